@@ -1,0 +1,166 @@
+"""The asset: one order line turned into one coupon, and everything known about it.
+
+Assets are values. Each transition below is a named method that returns the next value or
+raises ``Refusal``; ``history.py`` derives from two values what changed between them.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from bittitan_plugin.domain.billing import InvoiceReference
+from bittitan_plugin.domain.catalogue import ProductType
+from bittitan_plugin.domain.coupons import CouponSource, CouponStatus, Sealed
+from bittitan_plugin.domain.errors import ErrorCode, Refusal
+from bittitan_plugin.domain.money import Money
+
+
+class ProvisioningStatus(StrEnum):
+    """Whether the coupon was obtained: Synchronized or Failed (documented), Pending (ours)."""
+
+    PENDING = "PENDING"
+    SYNCHRONIZED = "SYNCHRONIZED"
+    FAILED = "FAILED"
+
+
+class AssetStatus(StrEnum):
+    """Where the asset is in its life."""
+
+    ACTIVE = "ACTIVE"
+    #: A cancellation executes; the vendor may already have revoked the coupon.
+    CANCELLING = "CANCELLING"
+    CANCELLED = "CANCELLED"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProvisioningError:
+    """Why there is no coupon yet, in words an operator can act on."""
+
+    code: ErrorCode
+    message: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asset:
+    """One sale. Money, both clocks and the cancellation terms are copies made at purchase."""
+
+    id: UUID
+    account_id: UUID
+    end_customer_id: UUID | None = None
+    product_id: UUID
+    product_type: ProductType
+    sku: str
+    #: The product's name at purchase.
+    name: str
+    #: What the buyer calls it.
+    friendly_name: str | None = None
+    order_id: str
+    order_number: str
+    order_line_id: str
+    recipient_email: str
+    #: Licences behind the one coupon code.
+    quantity: int
+    unit_price: Money
+    #: When the asset was created and provisioning executed. Documented: the window starts here.
+    purchase_date: datetime
+    #: How long the coupon code can be redeemed, in days.
+    expire_days: int
+    #: How long the licences can be used, in days.
+    validity_days: int
+    #: Calendar days after the purchase date in which it may be cancelled, as agreed at purchase.
+    refund_window_days: int
+    coupon_source: CouponSource
+    coupon_id: str | None = None
+    coupon_code: Sealed | None = None
+    coupon_status: CouponStatus = CouponStatus.UNKNOWN
+    coupon_expires_at: datetime | None = None
+    provisioning_status: ProvisioningStatus = ProvisioningStatus.PENDING
+    provisioning_error: ProvisioningError | None = None
+    #: When the vendor was first asked for the coupon. Once set, an attempt looks it up first.
+    requested_at: datetime | None = None
+    status: AssetStatus = AssetStatus.ACTIVE
+    invoice: InvoiceReference | None = None
+    credit_invoice: InvoiceReference | None = None
+    welcomed_at: datetime | None = None
+    cancelled_at: datetime | None = None
+    #: Grows by one with every stored change.
+    version: int = 0
+
+    @property
+    def reference(self) -> str:
+        """Under which the vendor issues the coupon; the same however often it is asked."""
+        return f"asset-{self.id}"
+
+    @property
+    def total(self) -> Money:
+        """What the line cost, and so what a cancellation credits."""
+        return self.unit_price.times(self.quantity)
+
+    @property
+    def has_coupon(self) -> bool:
+        """Whether a coupon was obtained, whatever became of it since."""
+        return self.coupon_id is not None
+
+    def requested(self, now: datetime) -> "Asset":
+        """The vendor is about to be asked. Committed before the call: intent before effect."""
+        return self if self.requested_at else replace(self, requested_at=now)
+
+    def provisioned(
+        self, coupon_id: str, code: Sealed, status: CouponStatus, expires_at: datetime
+    ) -> "Asset":
+        """A coupon was issued or adopted. An asset never exchanges its coupon for another."""
+        if self.has_coupon and self.coupon_id != coupon_id:
+            raise Refusal(
+                ErrorCode.UNIQUE,
+                f"Asset {self.id} already holds coupon {self.coupon_id}; "
+                f"coupon {coupon_id} is a second one for the same order line.",
+            )
+        return replace(
+            self,
+            coupon_id=coupon_id,
+            coupon_code=code,
+            coupon_status=status,
+            coupon_expires_at=expires_at,
+            provisioning_status=ProvisioningStatus.SYNCHRONIZED,
+            provisioning_error=None,
+        )
+
+    def delayed(self, code: ErrorCode, message: str) -> "Asset":
+        """The coupon could not be obtained yet; it is still being tried. Says why."""
+        if self.has_coupon:
+            return self
+        return replace(self, provisioning_error=ProvisioningError(code=code, message=message))
+
+    def failed(self, code: ErrorCode, message: str) -> "Asset":
+        """No coupon could be obtained. Changes nothing on either side; it can be retried."""
+        if self.has_coupon:
+            return self
+        return replace(
+            self,
+            provisioning_status=ProvisioningStatus.FAILED,
+            provisioning_error=ProvisioningError(code=code, message=message),
+        )
+
+    def retried(self) -> "Asset":
+        """Staff or a person's edit asks again for the coupon of a failed asset."""
+        if self.provisioning_status is not ProvisioningStatus.FAILED:
+            return self
+        return replace(self, provisioning_status=ProvisioningStatus.PENDING)
+
+    def cancelling(self) -> "Asset":
+        """A cancellation has been accepted and executes; no second one can start."""
+        return replace(self, status=AssetStatus.CANCELLING)
+
+    def cancellation_refused(self, status: CouponStatus) -> "Asset":
+        """The vendor would not cancel the coupon: the sale stands."""
+        return replace(self, status=AssetStatus.ACTIVE, coupon_status=status)
+
+    def cancelled(self, now: datetime) -> "Asset":
+        """The coupon is revoked at the vendor (or never existed)."""
+        return replace(
+            self,
+            status=AssetStatus.CANCELLED,
+            cancelled_at=now,
+            coupon_status=CouponStatus.CANCELLED if self.has_coupon else self.coupon_status,
+        )

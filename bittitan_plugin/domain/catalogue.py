@@ -1,0 +1,101 @@
+"""What is sold: two product types, their products, and the two clocks each of them has."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Self
+from uuid import UUID
+
+from bittitan_plugin.domain.errors import ErrorCode, Refusal
+from bittitan_plugin.domain.money import Money
+
+#: The product group under which the products are presented in a storefront. Documented.
+PRODUCT_GROUP = "BitTitan"
+#: Whole days a coupon can be redeemed, and its licences used, unless the product says otherwise.
+#: Documented: 365 for both.
+DEFAULT_DAYS = 365
+#: Bounds of both clocks, in days. Ours.
+SHORTEST_DAYS, LONGEST_DAYS = 1, 3650
+#: The most licences one order line may hold. Ours: above it, a typing error is the likelier story.
+LARGEST_QUANTITY = 100_000
+
+
+class ProductType(StrEnum):
+    """The two kinds of licence; *Get Services Definition* creates one product type for each."""
+
+    MAILBOX_LICENSE = "MAILBOX_LICENSE"
+    USER_MIGRATION_BUNDLE = "USER_MIGRATION_BUNDLE"
+
+    @property
+    def label(self) -> str:
+        """BitTitan's own spelling, as shown to people. Documented."""
+        return _LABELS[self]
+
+    @property
+    def slug(self) -> str:
+        """How a commerce platform names the product type in addresses and events."""
+        return self.label.lower().replace(" ", "-")
+
+    @classmethod
+    def from_slug(cls, slug: str) -> Self | None:
+        """The product type a platform means by ``slug``, or None when it is not ours."""
+        return next((kind for kind in cls if kind.slug == slug), None)
+
+
+_LABELS = {
+    ProductType.MAILBOX_LICENSE: "BitTitan Mailbox License",
+    ProductType.USER_MIGRATION_BUNDLE: "BitTitan User Migration Bundle",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Product:
+    """One sellable licence product, bound to a variant of the host.
+
+    Changing a product never changes assets already sold: they keep their own copy.
+    """
+
+    id: UUID
+    product_type: ProductType
+    #: The vendor's article number.
+    sku: str
+    name: str
+    #: How long the *coupon code* can be redeemed, in days.
+    expire_days: int
+    #: How long the *licences* can be used, in days.
+    validity_days: int
+    #: The host's variant that sells this product, or None while it is not presented.
+    variant_id: str | None = None
+    published: bool = False
+    #: Price of one licence, by currency.
+    prices: dict[str, Money] = field(default_factory=dict)
+
+
+def check_quantity(quantity: int, *, name: str = "quantity") -> int:
+    """A whole number of licences, at least 1 (documented) and at most ``LARGEST_QUANTITY``."""
+    if isinstance(quantity, bool) or not isinstance(quantity, int) or quantity < 1:
+        raise Refusal(
+            ErrorCode.INVALID,
+            f"{quantity!r} is not a number of licences: give a whole number of 1 or more.",
+            field=name,
+        )
+    if quantity > LARGEST_QUANTITY:
+        raise Refusal(
+            ErrorCode.INVALID,
+            f"{quantity} licences in one line are more than the {LARGEST_QUANTITY} allowed; "
+            "split the order.",
+            field=name,
+        )
+    return quantity
+
+
+def check_days(days: int, *, name: str) -> int:
+    """A clock's length in whole days, within the accepted range (1–3650, ours)."""
+    if isinstance(days, bool) or not isinstance(days, int):
+        raise Refusal(ErrorCode.INVALID, f"{days!r} is not a whole number of days.", field=name)
+    if not SHORTEST_DAYS <= days <= LONGEST_DAYS:
+        raise Refusal(
+            ErrorCode.INVALID,
+            f"{days} days is outside {SHORTEST_DAYS}–{LONGEST_DAYS}.",
+            field=name,
+        )
+    return days

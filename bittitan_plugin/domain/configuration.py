@@ -1,0 +1,185 @@
+"""The plugin's configuration for one installation: its values, their meaning and their bounds.
+
+How it is presented (labels, help texts) is declared in ``plugin.toml``; a test holds the two
+against each other.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields, replace
+from decimal import Decimal, InvalidOperation
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from bittitan_plugin.domain.cancellation import LONGEST_WINDOW_DAYS
+from bittitan_plugin.domain.catalogue import DEFAULT_DAYS, check_days
+from bittitan_plugin.domain.coupons import CouponSource, Sealed
+from bittitan_plugin.domain.errors import ErrorCode, Refusal
+from bittitan_plugin.domain.orders import ProvisionOn
+
+
+@dataclass(frozen=True, kw_only=True)
+class Configuration:
+    """Every value has a default, so a new installation can be opened and then filled in."""
+
+    coupon_source: CouponSource = CouponSource.API
+    api_url: str = ""
+    api_email: str = ""
+    #: Encrypted; the only secret among the values.
+    api_password: Sealed | None = None
+    expire_days: int = DEFAULT_DAYS
+    validity_days: int = DEFAULT_DAYS
+    refund_window_days: int = LONGEST_WINDOW_DAYS
+    automatic_cancellation: bool = False
+    #: Largest asset total a customer may cancel without staff; None is no limit.
+    automatic_cancellation_limit: Decimal | None = None
+    synchronize_automatically: bool = True
+    provision_on: ProvisionOn = ProvisionOn.FULLY_PAID
+    time_zone: str = "UTC"
+    sender_email: str = "licenses@localhost"
+    staff_email: str = ""
+    low_stock_threshold: int = 0
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The instance's time zone."""
+        return ZoneInfo(self.time_zone)
+
+    def changed(self, name: str, value: str | None) -> "Configuration":
+        """This configuration with one value read from text.
+
+        None leaves the value as it is, as the platform's convention has it for secrets.
+        ``api_password`` must arrive sealed. Raises ``Refusal`` on the value's own name.
+        """
+        if value is None:
+            return self
+        if name not in _READERS:
+            known = ", ".join(field.name for field in fields(self))
+            raise Refusal(
+                ErrorCode.INVALID, f"There is no setting '{name}'; there are: {known}.", field=name
+            )
+        parsed: dict[str, Any] = {name: _READERS[name](name, value.strip())}
+        return replace(self, **parsed)
+
+    def check_complete(self) -> None:
+        """What must be filled in before the plugin can be switched on."""
+        if self.coupon_source is not CouponSource.API:
+            return
+        missing: Mapping[str, object] = {
+            "api_url": self.api_url,
+            "api_email": self.api_email,
+            "api_password": self.api_password,
+        }
+        for name, value in missing.items():
+            if not value:
+                raise Refusal(
+                    ErrorCode.REQUIRED,
+                    f"'{name}' is needed to obtain coupons from the coupon API.",
+                    field=name,
+                )
+
+
+def _whole(name: str, text: str) -> int:
+    try:
+        return int(text)
+    except ValueError:
+        raise _invalid(name, text, "a whole number") from None
+
+
+def _days(name: str, text: str) -> int:
+    return check_days(_whole(name, text), name=name)
+
+
+def _window(name: str, text: str) -> int:
+    days = _whole(name, text)
+    if not 0 <= days <= LONGEST_WINDOW_DAYS:
+        raise _invalid(
+            name, text, f"between 0 and {LONGEST_WINDOW_DAYS} days: BitTitan refunds no later"
+        )
+    return days
+
+
+def _count(name: str, text: str) -> int:
+    count = _whole(name, text)
+    if count < 0:
+        raise _invalid(name, text, "zero or more")
+    return count
+
+
+def _switch(name: str, text: str) -> bool:
+    if text.lower() not in {"true", "false"}:
+        raise _invalid(name, text, "true or false")
+    return text.lower() == "true"
+
+
+def _limit(name: str, text: str) -> Decimal | None:
+    if not text:
+        return None
+    try:
+        amount = Decimal(text)
+    except InvalidOperation:
+        raise _invalid(name, text, "an amount") from None
+    if not amount.is_finite() or amount < 0:
+        raise _invalid(name, text, "an amount of zero or more")
+    return amount
+
+
+def _zone(name: str, text: str) -> str:
+    try:
+        ZoneInfo(text)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise _invalid(name, text, "a time zone such as Europe/Athens") from None
+    return text
+
+
+def _address(name: str, text: str) -> str:
+    local, at, domain = text.partition("@")
+    if not (local and at and domain) or any(c.isspace() or c in "<>,;" for c in text):
+        raise _invalid(name, text, "an e-mail address")
+    return text
+
+
+def _optional_address(name: str, text: str) -> str:
+    return _address(name, text) if text else ""
+
+
+def _url(name: str, text: str) -> str:
+    if text and not text.startswith(("https://", "http://")):
+        raise _invalid(name, text, "an address that begins with https://")
+    return text.rstrip("/")
+
+
+def _choice(kind: type[CouponSource] | type[ProvisionOn]) -> Callable[[str, str], Any]:
+    def read(name: str, text: str) -> Any:
+        try:
+            return kind(text.upper())
+        except ValueError:
+            raise _invalid(name, text, "one of " + ", ".join(kind)) from None
+
+    return read
+
+
+def _sealed(_name: str, text: str) -> Sealed:
+    return Sealed(text)
+
+
+def _invalid(name: str, text: str, expected: str) -> Refusal:
+    return Refusal(ErrorCode.INVALID, f"'{text}' is not {expected}.", field=name)
+
+
+_READERS: dict[str, Callable[[str, str], Any]] = {
+    "coupon_source": _choice(CouponSource),
+    "api_url": _url,
+    "api_email": _optional_address,
+    "api_password": _sealed,
+    "expire_days": _days,
+    "validity_days": _days,
+    "refund_window_days": _window,
+    "automatic_cancellation": _switch,
+    "automatic_cancellation_limit": _limit,
+    "synchronize_automatically": _switch,
+    "provision_on": _choice(ProvisionOn),
+    "time_zone": _zone,
+    "sender_email": _address,
+    "staff_email": _optional_address,
+    "low_stock_threshold": _count,
+}

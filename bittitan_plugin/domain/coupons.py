@@ -1,0 +1,54 @@
+"""Coupons: what BitTitan hands out, and what we know of their fate."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import NewType
+
+#: A coupon code or credential, encrypted. Only ``Cipher.open`` makes it readable again.
+Sealed = NewType("Sealed", str)
+
+
+class CouponStatus(StrEnum):
+    """A coupon's fate at the vendor. Documented."""
+
+    AVAILABLE = "AVAILABLE"
+    REDEEMED = "REDEEMED"
+    EXPIRED = "EXPIRED"
+    CANCELLED = "CANCELLED"
+    UNKNOWN = "UNKNOWN"
+
+
+class CouponSource(StrEnum):
+    """Where coupons come from: the coupon API, or codes imported from BitTitan's portal."""
+
+    API = "API"
+    STOCK = "STOCK"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Coupon:
+    """A coupon as the vendor describes it. The code is money: it is never part of a repr."""
+
+    id: str
+    #: The asset's reference it was issued under.
+    reference: str
+    code: str = field(repr=False)
+    quantity: int
+    status: CouponStatus
+    #: When the code stops being redeemable.
+    expires_at: datetime
+
+
+def inferred_status(expires_at: datetime, now: datetime) -> CouponStatus:
+    """The status of a coupon that BitTitan no longer lists.
+
+    Documented: a coupon disappears once redeemed or expired, so absence before its
+    expiry means redeemed and after it means expired; never "was not created".
+    """
+    return CouponStatus.REDEEMED if now < expires_at else CouponStatus.EXPIRED
+
+
+def masked(code: str) -> str:
+    """A code as it may be shown to someone who may not use it: its last four characters."""
+    return f"…{code[-4:]}" if len(code) > 8 else "…"

@@ -1,0 +1,92 @@
+"""What can go wrong, by what one must do about it.
+
+    BitTitanError
+    ├── Refusal            a rule of ours says no; nothing was changed
+    ├── Rejected           the other side said no: do not retry, tell a person
+    ├── Unavailable        it never arrived, or was turned away unread: retry with backoff
+    └── OutcomeUnknown     it may have been done: look it up, never simply repeat it
+
+No class derives from another kind, so ``except Rejected`` can never swallow a network fault.
+"""
+
+from enum import StrEnum
+
+
+class ErrorCode(StrEnum):
+    """Stable codes; they reach GraphQL clients as ``BitTitanErrorCode``."""
+
+    GRAPHQL_ERROR = "GRAPHQL_ERROR"
+    INVALID = "INVALID"
+    NOT_FOUND = "NOT_FOUND"
+    REQUIRED = "REQUIRED"
+    UNIQUE = "UNIQUE"
+    PLUGIN_INACTIVE = "PLUGIN_INACTIVE"
+    PLUGIN_MISCONFIGURED = "PLUGIN_MISCONFIGURED"
+    ACCOUNT_NOT_SYNCHRONIZED = "ACCOUNT_NOT_SYNCHRONIZED"
+    CANCELLATION_WINDOW_CLOSED = "CANCELLATION_WINDOW_CLOSED"
+    ALREADY_CANCELLED = "ALREADY_CANCELLED"
+    CANCELLATION_PENDING = "CANCELLATION_PENDING"
+    COUPON_REDEEMED = "COUPON_REDEEMED"
+    COUPON_EXPIRED = "COUPON_EXPIRED"
+    NOT_PROVISIONED = "NOT_PROVISIONED"
+    OUT_OF_STOCK = "OUT_OF_STOCK"
+    VENDOR_REJECTED = "VENDOR_REJECTED"
+    VENDOR_UNAVAILABLE = "VENDOR_UNAVAILABLE"
+
+
+class BitTitanError(Exception):
+    """The base of every error this project raises on purpose."""
+
+
+class Refusal(BitTitanError):
+    """A rule of ours says no. Nothing was changed.
+
+    ``field`` names the input at fault in the caller's spelling (``quantity``,
+    ``lines[1].sku``), or is None where the request as a whole is refused.
+    """
+
+    def __init__(self, code: ErrorCode, message: str, *, field: str | None = None) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.field = field
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return (_rebuild_refusal, (self.code, self.message, self.field))
+
+
+def _rebuild_refusal(code: ErrorCode, message: str, field: str | None) -> Refusal:
+    return Refusal(code, message, field=field)
+
+
+class Rejected(BitTitanError):
+    """The other side understood and said no. Repeating it changes nothing.
+
+    ``code`` is the other side's own code (``COUPON_REDEEMED``, ``UNKNOWN_SKU`` …).
+    """
+
+    def __init__(self, code: str, message: str, *, field: str | None = None) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.field = field
+
+
+class Unavailable(BitTitanError):
+    """The request had no effect: it never arrived or was turned away unread. Try again later.
+
+    ``retry_after`` (seconds) is what the other side asked for, if it did.
+    """
+
+    def __init__(self, message: str, *, retry_after: float | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.retry_after = retry_after
+
+
+class OutcomeUnknown(BitTitanError):
+    """The request may have had its effect; only a look-up can tell."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message

@@ -1,0 +1,80 @@
+"""The asset's history: who changed what, when, from which value to which. Append-only."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from bittitan_plugin.domain.assets import Asset
+
+
+class ActorKind(StrEnum):
+    """Who caused a change."""
+
+    STAFF = "STAFF"
+    CUSTOMER = "CUSTOMER"
+    #: An event of the commerce platform.
+    PLATFORM = "PLATFORM"
+    #: BitTitan's answer.
+    VENDOR = "VENDOR"
+    #: The plugin itself: a timer, a retry, a reconciliation.
+    SYSTEM = "SYSTEM"
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who caused a change; ``name`` is an e-mail address or the name of an event."""
+
+    kind: ActorKind
+    name: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Change:
+    """One field's change, in words. Codes never appear: the coupon is shown by its vendor id."""
+
+    field: str
+    before: str | None
+    after: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class HistoryEntry:
+    """One recorded change."""
+
+    at: datetime
+    actor: Actor
+    change: Change
+
+
+#: What is followed, and how each value reads. The coupon code itself is deliberately absent.
+_TRACKED: dict[str, Callable[[Asset], object]] = {
+    "friendlyName": lambda a: a.friendly_name,
+    "endCustomer": lambda a: a.end_customer_id,
+    "expireDays": lambda a: a.expire_days,
+    "validityDays": lambda a: a.validity_days,
+    "coupon": lambda a: a.coupon_id,
+    "couponStatus": lambda a: a.coupon_status,
+    "couponExpiresAt": lambda a: a.coupon_expires_at and a.coupon_expires_at.isoformat(),
+    "provisioningStatus": lambda a: a.provisioning_status,
+    "provisioningError": lambda a: a.provisioning_error and a.provisioning_error.message,
+    "status": lambda a: a.status,
+    "invoice": lambda a: a.invoice and a.invoice.number,
+    "creditInvoice": lambda a: a.credit_invoice and a.credit_invoice.number,
+    "welcomeEmail": lambda a: a.welcomed_at and a.welcomed_at.isoformat(),
+}
+
+
+def changes(before: Asset | None, after: Asset) -> list[Change]:
+    """What differs between two values of one asset; everything set counts for a new one."""
+    found = []
+    for name, read in _TRACKED.items():
+        old = _text(read(before)) if before else None
+        new = _text(read(after))
+        if old != new:
+            found.append(Change(field=name, before=old, after=new))
+    return found
+
+
+def _text(value: object) -> str | None:
+    return None if value is None else str(value)

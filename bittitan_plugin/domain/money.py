@@ -1,0 +1,64 @@
+"""Money: an exact decimal amount with its currency. Never a float."""
+
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+
+from bittitan_plugin.domain.errors import ErrorCode, Refusal
+
+#: Digits kept after the decimal point; enough for unit prices in every ISO 4217 currency.
+SCALE = 4
+#: The largest amount accepted, in whole currency units. Ours: keeps sums inside 64 bits at SCALE.
+LARGEST_AMOUNT = Decimal(10) ** 14
+
+
+@dataclass(frozen=True, slots=True)
+class Money:
+    """``amount`` in currency units (14.50 is fourteen and a half), ``currency`` per ISO 4217."""
+
+    amount: Decimal
+    currency: str
+
+    def __post_init__(self) -> None:
+        if not (len(self.currency) == 3 and self.currency.isascii() and self.currency.isupper()):
+            raise Refusal(
+                ErrorCode.INVALID,
+                f"'{self.currency}' is not a currency: give three capital letters such as USD.",
+                field="currency",
+            )
+        if not self.amount.is_finite() or abs(self.amount) >= LARGEST_AMOUNT:
+            raise Refusal(
+                ErrorCode.INVALID, f"{self.amount} is not an amount of money.", field="amount"
+            )
+        if self.amount != round(self.amount, SCALE):
+            raise Refusal(
+                ErrorCode.INVALID,
+                f"{self.amount} has more than {SCALE} decimal places.",
+                field="amount",
+            )
+
+    @classmethod
+    def of(cls, amount: str | int | Decimal, currency: str) -> "Money":
+        """Read an amount written as text. Raises ``Refusal`` when it is not a number."""
+        try:
+            return cls(Decimal(amount), currency)
+        except InvalidOperation:
+            raise Refusal(
+                ErrorCode.INVALID, f"'{amount}' is not an amount of money.", field="amount"
+            ) from None
+
+    def __add__(self, other: "Money") -> "Money":
+        if other.currency != self.currency:
+            raise ValueError(f"cannot add {other.currency} to {self.currency}")
+        return Money(self.amount + other.amount, self.currency)
+
+    def times(self, quantity: int) -> "Money":
+        """The price of ``quantity`` pieces; exact, never rounded."""
+        return Money(self.amount * quantity, self.currency)
+
+    @property
+    def is_zero(self) -> bool:
+        """Whether nothing is owed."""
+        return self.amount == 0
+
+    def __str__(self) -> str:
+        return f"{self.amount:,.2f} {self.currency}"

@@ -1,0 +1,116 @@
+"""A platform's order, reduced to what selling licences needs. We read it, we never own it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from bittitan_plugin.domain.catalogue import check_quantity
+from bittitan_plugin.domain.errors import ErrorCode, Refusal
+from bittitan_plugin.domain.money import Money
+
+
+class OrderStatus(StrEnum):
+    """Where an order stands, as far as licences care."""
+
+    UNCONFIRMED = "UNCONFIRMED"
+    CONFIRMED = "CONFIRMED"
+    CANCELLED = "CANCELLED"
+
+
+class Invoicing(StrEnum):
+    """When the order is invoiced. Three choices are documented; these three are ours."""
+
+    NOW = "NOW"
+    NEXT_BILLING_DAY = "NEXT_BILLING_DAY"
+    NONE = "NONE"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Customer:
+    """Who placed the order, as the platform knows them."""
+
+    id: str
+    email: str
+    company: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class EndCustomer:
+    """For whom a reseller bought."""
+
+    email: str
+    name: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrderLine:
+    """One line: so many licences of one product. Becomes exactly one asset."""
+
+    id: str
+    variant_id: str | None
+    sku: str
+    product_name: str
+    #: The platform's product type; decides whether a line without a known product is ours.
+    product_type: str | None
+    quantity: int
+    unit_price: Money
+    friendly_name: str | None = None
+    end_customer: EndCustomer | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Order:
+    """An order as the platform shows it now, not as an event once described it."""
+
+    id: str
+    number: str
+    status: OrderStatus
+    #: Whether everything owed has been received (or nothing is owed).
+    fully_paid: bool
+    customer: Customer
+    #: Where the welcome e-mail goes. Documented: the order's recipient.
+    recipient_email: str
+    lines: tuple[OrderLine, ...]
+    created_at: datetime
+
+    def line(self, line_id: str) -> OrderLine | None:
+        """The line with that id, or None."""
+        return next((line for line in self.lines if line.id == line_id), None)
+
+
+class ProvisionOn(StrEnum):
+    """What an order must have reached before its coupons are obtained."""
+
+    FULLY_PAID = "FULLY_PAID"
+    CONFIRMED = "CONFIRMED"
+
+
+def is_due(order: Order, provision_on: ProvisionOn) -> bool:
+    """Whether the order's licences are to be provisioned now, by the distributor's setting."""
+    if order.status is OrderStatus.CANCELLED:
+        return False
+    if provision_on is ProvisionOn.CONFIRMED:
+        return order.status is OrderStatus.CONFIRMED
+    return order.fully_paid
+
+
+def check_lines(lines: tuple[OrderLine, ...]) -> None:
+    """Hold lines against the rules every order keeps: whole quantities, one currency.
+
+    Raises ``Refusal`` on ``lines[n].quantity`` or ``lines[n].unit_price.currency``.
+    """
+    for index, line in enumerate(lines):
+        check_quantity(line.quantity, name=f"lines[{index}].quantity")
+        if line.unit_price.amount < 0:
+            raise Refusal(
+                ErrorCode.INVALID,
+                f"A price cannot be negative ({line.unit_price}).",
+                field=f"lines[{index}].unit_price.amount",
+            )
+        if line.unit_price.currency != lines[0].unit_price.currency:
+            raise Refusal(
+                ErrorCode.INVALID,
+                f"An order has one currency: line 0 is in {lines[0].unit_price.currency}, "
+                f"this one in {line.unit_price.currency}.",
+                field=f"lines[{index}].unit_price.currency",
+            )

@@ -1,0 +1,36 @@
+"""When to try again, and when to stop: decisions as values, so they can be tested as tables."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True)
+class RetryPolicy:
+    """Exponential backoff with a ceiling, given up after a total time."""
+
+    #: Seconds before the second attempt.
+    first_delay: float
+    #: No wait is longer, in seconds, unless the other side asks for more.
+    longest_delay: float
+    #: Seconds of waiting after which it is given up.
+    give_up_after: float
+
+    def delay(self, attempt: int, waited: float, asked: float | None = None) -> float | None:
+        """Seconds to wait after failed attempt number ``attempt`` (from 1), or None to give up.
+
+        ``waited`` is the total waited so far, ``asked`` what the other side wants (Retry-After).
+        """
+        if waited >= self.give_up_after:
+            return None
+        doubled = self.first_delay * 2.0 ** min(attempt - 1, 30)
+        wait: float = max(min(doubled, self.longest_delay), asked or 0.0)
+        return wait
+
+
+_MINUTE, _DAY = 60.0, 86_400.0
+
+#: Obtaining a coupon or revoking it: the vendor may be down for a day.
+VENDOR = RetryPolicy(first_delay=1, longest_delay=_MINUTE, give_up_after=_DAY)
+#: Telling the host, invoicing, crediting, mailing: it must happen, so it is tried for three days.
+FOLLOW_UP = RetryPolicy(first_delay=1, longest_delay=5 * _MINUTE, give_up_after=3 * _DAY)
+#: An event that arrived before the platform had committed what it speaks of.
+ORDER_NOT_DUE = RetryPolicy(first_delay=0.5, longest_delay=30, give_up_after=2 * _MINUTE)

@@ -1,0 +1,1 @@
+"""The commerce platforms the plugin attaches to, behind one port."""

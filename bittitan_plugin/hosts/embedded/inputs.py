@@ -1,0 +1,112 @@
+"""Checks that every text from outside passes before it reaches the database."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from bittitan_plugin.domain.errors import ErrorCode, Refusal
+from bittitan_plugin.domain.money import Money
+
+#: The longest text kept, in characters.
+LONGEST_TEXT = 255
+#: The most metadata entries a line may carry.
+MOST_METADATA = 20
+#: The most lines a basket or order may have; ours.
+MOST_LINES = 100
+
+
+@dataclass(frozen=True, kw_only=True)
+class LineInput:
+    """A wish for so many pieces of a variant; ids and texts as the client sent them."""
+
+    variant_id: str
+    quantity: int
+    metadata: Sequence[tuple[str, str]] = field(default_factory=tuple)
+
+
+@dataclass(frozen=True, kw_only=True)
+class VariantInput:
+    """A variant as staff describe it; prices are (amount, currency)."""
+
+    sku: str
+    name: str = ""
+    prices: Sequence[tuple[Decimal, str]] = field(default_factory=tuple)
+
+
+def check_text(value: str, name: str, *, required: bool = True) -> str:
+    """The text without surrounding blanks. Raises ``Refusal`` on ``name``."""
+    text = value.strip()
+    if required and not text:
+        raise Refusal(ErrorCode.REQUIRED, f"'{name}' must not be empty.", field=name)
+    if len(text) > LONGEST_TEXT or any(ord(c) < 32 or 0xD800 <= ord(c) < 0xE000 for c in text):
+        raise Refusal(
+            ErrorCode.INVALID,
+            f"'{name}' must be one line of at most {LONGEST_TEXT} characters.",
+            field=name,
+        )
+    return text
+
+
+def check_email(value: str, name: str = "email") -> str:
+    """The address in lower case. Raises ``Refusal`` on ``name``."""
+    email = check_text(value, name).lower()
+    local, at, domain = email.partition("@")
+    if not (local and at and domain) or re.search(r"[\s<>,;@]", domain) or re.search(r"\s", local):
+        raise Refusal(ErrorCode.INVALID, f"'{value}' is not an e-mail address.", field=name)
+    return email
+
+
+def check_slug(value: str, name: str = "slug") -> str:
+    """The slug. Raises ``Refusal`` on ``name``."""
+    slug = check_text(value, name)
+    if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", slug):
+        raise Refusal(
+            ErrorCode.INVALID,
+            f"'{value}' is not a slug: use small letters, digits and single hyphens.",
+            field=name,
+        )
+    return slug
+
+
+def slug_of(name: str) -> str:
+    """A slug made from a name; empty when the name has no letter or digit to use."""
+    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
+
+
+def check_metadata(entries: Sequence[tuple[str, str]], name: str) -> dict[str, str]:
+    """Entries as a mapping; an empty value removes its key. Raises ``Refusal`` on ``name``."""
+    if len(entries) > MOST_METADATA:
+        raise Refusal(
+            ErrorCode.INVALID, f"A line carries at most {MOST_METADATA} entries.", field=name
+        )
+    checked = {
+        check_text(key, f"{name}[{index}].key"): check_text(
+            value, f"{name}[{index}].value", required=False
+        )
+        for index, (key, value) in enumerate(entries)
+    }
+    return {key: value for key, value in checked.items() if value}
+
+
+def check_prices(prices: Sequence[tuple[Decimal, str]], name: str = "prices") -> Mapping[str, Money]:
+    """Prices by currency. Raises ``Refusal`` on ``prices[n].amount`` or ``.currency``."""
+    checked: dict[str, Money] = {}
+    for index, (amount, currency) in enumerate(prices):
+        place = f"{name}[{index}]"
+        try:
+            price = Money(amount, currency)
+        except Refusal as refusal:
+            raise Refusal(
+                refusal.code, refusal.message, field=f"{place}.{refusal.field}"
+            ) from None
+        if price.amount < 0:
+            raise Refusal(
+                ErrorCode.INVALID, "A price cannot be negative.", field=f"{place}.amount"
+            )
+        if currency in checked:
+            raise Refusal(
+                ErrorCode.UNIQUE, f"There are two prices in {currency}.", field=f"{place}.currency"
+            )
+        checked[currency] = price
+    return checked

@@ -1,0 +1,107 @@
+"""Pages by keyset: a cursor is the last row's sort value, so nothing is skipped or shown twice.
+
+Every list of this host is sorted by one unique column, which makes that column the whole cursor.
+"""
+
+import json
+from base64 import b64decode, b64encode
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from bittitan_plugin.domain.errors import ErrorCode, Refusal
+
+#: The most rows a page may have, as Saleor has it.
+LARGEST_PAGE = 100
+
+Row = TypeVar("Row")
+
+
+@dataclass(frozen=True, kw_only=True)
+class PageRequest:
+    """Which rows a client asked for; exactly one of ``first`` and ``last``."""
+
+    first: int | None = None
+    after: str | None = None
+    last: int | None = None
+    before: str | None = None
+
+    @property
+    def size(self) -> int:
+        """How many rows. Raises ``Refusal`` on ``first`` or ``last``."""
+        if (self.first is None) == (self.last is None):
+            raise Refusal(ErrorCode.REQUIRED, "Give either 'first' or 'last'.", field="first")
+        name, size = ("first", self.first) if self.first is not None else ("last", self.last)
+        if size is None or not 1 <= size <= LARGEST_PAGE:
+            raise Refusal(
+                ErrorCode.INVALID, f"'{name}' must be between 1 and {LARGEST_PAGE}.", field=name
+            )
+        return size
+
+
+@dataclass(frozen=True, kw_only=True)
+class Page(Generic[Row]):
+    """Rows in list order, each with its cursor."""
+
+    rows: list[Row]
+    cursors: list[str]
+    has_next_page: bool
+    has_previous_page: bool
+    #: Counts the whole list; costs a statement, so it is only called when the client asked.
+    count: Callable[[], int]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Listing(Generic[Row]):
+    """A list: which rows, and the unique column that sorts them."""
+
+    query: Select[tuple[Row]]
+    key: InstrumentedAttribute[Any]
+    descending: bool = False
+
+    def page(
+        self, session: Session, request: PageRequest, count: Callable[[Select[Any]], int]
+    ) -> Page[Row]:
+        """One page, with one row more fetched to know whether there is another."""
+        size, backwards = request.size, request.last is not None
+        query = self.query
+        if request.after is not None:
+            query = query.where(self._beyond(decode(request.after, "after"), self.descending))
+        if request.before is not None:
+            query = query.where(self._beyond(decode(request.before, "before"), not self.descending))
+        order = self.key.desc() if self.descending != backwards else self.key.asc()
+        found = list(session.scalars(query.order_by(order).limit(size + 1)))
+        rows, more = found[:size], len(found) > size
+        if backwards:
+            rows.reverse()
+        return Page(
+            rows=rows,
+            cursors=[encode(getattr(row, self.key.key)) for row in rows],
+            has_next_page=request.before is not None if backwards else more,
+            has_previous_page=more if backwards else request.after is not None,
+            count=lambda: count(select(func.count()).select_from(self.query.subquery())),
+        )
+
+    def _beyond(self, value: object, descending: bool) -> Any:
+        kind = self.key.type.python_type
+        # Type and range are the client's doing; past 32 bits a database would fail on them.
+        if type(value) is not kind or (isinstance(value, int) and abs(value) >= 2**31):
+            raise Refusal(ErrorCode.INVALID, "That cursor is of another list.", field="after")
+        return self.key < value if descending else self.key > value
+
+
+def encode(value: str | int) -> str:
+    """The cursor of a row with that sort value."""
+    return b64encode(json.dumps([value]).encode()).decode()
+
+
+def decode(cursor: str, field: str) -> object:
+    """The sort value of a cursor. Raises ``Refusal`` on ``field`` when it is none of ours."""
+    try:
+        (value,) = json.loads(b64decode(cursor, validate=True))
+    except (ValueError, TypeError):
+        raise Refusal(ErrorCode.INVALID, f"'{cursor}' is not a cursor.", field=field) from None
+    return value

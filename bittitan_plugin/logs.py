@@ -1,0 +1,43 @@
+"""Structured logs, with anything that smells of a secret left out."""
+
+import logging
+from collections.abc import MutableMapping
+from typing import Any
+
+import structlog
+
+from bittitan_plugin.settings import LogFormat
+
+_SECRET_NAMES = ("password", "secret", "token", "ticket", "code", "authorization", "key")
+#: Names that contain one of the above and yet are no secret.
+_HARMLESS = {"status_code", "error_code", "exit_code", "refusal_code"}
+
+
+def configure_logs(log_format: LogFormat) -> None:
+    """Set logging up for this process; called once, by the composition root."""
+    renderer = (
+        structlog.processors.JSONRenderer()
+        if log_format is LogFormat.JSON
+        else structlog.dev.ConsoleRenderer(colors=False)
+    )
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            redact,
+            structlog.processors.format_exc_info,
+            renderer,
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        logger_factory=structlog.PrintLoggerFactory(),
+        cache_logger_on_first_use=False,
+    )
+
+
+def redact(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Replace values whose name suggests a secret; a safety net below careful call sites."""
+    for name in event:
+        if name not in _HARMLESS and any(word in name.lower() for word in _SECRET_NAMES):
+            event[name] = "[redacted]"
+    return event

@@ -1,0 +1,73 @@
+"""Makes the e-mail message of a notification: headers that cannot be forged, two equal bodies."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from email import policy
+from email.errors import MessageError
+from email.headerregistry import Address
+from email.message import EmailMessage
+from hashlib import sha256
+from pathlib import Path
+
+from bittitan_plugin.domain.errors import Rejected
+from bittitan_plugin.mail.port import Notification
+from bittitan_plugin.mail.wording import Phrasebook
+
+#: Gives the present moment, with its time zone.
+Clock = Callable[[], datetime]
+
+
+def utc_now() -> datetime:
+    """The present moment in UTC."""
+    return datetime.now(UTC)
+
+
+def identity(notification: Notification) -> str:
+    """32 hexadecimal digits that are the same whenever this notification is sent."""
+    return sha256(notification.key.encode()).hexdigest()[:32]
+
+
+class Renderer:
+    """Renders notifications; ``overrides`` is a directory of templates to use before ours."""
+
+    def __init__(self, overrides: Path | None = None, *, clock: Clock = utc_now) -> None:
+        self._phrasebook = Phrasebook(overrides)
+        self._clock = clock
+
+    def render(self, notification: Notification) -> EmailMessage:
+        """The message, ready to be sent; for one clock reading always the same bytes.
+
+        Raises ``Rejected`` with ``ADDRESS`` when an address is not exactly one address, or
+        ``TEMPLATE`` when the notification cannot be worded.
+        """
+        message = EmailMessage(policy=policy.SMTP)
+        message["From"] = _address(notification.sender, "sender")
+        message["To"] = _address(notification.to, "to")
+        wording = self._phrasebook.word(
+            notification.template, {**notification.values, "sender": notification.sender}
+        )
+        message["Subject"] = wording.subject
+        message["Date"] = self._clock()
+        message["Message-ID"] = f"<{identity(notification)}@bittitan-plugin>"
+        # RFC 3834: keeps holiday replies from answering a machine.
+        message["Auto-Submitted"] = "auto-generated"
+        # Quoted-printable, so that servers without 8BITMIME and long lines do no harm.
+        message.set_content(wording.text, cte="quoted-printable")
+        message.add_alternative(wording.html, subtype="html", cte="quoted-printable")
+        message.set_boundary(f"=_{identity(notification)}")
+        return message
+
+
+def _address(text: str, name: str) -> Address:
+    """One bare address. Line breaks, lists and display names do not get through.
+
+    A domain in another script is sent in its ASCII form, which every server understands.
+    """
+    try:
+        parsed = Address(addr_spec=text)
+        domain = parsed.domain.encode("idna").decode()
+    except (MessageError, ValueError, IndexError):
+        raise Rejected(
+            "ADDRESS", f"{text!r} is not one e-mail address that can be written to.", field=name
+        ) from None
+    return Address(username=parsed.username, domain=domain)

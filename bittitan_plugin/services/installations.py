@@ -1,0 +1,113 @@
+"""Switching the plugin on and off, and its settings."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from uuid import UUID
+
+from bittitan_plugin.domain.configuration import Configuration
+from bittitan_plugin.domain.coupons import CouponSource, masked
+from bittitan_plugin.domain.errors import ErrorCode, OutcomeUnknown, Refusal, Rejected, Unavailable
+from bittitan_plugin.domain.installations import Installation
+from bittitan_plugin.manifest import FieldType, manifest
+from bittitan_plugin.services.ports import Ports
+
+
+def open_installation(ports: Ports, key: str) -> Installation:
+    """The installation a platform means by ``key``, opened (switched off) at its first mention."""
+    known = find_installation(ports, key)
+    if known:
+        return known
+    with ports.store.installations() as installations:
+        return installations.open(key, ports.clock())
+
+
+def find_installation(ports: Ports, key: str) -> Installation | None:
+    """The installation a platform means by ``key``, if it was ever mentioned."""
+    with ports.store.looking_up() as installations:
+        return installations.by_key(key)
+
+
+def get_installation(ports: Ports, installation_id: UUID) -> Installation:
+    """The installation with that id."""
+    with ports.store.looking_up() as installations:
+        return installations.by_id(installation_id)
+
+
+def validate(
+    ports: Ports, key: str, values: Mapping[str, str | None], *, active: bool
+) -> Sequence[Refusal]:
+    """What is wrong with these settings, by asking the vendor if need be. Changes nothing."""
+    configuration, refusals = _changed(ports, open_installation(ports, key), values)
+    if refusals or not active:
+        return refusals
+    try:
+        configuration.check_complete()
+        if configuration.coupon_source is CouponSource.API:
+            _ask_vendor(ports, configuration)
+    except Refusal as refusal:
+        return [refusal]
+    return []
+
+
+def configure(
+    ports: Ports, key: str, values: Mapping[str, str | None], *, active: bool
+) -> Installation:
+    """Store settings and whether the plugin is on. Raises the first ``Refusal`` there is.
+
+    Only what can be seen without the vendor is checked here; ``validate`` comes before it.
+    """
+    installation = open_installation(ports, key)
+    configuration, refusals = _changed(ports, installation, values)
+    if refusals:
+        raise refusals[0]
+    if active:
+        configuration.check_complete()
+    stored = replace(installation, active=active, configuration=configuration)
+    with ports.store.installations() as installations:
+        installations.save(stored)
+    return stored
+
+
+def shown_values(ports: Ports, configuration: Configuration) -> dict[str, str | None]:
+    """Every setting as it may be shown: the password as its last four characters at most."""
+    shown: dict[str, str | None] = {}
+    for field in manifest().configuration:
+        value = getattr(configuration, field.name)
+        if value is None:
+            shown[field.name] = None
+        elif field.type is FieldType.SECRET:
+            shown[field.name] = masked(ports.cipher.open(value))
+        elif field.type is FieldType.BOOLEAN:
+            shown[field.name] = str(value).lower()
+        else:
+            shown[field.name] = str(value)
+    return shown
+
+
+def _changed(
+    ports: Ports, installation: Installation, values: Mapping[str, str | None]
+) -> tuple[Configuration, list[Refusal]]:
+    configuration, refusals = installation.configuration, []
+    secrets = {f.name for f in manifest().configuration if f.type is FieldType.SECRET}
+    for name, value in values.items():
+        sealed = ports.cipher.seal(value) if name in secrets and value is not None else value
+        try:
+            configuration = configuration.changed(name, sealed)
+        except Refusal as refusal:
+            refusals.append(refusal)
+    return configuration, refusals
+
+
+def _ask_vendor(ports: Ports, configuration: Configuration) -> None:
+    try:
+        ports.vendors.of(configuration).check()
+    except Rejected as rejection:
+        raise Refusal(
+            ErrorCode.PLUGIN_MISCONFIGURED, rejection.message, field=rejection.field or "api_url"
+        ) from rejection
+    except (Unavailable, OutcomeUnknown) as failure:
+        raise Refusal(
+            ErrorCode.PLUGIN_MISCONFIGURED,
+            f"The coupon API could not be reached: {failure.message}",
+            field="api_url",
+        ) from failure

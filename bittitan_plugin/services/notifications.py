@@ -1,0 +1,124 @@
+"""Who is told what by e-mail, and with which values. The wording is in ``mail/templates``."""
+
+from typing import Any
+from uuid import UUID, uuid4
+
+from bittitan_plugin.domain.assets import Asset
+from bittitan_plugin.domain.cancellation import closing_instant
+from bittitan_plugin.domain.coupons import CouponStatus
+from bittitan_plugin.domain.errors import ErrorCode, Refusal
+from bittitan_plugin.mail.port import Notification
+from bittitan_plugin.services.ports import Ports
+from bittitan_plugin.store.unit_of_work import UnitOfWork
+
+
+def welcome(
+    ports: Ports, installation_id: UUID, asset: Asset, *, key: str | None = None
+) -> Notification:
+    """The e-mail that carries the coupon code, to the order's recipient. Documented.
+
+    Raises ``Refusal`` NOT_PROVISIONED while there is no coupon.
+    """
+    if asset.coupon_code is None or asset.coupon_expires_at is None:
+        raise Refusal(ErrorCode.NOT_PROVISIONED, "There is no coupon code to send yet.", field="id")
+    with ports.store.reading(installation_id) as work:
+        configuration = work.installations.by_id(installation_id).configuration
+        values = _common(work, asset)
+    zone = configuration.zone
+    return Notification(
+        template="welcome",
+        to=asset.recipient_email,
+        sender=configuration.sender_email,
+        key=key or f"welcome-{asset.id}",
+        values={
+            **values,
+            "coupon_code": ports.cipher.open(asset.coupon_code),
+            "coupon_expires_at": asset.coupon_expires_at.astimezone(zone),
+            "coupon_days_left": (asset.coupon_expires_at - ports.clock()).days,
+            "validity_days": asset.validity_days,
+            "deadline": closing_instant(asset.purchase_date, asset.refund_window_days, zone),
+        },
+    )
+
+
+def cancelled(ports: Ports, installation_id: UUID, asset: Asset) -> Notification:
+    """The e-mail that says the licences are cancelled, and what was credited."""
+    with ports.store.reading(installation_id) as work:
+        configuration = work.installations.by_id(installation_id).configuration
+        values = _common(work, asset)
+    credit = asset.credit_invoice
+    return Notification(
+        template="cancelled",
+        to=asset.recipient_email,
+        sender=configuration.sender_email,
+        key=f"cancelled-{asset.id}",
+        values={
+            **values,
+            "credit_invoice": credit.number if credit else None,
+            "amount": asset.total if credit else None,
+            "cancelled_at": (asset.cancelled_at or ports.clock()).astimezone(configuration.zone),
+        },
+    )
+
+
+def alert_staff(ports: Ports, installation_id: UUID, asset_id: UUID) -> None:
+    """Tell staff that provisioning failed; sent once per problem, and nowhere if not set up."""
+    with ports.store.reading(installation_id) as work:
+        configuration = work.installations.by_id(installation_id).configuration
+        asset = work.assets.get(asset_id)
+        values = _common(work, asset)
+    error = asset.provisioning_error
+    if not configuration.staff_email or error is None:
+        return
+    ports.mailer.send(
+        Notification(
+            template="provisioning_failed",
+            to=configuration.staff_email,
+            sender=configuration.sender_email,
+            key=f"provisioning-failed-{asset.id}-{asset.version}",
+            values={
+                **values,
+                "reason": error.message,
+                "next_step": "Mend the cause, then choose Synchronize on the asset.",
+                "review_url": None,
+            },
+        )
+    )
+
+
+def resend_welcome(ports: Ports, installation_id: UUID, asset_id: UUID) -> None:
+    """Send the coupon once more, because someone asked for it: a new message, not a repetition.
+
+    Raises ``Refusal`` when the plugin is off, or the coupon is missing, used or taken back; and
+    what ``Mailer.send`` raises.
+    """
+    with ports.store.reading(installation_id) as work:
+        work.installations.by_id(installation_id).check_active()
+        asset = work.assets.get(asset_id)
+    _check_usable(asset)
+    key = f"welcome-{asset.id}-{uuid4().hex}"
+    ports.mailer.send(welcome(ports, installation_id, asset, key=key))
+
+
+def _check_usable(asset: Asset) -> None:
+    refusals = {
+        CouponStatus.CANCELLED: (ErrorCode.ALREADY_CANCELLED, "The coupon has been cancelled."),
+        CouponStatus.REDEEMED: (ErrorCode.COUPON_REDEEMED, "The coupon has been redeemed."),
+        CouponStatus.EXPIRED: (ErrorCode.COUPON_EXPIRED, "The coupon has expired."),
+    }
+    if asset.coupon_status in refusals:
+        code, message = refusals[asset.coupon_status]
+        raise Refusal(code, message, field="id")
+
+
+def _common(work: UnitOfWork, asset: Asset) -> dict[str, Any]:
+    account = work.accounts.get(asset.account_id)
+    end_customer = work.accounts.get(asset.end_customer_id) if asset.end_customer_id else None
+    return {
+        "customer_name": account.company or account.email,
+        "product_name": asset.name,
+        "friendly_name": asset.friendly_name,
+        "quantity": asset.quantity,
+        "end_customer": end_customer.company or end_customer.email if end_customer else None,
+        "order_number": asset.order_number,
+    }

@@ -1,0 +1,131 @@
+"""Takes order events in: decides which lines are ours and makes their provisioning durable."""
+
+from dataclasses import dataclass
+
+from bittitan_plugin.domain.catalogue import Product, ProductType
+from bittitan_plugin.domain.errors import ErrorCode, Refusal
+from bittitan_plugin.domain.installations import Installation
+from bittitan_plugin.domain.orders import Order, OrderLine, check_lines
+from bittitan_plugin.domain.problems import ProblemKind
+from bittitan_plugin.services.durable import PROVISION, provision_id
+from bittitan_plugin.services.ports import Ports
+from bittitan_plugin.store.unit_of_work import UnitOfWork
+
+
+@dataclass(frozen=True, kw_only=True)
+class Acceptance:
+    """What became of an order's lines."""
+
+    workflow_ids: tuple[str, ...] = ()
+    ignored_line_ids: tuple[str, ...] = ()
+    refusals: tuple[Refusal, ...] = ()
+
+
+def accept(ports: Ports, installation: Installation, order: Order) -> Acceptance:
+    """Hand in one durable provisioning per line that is ours, in one transaction.
+
+    Repeating it hands in nothing new. A line of ours with an unknown article is refused, with a
+    problem for staff; the other lines go on.
+    """
+    check_lines(order.lines)
+    with ports.store.writing(installation.id) as work:
+        sold = _ours(work, order.lines)
+        refusals = _refused(order, sold)
+        for refusal in refusals:
+            _report(ports, work, order, refusal)
+        lines = [line for line in order.lines if line.id in sold]
+        times = work.deferred_lines.times([line.id for line in lines])
+        ids = []
+        for line in lines:
+            attempt = times.get(line.id, 0)
+            workflow_id = provision_id(installation.id, line.id, attempt)
+            work.enqueue(PROVISION, workflow_id, order.id, line.id, str(attempt))
+            ids.append(workflow_id)
+    return Acceptance(
+        workflow_ids=tuple(ids),
+        ignored_line_ids=tuple(
+            line.id for line in order.lines if line.id not in sold and not _is_our_type(line)
+        ),
+        refusals=refusals,
+    )
+
+
+def precheck(ports: Ports, installation: Installation, order: Order) -> list[Refusal]:
+    """Why this order cannot be sold, before anyone pays. Changes nothing."""
+    try:
+        check_lines(order.lines)
+    except Refusal as broken_rule:
+        return [broken_rule]
+    with ports.store.reading(installation.id) as work:
+        sold = _ours(work, order.lines)
+        account = work.accounts.of_customer(order.customer.id)
+    found = list(_refused(order, sold))
+    if not sold and not found:
+        return []
+    if not installation.active:
+        return [Refusal(ErrorCode.PLUGIN_INACTIVE, "BitTitan licences are not sold at present.")]
+    synchronized = account is not None and account.is_synchronized
+    if not synchronized and not installation.configuration.synchronize_automatically:
+        found.append(
+            Refusal(
+                ErrorCode.ACCOUNT_NOT_SYNCHRONIZED,
+                "Your account is not yet synchronized with BitTitan; please contact us.",
+                field="customer",
+            )
+        )
+    found += [
+        refusal
+        for index, line in enumerate(order.lines)
+        if line.id in sold and (refusal := _unsellable(index, line, sold[line.id]))
+    ]
+    return found
+
+
+def _ours(work: UnitOfWork, lines: tuple[OrderLine, ...]) -> dict[str, Product]:
+    """The product behind each line that sells one of ours, by line id."""
+    variants = [line.variant_id for line in lines if line.variant_id]
+    products = work.products.of_variants(variants) if variants else {}
+    return {line.id: products[line.variant_id] for line in lines if line.variant_id in products}
+
+
+def _refused(order: Order, sold: dict[str, Product]) -> tuple[Refusal, ...]:
+    return tuple(
+        Refusal(
+            ErrorCode.NOT_FOUND,
+            f"'{line.sku}' is not a BitTitan article this shop knows: "
+            "bind a BitTitan product to that variant.",
+            field=f"lines[{index}].sku",
+        )
+        for index, line in enumerate(order.lines)
+        if line.id not in sold and _is_our_type(line)
+    )
+
+
+def _is_our_type(line: OrderLine) -> bool:
+    return line.product_type is not None and ProductType.from_slug(line.product_type) is not None
+
+
+def _unsellable(index: int, line: OrderLine, product: Product) -> Refusal | None:
+    if not product.published:
+        return Refusal(
+            ErrorCode.INVALID, f"{product.name} is not for sale.", field=f"lines[{index}].variantId"
+        )
+    currency = line.unit_price.currency
+    if product.prices and currency not in product.prices:
+        return Refusal(
+            ErrorCode.INVALID,
+            f"{product.name} has no price in {currency}.",
+            field=f"lines[{index}].unitPrice.currency",
+        )
+    return None
+
+
+def _report(ports: Ports, work: UnitOfWork, order: Order, refusal: Refusal) -> None:
+    work.problems.report(
+        ProblemKind.ORDER_REFUSED,
+        f"order:{order.id}:{refusal.field}",
+        message=f"Order {order.number}, {refusal.field}: {refusal.message}",
+        next_step="Bind a BitTitan product to the variant, then let the platform send the order "
+        "again (or run the reconciliation).",
+        at=ports.clock(),
+    )

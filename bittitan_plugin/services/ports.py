@@ -1,0 +1,22 @@
+"""Everything a use case needs from outside, in one value made by the composition root."""
+
+from dataclasses import dataclass
+
+from bittitan_plugin.cipher import Cipher
+from bittitan_plugin.clock import Clock
+from bittitan_plugin.hosts.port import Hosts
+from bittitan_plugin.mail.port import Mailer
+from bittitan_plugin.store.unit_of_work import Store
+from bittitan_plugin.vendor.port import Vendors
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ports:
+    """The outside world, as use cases see it."""
+
+    store: Store
+    vendors: Vendors
+    hosts: Hosts
+    mailer: Mailer
+    cipher: Cipher
+    clock: Clock

@@ -1,0 +1,196 @@
+"""Between rows and domain values, in both directions."""
+
+from typing import Any
+from uuid import UUID
+
+from bittitan_plugin.domain.accounts import Account, AccountStatus
+from bittitan_plugin.domain.assets import (
+    Asset,
+    AssetStatus,
+    ProvisioningError,
+    ProvisioningStatus,
+)
+from bittitan_plugin.domain.billing import InvoiceReference
+from bittitan_plugin.domain.catalogue import Product, ProductType
+from bittitan_plugin.domain.coupons import CouponSource, CouponStatus, Sealed
+from bittitan_plugin.domain.errors import ErrorCode
+from bittitan_plugin.domain.history import Actor, ActorKind, Change, HistoryEntry
+from bittitan_plugin.domain.money import Money
+from bittitan_plugin.domain.problems import Problem, ProblemKind
+from bittitan_plugin.store.tables import (
+    AccountRow,
+    AssetRow,
+    HistoryRow,
+    PriceRow,
+    ProblemRow,
+    ProductRow,
+)
+
+#: Fields of an asset that are stored under their own name, as they are.
+_PLAIN = (
+    "id",
+    "account_id",
+    "end_customer_id",
+    "product_id",
+    "sku",
+    "name",
+    "friendly_name",
+    "order_id",
+    "order_number",
+    "order_line_id",
+    "recipient_email",
+    "quantity",
+    "purchase_date",
+    "expire_days",
+    "validity_days",
+    "refund_window_days",
+    "coupon_id",
+    "coupon_code",
+    "coupon_expires_at",
+    "requested_at",
+    "welcomed_at",
+    "cancelled_at",
+    "version",
+)
+
+
+def asset_values(asset: Asset) -> dict[str, Any]:
+    """The columns of an asset's row."""
+    values = {name: getattr(asset, name) for name in _PLAIN}
+    error = asset.provisioning_error
+    return {
+        **values,
+        "product_type": asset.product_type.value,
+        "unit_amount": asset.unit_price.amount,
+        "total_amount": asset.total.amount,
+        "currency": asset.unit_price.currency,
+        "coupon_source": asset.coupon_source.value,
+        "coupon_status": asset.coupon_status.value,
+        "provisioning_status": asset.provisioning_status.value,
+        "provisioning_error_code": error.code.value if error else None,
+        "provisioning_error_message": error.message if error else None,
+        "status": asset.status.value,
+        **_invoice_values("invoice", asset.invoice),
+        **_invoice_values("credit_invoice", asset.credit_invoice),
+    }
+
+
+def to_asset(row: AssetRow) -> Asset:
+    """The asset a row holds."""
+    plain = {name: getattr(row, name) for name in _PLAIN}
+    plain["coupon_code"] = None if row.coupon_code is None else Sealed(row.coupon_code)
+    return Asset(
+        **plain,
+        product_type=ProductType(row.product_type),
+        unit_price=Money(row.unit_amount, row.currency),
+        coupon_source=CouponSource(row.coupon_source),
+        coupon_status=CouponStatus(row.coupon_status),
+        provisioning_status=ProvisioningStatus(row.provisioning_status),
+        provisioning_error=_provisioning_error(row),
+        status=AssetStatus(row.status),
+        invoice=_invoice(row.invoice_id, row.invoice_number, row.invoice_url),
+        credit_invoice=_invoice(
+            row.credit_invoice_id, row.credit_invoice_number, row.credit_invoice_url
+        ),
+    )
+
+
+def _provisioning_error(row: AssetRow) -> ProvisioningError | None:
+    if row.provisioning_error_code is None:
+        return None
+    return ProvisioningError(
+        code=ErrorCode(row.provisioning_error_code),
+        message=row.provisioning_error_message or "",
+    )
+
+
+def _invoice(id_: str | None, number: str | None, url: str | None) -> InvoiceReference | None:
+    return None if id_ is None else InvoiceReference(id=id_, number=number or "", url=url)
+
+
+def _invoice_values(prefix: str, invoice: InvoiceReference | None) -> dict[str, str | None]:
+    return {
+        f"{prefix}_id": invoice.id if invoice else None,
+        f"{prefix}_number": invoice.number if invoice else None,
+        f"{prefix}_url": invoice.url if invoice else None,
+    }
+
+
+def account_values(account: Account) -> dict[str, Any]:
+    """The columns of an account's row."""
+    return {**vars(account), "status": account.status.value}
+
+
+def to_account(row: AccountRow) -> Account:
+    """The account a row holds."""
+    return Account(
+        id=row.id,
+        customer_id=row.customer_id,
+        email=row.email,
+        company=row.company,
+        reseller_id=row.reseller_id,
+        status=AccountStatus(row.status),
+        partner_id=row.partner_id,
+        sync_error=row.sync_error,
+        created_at=row.created_at,
+    )
+
+
+def product_values(product: Product) -> dict[str, Any]:
+    """The columns of a product's row; prices have rows of their own."""
+    values = {key: value for key, value in vars(product).items() if key != "prices"}
+    return {**values, "product_type": product.product_type.value}
+
+
+def to_product(row: ProductRow, prices: list[PriceRow]) -> Product:
+    """The product a row and its price rows hold."""
+    return Product(
+        id=row.id,
+        product_type=ProductType(row.product_type),
+        sku=row.sku,
+        name=row.name,
+        expire_days=row.expire_days,
+        validity_days=row.validity_days,
+        variant_id=row.variant_id,
+        published=row.published,
+        prices={price.currency: Money(price.amount, price.currency) for price in prices},
+    )
+
+
+def history_row(installation_id: UUID, asset_id: UUID, entry: HistoryEntry) -> HistoryRow:
+    """The row that keeps one change."""
+    return HistoryRow(
+        installation_id=installation_id,
+        asset_id=asset_id,
+        at=entry.at,
+        actor_kind=entry.actor.kind.value,
+        actor_name=entry.actor.name,
+        field=entry.change.field,
+        before=entry.change.before,
+        after=entry.change.after,
+    )
+
+
+def to_history(row: HistoryRow) -> HistoryEntry:
+    """The change a row keeps."""
+    return HistoryEntry(
+        at=row.at,
+        actor=Actor(ActorKind(row.actor_kind), row.actor_name),
+        change=Change(field=row.field, before=row.before, after=row.after),
+    )
+
+
+def to_problem(row: ProblemRow) -> Problem:
+    """The problem a row keeps."""
+    return Problem(
+        id=row.id,
+        kind=ProblemKind(row.kind),
+        key=row.key,
+        asset_id=row.asset_id,
+        message=row.message,
+        next_step=row.next_step,
+        first_at=row.first_at,
+        last_at=row.last_at,
+        occurrences=row.occurrences,
+        resolved_at=row.resolved_at,
+    )

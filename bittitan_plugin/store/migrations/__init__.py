@@ -1,0 +1,60 @@
+"""The database's history, one revision a file, and the functions that bring it up to date."""
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine
+
+from bittitan_plugin.store.engine import BEGIN_OPTION
+
+#: Serialises upgrades on PostgreSQL; any constant will do.
+_LOCK_KEY = 7_221_940
+
+
+def upgrade(engine: Engine) -> None:
+    """Bring the database to the newest revision. Safe to run from several processes at once."""
+    writing = engine.execution_options(**{BEGIN_OPTION: "BEGIN IMMEDIATE"})
+    with writing.begin() as connection:
+        if connection.dialect.name == "postgresql":
+            connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_LOCK_KEY})")
+        if _current(connection) != newest():
+            command.upgrade(_config(connection), "head")
+
+
+def check(engine: Engine) -> None:
+    """Raise alembic's error when the tables in code and database differ."""
+    with engine.connect() as connection:
+        command.check(_config(connection))
+
+
+def is_current(engine: Engine) -> bool:
+    """Whether the database is at the newest revision."""
+    with engine.connect() as connection:
+        return _current(connection) == newest()
+
+
+def newest() -> str | None:
+    """The newest revision this code knows."""
+    return ScriptDirectory(str(Path(__file__).parent)).get_current_head()
+
+
+def revise(engine: Engine, message: str) -> None:
+    """Write a new revision from the difference between the tables in code and in the database."""
+    with engine.connect() as connection:
+        command.revision(_config(connection), message=message, autogenerate=True)
+
+
+def _current(connection: Connection) -> str | None:
+    return MigrationContext.configure(
+        connection, opts={"version_table": "bittitan_migrations"}
+    ).get_current_revision()
+
+
+def _config(connection: Connection) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent))
+    config.attributes["connection"] = connection
+    return config

@@ -1,0 +1,39 @@
+"""Accounts as a list, by e-mail address."""
+
+from sqlalchemy import ColumnElement, false, func, or_, select
+
+from bittitan_plugin.domain.accounts import Account
+from bittitan_plugin.store.mapping import to_account
+from bittitan_plugin.store.queries.audience import Audience, Nothing, OnlyAccount
+from bittitan_plugin.store.queries.keyset import Page, SortKey, Window, converted, fetch_page
+from bittitan_plugin.store.queries.search import contains
+from bittitan_plugin.store.tables import AccountRow
+from bittitan_plugin.store.unit_of_work import UnitOfWork
+
+BY_EMAIL = SortKey(expression=AccountRow.email, id=AccountRow.id, kind=str)
+
+
+def account_page(
+    work: UnitOfWork, audience: Audience, search: str, window: Window
+) -> Page[Account]:
+    """One page of the accounts whose address or company contains ``search``."""
+    query = select(AccountRow).where(*_conditions(work, audience, search))
+    return converted(fetch_page(work.session, query, BY_EMAIL, window), to_account)
+
+
+def count_accounts(work: UnitOfWork, audience: Audience, search: str) -> int:
+    """How many accounts match."""
+    query = select(func.count()).select_from(AccountRow).where(*_conditions(work, audience, search))
+    return work.session.scalar(query) or 0
+
+
+def _conditions(work: UnitOfWork, audience: Audience, search: str) -> list[ColumnElement[bool]]:
+    conditions = [AccountRow.installation_id == work.installation_id]
+    if isinstance(audience, OnlyAccount):
+        own = audience.account_id
+        conditions.append(or_(AccountRow.id == own, AccountRow.reseller_id == own))
+    elif isinstance(audience, Nothing):
+        conditions.append(false())
+    if search:
+        conditions.append(contains(search, AccountRow.email, AccountRow.company))
+    return conditions

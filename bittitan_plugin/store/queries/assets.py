@@ -1,0 +1,164 @@
+"""Assets as lists: filtered, searched, sorted, paged; and the newest ones of several accounts."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, SQLColumnExpression, false, func, or_, select, union
+from sqlalchemy.orm import InstrumentedAttribute
+
+from bittitan_plugin.domain.assets import Asset, AssetStatus, ProvisioningStatus
+from bittitan_plugin.domain.catalogue import ProductType
+from bittitan_plugin.domain.coupons import CouponStatus
+from bittitan_plugin.store.mapping import to_asset
+from bittitan_plugin.store.queries.audience import Audience, Nothing, OnlyAccount
+from bittitan_plugin.store.queries.keyset import Page, SortKey, Window, converted, fetch_page
+from bittitan_plugin.store.queries.search import contains
+from bittitan_plugin.store.tables import AssetRow
+from bittitan_plugin.store.unit_of_work import UnitOfWork
+
+
+@dataclass(frozen=True, kw_only=True)
+class AssetFilter:
+    """Which assets; None leaves a criterion out, an empty collection matches nothing."""
+
+    provisioning_statuses: Collection[ProvisioningStatus] | None = None
+    coupon_statuses: Collection[CouponStatus] | None = None
+    statuses: Collection[AssetStatus] | None = None
+    product_types: Collection[ProductType] | None = None
+    order_ids: Collection[str] | None = None
+    account_ids: Collection[UUID] | None = None
+    #: Both ends belong to the range.
+    purchased_from: datetime | None = None
+    purchased_until: datetime | None = None
+    #: Part of the name, friendly name, order number or recipient's address.
+    search: str = ""
+
+
+class AssetSort(StrEnum):
+    """What assets can be sorted by."""
+
+    PURCHASE_DATE = "PURCHASE_DATE"
+    NAME = "NAME"
+    FRIENDLY_NAME = "FRIENDLY_NAME"
+    TOTAL = "TOTAL"
+    QUANTITY = "QUANTITY"
+    COUPON_EXPIRES_AT = "COUPON_EXPIRES_AT"
+
+
+def sort_key(by: AssetSort, *, descending: bool) -> SortKey:
+    """The order a list of assets is read in."""
+    expression, kind = _SORTS[by]
+    return SortKey(
+        expression=expression,
+        id=AssetRow.id,
+        kind=kind,
+        nullable=by in _NULLABLE,
+        descending=descending,
+    )
+
+
+def asset_page(
+    work: UnitOfWork, audience: Audience, wanted: AssetFilter, sort: SortKey, window: Window
+) -> Page[Asset]:
+    """One page of the assets that match."""
+    query = select(AssetRow).where(*_conditions(work, audience, wanted))
+    return converted(fetch_page(work.session, query, sort, window), to_asset)
+
+
+def count_assets(work: UnitOfWork, audience: Audience, wanted: AssetFilter) -> int:
+    """How many assets match."""
+    query = select(func.count()).select_from(AssetRow).where(*_conditions(work, audience, wanted))
+    return work.session.scalar(query) or 0
+
+
+def newest_of_accounts(
+    work: UnitOfWork, audience: Audience, account_ids: Collection[UUID], limit: int
+) -> dict[UUID, list[Asset]]:
+    """The newest assets bought by, or for, each account, in one statement."""
+    mine = _scope(work, audience)
+    owners: tuple[InstrumentedAttribute[UUID] | InstrumentedAttribute[UUID | None], ...] = (
+        AssetRow.account_id,
+        AssetRow.end_customer_id,
+    )
+    # One asset can belong to two of the accounts: the reseller's and its end customer's.
+    owned = union(
+        *(
+            select(owner.label("owner"), AssetRow.id, AssetRow.purchase_date).where(
+                *mine, owner.in_(account_ids)
+            )
+            for owner in owners
+        )
+    ).subquery()
+    newest_first = (owned.c.purchase_date.desc(), owned.c.id.desc())
+    place = func.row_number().over(partition_by=owned.c.owner, order_by=newest_first)
+    ranked = select(owned.c.owner, owned.c.id, place.label("place")).subquery()
+    found: dict[UUID, list[Asset]] = {account_id: [] for account_id in account_ids}
+    for row, owner in work.session.execute(
+        select(AssetRow, ranked.c.owner)
+        .join(ranked, ranked.c.id == AssetRow.id)
+        .where(ranked.c.place <= limit)
+        .order_by(ranked.c.place)
+    ):
+        found[owner].append(to_asset(row))
+    return found
+
+
+#: Text is sorted without regard to case; the database lowers it, on either side of a comparison.
+_SORTS: dict[AssetSort, tuple[SQLColumnExpression[object], type]] = {
+    AssetSort.PURCHASE_DATE: (AssetRow.purchase_date, datetime),
+    AssetSort.NAME: (func.lower(AssetRow.name), str),
+    AssetSort.FRIENDLY_NAME: (func.lower(AssetRow.friendly_name), str),
+    AssetSort.TOTAL: (AssetRow.total_amount, Decimal),
+    AssetSort.QUANTITY: (AssetRow.quantity, int),
+    AssetSort.COUPON_EXPIRES_AT: (AssetRow.coupon_expires_at, datetime),
+}
+_NULLABLE = {AssetSort.FRIENDLY_NAME, AssetSort.COUPON_EXPIRES_AT}
+
+
+def _scope(work: UnitOfWork, audience: Audience) -> list[ColumnElement[bool]]:
+    conditions = [AssetRow.installation_id == work.installation_id]
+    if isinstance(audience, OnlyAccount):
+        own = audience.account_id
+        conditions.append(or_(AssetRow.account_id == own, AssetRow.end_customer_id == own))
+    elif isinstance(audience, Nothing):
+        conditions.append(false())
+    return conditions
+
+
+def _conditions(
+    work: UnitOfWork, audience: Audience, wanted: AssetFilter
+) -> list[ColumnElement[bool]]:
+    conditions = _scope(work, audience)
+    choices: tuple[tuple[InstrumentedAttribute[str], Collection[str] | None], ...] = (
+        (AssetRow.provisioning_status, wanted.provisioning_statuses),
+        (AssetRow.coupon_status, wanted.coupon_statuses),
+        (AssetRow.status, wanted.statuses),
+        (AssetRow.product_type, wanted.product_types),
+        (AssetRow.order_id, wanted.order_ids),
+    )
+    conditions += [
+        column.in_([str(choice) for choice in chosen])
+        for column, chosen in choices
+        if chosen is not None
+    ]
+    if wanted.account_ids is not None:
+        conditions.append(AssetRow.account_id.in_(wanted.account_ids))
+    if wanted.purchased_from is not None:
+        conditions.append(AssetRow.purchase_date >= wanted.purchased_from)
+    if wanted.purchased_until is not None:
+        conditions.append(AssetRow.purchase_date <= wanted.purchased_until)
+    if wanted.search:
+        conditions.append(
+            contains(
+                wanted.search,
+                AssetRow.name,
+                AssetRow.friendly_name,
+                AssetRow.order_number,
+                AssetRow.recipient_email,
+            )
+        )
+    return conditions

@@ -1,0 +1,1 @@
+"""Repositories: each is made for one installation, and no query exists without it."""

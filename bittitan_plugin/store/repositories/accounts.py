@@ -1,0 +1,74 @@
+"""Accounts of one installation."""
+
+from collections.abc import Collection
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, select, update
+from sqlalchemy.orm import Session
+
+from bittitan_plugin.domain.accounts import Account
+from bittitan_plugin.domain.errors import ErrorCode, Refusal
+from bittitan_plugin.store.mapping import account_values, to_account
+from bittitan_plugin.store.tables import AccountRow
+
+
+class AccountRepository:
+    """Finds and keeps accounts."""
+
+    def __init__(self, session: Session, installation_id: UUID) -> None:
+        self._session = session
+        self._installation_id = installation_id
+
+    def get(self, account_id: UUID, *, for_update: bool = False) -> Account:
+        """Raises ``Refusal`` NOT_FOUND on ``id``."""
+        query = select(AccountRow).where(self._mine, AccountRow.id == account_id)
+        row = self._session.scalar(query.with_for_update() if for_update else query)
+        if row is None:
+            raise Refusal(ErrorCode.NOT_FOUND, "There is no such account.", field="id")
+        return to_account(row)
+
+    def by_ids(self, ids: Collection[UUID]) -> dict[UUID, Account]:
+        """The accounts among ``ids`` that exist here, in one statement."""
+        rows = self._session.scalars(select(AccountRow).where(self._mine, AccountRow.id.in_(ids)))
+        return {row.id: to_account(row) for row in rows}
+
+    def of_customer(self, customer_id: str) -> Account | None:
+        """The account of a host's customer."""
+        row = self._session.scalar(
+            select(AccountRow).where(self._mine, AccountRow.customer_id == customer_id)
+        )
+        return to_account(row) if row else None
+
+    def of_customers(self, customer_ids: Collection[str]) -> dict[str, Account]:
+        """The accounts of several customers, in one statement."""
+        rows = self._session.scalars(
+            select(AccountRow).where(self._mine, AccountRow.customer_id.in_(customer_ids))
+        )
+        return {row.customer_id: to_account(row) for row in rows if row.customer_id}
+
+    def end_customer(self, reseller_id: UUID, email: str) -> Account | None:
+        """The reseller's end customer with that address."""
+        row = self._session.scalar(
+            select(AccountRow).where(
+                self._mine, AccountRow.reseller_id == reseller_id, AccountRow.email == email
+            )
+        )
+        return to_account(row) if row else None
+
+    def add(self, account: Account) -> None:
+        """Keep a new account."""
+        values = account_values(account)
+        self._session.add(AccountRow(installation_id=self._installation_id, **values))
+        self._session.flush()
+
+    def save(self, account: Account) -> None:
+        """Keep an account's new values."""
+        self._session.execute(
+            update(AccountRow)
+            .where(self._mine, AccountRow.id == account.id)
+            .values(**account_values(account))
+        )
+
+    @property
+    def _mine(self) -> ColumnElement[bool]:
+        return AccountRow.installation_id == self._installation_id

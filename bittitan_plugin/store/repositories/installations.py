@@ -1,0 +1,90 @@
+"""Installations themselves: the one repository that is not made for one of them."""
+
+from dataclasses import fields
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from bittitan_plugin.domain.configuration import Configuration
+from bittitan_plugin.domain.coupons import CouponSource, Sealed
+from bittitan_plugin.domain.installations import Installation
+from bittitan_plugin.domain.orders import ProvisionOn
+from bittitan_plugin.store.tables import InstallationRow
+
+
+class InstallationRepository:
+    """Opens, finds and keeps installations."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def by_id(self, installation_id: UUID) -> Installation:
+        """Raises ``LookupError``: an unknown id is a programming error, not bad input."""
+        row = self._session.get(InstallationRow, installation_id, populate_existing=True)
+        if row is None:
+            raise LookupError(f"there is no installation {installation_id}")
+        return _to_installation(row)
+
+    def by_key(self, key: str) -> Installation | None:
+        """The installation a platform means by ``key``."""
+        row = self._session.scalar(select(InstallationRow).where(InstallationRow.key == key))
+        return _to_installation(row) if row else None
+
+    def open(self, key: str, at: datetime) -> Installation:
+        """The installation with that key, made (switched off, with defaults) when there is none."""
+        known = self.by_key(key)
+        if known:
+            return known
+        installation = Installation(
+            id=uuid4(), key=key, active=False, configuration=Configuration(), created_at=at
+        )
+        self._session.add(
+            InstallationRow(
+                id=installation.id,
+                key=key,
+                active=False,
+                configuration=_to_json(installation.configuration),
+                created_at=at,
+            )
+        )
+        self._session.flush()
+        return installation
+
+    def save(self, installation: Installation) -> None:
+        """Keep whether it is active, and its configuration."""
+        self._session.execute(
+            update(InstallationRow)
+            .where(InstallationRow.id == installation.id)
+            .values(active=installation.active, configuration=_to_json(installation.configuration))
+        )
+
+
+def _to_json(configuration: Configuration) -> dict[str, Any]:
+    values = {field.name: getattr(configuration, field.name) for field in fields(configuration)}
+    limit = values["automatic_cancellation_limit"]
+    return {**values, "automatic_cancellation_limit": None if limit is None else str(limit)}
+
+
+def _to_installation(row: InstallationRow) -> Installation:
+    values = dict(row.configuration)
+    limit = values["automatic_cancellation_limit"]
+    password = values["api_password"]
+    return Installation(
+        id=row.id,
+        key=row.key,
+        active=row.active,
+        configuration=Configuration(
+            **{
+                **values,
+                "coupon_source": CouponSource(values["coupon_source"]),
+                "provision_on": ProvisionOn(values["provision_on"]),
+                "api_password": None if password is None else Sealed(password),
+                "automatic_cancellation_limit": None if limit is None else Decimal(limit),
+            }
+        ),
+        created_at=row.created_at,
+    )

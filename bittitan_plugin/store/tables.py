@@ -1,0 +1,218 @@
+"""The plugin's tables. Alembic compares itself with these; repositories translate them."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, ClassVar
+from uuid import UUID
+
+from sqlalchemy import JSON, ForeignKey, Index, MetaData, String, Text, UniqueConstraint, Uuid
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from bittitan_plugin.store.types import Amount, Instant
+
+#: Constraint names are fixed so that migrations can name what they change.
+NAMING = {
+    "ix": "ix_%(column_0_label)s",
+    "uq": "uq_%(table_name)s_%(column_0_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Base(DeclarativeBase):
+    """Common naming and column types."""
+
+    metadata = MetaData(naming_convention=NAMING)
+    type_annotation_map: ClassVar = {
+        UUID: Uuid(),
+        str: String(255),
+        datetime: Instant(),
+        Decimal: Amount(),
+        dict[str, Any]: JSON(),
+    }
+
+
+class InstallationRow(Base):
+    """One platform instance. Secrets inside ``configuration`` are sealed."""
+
+    __tablename__ = "bittitan_installations"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(unique=True)
+    active: Mapped[bool]
+    configuration: Mapped[dict[str, Any]]
+    created_at: Mapped[datetime]
+
+
+def _installation() -> Mapped[UUID]:
+    return mapped_column(ForeignKey("bittitan_installations.id"))
+
+
+class AccountRow(Base):
+    """A customer account and its standing with the vendor."""
+
+    __tablename__ = "bittitan_accounts"
+    __table_args__ = (
+        UniqueConstraint("installation_id", "customer_id"),
+        Index("ix_bittitan_accounts_reseller", "installation_id", "reseller_id"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    installation_id: Mapped[UUID] = _installation()
+    customer_id: Mapped[str | None]
+    email: Mapped[str]
+    company: Mapped[str]
+    reseller_id: Mapped[UUID | None] = mapped_column(ForeignKey("bittitan_accounts.id"))
+    status: Mapped[str] = mapped_column(String(20))
+    partner_id: Mapped[str | None]
+    sync_error: Mapped[str | None] = mapped_column(Text)
+    created_at: Mapped[datetime]
+
+
+class ProductRow(Base):
+    """A licence product, bound to at most one variant of the host."""
+
+    __tablename__ = "bittitan_products"
+    __table_args__ = (UniqueConstraint("installation_id", "variant_id"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    installation_id: Mapped[UUID] = _installation()
+    product_type: Mapped[str] = mapped_column(String(40))
+    sku: Mapped[str]
+    name: Mapped[str]
+    expire_days: Mapped[int]
+    validity_days: Mapped[int]
+    variant_id: Mapped[str | None]
+    published: Mapped[bool]
+
+
+class PriceRow(Base):
+    """The price of one licence in one currency."""
+
+    __tablename__ = "bittitan_product_prices"
+
+    product_id: Mapped[UUID] = mapped_column(
+        ForeignKey("bittitan_products.id", ondelete="CASCADE"), primary_key=True
+    )
+    currency: Mapped[str] = mapped_column(String(3), primary_key=True)
+    amount: Mapped[Decimal]
+
+
+class AssetRow(Base):
+    """One sale. The unique order line is what makes a second asset for it impossible."""
+
+    __tablename__ = "bittitan_assets"
+    __table_args__ = (
+        UniqueConstraint("installation_id", "order_line_id"),
+        Index("ix_bittitan_assets_purchase", "installation_id", "purchase_date", "id"),
+        Index("ix_bittitan_assets_order", "installation_id", "order_id"),
+        Index("ix_bittitan_assets_account", "installation_id", "account_id", "purchase_date"),
+        Index("ix_bittitan_assets_end_customer", "installation_id", "end_customer_id"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    installation_id: Mapped[UUID] = _installation()
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("bittitan_accounts.id"))
+    end_customer_id: Mapped[UUID | None] = mapped_column(ForeignKey("bittitan_accounts.id"))
+    product_id: Mapped[UUID] = mapped_column(ForeignKey("bittitan_products.id"))
+    product_type: Mapped[str] = mapped_column(String(40))
+    sku: Mapped[str]
+    name: Mapped[str]
+    friendly_name: Mapped[str | None]
+    order_id: Mapped[str]
+    order_number: Mapped[str]
+    order_line_id: Mapped[str]
+    recipient_email: Mapped[str]
+    quantity: Mapped[int]
+    unit_amount: Mapped[Decimal]
+    total_amount: Mapped[Decimal]
+    currency: Mapped[str] = mapped_column(String(3))
+    purchase_date: Mapped[datetime]
+    expire_days: Mapped[int]
+    validity_days: Mapped[int]
+    refund_window_days: Mapped[int]
+    coupon_source: Mapped[str] = mapped_column(String(20))
+    coupon_id: Mapped[str | None]
+    coupon_code: Mapped[str | None] = mapped_column(Text)
+    coupon_status: Mapped[str] = mapped_column(String(20))
+    coupon_expires_at: Mapped[datetime | None]
+    provisioning_status: Mapped[str] = mapped_column(String(20))
+    provisioning_error_code: Mapped[str | None] = mapped_column(String(40))
+    provisioning_error_message: Mapped[str | None] = mapped_column(Text)
+    requested_at: Mapped[datetime | None]
+    status: Mapped[str] = mapped_column(String(20))
+    invoice_id: Mapped[str | None]
+    invoice_number: Mapped[str | None]
+    invoice_url: Mapped[str | None] = mapped_column(Text)
+    credit_invoice_id: Mapped[str | None]
+    credit_invoice_number: Mapped[str | None]
+    credit_invoice_url: Mapped[str | None] = mapped_column(Text)
+    welcomed_at: Mapped[datetime | None]
+    cancelled_at: Mapped[datetime | None]
+    version: Mapped[int]
+
+
+class HistoryRow(Base):
+    """One change of one asset. Rows are only ever added."""
+
+    __tablename__ = "bittitan_asset_history"
+    __table_args__ = (Index("ix_bittitan_asset_history_asset", "installation_id", "asset_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    installation_id: Mapped[UUID] = _installation()
+    asset_id: Mapped[UUID] = mapped_column(ForeignKey("bittitan_assets.id"))
+    at: Mapped[datetime]
+    actor_kind: Mapped[str] = mapped_column(String(20))
+    actor_name: Mapped[str]
+    field: Mapped[str] = mapped_column(String(40))
+    before: Mapped[str | None] = mapped_column(Text)
+    after: Mapped[str | None] = mapped_column(Text)
+
+
+class ProblemRow(Base):
+    """Something that needs a person. One open row per key; repetitions count up."""
+
+    __tablename__ = "bittitan_problems"
+    __table_args__ = (
+        UniqueConstraint("installation_id", "key"),
+        Index("ix_bittitan_problems_open", "installation_id", "resolved_at", "first_at"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    installation_id: Mapped[UUID] = _installation()
+    kind: Mapped[str] = mapped_column(String(40))
+    key: Mapped[str]
+    asset_id: Mapped[UUID | None] = mapped_column(ForeignKey("bittitan_assets.id"))
+    message: Mapped[str] = mapped_column(Text)
+    next_step: Mapped[str] = mapped_column(Text)
+    first_at: Mapped[datetime]
+    last_at: Mapped[datetime]
+    occurrences: Mapped[int]
+    resolved_at: Mapped[datetime | None]
+
+
+class DeferredLineRow(Base):
+    """An order line whose workflow ended because the order was not due. Its next event starts anew.
+
+    Without this the finished workflow's id would swallow the event of a late payment.
+    """
+
+    __tablename__ = "bittitan_deferred_lines"
+
+    installation_id: Mapped[UUID] = mapped_column(
+        ForeignKey("bittitan_installations.id"), primary_key=True
+    )
+    order_line_id: Mapped[str] = mapped_column(primary_key=True)
+    times: Mapped[int] = mapped_column(default=1)
+
+
+class WorkerRow(Base):
+    """A process that runs workflows, and when it last said so."""
+
+    __tablename__ = "bittitan_workers"
+
+    executor_id: Mapped[str] = mapped_column(primary_key=True)
+    machine: Mapped[str]
+    pid: Mapped[int]
+    seen_at: Mapped[datetime]

@@ -1,0 +1,87 @@
+"""One transaction: its repositories and the workflows it starts stand or fall together."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Protocol
+from uuid import UUID
+
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
+
+from bittitan_plugin.store.engine import BEGIN_OPTION
+from bittitan_plugin.store.repositories.accounts import AccountRepository
+from bittitan_plugin.store.repositories.assets import AssetRepository
+from bittitan_plugin.store.repositories.deferred_lines import DeferredLineRepository
+from bittitan_plugin.store.repositories.installations import InstallationRepository
+from bittitan_plugin.store.repositories.problems import ProblemRepository
+from bittitan_plugin.store.repositories.products import ProductRepository
+
+
+class WorkflowQueue(Protocol):
+    """Where durable work is handed in."""
+
+    def enqueue(self, session: Session, workflow: str, workflow_id: str, *arguments: str) -> None:
+        """Hand in ``workflow`` under ``workflow_id`` within the session's transaction.
+
+        A taken id means it was handed in before: nothing happens, whatever became of it.
+        Arguments are ids, never codes or passwords: they are stored in clear text.
+        """
+
+
+class UnitOfWork:
+    """Repositories of one installation over one open transaction."""
+
+    def __init__(self, session: Session, installation_id: UUID, queue: WorkflowQueue) -> None:
+        self.session = session
+        self.installation_id = installation_id
+        self.installations = InstallationRepository(session)
+        self.accounts = AccountRepository(session, installation_id)
+        self.products = ProductRepository(session, installation_id)
+        self.assets = AssetRepository(session, installation_id)
+        self.problems = ProblemRepository(session, installation_id)
+        self.deferred_lines = DeferredLineRepository(session, installation_id)
+        self._queue = queue
+
+    def enqueue(self, workflow: str, workflow_id: str, *arguments: str) -> None:
+        """Start durable work if, and only if, this transaction commits."""
+        self._queue.enqueue(
+            self.session, workflow, workflow_id, str(self.installation_id), *arguments
+        )
+
+
+class Store:
+    """Opens units of work on one database."""
+
+    def __init__(self, engine: Engine, queue: WorkflowQueue) -> None:
+        self.engine = engine
+        self._queue = queue
+
+    @contextmanager
+    def reading(self, installation_id: UUID) -> Iterator[UnitOfWork]:
+        """A consistent view; nothing done in it is kept."""
+        with Session(self.engine) as session:
+            yield UnitOfWork(session, installation_id, self._queue)
+
+    @contextmanager
+    def writing(self, installation_id: UUID) -> Iterator[UnitOfWork]:
+        """Commits when the block ends, rolls back when it raises."""
+        with self._write() as session:
+            yield UnitOfWork(session, installation_id, self._queue)
+
+    @contextmanager
+    def looking_up(self) -> Iterator[InstallationRepository]:
+        """Find installations; nothing done in it is kept."""
+        with Session(self.engine) as session:
+            yield InstallationRepository(session)
+
+    @contextmanager
+    def installations(self) -> Iterator[InstallationRepository]:
+        """Find or change installations themselves, in a transaction of their own."""
+        with self._write() as session:
+            yield InstallationRepository(session)
+
+    @contextmanager
+    def _write(self) -> Iterator[Session]:
+        with Session(self.engine) as session, session.begin():
+            session.connection(execution_options={BEGIN_OPTION: "BEGIN IMMEDIATE"})
+            yield session

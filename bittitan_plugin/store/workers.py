@@ -1,0 +1,74 @@
+"""Which processes run workflows, and which of them are still there."""
+
+import os
+import socket
+from datetime import timedelta
+
+from sqlalchemy import Engine, delete, insert, select, update
+from sqlalchemy.orm import Session
+
+from bittitan_plugin.clock import Clock
+from bittitan_plugin.store.engine import BEGIN_OPTION
+from bittitan_plugin.store.tables import WorkerRow
+
+#: A worker silent for longer is taken for dead. Its work being done twice would do no harm.
+SILENCE = timedelta(seconds=30)
+
+
+class WorkerRegistry:
+    """Heartbeats, one row per worker process."""
+
+    def __init__(self, engine: Engine, clock: Clock) -> None:
+        self._engine = engine
+        self._clock = clock
+
+    def beat(self, executor_id: str) -> None:
+        """Say that this worker is alive."""
+        now = self._clock()
+        with self._writing() as session, session.begin():
+            found = session.execute(
+                update(WorkerRow)
+                .where(WorkerRow.executor_id == executor_id)
+                .values(seen_at=now)
+                .returning(WorkerRow.executor_id)
+            ).all()
+            if not found:
+                session.execute(
+                    insert(WorkerRow).values(
+                        executor_id=executor_id,
+                        machine=socket.gethostname(),
+                        pid=os.getpid(),
+                        seen_at=now,
+                    )
+                )
+
+    def alive(self) -> set[str]:
+        """The workers that have been heard of lately and, on this machine, still run."""
+        with Session(self._engine) as session:
+            rows = session.scalars(select(WorkerRow)).all()
+        oldest = self._clock() - SILENCE
+        return {row.executor_id for row in rows if row.seen_at >= oldest and not _is_gone(row)}
+
+    def sign_off(self, executor_id: str) -> None:
+        """This worker stops; so do rows of workers long dead."""
+        with self._writing() as session, session.begin():
+            session.execute(delete(WorkerRow).where(WorkerRow.executor_id == executor_id))
+            session.execute(
+                delete(WorkerRow).where(WorkerRow.seen_at < self._clock() - timedelta(days=1))
+            )
+
+    def _writing(self) -> Session:
+        return Session(self._engine.execution_options(**{BEGIN_OPTION: "BEGIN IMMEDIATE"}))
+
+
+def _is_gone(row: WorkerRow) -> bool:
+    """Whether a worker of this very machine has ended, which needs no waiting to know."""
+    if row.machine != socket.gethostname():
+        return False
+    try:
+        os.kill(row.pid, 0)
+    except ProcessLookupError:
+        return True
+    except PermissionError:
+        return False
+    return False

@@ -1,0 +1,124 @@
+"""The one place that decides what a failed exchange means, and so what may be done about it."""
+
+import ssl
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+
+import httpx
+from pydantic import ValidationError
+
+from bittitan_plugin.domain.errors import BitTitanError, OutcomeUnknown, Rejected, Unavailable
+from bittitan_plugin.vendor.coupon_api.answers import BROKEN_ANSWER, AnswerError, ErrorAnswer
+from bittitan_plugin.vendor.coupon_api.calls import Answer, Effect
+
+#: The longest wait a ``Retry-After`` is believed, in seconds; more is a slip or malice.
+LONGEST_RETRY_AFTER = 3600.0
+#: Characters of the other side's message that are kept.
+LONGEST_MESSAGE = 300
+
+
+def failure(
+    effect: Effect, purpose: str, outcome: httpx.HTTPError | httpx.InvalidURL | Answer
+) -> BitTitanError | None:
+    """What went wrong, in the three kinds of ``domain/errors.py``, or None if nothing did.
+
+    The order of the cases is the rule: first what is certain, then what is not.
+    """
+    match outcome:
+        case Answer(accepted=True):
+            return None
+        case Answer(status=429):  # turned away unread, by the contract
+            wait = retry_after_seconds(outcome.retry_after, datetime.now(UTC))
+            return Unavailable(f"Could not {purpose}: too many requests.", retry_after=wait)
+        # Understood and refused. Not 408: it can come from a gateway that had passed us on.
+        case Answer(status=status) if 400 <= status < 500 and status != 408:
+            return _rejected(outcome)
+        case httpx.ConnectError() if _is_certificate_error(outcome):
+            return Rejected("CERTIFICATE", _CERTIFICATE, field="api_url")
+        case httpx.UnsupportedProtocol() | httpx.InvalidURL():
+            return Rejected("ADDRESS", "The address cannot be called.", field="api_url")
+        # No connection, so not one byte of the request left.
+        case httpx.ConnectError() | httpx.ConnectTimeout() | httpx.PoolTimeout():
+            return Unavailable(f"Could not {purpose}: no connection ({_kind(outcome)}).")
+        case httpx.ProxyError():  # the tunnel was refused, so the vendor never heard of us
+            return Unavailable(f"Could not {purpose}: the proxy refused.")
+        # From here on the request was sent, at least in part, and there is no usable answer:
+        # time-out, broken connection, 5xx (503 too: the contract promises no "without effect"),
+        # a redirect, or a success the contract does not name.
+        case _ if effect is Effect.WRITE:
+            return OutcomeUnknown(f"Could not learn how it went to {purpose}: {_kind(outcome)}.")
+        # A read can be repeated, unless the address answers in a way that will not pass.
+        case Answer(status=status) if status < 400:
+            text = f"Could not {purpose}: the address answered {status}, not by the contract."
+            return Rejected(BROKEN_ANSWER, text, field="api_url")
+        case Answer():
+            wait = retry_after_seconds(outcome.retry_after, datetime.now(UTC))
+            return Unavailable(f"Could not {purpose}: {_kind(outcome)}.", retry_after=wait)
+        case _:
+            return Unavailable(f"Could not {purpose}: {_kind(outcome)}.")
+
+
+def failure_of_broken(effect: Effect, purpose: str, broken: AnswerError) -> BitTitanError:
+    """What a success that cannot be accepted means.
+
+    After a write the work may well be done: look it up. A read that is not JSON is taken for a
+    passing fault (a proxy's page); JSON that contradicts the contract or the question is not,
+    so it is rejected with ``BROKEN_ANSWER`` for a person to see.
+    """
+    if effect is Effect.WRITE:
+        return OutcomeUnknown(f"Could not learn how it went to {purpose}: {broken.reason}.")
+    if broken.malformed:
+        return Unavailable(f"Could not {purpose}: {broken.reason}.")
+    return Rejected(BROKEN_ANSWER, f"Could not {purpose}: {broken.reason}.")
+
+
+def retry_after_seconds(header: str | None, now: datetime) -> float | None:
+    """Seconds to wait by a ``Retry-After`` header (seconds or an HTTP date), None if unreadable.
+
+    Never negative and never above ``LONGEST_RETRY_AFTER``.
+    """
+    text = (header or "").strip()
+    if text.isascii() and text.isdigit():
+        # No longer than its digits can matter; a thousand of them are not worth converting.
+        return LONGEST_RETRY_AFTER if len(text) > 9 else min(float(text), LONGEST_RETRY_AFTER)
+    try:
+        instant = parsedate_to_datetime(text)
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None
+    # An HTTP date is always in UTC; one that forgets to say so is read as if it had.
+    aware = instant if instant.tzinfo else instant.replace(tzinfo=UTC)
+    return min(max((aware - now).total_seconds(), 0.0), LONGEST_RETRY_AFTER)
+
+
+_CERTIFICATE = (
+    "The certificate of the coupon API cannot be trusted: check the address, its certificate "
+    "and, for a private authority, SSL_CERT_FILE."
+)
+
+
+def _rejected(answer: Answer) -> Rejected:
+    try:
+        said = ErrorAnswer.model_validate_json(answer.body)
+    except ValidationError:
+        code = f"HTTP_{answer.status}"
+        return Rejected(code, f"The coupon API answered {answer.status} without saying why.")
+    message = said.message
+    for secret in answer.withheld:
+        message = message.replace(secret, "…")
+    # One line of bounded length: the text ends in logs, histories and e-mails.
+    return Rejected(said.code, " ".join(message.split())[:LONGEST_MESSAGE], field=said.field)
+
+
+def _is_certificate_error(error: BaseException | None) -> bool:
+    while error is not None:
+        if isinstance(error, ssl.SSLCertVerificationError):
+            return True
+        error = error.__cause__ or error.__context__
+    return False
+
+
+def _kind(outcome: Exception | Answer) -> str:
+    """The kind of failure alone: texts of httpx may quote addresses or headers."""
+    if isinstance(outcome, Answer):
+        return f"the answer was {outcome.status}"
+    return type(outcome).__name__

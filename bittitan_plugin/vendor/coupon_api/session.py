@@ -1,0 +1,129 @@
+"""The session with the coupon API: one ticket shared by every thread, renewed before it lapses."""
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from pydantic_core import from_json
+
+from bittitan_plugin.domain.errors import BitTitanError, Rejected
+from bittitan_plugin.vendor.coupon_api.answers import AnswerError, TicketAnswer
+from bittitan_plugin.vendor.coupon_api.calls import Answer, Call, Effect
+from bittitan_plugin.vendor.coupon_api.failures import failure_of_broken
+from bittitan_plugin.vendor.coupon_api.wire import Wire
+
+#: How long before its expiry a ticket is exchanged for a new one.
+RENEW_AHEAD = timedelta(seconds=60)
+
+_PURPOSE = "sign in"
+#: Which setting is at fault when the sign-in is refused over one of its inputs.
+_SETTINGS = {"email": "api_email", "password": "api_password"}
+_OWN_FIELDS = {"api_url", "api_email", "api_password"}
+
+
+@dataclass(frozen=True)
+class _Ticket:
+    text: str = field(repr=False)
+    #: When to exchange it, or None to use it until it is refused.
+    renew_at: datetime | None
+
+
+class Session:
+    """Signs in when needed. However many threads need a ticket at once, one signs in for all."""
+
+    def __init__(
+        self, wire: Wire, *, email: str, password: str, now: Callable[[], datetime]
+    ) -> None:
+        self._wire = wire
+        self._email = email
+        self._password = password
+        self._now = now
+        self._lock = threading.Lock()
+        self._ticket: _Ticket | None = None
+        self._flight: Future[_Ticket] | None = None
+
+    def ticket(self, *, refused: str | None = None) -> str:
+        """A ticket to use now; never the ``refused`` one.
+
+        Raises ``Rejected`` (on ``api_email``, ``api_password`` or ``api_url``) or
+        ``Unavailable``. A thread that waited for another's sign-in shares its failure, so that
+        a vendor that hangs is asked once and not once per thread.
+        """
+        with self._lock:
+            if self._ticket and self._ticket.text != refused and not self._is_due(self._ticket):
+                return self._ticket.text
+            flight, leads = self._flight, False
+            if flight is None:
+                flight, leads = Future(), True
+                self._flight = flight
+        if leads:
+            self._land(flight)
+        return flight.result().text
+
+    def check(self) -> None:
+        """Sign in afresh, whatever ticket there is. Raises as ``ticket`` does."""
+        ticket = self._sign_in()
+        with self._lock:
+            self._ticket = ticket
+
+    def _land(self, flight: "Future[_Ticket]") -> None:
+        try:
+            ticket = self._sign_in()
+        except BaseException as error:
+            with self._lock:
+                self._flight = None
+            flight.set_exception(error)
+        else:
+            with self._lock:
+                self._ticket, self._flight = ticket, None
+            flight.set_result(ticket)
+
+    def _is_due(self, ticket: _Ticket) -> bool:
+        return ticket.renew_at is not None and ticket.renew_at <= self._now()
+
+    def _sign_in(self) -> _Ticket:
+        call = Call(
+            purpose=_PURPOSE,
+            method="POST",
+            path="/v1/sessions",
+            effect=Effect.READ,
+            accepts=frozenset({201}),
+            body={"email": self._email, "password": self._password},
+        )
+        try:
+            answer = self._wire.send(call)
+            granted = TicketAnswer.read(_document(answer))
+        except Rejected as refusal:
+            raise _on_setting(refusal) from None
+        except AnswerError as broken:
+            raise _on_setting(failure_of_broken(Effect.READ, _PURPOSE, broken)) from None
+        # A ticket that looks stale on arrival means that the clocks disagree (or that it is
+        # very short-lived): it is used until refused rather than renewed before every call.
+        renew_at = granted.expires_at - RENEW_AHEAD
+        return _Ticket(granted.ticket, renew_at if renew_at > self._now() else None)
+
+
+def credentials_refused() -> Rejected:
+    """The failure of a sign-in, and of a call whose fresh ticket is refused as well."""
+    return Rejected(
+        "INVALID_CREDENTIALS",
+        "The coupon API does not accept this e-mail address and password.",
+        field="api_password",
+    )
+
+
+def _document(answer: Answer) -> object:
+    if answer.status == 401:
+        raise credentials_refused()
+    return from_json(answer.body)
+
+
+def _on_setting(failure: BitTitanError) -> BitTitanError:
+    """The same failure with the setting at fault; a refusal over no input blames the address."""
+    if not isinstance(failure, Rejected):
+        return failure
+    known = failure.field if failure.field in _OWN_FIELDS else None
+    setting = known or _SETTINGS.get(failure.field or "", "api_url")
+    return Rejected(failure.code, failure.message, field=setting)

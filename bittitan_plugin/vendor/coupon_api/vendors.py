@@ -1,0 +1,91 @@
+"""Which client serves which configuration: made on first use, then kept and shared."""
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable
+
+import httpx
+
+from bittitan_plugin.cipher import Cipher, UnreadableSecret
+from bittitan_plugin.domain.configuration import Configuration
+from bittitan_plugin.domain.coupons import CouponSource, Sealed
+from bittitan_plugin.domain.errors import ErrorCode, Refusal
+from bittitan_plugin.vendor.coupon_api.client import CouponApi
+from bittitan_plugin.vendor.coupon_api.wire import READ_TIMEOUT
+
+#: Clients kept at a time; the one used longest ago goes first.
+MOST_CLIENTS = 64
+
+_Key = tuple[str, str, Sealed]
+
+
+class CouponApiVendors:
+    """Implements ``Vendors``. Thread-safe.
+
+    ``read_timeout`` is in seconds; ``transport_factory`` gives the transport for an address
+    in place of the network.
+    """
+
+    def __init__(
+        self,
+        cipher: Cipher,
+        *,
+        read_timeout: float = READ_TIMEOUT,
+        transport_factory: Callable[[str], httpx.BaseTransport] | None = None,
+        most_clients: int = MOST_CLIENTS,
+    ) -> None:
+        self._cipher = cipher
+        self._read_timeout = read_timeout
+        self._transport_factory = transport_factory
+        self._most_clients = most_clients
+        self._lock = threading.Lock()
+        self._clients: OrderedDict[_Key, CouponApi] = OrderedDict()
+
+    def of(self, configuration: Configuration) -> CouponApi:
+        """The client for this address and these credentials. Opens no connection yet.
+
+        Raises ``Refusal``: ``REQUIRED`` on a setting that is empty, ``PLUGIN_MISCONFIGURED``
+        on one that cannot be used.
+        """
+        if configuration.coupon_source is not CouponSource.API:
+            raise Refusal(
+                ErrorCode.PLUGIN_MISCONFIGURED,
+                "The coupon stock is not available in this version; set coupon_source to API.",
+                field="coupon_source",
+            )
+        configuration.check_complete()
+        sealed = configuration.api_password or Sealed("")
+        key = (configuration.api_url, configuration.api_email, sealed)
+        with self._lock:
+            client = self._clients.get(key) or self._connect(*key)
+            self._clients[key] = client
+            self._clients.move_to_end(key)
+            # Not closed here: another thread may be in the middle of a call. The client closes
+            # itself when the last of them lets go of it.
+            while len(self._clients) > self._most_clients:
+                self._clients.popitem(last=False)
+        return client
+
+    def close(self) -> None:
+        """Let go of every connection of every client."""
+        with self._lock:
+            clients = list(self._clients.values())
+            self._clients.clear()
+        for client in clients:
+            client.close()
+
+    def _connect(self, url: str, email: str, sealed: Sealed) -> CouponApi:
+        try:
+            password = self._cipher.open(sealed)
+        except UnreadableSecret as unreadable:
+            raise Refusal(
+                ErrorCode.PLUGIN_MISCONFIGURED, str(unreadable), field="api_password"
+            ) from None
+        transport = self._transport_factory(url) if self._transport_factory else None
+        return CouponApi(
+            url,
+            email=email,
+            password=password,
+            read_timeout=self._read_timeout,
+            transport=transport,
+        )

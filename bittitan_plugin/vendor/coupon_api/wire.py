@@ -1,0 +1,145 @@
+"""One HTTP exchange: sent, read whole within bounds, judged; reads are tried a few times."""
+
+import time
+from collections.abc import Iterator
+from importlib.metadata import PackageNotFoundError, version
+
+import httpx
+import stamina
+from pydantic_core import from_json
+
+from bittitan_plugin.domain.errors import Unavailable
+from bittitan_plugin.vendor.coupon_api.answers import AnswerError
+from bittitan_plugin.vendor.coupon_api.calls import Answer, Call, Effect
+from bittitan_plugin.vendor.coupon_api.failures import failure
+
+#: Seconds to wait for a connection, and for a free one in the pool.
+CONNECT_TIMEOUT = 5.0
+#: Seconds without a byte after which an answer (or the sending of a request) is given up.
+READ_TIMEOUT = 20.0
+#: Seconds an answer may take in all, however steadily it trickles in.
+ANSWER_TIMEOUT = 60.0
+#: Bytes of the largest answer that is read; a full page of 100 coupons is below 100 kB.
+LARGEST_ANSWER = 4 * 1024 * 1024
+#: How often a read is sent in all while the vendor is unavailable.
+READ_ATTEMPTS = 3
+#: Seconds after which a failing read is not tried again, and the longest pause between two.
+RETRY_WINDOW, LONGEST_PAUSE = 2.0, 0.5
+#: Seconds an idle connection is kept: less than servers usually do, so that a request rarely
+#: meets one that is just being closed.
+KEEP_ALIVE = 3.0
+
+
+class Wire:
+    """The connection pool to one address. Thread-safe. Redirects are not followed."""
+
+    def __init__(
+        self, url: str, *, read_timeout: float, transport: httpx.BaseTransport | None
+    ) -> None:
+        self._http = httpx.Client(
+            base_url=url,
+            transport=transport,
+            follow_redirects=False,
+            timeout=httpx.Timeout(read_timeout, connect=CONNECT_TIMEOUT, pool=CONNECT_TIMEOUT),
+            limits=httpx.Limits(max_connections=64, keepalive_expiry=KEEP_ALIVE),
+            # Compression is declined: it would let a few bytes become a very large answer.
+            headers={
+                "Accept": "application/json",
+                "Accept-Encoding": "identity",
+                "User-Agent": _user_agent(),
+            },
+        )
+
+    def close(self) -> None:
+        """Let go of every connection."""
+        self._http.close()
+
+    def send(self, call: Call, ticket: str | None = None) -> Answer:
+        """The accepted answer, or a 401, which is the session's to judge.
+
+        Raises the kinds of ``failures.failure``, and ``AnswerError`` for a success that is
+        not JSON. Only reads are repeated, and only while the vendor is unavailable.
+        """
+        if call.effect is Effect.WRITE:
+            return self._send_once(call, ticket)
+        for attempt in stamina.retry_context(
+            on=_is_passing,
+            attempts=READ_ATTEMPTS,
+            timeout=RETRY_WINDOW,
+            wait_initial=0.1,
+            wait_max=LONGEST_PAUSE,
+            wait_jitter=0.1,
+        ):
+            with attempt:
+                return self._send_once(call, ticket)
+        raise AssertionError("stamina leaves the loop with an answer or an exception")
+
+    def _send_once(self, call: Call, ticket: str | None) -> Answer:
+        outcome: Answer | httpx.HTTPError | httpx.InvalidURL
+        try:
+            outcome = self._exchange(call, ticket)
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            outcome = error
+        except (UnicodeError, OverflowError):  # no such host name or port can be
+            outcome = httpx.InvalidURL("not an address")
+        if isinstance(outcome, Answer) and outcome.status == 401:
+            return outcome
+        # Raised outside the handler: httpx's error holds the request, and with it the secrets.
+        if problem := failure(call.effect, call.purpose, outcome):
+            del outcome
+            raise problem
+        assert isinstance(outcome, Answer)  # noqa: S101 - failure() names every exception
+        if not _is_json(outcome.body):
+            raise AnswerError("the answer is not JSON", malformed=True)
+        return outcome
+
+    def _exchange(self, call: Call, ticket: str | None) -> Answer:
+        headers = {"Authorization": f"Ticket {ticket}"} if ticket else {}
+        password = (call.body or {}).get("password")
+        with self._http.stream(
+            call.method, call.path, params=dict(call.params), json=call.body, headers=headers
+        ) as response:
+            return Answer(
+                status=response.status_code,
+                accepted=response.status_code in call.accepts,
+                body=b"".join(_bounded(response)),
+                retry_after=response.headers.get("Retry-After"),
+                withheld=tuple(text for text in (ticket, password) if isinstance(text, str)),
+            )
+
+
+def _bounded(response: httpx.Response) -> Iterator[bytes]:
+    """The body, unless it is compressed all the same, too large, or takes too long."""
+    if response.headers.get("Content-Encoding", "identity") != "identity":
+        raise httpx.DecodingError("the answer is compressed")
+    deadline = time.monotonic() + ANSWER_TIMEOUT
+    size = 0
+    for chunk in response.iter_bytes():
+        size += len(chunk)
+        if size > LARGEST_ANSWER:
+            raise httpx.RemoteProtocolError("the answer is too large")
+        if time.monotonic() > deadline:
+            raise httpx.ReadTimeout("the answer takes too long")
+        yield chunk
+
+
+def _is_json(body: bytes) -> bool:
+    try:
+        from_json(body)
+    except ValueError:
+        return False
+    return True
+
+
+def _is_passing(error: Exception) -> bool:
+    """Whether a read may be sent again at once: not when the vendor asked for a longer wait."""
+    if isinstance(error, AnswerError):
+        return error.malformed
+    return isinstance(error, Unavailable) and (error.retry_after or 0) <= LONGEST_PAUSE
+
+
+def _user_agent() -> str:
+    try:
+        return f"bittitan-plugin/{version('bittitan-plugin')}"
+    except PackageNotFoundError:  # run from a checkout that is not installed
+        return "bittitan-plugin"

@@ -1,0 +1,104 @@
+"""What the plugin asks of whoever issues coupons. Two implementations: the coupon API and stock.
+
+Every method may raise ``Rejected`` (the vendor said no), ``Unavailable`` (it had no effect, try
+again) and, where it writes, ``OutcomeUnknown`` (look it up). See ``domain/errors.py``.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from bittitan_plugin.domain.configuration import Configuration
+from bittitan_plugin.domain.coupons import Coupon
+from bittitan_plugin.domain.money import Money
+
+
+@dataclass(frozen=True, kw_only=True)
+class VendorProduct:
+    """One row of the vendor's SKU list."""
+
+    sku: str
+    name: str
+    #: As the vendor writes it; unknown ones are reported, not imported.
+    product_type: str
+    list_price: Money
+
+
+@dataclass(frozen=True, kw_only=True)
+class BrokenRow:
+    """A row of the vendor's list that cannot be read, and why."""
+
+    #: Its place in the list, from 0.
+    position: int
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Partner:
+    """An account as the vendor knows it."""
+
+    id: str
+    reference: str
+    email: str
+    company: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CouponRequest:
+    """What is asked for one asset. The same ``reference`` always means the same coupon."""
+
+    reference: str
+    partner_id: str
+    sku: str
+    quantity: int
+    #: Days until the coupon code can no longer be redeemed.
+    expire_days: int
+    #: Days the licences can be used.
+    validity_days: int
+
+
+class CouponVendor(Protocol):
+    """A source of coupons for one installation."""
+
+    def check(self) -> None:
+        """Sign in and nothing else; raises ``Rejected`` with the field at fault."""
+
+    def products(self) -> Iterator[VendorProduct | BrokenRow]:
+        """The SKU list, fetched page by page as it is consumed."""
+
+    def partner(self, email: str) -> Partner | None:
+        """The account the vendor knows under that address, if any."""
+
+    def register_partner(
+        self, *, reference: str, email: str, company: str, password: str | None = None
+    ) -> Partner:
+        """Make the account known to the vendor; the same reference gives the same partner."""
+
+    def issue(self, request: CouponRequest) -> Coupon:
+        """Issue the coupon for ``request.reference``, or return the one issued before."""
+
+    def find(self, reference: str) -> Coupon | None:
+        """The coupon issued under ``reference`` that can still be seen; the oldest if several."""
+
+    def coupon(self, coupon_id: str) -> Coupon | None:
+        """The coupon, or None once the vendor no longer lists it."""
+
+    def cancel(self, coupon_id: str) -> Coupon:
+        """Revoke the coupon; revoking it again succeeds.
+
+        Raises ``Rejected`` with code ``COUPON_REDEEMED``, ``COUPON_EXPIRED`` or ``NOT_FOUND``.
+        """
+
+    def changed_since(self, instant: datetime) -> Iterator[Coupon]:
+        """Coupons whose state changed at or after ``instant``, page by page."""
+
+
+class Vendors(Protocol):
+    """Gives the source of coupons that an installation's configuration names."""
+
+    def of(self, configuration: Configuration) -> CouponVendor:
+        """The vendor for this configuration; clients are kept and reused."""
+
+    def close(self) -> None:
+        """Let go of every connection."""

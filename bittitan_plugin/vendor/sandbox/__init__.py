@@ -1,0 +1,23 @@
+"""The sandbox: a complete simulator of the coupon API, with faults on request.
+
+For demos, tests and development; it keeps everything in memory and enforces nothing that the
+contract (``docs/coupon-api.openapi.json``) does not say. ``docs/sandbox.md`` describes how to
+look inside and how to make it fail.
+"""
+
+from bittitan_plugin.vendor.sandbox.app import create_sandbox
+from bittitan_plugin.vendor.sandbox.catalogue import broken_rows, default_catalogue, large_catalogue
+from bittitan_plugin.vendor.sandbox.server import SandboxServer, serve_sandbox
+from bittitan_plugin.vendor.sandbox.state import DEFAULT_EMAIL, DEFAULT_PASSWORD, Sandbox
+
+__all__ = [
+    "DEFAULT_EMAIL",
+    "DEFAULT_PASSWORD",
+    "Sandbox",
+    "SandboxServer",
+    "broken_rows",
+    "create_sandbox",
+    "default_catalogue",
+    "large_catalogue",
+    "serve_sandbox",
+]

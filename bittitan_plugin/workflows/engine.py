@@ -1,0 +1,102 @@
+"""Runs workflows in this process: launching, taking over from dead workers, stopping."""
+
+import os
+import socket
+import threading
+from uuid import uuid4
+
+import structlog
+from dbos import DBOS
+from sqlalchemy.exc import SQLAlchemyError
+
+from bittitan_plugin.clock import system_clock
+from bittitan_plugin.services.ports import Ports
+from bittitan_plugin.store.workers import WorkerRegistry
+from bittitan_plugin.workflows import cancel, provision, runtime
+from bittitan_plugin.workflows.json_serializer import JsonSerializer
+from bittitan_plugin.workflows.queue import (
+    APPLICATION,
+    CANCELLING_QUEUE,
+    PROVISIONING_QUEUE,
+    WORKFLOW_VERSION,
+    engine_url,
+)
+
+#: Importing these registers their workflows with the engine.
+WORKFLOW_MODULES = (provision, cancel)
+#: Seconds between two looks at a queue; the wait an idle queue adds to an order.
+QUEUE_POLL_S = 0.1
+#: Seconds between two heartbeats.
+HEARTBEAT_S = 5.0
+
+_log = structlog.get_logger(__name__)
+
+
+class Worker:
+    """This process as a runner of workflows. There can be one per process."""
+
+    def __init__(
+        self, ports: Ports, database_url: str, concurrency: int, *, pace: float = 1.0
+    ) -> None:
+        self.executor_id = f"{socket.gethostname()}-{os.getpid()}-{uuid4().hex[:8]}"
+        self._ports = ports
+        self._url = engine_url(database_url)
+        self._concurrency = concurrency
+        self._pace = pace
+        self._registry = WorkerRegistry(ports.store.engine, system_clock)
+        self._stopping = threading.Event()
+        self._heart = threading.Thread(target=self._beat, name="bittitan-heartbeat", daemon=True)
+
+    def start(self) -> None:
+        """Begin to take work, first of all what a dead worker left behind."""
+        runtime.bind(self._ports, self._pace)
+        DBOS(
+            config={
+                "name": APPLICATION,
+                "system_database_url": self._url,
+                "application_version": WORKFLOW_VERSION,
+                "executor_id": self.executor_id,
+                "serializer": JsonSerializer(),
+                "use_listen_notify": False,
+                "log_level": "WARNING",
+                "console_log_level": "WARNING",
+            }
+        )
+        DBOS.launch()
+        for queue in (PROVISIONING_QUEUE, CANCELLING_QUEUE):
+            DBOS.register_queue(
+                queue,
+                worker_concurrency=self._concurrency,
+                polling_interval_sec=QUEUE_POLL_S,
+                on_conflict="always_update",
+            )
+        self._registry.beat(self.executor_id)
+        self._take_over()
+        self._heart.start()
+
+    def stop(self, *, grace: int = 8) -> None:
+        """Finish what runs within ``grace`` seconds; what does not is left to be taken over."""
+        self._stopping.set()
+        self._heart.join(timeout=HEARTBEAT_S)
+        DBOS.destroy(workflow_completion_timeout_sec=grace)
+        self._registry.sign_off(self.executor_id)
+
+    def _beat(self) -> None:
+        while not self._stopping.wait(HEARTBEAT_S):
+            try:
+                self._registry.beat(self.executor_id)
+                self._take_over()
+            except SQLAlchemyError as error:
+                # The database is away: others may take over meanwhile; we go on when it is back.
+                _log.warning("heartbeat_missed", error=type(error).__name__)
+
+    def _take_over(self) -> None:
+        pending = {
+            status.executor_id
+            for status in DBOS.list_workflows(status="PENDING", load_input=False)
+            if status.executor_id
+        }
+        for dead in pending - self._registry.alive():
+            _log.warning("taking_over", worker=dead)
+            # Compares the executor id while it re-queues, so two rescuers never double the work.
+            DBOS._recover_pending_workflows([dead])

@@ -1,0 +1,74 @@
+"""Hands work to the workflow engine inside the caller's own transaction.
+
+Accepting needs no running engine: a web process may accept while workers run elsewhere.
+"""
+
+from functools import cached_property
+from typing import Any, cast
+
+from dbos import DBOS, DBOSClient, EnqueueOptions, WorkflowSerializationFormat
+from sqlalchemy import make_url
+from sqlalchemy.orm import Session
+
+from bittitan_plugin.services.durable import CANCEL, PROVISION, SYNCHRONIZE, WITHDRAW
+from bittitan_plugin.workflows.json_serializer import JsonSerializer
+
+#: Under this name the engine's rows are ours.
+APPLICATION = "bittitan-plugin"
+#: Work in flight belongs to a version of its shape. Raised only by a release whose workflows
+#: cannot finish what an older one began; such a release must say how the old ones end.
+WORKFLOW_VERSION = "1"
+
+PROVISIONING_QUEUE = "bittitan-provisioning"
+CANCELLING_QUEUE = "bittitan-cancelling"
+_QUEUES = {
+    PROVISION: PROVISIONING_QUEUE,
+    SYNCHRONIZE: PROVISIONING_QUEUE,
+    CANCEL: CANCELLING_QUEUE,
+    WITHDRAW: CANCELLING_QUEUE,
+}
+
+
+class EngineQueue:
+    """The ``WorkflowQueue`` of the store, on the engine's tables in the same database."""
+
+    def __init__(self, database_url: str) -> None:
+        self._url = engine_url(database_url)
+
+    def enqueue(self, session: Session, workflow: str, workflow_id: str, *arguments: str) -> None:
+        """See ``store.unit_of_work.WorkflowQueue``."""
+        options: EnqueueOptions = {
+            "workflow_name": workflow,
+            "queue_name": _QUEUES[workflow],
+            "workflow_id": workflow_id,
+            "app_version": WORKFLOW_VERSION,
+            "serialization_type": WorkflowSerializationFormat.PORTABLE,
+        }
+        self._client.enqueue_in_transaction(session, options, *arguments)
+
+    def close(self) -> None:
+        """Let go of the connections, if any were opened."""
+        if "_client" in vars(self):
+            self._client.destroy()
+
+    @cached_property
+    def _client(self) -> DBOSClient:
+        return DBOSClient(
+            system_database_url=self._url,
+            application_name=APPLICATION,
+            serializer=JsonSerializer(),
+            lazy=True,
+        )
+
+
+def engine_url(database_url: str) -> str:
+    """The database's address as the engine spells it."""
+    url = make_url(database_url)
+    if url.get_backend_name() == "postgresql":
+        url = url.set(drivername="postgresql")
+    return url.render_as_string(hide_password=False)
+
+
+def migrate(database_url: str) -> None:
+    """Bring the engine's own tables up to date."""
+    cast(Any, DBOS).migrate(engine_url(database_url))

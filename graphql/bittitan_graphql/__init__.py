@@ -1,0 +1,5 @@
+"""The GraphQL extension: translates, authorises and delegates. No rule of the business lives here.
+
+Everything is a plain Strawberry type, so any Python host can merge it into its own schema;
+``extension.build_extension`` is where a host starts.
+"""

@@ -1,0 +1,58 @@
+"""Authorisation: turns the viewer into what may be read, or says which permission is missing."""
+
+from bittitan_graphql.context import RequestScope
+from bittitan_graphql.errors import PermissionDenied
+from bittitan_plugin.domain.access import Permission, may_see
+from bittitan_plugin.domain.accounts import Account
+from bittitan_plugin.domain.assets import Asset
+from bittitan_plugin.domain.errors import ErrorCode, Refusal
+from bittitan_plugin.store.queries.audience import EVERYTHING, NOTHING, Audience, OnlyAccount
+
+
+def require(scope: RequestScope, permission: Permission) -> None:
+    """Raise unless the viewer is staff holding that permission."""
+    if not scope.viewer.may(permission):
+        raise PermissionDenied(f"the permission {permission}")
+
+
+def require_signed_in(scope: RequestScope, permission: Permission) -> None:
+    """Raise unless the viewer is a customer, or staff holding that permission."""
+    if scope.viewer.customer_id is None and not scope.viewer.may(permission):
+        raise PermissionDenied(f"to sign in as a customer, or the permission {permission}")
+
+
+async def audience(scope: RequestScope, permission: Permission) -> Audience:
+    """What the viewer may read: all, for staff; its own, for a customer. Raises for anyone else."""
+    require_signed_in(scope, permission)
+    if scope.viewer.may(permission):
+        return EVERYTHING
+    account = await scope.own_account()
+    return OnlyAccount(account.id) if account else NOTHING
+
+
+async def sees(scope: RequestScope, asset: Asset) -> bool:
+    """Whether the viewer may see the asset and use its coupon code."""
+    return may_see(scope.viewer, asset, await scope.own_account())
+
+
+async def visible(scope: RequestScope, assets: list[Asset]) -> list[Asset]:
+    """Those of the assets that the viewer may see. Raises for nobody signed in."""
+    require_signed_in(scope, Permission.MANAGE_ORDERS)
+    return [asset for asset in assets if await sees(scope, asset)]
+
+
+async def demand_visible(scope: RequestScope, asset: Asset) -> None:
+    """Raise the refusal that also an unknown id gets: others' assets do not exist."""
+    if not await sees(scope, asset):
+        raise Refusal(ErrorCode.NOT_FOUND, "There is no such asset.", field="id")
+
+
+async def sees_account(scope: RequestScope, account: Account, permission: Permission) -> bool:
+    """Whether the viewer may see an account: staff, the customer itself, or its reseller.
+
+    An end customer does not see the account of the reseller it buys from.
+    """
+    if scope.viewer.may(permission):
+        return True
+    own = await scope.own_account()
+    return own is not None and own.id in (account.id, account.reseller_id)

@@ -1,0 +1,74 @@
+"""What resolvers know of the request: made once per request by the host, found in its context."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import TypeVar
+from uuid import UUID
+
+import anyio
+import anyio.to_thread
+import strawberry
+
+from bittitan_graphql.loaders import Loaders
+from bittitan_plugin.domain.access import Viewer
+from bittitan_plugin.domain.accounts import Account
+from bittitan_plugin.services.ports import Ports
+from bittitan_plugin.store.unit_of_work import UnitOfWork
+
+Result = TypeVar("Result")
+
+#: Under which the host puts the scope into its GraphQL context, which is a dict.
+CONTEXT_KEY = "bittitan"
+
+
+async def _twentieth_of_a_second() -> None:
+    await anyio.sleep(0.05)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Patience:
+    """How a mutation waits for a workflow: so many pauses (ten seconds in all), then no longer."""
+
+    pauses: int = 200
+    pause: Callable[[], Awaitable[None]] = _twentieth_of_a_second
+
+
+@dataclass(kw_only=True)
+class RequestScope:
+    """One request of one viewer to one installation."""
+
+    ports: Ports
+    installation_id: UUID
+    viewer: Viewer
+    patience: Patience = Patience()
+    loaders: Loaders = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.forget()
+
+    def forget(self) -> None:
+        """Let go of what was loaded: a mutation has changed it."""
+        self.loaders = Loaders(self.ports, self.read)
+
+    async def read(self, visit: Callable[[UnitOfWork], Result]) -> Result:
+        """One visit to the database, in a thread, with a short session of its own."""
+
+        def in_session() -> Result:
+            with self.ports.store.reading(self.installation_id) as work:
+                return visit(work)
+
+        return await anyio.to_thread.run_sync(in_session)
+
+    async def own_account(self) -> Account | None:
+        """The viewer's own account, if the plugin knows one."""
+        if self.viewer.customer_id is None:
+            return None
+        return await self.loaders.account_of_customer.load(self.viewer.customer_id)
+
+
+def scope_of(info: strawberry.Info) -> RequestScope:
+    """The scope of the request that ``info`` belongs to."""
+    scope = info.context[CONTEXT_KEY]
+    if not isinstance(scope, RequestScope):
+        raise TypeError(f'context["{CONTEXT_KEY}"] must hold what request_scope() returned')
+    return scope

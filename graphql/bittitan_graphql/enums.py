@@ -1,0 +1,137 @@
+"""The enums clients see. They repeat the domain's, with a description on every value.
+
+A test holds each against the domain's enum, name by name.
+"""
+
+from enum import Enum
+
+import strawberry
+
+
+def _value(name: str, description: str) -> str:
+    # Strawberry replaces this definition by the plain name, so members do hold a str.
+    return strawberry.enum_value(name, description=description)  # type: ignore[return-value]
+
+
+@strawberry.enum(description="Whether an asset's coupon code was obtained.")
+class BitTitanProvisioningStatus(Enum):
+    """Mirrors ``domain.assets.ProvisioningStatus``."""
+
+    PENDING = _value("PENDING", "The coupon code is being obtained.")
+    SYNCHRONIZED = _value("SYNCHRONIZED", "The coupon code is linked to the asset.")
+    FAILED = _value("FAILED", "No coupon code could be obtained; it can be tried again.")
+
+
+@strawberry.enum(description="Where an asset is in its life.")
+class BitTitanAssetStatus(Enum):
+    """Mirrors ``domain.assets.AssetStatus``."""
+
+    ACTIVE = _value("ACTIVE", "The sale stands.")
+    CANCELLING = _value("CANCELLING", "A cancellation is being executed.")
+    CANCELLED = _value("CANCELLED", "The coupon is revoked and the sale is credited in full.")
+
+
+@strawberry.enum(description="What became of a coupon at BitTitan.")
+class BitTitanCouponStatus(Enum):
+    """Mirrors ``domain.coupons.CouponStatus``."""
+
+    AVAILABLE = _value("AVAILABLE", "It can be redeemed.")
+    REDEEMED = _value("REDEEMED", "Its licences were taken; it can no longer be cancelled.")
+    EXPIRED = _value("EXPIRED", "It was not redeemed in time.")
+    CANCELLED = _value("CANCELLED", "It was revoked.")
+    UNKNOWN = _value("UNKNOWN", "There is no coupon yet, or BitTitan has not said.")
+
+
+@strawberry.enum(description="The two kinds of BitTitan licence.")
+class BitTitanProductTypeKind(Enum):
+    """Mirrors ``domain.catalogue.ProductType``."""
+
+    MAILBOX_LICENSE = _value("MAILBOX_LICENSE", "Migrates one mailbox.")
+    USER_MIGRATION_BUNDLE = _value(
+        "USER_MIGRATION_BUNDLE", "Migrates everything one user has; applied to a user by hand."
+    )
+
+
+@strawberry.enum(description="Whether BitTitan knows an account.")
+class BitTitanAccountStatus(Enum):
+    """Mirrors ``domain.accounts.AccountStatus``."""
+
+    UNSYNCHRONIZED = _value(
+        "UNSYNCHRONIZED", "It has to be synchronized before coupons are issued."
+    )
+    SYNCHRONIZED = _value("SYNCHRONIZED", "Coupons can be issued to it.")
+
+
+@strawberry.enum(description="Who caused a change.")
+class BitTitanActorKind(Enum):
+    """Mirrors ``domain.history.ActorKind``."""
+
+    STAFF = _value("STAFF", "A person of the distributor.")
+    CUSTOMER = _value("CUSTOMER", "The buyer or the end customer.")
+    PLATFORM = _value("PLATFORM", "An event of the commerce platform.")
+    VENDOR = _value("VENDOR", "BitTitan's answer.")
+    SYSTEM = _value("SYSTEM", "The plugin itself: a timer, a retry, a reconciliation.")
+
+
+@strawberry.enum(description="What kind of attention a problem needs.")
+class BitTitanProblemKind(Enum):
+    """Mirrors ``domain.problems.ProblemKind``."""
+
+    PROVISIONING_FAILED = _value("PROVISIONING_FAILED", "A coupon code could not be obtained.")
+    ORDER_REFUSED = _value("ORDER_REFUSED", "A paid order line breaks a rule and has no asset.")
+    CANCELLATION_STUCK = _value("CANCELLATION_STUCK", "BitTitan does not revoke a coupon.")
+    REFUNDED_BUT_REDEEMED = _value(
+        "REFUNDED_BUT_REDEEMED", "Money went back for a coupon that had been redeemed."
+    )
+    FOLLOW_UP_FAILED = _value(
+        "FOLLOW_UP_FAILED", "Mail, delivery notice, invoice or credit keeps failing."
+    )
+
+
+@strawberry.enum(description="Stable codes of what can go wrong.")
+class BitTitanErrorCode(Enum):
+    """Mirrors ``domain.errors.ErrorCode``."""
+
+    GRAPHQL_ERROR = _value("GRAPHQL_ERROR", "An id is malformed or belongs to another type.")
+    INVALID = _value("INVALID", "A value is not acceptable.")
+    NOT_FOUND = _value("NOT_FOUND", "There is no such object, or it is not yours to see.")
+    REQUIRED = _value("REQUIRED", "A value is missing.")
+    UNIQUE = _value("UNIQUE", "It exists already.")
+    PLUGIN_INACTIVE = _value("PLUGIN_INACTIVE", "The plugin is switched off.")
+    PLUGIN_MISCONFIGURED = _value("PLUGIN_MISCONFIGURED", "A setting of the plugin is wrong.")
+    ACCOUNT_NOT_SYNCHRONIZED = _value(
+        "ACCOUNT_NOT_SYNCHRONIZED", "The account has to be synchronized with BitTitan first."
+    )
+    CANCELLATION_WINDOW_CLOSED = _value(
+        "CANCELLATION_WINDOW_CLOSED", "The days in which it could be cancelled are over."
+    )
+    ALREADY_CANCELLED = _value("ALREADY_CANCELLED", "It has been cancelled before.")
+    CANCELLATION_PENDING = _value("CANCELLATION_PENDING", "A cancellation is being executed.")
+    COUPON_REDEEMED = _value("COUPON_REDEEMED", "The coupon code has been redeemed.")
+    COUPON_EXPIRED = _value("COUPON_EXPIRED", "The coupon code has expired.")
+    NOT_PROVISIONED = _value("NOT_PROVISIONED", "There is no coupon code yet.")
+    OUT_OF_STOCK = _value("OUT_OF_STOCK", "The coupon stock holds no fitting code.")
+    VENDOR_REJECTED = _value("VENDOR_REJECTED", "BitTitan refused it.")
+    VENDOR_UNAVAILABLE = _value("VENDOR_UNAVAILABLE", "BitTitan did not answer; try again later.")
+
+
+@strawberry.enum(description="What assets can be sorted by.")
+class BitTitanAssetSortField(Enum):
+    """Mirrors ``store.queries.assets.AssetSort``."""
+
+    PURCHASE_DATE = _value("PURCHASE_DATE", "When it was bought.")
+    NAME = _value("NAME", "The product's name at purchase, whatever its case.")
+    FRIENDLY_NAME = _value("FRIENDLY_NAME", "The buyer's name for it; none counts as greatest.")
+    TOTAL = _value("TOTAL", "The amount paid, whatever its currency.")
+    QUANTITY = _value("QUANTITY", "The number of licences.")
+    COUPON_EXPIRES_AT = _value(
+        "COUPON_EXPIRES_AT", "When its code stops being redeemable; never counts as greatest."
+    )
+
+
+@strawberry.enum(description="In which direction to sort.")
+class BitTitanOrderDirection(Enum):
+    """Has a name of its own: Saleor's ``OrderDirection`` may stand beside it."""
+
+    ASC = _value("ASC", "Smallest first.")
+    DESC = _value("DESC", "Greatest first: the exact reverse of ASC.")

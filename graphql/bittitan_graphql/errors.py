@@ -1,0 +1,93 @@
+"""The one place where our errors become GraphQL's: typed in payloads, coded at the top level."""
+
+import re
+from typing import Any
+
+import strawberry
+from graphql import GraphQLError
+from strawberry.extensions import FieldExtension
+from strawberry.extensions.field_extension import AsyncExtensionResolver
+
+from bittitan_graphql.enums import BitTitanErrorCode
+from bittitan_plugin.domain.errors import (
+    BitTitanError,
+    ErrorCode,
+    OutcomeUnknown,
+    Refusal,
+    Rejected,
+    Unavailable,
+)
+
+
+class PermissionDenied(GraphQLError):
+    """The viewer lacks what the field's description asks for. Reaches the client at top level."""
+
+    def __init__(self, needed: str) -> None:
+        super().__init__(
+            f"To access this path, you need {needed}.",
+            extensions={"exception": {"code": "PermissionDenied"}},
+        )
+
+
+@strawberry.type(description="Why a mutation of an asset was refused.")
+class BitTitanAssetError:
+    """As Saleor has it: one error type per object, ``field`` in camelCase."""
+
+    field: str | None = strawberry.field(
+        description="The input at fault, or null when the request as a whole is refused."
+    )
+    message: str | None = strawberry.field(description="One sentence for people.")
+    code: BitTitanErrorCode = strawberry.field(description="A stable code for programs.")
+
+
+def asset_errors(error: BitTitanError) -> list[BitTitanAssetError]:
+    """What a mutation's payload says of an error that was raised on purpose."""
+    refusal = as_refusal(error)
+    return [
+        BitTitanAssetError(
+            field=camel_case(refusal.field) if refusal.field else None,
+            message=refusal.message,
+            code=BitTitanErrorCode[refusal.code.name],
+        )
+    ]
+
+
+def as_refusal(error: BitTitanError) -> Refusal:
+    """Any error raised on purpose, in the vocabulary of ``BitTitanErrorCode``."""
+    match error:
+        case Refusal():
+            return error
+        case Rejected(message=message, field=field):
+            return Refusal(ErrorCode.VENDOR_REJECTED, message, field=field)
+        case Unavailable(message=message):
+            return Refusal(ErrorCode.VENDOR_UNAVAILABLE, message)
+        case OutcomeUnknown(message=message):
+            return Refusal(
+                ErrorCode.VENDOR_UNAVAILABLE, f"It may or may not have been done: {message}"
+            )
+        case _:
+            raise error
+
+
+def camel_case(path: str) -> str:
+    """An input's name as GraphQL clients write it: ``lines[1].unit_price`` → ``…unitPrice``."""
+    return re.sub(r"(?<=[a-z0-9])_([a-z0-9])", lambda found: found[1].upper(), path)
+
+
+class RefusalsAsErrors(FieldExtension):
+    """For queries, which have no payload: a refusal becomes a top-level error with its code."""
+
+    async def resolve_async(
+        self, next_: AsyncExtensionResolver, source: Any, info: strawberry.Info, **kwargs: Any
+    ) -> Any:
+        """Run the resolver; translate what it refuses."""
+        try:
+            return await next_(source, info, **kwargs)
+        except Refusal as refusal:
+            raise GraphQLError(
+                refusal.message,
+                extensions={
+                    "exception": {"code": refusal.code.value},
+                    "field": camel_case(refusal.field) if refusal.field else None,
+                },
+            ) from refusal

@@ -1,0 +1,38 @@
+"""Where a host starts: the classes to merge, and the scope to put into each request's context."""
+
+from collections.abc import Callable
+from uuid import UUID
+
+from bittitan_graphql.context import RequestScope
+from bittitan_graphql.mixins import OrderAssets, UserAssets, VariantProduct
+from bittitan_graphql.mutations import BitTitanMutation
+from bittitan_graphql.queries import BitTitanQuery
+from bittitan_hooks.results import GraphQLExtension
+from bittitan_plugin.domain.access import Viewer
+from bittitan_plugin.services.ports import Ports
+
+#: Given an installation's key, what its requests work with. Called when a request needs it.
+PortsOf = Callable[[str], tuple[Ports, UUID]]
+
+
+def build_extension(ports_of: PortsOf) -> GraphQLExtension:
+    """The extension for a host; it does no I/O until a request comes.
+
+    The host merges ``query`` and ``mutation`` with its own, inherits ``mixins`` in its types, and
+    puts ``request_scope(installation, viewer)`` into every request's context under ``bittitan``.
+    """
+
+    def request_scope(installation: str, viewer: Viewer) -> RequestScope:
+        ports, installation_id = ports_of(installation)
+        return RequestScope(ports=ports, installation_id=installation_id, viewer=viewer)
+
+    return GraphQLExtension(
+        query=BitTitanQuery,
+        mutation=BitTitanMutation,
+        mixins={"Order": OrderAssets, "User": UserAssets, "ProductVariant": VariantProduct},
+        request_scope=request_scope,
+    )
+
+
+#: The name ``plugin.toml`` gives as ``graphql_entry_point``.
+extension = build_extension

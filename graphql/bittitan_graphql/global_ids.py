@@ -1,0 +1,31 @@
+"""Global ids, as Saleor makes them: base64 of ``Type:uuid``."""
+
+import base64
+import binascii
+from uuid import UUID
+
+import strawberry
+
+from bittitan_plugin.domain.errors import ErrorCode, Refusal
+
+ASSET = "BitTitanAsset"
+ACCOUNT = "BitTitanAccount"
+PRODUCT = "BitTitanProduct"
+PROBLEM = "BitTitanProblem"
+
+
+def global_id(type_name: str, key: UUID) -> strawberry.ID:
+    """The id under which clients know an object."""
+    return strawberry.ID(base64.b64encode(f"{type_name}:{key}".encode()).decode())
+
+
+def read_global_id(type_name: str, text: str, *, field: str = "id") -> UUID:
+    """The key inside a global id. Raises ``Refusal`` on ``field``: malformed, or another type's."""
+    try:
+        found, _, key = base64.b64decode(text, validate=True).decode().partition(":")
+        if found == type_name:
+            return UUID(key)
+    except (binascii.Error, ValueError):
+        found = ""
+    said = f"'{text}' is the id of a {found}" if found.isidentifier() else f"'{text}' is not an id"
+    raise Refusal(ErrorCode.GRAPHQL_ERROR, f"{said}; a {type_name} id is needed.", field=field)

@@ -1,0 +1,145 @@
+"""What clients send: filters, sorting, and the inputs of mutations."""
+
+from collections.abc import Collection
+from datetime import UTC, datetime
+from enum import Enum
+from typing import Generic, TypeVar
+
+import strawberry
+
+from bittitan_graphql.enums import (
+    BitTitanAssetSortField,
+    BitTitanAssetStatus,
+    BitTitanCouponStatus,
+    BitTitanOrderDirection,
+    BitTitanProductTypeKind,
+    BitTitanProvisioningStatus,
+)
+from bittitan_graphql.paging import LARGEST_PAGE
+from bittitan_plugin.domain.errors import ErrorCode, Refusal
+
+Choice = TypeVar("Choice", bound=Enum)
+
+
+@strawberry.input(description="Which values to accept. Both conditions hold when both are given.")
+class FilterInput(Generic[Choice]):
+    """Named after its enum: ``BitTitanAssetStatusFilterInput``."""
+
+    eq: Choice | None = strawberry.field(default=None, description="This value.")
+    one_of: list[Choice] | None = strawberry.field(default=None, description="Any of these values.")
+
+
+@strawberry.input(description="Which ids to accept. Both conditions hold when both are given.")
+class BitTitanIdFilterInput:
+    """At most a hundred."""
+
+    eq: strawberry.ID | None = strawberry.field(default=None, description="This id.")
+    one_of: list[strawberry.ID] | None = strawberry.field(
+        default=None, description="Any of these ids, at most 100."
+    )
+
+
+@strawberry.input(description="A stretch of time; both ends belong to it.")
+class BitTitanDateTimeRangeInput:
+    """Open where an end is missing."""
+
+    gte: datetime | None = strawberry.field(
+        default=None, description="Not before this instant, given with its offset from UTC."
+    )
+    lte: datetime | None = strawberry.field(
+        default=None, description="Not after this instant, given with its offset from UTC."
+    )
+
+
+@strawberry.input(description="Which assets. All conditions hold together.")
+class BitTitanAssetWhereInput:
+    """Missing ones do not restrict."""
+
+    provisioning_status: FilterInput[BitTitanProvisioningStatus] | None = strawberry.field(
+        default=None, description="By whether the coupon code was obtained."
+    )
+    coupon_status: FilterInput[BitTitanCouponStatus] | None = strawberry.field(
+        default=None, description="By what became of the coupon."
+    )
+    status: FilterInput[BitTitanAssetStatus] | None = strawberry.field(
+        default=None, description="By where the asset is in its life."
+    )
+    product_type: FilterInput[BitTitanProductTypeKind] | None = strawberry.field(
+        default=None, description="By kind of licence."
+    )
+    purchase_date: BitTitanDateTimeRangeInput | None = strawberry.field(
+        default=None, description="By when it was bought."
+    )
+    order_id: BitTitanIdFilterInput | None = strawberry.field(
+        default=None, description="By the platform's order."
+    )
+    account_id: BitTitanIdFilterInput | None = strawberry.field(
+        default=None, description="By the account that bought it (BitTitanAccount ids)."
+    )
+
+
+@strawberry.input(description="The order of a list of assets.")
+class BitTitanAssetSortingInput:
+    """Equal values are ordered by id."""
+
+    field: BitTitanAssetSortField = strawberry.field(description="What to sort by.")
+    direction: BitTitanOrderDirection = strawberry.field(description="In which direction.")
+
+
+@strawberry.input(description="How to cancel an asset.")
+class BitTitanAssetCancelInput:
+    """Whole asset only; there is no quantity."""
+
+    comment: str = strawberry.field(
+        default="", description="Why; it becomes the reason on the credit invoice."
+    )
+    check_only: bool = strawberry.field(
+        default=False, description="Only answer with the terms; change nothing."
+    )
+
+
+@strawberry.input(description="What to change of an asset.")
+class BitTitanAssetUpdateInput:
+    """What a sale agreed on cannot be changed."""
+
+    friendly_name: str | None = strawberry.field(
+        description="What the buyer calls it, at most 255 characters. Null or blank takes it away."
+    )
+
+
+def chosen(wanted: FilterInput[Choice] | None) -> Collection[str] | None:
+    """The names of the accepted values, or None when anything is."""
+    if wanted is None:
+        return None
+    one_of = None if wanted.one_of is None else {choice.name for choice in wanted.one_of}
+    return _both(None if wanted.eq is None else wanted.eq.name, one_of)
+
+
+def chosen_ids(wanted: BitTitanIdFilterInput | None, *, field: str) -> Collection[str] | None:
+    """The accepted ids, or None when any is. Raises ``Refusal`` on ``field``."""
+    if wanted is None:
+        return None
+    ids = _both(wanted.eq, None if wanted.one_of is None else set(wanted.one_of))
+    if ids is not None and (len(ids) > LARGEST_PAGE or any("\0" in id_ for id_ in ids)):
+        raise Refusal(ErrorCode.INVALID, f"Give at most {LARGEST_PAGE} ids.", field=field)
+    return ids
+
+
+def instant(given: datetime | None, *, field: str) -> datetime | None:
+    """The same instant in UTC. Raises ``Refusal`` on ``field`` when it has no offset."""
+    if given is None:
+        return None
+    try:
+        if given.utcoffset() is not None:
+            return given.astimezone(UTC)
+    except OverflowError:
+        pass
+    raise Refusal(
+        ErrorCode.INVALID, "Give the instant with its offset, as 2026-01-31T12:00:00Z.", field=field
+    )
+
+
+def _both(eq: str | None, one_of: set[str] | None) -> set[str] | None:
+    if eq is None:
+        return one_of
+    return {eq} if one_of is None else {eq} & one_of

@@ -1,0 +1,122 @@
+"""Connections: the page a client asked for, and the page it gets."""
+
+from collections.abc import Awaitable, Callable
+from typing import Annotated, Generic, TypeVar
+
+import strawberry
+
+from bittitan_graphql.cursors import decode, encode
+from bittitan_graphql.fields import field
+from bittitan_plugin.domain.errors import ErrorCode, Refusal
+from bittitan_plugin.store.queries.keyset import Page, SortKey, Window
+
+Node = TypeVar("Node")
+Item = TypeVar("Item")
+
+#: The most rows one page holds, as in Saleor.
+LARGEST_PAGE = 100
+
+First = Annotated[
+    int | None,
+    strawberry.argument(description="How many from the start, at most 100. This or `last`."),
+]
+After = Annotated[
+    str | None, strawberry.argument(description="Only what follows this cursor (exclusive).")
+]
+Last = Annotated[
+    int | None,
+    strawberry.argument(description="How many from the end, at most 100. This or `first`."),
+]
+Before = Annotated[
+    str | None, strawberry.argument(description="Only what precedes this cursor (exclusive).")
+]
+Search = Annotated[
+    str | None, strawberry.argument(description="Part of a text, whatever its case.")
+]
+
+
+@strawberry.type(
+    description="Where a page stands in its list. A host may use it for its own lists."
+)
+class PageInfo:
+    """The four fields every relay client knows; ready to be shared with another subgraph."""
+
+    has_next_page: bool = strawberry.field(description="Whether more follow.")
+    has_previous_page: bool = strawberry.field(description="Whether more precede.")
+    start_cursor: str | None = strawberry.field(description="The cursor of the first edge.")
+    end_cursor: str | None = strawberry.field(description="The cursor of the last edge.")
+
+
+@strawberry.type(description="One row of a page.")
+class CountableEdge(Generic[Node]):
+    """Named after its node: ``BitTitanAssetCountableEdge``."""
+
+    node: Node = strawberry.field(description="The object itself.")
+    cursor: str = strawberry.field(description="Stands for this place; give it as after or before.")
+
+
+@strawberry.type(description="One page of a list.")
+class CountableConnection(Generic[Node]):
+    """Named after its node: ``BitTitanAssetCountableConnection``."""
+
+    page_info: PageInfo = strawberry.field(description="Where the page stands in its list.")
+    edges: list[CountableEdge[Node]] = strawberry.field(description="The rows of the page.")
+    count: strawberry.Private[Callable[[], Awaitable[int]]]
+
+    @field("How many there are on all pages; counted only when selected.")
+    async def total_count(self) -> int | None:
+        """Costs a statement of its own."""
+        return await self.count()
+
+
+def window(
+    sort: SortKey, *, first: int | None, after: str | None, last: int | None, before: str | None
+) -> Window:
+    """What the four arguments mean. Raises ``Refusal`` on the argument at fault."""
+    if first is not None and last is not None:
+        raise Refusal(ErrorCode.INVALID, "Give first or last, not both.", field="last")
+    name, size = ("first", first) if last is None else ("last", last)
+    if size is None:
+        raise Refusal(
+            ErrorCode.REQUIRED, f"Give first or last, at most {LARGEST_PAGE}.", field="first"
+        )
+    if not 0 <= size <= LARGEST_PAGE:
+        raise Refusal(
+            ErrorCode.INVALID, f"{name} is {size}; it lies in 0–{LARGEST_PAGE}.", field=name
+        )
+    return Window(
+        size=size,
+        after=None if after is None else decode(after, sort, field="after"),
+        before=None if before is None else decode(before, sort, field="before"),
+        from_end=last is not None,
+    )
+
+
+def connection(
+    page: Page[Item], to_node: Callable[[Item], Node], count: Callable[[], Awaitable[int]]
+) -> CountableConnection[Node]:
+    """A page as clients see it."""
+    edges = [
+        CountableEdge(node=to_node(entry.item), cursor=encode(entry.position))
+        for entry in page.entries
+    ]
+    return CountableConnection(
+        page_info=PageInfo(
+            has_next_page=page.has_next,
+            has_previous_page=page.has_previous,
+            start_cursor=edges[0].cursor if edges else None,
+            end_cursor=edges[-1].cursor if edges else None,
+        ),
+        edges=edges,
+        count=count,
+    )
+
+
+def searched(text: str | None) -> str:
+    """What to search for, or nothing. Raises ``Refusal`` on ``search``."""
+    wanted = (text or "").strip()
+    if len(wanted) > 200 or "\0" in wanted:
+        raise Refusal(
+            ErrorCode.INVALID, "A search is at most 200 characters of text.", field="search"
+        )
+    return wanted

@@ -1,0 +1,140 @@
+"""Queries for assets."""
+
+from typing import Annotated
+
+import strawberry
+
+from bittitan_graphql.access import audience, require_signed_in, sees
+from bittitan_graphql.context import scope_of
+from bittitan_graphql.enums import BitTitanOrderDirection
+from bittitan_graphql.fields import query
+from bittitan_graphql.global_ids import ACCOUNT, ASSET, read_global_id
+from bittitan_graphql.inputs import (
+    BitTitanAssetSortingInput,
+    BitTitanAssetWhereInput,
+    BitTitanDateTimeRangeInput,
+    chosen,
+    chosen_ids,
+    instant,
+)
+from bittitan_graphql.paging import (
+    After,
+    Before,
+    CountableConnection,
+    First,
+    Last,
+    connection,
+    searched,
+    window,
+)
+from bittitan_graphql.types.assets import BitTitanAsset
+from bittitan_plugin.domain.access import Permission
+from bittitan_plugin.domain.assets import Asset, AssetStatus, ProvisioningStatus
+from bittitan_plugin.domain.catalogue import ProductType
+from bittitan_plugin.domain.coupons import CouponStatus
+from bittitan_plugin.domain.errors import ErrorCode, Refusal
+from bittitan_plugin.store.queries.assets import (
+    AssetFilter,
+    AssetSort,
+    asset_page,
+    count_assets,
+    sort_key,
+)
+from bittitan_plugin.store.queries.keyset import SortKey
+from bittitan_plugin.store.unit_of_work import UnitOfWork
+
+AssetId = Annotated[strawberry.ID, strawberry.argument(description="The asset's global id.")]
+_Where = Annotated[BitTitanAssetWhereInput | None, strawberry.argument(description="Which assets.")]
+_Search = Annotated[
+    str | None,
+    strawberry.argument(
+        description="Part of the name, the friendly name, the order number or the recipient's "
+        "e-mail address, whatever its case."
+    ),
+]
+_SortBy = Annotated[
+    BitTitanAssetSortingInput | None,
+    strawberry.argument(description="In which order; the newest first unless said otherwise."),
+]
+
+
+@strawberry.type
+class AssetQueries:
+    """Inherited by ``BitTitanQuery``."""
+
+    @query(
+        "One asset, or null when there is none that the viewer may see. Requires "
+        "MANAGE_ORDERS, or to be signed in as the account that bought it or its end customer.",
+    )
+    async def bittitan_asset(self, info: strawberry.Info, id: AssetId) -> BitTitanAsset | None:  # noqa: A002
+        """Others' assets look like missing ones."""
+        scope = scope_of(info)
+        require_signed_in(scope, Permission.MANAGE_ORDERS)
+        key = read_global_id(ASSET, id)
+
+        def find(work: UnitOfWork) -> Asset | None:
+            try:
+                return work.assets.get(key)
+            except Refusal as refusal:
+                if refusal.code is ErrorCode.NOT_FOUND:
+                    return None
+                raise
+
+        asset = await scope.read(find)
+        return BitTitanAsset.of(asset) if asset and await sees(scope, asset) else None
+
+    @query(
+        "Assets: all of them with MANAGE_ORDERS; to a signed-in customer those it "
+        "bought and those bought for it.",
+    )
+    async def bittitan_assets(  # noqa: PLR0913, PLR0917 - as Saleor has its lists
+        self,
+        info: strawberry.Info,
+        first: First = None,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
+        where: _Where = None,
+        search: _Search = None,
+        sort_by: _SortBy = None,
+    ) -> CountableConnection[BitTitanAsset] | None:
+        """One statement, and another one only for ``totalCount``."""
+        scope = scope_of(info)
+        readers = await audience(scope, Permission.MANAGE_ORDERS)
+        sort, wanted = _sort(sort_by), _filter(where, search)
+        stretch = window(sort, first=first, after=after, last=last, before=before)
+        return connection(
+            await scope.read(lambda work: asset_page(work, readers, wanted, sort, stretch)),
+            BitTitanAsset.of,
+            lambda: scope.read(lambda work: count_assets(work, readers, wanted)),
+        )
+
+
+def _sort(sort_by: BitTitanAssetSortingInput | None) -> SortKey:
+    if sort_by is None:
+        return sort_key(AssetSort.PURCHASE_DATE, descending=True)
+    descending = sort_by.direction is BitTitanOrderDirection.DESC
+    return sort_key(AssetSort[sort_by.field.name], descending=descending)
+
+
+def _filter(where: BitTitanAssetWhereInput | None, search: str | None) -> AssetFilter:
+    where = where or BitTitanAssetWhereInput()
+    accounts = chosen_ids(where.account_id, field="where.account_id")
+    dates = where.purchase_date or BitTitanDateTimeRangeInput()
+    provisioning, coupon = chosen(where.provisioning_status), chosen(where.coupon_status)
+    status, kind = chosen(where.status), chosen(where.product_type)
+    return AssetFilter(
+        provisioning_statuses=None
+        if provisioning is None
+        else [*map(ProvisioningStatus, provisioning)],
+        coupon_statuses=None if coupon is None else [*map(CouponStatus, coupon)],
+        statuses=None if status is None else [*map(AssetStatus, status)],
+        product_types=None if kind is None else [*map(ProductType, kind)],
+        order_ids=chosen_ids(where.order_id, field="where.order_id"),
+        account_ids=None
+        if accounts is None
+        else [read_global_id(ACCOUNT, text, field="where.account_id") for text in accounts],
+        purchased_from=instant(dates.gte, field="where.purchase_date.gte"),
+        purchased_until=instant(dates.lte, field="where.purchase_date.lte"),
+        search=searched(search),
+    )

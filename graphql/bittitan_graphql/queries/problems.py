@@ -1,0 +1,45 @@
+"""Queries for what needs a person."""
+
+import strawberry
+
+from bittitan_graphql.access import require
+from bittitan_graphql.context import scope_of
+from bittitan_graphql.fields import query
+from bittitan_graphql.paging import (
+    After,
+    Before,
+    CountableConnection,
+    First,
+    Last,
+    connection,
+    window,
+)
+from bittitan_graphql.types.problems import BitTitanProblem
+from bittitan_plugin.domain.access import Permission
+from bittitan_plugin.store.queries.problems import BY_FIRST_SEEN, count_problems, problem_page
+
+
+@strawberry.type
+class ProblemQueries:
+    """Inherited by ``BitTitanQuery``."""
+
+    @query(
+        "Open problems, the oldest first. Requires MANAGE_ORDERS.",
+    )
+    async def bittitan_problems(
+        self,
+        info: strawberry.Info,
+        first: First = None,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
+    ) -> CountableConnection[BitTitanProblem] | None:
+        """One statement, and another one only for ``totalCount``."""
+        scope = scope_of(info)
+        require(scope, Permission.MANAGE_ORDERS)
+        stretch = window(BY_FIRST_SEEN, first=first, after=after, last=last, before=before)
+        return connection(
+            await scope.read(lambda work: problem_page(work, stretch)),
+            BitTitanProblem.of,
+            lambda: scope.read(count_problems),
+        )

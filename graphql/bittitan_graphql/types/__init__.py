@@ -1,0 +1,1 @@
+"""The objects clients see: plain Strawberry types made from domain values."""

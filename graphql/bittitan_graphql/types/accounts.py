@@ -1,0 +1,57 @@
+"""Who buys: resellers, direct customers and end customers."""
+
+import strawberry
+
+from bittitan_graphql.access import sees_account
+from bittitan_graphql.context import scope_of
+from bittitan_graphql.enums import BitTitanAccountStatus
+from bittitan_graphql.fields import field
+from bittitan_graphql.global_ids import ACCOUNT, global_id
+from bittitan_plugin.domain.access import Permission
+from bittitan_plugin.domain.accounts import Account
+
+
+@strawberry.type(description="A customer account and its standing with BitTitan.")
+class BitTitanAccount:
+    """Visible to staff, to the customer itself and to its reseller."""
+
+    source: strawberry.Private[Account]
+    id: strawberry.ID = strawberry.field(description="Global id.")
+    customer_id: strawberry.ID | None = strawberry.field(
+        description="The platform's user, or null for an end customer that never signs in."
+    )
+    email: str = strawberry.field(description="E-mail address.")
+    company: str = strawberry.field(description="Company name.")
+    status: BitTitanAccountStatus = strawberry.field(description="Whether BitTitan knows it.")
+
+    @field("Why synchronizing failed last. Requires MANAGE_USERS, else null.")
+    def sync_error(self, info: strawberry.Info) -> str | None:
+        """In words for staff."""
+        permitted = scope_of(info).viewer.may(Permission.MANAGE_USERS)
+        return self.source.sync_error if permitted else None
+
+    @field(
+        "For an end customer, its reseller. "
+        "Requires MANAGE_USERS or to be that reseller, else null."
+    )
+    async def reseller(self, info: strawberry.Info) -> "BitTitanAccount | None":
+        """Loaded together for a whole page."""
+        if self.source.reseller_id is None:
+            return None
+        scope = scope_of(info)
+        reseller = await scope.loaders.account.load(self.source.reseller_id)
+        if reseller is None or not await sees_account(scope, reseller, Permission.MANAGE_USERS):
+            return None
+        return BitTitanAccount.of(reseller)
+
+    @classmethod
+    def of(cls, account: Account) -> "BitTitanAccount":
+        """From the domain's value."""
+        return cls(
+            source=account,
+            id=global_id(ACCOUNT, account.id),
+            customer_id=strawberry.ID(account.customer_id) if account.customer_id else None,
+            email=account.email,
+            company=account.company,
+            status=BitTitanAccountStatus[account.status.name],
+        )

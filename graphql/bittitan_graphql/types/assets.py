@@ -1,0 +1,96 @@
+"""The asset: one order line turned into one coupon, and everything known about it."""
+
+from uuid import UUID
+
+import strawberry
+from graphql import GraphQLError
+
+from bittitan_graphql.access import require, sees, sees_account
+from bittitan_graphql.context import RequestScope, scope_of
+from bittitan_graphql.fields import field
+from bittitan_graphql.types.accounts import BitTitanAccount
+from bittitan_graphql.types.asset_fields import (
+    AssetFields,
+    BitTitanProvisioningError,
+    plain_values,
+)
+from bittitan_graphql.types.cancellation import BitTitanCancellation
+from bittitan_graphql.types.catalogue import BitTitanProduct
+from bittitan_graphql.types.history import BitTitanHistoryEntry
+from bittitan_plugin.cipher import UnreadableSecret
+from bittitan_plugin.domain.access import Permission
+from bittitan_plugin.domain.assets import Asset
+
+
+@strawberry.type(
+    description="One sale: an order line turned into one coupon code for so many licences. "
+    "Requires MANAGE_ORDERS, or to be the account that bought it or the end customer."
+)
+class BitTitanAsset(AssetFields):
+    """What is looked up is loaded together for a whole page."""
+
+    @field(
+        "What BitTitan's portal takes at Settings > Enter Coupon. Null until it was "
+        "obtained. Requires MANAGE_ORDERS, or to be the buying account or the end customer."
+    )
+    async def coupon_code(self, info: strawberry.Info) -> str | None:
+        """Kept encrypted; opened here and nowhere earlier."""
+        scope, sealed = scope_of(info), self.source.coupon_code
+        if sealed is None or not await sees(scope, self.source):
+            return None
+        try:
+            return scope.ports.cipher.open(sealed)
+        except UnreadableSecret:
+            raise GraphQLError(
+                "The coupon code cannot be read; ask the distributor.",
+                extensions={"exception": {"code": "PLUGIN_MISCONFIGURED"}},
+            ) from None
+
+    @field("Why there is no coupon code yet, if something is wrong.")
+    def provisioning_error(self, info: strawberry.Info) -> BitTitanProvisioningError | None:
+        """The words may name settings and addresses, so customers get the code alone."""
+        in_words = scope_of(info).viewer.may(Permission.MANAGE_ORDERS)
+        return BitTitanProvisioningError.of(self.source.provisioning_error, in_words=in_words)
+
+    @field("The product it was bought as, with its values of today.")
+    async def product(self, info: strawberry.Info) -> BitTitanProduct | None:
+        """Shown even when the product is no longer published."""
+        product = await scope_of(info).loaders.product.load(self.source.product_id)
+        return BitTitanProduct.of(product) if product else None
+
+    @field("The account that bought it. Requires MANAGE_ORDERS or to be that account, else null.")
+    async def account(self, info: strawberry.Info) -> BitTitanAccount | None:
+        """An end customer does not see its reseller's account."""
+        return await _account(scope_of(info), self.source.account_id)
+
+    @field("The end customer it was bought for, if a reseller bought it.")
+    async def end_customer(self, info: strawberry.Info) -> BitTitanAccount | None:
+        """Null for an asset that its buyer uses."""
+        if self.source.end_customer_id is None:
+            return None
+        return await _account(scope_of(info), self.source.end_customer_id)
+
+    @field("Whether it can be cancelled now, until when, for how much.")
+    async def cancellation(self, info: strawberry.Info) -> BitTitanCancellation | None:
+        """Asks nobody and changes nothing."""
+        return BitTitanCancellation.of(await scope_of(info).loaders.terms.load(self.source))
+
+    @field("Every change of it, oldest first. Requires MANAGE_ORDERS.")
+    async def history(self, info: strawberry.Info) -> list[BitTitanHistoryEntry] | None:
+        """Staff only: it names people and quotes the vendor."""
+        scope = scope_of(info)
+        require(scope, Permission.MANAGE_ORDERS)
+        entries = await scope.loaders.history.load(self.source.id)
+        return [BitTitanHistoryEntry.of(entry) for entry in entries]
+
+    @classmethod
+    def of(cls, asset: Asset) -> "BitTitanAsset":
+        """From the domain's value. Whoever calls this has made sure the viewer may see it."""
+        return cls(**plain_values(asset))
+
+
+async def _account(scope: RequestScope, account_id: UUID) -> BitTitanAccount | None:
+    account = await scope.loaders.account.load(account_id)
+    if account is None or not await sees_account(scope, account, Permission.MANAGE_ORDERS):
+        return None
+    return BitTitanAccount.of(account)

@@ -1,0 +1,52 @@
+"""Billing events: the assets' invoice references follow the platform's invoices."""
+
+from bittitan_hooks.events import InvoiceDeleted, InvoiceEvent, InvoiceRequested, InvoiceSent
+from bittitan_hooks.guard import PortsProvider, accepted, guarded, ignored
+from bittitan_hooks.results import Outcome
+from bittitan_hooks.specs import hookimpl
+from bittitan_plugin.domain.billing import InvoiceReference
+from bittitan_plugin.domain.installations import Installation
+from bittitan_plugin.services.invoicing import forget_invoice, remember_invoice
+from bittitan_plugin.services.ports import Ports
+
+
+class BillingHooks:
+    """Implements the billing hooks."""
+
+    def __init__(self, ports: PortsProvider) -> None:
+        self._ports = ports
+
+    @hookimpl
+    def invoice_requested(self, event: InvoiceRequested) -> Outcome:
+        """Note the invoice, if the platform has given it a number already."""
+        return self._remember(event)
+
+    @hookimpl
+    def invoice_sent(self, event: InvoiceSent) -> Outcome:
+        """Note the invoice the customer has been sent."""
+        return self._remember(event)
+
+    @hookimpl
+    def invoice_deleted(self, event: InvoiceDeleted) -> Outcome:
+        """Forget the invoice; the asset stays."""
+
+        def act(ports: Ports, installation: Installation) -> Outcome:
+            count = forget_invoice(ports, installation, event.order_id, event.invoice_id)
+            return _followed(count)
+
+        return guarded(self._ports, event.installation, act)
+
+    def _remember(self, event: InvoiceEvent) -> Outcome:
+        def act(ports: Ports, installation: Installation) -> Outcome:
+            if not event.number:
+                return ignored("The invoice has no number yet.")
+            invoice = InvoiceReference(id=event.invoice_id, number=event.number, url=event.url)
+            return _followed(remember_invoice(ports, installation, event.order_id, invoice))
+
+        return guarded(self._ports, event.installation, act)
+
+
+def _followed(count: int) -> Outcome:
+    if not count:
+        return ignored("The order has no BitTitan licences.")
+    return accepted(f"Noted on {count} asset(s).")

@@ -1,0 +1,257 @@
+"""What hooks carry: frozen, validated values. A malformed one cannot be built.
+
+Building one from bad data raises ``pydantic.ValidationError``, which names each field at fault
+(``order.lines.0.quantity``) and says what is wrong with it; unknown fields are refused, so a
+misspelt one is never silently lost.
+"""
+
+from decimal import Decimal
+from typing import Annotated
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StrictBool, StrictInt
+from pydantic import model_validator as _model_validator
+
+from bittitan_plugin.domain.catalogue import LARGEST_QUANTITY
+from bittitan_plugin.domain.money import SCALE
+from bittitan_plugin.domain.orders import OrderStatus
+
+#: An opaque id of the platform.
+Id = Annotated[str, Field(min_length=1, max_length=255, pattern=r"^[\x21-\x7e]+$")]
+Text = Annotated[str, Field(max_length=255)]
+Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
+#: Currency units; text or integers, because a float has already lost cents.
+Amount = Annotated[Decimal, Field(ge=0, decimal_places=SCALE, max_digits=14 + SCALE)]
+
+
+class _Value(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+
+class MoneyValue(_Value):
+    """An amount in currency units and its ISO 4217 currency."""
+
+    amount: Amount
+    currency: Currency
+
+    @_model_validator(mode="before")
+    @classmethod
+    def _no_float(cls, data: object) -> object:
+        if isinstance(data, dict) and isinstance(data.get("amount"), float):
+            raise ValueError("give the amount as text or Decimal, not as a float")
+        return data
+
+
+class CustomerValue(_Value):
+    """Who placed the order."""
+
+    id: Id
+    email: Text
+    company: Text = ""
+
+
+class EndCustomerValue(_Value):
+    """For whom a reseller bought."""
+
+    email: Text
+    name: Text = ""
+
+
+class OrderLineValue(_Value):
+    """One line; ``quantity`` is a whole number of pieces."""
+
+    id: Id
+    variant_id: Id | None = None
+    sku: Text = ""
+    product_name: Text = ""
+    #: Slug of the platform's product type.
+    product_type: Text | None = None
+    quantity: Annotated[StrictInt, Field(ge=1, le=LARGEST_QUANTITY)]
+    unit_price: MoneyValue
+    friendly_name: Text | None = None
+    end_customer: EndCustomerValue | None = None
+
+
+class OrderValue(_Value):
+    """An order as the platform saw it when it fired the event."""
+
+    id: Id
+    number: Text
+    status: OrderStatus = OrderStatus.CONFIRMED
+    fully_paid: StrictBool = False
+    customer: CustomerValue
+    #: Where the welcome e-mail goes; the customer's address unless given.
+    recipient_email: Text = ""
+    lines: tuple[OrderLineValue, ...]
+    created_at: AwareDatetime
+
+    @_model_validator(mode="after")
+    def _one_currency(self) -> "OrderValue":
+        for index, line in enumerate(self.lines):
+            if line.unit_price.currency != self.lines[0].unit_price.currency:
+                raise ValueError(
+                    f"lines.{index}.unit_price.currency: an order has one currency; line 0 is in "
+                    f"{self.lines[0].unit_price.currency}, this one in {line.unit_price.currency}"
+                )
+        return self
+
+
+class Event(_Value):
+    """What every event says."""
+
+    #: Which of the platform's instances it concerns.
+    installation: Id = "default"
+
+
+class OrderEvent(Event):
+    """Something happened to an order."""
+
+    order: OrderValue
+
+
+class OrderPrecheck(OrderEvent):
+    """A customer is about to pay for this."""
+
+
+class OrderCreated(OrderEvent):
+    """An order exists now."""
+
+
+class OrderConfirmed(OrderEvent):
+    """Staff or a rule confirmed the order."""
+
+
+class OrderPaid(OrderEvent):
+    """Some money arrived; see ``order.fully_paid`` for whether it was enough."""
+
+
+class OrderFullyPaid(OrderEvent):
+    """Everything owed has been received."""
+
+
+class OrderUpdated(OrderEvent):
+    """Something about the order changed."""
+
+
+class OrderCancelled(OrderEvent):
+    """The platform cancelled the order."""
+
+
+class OrderRefunded(OrderEvent):
+    """Some money went back."""
+
+
+class OrderFullyRefunded(OrderEvent):
+    """All money went back."""
+
+
+class OrderFulfilled(OrderEvent):
+    """Every line has been delivered."""
+
+
+class FulfillmentCanceled(OrderEvent):
+    """Deliveries were taken back; ``line_ids`` names the lines, empty for all of them."""
+
+    line_ids: tuple[Id, ...] = ()
+
+
+class InvoiceEvent(Event):
+    """Something happened to an invoice."""
+
+    invoice_id: Id
+    order_id: Id
+    number: Text = ""
+    url: Annotated[str, Field(max_length=2000)] | None = None
+
+
+class InvoiceRequested(InvoiceEvent):
+    """The platform wants this order invoiced."""
+
+
+class InvoiceSent(InvoiceEvent):
+    """The customer has been sent this invoice."""
+
+
+class InvoiceDeleted(InvoiceEvent):
+    """The invoice no longer exists."""
+
+
+class ProductEvent(Event):
+    """Something happened to a product of the platform; ``variant_ids`` are those it has now."""
+
+    product_id: Id
+    name: Text = ""
+    product_type: Text | None = None
+    published: StrictBool = False
+    variant_ids: tuple[Id, ...] = ()
+
+
+class ProductCreated(ProductEvent):
+    """A product exists now."""
+
+
+class ProductUpdated(ProductEvent):
+    """A product was changed, published or withdrawn."""
+
+
+class ProductDeleted(ProductEvent):
+    """A product is gone."""
+
+
+class VariantEvent(Event):
+    """Something happened to a variant of the platform."""
+
+    variant_id: Id
+    product_id: Id
+    sku: Text = ""
+    name: Text = ""
+    product_type: Text | None = None
+    prices: tuple[MoneyValue, ...] = ()
+
+
+class ProductVariantCreated(VariantEvent):
+    """A variant exists now."""
+
+
+class ProductVariantUpdated(VariantEvent):
+    """A variant was renamed or re-priced."""
+
+
+class ProductVariantDeleted(VariantEvent):
+    """A variant is gone."""
+
+
+class ConfigurationItem(_Value):
+    """A setting's new value as text; None leaves it as it is."""
+
+    name: Text
+    value: Annotated[str, Field(max_length=4000)] | None = None
+
+
+class ConfigurationEvent(Event):
+    """Staff are changing the plugin's settings."""
+
+    #: Whether the plugin is to be switched on.
+    active: StrictBool
+    configuration: tuple[ConfigurationItem, ...] = ()
+    #: E-mail address of whoever does it.
+    changed_by: Text = ""
+
+
+class ConfigurationValidate(ConfigurationEvent):
+    """May these settings be stored?"""
+
+
+class PluginActivated(ConfigurationEvent):
+    """The plugin has been switched on with these settings."""
+
+
+class PluginConfigured(ConfigurationEvent):
+    """Settings were changed; whether the plugin is on did not change."""
+
+
+class PluginDeactivated(ConfigurationEvent):
+    """The plugin has been switched off (settings may have changed with it)."""
+
+
+class PluginStateRequested(Event):
+    """The platform wants to show the plugin."""

@@ -1,0 +1,51 @@
+"""What every event hook shares: nothing while switched off, and never an exception to the host."""
+
+from collections.abc import Callable
+
+import structlog
+
+from bittitan_hooks.results import Outcome, OutcomeStatus
+from bittitan_plugin.domain.errors import Refusal
+from bittitan_plugin.domain.installations import Installation
+from bittitan_plugin.services.installations import find_installation
+from bittitan_plugin.services.ports import Ports
+
+#: Gives the plugin's ports; made lazily, so that loading the plugin opens nothing.
+PortsProvider = Callable[[], Ports]
+
+_log = structlog.get_logger(__name__)
+
+
+def guarded(
+    provider: PortsProvider, key: str, act: Callable[[Ports, Installation], Outcome]
+) -> Outcome:
+    """Run ``act`` for the installation if the plugin is on; say what happened in any case."""
+    try:
+        ports = provider()
+        installation = find_installation(ports, key)
+        if installation is None or not installation.active:
+            return ignored("The plugin is switched off.")
+        return act(ports, installation)
+    except Refusal as refusal:
+        return Outcome(status=OutcomeStatus.REFUSED, message=_spoken(refusal))
+    except Exception as error:
+        # The order of a customer must not fail because we do; reconciliation finds what we missed.
+        _log.exception("hook_failed", installation=key, error=type(error).__name__)
+        return Outcome(
+            status=OutcomeStatus.REFUSED,
+            message=f"The plugin could not take the event ({type(error).__name__}); see its log.",
+        )
+
+
+def ignored(message: str) -> Outcome:
+    """The event does not concern the plugin."""
+    return Outcome(status=OutcomeStatus.IGNORED, message=message)
+
+
+def accepted(message: str, workflow_ids: tuple[str, ...] = ()) -> Outcome:
+    """The event is durable."""
+    return Outcome(status=OutcomeStatus.ACCEPTED, message=message, workflow_ids=workflow_ids)
+
+
+def _spoken(refusal: Refusal) -> str:
+    return f"{refusal.field}: {refusal.message}" if refusal.field else refusal.message

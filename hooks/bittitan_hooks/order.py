@@ -1,0 +1,143 @@
+"""Order events: what is due becomes durable work, what the platform took back is withdrawn."""
+
+from collections.abc import Sequence
+
+from bittitan_hooks.events import (
+    FulfillmentCanceled,
+    OrderCancelled,
+    OrderConfirmed,
+    OrderCreated,
+    OrderEvent,
+    OrderFulfilled,
+    OrderFullyPaid,
+    OrderFullyRefunded,
+    OrderPaid,
+    OrderPrecheck,
+    OrderRefunded,
+    OrderUpdated,
+)
+from bittitan_hooks.guard import PortsProvider, accepted, guarded, ignored
+from bittitan_hooks.results import HookRefusal, Outcome, OutcomeStatus
+from bittitan_hooks.specs import hookimpl
+from bittitan_hooks.translate import to_order
+from bittitan_plugin.domain.installations import Installation
+from bittitan_plugin.domain.orders import Order, ProvisionOn, is_due
+from bittitan_plugin.services.installations import open_installation
+from bittitan_plugin.services.ordering import Acceptance, accept, precheck
+from bittitan_plugin.services.platform_events import take_back
+from bittitan_plugin.services.ports import Ports
+
+
+class OrderHooks:
+    """Implements the order hooks."""
+
+    def __init__(self, ports: PortsProvider) -> None:
+        self._ports = ports
+
+    @hookimpl
+    def order_precheck(self, event: OrderPrecheck) -> Sequence[HookRefusal]:
+        """Say why the order cannot be sold; changes nothing."""
+        ports = self._ports()
+        installation = open_installation(ports, event.installation)
+        return [
+            HookRefusal(code=refusal.code, message=refusal.message, field=refusal.field)
+            for refusal in precheck(ports, installation, to_order(event.order))
+        ]
+
+    @hookimpl
+    def order_created(self, event: OrderCreated) -> Outcome:
+        """Provision if the order is due already."""
+        return self._provision_if_due(event)
+
+    @hookimpl
+    def order_confirmed(self, event: OrderConfirmed) -> Outcome:
+        """Provision if confirmation is what the distributor waits for."""
+        return self._provision_if_due(event, said=ProvisionOn.CONFIRMED)
+
+    @hookimpl
+    def order_paid(self, event: OrderPaid) -> Outcome:
+        """Provision if this payment was the last one."""
+        return self._provision_if_due(event)
+
+    @hookimpl
+    def order_fully_paid(self, event: OrderFullyPaid) -> Outcome:
+        """Provision if full payment is what the distributor waits for."""
+        return self._provision_if_due(event, said=ProvisionOn.FULLY_PAID)
+
+    @hookimpl
+    def order_updated(self, event: OrderUpdated) -> Outcome:
+        """Provision what has become due; catches events the platform lost."""
+        return self._provision_if_due(event)
+
+    @hookimpl
+    def order_cancelled(self, event: OrderCancelled) -> Outcome:
+        """Take the order's coupons back."""
+        return self._take_back(event)
+
+    @hookimpl
+    def order_refunded(self, event: OrderRefunded) -> Outcome:
+        """A part went back: which licences that concerns is for staff to say."""
+        return guarded(
+            self._ports,
+            event.installation,
+            lambda _ports, _installation: ignored(
+                "A partial refund names no licences; cancel the assets it concerns."
+            ),
+        )
+
+    @hookimpl
+    def order_fully_refunded(self, event: OrderFullyRefunded) -> Outcome:
+        """Take the order's coupons back."""
+        return self._take_back(event)
+
+    @hookimpl
+    def order_fulfilled(self, event: OrderFulfilled) -> Outcome:
+        """Nothing to do: it is the echo of what we told the platform."""
+        return guarded(
+            self._ports, event.installation, lambda _ports, _installation: ignored("Noted.")
+        )
+
+    @hookimpl
+    def fulfillment_canceled(self, event: FulfillmentCanceled) -> Outcome:
+        """Take the coupons of these deliveries back."""
+        return self._take_back(event, event.line_ids)
+
+    def _provision_if_due(self, event: OrderEvent, said: ProvisionOn | None = None) -> Outcome:
+        order = to_order(event.order)
+
+        def act(ports: Ports, installation: Installation) -> Outcome:
+            waited_for = installation.configuration.provision_on
+            # The event itself may know more than the order it carries: the order is read again
+            # before anything is issued, so believing the event is safe.
+            if said is not waited_for and not is_due(order, waited_for):
+                return ignored(f"The order is not {waited_for} yet.")
+            return _outcome(order, accept(ports, installation, order))
+
+        return guarded(self._ports, event.installation, act)
+
+    def _take_back(self, event: OrderEvent, line_ids: Sequence[str] = ()) -> Outcome:
+        def act(ports: Ports, installation: Installation) -> Outcome:
+            ids = take_back(ports, installation, event.order.id, line_ids)
+            return accepted("Coupons are taken back.", ids) if ids else ignored("No assets.")
+
+        return guarded(self._ports, event.installation, act)
+
+
+def _outcome(order: Order, acceptance: Acceptance) -> Outcome:
+    refusals = tuple(
+        HookRefusal(code=refusal.code, message=refusal.message, field=refusal.field)
+        for refusal in acceptance.refusals
+    )
+    if acceptance.workflow_ids:
+        status, message = OutcomeStatus.ACCEPTED, f"Order {order.number} is being provisioned."
+    elif refusals:
+        status, message = OutcomeStatus.REFUSED, f"{refusals[0].field}: {refusals[0].message}"
+    else:
+        status, message = OutcomeStatus.IGNORED, "The order has no BitTitan licences."
+    return Outcome(
+        status=status,
+        message=message,
+        workflow_ids=acceptance.workflow_ids,
+        ignored_line_ids=acceptance.ignored_line_ids,
+        refusals=refusals,
+    )

@@ -1,0 +1,25 @@
+"""``docs/sandbox.md`` names every fault, operation and control there is."""
+
+from pathlib import Path
+
+import pytest
+
+from bittitan_plugin.vendor.sandbox import Sandbox, create_sandbox
+from bittitan_plugin.vendor.sandbox.faults import Fault, FaultName, Operation
+
+TEXT = (Path(__file__).parents[3] / "docs" / "sandbox.md").read_text()
+
+
+@pytest.mark.parametrize("name", [*FaultName, *Operation, *Fault.model_fields])
+def test_it_names_every_fault_operation_and_value(name: str) -> None:
+    assert f"`{name}`" in TEXT or f'"{name}"' in TEXT
+
+
+def test_it_names_every_control() -> None:
+    paths = {
+        route.path  # type: ignore[attr-defined]
+        for route in create_sandbox(Sandbox()).routes
+        if route.path.startswith("/_sandbox")  # type: ignore[attr-defined]
+    }
+    shortened = TEXT.replace("`…/faults/", "`DELETE /_sandbox/faults/")
+    assert [path for path in paths if path not in shortened] == []

@@ -1,0 +1,78 @@
+"""A real PostgreSQL for the tests: a given one, or Debian's binaries run as an ordinary user."""
+
+import os
+import pwd
+import shutil
+import socket
+import subprocess
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+#: Set to a server's address (a role that may create databases) to use that one.
+VARIABLE = "BITTITAN_TEST_DATABASE_URL"
+#: Set by CI: a missing server is then a failure, not a skip.
+REQUIRED = "BITTITAN_TEST_REQUIRE_POSTGRESQL"
+
+
+@dataclass(frozen=True)
+class Server:
+    """A server that was started for the tests."""
+
+    url: str
+    directory: Path
+
+    def stop(self) -> None:
+        """Stop at once and leave nothing behind."""
+        _run("pg_ctl", "-D", str(self.directory / "data"), "-m", "immediate", "stop")
+        shutil.rmtree(self.directory, ignore_errors=True)
+
+
+def binaries() -> Path | None:
+    """Where PostgreSQL's server programs are, newest first."""
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), reverse=True)
+    if found:
+        return found[0].parent
+    on_path = shutil.which("initdb")
+    return Path(on_path).parent if on_path else None
+
+
+def start() -> Server | None:
+    """Start a server on a free port, or return None when there are no binaries."""
+    if binaries() is None:
+        return None
+    directory = Path(tempfile.mkdtemp(prefix="bittitan-pg-"))
+    if os.geteuid() == 0:
+        user = pwd.getpwnam(_ordinary_user())
+        os.chown(directory, user.pw_uid, user.pw_gid)
+    data, port = directory / "data", _free_port()
+    _run("initdb", "-D", str(data), "-U", "bittitan", "--auth=trust", "--no-sync", "-E", "UTF8")
+    # What protects against power loss only costs time here; crash tests kill processes, not disks.
+    options = (
+        f"-p {port} -k {directory} -c listen_addresses=127.0.0.1 -c fsync=off "
+        "-c synchronous_commit=off -c full_page_writes=off -c max_connections=300"
+    )
+    _run("pg_ctl", "-D", str(data), "-w", "-l", str(directory / "log"), "-o", options, "start")
+    return Server(f"postgresql://bittitan@127.0.0.1:{port}/postgres", directory)
+
+
+def _run(program: str, *arguments: str) -> None:
+    folder = binaries()
+    assert folder is not None
+    command = [str(folder / program), *arguments]
+    if os.geteuid() == 0:
+        # The server refuses to run as root.
+        command = ["setpriv", f"--reuid={_ordinary_user()}", "--clear-groups", *command]
+    subprocess.run(command, check=True, capture_output=True, cwd="/")
+
+
+def _ordinary_user() -> str:
+    names = {entry.pw_name for entry in pwd.getpwall()}
+    return "postgres" if "postgres" in names else "nobody"
+
+
+def _free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        port: int = listener.getsockname()[1]
+        return port

@@ -1,0 +1,60 @@
+"""Inside one call: reads are tried a few times, writes once."""
+
+import time
+
+import httpx
+import pytest
+import stamina
+
+from bittitan_plugin.domain.errors import OutcomeUnknown, Rejected, Unavailable
+from bittitan_plugin.vendor.coupon_api.wire import READ_ATTEMPTS
+from tests.unit.vendor.samples import COUPON, REQUEST, ScriptedVendor, answer, client
+
+
+def _asked(vendor: ScriptedVendor) -> int:
+    return sum(request.url.path != "/v1/sessions" for request in vendor.asked)
+
+
+def test_a_read_is_tried_three_times_while_the_vendor_is_unavailable() -> None:
+    vendor = ScriptedVendor(lambda _request: answer({}, 503))
+    with pytest.raises(Unavailable):
+        client(vendor).coupon("cpn_1")
+    assert _asked(vendor) == READ_ATTEMPTS
+
+
+def test_a_read_succeeds_when_the_fault_passes() -> None:
+    answers = iter([answer({}, 503), answer(b"{"), answer(COUPON)])
+    assert client(ScriptedVendor(lambda _request: next(answers))).coupon("cpn_1") is not None
+
+
+@pytest.mark.parametrize("status", [429, 500, 503])
+def test_a_write_is_never_sent_twice(status: int) -> None:
+    vendor = ScriptedVendor(lambda _request: answer({}, status))
+    with pytest.raises((OutcomeUnknown, Unavailable)):
+        client(vendor).issue(REQUEST)
+    assert _asked(vendor) == 1
+
+
+def test_a_rejected_read_is_not_repeated() -> None:
+    vendor = ScriptedVendor(lambda _request: answer({}, 403))
+    with pytest.raises(Rejected):
+        client(vendor).coupon("cpn_1")
+    assert _asked(vendor) == 1
+
+
+def test_a_read_is_not_repeated_before_the_vendor_wants_it() -> None:
+    vendor = ScriptedVendor(lambda _request: answer({}, 429, **{"Retry-After": "30"}))
+    with pytest.raises(Unavailable) as unavailable:
+        client(vendor).coupon("cpn_1")
+    assert (unavailable.value.retry_after, _asked(vendor)) == (30, 1)
+
+
+def test_repeating_a_read_takes_less_than_two_seconds() -> None:
+    def refuse(request: httpx.Request) -> httpx.Response:
+        raise httpx.ConnectError("refused", request=request)
+
+    with stamina.set_testing(False):
+        began = time.monotonic()
+        with pytest.raises(Unavailable):
+            client(ScriptedVendor(refuse)).coupon("cpn_1")
+    assert time.monotonic() - began < 2

@@ -1,0 +1,208 @@
+"""The plugin as it runs: a real database, the workflow engine, the sandbox; the platform faked.
+
+One engine runs per database and test process, because there can be only one. Tests stay apart by
+installation: each gets one of its own, with its own platform, products and vendor account.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from time import monotonic, sleep
+from typing import Any
+from uuid import UUID, uuid4
+
+import pluggy
+import pytest
+from dbos import DBOS
+
+from bittitan_hooks import specs
+from bittitan_hooks.plugin import BitTitanPlugin
+from bittitan_plugin.bootstrap import Application, build
+from bittitan_plugin.cipher import generate_key
+from bittitan_plugin.domain.assets import Asset
+from bittitan_plugin.domain.catalogue import Product, ProductType
+from bittitan_plugin.domain.money import Money
+from bittitan_plugin.domain.orders import Order, OrderLine
+from bittitan_plugin.domain.problems import Problem
+from bittitan_plugin.services.ports import Ports
+from bittitan_plugin.settings import Settings
+from bittitan_plugin.vendor.coupon_api import CouponApiVendors
+from bittitan_plugin.vendor.sandbox import DEFAULT_EMAIL, DEFAULT_PASSWORD, SandboxServer
+from tests.conftest import Databases, StandingClock
+from tests.fakes.host import FakeHost
+from tests.fakes.mail import RecordingMailer
+
+#: Every wait of a workflow is this much shorter than in production.
+PACE = 0.02
+#: Longest time, in seconds, that workflows of one test may take.
+PATIENCE = 30.0
+
+MAILBOX, BUNDLE = "variant-mailbox", "variant-bundle"
+
+
+@dataclass
+class World:
+    """The running plugin, shared by the tests of one process and database."""
+
+    application: Application
+    plugins: pluggy.PluginManager
+    clock: StandingClock
+    mailer: RecordingMailer
+
+
+@dataclass
+class Shop:
+    """One installation with its platform: what a test works with."""
+
+    world: World
+    sandbox: SandboxServer
+    key: str
+    id: UUID
+    host: FakeHost
+    fired: list[str] = field(default_factory=list)
+
+    @property
+    def ports(self) -> Ports:
+        return self.world.application.ports
+
+    @property
+    def mail(self) -> list[Any]:
+        return self.world.mailer.sent
+
+    def configure(self, *, active: bool = True, **values: str | None) -> None:
+        """Switch the plugin on (or off) with these settings, as staff would."""
+        event = (specs.PluginActivated if active else specs.PluginDeactivated)(
+            installation=self.key,
+            active=active,
+            configuration=tuple(
+                specs.ConfigurationItem(name=name, value=value) for name, value in values.items()
+            ),
+        )
+        hook = self.world.plugins.hook
+        (hook.plugin_activated if active else hook.plugin_deactivated)(event=event)
+
+    def fire(self, hook: str, order: Order, **values: object) -> specs.Outcome:
+        """Fire an order hook for ``order`` as the platform has it."""
+        event_type = getattr(specs, "".join(part.title() for part in hook.split("_")))
+        event = event_type(installation=self.key, order=order_value(order), **values)
+        (outcome,) = getattr(self.world.plugins.hook, hook)(event=event)
+        assert isinstance(outcome, specs.Outcome)
+        return outcome
+
+    def buy(self, *lines: OrderLine, **values: Any) -> Asset:
+        """A paid order, provisioned; returns the asset of its first line."""
+        order = self.host.place(*lines, **values)
+        self.fire("order_fully_paid", order)
+        self.settle()
+        asset = self.asset_of(order)
+        assert asset is not None
+        return asset
+
+    def asset_of(self, order: Order, line: int = 0) -> Asset | None:
+        with self.ports.store.reading(self.id) as work:
+            return work.assets.of_order_line(order.lines[line].id)
+
+    def asset(self, asset_id: UUID) -> Asset:
+        with self.ports.store.reading(self.id) as work:
+            return work.assets.get(asset_id)
+
+    def problems(self) -> list[Problem]:
+        with self.ports.store.reading(self.id) as work:
+            return work.problems.open()
+
+    def settle(self) -> None:
+        """Wait until no workflow is under way. Fails when that takes longer than ``PATIENCE``."""
+        deadline = monotonic() + PATIENCE
+        while running := DBOS.list_workflows(status=["PENDING", "ENQUEUED"], load_input=False):
+            names = [status.workflow_id for status in running]
+            assert monotonic() < deadline, f"still under way: {names}"
+            sleep(0.01)
+        failed = DBOS.list_workflows(status="ERROR", load_input=False)
+        assert not failed, [(status.workflow_id, status.error) for status in failed]
+
+
+def order_value(order: Order) -> dict[str, Any]:
+    """The order as an event carries it."""
+    return {
+        "id": order.id,
+        "number": order.number,
+        "status": order.status,
+        "fully_paid": order.fully_paid,
+        "customer": vars(order.customer),
+        "recipient_email": order.recipient_email,
+        "created_at": order.created_at,
+        "lines": [
+            {
+                **{k: v for k, v in vars(line).items() if k not in ("unit_price", "end_customer")},
+                "unit_price": {
+                    "amount": line.unit_price.amount,
+                    "currency": line.unit_price.currency,
+                },
+                "end_customer": vars(line.end_customer) if line.end_customer else None,
+            }
+            for line in order.lines
+        ],
+    }
+
+
+@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
+def world(
+    request: pytest.FixtureRequest, databases: Databases, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[World]:
+    """The plugin with its workflow engine, once on each kind of database."""
+    directory: Path = tmp_path_factory.mktemp("world")
+    url = databases.fresh(request.param, directory)
+    clock, mailer = StandingClock(datetime(2026, 3, 10, 9, 30, tzinfo=UTC)), RecordingMailer()
+    settings = Settings(
+        database_url=url, var_dir=directory, secret_keys=(generate_key(),), worker_concurrency=16
+    )
+    application = build(
+        settings,
+        clock=clock,
+        mailer=mailer,
+        vendors=lambda cipher: CouponApiVendors(cipher, read_timeout=0.5),
+    )
+    application.start_worker(pace=PACE)
+    plugins = specs.plugin_manager(load_installed=False)
+    plugins.register(BitTitanPlugin(application))
+    plugins.check_pending()
+    yield World(application, plugins, clock, mailer)
+    application.close()
+    databases.drop(url)
+
+
+@pytest.fixture
+def shop(world: World, sandbox: SandboxServer) -> Shop:
+    """An installation that sells both products, switched on, on a platform and vendor of its own."""
+    world.clock.now = datetime(2026, 3, 10, 9, 30, tzinfo=UTC)
+    world.mailer.sent.clear()
+    world.mailer.failures.clear()
+    host, key = FakeHost(), f"shop-{uuid4().hex[:8]}"
+    installation_id = world.application.attach(key, host)
+    made = Shop(world, sandbox, key, installation_id, host)
+    made.configure(
+        api_url=sandbox.url,
+        api_email=DEFAULT_EMAIL,
+        api_password=DEFAULT_PASSWORD,
+        staff_email="staff@example.com",
+        sender_email="licenses@example.com",
+    )
+    with world.application.ports.store.writing(installation_id) as work:
+        work.products.add(_product(ProductType.MAILBOX_LICENSE, "MW-MAILBOX", MAILBOX, "14.00"))
+        work.products.add(_product(ProductType.USER_MIGRATION_BUNDLE, "MW-UMB", BUNDLE, "17.50"))
+    return made
+
+
+def _product(kind: ProductType, sku: str, variant_id: str, price: str) -> Product:
+    return Product(
+        id=uuid4(),
+        product_type=kind,
+        sku=sku,
+        name=kind.label,
+        expire_days=365,
+        validity_days=365,
+        variant_id=variant_id,
+        published=True,
+        prices={"USD": Money.of(price, "USD")},
+    )
