@@ -35,6 +35,15 @@ class Cipher:
             ) from None
 
 
+def is_key(text: str) -> bool:
+    """Whether ``text`` can be one of ``BITTITAN_SECRET_KEYS``."""
+    try:
+        Fernet(text)
+    except ValueError:
+        return False
+    return True
+
+
 def generate_key() -> str:
     """A new key, as ``BITTITAN_SECRET_KEYS`` takes it."""
     return Fernet.generate_key().decode()

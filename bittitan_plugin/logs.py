@@ -1,7 +1,7 @@
 """Structured logs, with anything that smells of a secret left out."""
 
 import logging
-from collections.abc import MutableMapping
+from collections.abc import Mapping, MutableMapping
 from typing import Any
 
 import structlog
@@ -29,7 +29,9 @@ def configure_logs(log_format: LogFormat) -> None:
             structlog.processors.format_exc_info,
             renderer,
         ],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        wrapper_class=structlog.make_filtering_bound_logger(
+            logging.WARNING if log_format is LogFormat.QUIET else logging.INFO
+        ),
         logger_factory=structlog.PrintLoggerFactory(),
         cache_logger_on_first_use=False,
     )
@@ -38,6 +40,18 @@ def configure_logs(log_format: LogFormat) -> None:
 def redact(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     """Replace values whose name suggests a secret; a safety net below careful call sites."""
     for name in event:
-        if name not in _HARMLESS and any(word in name.lower() for word in _SECRET_NAMES):
-            event[name] = "[redacted]"
+        event[name] = "[redacted]" if _is_secret(name) else _redacted(event[name])
     return event
+
+
+def _is_secret(name: object) -> bool:
+    text = str(name).lower()
+    return text not in _HARMLESS and any(word in text for word in _SECRET_NAMES)
+
+
+def _redacted(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {k: "[redacted]" if _is_secret(k) else _redacted(v) for k, v in value.items()}
+    if isinstance(value, list | tuple):
+        return [_redacted(item) for item in value]
+    return value

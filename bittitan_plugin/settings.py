@@ -5,14 +5,18 @@ see ``domain/configuration.py``.
 """
 
 import os
+from contextlib import suppress
 from enum import StrEnum
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import Annotated
 
-from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic import Field, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from bittitan_plugin.cipher import generate_key
+from bittitan_plugin.cipher import generate_key, is_key
+from bittitan_plugin.domain.errors import Refusal
+from bittitan_plugin.mail.smtp_server import SmtpServer
 
 
 class Environment(StrEnum):
@@ -26,27 +30,36 @@ class LogFormat(StrEnum):
     """How log lines are written."""
 
     CONSOLE = "console"
+    #: Warnings and errors only, for a terminal that tells something else.
+    QUIET = "quiet"
     JSON = "json"
 
 
 class Settings(BaseSettings):
     """Every field is an environment variable with the prefix ``BITTITAN_``."""
 
-    model_config = SettingsConfigDict(env_prefix="BITTITAN_", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(
+        env_prefix="BITTITAN_",
+        extra="ignore",
+        frozen=True,
+        validate_default=True,
+        hide_input_in_errors=True,
+    )
 
+    # First, because what production needs is checked field by field: so all faults show at once.
+    environment: Environment = Environment.DEVELOPMENT
     #: Where files are kept that nothing else names a place for.
     var_dir: Path = Path("var")
     #: ``sqlite:///path`` or ``postgresql://…``; also holds the workflow engine's tables.
-    database_url: str = ""
+    database_url: str = Field(default="", repr=False)
     #: Encryption keys, comma separated; the first encrypts, all decrypt.
-    secret_keys: Annotated[tuple[str, ...], NoDecode] = ()
+    secret_keys: Annotated[tuple[str, ...], NoDecode] = Field(default=(), repr=False)
     #: Under which address users reach this process.
     public_url: str = "http://127.0.0.1:8000"
     #: Saleor API addresses that may register, comma separated.
     saleor_allowed_urls: Annotated[tuple[str, ...], NoDecode] = ()
     #: ``smtp://user:password@host:port``; without it mail is written under ``var/mail``.
     smtp_url: str | None = Field(default=None, repr=False)
-    environment: Environment = Environment.DEVELOPMENT
     #: Workflows that run at once in one process.
     worker_concurrency: int = Field(default=16, ge=1, le=1000)
     log_format: LogFormat = LogFormat.CONSOLE
@@ -58,20 +71,37 @@ class Settings(BaseSettings):
             return tuple(part.strip() for part in value.split(",") if part.strip())
         return value
 
-    @model_validator(mode="after")
-    def _production_is_strict(self) -> "Settings":
-        if self.environment is Environment.PRODUCTION:
-            missing = [
-                name
-                for name, value in {
-                    "BITTITAN_DATABASE_URL": self.database_url,
-                    "BITTITAN_SECRET_KEYS": self.secret_keys,
-                }.items()
-                if not value
-            ]
-            if missing:
-                raise ValueError(f"production needs {' and '.join(missing)} to be set")
-        return self
+    @field_validator("database_url", "secret_keys")
+    @classmethod
+    def _production_has_no_defaults(cls, value: object, info: ValidationInfo) -> object:
+        if not value and info.data.get("environment") is Environment.PRODUCTION:
+            raise ValueError("production needs it to be set")
+        return value
+
+    @field_validator("database_url")
+    @classmethod
+    def _known_database(cls, value: str) -> str:
+        if value and value.partition(":")[0].partition("+")[0] not in {"sqlite", "postgresql"}:
+            raise ValueError("it must begin with sqlite:/// or postgresql://")
+        return value
+
+    @field_validator("secret_keys")
+    @classmethod
+    def _usable_keys(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for place, key in enumerate(value, start=1):
+            if not is_key(key):
+                raise ValueError(f"key number {place} is not 32 bytes in URL-safe base64")
+        return value
+
+    @field_validator("smtp_url")
+    @classmethod
+    def _usable_server(cls, value: str | None) -> str | None:
+        if value:
+            try:
+                SmtpServer.from_url(value)
+            except Refusal as refusal:
+                raise ValueError(refusal.message) from None
+        return value
 
     @property
     def database(self) -> str:
@@ -98,24 +128,20 @@ def load_settings() -> Settings:
         return Settings()
     except ValidationError as error:
         lines = [
-            f"  BITTITAN_{'.'.join(map(str, fault['loc'])).upper()}: {fault['msg']}"
-            if fault["loc"]
-            else f"  {fault['msg']}"
+            f"  BITTITAN_{str(fault['loc'][0]).upper()}: {fault['msg']}"
             for fault in error.errors(include_input=False, include_url=False)
         ]
         raise InvalidSettings("These settings need mending:\n" + "\n".join(lines)) from None
 
 
 def _kept_key(path: Path) -> str:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        # 'x' makes creation exclusive: of two processes starting together one writes, one reads.
-        with open(path, "x", opener=_private) as file:
-            file.write(generate_key())
-    except FileExistsError:
-        pass
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        # Written whole under another name, with mode 600, then linked: of two processes starting
+        # together one link wins, and neither can read a file the other has yet to fill.
+        with NamedTemporaryFile("w", dir=path.parent, prefix=".key-") as draft:
+            draft.write(generate_key())
+            draft.flush()
+            with suppress(FileExistsError):
+                os.link(draft.name, path)
     return path.read_text().strip()
-
-
-def _private(name: str, flags: int) -> int:
-    return os.open(name, flags, mode=0o600)

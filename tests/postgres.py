@@ -37,8 +37,11 @@ def binaries() -> Path | None:
     return Path(on_path).parent if on_path else None
 
 
-def start() -> Server | None:
-    """Start a server on a free port, or return None when there are no binaries."""
+def start(*, durable: bool = False) -> Server | None:
+    """Start a server on a free port, or return None when there are no binaries.
+
+    ``durable`` keeps commits safe from power loss, which only benchmarks need.
+    """
     if binaries() is None:
         return None
     directory = Path(tempfile.mkdtemp(prefix="bittitan-pg-"))
@@ -47,11 +50,10 @@ def start() -> Server | None:
         os.chown(directory, user.pw_uid, user.pw_gid)
     data, port = directory / "data", _free_port()
     _run("initdb", "-D", str(data), "-U", "bittitan", "--auth=trust", "--no-sync", "-E", "UTF8")
-    # What protects against power loss only costs time here; crash tests kill processes, not disks.
-    options = (
-        f"-p {port} -k {directory} -c listen_addresses=127.0.0.1 -c fsync=off "
-        "-c synchronous_commit=off -c full_page_writes=off -c max_connections=300"
-    )
+    options = f"-p {port} -k {directory} -c listen_addresses=127.0.0.1 -c max_connections=300"
+    if not durable:
+        # Crash tests kill processes, not disks: what protects against power loss only costs time.
+        options += " -c fsync=off -c synchronous_commit=off -c full_page_writes=off"
     _run("pg_ctl", "-D", str(data), "-w", "-l", str(directory / "log"), "-o", options, "start")
     return Server(f"postgresql://bittitan@127.0.0.1:{port}/postgres", directory)
 

@@ -5,7 +5,7 @@ installation: each gets one of its own, with its own platform, products and vend
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from time import monotonic, sleep
@@ -15,6 +15,7 @@ from uuid import UUID, uuid4
 import pluggy
 import pytest
 from dbos import DBOS
+from sqlalchemy import func, select
 
 from bittitan_hooks import specs
 from bittitan_hooks.plugin import BitTitanPlugin
@@ -22,11 +23,15 @@ from bittitan_plugin.bootstrap import Application, build
 from bittitan_plugin.cipher import generate_key
 from bittitan_plugin.domain.assets import Asset
 from bittitan_plugin.domain.catalogue import Product, ProductType
+from bittitan_plugin.domain.history import Actor, ActorKind
 from bittitan_plugin.domain.money import Money
 from bittitan_plugin.domain.orders import Order, OrderLine
 from bittitan_plugin.domain.problems import Problem
+from bittitan_plugin.services.cancellation import cancel
 from bittitan_plugin.services.ports import Ports
+from bittitan_plugin.services.provisioning import synchronize
 from bittitan_plugin.settings import Settings
+from bittitan_plugin.store.tables import AssetRow
 from bittitan_plugin.vendor.coupon_api import CouponApiVendors
 from bittitan_plugin.vendor.sandbox import DEFAULT_EMAIL, DEFAULT_PASSWORD, SandboxServer
 from tests.conftest import Databases, StandingClock
@@ -38,7 +43,32 @@ PACE = 0.02
 #: Longest time, in seconds, that workflows of one test may take.
 PATIENCE = 30.0
 
+STAFF = Actor(ActorKind.STAFF, "staff@example.com")
 MAILBOX, BUNDLE = "variant-mailbox", "variant-bundle"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tally:
+    """All that must never happen twice, counted over one installation and its vendor."""
+
+    assets: int = 0
+    #: Coupons the vendor ever made, and those of them that can be redeemed.
+    issued: int = 0
+    usable: int = 0
+    invoices: int = 0
+    deliveries: int = 0
+    credits: int = 0
+    refunds: int = 0
+    #: Templates of the distinct messages that were sent, in order.
+    mail: tuple[str, ...] = ()
+
+
+#: What one sold line leaves behind.
+SOLD = Tally(assets=1, issued=1, usable=1, invoices=1, deliveries=1, mail=("welcome",))
+#: What one sold and cancelled line leaves behind.
+CANCELLED = replace(SOLD, usable=0, credits=1, refunds=1, mail=("welcome", "cancelled"))
+#: What an order leaves behind from which nothing came.
+NOTHING = Tally()
 
 
 @dataclass
@@ -98,6 +128,53 @@ class Shop:
         asset = self.asset_of(order)
         assert asset is not None
         return asset
+
+    def cancel(self, asset: Asset, comment: str = "") -> Asset:
+        """Staff cancel the asset, and the cancellation has been executed."""
+        cancel(self.ports, self.id, asset.id, STAFF, comment)
+        self.settle()
+        return self.asset(asset.id)
+
+    def synchronize(self, asset: Asset) -> Asset:
+        """Staff choose *Synchronize again*, and it has been done."""
+        synchronize(self.ports, self.id, asset.id, STAFF)
+        self.settle()
+        return self.asset(asset.id)
+
+    def attach(self, host: FakeHost) -> None:
+        """From now on ``host`` is the platform."""
+        self.host = host
+        self.world.application.attach(self.key, host)
+
+    def history(self, asset: Asset, field: str) -> list[str]:
+        """The values that the asset's field has had, oldest first."""
+        with self.ports.store.reading(self.id) as work:
+            entries = work.assets.history([asset.id])[asset.id]
+        changes = [entry.change for entry in entries if entry.change.field == field]
+        return [change.after or "" for change in changes]
+
+    def rebind(self, sku: str, variant_id: str) -> None:
+        """The distributor binds the product with that SKU to another variant."""
+        with self.ports.store.writing(self.id) as work:
+            product = next(p for p in work.products.all() if p.sku == sku)
+            work.products.save(replace(product, variant_id=variant_id))
+
+    def tally(self) -> Tally:
+        """What there is now."""
+        with self.ports.store.reading(self.id) as work:
+            of_shop = select(func.count()).where(AssetRow.installation_id == self.id)
+            assets = work.session.scalar(of_shop) or 0
+        coupons = self.sandbox.sandbox.ledger()
+        return Tally(
+            assets=assets,
+            issued=len(coupons),
+            usable=sum(coupon.status == "AVAILABLE" for coupon in coupons),
+            invoices=len(self.host.invoices),
+            deliveries=len(self.host.deliveries),
+            credits=len(self.host.credits),
+            refunds=len(self.host.refunds),
+            mail=tuple({sent.key: sent.template for sent in self.mail}.values()),
+        )
 
     def asset_of(self, order: Order, line: int = 0) -> Asset | None:
         with self.ports.store.reading(self.id) as work:
@@ -190,7 +267,7 @@ def shop(world: World, sandbox: SandboxServer) -> Shop:
     )
     with world.application.ports.store.writing(installation_id) as work:
         work.products.add(_product(ProductType.MAILBOX_LICENSE, "MW-MAILBOX", MAILBOX, "14.00"))
-        work.products.add(_product(ProductType.USER_MIGRATION_BUNDLE, "MW-UMB", BUNDLE, "17.50"))
+        work.products.add(_product(ProductType.USER_MIGRATION_BUNDLE, "", BUNDLE, "17.50"))
     return made
 
 

@@ -75,6 +75,10 @@ class Asset:
     coupon_code: Sealed | None = None
     coupon_status: CouponStatus = CouponStatus.UNKNOWN
     coupon_expires_at: datetime | None = None
+    #: Whether the coupon had been issued before, under the asset's reference, and was taken over.
+    coupon_adopted: bool = False
+    #: Which reminder of the code's expiry went out last, by its days before the expiry.
+    expiry_reminder_days: int | None = None
     provisioning_status: ProvisioningStatus = ProvisioningStatus.PENDING
     provisioning_error: ProvisioningError | None = None
     #: When the vendor was first asked for the coupon. Once set, an attempt looks it up first.
@@ -107,7 +111,13 @@ class Asset:
         return self if self.requested_at else replace(self, requested_at=now)
 
     def provisioned(
-        self, coupon_id: str, code: Sealed, status: CouponStatus, expires_at: datetime
+        self,
+        coupon_id: str,
+        code: Sealed,
+        status: CouponStatus,
+        expires_at: datetime,
+        *,
+        adopted: bool = False,
     ) -> "Asset":
         """A coupon was issued or adopted. An asset never exchanges its coupon for another."""
         if self.has_coupon and self.coupon_id != coupon_id:
@@ -122,9 +132,16 @@ class Asset:
             coupon_code=code,
             coupon_status=status,
             coupon_expires_at=expires_at,
+            coupon_adopted=self.coupon_adopted if self.has_coupon else adopted,
             provisioning_status=ProvisioningStatus.SYNCHRONIZED,
             provisioning_error=None,
         )
+
+    def coupon_became(self, status: CouponStatus) -> "Asset":
+        """BitTitan says what became of the coupon. The code stays; a cancelled asset is settled."""
+        if not self.has_coupon or self.status is not AssetStatus.ACTIVE:
+            return self
+        return replace(self, coupon_status=status)
 
     def delayed(self, code: ErrorCode, message: str) -> "Asset":
         """The coupon could not be obtained yet; it is still being tried. Says why."""
@@ -143,21 +160,28 @@ class Asset:
         )
 
     def retried(self) -> "Asset":
-        """Staff or a person's edit asks again for the coupon of a failed asset."""
-        if self.provisioning_status is not ProvisioningStatus.FAILED:
-            return self
-        return replace(self, provisioning_status=ProvisioningStatus.PENDING)
+        """A person asks again for the coupon of a failed asset, or of one that waits."""
+        if self.provisioning_status is ProvisioningStatus.FAILED:
+            return replace(self, provisioning_status=ProvisioningStatus.PENDING)
+        if self.provisioning_status is ProvisioningStatus.PENDING:
+            # Forgetting the reason is a change, so this attempt is told from the one that waited.
+            return replace(self, provisioning_error=None)
+        return self
 
     def cancelling(self) -> "Asset":
         """A cancellation has been accepted and executes; no second one can start."""
         return replace(self, status=AssetStatus.CANCELLING)
 
     def cancellation_refused(self, status: CouponStatus) -> "Asset":
-        """The vendor would not cancel the coupon: the sale stands."""
+        """The vendor would not cancel the coupon: the sale stands. A cancelled one stays so."""
+        if self.status is AssetStatus.CANCELLED:
+            return self
         return replace(self, status=AssetStatus.ACTIVE, coupon_status=status)
 
     def cancelled(self, now: datetime) -> "Asset":
-        """The coupon is revoked at the vendor (or never existed)."""
+        """The coupon is revoked at the vendor (or never existed). Repeating it changes nothing."""
+        if self.status is AssetStatus.CANCELLED:
+            return self
         return replace(
             self,
             status=AssetStatus.CANCELLED,

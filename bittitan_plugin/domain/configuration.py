@@ -6,7 +6,7 @@ against each other.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, replace
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -14,6 +14,7 @@ from bittitan_plugin.domain.cancellation import LONGEST_WINDOW_DAYS
 from bittitan_plugin.domain.catalogue import DEFAULT_DAYS, check_days
 from bittitan_plugin.domain.coupons import CouponSource, Sealed
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
+from bittitan_plugin.domain.money import Money
 from bittitan_plugin.domain.orders import ProvisionOn
 
 
@@ -115,12 +116,13 @@ def _limit(name: str, text: str) -> Decimal | None:
     if not text:
         return None
     try:
-        amount = Decimal(text)
-    except InvalidOperation:
-        raise _invalid(name, text, "an amount") from None
-    if not amount.is_finite() or amount < 0:
+        # It will be compared in whatever currency an order has, so it keeps money's own bounds.
+        limit = Money.of(text, "XXX").amount
+    except Refusal as refusal:
+        raise Refusal(ErrorCode.INVALID, refusal.message, field=name) from None
+    if limit < 0:
         raise _invalid(name, text, "an amount of zero or more")
-    return amount
+    return limit
 
 
 def _zone(name: str, text: str) -> str:

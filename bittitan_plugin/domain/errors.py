@@ -30,6 +30,9 @@ class ErrorCode(StrEnum):
     COUPON_EXPIRED = "COUPON_EXPIRED"
     NOT_PROVISIONED = "NOT_PROVISIONED"
     OUT_OF_STOCK = "OUT_OF_STOCK"
+    ALREADY_PROVISIONED = "ALREADY_PROVISIONED"
+    REQUEST_NEEDED = "REQUEST_NEEDED"
+    REQUEST_DECIDED = "REQUEST_DECIDED"
     VENDOR_REJECTED = "VENDOR_REJECTED"
     VENDOR_UNAVAILABLE = "VENDOR_UNAVAILABLE"
 
@@ -50,13 +53,6 @@ class Refusal(BitTitanError):
         self.code = code
         self.message = message
         self.field = field
-
-    def __reduce__(self) -> tuple[object, ...]:
-        return (_rebuild_refusal, (self.code, self.message, self.field))
-
-
-def _rebuild_refusal(code: ErrorCode, message: str, field: str | None) -> Refusal:
-    return Refusal(code, message, field=field)
 
 
 class Rejected(BitTitanError):

@@ -56,6 +56,7 @@ _TRACKED: dict[str, Callable[[Asset], object]] = {
     "coupon": lambda a: a.coupon_id,
     "couponStatus": lambda a: a.coupon_status,
     "couponExpiresAt": lambda a: a.coupon_expires_at and a.coupon_expires_at.isoformat(),
+    "expiryReminderDays": lambda a: a.expiry_reminder_days,
     "provisioningStatus": lambda a: a.provisioning_status,
     "provisioningError": lambda a: a.provisioning_error and a.provisioning_error.message,
     "status": lambda a: a.status,

@@ -19,7 +19,10 @@ class Money:
     currency: str
 
     def __post_init__(self) -> None:
-        if not (len(self.currency) == 3 and self.currency.isascii() and self.currency.isupper()):
+        if not isinstance(self.amount, Decimal):
+            raise TypeError(f"an amount of money is a Decimal, not {type(self.amount).__name__}")
+        letters = self.currency.isascii() and self.currency.isalpha() and self.currency.isupper()
+        if not (letters and len(self.currency) == 3):
             raise Refusal(
                 ErrorCode.INVALID,
                 f"'{self.currency}' is not a currency: give three capital letters such as USD.",
@@ -39,6 +42,8 @@ class Money:
     @classmethod
     def of(cls, amount: str | int | Decimal, currency: str) -> "Money":
         """Read an amount written as text. Raises ``Refusal`` when it is not a number."""
+        if isinstance(amount, float):
+            raise TypeError("an amount of money is never a float: it has already lost cents")
         try:
             return cls(Decimal(amount), currency)
         except InvalidOperation:
@@ -61,4 +66,6 @@ class Money:
         return self.amount == 0
 
     def __str__(self) -> str:
-        return f"{self.amount:,.2f} {self.currency}"
+        whole_cents = self.amount == round(self.amount, 2)
+        shown = f"{self.amount:,.2f}" if whole_cents else f"{self.amount.normalize():,f}"
+        return f"{shown} {self.currency}"

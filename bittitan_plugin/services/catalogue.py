@@ -19,6 +19,8 @@ class HostVariant:
     product_type: ProductType
     sku: str
     name: str
+    #: Whether the platform presents it; taken over when a product is bound, followed later.
+    published: bool
     prices: Mapping[str, Money]
 
 
@@ -36,6 +38,7 @@ def follow_variant(ports: Ports, installation: Installation, variant: HostVarian
         followed = replace(
             product,
             variant_id=variant.variant_id,
+            published=product.published if product.variant_id else variant.published,
             sku=variant.sku or product.sku,
             name=variant.name or product.name,
             prices=dict(variant.prices) or product.prices,
@@ -93,6 +96,6 @@ def _new_product(installation: Installation, variant: HostVariant) -> Product:
         expire_days=configuration.expire_days,
         validity_days=configuration.validity_days,
         variant_id=variant.variant_id,
-        published=False,
+        published=variant.published,
         prices=dict(variant.prices),
     )

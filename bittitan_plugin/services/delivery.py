@@ -9,7 +9,6 @@ from uuid import UUID
 
 from bittitan_plugin.domain.assets import Asset, AssetStatus
 from bittitan_plugin.domain.history import Actor, ActorKind
-from bittitan_plugin.domain.problems import ProblemKind
 from bittitan_plugin.hosts.port import FulfilledLine
 from bittitan_plugin.services.notifications import welcome
 from bittitan_plugin.services.ports import Ports
@@ -19,8 +18,13 @@ _SYSTEM = Actor(ActorKind.SYSTEM, "delivery")
 
 
 def tell_host(ports: Ports, installation_id: UUID, asset_id: UUID) -> None:
-    """Tell the platform that the line is delivered; ids only, never the code."""
+    """Tell the platform that the line is delivered; ids only, never the code.
+
+    Not once the asset has been cancelled: there is nothing to deliver any more.
+    """
     asset = _read(ports, installation_id, asset_id)
+    if asset.status is AssetStatus.CANCELLED:
+        return
     ports.hosts.of(installation_id).fulfilled(
         FulfilledLine(
             order_id=asset.order_id,
@@ -56,21 +60,6 @@ def send_welcome(ports: Ports, installation_id: UUID, asset_id: UUID) -> None:
     with ports.store.writing(installation_id) as work:
         work.assets.change(
             asset_id, lambda a: replace(a, welcomed_at=ports.clock()), _SYSTEM, ports.clock()
-        )
-
-
-def report_stuck(
-    ports: Ports, installation_id: UUID, asset_id: UUID, step: str, message: str
-) -> None:
-    """A step after success cannot finish: the sale stands, staff are told."""
-    with ports.store.writing(installation_id) as work:
-        work.problems.report(
-            ProblemKind.FOLLOW_UP_FAILED,
-            f"{step}:{asset_id}",
-            message=f"The step '{step}' failed: {message}",
-            next_step="Mend the cause; the coupon and the asset are not affected.",
-            at=ports.clock(),
-            asset_id=asset_id,
         )
 
 

@@ -24,6 +24,6 @@ def cancel_id(asset_id: UUID, version: int) -> str:
     return f"cancel:{asset_id}:{version}"
 
 
-def withdraw_id(asset_id: UUID) -> str:
-    """The platform took the sale back: once per asset."""
-    return f"withdraw:{asset_id}"
+def withdraw_id(asset_id: UUID, version: int) -> str:
+    """The platform took the sale back: one withdrawal per state of the asset."""
+    return f"withdraw:{asset_id}:{version}"

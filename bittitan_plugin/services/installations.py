@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from uuid import UUID
 
+from bittitan_plugin.cipher import UnreadableSecret
 from bittitan_plugin.domain.configuration import Configuration
-from bittitan_plugin.domain.coupons import CouponSource, masked
+from bittitan_plugin.domain.coupons import CouponSource, Sealed, masked
 from bittitan_plugin.domain.errors import ErrorCode, OutcomeUnknown, Refusal, Rejected, Unavailable
 from bittitan_plugin.domain.installations import Installation
 from bittitan_plugin.manifest import FieldType, manifest
@@ -69,14 +70,18 @@ def configure(
 
 
 def shown_values(ports: Ports, configuration: Configuration) -> dict[str, str | None]:
-    """Every setting as it may be shown: the password as its last four characters at most."""
+    """Every setting as it may be shown: the password as its last four characters at most.
+
+    A password that no key opens any more is shown as one nobody can read, not as an error: this
+    is the page on which it is mended.
+    """
     shown: dict[str, str | None] = {}
     for field in manifest().configuration:
         value = getattr(configuration, field.name)
         if value is None:
             shown[field.name] = None
         elif field.type is FieldType.SECRET:
-            shown[field.name] = masked(ports.cipher.open(value))
+            shown[field.name] = _masked(ports, value)
         elif field.type is FieldType.BOOLEAN:
             shown[field.name] = str(value).lower()
         else:
@@ -90,12 +95,25 @@ def _changed(
     configuration, refusals = installation.configuration, []
     secrets = {f.name for f in manifest().configuration if f.type is FieldType.SECRET}
     for name, value in values.items():
-        sealed = ports.cipher.seal(value) if name in secrets and value is not None else value
         try:
-            configuration = configuration.changed(name, sealed)
+            configuration = configuration.changed(
+                name, _sealed(ports, value) if name in secrets else value
+            )
         except Refusal as refusal:
             refusals.append(refusal)
     return configuration, refusals
+
+
+def _sealed(ports: Ports, value: str | None) -> str | None:
+    """A secret as it is stored. An empty one means: keep what is there."""
+    return ports.cipher.seal(value) if value else None
+
+
+def _masked(ports: Ports, secret: Sealed) -> str:
+    try:
+        return masked(ports.cipher.open(secret))
+    except UnreadableSecret:
+        return masked("")
 
 
 def _ask_vendor(ports: Ports, configuration: Configuration) -> None:

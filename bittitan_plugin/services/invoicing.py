@@ -13,24 +13,27 @@ from bittitan_plugin.services.ports import Ports
 def remember_invoice(
     ports: Ports, installation: Installation, order_id: str, invoice: InvoiceReference
 ) -> int:
-    """Note the order's invoice on its assets. Returns how many assets the order has."""
+    """Note the order's invoice on its assets. Returns how many assets now refer to it.
 
-    def noted(asset: Asset) -> Asset:
+    A credit invoice, and a second invoice of an order that has one already, are not noted.
+    """
+
+    def noted(asset: Asset) -> Asset | None:
         if asset.credit_invoice and asset.credit_invoice.id == invoice.id:
-            return asset
+            return None
         if asset.invoice and asset.invoice.id != invoice.id:
-            return asset
+            return None
         return replace(asset, invoice=invoice)
 
     return _change_each(ports, installation, order_id, noted, "invoice_sent")
 
 
 def forget_invoice(ports: Ports, installation: Installation, order_id: str, invoice_id: str) -> int:
-    """The invoice is gone: forget it and keep the assets. Returns how many the order has."""
+    """The invoice is gone: forget it and keep the assets. Returns how many referred to it."""
 
-    def forgotten(asset: Asset) -> Asset:
+    def forgotten(asset: Asset) -> Asset | None:
         named = asset.invoice is not None and asset.invoice.id == invoice_id
-        return replace(asset, invoice=None) if named else asset
+        return replace(asset, invoice=None) if named else None
 
     return _change_each(ports, installation, order_id, forgotten, "invoice_deleted")
 
@@ -39,12 +42,17 @@ def _change_each(
     ports: Ports,
     installation: Installation,
     order_id: str,
-    transition: Callable[[Asset], Asset],
+    transition: Callable[[Asset], Asset | None],
     event: str,
 ) -> int:
-    actor = Actor(ActorKind.PLATFORM, event)
+    """Change the order's assets; None leaves one out. Returns how many were not left out."""
+    actor, concerned = Actor(ActorKind.PLATFORM, event), 0
     with ports.store.writing(installation.id) as work:
-        assets = work.assets.of_orders([order_id])
-        for asset in assets:
-            work.assets.change(asset.id, transition, actor, ports.clock())
-    return len(assets)
+        for found in work.assets.of_orders([order_id]):
+            if transition(work.assets.get(found.id, for_update=True)) is None:
+                continue
+            concerned += 1
+            work.assets.change(
+                found.id, lambda asset: transition(asset) or asset, actor, ports.clock()
+            )
+    return concerned

@@ -51,7 +51,8 @@ def cancelled(ports: Ports, installation_id: UUID, asset: Asset) -> Notification
         template="cancelled",
         to=asset.recipient_email,
         sender=configuration.sender_email,
-        key=f"cancelled-{asset.id}",
+        # A credit that came late makes it another message, not a repetition of the first.
+        key=f"cancelled-{asset.id}" + ("" if credit or asset.total.is_zero else "-uncredited"),
         values={
             **values,
             "credit_invoice": credit.number if credit else None,

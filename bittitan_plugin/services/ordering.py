@@ -8,6 +8,7 @@ from bittitan_plugin.domain.installations import Installation
 from bittitan_plugin.domain.orders import Order, OrderLine, check_lines
 from bittitan_plugin.domain.problems import ProblemKind
 from bittitan_plugin.services.durable import PROVISION, provision_id
+from bittitan_plugin.services.opening import refused_key
 from bittitan_plugin.services.ports import Ports
 from bittitan_plugin.store.unit_of_work import UnitOfWork
 
@@ -31,8 +32,8 @@ def accept(ports: Ports, installation: Installation, order: Order) -> Acceptance
     with ports.store.writing(installation.id) as work:
         sold = _ours(work, order.lines)
         refusals = _refused(order, sold)
-        for refusal in refusals:
-            _report(ports, work, order, refusal)
+        for line_id, refusal in refusals.items():
+            _report(ports, work, order, line_id, refusal)
         lines = [line for line in order.lines if line.id in sold]
         times = work.deferred_lines.times([line.id for line in lines])
         ids = []
@@ -46,7 +47,7 @@ def accept(ports: Ports, installation: Installation, order: Order) -> Acceptance
         ignored_line_ids=tuple(
             line.id for line in order.lines if line.id not in sold and not _is_our_type(line)
         ),
-        refusals=refusals,
+        refusals=tuple(refusals.values()),
     )
 
 
@@ -59,7 +60,7 @@ def precheck(ports: Ports, installation: Installation, order: Order) -> list[Ref
     with ports.store.reading(installation.id) as work:
         sold = _ours(work, order.lines)
         account = work.accounts.of_customer(order.customer.id)
-    found = list(_refused(order, sold))
+    found = list(_refused(order, sold).values())
     if not sold and not found:
         return []
     if not installation.active:
@@ -88,9 +89,10 @@ def _ours(work: UnitOfWork, lines: tuple[OrderLine, ...]) -> dict[str, Product]:
     return {line.id: products[line.variant_id] for line in lines if line.variant_id in products}
 
 
-def _refused(order: Order, sold: dict[str, Product]) -> tuple[Refusal, ...]:
-    return tuple(
-        Refusal(
+def _refused(order: Order, sold: dict[str, Product]) -> dict[str, Refusal]:
+    """Why a line of one of our types is not one of our products, by line id."""
+    return {
+        line.id: Refusal(
             ErrorCode.NOT_FOUND,
             f"'{line.sku}' is not a BitTitan article this shop knows: "
             "bind a BitTitan product to that variant.",
@@ -98,7 +100,7 @@ def _refused(order: Order, sold: dict[str, Product]) -> tuple[Refusal, ...]:
         )
         for index, line in enumerate(order.lines)
         if line.id not in sold and _is_our_type(line)
-    )
+    }
 
 
 def _is_our_type(line: OrderLine) -> bool:
@@ -120,10 +122,10 @@ def _unsellable(index: int, line: OrderLine, product: Product) -> Refusal | None
     return None
 
 
-def _report(ports: Ports, work: UnitOfWork, order: Order, refusal: Refusal) -> None:
+def _report(ports: Ports, work: UnitOfWork, order: Order, line_id: str, refusal: Refusal) -> None:
     work.problems.report(
         ProblemKind.ORDER_REFUSED,
-        f"order:{order.id}:{refusal.field}",
+        refused_key(order.id, line_id),
         message=f"Order {order.number}, {refusal.field}: {refusal.message}",
         next_step="Bind a BitTitan product to the variant, then let the platform send the order "
         "again (or run the reconciliation).",

@@ -9,6 +9,7 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from bittitan_plugin.store.engine import BEGIN_OPTION
+from bittitan_plugin.store.locks import take_turns
 from bittitan_plugin.store.repositories.accounts import AccountRepository
 from bittitan_plugin.store.repositories.assets import AssetRepository
 from bittitan_plugin.store.repositories.deferred_lines import DeferredLineRepository
@@ -41,6 +42,10 @@ class UnitOfWork:
         self.problems = ProblemRepository(session, installation_id)
         self.deferred_lines = DeferredLineRepository(session, installation_id)
         self._queue = queue
+
+    def take_turns(self, subject: str) -> None:
+        """From here to the end, no other transaction of this installation that says the same."""
+        take_turns(self.session, subject, self.installation_id)
 
     def enqueue(self, workflow: str, workflow_id: str, *arguments: str) -> None:
         """Start durable work if, and only if, this transaction commits."""

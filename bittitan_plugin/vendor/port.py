@@ -76,7 +76,10 @@ class CouponVendor(Protocol):
         """Make the account known to the vendor; the same reference gives the same partner."""
 
     def issue(self, request: CouponRequest) -> Coupon:
-        """Issue the coupon for ``request.reference``, or return the one issued before."""
+        """Issue the coupon for ``request.reference``, or return the one issued before.
+
+        One issued before may meanwhile be redeemed, expired or cancelled.
+        """
 
     def find(self, reference: str) -> Coupon | None:
         """The coupon issued under ``reference`` that can still be seen; the oldest if several."""
@@ -91,7 +94,11 @@ class CouponVendor(Protocol):
         """
 
     def changed_since(self, instant: datetime) -> Iterator[Coupon]:
-        """Coupons whose state changed at or after ``instant``, page by page."""
+        """Coupons whose state changed at or after ``instant``, page by page.
+
+        Rows that change while it is read may be missed, so readings should overlap. Raises
+        ``Rejected`` at the end when a row could not be read; the good ones come first.
+        """
 
 
 class Vendors(Protocol):

@@ -6,10 +6,10 @@ from uuid import UUID
 from dbos import DBOS, WorkflowSerializationFormat
 
 from bittitan_plugin.domain.assets import AssetStatus
-from bittitan_plugin.domain.retries import FOLLOW_UP, VENDOR
-from bittitan_plugin.services import cancellation, delivery
+from bittitan_plugin.domain.retries import FOLLOW_UP, VENDOR, RetryPolicy
+from bittitan_plugin.services import crediting, revocation, stuck, withdrawal
 from bittitan_plugin.services.durable import CANCEL, WITHDRAW
-from bittitan_plugin.workflows.retrying import StepFailed, attempt, persist
+from bittitan_plugin.workflows.retrying import StepFailed, insist, persist
 from bittitan_plugin.workflows.runtime import ports
 
 
@@ -17,32 +17,18 @@ from bittitan_plugin.workflows.runtime import ports
 def cancel(installation_id: str, asset_id: str, comment: str) -> str:
     """Execute a cancellation that was decided. Returns in a word what became of it."""
     installation, asset = UUID(installation_id), UUID(asset_id)
-    try:
-        status = persist(
-            "revoke",
-            VENDOR,
-            lambda: cancellation.revoke(ports(), installation, asset).status.value,
-        )
-    except StepFailed as failure:
-        _report("revoke", installation, asset, failure)
-        return f"stuck: {failure.message}"
+
+    def then(name: str, action: Callable[[], object], policy: RetryPolicy = FOLLOW_UP) -> object:
+        return _persist_or_report(name, policy, installation, asset, action)
+
+    status = then("revoke", lambda: revocation.execute(ports(), installation, asset).status, VENDOR)
+    if status is None:
+        return "stuck"
     if status != AssetStatus.CANCELLED:
         return "BitTitan refused"
-    _then(
-        "issue_credit",
-        installation,
-        asset,
-        lambda: cancellation.issue_credit(ports(), installation, asset, comment),
-    )
-    _then(
-        "ask_refund",
-        installation,
-        asset,
-        lambda: cancellation.ask_refund(ports(), installation, asset, comment),
-    )
-    _then(
-        "announce", installation, asset, lambda: cancellation.announce(ports(), installation, asset)
-    )
+    then("issue_credit", lambda: crediting.issue_credit(ports(), installation, asset, comment))
+    then("ask_refund", lambda: crediting.ask_refund(ports(), installation, asset, comment))
+    then("announce", lambda: crediting.announce(ports(), installation, asset))
     return "cancelled"
 
 
@@ -50,25 +36,32 @@ def cancel(installation_id: str, asset_id: str, comment: str) -> str:
 def withdraw(installation_id: str, asset_id: str) -> str:
     """The platform took the sale back itself: revoke, credit nothing."""
     installation, asset = UUID(installation_id), UUID(asset_id)
-    _then(
+    status = _persist_or_report(
         "withdraw",
+        FOLLOW_UP,
         installation,
         asset,
-        lambda: cancellation.withdraw(ports(), installation, asset),
+        lambda: withdrawal.withdraw(ports(), installation, asset).status,
     )
-    return "withdrawn"
+    if status is None:
+        return "stuck"
+    return "withdrawn" if status == AssetStatus.CANCELLED else "the coupon is used"
 
 
-def _then(name: str, installation: UUID, asset_id: UUID, action: Callable[[], None]) -> None:
+def _persist_or_report(
+    name: str,
+    policy: RetryPolicy,
+    installation: UUID,
+    asset_id: UUID,
+    action: Callable[[], object],
+) -> object:
+    """The step's result; None when it cannot finish, which staff are told."""
     try:
-        persist(name, FOLLOW_UP, action)
+        return persist(name, policy, action)
     except StepFailed as failure:
-        _report(name, installation, asset_id, failure)
-
-
-def _report(name: str, installation: UUID, asset_id: UUID, failure: StepFailed) -> None:
-    message = failure.message
-    attempt(
-        f"report_{name}",
-        lambda: delivery.report_stuck(ports(), installation, asset_id, name, message),
-    )
+        message = failure.message
+        insist(
+            f"report_{name}",
+            lambda: stuck.report(ports(), installation, asset_id, name, message),
+        )
+        return None

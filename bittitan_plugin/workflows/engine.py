@@ -81,6 +81,11 @@ class Worker:
         DBOS.destroy(workflow_completion_timeout_sec=grace)
         self._registry.sign_off(self.executor_id)
 
+    @property
+    def is_beating(self) -> bool:
+        """Whether it still says that it is alive."""
+        return self._heart.is_alive()
+
     def _beat(self) -> None:
         while not self._stopping.wait(HEARTBEAT_S):
             try:

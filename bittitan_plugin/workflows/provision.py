@@ -7,10 +7,10 @@ from dbos import DBOS, WorkflowSerializationFormat
 
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
 from bittitan_plugin.domain.retries import FOLLOW_UP, ORDER_NOT_DUE, VENDOR
-from bittitan_plugin.services import accounts, delivery, notifications, provisioning
+from bittitan_plugin.services import accounts, delivery, notifications, opening, provisioning, stuck
 from bittitan_plugin.services.durable import PROVISION, SYNCHRONIZE
 from bittitan_plugin.services.ports import Ports
-from bittitan_plugin.workflows.retrying import StepFailed, attempt, persist
+from bittitan_plugin.workflows.retrying import StepFailed, attempt, insist, persist
 from bittitan_plugin.workflows.runtime import ports
 
 
@@ -18,23 +18,29 @@ from bittitan_plugin.workflows.runtime import ports
 def provision(installation_id: str, order_id: str, line_id: str, number: str) -> str:
     """Provision one order line. Returns in a word what became of it."""
     installation = UUID(installation_id)
+
+    def open_line() -> str | None:
+        try:
+            return str(opening.open_asset(ports(), installation, order_id, line_id).id)
+        except opening.NotDue:
+            return None
+
     try:
-        asset_id = persist(
-            "open_asset",
-            ORDER_NOT_DUE,
-            lambda: _open(installation, order_id, line_id),
-        )
+        asset_id, ended = persist("open_asset", ORDER_NOT_DUE, open_line), "not due"
     except StepFailed as failure:
-        return _not_opened(installation, order_id, line_id, int(number), failure)
+        asset_id, ended = None, f"not provisioned: {failure.message}"
+        _refuse(installation, order_id, line_id, failure)
     if asset_id is None:
-        attempt("defer", lambda: provisioning.defer(ports(), installation, line_id, int(number)))
-        return "not due"
-    return _complete(installation, UUID(asset_id))
+        insist("defer", lambda: opening.defer(ports(), installation, line_id, int(number)))
+        # An event that came before that was recorded found this workflow's id taken and started
+        # nothing; what it told of is visible by now.
+        asset_id = attempt("look_again", open_line).get("ok")
+    return ended if asset_id is None else _complete(installation, UUID(asset_id))
 
 
 @DBOS.workflow(name=SYNCHRONIZE, serialization_type=WorkflowSerializationFormat.PORTABLE)
 def synchronize(installation_id: str, asset_id: str) -> str:
-    """Try again for an asset that has no coupon yet."""
+    """Try again for an asset that has no coupon yet, or whose follow-up steps got stuck."""
     return _complete(UUID(installation_id), UUID(asset_id))
 
 
@@ -70,24 +76,14 @@ def _complete(installation: UUID, asset_id: UUID) -> str:
     return "provisioned"
 
 
-def _open(installation: UUID, order_id: str, line_id: str) -> str | None:
-    try:
-        return str(provisioning.open_asset(ports(), installation, order_id, line_id).id)
-    except provisioning.NotDue:
-        return None
-
-
-def _not_opened(
-    installation: UUID, order_id: str, line_id: str, number: int, failure: StepFailed
-) -> str:
-    if failure.code is not ErrorCode.VENDOR_UNAVAILABLE:
-        refusal = Refusal(failure.code, failure.message, field=failure.field)
-        attempt(
-            "refuse_line",
-            lambda: provisioning.refuse_line(ports(), installation, order_id, refusal),
-        )
-    attempt("defer", lambda: provisioning.defer(ports(), installation, line_id, number))
-    return f"not provisioned: {failure.message}"
+def _refuse(installation: UUID, order_id: str, line_id: str, failure: StepFailed) -> None:
+    if failure.code is ErrorCode.VENDOR_UNAVAILABLE:  # not due in time, which is nobody's fault
+        return
+    refusal = Refusal(failure.code, failure.message, field=failure.field)
+    insist(
+        "refuse_line",
+        lambda: opening.refuse_line(ports(), installation, order_id, line_id, refusal),
+    )
 
 
 def _synchronize_account(installation: UUID, asset_id: UUID) -> None:
@@ -100,22 +96,20 @@ def _synchronize_account(installation: UUID, asset_id: UUID) -> None:
 
 
 def _failed(installation: UUID, asset_id: UUID, failure: StepFailed) -> str:
-    if failure.code is ErrorCode.ACCOUNT_NOT_SYNCHRONIZED:
+    code, message = failure.code, failure.message
+    if code is ErrorCode.ACCOUNT_NOT_SYNCHRONIZED:
         # It waits, pending, until staff synchronize the account; that starts it again.
-        attempt(
+        insist(
             "wait_for_account",
-            lambda: provisioning.say_delayed(
-                ports(), installation, asset_id, failure.code, failure.message
-            ),
+            lambda: provisioning.say_delayed(ports(), installation, asset_id, code, message),
         )
         return "waits for its account"
-    outcome = attempt(
-        "fail",
-        lambda: provisioning.fail(ports(), installation, asset_id, failure.code, failure.message),
+    is_new = insist(
+        "fail", lambda: provisioning.fail(ports(), installation, asset_id, code, message)
     )
-    if outcome.get("ok"):
+    if is_new:
         _follow_up("alert_staff", notifications.alert_staff, installation, asset_id)
-    return f"failed: {failure.message}"
+    return f"failed: {message}"
 
 
 def _follow_up(
@@ -126,7 +120,7 @@ def _follow_up(
         persist(name, FOLLOW_UP, lambda: service(ports(), installation, asset_id))
     except StepFailed as failure:
         message = failure.message
-        attempt(
+        insist(
             f"report_{name}",
-            lambda: delivery.report_stuck(ports(), installation, asset_id, name, message),
+            lambda: stuck.report(ports(), installation, asset_id, name, message),
         )

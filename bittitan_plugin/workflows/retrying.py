@@ -12,7 +12,7 @@ import structlog
 from dbos import DBOS
 
 from bittitan_plugin.domain.errors import ErrorCode, OutcomeUnknown, Refusal, Rejected, Unavailable
-from bittitan_plugin.domain.retries import RetryPolicy
+from bittitan_plugin.domain.retries import FOLLOW_UP, RetryPolicy
 from bittitan_plugin.workflows.runtime import pace
 
 _log = structlog.get_logger(__name__)
@@ -43,6 +43,12 @@ def attempt(name: str, action: Callable[[], Any]) -> dict[str, Any]:
             return _failed(refusal.code, refusal.message, refusal.field)
         except Rejected as rejection:
             return _failed(ErrorCode.VENDOR_REJECTED, rejection.message, rejection.field)
+        except Exception as error:
+            # A database that went away, a lost race, a defect: raised on, it would end the workflow
+            # for good, and its taken id would swallow every later event. So it is tried again, and
+            # ends as a problem that staff can see.
+            _log.exception("step_broke", step=name, error=type(error).__name__)
+            return {"again": f"unexpected {type(error).__name__}; see the log", "asked": None}
 
     outcome: dict[str, Any] = DBOS.run_step({"name": name}, step)
     return outcome
@@ -80,6 +86,18 @@ def persist(
             on_delay(outcome["again"])
         DBOS.sleep(delay * pace())
         waited += delay
+
+
+def insist(name: str, action: Callable[[], Any]) -> Any:
+    """Repeat a record of our own until it is made; only our database can stand in its way.
+
+    Returns its result, or None when even three days were not enough.
+    """
+    try:
+        return persist(name, FOLLOW_UP, action)
+    except StepFailed as failure:
+        _log.error("record_not_made", step=name, why=failure.message)
+        return None
 
 
 def _failed(code: ErrorCode, message: str, field: str | None) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 import base64
 import json
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -61,7 +61,7 @@ def _instant(value: Any) -> datetime:
     instant = datetime.fromisoformat(value)
     if instant.utcoffset() is None:
         raise ValueError("no time zone")
-    return instant
+    return instant.astimezone(UTC)
 
 
 def _amount(value: Any) -> Decimal:

@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+from typing import Annotated
 from uuid import UUID
 
 import strawberry
@@ -12,6 +13,8 @@ ASSET = "BitTitanAsset"
 ACCOUNT = "BitTitanAccount"
 PRODUCT = "BitTitanProduct"
 PROBLEM = "BitTitanProblem"
+
+AssetId = Annotated[strawberry.ID, strawberry.argument(description="The asset's global id.")]
 
 
 def global_id(type_name: str, key: UUID) -> strawberry.ID:

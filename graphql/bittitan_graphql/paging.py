@@ -30,16 +30,11 @@ Last = Annotated[
 Before = Annotated[
     str | None, strawberry.argument(description="Only what precedes this cursor (exclusive).")
 ]
-Search = Annotated[
-    str | None, strawberry.argument(description="Part of a text, whatever its case.")
-]
 
 
-@strawberry.type(
-    description="Where a page stands in its list. A host may use it for its own lists."
-)
-class PageInfo:
-    """The four fields every relay client knows; ready to be shared with another subgraph."""
+@strawberry.type(description="Where a page stands in its list.")
+class BitTitanPageInfo:
+    """Relay's four fields. Prefixed, because every host has a ``PageInfo`` of its own."""
 
     has_next_page: bool = strawberry.field(description="Whether more follow.")
     has_previous_page: bool = strawberry.field(description="Whether more precede.")
@@ -59,7 +54,7 @@ class CountableEdge(Generic[Node]):
 class CountableConnection(Generic[Node]):
     """Named after its node: ``BitTitanAssetCountableConnection``."""
 
-    page_info: PageInfo = strawberry.field(description="Where the page stands in its list.")
+    page_info: BitTitanPageInfo = strawberry.field(description="Where the page stands in its list.")
     edges: list[CountableEdge[Node]] = strawberry.field(description="The rows of the page.")
     count: strawberry.Private[Callable[[], Awaitable[int]]]
 
@@ -101,7 +96,7 @@ def connection(
         for entry in page.entries
     ]
     return CountableConnection(
-        page_info=PageInfo(
+        page_info=BitTitanPageInfo(
             has_next_page=page.has_next,
             has_previous_page=page.has_previous,
             start_cursor=edges[0].cursor if edges else None,

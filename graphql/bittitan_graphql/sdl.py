@@ -1,5 +1,7 @@
 """The extension as a schema of its own, so that it can be printed, committed and compared."""
 
+import sys
+
 import strawberry
 
 from bittitan_graphql.mixins import OrderAssets, UserAssets, VariantProduct
@@ -46,3 +48,7 @@ def standalone_schema() -> strawberry.Schema:
 def print_sdl() -> str:
     """What ``bittitan-plugin schema`` prints and ``graphql/schema.graphql`` holds."""
     return standalone_schema().as_str().rstrip() + "\n"
+
+
+if __name__ == "__main__":
+    sys.stdout.write(print_sdl())

@@ -48,5 +48,5 @@ class BillingHooks:
 
 def _followed(count: int) -> Outcome:
     if not count:
-        return ignored("The order has no BitTitan licences.")
+        return ignored("No BitTitan asset of this order is invoiced by it.")
     return accepted(f"Noted on {count} asset(s).")

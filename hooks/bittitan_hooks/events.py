@@ -205,6 +205,8 @@ class VariantEvent(Event):
     sku: Text = ""
     name: Text = ""
     product_type: Text | None = None
+    #: Whether its product is presented.
+    published: StrictBool = False
     prices: tuple[MoneyValue, ...] = ()
 
 

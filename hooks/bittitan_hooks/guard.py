@@ -30,11 +30,18 @@ def guarded(
         return Outcome(status=OutcomeStatus.REFUSED, message=_spoken(refusal))
     except Exception as error:
         # The order of a customer must not fail because we do; reconciliation finds what we missed.
-        _log.exception("hook_failed", installation=key, error=type(error).__name__)
+        failed("event", key, error)
         return Outcome(
             status=OutcomeStatus.REFUSED,
             message=f"The plugin could not take the event ({type(error).__name__}); see its log.",
         )
+
+
+def failed(hook: str, key: str, error: Exception) -> None:
+    """Put on the log, with its traceback, what the platform must not be bothered with."""
+    _log.error(
+        "hook_failed", hook=hook, installation=key, error=type(error).__name__, exc_info=error
+    )
 
 
 def ignored(message: str) -> Outcome:

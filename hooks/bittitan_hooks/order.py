@@ -16,13 +16,15 @@ from bittitan_hooks.events import (
     OrderRefunded,
     OrderUpdated,
 )
-from bittitan_hooks.guard import PortsProvider, accepted, guarded, ignored
+from bittitan_hooks.guard import PortsProvider, accepted, failed, guarded, ignored
 from bittitan_hooks.results import HookRefusal, Outcome, OutcomeStatus
 from bittitan_hooks.specs import hookimpl
 from bittitan_hooks.translate import to_order
+from bittitan_plugin.domain.catalogue import ProductType
+from bittitan_plugin.domain.errors import ErrorCode
 from bittitan_plugin.domain.installations import Installation
 from bittitan_plugin.domain.orders import Order, ProvisionOn, is_due
-from bittitan_plugin.services.installations import open_installation
+from bittitan_plugin.services.installations import find_installation
 from bittitan_plugin.services.ordering import Acceptance, accept, precheck
 from bittitan_plugin.services.platform_events import take_back
 from bittitan_plugin.services.ports import Ports
@@ -37,11 +39,19 @@ class OrderHooks:
     @hookimpl
     def order_precheck(self, event: OrderPrecheck) -> Sequence[HookRefusal]:
         """Say why the order cannot be sold; changes nothing."""
-        ports = self._ports()
-        installation = open_installation(ports, event.installation)
+        try:
+            ports = self._ports()
+            installation = find_installation(ports, event.installation)
+            order = to_order(event.order)
+            refusals = precheck(ports, installation, order) if installation else []
+        except Exception as error:
+            failed("order_precheck", event.installation, error)
+            return _unanswered(event)
+        if installation is None:
+            return _unanswered(event)
         return [
             HookRefusal(code=refusal.code, message=refusal.message, field=refusal.field)
-            for refusal in precheck(ports, installation, to_order(event.order))
+            for refusal in refusals
         ]
 
     @hookimpl
@@ -103,9 +113,8 @@ class OrderHooks:
         return self._take_back(event, event.line_ids)
 
     def _provision_if_due(self, event: OrderEvent, said: ProvisionOn | None = None) -> Outcome:
-        order = to_order(event.order)
-
         def act(ports: Ports, installation: Installation) -> Outcome:
+            order = to_order(event.order)
             waited_for = installation.configuration.provision_on
             # The event itself may know more than the order it carries: the order is read again
             # before anything is issued, so believing the event is safe.
@@ -121,6 +130,19 @@ class OrderHooks:
             return accepted("Coupons are taken back.", ids) if ids else ignored("No assets.")
 
         return guarded(self._ports, event.installation, act)
+
+
+def _unanswered(event: OrderPrecheck) -> Sequence[HookRefusal]:
+    """We cannot tell now: our own products wait, everything else a shop sells goes on."""
+    return [
+        HookRefusal(
+            code=ErrorCode.PLUGIN_INACTIVE,
+            message="BitTitan licences cannot be sold at present.",
+            field=f"lines[{index}]",
+        )
+        for index, line in enumerate(event.order.lines)
+        if ProductType.from_slug(line.product_type or "") is not None
+    ]
 
 
 def _outcome(order: Order, acceptance: Acceptance) -> Outcome:

@@ -22,6 +22,7 @@ class BitTitanPlugin(OrderHooks, BillingHooks, ProductHooks, LifecycleHooks):
     def __init__(self, application: Application | None = None) -> None:
         super().__init__(self._ports_now)
         self._application = application
+        self._handed_in = application is not None
         self._lock = Lock()
 
     @hookimpl
@@ -39,8 +40,13 @@ class BitTitanPlugin(OrderHooks, BillingHooks, ProductHooks, LifecycleHooks):
     @hookimpl
     def host_stopping(self, event: HostStopping) -> None:
         """Finish what runs, within the grace a platform gives, and let go of connections."""
-        if self._application is not None:
-            self._application.close()
+        with self._lock:
+            application = self._application
+            if not self._handed_in:
+                # A platform may start again in the same process; it gets a new wiring then.
+                self._application = None
+        if application is not None:
+            application.close()
 
     def application(self) -> Application:
         """The wired plugin; made from the environment at first use."""

@@ -79,6 +79,7 @@ class ProductHooks:
                 product_type=product_type,
                 sku=event.sku,
                 name=event.name,
+                published=event.published,
                 prices={price.currency: to_money(price) for price in event.prices},
             )
             product = follow_variant(ports, installation, variant)

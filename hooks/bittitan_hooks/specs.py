@@ -11,8 +11,10 @@ they return once the work is durable, before it is done. Call them after your ow
 committed: the plugin reads the order again through ``Host`` before it acts.
 """
 
+import inspect
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import pluggy
 
@@ -58,15 +60,26 @@ from bittitan_hooks.results import (
     OutcomeStatus,
     PluginState,
 )
+from bittitan_plugin.domain.access import Permission, Viewer
 from bittitan_plugin.domain.billing import Credit, InvoiceReference
-from bittitan_plugin.domain.errors import ErrorCode, OutcomeUnknown, Rejected, Unavailable
+from bittitan_plugin.domain.errors import (
+    ErrorCode,
+    OutcomeUnknown,
+    Refusal,
+    Rejected,
+    Unavailable,
+)
 from bittitan_plugin.domain.money import Money
 from bittitan_plugin.domain.orders import Customer, EndCustomer, Order, OrderLine, OrderStatus
 from bittitan_plugin.hosts.port import FulfilledLine, Host
 
+if TYPE_CHECKING:
+    from pluggy import HookimplOpts
+
 __all__ = [
     "ENTRY_POINT_GROUP",
     "PROJECT",
+    "CommercePlugins",
     "CommerceSpecs",
     "ConfigurationItem",
     "ConfigurationValidate",
@@ -109,6 +122,7 @@ __all__ = [
     "Outcome",
     "OutcomeStatus",
     "OutcomeUnknown",
+    "Permission",
     "PluginActivated",
     "PluginConfigured",
     "PluginDeactivated",
@@ -120,8 +134,10 @@ __all__ = [
     "ProductVariantCreated",
     "ProductVariantDeleted",
     "ProductVariantUpdated",
+    "Refusal",
     "Rejected",
     "Unavailable",
+    "Viewer",
     "hookimpl",
     "hookspec",
     "plugin_manager",
@@ -178,11 +194,17 @@ class CommerceSpecs:
 
     @hookspec
     def plugin_activated(self, event: PluginActivated) -> None:
-        """Fires when staff switched the plugin on. An implementation stores the settings."""
+        """Fires when staff switched the plugin on. An implementation stores the settings.
+
+        It may raise ``Refusal`` for settings that ``configuration_validate`` would refuse.
+        """
 
     @hookspec
     def plugin_configured(self, event: PluginConfigured) -> None:
-        """Fires when staff changed settings only. An implementation stores them."""
+        """Fires when staff changed settings only. An implementation stores them.
+
+        It may raise ``Refusal`` for settings that ``configuration_validate`` would refuse.
+        """
 
     @hookspec
     def plugin_deactivated(self, event: PluginDeactivated) -> None:
@@ -260,7 +282,10 @@ class CommerceSpecs:
 
     @hookspec
     def order_fulfilled(self, event: OrderFulfilled) -> Outcome:
-        """Fires when all lines are delivered, often because the plugin said so itself."""
+        """Fires when all lines are delivered, often because the plugin said so itself.
+
+        An implementation may take note; there is nothing left to do.
+        """
         raise NotImplementedError
 
     @hookspec
@@ -314,13 +339,26 @@ class CommerceSpecs:
         raise NotImplementedError
 
 
-def plugin_manager(*, load_installed: bool = True) -> pluggy.PluginManager:
+class CommercePlugins(pluggy.PluginManager):
+    """pluggy's manager, which also refuses what pluggy would take and never run."""
+
+    def parse_hookimpl_opts(self, plugin: object, name: str) -> "HookimplOpts | None":
+        """Raises ``PluginValidationError`` for ``async def``: nobody would await it."""
+        options = super().parse_hookimpl_opts(plugin, name)
+        if options is not None and inspect.iscoroutinefunction(getattr(plugin, name)):
+            raise pluggy.PluginValidationError(
+                plugin, f"the hook {name!r} is 'async def', but hooks are called synchronously"
+            )
+        return options
+
+
+def plugin_manager(*, load_installed: bool = True) -> CommercePlugins:
     """A plugin manager that knows these hooks and, if asked, every installed plugin.
 
     Raises ``pluggy.PluginValidationError`` when a plugin implements a hook that does not exist:
     a misspelt hook would otherwise be silent for ever.
     """
-    plugins = pluggy.PluginManager(PROJECT)
+    plugins = CommercePlugins(PROJECT)
     plugins.add_hookspecs(CommerceSpecs)
     if load_installed:
         plugins.load_setuptools_entrypoints(ENTRY_POINT_GROUP)

@@ -126,9 +126,7 @@ def owned_checkout(
     session: Session, user: UserRow, checkout_id: UUID, *, lock: bool = False
 ) -> CheckoutRow:
     """The customer's basket, locked if asked. Raises ``Refusal`` NOT_FOUND on ``id``."""
-    query = select(CheckoutRow).where(
-        CheckoutRow.id == checkout_id, CheckoutRow.user_id == user.id
-    )
+    query = select(CheckoutRow).where(CheckoutRow.id == checkout_id, CheckoutRow.user_id == user.id)
     row = session.scalar(query.with_for_update() if lock else query)
     if row is None:
         raise Refusal(ErrorCode.NOT_FOUND, "There is no such checkout.", field="id")

@@ -89,7 +89,9 @@ def check_metadata(entries: Sequence[tuple[str, str]], name: str) -> dict[str, s
     return {key: value for key, value in checked.items() if value}
 
 
-def check_prices(prices: Sequence[tuple[Decimal, str]], name: str = "prices") -> Mapping[str, Money]:
+def check_prices(
+    prices: Sequence[tuple[Decimal, str]], name: str = "prices"
+) -> Mapping[str, Money]:
     """Prices by currency. Raises ``Refusal`` on ``prices[n].amount`` or ``.currency``."""
     checked: dict[str, Money] = {}
     for index, (amount, currency) in enumerate(prices):
@@ -97,13 +99,9 @@ def check_prices(prices: Sequence[tuple[Decimal, str]], name: str = "prices") ->
         try:
             price = Money(amount, currency)
         except Refusal as refusal:
-            raise Refusal(
-                refusal.code, refusal.message, field=f"{place}.{refusal.field}"
-            ) from None
+            raise Refusal(refusal.code, refusal.message, field=f"{place}.{refusal.field}") from None
         if price.amount < 0:
-            raise Refusal(
-                ErrorCode.INVALID, "A price cannot be negative.", field=f"{place}.amount"
-            )
+            raise Refusal(ErrorCode.INVALID, "A price cannot be negative.", field=f"{place}.amount")
         if currency in checked:
             raise Refusal(
                 ErrorCode.UNIQUE, f"There are two prices in {currency}.", field=f"{place}.currency"

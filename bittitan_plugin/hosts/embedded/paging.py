@@ -5,7 +5,6 @@ Every list of this host is sorted by one unique column, which makes that column 
 
 import json
 from base64 import b64decode, b64encode
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -50,21 +49,17 @@ class Page(Generic[Row]):
     cursors: list[str]
     has_next_page: bool
     has_previous_page: bool
-    #: Counts the whole list; costs a statement, so it is only called when the client asked.
-    count: Callable[[], int]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Listing(Generic[Row]):
     """A list: which rows, and the unique column that sorts them."""
 
-    query: Select[tuple[Row]]
+    query: Select[Row]
     key: InstrumentedAttribute[Any]
     descending: bool = False
 
-    def page(
-        self, session: Session, request: PageRequest, count: Callable[[Select[Any]], int]
-    ) -> Page[Row]:
+    def page(self, session: Session, request: PageRequest) -> Page[Row]:
         """One page, with one row more fetched to know whether there is another."""
         size, backwards = request.size, request.last is not None
         query = self.query
@@ -82,8 +77,11 @@ class Listing(Generic[Row]):
             cursors=[encode(getattr(row, self.key.key)) for row in rows],
             has_next_page=request.before is not None if backwards else more,
             has_previous_page=more if backwards else request.after is not None,
-            count=lambda: count(select(func.count()).select_from(self.query.subquery())),
         )
+
+    def count(self, session: Session) -> int:
+        """How long the whole list is."""
+        return session.scalar(select(func.count()).select_from(self.query.subquery())) or 0
 
     def _beyond(self, value: object, descending: bool) -> Any:
         kind = self.key.type.python_type

@@ -22,7 +22,10 @@ class AccountRepository:
     def get(self, account_id: UUID, *, for_update: bool = False) -> Account:
         """Raises ``Refusal`` NOT_FOUND on ``id``."""
         query = select(AccountRow).where(self._mine, AccountRow.id == account_id)
-        row = self._session.scalar(query.with_for_update() if for_update else query)
+        if for_update:
+            # What this transaction read before the lock may be old by now.
+            query = query.with_for_update().execution_options(populate_existing=True)
+        row = self._session.scalar(query)
         if row is None:
             raise Refusal(ErrorCode.NOT_FOUND, "There is no such account.", field="id")
         return to_account(row)

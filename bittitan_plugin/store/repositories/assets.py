@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, insert, select, update
 from sqlalchemy.orm import Session
 
-from bittitan_plugin.domain.assets import Asset
+from bittitan_plugin.domain.assets import Asset, AssetStatus, ProvisioningStatus
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
 from bittitan_plugin.domain.history import Actor, HistoryEntry, changes
 from bittitan_plugin.store.mapping import asset_values, history_row, to_asset, to_history
@@ -29,7 +29,10 @@ class AssetRepository:
     def get(self, asset_id: UUID, *, for_update: bool = False) -> Asset:
         """Raises ``Refusal`` NOT_FOUND on ``id``."""
         query = select(AssetRow).where(self._mine, AssetRow.id == asset_id)
-        row = self._session.scalar(query.with_for_update() if for_update else query)
+        if for_update:
+            # What this transaction read before the lock may be old by now.
+            query = query.with_for_update().execution_options(populate_existing=True)
+        row = self._session.scalar(query)
         if row is None:
             raise Refusal(ErrorCode.NOT_FOUND, "There is no such asset.", field="id")
         return to_asset(row)
@@ -47,6 +50,19 @@ class AssetRepository:
             select(AssetRow)
             .where(self._mine, AssetRow.order_id.in_(order_ids))
             .order_by(AssetRow.purchase_date, AssetRow.id)
+        )
+        return [to_asset(row) for row in rows]
+
+    def waiting_for_account(self, account_id: UUID) -> list[Asset]:
+        """The assets that get no coupon until their account is synchronized."""
+        rows = self._session.scalars(
+            select(AssetRow).where(
+                self._mine,
+                AssetRow.account_id == account_id,
+                AssetRow.status == AssetStatus.ACTIVE.value,
+                AssetRow.provisioning_status == ProvisioningStatus.PENDING.value,
+                AssetRow.provisioning_error_code == ErrorCode.ACCOUNT_NOT_SYNCHRONIZED.value,
+            )
         )
         return [to_asset(row) for row in rows]
 

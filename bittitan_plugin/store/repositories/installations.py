@@ -13,6 +13,7 @@ from bittitan_plugin.domain.configuration import Configuration
 from bittitan_plugin.domain.coupons import CouponSource, Sealed
 from bittitan_plugin.domain.installations import Installation
 from bittitan_plugin.domain.orders import ProvisionOn
+from bittitan_plugin.store.locks import take_turns
 from bittitan_plugin.store.tables import InstallationRow
 
 
@@ -34,8 +35,14 @@ class InstallationRepository:
         row = self._session.scalar(select(InstallationRow).where(InstallationRow.key == key))
         return _to_installation(row) if row else None
 
+    def all(self) -> list[Installation]:
+        """Every installation, oldest first."""
+        rows = self._session.scalars(select(InstallationRow).order_by(InstallationRow.created_at))
+        return [_to_installation(row) for row in rows]
+
     def open(self, key: str, at: datetime) -> Installation:
         """The installation with that key, made (switched off, with defaults) when there is none."""
+        take_turns(self._session, f"installation:{key}")
         known = self.by_key(key)
         if known:
             return known

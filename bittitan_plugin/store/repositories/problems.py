@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
 from bittitan_plugin.domain.problems import Problem, ProblemKind
+from bittitan_plugin.store.locks import take_turns
 from bittitan_plugin.store.mapping import to_problem
 from bittitan_plugin.store.tables import ProblemRow
 
@@ -29,9 +30,8 @@ class ProblemRepository:
         asset_id: UUID | None = None,
     ) -> bool:
         """Raise the problem, or add an occurrence to the open one. True when it is (again) new."""
-        row = self._session.scalar(
-            select(ProblemRow).where(self._mine, ProblemRow.key == key).with_for_update()
-        )
+        take_turns(self._session, f"problem:{key}", self._installation_id)
+        row = self._session.scalar(select(ProblemRow).where(self._mine, ProblemRow.key == key))
         if row is None:
             row = ProblemRow(
                 id=uuid4(),
@@ -68,6 +68,15 @@ class ProblemRepository:
             .limit(limit)
         )
         return [to_problem(row) for row in rows]
+
+    def open_of(self, asset_id: UUID) -> dict[str, Problem]:
+        """The unresolved problems of one asset, by key."""
+        rows = self._session.scalars(
+            select(ProblemRow).where(
+                self._mine, ProblemRow.asset_id == asset_id, ProblemRow.resolved_at.is_(None)
+            )
+        )
+        return {row.key: to_problem(row) for row in rows}
 
     @property
     def _mine(self) -> ColumnElement[bool]:

@@ -48,12 +48,15 @@ class ProductRepository:
         self._add_prices(product)
 
     def save(self, product: Product) -> None:
-        """Keep a product's new values and prices."""
-        self._session.execute(
+        """Keep a product's new values and prices; nothing happens when it is not one of ours."""
+        kept = self._session.execute(
             update(ProductRow)
             .where(self._mine, ProductRow.id == product.id)
             .values(**product_values(product))
-        )
+            .returning(ProductRow.id)
+        ).all()
+        if not kept:
+            return
         self._session.execute(delete(PriceRow).where(PriceRow.product_id == product.id))
         self._add_prices(product)
 

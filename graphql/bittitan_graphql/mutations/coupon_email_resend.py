@@ -6,7 +6,7 @@ from bittitan_graphql.acting import demand_asset, perform
 from bittitan_graphql.context import scope_of
 from bittitan_graphql.errors import BitTitanAssetError, asset_errors
 from bittitan_graphql.fields import mutation
-from bittitan_graphql.queries.assets import AssetId
+from bittitan_graphql.global_ids import AssetId
 from bittitan_graphql.types.assets import BitTitanAsset
 from bittitan_plugin.domain.errors import BitTitanError
 from bittitan_plugin.services import notifications

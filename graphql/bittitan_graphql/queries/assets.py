@@ -8,7 +8,7 @@ from bittitan_graphql.access import audience, require_signed_in, sees
 from bittitan_graphql.context import scope_of
 from bittitan_graphql.enums import BitTitanOrderDirection
 from bittitan_graphql.fields import query
-from bittitan_graphql.global_ids import ACCOUNT, ASSET, read_global_id
+from bittitan_graphql.global_ids import ACCOUNT, ASSET, AssetId, read_global_id
 from bittitan_graphql.inputs import (
     BitTitanAssetSortingInput,
     BitTitanAssetWhereInput,
@@ -43,7 +43,6 @@ from bittitan_plugin.store.queries.assets import (
 from bittitan_plugin.store.queries.keyset import SortKey
 from bittitan_plugin.store.unit_of_work import UnitOfWork
 
-AssetId = Annotated[strawberry.ID, strawberry.argument(description="The asset's global id.")]
 _Where = Annotated[BitTitanAssetWhereInput | None, strawberry.argument(description="Which assets.")]
 _Search = Annotated[
     str | None,

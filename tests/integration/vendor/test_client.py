@@ -124,7 +124,7 @@ def test_issuing_other_content_under_a_reference_is_rejected(
     ],
 )
 def test_a_request_that_cannot_be_met_is_rejected_on_its_field(
-    coupon_api: CouponApi, change: dict[str, object], code: str, field: str
+    coupon_api: CouponApi, change: dict[str, Any], code: str, field: str
 ) -> None:
     with pytest.raises(Rejected) as rejected:
         coupon_api.issue(request(coupon_api, **change))

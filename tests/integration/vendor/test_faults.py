@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bittitan_plugin.domain.coupons import CouponStatus
+from bittitan_plugin.domain.coupons import Coupon, CouponStatus
 from bittitan_plugin.domain.errors import BitTitanError, OutcomeUnknown, Rejected, Unavailable
 from bittitan_plugin.vendor.coupon_api import CouponApi
 from bittitan_plugin.vendor.port import BrokenRow
@@ -72,12 +72,19 @@ def test_a_broken_registration_has_an_unknown_outcome(
     assert (coupon_api.partner("a@example.com") is not None) is is_done
 
 
-READS: dict[str, Callable[[CouponApi], object]] = {
-    "find": lambda api: api.find("asset-1"),
-    "coupon": lambda api: api.coupon("cpn_1"),
-    "partner_lookup": lambda api: api.partner("a@example.com"),
-    "session": lambda api: api.check(),
+Read = Callable[[CouponApi, Coupon], object]
+READS: dict[str, Read] = {
+    "find": lambda api, coupon: api.find(coupon.reference),
+    "coupon": lambda api, coupon: api.coupon(coupon.id),
+    "partner_lookup": lambda api, _coupon: api.partner("a@example.com"),
+    "session": lambda api, _coupon: api.check(),
 }
+LIMITED: dict[str, Read] = {**READS, "cancel": lambda api, coupon: api.cancel(coupon.id)}
+
+
+@pytest.fixture
+def coupon(coupon_api: CouponApi) -> Coupon:
+    return coupon_api.issue(request(coupon_api))
 
 
 @pytest.mark.parametrize("operation", READS)
@@ -92,21 +99,22 @@ READS: dict[str, Callable[[CouponApi], object]] = {
 def test_a_read_that_keeps_breaking_is_unavailable(
     coupon_api: CouponApi,
     sandbox: SandboxServer,
+    coupon: Coupon,
     operation: str,
     name: str,
     values: dict[str, Any],
 ) -> None:
     sandbox.sandbox.faults.add(name, operation=operation, **values)
     with pytest.raises(Unavailable):
-        READS[operation](coupon_api)
+        READS[operation](coupon_api, coupon)
 
 
 @pytest.mark.parametrize("operation", READS)
 def test_a_read_that_breaks_once_succeeds_all_the_same(
-    coupon_api: CouponApi, sandbox: SandboxServer, operation: str
+    coupon_api: CouponApi, sandbox: SandboxServer, coupon: Coupon, operation: str
 ) -> None:
     sandbox.sandbox.faults.add("drop_connection", operation=operation, times=1)
-    READS[operation](coupon_api)
+    READS[operation](coupon_api, coupon)
 
 
 def test_a_read_that_is_never_answered_is_unavailable(
@@ -125,14 +133,13 @@ def test_changes_that_cannot_be_read_are_rejected_and_not_passed_over(
         list(coupon_api.changed_since(datetime.now(UTC)))
 
 
-@pytest.mark.parametrize("act", [*READS, "issue"])
+@pytest.mark.parametrize("operation", LIMITED)
 def test_a_rate_limit_is_unavailable_for_as_long_as_asked(
-    coupon_api: CouponApi, sandbox: SandboxServer, act: str
+    coupon_api: CouponApi, sandbox: SandboxServer, coupon: Coupon, operation: str
 ) -> None:
-    asked = request(coupon_api)
-    sandbox.sandbox.faults.add("rate_limit", operation=act, retry_after=17)
+    sandbox.sandbox.faults.add("rate_limit", operation=operation, retry_after=17)
     with pytest.raises(Unavailable) as unavailable:
-        {**READS, "issue": lambda api: api.issue(asked)}[act](coupon_api)
+        LIMITED[operation](coupon_api, coupon)
     assert unavailable.value.retry_after == 17
 
 

@@ -1,6 +1,9 @@
 """The sandbox's server: up at once, down cleanly, nothing left behind."""
 
+import signal
 import socket
+import subprocess
+import sys
 import threading
 import time
 
@@ -67,3 +70,14 @@ def test_the_state_is_the_one_given() -> None:
     sandbox = Sandbox(products=[])
     assert SandboxServer(sandbox=sandbox).sandbox is sandbox
     assert create_sandbox(sandbox).state.sandbox is sandbox
+
+
+def test_in_the_foreground_it_serves_until_it_is_interrupted() -> None:
+    code = "from bittitan_plugin.vendor.sandbox import serve_sandbox; serve_sandbox(port=0)"
+    process = subprocess.Popen([sys.executable, "-c", code], stderr=subprocess.PIPE, text=True)
+    with process:
+        assert process.stderr is not None
+        up = next(line for line in process.stderr if "running on" in line)
+        _check(next(word for word in up.split() if word.startswith("http://")))
+        process.send_signal(signal.SIGINT)
+        assert "Finished server process" in process.stderr.read()

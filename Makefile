@@ -1,0 +1,48 @@
+# Every target makes what it needs on a machine that has Python 3.11 or newer, and make.
+
+PYTHON := $(shell for p in "$${PYTHON:-}" python3 python3.13 python3.12 python3.11; do \
+	[ -n "$$p" ] && command -v "$$p" >/dev/null 2>&1 && \
+	"$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$p" && break; done)
+BIN := .venv/bin
+INSTALLED := .venv/installed
+
+.PHONY: help run demo test check format bench clean
+
+help: ## What can be made
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
+
+run: $(INSTALLED) ## A running shop with demo data; prints where it is and what to try
+	$(BIN)/bittitan-plugin serve --demo
+
+demo: $(INSTALLED) ## The whole story in the terminal, in a throw-away database
+	@$(BIN)/bittitan-plugin demo
+
+test: $(INSTALLED) ## Every test; what is missing on this machine is said
+	$(BIN)/pytest -n auto
+
+check: $(INSTALLED) ## Lint, types, import contracts, exported schema
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy .
+	$(BIN)/lint-imports
+	$(BIN)/bittitan-plugin schema | diff graphql/schema.graphql - \
+		|| (echo "graphql/schema.graphql is out of date: make format" && exit 1)
+
+format: $(INSTALLED) ## Write what check compares
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+	$(BIN)/bittitan-plugin schema > graphql/schema.graphql
+
+bench: $(INSTALLED) ## Speed, as ratios against a floor measured in the same run
+	$(BIN)/python -m tests.benchmarks
+
+clean: ## Forget everything that can be made again
+	rm -rf .venv var dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis
+
+$(INSTALLED): pyproject.toml constraints.txt
+	@[ -n "$(PYTHON)" ] || (echo "Python 3.11 or newer is needed; set PYTHON to where it is." && exit 1)
+	$(PYTHON) -m venv .venv
+	PIP_CONSTRAINT=constraints.txt $(BIN)/python -m pip install --quiet --disable-pip-version-check pip
+	PIP_CONSTRAINT=constraints.txt $(BIN)/python -m pip install --quiet --disable-pip-version-check \
+		--editable . --group dev
+	@touch $@

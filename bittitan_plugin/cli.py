@@ -1,0 +1,156 @@
+"""The command line. Imports wait until a command needs them, so that each starts quickly."""
+
+import json
+import signal
+import threading
+from typing import TYPE_CHECKING, Annotated, NoReturn
+
+import typer
+
+if TYPE_CHECKING:
+    from bittitan_plugin.settings import Settings
+
+app = typer.Typer(
+    help="Sells BitTitan (MigrationWiz) licences on a commerce platform.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+Host = Annotated[str, typer.Option(help="Address to listen on.")]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of text.")]
+
+
+@app.command()
+def serve(
+    host: Host = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Port to listen on.")] = 8000,
+    no_worker: Annotated[
+        bool, typer.Option("--no-worker", help="Only take requests; workers run elsewhere.")
+    ] = False,
+    demo: Annotated[
+        bool, typer.Option("--demo", help="A throw-away shop with demo data and a sandbox.")
+    ] = False,
+) -> None:
+    """Serve the embedded shop: GraphQL, health and metrics, and the worker unless told not to."""
+    from bittitan_plugin.serving import at_address, open_shop, server_of
+
+    settings = at_address(_settings(), host, port)
+    if demo:
+        from bittitan_plugin.demo.running import serve_demo
+
+        serve_demo(settings, host, port)
+        return
+    shop = open_shop(settings)
+    shop.start(run_worker=not no_worker)
+    typer.echo(f"serving on {settings.public_url}/graphql/")
+    server_of(shop, host, port).run()
+
+
+@app.command()
+def worker() -> None:
+    """Run durable work only. Any number of workers may share one PostgreSQL database."""
+    from bittitan_plugin.serving import open_shop
+
+    shop = open_shop(_settings())
+    stopping = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stopping.set())
+    shop.start(run_worker=True)
+    typer.echo("working")
+    stopping.wait()
+    shop.stop()
+
+
+@app.command()
+def sandbox(
+    host: Host = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Port to listen on.")] = 8001,
+) -> None:
+    """Run the simulator of the coupon API, with its ledger and faults."""
+    from bittitan_plugin.settings import Environment
+    from bittitan_plugin.vendor.sandbox import serve_sandbox
+
+    if _settings().environment is Environment.PRODUCTION:
+        _fail("The sandbox hands out worthless coupons; it does not run in production.")
+    serve_sandbox(host, port)
+
+
+@app.command()
+def demo(as_json: Json = False) -> None:
+    """Play the whole story in a throw-away database, and say what happened at each step."""
+    from bittitan_plugin.demo.running import play
+
+    raise typer.Exit(play(as_json=as_json))
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the database up to date. Safe while other processes run, and to repeat."""
+    from bittitan_plugin.bootstrap import build
+
+    application = build(_settings())
+    application.migrate()
+    application.close()
+    typer.echo("the database is up to date")
+
+
+@app.command()
+def token(
+    customer: Annotated[str | None, typer.Option(help="E-mail address of a customer.")] = None,
+    staff: Annotated[bool, typer.Option("--staff", help="For the first member of staff.")] = False,
+) -> None:
+    """Print an access token of the embedded shop, valid for twelve hours."""
+    from bittitan_plugin.domain.errors import Refusal
+    from bittitan_plugin.serving import open_shop
+
+    if staff == (customer is not None):
+        _fail("Say for whom: --staff, or --customer EMAIL.")
+    try:
+        typer.echo(open_shop(_settings()).platform.issue_token(customer))
+    except Refusal as refusal:
+        _fail(refusal.message)
+
+
+@app.command()
+def schema() -> None:
+    """Print the GraphQL extension's schema."""
+    from bittitan_graphql.sdl import print_sdl
+
+    typer.echo(print_sdl(), nl=False)
+
+
+@app.command()
+def doctor(as_json: Json = False) -> None:
+    """Check settings, database, mail and vendor; say how to mend what is wrong. Status 1 if so."""
+    from dataclasses import asdict
+
+    from bittitan_plugin.bootstrap import build
+    from bittitan_plugin.doctor import examine
+
+    application = build(_settings())
+    findings = list(examine(application))
+    application.close()
+    if as_json:
+        typer.echo(json.dumps([asdict(finding) for finding in findings], indent=2))
+    else:
+        for finding in findings:
+            mark = "ok  " if finding.ok else "FAIL"
+            typer.echo(f"{mark} {finding.check}: {finding.message}")
+            if finding.mend:
+                typer.echo(f"     → {finding.mend}")
+    raise typer.Exit(int(not all(finding.ok for finding in findings)))
+
+
+def _settings() -> "Settings":
+    from bittitan_plugin.settings import InvalidSettings, load_settings
+
+    try:
+        return load_settings()
+    except InvalidSettings as error:
+        _fail(str(error))
+
+
+def _fail(message: str) -> NoReturn:
+    typer.echo(message, err=True)
+    raise typer.Exit(2)

@@ -1,0 +1,175 @@
+"""Plays the story in a throw-away shop, or leaves that shop running to be tried."""
+
+import json
+import shutil
+import socket
+import tempfile
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from time import monotonic, sleep
+
+import uvicorn
+from rich.console import Console
+
+from bittitan_plugin.cipher import generate_key
+from bittitan_plugin.demo.client import Frontend, StoryError
+from bittitan_plugin.demo.story import Narrator, Story
+from bittitan_plugin.hosts.embedded.demo_data import (
+    RESELLER_EMAIL,
+    STAFF_EMAIL,
+    install_users,
+)
+from bittitan_plugin.serving import Shop, at_address, open_shop, server_of
+from bittitan_plugin.settings import LogFormat, Settings
+from bittitan_plugin.vendor.sandbox import SandboxServer
+
+#: Seconds the server may take to start.
+START_S = 20.0
+
+
+def play(*, as_json: bool) -> int:
+    """The whole story; returns the exit status: 0, or 1 with the step that failed."""
+    console, steps = Console(quiet=as_json), list[str]()
+    with tempfile.TemporaryDirectory(prefix="bittitan-demo-") as directory, ExitStack() as stack:
+        settings = at_address(_throw_away(Path(directory)), "127.0.0.1", _free_port())
+        shop, server = _prepare(settings)
+        stack.enter_context(_in_background(server))
+        story = stack.enter_context(_story(shop, _narrator(console, steps)))
+        try:
+            story.play()
+        except StoryError as error:
+            failed = f"step {len(steps) + 1}: {error}"
+            print(json.dumps({"failed": failed}) if as_json else f"FAILED at {failed}")  # noqa: T201
+            return 1
+    console.print("\n[green]The story went as it should.[/green]")
+    if as_json:
+        print(json.dumps({"steps": steps, **story.facts}, indent=2))  # noqa: T201
+    return 0
+
+
+def serve_demo(settings: Settings, host: str, port: int) -> None:
+    """Play the story in a new shop, leave its data there, and serve it until told to stop.
+
+    Raises ``StoryError`` when the story goes otherwise than it should.
+    """
+    directory = settings.var_dir / "demo"
+    shutil.rmtree(directory, ignore_errors=True)
+    shop, server = _prepare(at_address(_throw_away(directory), host, port))
+    console, errors = Console(), list[StoryError]()
+
+    def tell_story() -> None:
+        try:
+            _wait_until_started(server)
+            with _story(shop, _narrator(console, [])) as story:
+                story.play(to_the_end=False)
+                _say_what_to_try(console, shop)
+                # The sandbox is the vendor of this shop: it ends when the shop does.
+                stopped.wait()
+        except StoryError as error:
+            errors.append(error)
+            server.should_exit = True
+
+    stopped = threading.Event()
+    teller = threading.Thread(target=tell_story, name="demo-story")
+    teller.start()
+    server.run()
+    stopped.set()
+    teller.join()
+    if errors:
+        raise errors[0]
+
+
+def _throw_away(directory: Path) -> Settings:
+    directory.mkdir(parents=True, exist_ok=True)
+    return Settings(
+        var_dir=directory,
+        database_url=f"sqlite:///{directory / 'demo.sqlite'}",
+        secret_keys=(generate_key(),),
+        smtp_url=None,
+        log_format=LogFormat.QUIET,
+    )
+
+
+def _prepare(settings: Settings) -> tuple[Shop, uvicorn.Server]:
+    shop = open_shop(settings)
+    shop.start(run_worker=True)
+    install_users(shop.platform)
+    address = settings.public_url.removeprefix("http://")
+    host, _, port = address.partition(":")
+    return shop, server_of(shop, host, int(port))
+
+
+@contextmanager
+def _story(shop: Shop, tell: Narrator) -> Iterator[Story]:
+    url = shop.application.settings.public_url
+    with SandboxServer() as sandbox, Frontend(url) as staff, Frontend(url) as reseller:
+        mail_dir = shop.application.settings.mail_dir
+        yield Story(staff, reseller, shop.platform, sandbox, mail_dir, tell)
+
+
+@contextmanager
+def _in_background(server: uvicorn.Server) -> Iterator[None]:
+    thread = threading.Thread(target=server.run, name="demo-server")
+    thread.start()
+    try:
+        _wait_until_started(server)
+        yield
+    finally:
+        server.should_exit = True
+        thread.join()
+
+
+def _wait_until_started(server: uvicorn.Server) -> None:
+    end = monotonic() + START_S
+    while not server.started:
+        if monotonic() > end:
+            raise StoryError("the server did not start; is its port taken?")
+        sleep(0.02)
+
+
+def _narrator(console: Console, steps: list[str]) -> Narrator:
+    def tell(title: str, what: str) -> None:
+        steps.append(title)
+        console.print(f"[bold cyan]{len(steps):>2}  {title}[/bold cyan]")
+        console.print(f"    {what}", highlight=False)
+
+    return tell
+
+
+def _say_what_to_try(console: Console, shop: Shop) -> None:
+    url = f"{shop.application.settings.public_url}/graphql/"
+    staff = shop.platform.issue_token(STAFF_EMAIL)
+    reseller = shop.platform.issue_token(RESELLER_EMAIL)
+    listing = (
+        '{"query": "{ bittitanAssets(first: 5) { edges { node { id friendlyName status } } } }"}'
+    )
+    lines = [
+        "",
+        f"The shop is open at {url} (GraphiQL in a browser). Ctrl-C closes it.",
+        f"Mail is written to {shop.application.settings.mail_dir}.",
+        "",
+        "Tokens, valid for twelve hours:",
+        f"  export STAFF={staff}",
+        f"  export RESELLER={reseller}",
+        "",
+        "Three commands to try in another terminal, after those two lines:",
+        f"  curl -s {url} -H 'Content-Type: application/json' "
+        f"-H \"Authorization: Bearer $RESELLER\" -d '{listing}'",
+        f"  curl -s {url} -H 'Content-Type: application/json' "
+        '-H "Authorization: Bearer $STAFF" '
+        '-d \'{"query": "{ plugins(first: 5) { edges { node { name globalConfiguration '
+        "{ active } } } } }\"}'",
+        f"  curl -s {shop.application.settings.public_url}/readyz",
+    ]
+    # Plain lines, so that they can be copied whole.
+    for line in lines:
+        console.print(line, soft_wrap=True, markup=False, highlight=False)
+
+
+def _free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        port: int = listener.getsockname()[1]
+        return port

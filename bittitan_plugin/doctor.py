@@ -1,0 +1,92 @@
+"""Can this instance do its work? Each check says what it found and, if need be, how to mend it."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from bittitan_plugin.bootstrap import Application
+from bittitan_plugin.cipher import UnreadableSecret
+from bittitan_plugin.domain.errors import BitTitanError
+from bittitan_plugin.domain.installations import Installation
+from bittitan_plugin.store import migrations
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finding:
+    """What one check found."""
+
+    check: str
+    ok: bool
+    message: str
+    #: How to mend it; empty when nothing needs mending.
+    mend: str = ""
+
+
+def examine(application: Application) -> Iterator[Finding]:
+    """Check after check, each as soon as it is done. What depends on a failed one is left out."""
+    yield Finding(
+        check="settings",
+        ok=True,
+        message=f"{application.settings.environment.value}, "
+        f"{application.engine.url.render_as_string(hide_password=True)}",
+    )
+    database = _database(application)
+    yield database
+    yield _asked("mail", application.ports.mailer.check, "set or mend BITTITAN_SMTP_URL")
+    if not database.ok:
+        return
+    with application.ports.store.looking_up() as installations:
+        known = installations.all()
+    if not known:
+        yield Finding(
+            check="installation",
+            ok=False,
+            message="no platform has been attached yet",
+            mend="start 'bittitan-plugin serve' once, or attach your platform",
+        )
+    for installation in known:
+        yield _installation(application, installation)
+
+
+def _database(application: Application) -> Finding:
+    try:
+        current = migrations.is_current(application.engine)
+    except SQLAlchemyError as error:
+        return Finding(
+            check="database",
+            ok=False,
+            message=f"cannot be reached ({type(error).__name__})",
+            mend="check BITTITAN_DATABASE_URL and that the server runs",
+        )
+    return Finding(
+        check="database",
+        ok=current,
+        message="tables are up to date" if current else "tables are of another version",
+        mend="" if current else "run 'bittitan-plugin migrate'",
+    )
+
+
+def _installation(application: Application, installation: Installation) -> Finding:
+    name = f"vendor of '{installation.key}'"
+    if not installation.active:
+        return Finding(
+            check=name,
+            ok=True,
+            message="the plugin is switched off there",
+            mend="switch it on with pluginUpdate when you are ready",
+        )
+    vendors = application.ports.vendors
+    return _asked(
+        name,
+        lambda: vendors.of(installation.configuration).check(),
+        "mend the coupon API settings with pluginUpdate",
+    )
+
+
+def _asked(name: str, check: Callable[[], None], mend: str) -> Finding:
+    try:
+        check()
+    except (BitTitanError, UnreadableSecret) as failure:
+        return Finding(check=name, ok=False, message=str(failure), mend=mend)
+    return Finding(check=name, ok=True, message="answers")

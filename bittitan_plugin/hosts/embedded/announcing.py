@@ -1,0 +1,71 @@
+"""Fires hooks. A plugin that fails is logged and passed over: the order it heard of stands."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import structlog
+from pluggy import PluginManager
+
+from bittitan_hooks import specs
+from bittitan_plugin.domain.errors import BitTitanError
+
+log = structlog.get_logger(__name__)
+
+
+class RefusedByPlugins(BitTitanError):
+    """One or more plugins do not accept this; nothing was changed."""
+
+    def __init__(self, refusals: Sequence[specs.HookRefusal]) -> None:
+        super().__init__("; ".join(refusal.message for refusal in refusals))
+        self.refusals = tuple(refusals)
+
+
+class Announcer:
+    """Tells every plugin, each by itself, so that one that raises does not silence the next."""
+
+    def __init__(self, plugins: PluginManager, installation: str) -> None:
+        self._plugins = plugins
+        self.installation = installation
+
+    def announce(self, hook: str, make_event: Callable[[], specs.Event]) -> None:
+        """Fire an event hook and log what each plugin made of it. Never raises."""
+        for plugin, outcome in self._ask_all(hook, make_event):
+            if isinstance(outcome, specs.Outcome):
+                log.info(
+                    "hook answered",
+                    hook=hook,
+                    plugin=plugin,
+                    status=outcome.status.value,
+                    outcome=outcome.message,
+                    workflow_ids=outcome.workflow_ids,
+                )
+
+    def precheck(self, make_event: Callable[[], specs.Event]) -> None:
+        """Ask whether an order may be sold. Raises ``RefusedByPlugins``."""
+        answers = self._ask_all("order_precheck", make_event)
+        refusals = [refusal for _, answer in answers for refusal in answer or ()]
+        if refusals:
+            raise RefusedByPlugins(refusals)
+
+    def states(self) -> list[tuple[str, specs.PluginState]]:
+        """How every plugin stands, with the name it is registered under."""
+        return self._ask_all("plugin_state", lambda: _state_requested(self.installation))
+
+    def ask(self, name: str, hook: str, event: specs.Event) -> list[Any]:
+        """Fire a hook of one plugin only. What it raises is passed on."""
+        others = {other for key, other in self._plugins.list_name_plugin() if key != name}
+        return list(self._plugins.subset_hook_caller(hook, others)(event=event))
+
+    def _ask_all(self, hook: str, make_event: Callable[[], specs.Event]) -> list[tuple[str, Any]]:
+        answers: list[tuple[str, Any]] = []
+        names = [name for name, plugin in self._plugins.list_name_plugin() if plugin is not None]
+        for name in names:
+            try:
+                answers += [(name, answer) for answer in self.ask(name, hook, make_event())]
+            except Exception:
+                log.exception("hook failed", hook=hook, plugin=name)
+        return answers
+
+
+def _state_requested(installation: str) -> specs.Event:
+    return specs.PluginStateRequested(installation=installation)

@@ -1,0 +1,123 @@
+"""This host's rows as the hooks and the port show them."""
+
+from datetime import UTC
+
+from bittitan_hooks import specs
+from bittitan_plugin.domain.money import Money
+from bittitan_plugin.domain.orders import Customer, EndCustomer, Order, OrderLine
+from bittitan_plugin.hosts.embedded.catalogue import ProductRecord, Variant
+from bittitan_plugin.hosts.embedded.ids import Kind, global_id
+from bittitan_plugin.hosts.embedded.order_records import (
+    OrderRecord,
+    domain_status,
+    is_fully_paid,
+    number_of,
+)
+from bittitan_plugin.hosts.embedded.tables import InvoiceRow, OrderLineRow
+
+#: Line metadata that says what the buyer calls it and for whom it is.
+FRIENDLY_NAME = "bittitan.friendly_name"
+END_CUSTOMER_EMAIL = "bittitan.end_customer_email"
+END_CUSTOMER_NAME = "bittitan.end_customer_name"
+
+
+def domain_order(record: OrderRecord) -> Order:
+    """The order as the port returns it."""
+    row, user = record.row, record.user
+    return Order(
+        id=global_id(Kind.ORDER, row.id),
+        number=number_of(row),
+        status=domain_status(row),
+        fully_paid=is_fully_paid(row),
+        customer=Customer(id=global_id(Kind.USER, user.id), email=user.email, company=user.company),
+        recipient_email=row.email,
+        lines=tuple(_domain_line(line, row.currency) for line in record.lines),
+        created_at=row.created_at,
+    )
+
+
+def _domain_line(row: OrderLineRow, currency: str) -> OrderLine:
+    email = row.line_metadata.get(END_CUSTOMER_EMAIL)
+    return OrderLine(
+        id=global_id(Kind.ORDER_LINE, row.id),
+        variant_id=global_id(Kind.VARIANT, row.variant_id) if row.variant_id else None,
+        sku=row.sku,
+        product_name=row.product_name,
+        product_type=row.product_type,
+        quantity=row.quantity,
+        unit_price=Money(row.unit_amount, currency),
+        friendly_name=row.line_metadata.get(FRIENDLY_NAME),
+        end_customer=EndCustomer(email=email, name=row.line_metadata.get(END_CUSTOMER_NAME, ""))
+        if email
+        else None,
+    )
+
+
+def order_value(record: OrderRecord) -> specs.OrderValue:
+    """The order as an event carries it."""
+    order = domain_order(record)
+    return specs.OrderValue(
+        id=order.id,
+        number=order.number,
+        status=order.status,
+        fully_paid=order.fully_paid,
+        customer=specs.CustomerValue(
+            id=order.customer.id, email=order.customer.email, company=order.customer.company
+        ),
+        recipient_email=order.recipient_email,
+        lines=tuple(_line_value(line) for line in order.lines),
+        created_at=order.created_at.astimezone(UTC),
+    )
+
+
+def _line_value(line: OrderLine) -> specs.OrderLineValue:
+    buyer = line.end_customer
+    return specs.OrderLineValue(
+        id=line.id,
+        variant_id=line.variant_id,
+        sku=line.sku,
+        product_name=line.product_name,
+        product_type=line.product_type,
+        quantity=line.quantity,
+        unit_price=_money(line.unit_price),
+        friendly_name=line.friendly_name,
+        end_customer=specs.EndCustomerValue(email=buyer.email, name=buyer.name) if buyer else None,
+    )
+
+
+def invoice_sent(row: InvoiceRow, installation: str) -> specs.InvoiceSent:
+    """The customer has this invoice."""
+    return specs.InvoiceSent(
+        installation=installation,
+        invoice_id=global_id(Kind.INVOICE, row.id),
+        order_id=global_id(Kind.ORDER, row.order_id),
+        number=row.number,
+    )
+
+
+def product_fields(record: ProductRecord) -> dict[str, object]:
+    """What every product event says."""
+    return {
+        "product_id": global_id(Kind.PRODUCT, record.row.id),
+        "name": record.row.name,
+        "product_type": record.row.product_type,
+        "published": record.row.published,
+        "variant_ids": tuple(global_id(Kind.VARIANT, each.row.id) for each in record.variants),
+    }
+
+
+def variant_fields(variant: Variant) -> dict[str, object]:
+    """What every variant event says."""
+    return {
+        "variant_id": global_id(Kind.VARIANT, variant.row.id),
+        "product_id": global_id(Kind.PRODUCT, variant.product.id),
+        "sku": variant.row.sku,
+        "name": variant.row.name,
+        "product_type": variant.product.product_type,
+        "published": variant.product.published,
+        "prices": tuple(_money(price) for price in variant.prices.values()),
+    }
+
+
+def _money(money: Money) -> specs.MoneyValue:
+    return specs.MoneyValue(amount=money.amount, currency=money.currency)

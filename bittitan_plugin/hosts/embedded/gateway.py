@@ -1,0 +1,154 @@
+"""The plugin's port to this host, straight on the tables; a worker needs nothing else of it."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from uuid import uuid4
+
+from sqlalchemy import Engine, select
+from sqlalchemy.orm import Session
+
+from bittitan_plugin.clock import Clock
+from bittitan_plugin.domain.billing import Credit, InvoiceReference
+from bittitan_plugin.domain.errors import Rejected
+from bittitan_plugin.domain.orders import Order
+from bittitan_plugin.hosts.embedded.database import HostDatabase
+from bittitan_plugin.hosts.embedded.events import domain_order
+from bittitan_plugin.hosts.embedded.ids import Kind, global_id, try_parse
+from bittitan_plugin.hosts.embedded.invoices import InvoiceKind, Invoices, add_credit, by_key
+from bittitan_plugin.hosts.embedded.order_records import (
+    OPEN_STATES,
+    Grant,
+    OrderState,
+    line_total,
+    lines_of,
+    load_order,
+    lock_order,
+)
+from bittitan_plugin.hosts.embedded.payments import refund
+from bittitan_plugin.hosts.embedded.tables import (
+    FulfillmentRow,
+    InvoiceRow,
+    OrderLineRow,
+    OrderRow,
+    RefundRow,
+)
+from bittitan_plugin.hosts.port import FulfilledLine
+
+
+class EmbeddedHost:
+    """``hosts.port.Host`` for the embedded platform. It fires no hooks."""
+
+    def __init__(self, engine: Engine, clock: Clock) -> None:
+        self._database = HostDatabase(engine, clock)
+        self._invoices = Invoices(self._database)
+
+    def order(self, order_id: str) -> Order | None:
+        """See the port. Drafts are not orders yet."""
+        key = try_parse(Kind.ORDER, order_id)
+        if key is None:
+            return None
+        with self._database.reading() as session:
+            record = load_order(session, key)
+        if record is None or record.row.status == OrderState.DRAFT:
+            return None
+        return domain_order(record)
+
+    def invoice(self, order_id: str) -> InvoiceReference | None:
+        """See the port."""
+        key = try_parse(Kind.ORDER, order_id)
+        row = self._invoices.issue(key)[0] if key else None
+        return None if row is None else _reference(row)
+
+    def fulfilled(self, line: FulfilledLine) -> None:
+        """See the port. A line is delivered once; the first delivery stands."""
+        with self._database.writing() as session:
+            order, row = _locked_line(session, line.order_id, line.order_line_id)
+            query = select(FulfillmentRow.id).where(FulfillmentRow.order_line_id == row.id)
+            if session.scalar(query) is not None:
+                return
+            now = self._database.clock()
+            session.add(
+                FulfillmentRow(
+                    id=uuid4(),
+                    order_line_id=row.id,
+                    asset_id=line.asset_id,
+                    quantity=line.quantity,
+                    created_at=now,
+                )
+            )
+            row.quantity_fulfilled, order.updated_at = line.quantity, now
+            if order.status not in {OrderState.CANCELED, *OPEN_STATES}:
+                order.status = _delivery_state(lines_of(session, [order.id])[order.id])
+
+    def credit(self, credit: Credit) -> InvoiceReference:
+        """See the port. What the platform has credited itself is not credited again."""
+        with self._database.writing() as session:
+            order, line = _locked_line(session, credit.order_id, credit.order_line_id)
+            existing = by_key(session, credit.key)
+            if existing is not None:
+                return _reference(existing)
+            query = select(InvoiceRow).where(
+                InvoiceRow.order_id == order.id, InvoiceRow.kind == InvoiceKind.CREDIT
+            )
+            given = session.scalars(query.order_by(InvoiceRow.sequence)).all()
+            grant = _grant(credit, order, line, given)
+            if grant.amount > 0:
+                return _reference(add_credit(session, order, grant, self._database.clock()))
+            covering = [row for row in given if row.order_line_id in {None, line.id}]
+            if not covering:
+                raise Rejected("NOTHING_TO_CREDIT", "There is nothing to credit on this line.")
+            return _reference(covering[-1])
+
+    def refund(self, credit: Credit) -> None:
+        """See the port. Money the platform has paid back itself is not paid back again."""
+        with self._database.writing() as session:
+            order, line = _locked_line(session, credit.order_id, credit.order_line_id)
+            query = select(RefundRow).where(RefundRow.order_id == order.id)
+            given = session.scalars(query).all()
+            grant = _grant(credit, order, line, given)
+            if grant.amount > 0 and all(row.key != credit.key for row in given):
+                refund(session, order, grant, self._database.clock())
+
+
+def _locked_line(session: Session, order_id: str, line_id: str) -> tuple[OrderRow, OrderLineRow]:
+    key, line_key = try_parse(Kind.ORDER, order_id), try_parse(Kind.ORDER_LINE, line_id)
+    order = lock_order(session, key) if key else None
+    line = session.get(OrderLineRow, line_key) if line_key else None
+    if order is None or line is None or line.order_id != order.id:
+        raise Rejected("NOT_FOUND", f"There is no line {line_id} in an order {order_id}.")
+    return order, line
+
+
+def _grant(
+    credit: Credit,
+    order: OrderRow,
+    line: OrderLineRow,
+    given: Sequence[InvoiceRow | RefundRow],
+) -> Grant:
+    """What of the credit is still to be given: nothing is given back twice.
+
+    Neither the line nor the order as a whole gives back more than it cost.
+    """
+    if credit.amount.currency != order.currency:
+        raise Rejected(
+            "INVALID", f"The order is in {order.currency}, not in {credit.amount.currency}."
+        )
+    of_order = sum((row.amount for row in given), Decimal(0))
+    of_line = sum((row.amount for row in given if row.order_line_id == line.id), Decimal(0))
+    left = min(order.total - of_order, line_total(line) - of_line)
+    return Grant(
+        key=credit.key,
+        amount=min(credit.amount.amount, left),
+        reason=credit.reason,
+        line_id=line.id,
+    )
+
+
+def _delivery_state(lines: Sequence[OrderLineRow]) -> OrderState:
+    if all(line.quantity_fulfilled >= line.quantity for line in lines):
+        return OrderState.FULFILLED
+    return OrderState.PARTIALLY_FULFILLED
+
+
+def _reference(row: InvoiceRow) -> InvoiceReference:
+    return InvoiceReference(id=global_id(Kind.INVOICE, row.id), number=row.number)

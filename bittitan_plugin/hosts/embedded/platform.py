@@ -1,0 +1,113 @@
+"""The embedded host put together from an engine, a cipher, a clock and a plugin manager."""
+
+from datetime import timedelta
+from typing import TypeVar
+
+from pluggy import PluginManager
+from sqlalchemy import Engine
+
+from bittitan_plugin.cipher import Cipher
+from bittitan_plugin.clock import Clock
+from bittitan_plugin.domain.access import Viewer
+from bittitan_plugin.domain.errors import ErrorCode, Refusal
+from bittitan_plugin.hosts.embedded.announcing import Announcer
+from bittitan_plugin.hosts.embedded.catalogue import Catalogue
+from bittitan_plugin.hosts.embedded.checkouts import Checkouts
+from bittitan_plugin.hosts.embedded.customers import Customers, viewer_of
+from bittitan_plugin.hosts.embedded.database import HostDatabase
+from bittitan_plugin.hosts.embedded.gateway import EmbeddedHost
+from bittitan_plugin.hosts.embedded.invoices import Invoices
+from bittitan_plugin.hosts.embedded.merchandising import Merchandising
+from bittitan_plugin.hosts.embedded.orders import Orders
+from bittitan_plugin.hosts.embedded.paging import Listing, Page, PageRequest
+from bittitan_plugin.hosts.embedded.payments import Refunds
+from bittitan_plugin.hosts.embedded.plugins import Plugins
+from bittitan_plugin.hosts.embedded.selling import Selling
+from bittitan_plugin.hosts.embedded.tables import UserRow
+from bittitan_plugin.hosts.embedded.tokens import ACCESS_LIFETIME, Tokens
+
+#: How the one installation on this host is named.
+INSTALLATION = "default"
+#: How long a token lasts that was asked for on the command line.
+OPERATOR_LIFETIME = timedelta(hours=12)
+
+Row = TypeVar("Row")
+
+
+class EmbeddedPlatform:
+    """The platform's services. Everything here is synchronous; the web hops to a thread."""
+
+    def __init__(
+        self,
+        *,
+        engine: Engine,
+        cipher: Cipher,
+        clock: Clock,
+        plugins: PluginManager,
+        public_url: str,
+        token_lifetime: timedelta = ACCESS_LIFETIME,
+    ) -> None:
+        self.database = HostDatabase(engine, clock)
+        self.installation = INSTALLATION
+        self.plugin_manager = plugins
+        self.host = EmbeddedHost(engine, clock)
+        announcer = Announcer(plugins, INSTALLATION)
+        self.customers = Customers(self.database)
+        self.catalogue = Catalogue(self.database)
+        self.merchandising = Merchandising(self.catalogue, announcer)
+        self.checkouts = Checkouts(self.database)
+        self.orders = Orders(self.database)
+        self.selling = Selling(self.database, announcer)
+        self.invoices = Invoices(self.database)
+        self.refunds = Refunds(self.database)
+        self.plugins = Plugins(announcer)
+        self.tokens = Tokens(
+            self.database,
+            cipher,
+            issuer=f"{public_url.rstrip('/')}/graphql/",
+            lifetime=token_lifetime,
+        )
+
+    def sign_in(self, email: str, password: str) -> tuple[str, UserRow] | None:
+        """A token and whose it is, or None when e-mail and password do not belong together."""
+        user = self.customers.sign_in(email, password)
+        return None if user is None else (self.tokens.issue(user), user)
+
+    def issue_token(
+        self, email: str | None = None, *, lifetime: timedelta = OPERATOR_LIFETIME
+    ) -> str:
+        """A token for that user, or without an address for the first member of staff.
+
+        For operators at the command line, who hold the keys anyway. Raises ``Refusal`` NOT_FOUND
+        on ``email``.
+        """
+        user = self.customers.by_email(email) if email else self.customers.first_staff()
+        if user is None:
+            raise Refusal(
+                ErrorCode.NOT_FOUND, f"There is no user {email or 'among staff'}.", field="email"
+            )
+        return self.tokens.issue(user, lifetime)
+
+    def user(self, token: str | None) -> UserRow | None:
+        """Whoever sent that token; None without one or for a deleted user.
+
+        Raises ``InvalidToken``.
+        """
+        if token is None:
+            return None
+        user_id = self.tokens.verify(token)
+        return self.customers.find([user_id]).get(user_id)
+
+    def viewer(self, token: str | None) -> Viewer:
+        """``user`` with the permissions they have now. Raises ``InvalidToken``."""
+        return viewer_of(self.user(token))
+
+    def page(self, listing: Listing[Row], request: PageRequest) -> Page[Row]:
+        """One page of a list. Raises ``Refusal`` on ``first``, ``last``, ``after``, ``before``."""
+        with self.database.reading() as session:
+            return listing.page(session, request)
+
+    def count(self, listing: Listing[Row]) -> int:
+        """How long the whole list is; a statement of its own."""
+        with self.database.reading() as session:
+            return listing.count(session)

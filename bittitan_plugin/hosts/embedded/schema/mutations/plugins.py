@@ -1,0 +1,66 @@
+"""Switching plugins on and off, and setting them up."""
+
+import strawberry
+
+from bittitan_plugin.domain.access import Permission
+from bittitan_plugin.hosts.embedded.schema.context import (
+    HostInfo,
+    IdArgument,
+    platform,
+    require,
+    viewer,
+)
+from bittitan_plugin.hosts.embedded.schema.errors import PLUGIN, PluginError, attempt
+from bittitan_plugin.hosts.embedded.schema.fields import staff_mutation
+from bittitan_plugin.hosts.embedded.schema.types.plugins import Plugin, plugin_of
+
+
+@strawberry.input
+class ConfigurationItemInput:
+    """A setting's new value; null leaves it as it is."""
+
+    name: str
+    value: str | None = None
+
+
+@strawberry.input
+class PluginUpdateInput:
+    """What to change."""
+
+    active: bool | None = None
+    configuration: list[ConfigurationItemInput] | None = None
+
+
+@strawberry.type
+class PluginUpdate:
+    """The plugin after the change."""
+
+    plugin: Plugin | None
+    errors: list[PluginError]
+
+
+@strawberry.type
+class PluginMutation:
+    """Plugins."""
+
+    @staff_mutation(Permission.MANAGE_PLUGINS)
+    async def plugin_update(
+        self,
+        info: HostInfo,
+        plugin_id: IdArgument,
+        input: PluginUpdateInput,  # noqa: A002
+    ) -> PluginUpdate | None:
+        """Switch a plugin on or off, or change its settings. It takes effect at once."""
+        require(info, Permission.MANAGE_PLUGINS)
+        plugins, changed_by = platform(info).plugins, viewer(info).email
+        state, errors = await attempt(
+            info,
+            PLUGIN,
+            lambda: plugins.update(
+                plugin_id,
+                active=input.active,
+                configuration=[(item.name, item.value) for item in input.configuration or ()],
+                changed_by=changed_by,
+            ),
+        )
+        return PluginUpdate(plugin=plugin_of(state) if state else None, errors=errors)

@@ -1,0 +1,68 @@
+"""Money and pages on the wire, with Saleor's names."""
+
+from decimal import Decimal, InvalidOperation
+from typing import NewType
+
+import strawberry
+
+from bittitan_plugin.domain import money
+
+
+def _decimal(value: object) -> Decimal:
+    try:
+        # Through text: what the client wrote as 14.1 is 14.1 and not its nearest binary fraction.
+        return Decimal(str(value))
+    except InvalidOperation:
+        raise ValueError(f"'{value}' is not a number.") from None
+
+
+PositiveDecimal = NewType("PositiveDecimal", Decimal)
+POSITIVE_DECIMAL = strawberry.scalar(
+    name="PositiveDecimal",
+    description="An amount of money, as a number or as text.",
+    serialize=float,
+    parse_value=_decimal,
+)
+
+
+@strawberry.type
+class Money:
+    """An amount in currency units. Exact inside; a float only here, as Saleor's clients expect."""
+
+    amount: float
+    currency: str
+
+
+@strawberry.type
+class TaxedMoney:
+    """This host levies no tax: gross and net are the same."""
+
+    gross: Money
+    net: Money
+    tax: Money
+    currency: str
+
+
+@strawberry.type
+class PageInfo:
+    """Where a page stands in its list."""
+
+    has_next_page: bool
+    has_previous_page: bool
+    start_cursor: str | None
+    end_cursor: str | None
+
+
+def money_of(amount: Decimal, currency: str) -> Money:
+    """Money for the wire."""
+    return Money(amount=float(amount), currency=currency)
+
+
+def taxed(price: money.Money) -> TaxedMoney:
+    """A price for the wire."""
+    return TaxedMoney(
+        gross=money_of(price.amount, price.currency),
+        net=money_of(price.amount, price.currency),
+        tax=money_of(Decimal(0), price.currency),
+        currency=price.currency,
+    )

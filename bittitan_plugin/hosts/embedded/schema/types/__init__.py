@@ -1,0 +1,1 @@
+"""The host's GraphQL types, one module a subject."""

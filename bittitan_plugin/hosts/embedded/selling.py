@@ -1,0 +1,134 @@
+"""Changes of orders, each followed by its hooks once it is committed.
+
+A repeated change returns the order as it stands and fires its hooks again: a process may have died
+between the commit and the hooks, and plugins are told to expect repetition.
+"""
+
+from collections.abc import Callable
+from decimal import Decimal
+from uuid import UUID
+
+import structlog
+
+from bittitan_hooks import specs
+from bittitan_hooks.events import OrderEvent
+from bittitan_plugin.domain.orders import Invoicing, OrderStatus
+from bittitan_plugin.hosts.embedded.announcing import Announcer
+from bittitan_plugin.hosts.embedded.database import HostDatabase
+from bittitan_plugin.hosts.embedded.events import invoice_sent, order_value
+from bittitan_plugin.hosts.embedded.invoices import Invoices
+from bittitan_plugin.hosts.embedded.order_records import (
+    OPEN_STATES,
+    ChargeStatus,
+    OrderRecord,
+    OrderState,
+    charge_status,
+    domain_status,
+    is_fully_paid,
+)
+from bittitan_plugin.hosts.embedded.orders import Orders
+from bittitan_plugin.hosts.embedded.payments import Refunds
+from bittitan_plugin.hosts.embedded.placing import Placing
+from bittitan_plugin.hosts.embedded.tables import OrderRow, RefundRow, UserRow
+
+log = structlog.get_logger(__name__)
+
+
+class Selling:
+    """Everything that happens to an order, with the plugins told. Raises ``Refusal``."""
+
+    def __init__(self, database: HostDatabase, announcer: Announcer) -> None:
+        self._placing = Placing(database)
+        self._orders = Orders(database)
+        self._refunds = Refunds(database)
+        self._invoices = Invoices(database)
+        self._announcer = announcer
+
+    def complete_checkout(
+        self, user: UserRow, checkout_id: UUID, *, pay: bool = True
+    ) -> OrderRecord:
+        """Sell a basket, once. Raises ``RefusedByPlugins`` before any payment."""
+        record = self._placing.placed(user, checkout_id)
+        if record is None:
+            preview, version = self._placing.preview(user, checkout_id)
+            self._precheck(preview)
+            record = self._placing.place(user, checkout_id, version=version, pay=pay)
+        if domain_status(record.row) is OrderStatus.CONFIRMED:
+            self._announce("order_created", specs.OrderCreated, record)
+            self._announce("order_confirmed", specs.OrderConfirmed, record)
+            if is_fully_paid(record.row):
+                self._announce("order_paid", specs.OrderPaid, record)
+                self._announce("order_fully_paid", specs.OrderFullyPaid, record)
+            self._invoice(record.row)
+        return record
+
+    def complete_draft(self, order_id: UUID) -> OrderRecord:
+        """Make a draft an order. Raises ``RefusedByPlugins``."""
+        self._precheck_open(order_id)
+        record = self._orders.complete_draft(order_id)
+        self._announce("order_created", specs.OrderCreated, record)
+        return record
+
+    def execute(self, order_id: UUID, invoicing: Invoicing) -> OrderRecord:
+        """Confirm an order and invoice it as chosen. Raises ``RefusedByPlugins``."""
+        before = self._precheck_open(order_id)
+        record = self._orders.execute(order_id, invoicing)
+        if before is not None and before.row.status == OrderState.DRAFT:
+            self._announce("order_created", specs.OrderCreated, record)
+        self._announce("order_confirmed", specs.OrderConfirmed, record)
+        self._invoice(record.row)
+        return record
+
+    def mark_as_paid(self, order_id: UUID) -> OrderRecord:
+        """Record the money. Fires what Saleor fires: fully paid and updated, but not paid."""
+        record = self._orders.mark_as_paid(order_id)
+        self._announce("order_fully_paid", specs.OrderFullyPaid, record)
+        self._announce("order_updated", specs.OrderUpdated, record)
+        return record
+
+    def cancel(self, order_id: UUID) -> OrderRecord:
+        """Cancel the whole order."""
+        record = self._orders.cancel(order_id)
+        self._announce("order_cancelled", specs.OrderCancelled, record)
+        return record
+
+    def grant_refund(
+        self, order_id: UUID, amount: Decimal | None = None, reason: str = ""
+    ) -> tuple[OrderRow, RefundRow]:
+        """Pay money back."""
+        order, refund = self._refunds.grant(order_id, amount, reason)
+        record = self._orders.get(order_id)
+        if record is not None:
+            if charge_status(order) is ChargeStatus.FULLY_REFUNDED:
+                self._announce("order_fully_refunded", specs.OrderFullyRefunded, record)
+            else:
+                self._announce("order_refunded", specs.OrderRefunded, record)
+        return order, refund
+
+    def _invoice(self, order: OrderRow) -> None:
+        # The order stands whatever happens here; what is missed is caught up by the due run.
+        try:
+            invoice, issued = self._invoices.issue(order.id)
+        except Exception:
+            log.exception("invoice failed", order=str(order.id))
+            return
+        if invoice is not None and issued:
+            self._announcer.announce(
+                "invoice_sent", lambda: invoice_sent(invoice, self._announcer.installation)
+            )
+
+    def _precheck_open(self, order_id: UUID) -> OrderRecord | None:
+        record = self._orders.get(order_id)
+        if record is not None and OrderState(record.row.status) in OPEN_STATES:
+            self._precheck(record)
+        return record
+
+    def _precheck(self, record: OrderRecord) -> None:
+        self._announcer.precheck(self._event(specs.OrderPrecheck, record))
+
+    def _announce(self, hook: str, kind: type[OrderEvent], record: OrderRecord) -> None:
+        self._announcer.announce(hook, self._event(kind, record))
+
+    def _event(self, kind: type[OrderEvent], record: OrderRecord) -> Callable[[], specs.Event]:
+        installation = self._announcer.installation
+        return lambda: kind(installation=installation, order=order_value(record))

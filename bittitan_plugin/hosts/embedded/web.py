@@ -1,0 +1,120 @@
+"""This host's HTTP side: its GraphQL address and its public keys."""
+
+from typing import Any
+
+import anyio.to_thread
+import structlog
+from graphql import GraphQLError
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute, Route
+from starlette.types import Receive, Scope, Send
+from starlette.websockets import WebSocket
+from strawberry.asgi import GraphQL
+from strawberry.http import GraphQLHTTPResponse
+from strawberry.types import ExecutionResult
+
+from bittitan_plugin.domain.errors import Refusal
+from bittitan_plugin.hosts.embedded.customers import viewer_of
+from bittitan_plugin.hosts.embedded.platform import EmbeddedPlatform
+from bittitan_plugin.hosts.embedded.schema import HostSchema
+from bittitan_plugin.hosts.embedded.schema.loaders import Loaders
+from bittitan_plugin.hosts.embedded.tokens import InvalidToken
+
+log = structlog.get_logger(__name__)
+
+GRAPHQL_PATH = "/graphql/"
+JWKS_PATH = "/.well-known/jwks.json"
+
+
+def graphql_routes(
+    platform: EmbeddedPlatform, schema: HostSchema, *, graphiql: bool = True
+) -> list[BaseRoute]:
+    """The routes to mount at the root; GraphiQL is for development."""
+
+    async def jwks(_request: Request) -> Response:
+        return JSONResponse(dict(await anyio.to_thread.run_sync(platform.tokens.jwks)))
+
+    return [
+        Route(GRAPHQL_PATH, HostGraphQL(platform, schema, graphiql=graphiql)),
+        Route(JWKS_PATH, jwks),
+    ]
+
+
+class HostGraphQL(GraphQL[dict[str, Any], None]):
+    """Strawberry's ASGI app: it knows who is asking, and tells strangers nothing of our insides."""
+
+    def __init__(self, platform: EmbeddedPlatform, schema: HostSchema, *, graphiql: bool) -> None:
+        super().__init__(
+            schema,
+            graphql_ide="graphiql" if graphiql else None,
+            allow_queries_via_get=False,
+            subscription_protocols=(),
+        )
+        self._platform = platform
+        self._extensions = schema.plugin_extensions
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer; a token that is not to be believed ends the request before anything runs."""
+        try:
+            await super().__call__(scope, receive, send)
+        except InvalidToken as error:
+            body = {"errors": [_error(error.message, error.code)]}
+            await JSONResponse(body, status_code=401)(scope, receive, send)
+
+    async def get_context(
+        self, request: Request | WebSocket, response: Response | WebSocket
+    ) -> dict[str, Any]:
+        """What resolvers find in ``info.context``."""
+        platform = self._platform
+        user = await anyio.to_thread.run_sync(platform.user, bearer_token(request))
+        viewer = viewer_of(user)
+        context: dict[str, Any] = {
+            "request": request,
+            "response": response,
+            "platform": platform,
+            "user": user,
+            "viewer": viewer,
+            "loaders": Loaders(platform),
+        }
+        for extension in self._extensions:
+            context["bittitan"] = extension.request_scope(
+                installation=platform.installation, viewer=viewer
+            )
+        return context
+
+    async def process_result(
+        self,
+        request: Request,  # noqa: ARG002 - Strawberry's signature
+        result: ExecutionResult,
+    ) -> GraphQLHTTPResponse:
+        """The answer as JSON, each error with Saleor's ``extensions.exception.code``."""
+        answer: GraphQLHTTPResponse = {"data": result.data}
+        if result.errors:
+            answer["errors"] = [_shown(error) for error in result.errors]
+        return answer
+
+
+def bearer_token(request: Request | WebSocket) -> str | None:
+    """The token of ``Authorization: Bearer`` or of Saleor's ``Authorization-Bearer``."""
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() in {"bearer", "jwt"} and token.strip():
+        return token.strip()
+    return request.headers.get("Authorization-Bearer", "").strip() or None
+
+
+def _shown(error: GraphQLError) -> dict[str, Any]:
+    cause = error.original_error
+    shown: dict[str, Any] = dict(error.formatted)
+    if isinstance(cause, Refusal):
+        shown |= _error(cause.message, cause.code, field=cause.field)
+    elif cause is None or isinstance(cause, GraphQLError):
+        shown["extensions"] = {"exception": {"code": "GraphQLError"}, **(error.extensions or {})}
+    else:
+        log.error("resolver failed", path=error.path, exc_info=cause)
+        shown |= _error("Internal Server Error", "InternalServerError")
+    return shown
+
+
+def _error(message: str, code: str, **more: str | None) -> dict[str, Any]:
+    return {"message": message, "extensions": {"exception": {"code": code}, **more}}

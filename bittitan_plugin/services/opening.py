@@ -1,0 +1,127 @@
+"""From a paid order line to its asset, made from the order as the platform shows it now.
+
+Each function is one step of a durable workflow: it can be interrupted anywhere and run again.
+"""
+
+from uuid import UUID, uuid4
+
+from bittitan_plugin.domain.assets import Asset
+from bittitan_plugin.domain.catalogue import Product
+from bittitan_plugin.domain.configuration import Configuration
+from bittitan_plugin.domain.errors import ErrorCode, Refusal, Unavailable
+from bittitan_plugin.domain.history import Actor, ActorKind
+from bittitan_plugin.domain.orders import Order, OrderLine, OrderStatus, check_lines, is_due
+from bittitan_plugin.domain.problems import ProblemKind
+from bittitan_plugin.services.accounts import ensure_account, ensure_end_customer
+from bittitan_plugin.services.ports import Ports
+from bittitan_plugin.store.unit_of_work import UnitOfWork
+
+
+class NotDue(Exception):
+    """The order will not be provisioned now (cancelled, or the line is gone)."""
+
+
+def open_asset(ports: Ports, installation_id: UUID, order_id: str, line_id: str) -> Asset:
+    """The line's asset, made from the order as the platform shows it now.
+
+    Raises ``Unavailable`` while the order is not there or not due yet, ``NotDue`` when it never
+    will be as it stands, and ``Refusal`` when the line breaks a rule.
+    """
+    with ports.store.reading(installation_id) as work:
+        known = work.assets.of_order_line(line_id)
+        configuration = work.installations.by_id(installation_id).configuration
+    if known:
+        return known
+    order, line = _due_line(ports, installation_id, order_id, line_id, configuration)
+    with ports.store.writing(installation_id) as work:
+        # Another worker may have been quicker; the writer's lock makes this look final.
+        known = work.assets.of_order_line(line_id)
+        if known:
+            return known
+        work.problems.resolve(refused_key(order_id, line_id), ports.clock())
+        asset = _new_asset(ports, work, order, line, configuration)
+        return work.assets.add(asset, Actor(ActorKind.PLATFORM, "order"), ports.clock())
+
+
+def defer(ports: Ports, installation_id: UUID, line_id: str, attempt: int) -> None:
+    """The line was not due: its next event starts a workflow of its own."""
+    with ports.store.writing(installation_id) as work:
+        work.deferred_lines.put_off(line_id, attempt + 1)
+
+
+def refuse_line(
+    ports: Ports, installation_id: UUID, order_id: str, line_id: str, refusal: Refusal
+) -> None:
+    """The line breaks a rule, so there is no asset to carry the reason: staff are told."""
+    with ports.store.writing(installation_id) as work:
+        work.problems.report(
+            ProblemKind.ORDER_REFUSED,
+            refused_key(order_id, line_id),
+            message=f"Order line {line_id}: {refusal.message}",
+            next_step="Mend the order or the catalogue, then let the platform send it again.",
+            at=ports.clock(),
+        )
+
+
+def refused_key(order_id: str, line_id: str) -> str:
+    """Under which a refused line's problem is kept; closed when the line gets its asset."""
+    return f"order:{order_id}:{line_id}"
+
+
+def _due_line(
+    ports: Ports, installation_id: UUID, order_id: str, line_id: str, configuration: Configuration
+) -> tuple[Order, OrderLine]:
+    order = ports.hosts.of(installation_id).order(order_id)
+    if order is None:
+        raise Unavailable(f"the platform does not show order {order_id} yet")
+    if order.status is OrderStatus.CANCELLED:
+        raise NotDue(f"order {order.number} is cancelled")
+    if not is_due(order, configuration.provision_on):
+        raise Unavailable(f"order {order.number} is not {configuration.provision_on} yet")
+    line = order.line(line_id)
+    if line is None:
+        raise NotDue(f"order {order.number} no longer has line {line_id}")
+    check_lines(order.lines)
+    return order, line
+
+
+def _new_asset(
+    ports: Ports, work: UnitOfWork, order: Order, line: OrderLine, configuration: Configuration
+) -> Asset:
+    product = _product(work, line)
+    account = ensure_account(ports, work, order.customer)
+    end_customer = (
+        ensure_end_customer(ports, work, account, line.end_customer) if line.end_customer else None
+    )
+    return Asset(
+        id=uuid4(),
+        account_id=account.id,
+        end_customer_id=end_customer.id if end_customer else None,
+        product_id=product.id,
+        product_type=product.product_type,
+        sku=product.sku,
+        name=product.name,
+        friendly_name=line.friendly_name,
+        order_id=order.id,
+        order_number=order.number,
+        order_line_id=line.id,
+        recipient_email=order.recipient_email,
+        quantity=line.quantity,
+        unit_price=line.unit_price,
+        purchase_date=ports.clock(),
+        expire_days=product.expire_days,
+        validity_days=product.validity_days,
+        refund_window_days=configuration.refund_window_days,
+        coupon_source=configuration.coupon_source,
+    )
+
+
+def _product(work: UnitOfWork, line: OrderLine) -> Product:
+    bound = work.products.of_variants([line.variant_id]) if line.variant_id else {}
+    if line.variant_id not in bound:
+        raise Refusal(
+            ErrorCode.NOT_FOUND,
+            f"No BitTitan product is bound to the variant of '{line.sku}'.",
+            field=f"{line.id}.sku",
+        )
+    return bound[line.variant_id]

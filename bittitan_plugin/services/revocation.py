@@ -1,0 +1,97 @@
+"""Has BitTitan revoke a coupon, and believes what it says. Repeating it is harmless."""
+
+from uuid import UUID
+
+from bittitan_plugin.domain.assets import Asset, AssetStatus
+from bittitan_plugin.domain.configuration import Configuration
+from bittitan_plugin.domain.coupons import CouponStatus, inferred_status
+from bittitan_plugin.domain.errors import Refusal, Rejected
+from bittitan_plugin.domain.history import Actor, ActorKind
+from bittitan_plugin.domain.problems import ProblemKind
+from bittitan_plugin.services.ports import Ports
+
+_VENDOR = Actor(ActorKind.VENDOR, "BitTitan")
+
+
+def revoke(ports: Ports, installation_id: UUID, asset_id: UUID) -> Asset:
+    """Have BitTitan revoke the coupon, then mark the asset *Cancelled*.
+
+    When BitTitan says the coupon is used or gone the sale stands and the asset is active again;
+    its word decides. Raises ``Unavailable`` or ``OutcomeUnknown`` to be called again, and
+    ``Rejected`` or ``Refusal`` when it cannot be asked as things are set up.
+    """
+    with ports.store.reading(installation_id) as work:
+        asset = work.assets.get(asset_id)
+        configuration = work.installations.by_id(installation_id).configuration
+    if asset.status is AssetStatus.CANCELLED:
+        return asset
+    try:
+        _revoke_at_vendor(ports, configuration, asset)
+    except Rejected as rejection:
+        status = _fate(ports, asset, rejection)
+        if status is None:
+            raise
+        return _stands(ports, installation_id, asset_id, status)
+    with ports.store.writing(installation_id) as work:
+        work.problems.resolve(_problem(asset_id), ports.clock())
+        work.problems.resolve(f"provisioning:{asset_id}", ports.clock())
+        return work.assets.change(
+            asset_id, lambda a: a.cancelled(ports.clock()), _VENDOR, ports.clock()
+        )
+
+
+def execute(ports: Ports, installation_id: UUID, asset_id: UUID) -> Asset:
+    """``revoke`` for a cancellation: where BitTitan cannot be asked the sale stands, for now.
+
+    The problem it leaves says why; the asset can be cancelled again once that is mended.
+    """
+    try:
+        return revoke(ports, installation_id, asset_id)
+    except (Rejected, Refusal) as obstacle:
+        with ports.store.writing(installation_id) as work:
+            asset = work.assets.get(asset_id, for_update=True)
+            work.problems.report(
+                ProblemKind.CANCELLATION_STUCK,
+                _problem(asset_id),
+                message=f"BitTitan refused to cancel the coupon: {obstacle.message}",
+                next_step="Mend the cause, then cancel the asset again.",
+                at=ports.clock(),
+                asset_id=asset_id,
+            )
+        return _stands(ports, installation_id, asset_id, asset.coupon_status)
+
+
+def _revoke_at_vendor(ports: Ports, configuration: Configuration, asset: Asset) -> None:
+    coupon_id = asset.coupon_id
+    if coupon_id is None and asset.requested_at is None:
+        return
+    vendor = ports.vendors.of(configuration)
+    if coupon_id is None:
+        # The failed attempt may have left a coupon behind: it must not stay usable.
+        orphan = vendor.find(asset.reference)
+        coupon_id = orphan.id if orphan else None
+    if coupon_id is not None:
+        vendor.cancel(coupon_id)
+
+
+def _fate(ports: Ports, asset: Asset, rejection: Rejected) -> CouponStatus | None:
+    """What became of the coupon by BitTitan's word, or None when it spoke of something else."""
+    match rejection.code:
+        case "COUPON_REDEEMED":
+            return CouponStatus.REDEEMED
+        case "COUPON_EXPIRED":
+            return CouponStatus.EXPIRED
+        case "NOT_FOUND" if asset.coupon_expires_at is not None:
+            return inferred_status(asset.coupon_expires_at, ports.clock())
+    return None
+
+
+def _stands(ports: Ports, installation_id: UUID, asset_id: UUID, status: CouponStatus) -> Asset:
+    with ports.store.writing(installation_id) as work:
+        return work.assets.change(
+            asset_id, lambda a: a.cancellation_refused(status), _VENDOR, ports.clock()
+        )
+
+
+def _problem(asset_id: UUID) -> str:
+    return f"cancellation:{asset_id}"

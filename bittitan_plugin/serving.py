@@ -1,0 +1,86 @@
+"""The embedded shop as a process: platform, plugin and web wired together and served."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import pluggy
+import uvicorn
+from starlette.applications import Starlette
+
+from bittitan_hooks import specs
+from bittitan_hooks.plugin import BitTitanPlugin
+from bittitan_plugin.bootstrap import Application, build
+from bittitan_plugin.hosts.embedded.platform import INSTALLATION, EmbeddedPlatform
+from bittitan_plugin.hosts.embedded.schema import build_schema
+from bittitan_plugin.hosts.embedded.web import graphql_routes
+from bittitan_plugin.settings import Environment, Settings
+from bittitan_plugin.web.app import create_app
+
+#: Seconds that requests in flight are given when the server stops.
+REQUEST_GRACE_S = 2
+
+
+@dataclass(frozen=True)
+class Shop:
+    """An embedded platform with the plugin attached."""
+
+    application: Application
+    platform: EmbeddedPlatform
+    plugins: pluggy.PluginManager
+
+    @cached_property
+    def app(self) -> Starlette:
+        """The ASGI application."""
+        development = self.application.settings.environment is Environment.DEVELOPMENT
+        routes = graphql_routes(self.platform, build_schema(self.plugins), graphiql=development)
+        return create_app(self.application, routes, self.stop)
+
+    def start(self, *, run_worker: bool) -> None:
+        """Attach the plugin to the platform: database up to date, work begun."""
+        self.plugins.hook.host_started(
+            event=specs.HostStarted(
+                host=self.platform.host, installation=INSTALLATION, run_worker=run_worker
+            )
+        )
+
+    def stop(self) -> None:
+        """Finish what runs, within ten seconds, and let go of everything."""
+        self.plugins.hook.host_stopping(event=specs.HostStopping(installation=INSTALLATION))
+
+
+def open_shop(settings: Settings) -> Shop:
+    """Wire an embedded shop. Opens nothing yet; other installed plugins are not loaded."""
+    application = build(settings)
+    plugins = specs.plugin_manager(load_installed=False)
+    plugins.register(BitTitanPlugin(application), name="bittitan")
+    plugins.check_pending()
+    platform = EmbeddedPlatform(
+        engine=application.engine,
+        cipher=application.ports.cipher,
+        clock=application.ports.clock,
+        plugins=plugins,
+        public_url=settings.public_url,
+    )
+    return Shop(application, platform, plugins)
+
+
+def server_of(shop: Shop, host: str, port: int) -> uvicorn.Server:
+    """A server for the shop; ``run`` it to serve until it is told to stop."""
+    return uvicorn.Server(
+        uvicorn.Config(
+            shop.app,
+            host=host,
+            port=port,
+            log_config=None,
+            access_log=False,
+            ws="none",
+            timeout_graceful_shutdown=REQUEST_GRACE_S,
+        )
+    )
+
+
+def at_address(settings: Settings, host: str, port: int) -> Settings:
+    """The settings with ``public_url`` as where the server listens, unless it is set."""
+    if "public_url" in settings.model_fields_set:
+        return settings
+    return settings.model_copy(update={"public_url": f"http://{host}:{port}"})

@@ -1,0 +1,32 @@
+"""The ASGI application: the platform's routes and the plugin's own, in one place."""
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+
+from anyio import to_thread
+from starlette.applications import Starlette
+from starlette.routing import BaseRoute
+
+from bittitan_plugin.bootstrap import Application
+from bittitan_plugin.web.health import health_routes
+from bittitan_plugin.web.metrics import metrics_route
+
+
+def create_app(
+    application: Application, platform_routes: Sequence[BaseRoute], stop: Callable[[], None]
+) -> Starlette:
+    """Put the routes together; ``stop`` is called once when the server ends."""
+
+    @asynccontextmanager
+    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        yield
+        await to_thread.run_sync(stop)
+
+    return Starlette(
+        routes=[
+            *platform_routes,
+            *health_routes(application),
+            metrics_route(application.engine),
+        ],
+        lifespan=lifespan,
+    )

@@ -1,0 +1,74 @@
+"""``/metrics`` for Prometheus: counts read from the store when asked, so every process agrees."""
+
+from collections.abc import Iterable
+
+from anyio import to_thread
+from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
+from prometheus_client.registry import Collector
+from sqlalchemy import Engine, func, select
+from sqlalchemy.orm import Session
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from bittitan_plugin.store.tables import AssetRow, ProblemRow
+
+
+class StoreCollector(Collector):
+    """Counts assets and open problems. No label carries a customer, an order or a code."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def collect(self) -> Iterable[Metric]:
+        """One statement per metric."""
+        with Session(self._engine) as session:
+            yield _gauge(
+                "bittitan_assets",
+                "Assets by what became of them.",
+                ("status", "provisioning_status", "coupon_status"),
+                session.execute(
+                    select(
+                        AssetRow.status,
+                        AssetRow.provisioning_status,
+                        AssetRow.coupon_status,
+                        func.count(),
+                    ).group_by(
+                        AssetRow.status, AssetRow.provisioning_status, AssetRow.coupon_status
+                    )
+                ),
+            )
+            yield _gauge(
+                "bittitan_open_problems",
+                "Problems that wait for a person.",
+                ("kind",),
+                session.execute(
+                    select(ProblemRow.kind, func.count())
+                    .where(ProblemRow.resolved_at.is_(None))
+                    .group_by(ProblemRow.kind)
+                ),
+            )
+
+
+def metrics_route(engine: Engine) -> Route:
+    """The route; a scrape costs two statements."""
+    registry = CollectorRegistry()
+    registry.register(StoreCollector(engine))
+
+    async def metrics(_request: Request) -> Response:
+        text = await to_thread.run_sync(generate_latest, registry)
+        return Response(text, media_type=CONTENT_TYPE_PLAIN_0_0_4)
+
+    return Route("/metrics", metrics)
+
+
+def _gauge(
+    name: str, text: str, labels: tuple[str, ...], rows: Iterable[Iterable[object]]
+) -> GaugeMetricFamily:
+    family = GaugeMetricFamily(name, text, labels=labels)
+    for row in rows:
+        *values, count = row
+        family.add_metric([str(value) for value in values], float(str(count)))
+    return family

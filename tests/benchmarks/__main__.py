@@ -1,0 +1,72 @@
+"""Takes every figure and prints them; a promise that is missed is said, and ends with status 1."""
+
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+from sqlalchemy import create_engine, make_url
+
+from tests import postgres
+from tests.benchmarks.accepting import accepting
+from tests.benchmarks.measuring import Figure
+from tests.benchmarks.starting import importing, serving
+
+
+def main() -> int:
+    """Run all benchmarks; returns the exit status."""
+    with tempfile.TemporaryDirectory() as name:
+        directory = Path(name)
+        figures = [importing(), serving()]
+        figures.append(accepting("SQLite", f"sqlite:///{directory / 'bench.sqlite'}", directory))
+        figures += _on_postgresql(directory)
+    _print(figures)
+    return int(any(figure.limit and figure.seconds > figure.limit for figure in figures))
+
+
+def _on_postgresql(directory: Path) -> list[Figure]:
+    server = None if os.environ.get(postgres.VARIABLE) else postgres.start(durable=True)
+    url = server.url if server else os.environ.get(postgres.VARIABLE)
+    if url is None:
+        Console().print("no PostgreSQL on this machine: its figures are left out")
+        return []
+    try:
+        engine = create_engine(
+            make_url(url).set(drivername="postgresql+psycopg"), isolation_level="AUTOCOMMIT"
+        )
+        with engine.connect() as connection:
+            connection.exec_driver_sql("DROP DATABASE IF EXISTS bittitan_bench WITH (FORCE)")
+            connection.exec_driver_sql("CREATE DATABASE bittitan_bench")
+        engine.dispose()
+        bench_url = make_url(url).set(database="bittitan_bench")
+        return [
+            accepting(
+                "PostgreSQL", bench_url.render_as_string(hide_password=False), directory
+            )
+        ]
+    finally:
+        if server:
+            server.stop()
+
+
+def _print(figures: list[Figure]) -> None:
+    table = Table("what", "median", "floor", "floor's median", "ratio", "promise")
+    for figure in figures:
+        promise = ""
+        if figure.limit:
+            kept = "kept" if figure.seconds <= figure.limit else "MISSED"
+            promise = f"< {figure.limit:g} s: {kept}"
+        table.add_row(
+            figure.name,
+            f"{figure.seconds * 1000:.1f} ms",
+            figure.floor_name,
+            f"{figure.floor_seconds * 1000:.1f} ms",
+            f"{figure.ratio:.1f}",
+            promise,
+        )
+    Console(width=160).print(table)
+
+
+sys.exit(main())

@@ -1,0 +1,94 @@
+"""Domain values with every field filled in; a test names only what it is about."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+from uuid import uuid4
+
+from bittitan_plugin.domain.accounts import Account
+from bittitan_plugin.domain.assets import Asset, ProvisioningStatus
+from bittitan_plugin.domain.catalogue import Product, ProductType
+from bittitan_plugin.domain.coupons import CouponSource, CouponStatus, Sealed
+from bittitan_plugin.domain.money import Money
+from bittitan_plugin.domain.orders import Customer, Order, OrderLine, OrderStatus
+
+NOON = datetime(2026, 3, 10, 12, tzinfo=UTC)
+
+
+def new_asset(**values: Any) -> Asset:
+    """An asset whose coupon has not been obtained yet."""
+    fresh = Asset(
+        id=uuid4(),
+        account_id=uuid4(),
+        product_id=uuid4(),
+        product_type=ProductType.MAILBOX_LICENSE,
+        sku="MW-MAILBOX",
+        name="BitTitan Mailbox License",
+        order_id="order-1",
+        order_number="1",
+        order_line_id=f"line-{uuid4().hex}",
+        recipient_email="buyer@example.com",
+        quantity=25,
+        unit_price=Money.of("14.00", "USD"),
+        purchase_date=NOON,
+        expire_days=365,
+        validity_days=365,
+        refund_window_days=15,
+        coupon_source=CouponSource.API,
+    )
+    return replace(fresh, **values)
+
+
+def sold_asset(**values: Any) -> Asset:
+    """An asset with an unused coupon."""
+    ready = new_asset(
+        coupon_id="coupon-1",
+        coupon_code=Sealed("sealed-code"),
+        coupon_status=CouponStatus.AVAILABLE,
+        coupon_expires_at=datetime(2027, 3, 10, tzinfo=UTC),
+        provisioning_status=ProvisioningStatus.SYNCHRONIZED,
+    )
+    return replace(ready, **values)
+
+
+def account(**values: Any) -> Account:
+    """A customer that BitTitan does not know yet."""
+    made = Account(
+        id=uuid4(),
+        customer_id=f"customer-{uuid4().hex}",
+        email="buyer@example.com",
+        company="Contoso",
+        created_at=NOON,
+    )
+    return replace(made, **values)
+
+
+def product(**values: Any) -> Product:
+    """A published mailbox licence with a price in dollars."""
+    made = Product(
+        id=uuid4(),
+        product_type=ProductType.MAILBOX_LICENSE,
+        sku="MW-MAILBOX",
+        name="BitTitan Mailbox License",
+        expire_days=365,
+        validity_days=365,
+        variant_id="variant-1",
+        published=True,
+        prices={"USD": Money.of("14.00", "USD")},
+    )
+    return replace(made, **values)
+
+
+def order(*lines: OrderLine, **values: Any) -> Order:
+    """A confirmed order that is not paid yet."""
+    made = Order(
+        id="order-1",
+        number="1",
+        status=OrderStatus.CONFIRMED,
+        fully_paid=False,
+        customer=Customer(id="customer-1", email="buyer@example.com", company="Contoso"),
+        recipient_email="buyer@example.com",
+        lines=lines,
+        created_at=NOON,
+    )
+    return replace(made, **values)

@@ -1,0 +1,230 @@
+"""A platform with the extension merged, over a real database; everything outside is a fake."""
+
+import asyncio
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+import strawberry
+from graphql import GraphQLError
+from sqlalchemy import Engine, event
+from sqlalchemy.orm import Session
+
+from bittitan_graphql.context import CONTEXT_KEY, Patience
+from bittitan_graphql.extension import build_extension
+from bittitan_plugin.cipher import Cipher, generate_key
+from bittitan_plugin.domain.access import ANONYMOUS, Permission, Viewer
+from bittitan_plugin.domain.accounts import Account
+from bittitan_plugin.domain.assets import Asset
+from bittitan_plugin.domain.catalogue import Product, ProductType
+from bittitan_plugin.domain.configuration import Configuration
+from bittitan_plugin.domain.coupons import CouponSource, CouponStatus
+from bittitan_plugin.domain.history import Actor, ActorKind
+from bittitan_plugin.domain.money import Money
+from bittitan_plugin.services.ports import Ports
+from bittitan_plugin.store.engine import open_engine
+from bittitan_plugin.store.unit_of_work import Store, UnitOfWork
+from tests.conftest import StandingClock
+from tests.fakes.mail import RecordingMailer
+from tests.integration.graphql_extension.mini_host import host_schema
+
+STAFF = Viewer(email="staff@example.com", is_staff=True, permissions=frozenset(Permission))
+SYSTEM = Actor(ActorKind.SYSTEM, "test")
+
+
+class RecordingQueue:
+    """Remembers what durable work was handed in; nobody works it off."""
+
+    def __init__(self) -> None:
+        self.workflows: list[str] = []
+
+    def enqueue(self, session: Session, workflow: str, workflow_id: str, *arguments: str) -> None:
+        del session, workflow_id, arguments
+        self.workflows.append(workflow)
+
+
+class Unreachable:
+    """Vendors and hosts that must not be asked: nothing here is a queue's business."""
+
+    def of(self, _of: object) -> Any:
+        raise AssertionError("the extension asked the outside world")
+
+    def close(self) -> None:
+        """Nothing to let go of."""
+
+
+@dataclass
+class Platform:
+    """One installation, and GraphQL in front of it."""
+
+    ports: Ports
+    installation_id: UUID
+    clock: StandingClock
+    queue: RecordingQueue
+    mailer: RecordingMailer
+    #: Called at each pause of a waiting mutation, as if a worker had run meanwhile.
+    meanwhile: Callable[[], None] = lambda: None
+    schema: strawberry.Schema = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.extension = build_extension(lambda _key: (self.ports, self.installation_id))
+        self.schema = host_schema(self.extension)
+
+    def ask(
+        self, document: str, viewer: Viewer = ANONYMOUS, /, **variables: Any
+    ) -> strawberry.types.ExecutionResult:
+        """What the viewer is answered."""
+        scope = self.extension.request_scope("default", viewer)
+        scope.patience = Patience(pauses=3, pause=self._pause)
+        context = {CONTEXT_KEY: scope, "viewer": viewer}
+        return asyncio.run(self.schema.execute(document, variables, context_value=context))
+
+    def data(self, document: str, viewer: Viewer = ANONYMOUS, /, **variables: Any) -> Any:
+        """The same, where nothing may go wrong."""
+        result = self.ask(document, viewer, **variables)
+        assert result.errors is None, result.errors
+        return result.data
+
+    def error(self, document: str, viewer: Viewer = ANONYMOUS, /, **variables: Any) -> GraphQLError:
+        """The one top-level error."""
+        errors = self.ask(document, viewer, **variables).errors
+        assert errors is not None
+        assert len(errors) == 1, errors
+        return errors[0]
+
+    def code(self, document: str, viewer: Viewer = ANONYMOUS, /, **variables: Any) -> str:
+        """The code of the one top-level error."""
+        extensions = self.error(document, viewer, **variables).extensions
+        return str((extensions or {})["exception"]["code"])
+
+    async def _pause(self) -> None:
+        self.meanwhile()
+
+    @contextmanager
+    def writing(self) -> Iterator[UnitOfWork]:
+        with self.ports.store.writing(self.installation_id) as work:
+            yield work
+
+    def switch(self, *, active: bool, **values: Any) -> None:
+        with self.ports.store.installations() as installations:
+            known = installations.by_id(self.installation_id)
+            installations.save(
+                replace(known, active=active, configuration=replace(known.configuration, **values))
+            )
+
+    def account(self, customer_id: str | None, *, reseller: Account | None = None) -> Account:
+        name = customer_id or uuid4().hex[:8]
+        account = Account(
+            id=uuid4(),
+            customer_id=customer_id,
+            email=f"{name}@example.com",
+            company=f"{name} Ltd",
+            reseller_id=reseller.id if reseller else None,
+            sync_error="The API key is wrong.",
+            created_at=self.clock(),
+        )
+        with self.writing() as work:
+            work.accounts.add(account)
+        return account
+
+    def product(self, **values: Any) -> Product:
+        product = Product(
+            **{
+                "id": uuid4(),
+                "product_type": ProductType.MAILBOX_LICENSE,
+                "sku": "MW-MAILBOX",
+                "name": "Mailbox License",
+                "expire_days": 365,
+                "validity_days": 180,
+                "published": True,
+                "prices": {"USD": Money.of("14.00", "USD"), "EUR": Money.of("13.00", "EUR")},
+                **values,
+            }
+        )
+        with self.writing() as work:
+            work.products.add(product)
+        return product
+
+    def asset(self, account: Account, product: Product, **values: Any) -> Asset:
+        """An active asset with the coupon code ``CODE-1234``."""
+        id_ = values.pop("id", uuid4())
+        asset = Asset(
+            **{
+                "id": id_,
+                "account_id": account.id,
+                "product_id": product.id,
+                "product_type": product.product_type,
+                "sku": product.sku,
+                "name": product.name,
+                "order_id": "order-1",
+                "order_number": "1001",
+                "order_line_id": f"line-{id_}",
+                "recipient_email": "it@example.com",
+                "quantity": 25,
+                "unit_price": Money.of("14.00", "USD"),
+                "purchase_date": self.clock(),
+                "expire_days": 365,
+                "validity_days": 180,
+                "refund_window_days": 15,
+                "coupon_source": CouponSource.API,
+                **values,
+            }
+        )
+        if "coupon_code" not in values:
+            sealed = self.ports.cipher.seal("CODE-1234")
+            expires_at = values.get("coupon_expires_at", datetime(2027, 3, 10, tzinfo=UTC))
+            asset = asset.provisioned(f"c-{id_}", sealed, CouponStatus.AVAILABLE, expires_at)
+        with self.writing() as work:
+            return work.assets.add(asset, SYSTEM, self.clock())
+
+    def stored(self, asset: Asset) -> Asset:
+        with self.ports.store.reading(self.installation_id) as work:
+            return work.assets.get(asset.id)
+
+
+def customer(account: Account) -> Viewer:
+    """That account's customer, signed in."""
+    return Viewer(customer_id=account.customer_id, email=account.email)
+
+
+@contextmanager
+def open_platform(database_url: str, clock: StandingClock, *, key: str) -> Iterator[Platform]:
+    """A platform whose installation is switched on."""
+    engine = open_engine(database_url)
+    queue, mailer, outside = RecordingQueue(), RecordingMailer(), Unreachable()
+    ports = Ports(
+        store=Store(engine, queue),
+        vendors=outside,
+        hosts=outside,
+        mailer=mailer,
+        cipher=Cipher([generate_key()]),
+        clock=clock,
+    )
+    with ports.store.installations() as installations:
+        installation = installations.open(key, clock())
+        installations.save(
+            replace(
+                installation, active=True, configuration=Configuration(time_zone="Europe/Athens")
+            )
+        )
+    yield Platform(ports, installation.id, clock, queue, mailer)
+    engine.dispose()
+
+
+@contextmanager
+def counted(engine: Engine) -> Iterator[list[str]]:
+    """The statements that run meanwhile, in order; beginning and ending transactions apart."""
+    statements: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        if not statement.startswith(("BEGIN", "PRAGMA")):
+            statements.append(statement)
+
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        yield statements
+    finally:
+        event.remove(engine, "before_cursor_execute", note)

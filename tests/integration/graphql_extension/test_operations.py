@@ -1,0 +1,130 @@
+"""Every ready-made operation is executed; one that is not makes this fail."""
+
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from bittitan_graphql.global_ids import ACCOUNT, ASSET, global_id
+from bittitan_plugin.domain.accounts import Account
+from bittitan_plugin.domain.assets import Asset
+from bittitan_plugin.domain.billing import InvoiceReference
+from bittitan_plugin.domain.problems import ProblemKind
+from tests.integration.graphql_extension.operations import FOLDER, load, operation_files
+from tests.integration.graphql_extension.platform import STAFF, Platform, customer
+
+#: The operations that need the plugin alone; those of ``storefront`` need a shop around it.
+OURS = operation_files("licenses", "staff")
+
+
+@dataclass
+class Sale:
+    """What there is to operate on."""
+
+    platform: Platform
+    buyer: Account
+    asset: Asset
+
+    @property
+    def ids(self) -> dict[str, Any]:
+        return {"id": global_id(ASSET, self.asset.id)}
+
+
+@dataclass
+class Example:
+    """How an operation is called, and where in the answer something must be found."""
+
+    finds: str
+    variables: dict[str, Any] = field(default_factory=dict)
+    #: Whether it is about the one asset of the sale.
+    of_asset: bool = True
+
+
+EXAMPLES = {
+    "licenses/cancellation-check.graphql": Example("bittitanAssetCancel.cancellation.deadline"),
+    "licenses/cancellation-terms.graphql": Example("bittitanAsset.cancellation.refund.amount"),
+    "licenses/license.graphql": Example("bittitanAsset.couponCode"),
+    "licenses/my-account.graphql": Example("me.bittitanAssets.0.invoice.number", of_asset=False),
+    "licenses/my-licenses.graphql": Example(
+        "bittitanAssets.edges.0.node.couponCode",
+        {"search": "wave", "sortBy": {"field": "NAME", "direction": "ASC"}},
+        of_asset=False,
+    ),
+    "licenses/order-licenses.graphql": Example(
+        "order.bittitanAssets.0.couponCode", {"orderId": "order-1"}, of_asset=False
+    ),
+    "licenses/products.graphql": Example(
+        "bittitanProducts.edges.0.node.prices.0.amount", of_asset=False
+    ),
+    "licenses/rename.graphql": Example(
+        "bittitanAssetUpdate.asset.friendlyName", {"friendlyName": "Wave 2"}
+    ),
+    "licenses/resend-email.graphql": Example("bittitanCouponEmailResend.asset.recipientEmail"),
+    "staff/account.graphql": Example("bittitanAccount.syncError", of_asset=False),
+    "staff/accounts.graphql": Example("bittitanAccounts.edges.0.node.syncError", of_asset=False),
+    "staff/asset-history.graphql": Example("bittitanAsset.history.0.actorName"),
+    "staff/assets.graphql": Example(
+        "bittitanAssets.edges.0.node.account.email",
+        {"last": 5, "where": {"status": {"eq": "ACTIVE"}}},
+        of_asset=False,
+    ),
+    "staff/cancel.graphql": Example("bittitanAssetCancel.asset.status", {"comment": "Twice"}),
+    "staff/problems.graphql": Example("bittitanProblems.edges.0.node.nextStep", of_asset=False),
+    "staff/synchronize.graphql": Example("bittitanAssetSynchronize.asset.provisioningStatus"),
+}
+
+
+@pytest.fixture
+def sale(platform: Platform) -> Sale:
+    buyer = platform.account("buyer")
+    asset = platform.asset(
+        buyer,
+        platform.product(variant_id="variant-1"),
+        friendly_name="Wave 1",
+        invoice=InvoiceReference(id="i-1", number="INV-1"),
+    )
+    with platform.writing() as work:
+        work.problems.report(
+            ProblemKind.CANCELLATION_STUCK,
+            "key",
+            message="Stuck.",
+            next_step="Ask.",
+            at=platform.clock(),
+            asset_id=asset.id,
+        )
+    return Sale(platform, buyer, asset)
+
+
+def dig(answer: Any, path: str) -> Any:
+    for step in path.split("."):
+        answer = answer[int(step)] if step.isdigit() else answer[step]
+    return answer
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_an_operation_answers(sale: Sale, name: str) -> None:
+    assert name in EXAMPLES, f"{name} is never executed: give it an example here"
+    example = EXAMPLES[name]
+    viewer = STAFF if name.startswith("staff/") else customer(sale.buyer)
+    variables = {**(sale.ids if example.of_asset else {}), **example.variables}
+    if name == "staff/account.graphql":
+        variables["id"] = global_id(ACCOUNT, sale.buyer.id)
+    answer = sale.platform.data(load(name), viewer, **variables)
+    assert dig(answer, example.finds)
+
+
+def test_every_operation_has_a_name_of_its_own() -> None:
+    texts = [(FOLDER / name).read_text() for name in operation_files()]
+    names = [re.findall(r"^(?:query|mutation) (\w+)", text, re.MULTILINE) for text in texts]
+    assert len({name for (name,) in names}) == len(names)
+
+
+def test_every_fragment_is_used() -> None:
+    fragments = re.findall(r"^fragment (\w+)", (FOLDER / "fragments.graphql").read_text(), re.M)
+    documents = "".join(load(name) for name in operation_files())
+    assert [name for name in fragments if f"...{name}" not in documents] == []
+
+
+def test_every_operation_says_what_it_is_for() -> None:
+    assert [n for n in operation_files() if not (FOLDER / n).read_text().startswith("# ")] == []

@@ -1,0 +1,88 @@
+"""Which lines are ours: others are left alone, and ours with an unknown article are refused."""
+
+from bittitan_hooks.specs import OutcomeStatus
+from bittitan_plugin.domain.problems import ProblemKind
+from tests.fakes.host import line
+from tests.world import SOLD, Shop
+
+
+def test_a_line_of_another_vendor_is_ignored_and_the_rest_provisioned(shop: Shop) -> None:
+    order = shop.host.place(
+        line("variant-chair", sku="CHAIR", product_type="furniture"),
+        line(),
+    )
+
+    outcome = shop.fire("order_fully_paid", order)
+    shop.settle()
+
+    assert (outcome.ignored_line_ids, shop.tally()) == ((order.lines[0].id,), SOLD)
+
+
+def test_an_order_without_licenses_is_ignored(shop: Shop) -> None:
+    order = shop.host.place(line("variant-chair", sku="CHAIR", product_type="furniture"))
+
+    assert shop.fire("order_fully_paid", order).status is OutcomeStatus.IGNORED
+
+
+def test_an_unknown_article_of_our_product_type_is_refused_on_its_field(shop: Shop) -> None:
+    order = shop.host.place(line(), line("variant-unknown", sku="MW-OLD"))
+
+    outcome = shop.fire("order_fully_paid", order)
+    shop.settle()
+
+    assert [refusal.field for refusal in outcome.refusals] == ["lines[1].sku"]
+
+
+def test_an_unknown_article_leaves_a_problem_for_staff(shop: Shop) -> None:
+    shop.fire("order_fully_paid", shop.host.place(line("variant-unknown", sku="MW-OLD")))
+
+    assert [problem.kind for problem in shop.problems()] == [ProblemKind.ORDER_REFUSED]
+
+
+def test_the_other_lines_of_a_refused_one_are_provisioned(shop: Shop) -> None:
+    shop.fire("order_fully_paid", shop.host.place(line(), line("variant-unknown", sku="MW-OLD")))
+    shop.settle()
+
+    assert shop.tally() == SOLD
+
+
+def test_a_refused_line_is_provisioned_once_its_article_is_known(shop: Shop) -> None:
+    order = shop.host.place(line("variant-new"))
+    shop.fire("order_fully_paid", order)
+    shop.rebind("MW-MAILBOX", "variant-new")
+
+    shop.fire("order_updated", order)
+    shop.settle()
+
+    assert shop.tally() == SOLD
+
+
+def test_the_problem_of_a_refused_line_is_closed_when_it_is_provisioned(shop: Shop) -> None:
+    order = shop.host.place(line("variant-new"))
+    shop.fire("order_fully_paid", order)
+    shop.rebind("MW-MAILBOX", "variant-new")
+
+    shop.fire("order_updated", order)
+    shop.settle()
+
+    assert shop.problems() == []
+
+
+def test_a_line_that_vanished_from_the_order_is_not_provisioned(shop: Shop) -> None:
+    order = shop.host.place(line(), line())
+    shop.host.change(order, lines=order.lines[:1])
+
+    shop.fire("order_fully_paid", order)
+    shop.settle()
+
+    assert shop.tally() == SOLD
+
+
+def test_a_line_of_nothing_is_refused_and_leaves_a_problem(shop: Shop) -> None:
+    order = shop.host.place(line())
+    shop.host.change(order, lines=(line(id=order.lines[0].id, quantity=0),))
+
+    shop.fire("order_fully_paid", order)
+    shop.settle()
+
+    assert [problem.kind for problem in shop.problems()] == [ProblemKind.ORDER_REFUSED]

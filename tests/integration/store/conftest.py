@@ -1,0 +1,70 @@
+"""A store on a fresh database of either kind, with two installations in it."""
+
+from collections.abc import Iterator
+from uuid import UUID
+
+import pytest
+from sqlalchemy.orm import Session
+
+from bittitan_plugin.domain.accounts import Account
+from bittitan_plugin.domain.assets import Asset
+from bittitan_plugin.domain.catalogue import Product
+from bittitan_plugin.domain.history import Actor, ActorKind
+from bittitan_plugin.store.engine import open_engine
+from bittitan_plugin.store.unit_of_work import Store
+from tests.fakes.values import NOON, account, product, sold_asset
+
+STAFF = Actor(ActorKind.STAFF, "staff@example.com")
+
+
+class NoQueue:
+    """Where nothing is ever handed in."""
+
+    def enqueue(self, session: Session, workflow: str, workflow_id: str, *arguments: str) -> None:
+        raise NotImplementedError
+
+
+@pytest.fixture
+def store(database_url: str) -> Iterator[Store]:
+    engine = open_engine(database_url)
+    yield Store(engine, NoQueue())
+    engine.dispose()
+
+
+def opened(store: Store, key: str) -> UUID:
+    """The id of the installation with that key."""
+    with store.installations() as installations:
+        return installations.open(key, NOON).id
+
+
+@pytest.fixture
+def installation(store: Store) -> UUID:
+    """The installation a test works in."""
+    return opened(store, "ours")
+
+
+@pytest.fixture
+def elsewhere(store: Store) -> UUID:
+    """Another distributor's installation in the same database."""
+    return opened(store, "theirs")
+
+
+def stock(store: Store, installation: UUID, **values: object) -> tuple[Account, Product, Asset]:
+    """An account, a product and an asset of the one for the other; ``values`` are the asset's."""
+    buyer, sold = account(customer_id="customer-1"), product(variant_id="variant-1")
+    asset = sold_asset(account_id=buyer.id, product_id=sold.id, **values)
+    with store.writing(installation) as work:
+        work.accounts.add(buyer)
+        work.products.add(sold)
+        work.assets.add(asset, STAFF, NOON)
+    return buyer, sold, asset
+
+
+@pytest.fixture
+def asset(store: Store, installation: UUID) -> Asset:
+    """An asset with a coupon, stored."""
+    return stock(store, installation)[2]
+
+
+class Changed(Exception):
+    """Raised by tests to abandon what they did."""

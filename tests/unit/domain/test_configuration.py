@@ -1,0 +1,145 @@
+"""Every setting: what it takes, what it refuses, and that nothing else changes."""
+
+from dataclasses import fields, replace
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from bittitan_plugin.domain.configuration import Configuration
+from bittitan_plugin.domain.coupons import CouponSource, Sealed
+from bittitan_plugin.domain.errors import ErrorCode, Refusal
+from bittitan_plugin.domain.orders import ProvisionOn
+
+NAMES = [field.name for field in fields(Configuration)]
+DAYS = [("1", 1), (" 365 ", 365), ("3650", 3650)]
+NO_DAYS = ["0", "3651", "-1", "1.5", "a year", ""]
+SWITCH = [("true", True), ("FALSE", False), (" True ", True)]
+NO_SWITCH = ["yes", "1", "0", "", "on"]
+ADDRESS = [("licenses@example.com", "licenses@example.com")]
+NO_ADDRESS = ["example.com", "@example.com", "licenses@", "a b@c.d", "a@b.c, d@e.f", "A <a@b.c>"]
+
+GOOD: dict[str, list[tuple[str, Any]]] = {
+    "coupon_source": [("API", CouponSource.API), ("stock", CouponSource.STOCK)],
+    "api_url": [
+        ("https://coupons.example/v/", "https://coupons.example/v"),
+        ("http://127.0.0.1:8001", "http://127.0.0.1:8001"),
+        ("", ""),
+    ],
+    "api_email": [*ADDRESS, ("", "")],
+    "api_password": [("gAAAA-sealed", Sealed("gAAAA-sealed"))],
+    "expire_days": DAYS,
+    "validity_days": DAYS,
+    "refund_window_days": [("0", 0), ("7", 7), ("15", 15)],
+    "automatic_cancellation": SWITCH,
+    "automatic_cancellation_limit": [
+        ("", None),
+        ("0", Decimal(0)),
+        ("250.50", Decimal("250.50")),
+        ("0.0001", Decimal("0.0001")),
+    ],
+    "synchronize_automatically": SWITCH,
+    "provision_on": [("FULLY_PAID", ProvisionOn.FULLY_PAID), ("confirmed", ProvisionOn.CONFIRMED)],
+    "time_zone": [("Europe/Athens", "Europe/Athens"), (" UTC ", "UTC")],
+    "sender_email": ADDRESS,
+    "staff_email": [*ADDRESS, ("", "")],
+    "low_stock_threshold": [("0", 0), ("500", 500)],
+}
+BAD: dict[str, list[str]] = {
+    "coupon_source": ["", "FTP"],
+    "api_url": ["coupons.example", "ftp://coupons.example", "//coupons.example"],
+    "api_email": NO_ADDRESS,
+    "api_password": [],
+    "expire_days": NO_DAYS,
+    "validity_days": NO_DAYS,
+    "refund_window_days": ["16", "365", "-1", "", "1.5", "fortnight"],
+    "automatic_cancellation": NO_SWITCH,
+    "automatic_cancellation_limit": ["-0.01", "much", "NaN", "Infinity", "1e20", "0.00001"],
+    "synchronize_automatically": NO_SWITCH,
+    "provision_on": ["", "PAID"],
+    "time_zone": ["", "Athens", "Europe", "Europe/Atlantis", "../../etc/passwd", "UTC\0"],
+    "sender_email": ["", *NO_ADDRESS],
+    "staff_email": NO_ADDRESS,
+    "low_stock_threshold": ["-1", "few", "", "0.5"],
+}
+
+
+def cases(table: dict[str, list[Any]]) -> list[Any]:
+    return [
+        pytest.param(name, entry, id=f"{name}-{number}")
+        for name, entries in table.items()
+        for number, entry in enumerate(entries)
+    ]
+
+
+@pytest.mark.parametrize("table", [GOOD, BAD], ids=["good", "bad"])
+def test_these_tables_speak_of_every_setting(table: dict[str, list[Any]]) -> None:
+    assert list(table) == NAMES
+
+
+@pytest.mark.parametrize(("name", "entry"), cases(GOOD))
+def test_a_good_value_is_taken_and_nothing_else_changes(name: str, entry: tuple[str, Any]) -> None:
+    text, value = entry
+    before = Configuration()
+    assert before.changed(name, text) == replace(before, **{name: value})
+
+
+@pytest.mark.parametrize(("name", "text"), cases(BAD))
+def test_a_bad_value_is_refused_under_the_settings_own_name(name: str, text: str) -> None:
+    with pytest.raises(Refusal) as refused:
+        Configuration().changed(name, text)
+    assert (refused.value.code, refused.value.field) == (ErrorCode.INVALID, name)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_value_leaves_a_setting_as_it_is(name: str) -> None:
+    before = Configuration(api_password=Sealed("sealed"), automatic_cancellation_limit=Decimal(5))
+    assert before.changed(name, None) is before
+
+
+def test_an_unknown_setting_is_refused_with_the_names_there_are() -> None:
+    with pytest.raises(Refusal) as refused:
+        Configuration().changed("api_pasword", "secret")
+    assert refused.value.field == "api_pasword"
+    assert all(name in refused.value.message for name in NAMES)
+
+
+def test_a_window_longer_than_bittitans_15_days_is_refused_with_the_reason() -> None:
+    with pytest.raises(Refusal, match="between 0 and 15 days: BitTitan refunds no later"):
+        Configuration().changed("refund_window_days", "16")
+
+
+def test_a_new_installation_has_bittitans_own_terms() -> None:
+    fresh = Configuration()
+    assert (fresh.expire_days, fresh.validity_days, fresh.refund_window_days) == (365, 365, 15)
+
+
+def test_the_time_zone_can_be_reckoned_with() -> None:
+    assert Configuration(time_zone="Europe/Athens").zone == ZoneInfo("Europe/Athens")
+
+
+COMPLETE = Configuration(
+    api_url="https://coupons.example", api_email="a@b.c", api_password=Sealed("sealed")
+)
+
+
+@pytest.mark.parametrize(
+    ("lacking", "name"),
+    [
+        (replace(COMPLETE, api_url=""), "api_url"),
+        (replace(COMPLETE, api_email=""), "api_email"),
+        (replace(COMPLETE, api_password=None), "api_password"),
+    ],
+)
+def test_the_coupon_api_cannot_be_used_without_its_address_and_credentials(
+    lacking: Configuration, name: str
+) -> None:
+    with pytest.raises(Refusal) as refused:
+        lacking.check_complete()
+    assert (refused.value.code, refused.value.field) == (ErrorCode.REQUIRED, name)
+
+
+@pytest.mark.parametrize("ready", [COMPLETE, Configuration(coupon_source=CouponSource.STOCK)])
+def test_what_is_complete_can_be_switched_on(ready: Configuration) -> None:
+    ready.check_complete()

@@ -1,0 +1,33 @@
+"""The enums clients see are the domain's, name by name."""
+
+from enum import Enum
+
+import pytest
+
+from bittitan_graphql import enums
+from bittitan_plugin.domain.accounts import AccountStatus
+from bittitan_plugin.domain.assets import AssetStatus, ProvisioningStatus
+from bittitan_plugin.domain.catalogue import ProductType
+from bittitan_plugin.domain.coupons import CouponStatus
+from bittitan_plugin.domain.errors import ErrorCode
+from bittitan_plugin.domain.history import ActorKind
+from bittitan_plugin.domain.problems import ProblemKind
+from bittitan_plugin.store.queries.assets import AssetSort
+
+
+@pytest.mark.parametrize(
+    ("shown", "meant"),
+    [
+        (enums.BitTitanProvisioningStatus, ProvisioningStatus),
+        (enums.BitTitanAssetStatus, AssetStatus),
+        (enums.BitTitanCouponStatus, CouponStatus),
+        (enums.BitTitanProductTypeKind, ProductType),
+        (enums.BitTitanAccountStatus, AccountStatus),
+        (enums.BitTitanActorKind, ActorKind),
+        (enums.BitTitanProblemKind, ProblemKind),
+        (enums.BitTitanErrorCode, ErrorCode),
+        (enums.BitTitanAssetSortField, AssetSort),
+    ],
+)
+def test_a_graphql_enum_mirrors_the_domains(shown: type[Enum], meant: type[Enum]) -> None:
+    assert {m.name: m.value for m in shown} == {m.name: m.value for m in meant}
