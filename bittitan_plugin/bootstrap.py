@@ -1,6 +1,6 @@
 """The composition root: the one place that knows every adapter and wires them together."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -27,6 +27,7 @@ from bittitan_plugin.workflows.queue import migrate as migrate_engine
 
 if TYPE_CHECKING:
     from bittitan_plugin.workflows.engine import Worker
+    from bittitan_plugin.workflows.timetable import Duty
 
 
 @dataclass(kw_only=True)
@@ -51,16 +52,22 @@ class Application:
         migrations.upgrade(self.engine)
         migrate_engine(self.settings.database)
 
-    def start_worker(self, *, pace: float = 1.0) -> None:
+    def start_worker(self, *, pace: float = 1.0, duties: "Sequence[Duty] | None" = None) -> None:
         """Run durable work in this process. Starting it again does nothing.
 
-        ``pace`` scales every wait between attempts; tests hurry.
+        ``pace`` scales every wait between attempts; tests hurry. ``duties`` replaces what the
+        timetable looks after.
         """
         from bittitan_plugin.workflows.engine import Worker
+        from bittitan_plugin.workflows.timetable import DUTIES
 
         if self.worker is None:
             self.worker = Worker(
-                self.ports, self.settings.database, self.settings.worker_concurrency, pace=pace
+                self.ports,
+                self.settings.database,
+                self.settings.worker_concurrency,
+                pace=pace,
+                duties=DUTIES if duties is None else duties,
             )
             self.worker.start()
 
@@ -91,7 +98,10 @@ def build(
         store=Store(engine, queue),
         vendors=vendors(cipher),
         hosts=hosts,
-        mailer=mailer or mailer_from(settings.smtp_url, settings.mail_dir, clock=clock),
+        mailer=mailer
+        or mailer_from(
+            settings.smtp_url, settings.mail_dir, overrides=settings.mail_templates, clock=clock
+        ),
         cipher=cipher,
         clock=clock,
     )

@@ -142,6 +142,26 @@ def doctor(as_json: Json = False) -> None:
     raise typer.Exit(int(not all(finding.ok for finding in findings)))
 
 
+@app.command("services-definition")
+def services_definition(
+    installation: Annotated[
+        str, typer.Option(help="Which installation, by the name its platform gives it.")
+    ] = "default",
+    as_json: Json = False,
+) -> None:
+    """Get Services Definition: product types, BitTitan's list of articles, product group."""
+    from bittitan_plugin.fetching import fetch_services_definition
+    from bittitan_plugin.serving import open_shop
+
+    shop = open_shop(_settings())
+    shop.start(run_worker=False)
+    try:
+        ports = shop.application.ports
+        raise typer.Exit(fetch_services_definition(ports, installation, as_json=as_json))
+    finally:
+        shop.stop()
+
+
 def _settings() -> "Settings":
     from bittitan_plugin.settings import InvalidSettings, load_settings
 

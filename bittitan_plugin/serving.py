@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cached_property
+from zoneinfo import ZoneInfo
 
 import pluggy
 import uvicorn
@@ -10,9 +11,11 @@ from starlette.applications import Starlette
 from bittitan_hooks import specs
 from bittitan_hooks.plugin import BitTitanPlugin
 from bittitan_plugin.bootstrap import Application, build
+from bittitan_plugin.domain.configuration import Configuration
 from bittitan_plugin.hosts.embedded.platform import INSTALLATION, EmbeddedPlatform
 from bittitan_plugin.hosts.embedded.schema import build_schema
 from bittitan_plugin.hosts.embedded.web import graphql_routes
+from bittitan_plugin.services.installations import find_installation
 from bittitan_plugin.settings import Environment, Settings
 from bittitan_plugin.web.app import create_app
 
@@ -60,8 +63,15 @@ def open_shop(settings: Settings) -> Shop:
         clock=application.ports.clock,
         plugins=plugins,
         public_url=settings.public_url,
+        zone=lambda: _zone(application),
     )
     return Shop(application, platform, plugins)
+
+
+def _zone(application: Application) -> ZoneInfo:
+    """The platform's days begin where the plugin is set up to have them begin."""
+    installation = find_installation(application.ports, INSTALLATION)
+    return (installation.configuration if installation else Configuration()).zone
 
 
 def server_of(shop: Shop, host: str, port: int) -> uvicorn.Server:

@@ -60,7 +60,9 @@ class Settings(BaseSettings):
     saleor_allowed_urls: Annotated[tuple[str, ...], NoDecode] = ()
     #: ``smtp://user:password@host:port``; without it mail is written under ``var/mail``.
     smtp_url: str | None = Field(default=None, repr=False)
-    #: Workflows that run at once in one process.
+    #: Directory of e-mail templates to use before the shipped ones; see ``docs/mail.md``.
+    mail_templates: Path | None = None
+    #: Steps of workflows that run at once in one process.
     worker_concurrency: int = Field(default=16, ge=1, le=1000)
     log_format: LogFormat = LogFormat.CONSOLE
 
@@ -101,6 +103,13 @@ class Settings(BaseSettings):
                 SmtpServer.from_url(value)
             except Refusal as refusal:
                 raise ValueError(refusal.message) from None
+        return value
+
+    @field_validator("mail_templates")
+    @classmethod
+    def _a_directory(cls, value: Path | None) -> Path | None:
+        if value is not None and not value.is_dir():
+            raise ValueError("it must be a directory that exists")
         return value
 
     @property

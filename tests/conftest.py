@@ -15,13 +15,13 @@ from bittitan_plugin.store.engine import open_engine
 from bittitan_plugin.workflows.queue import migrate as migrate_engine
 from tests import postgres
 
-pytest_plugins = ["tests.sandbox_fixtures", "tests.world"]
+pytest_plugins = ["tests.certificates", "tests.sandbox_fixtures", "tests.world"]
 
 _servers: list[postgres.Server] = []
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Start PostgreSQL once, in the process that hands tests out; the others inherit its address."""
+    """Start PostgreSQL once, in the process that hands tests out; others inherit its address."""
     if hasattr(config, "workerinput") or os.environ.get(postgres.VARIABLE):
         return
     server = postgres.start()

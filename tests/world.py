@@ -4,7 +4,7 @@ One engine runs per database and test process, because there can be only one. Te
 installation: each gets one of its own, with its own platform, products and vendor account.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -28,12 +28,14 @@ from bittitan_plugin.domain.money import Money
 from bittitan_plugin.domain.orders import Order, OrderLine
 from bittitan_plugin.domain.problems import Problem
 from bittitan_plugin.services.cancellation import cancel
+from bittitan_plugin.services.invoicing import hand_in_due
 from bittitan_plugin.services.ports import Ports
 from bittitan_plugin.services.provisioning import synchronize
 from bittitan_plugin.settings import Settings
 from bittitan_plugin.store.tables import AssetRow
 from bittitan_plugin.vendor.coupon_api import CouponApiVendors
 from bittitan_plugin.vendor.sandbox import DEFAULT_EMAIL, DEFAULT_PASSWORD, SandboxServer
+from bittitan_plugin.workflows import runtime
 from tests.conftest import Databases, StandingClock
 from tests.fakes.host import FakeHost
 from tests.fakes.mail import RecordingMailer
@@ -188,6 +190,13 @@ class Shop:
         with self.ports.store.reading(self.id) as work:
             return work.problems.open()
 
+    def until(self, holds: Callable[[], bool]) -> None:
+        """Wait until something holds. Fails when that takes longer than ``PATIENCE``."""
+        deadline = monotonic() + PATIENCE
+        while not holds():
+            assert monotonic() < deadline, "it did not come to hold"
+            sleep(0.005)
+
     def settle(self) -> None:
         """Wait until no workflow is under way. Fails when that takes longer than ``PATIENCE``."""
         deadline = monotonic() + PATIENCE
@@ -240,7 +249,8 @@ def world(
         mailer=mailer,
         vendors=lambda cipher: CouponApiVendors(cipher, read_timeout=0.5),
     )
-    application.start_worker(pace=PACE)
+    # Nobody looks at coupons or requests unasked: a test says when time has come for them.
+    application.start_worker(pace=PACE, duties=(hand_in_due,))
     plugins = specs.plugin_manager(load_installed=False)
     plugins.register(BitTitanPlugin(application))
     plugins.check_pending()
@@ -251,7 +261,7 @@ def world(
 
 @pytest.fixture
 def shop(world: World, sandbox: SandboxServer) -> Shop:
-    """An installation that sells both products, switched on, on a platform and vendor of its own."""
+    """An installation that sells both products, switched on; platform and vendor are its own."""
     world.clock.now = datetime(2026, 3, 10, 9, 30, tzinfo=UTC)
     world.mailer.sent.clear()
     world.mailer.failures.clear()
@@ -266,12 +276,20 @@ def shop(world: World, sandbox: SandboxServer) -> Shop:
         sender_email="licenses@example.com",
     )
     with world.application.ports.store.writing(installation_id) as work:
-        work.products.add(_product(ProductType.MAILBOX_LICENSE, "MW-MAILBOX", MAILBOX, "14.00"))
-        work.products.add(_product(ProductType.USER_MIGRATION_BUNDLE, "", BUNDLE, "17.50"))
+        work.products.add(product(ProductType.MAILBOX_LICENSE, "MW-MAILBOX", MAILBOX, "14.00"))
+        work.products.add(product(ProductType.USER_MIGRATION_BUNDLE, "UMB", BUNDLE, "17.50"))
     return made
 
 
-def _product(kind: ProductType, sku: str, variant_id: str, price: str) -> Product:
+@pytest.fixture
+def hurried(world: World) -> Iterator[None]:
+    """Waits are shorter still, for tests in which much is tried again."""
+    runtime.bind(world.application.ports, concurrency=16, pace=PACE / 100)
+    yield
+    runtime.bind(world.application.ports, concurrency=16, pace=PACE)
+
+
+def product(kind: ProductType, sku: str, variant_id: str, price: str) -> Product:
     return Product(
         id=uuid4(),
         product_type=kind,

@@ -1,11 +1,12 @@
 """May this asset be cancelled now, until when, and for how much? Asked alone, or before the act."""
 
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bittitan_plugin.domain.assets import Asset, AssetStatus, ProvisioningStatus
 from bittitan_plugin.domain.coupons import CouponStatus
+from bittitan_plugin.domain.days import begins_at
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
 from bittitan_plugin.domain.money import Money
 
@@ -33,12 +34,10 @@ def closing_instant(purchase_date: datetime, window_days: int, zone: ZoneInfo) -
     """The first instant after the window, in ``zone``.
 
     Ours: days are calendar days in the instance's time zone and the last one counts whole, so
-    the window ends where the day after it begins. Where a clock change removes midnight, the
-    day begins at the change itself; going through UTC yields exactly that instant.
+    the window ends where the day after it begins.
     """
     last_day = purchase_date.astimezone(zone).date() + timedelta(days=window_days)
-    midnight = datetime.combine(last_day + timedelta(days=1), time(), tzinfo=zone)
-    return midnight.astimezone(ZoneInfo("UTC")).astimezone(zone)
+    return begins_at(last_day + timedelta(days=1), zone)
 
 
 def check(

@@ -1,6 +1,7 @@
 """What is sold: two product types, their products, and the two clocks each of them has."""
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Self
 from uuid import UUID
@@ -48,6 +49,30 @@ _LABELS = {
 
 
 @dataclass(frozen=True, kw_only=True)
+class Listed:
+    """What the vendor's list says of one article."""
+
+    name: str
+    #: The vendor's list price of one licence.
+    price: Money
+
+
+@dataclass(frozen=True, kw_only=True)
+class HostVariant:
+    """A variant of the platform that is of one of our product types, as it stands there."""
+
+    variant_id: str
+    product_type: ProductType
+    sku: str
+    #: As customers read it.
+    name: str
+    #: Price of one licence, by currency; every currency it is sold in.
+    prices: Mapping[str, Money]
+    #: Whether customers can see it, or None where the platform did not say.
+    published: bool | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Product:
     """One sellable licence product, bound to a variant of the host.
 
@@ -68,6 +93,66 @@ class Product:
     published: bool = False
     #: Price of one licence, by currency.
     prices: dict[str, Money] = field(default_factory=dict)
+    #: What the vendor's list said when it was last imported; None for one that never was. It
+    #: tells what the vendor changed from what the distributor edited.
+    imported: Listed | None = None
+
+    def following(self, variant: HostVariant) -> "Product":
+        """Bound to ``variant`` and saying what the platform says.
+
+        The days stay, for they are set here. So does the article number (ours): coupons are
+        ordered by it, however the platform numbers its variants.
+        """
+        return replace(
+            self,
+            variant_id=variant.variant_id,
+            sku=self.sku or variant.sku,
+            name=variant.name or self.name,
+            prices=dict(variant.prices),
+            published=self.published if variant.published is None else variant.published,
+        )
+
+    def released(self) -> "Product":
+        """No longer sold by any variant, and withdrawn."""
+        return replace(self, variant_id=None, published=False)
+
+
+def check_publishable(product: Product) -> None:
+    """What customers can see has a price (documented). Raises ``Refusal`` on ``prices``."""
+    if product.published and not product.prices:
+        raise Refusal(
+            ErrorCode.REQUIRED,
+            "A product needs a price in at least one currency before it is published.",
+            field="prices",
+        )
+
+
+def check_prices(prices: Sequence[tuple[str, str]], name: str = "prices") -> dict[str, Money]:
+    """Prices of one licence by currency, read from (amount, currency) texts.
+
+    Raises ``Refusal`` on ``prices[n].amount`` or ``.currency``: no amount of money, negative, or
+    the second one in a currency.
+    """
+    checked: dict[str, Money] = {}
+    for index, (amount, currency) in enumerate(prices):
+        place = f"{name}[{index}]"
+        try:
+            price = check_price(Money.of(amount, currency))
+        except Refusal as refusal:
+            raise Refusal(refusal.code, refusal.message, field=f"{place}.{refusal.field}") from None
+        if currency in checked:
+            raise Refusal(
+                ErrorCode.UNIQUE, f"There are two prices in {currency}.", field=f"{place}.currency"
+            )
+        checked[currency] = price
+    return checked
+
+
+def check_price(price: Money) -> Money:
+    """A price of zero or more. Raises ``Refusal`` on ``amount``."""
+    if price.amount < 0:
+        raise Refusal(ErrorCode.INVALID, "A price cannot be negative.", field="amount")
+    return price
 
 
 def check_quantity(quantity: int, *, name: str = "quantity") -> int:

@@ -10,8 +10,9 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from bittitan_plugin.domain.addresses import is_address
 from bittitan_plugin.domain.cancellation import LONGEST_WINDOW_DAYS
-from bittitan_plugin.domain.catalogue import DEFAULT_DAYS, check_days
+from bittitan_plugin.domain.catalogue import DEFAULT_DAYS, ProductType, check_days
 from bittitan_plugin.domain.coupons import CouponSource, Sealed
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
 from bittitan_plugin.domain.money import Money
@@ -33,6 +34,8 @@ class Configuration:
     automatic_cancellation: bool = False
     #: Largest asset total a customer may cancel without staff; None is no limit.
     automatic_cancellation_limit: Decimal | None = None
+    #: Kinds of licence a customer may cancel without staff; empty means every kind.
+    automatic_cancellation_product_types: tuple[ProductType, ...] = ()
     synchronize_automatically: bool = True
     provision_on: ProvisionOn = ProvisionOn.FULLY_PAID
     time_zone: str = "UTC"
@@ -44,6 +47,11 @@ class Configuration:
     def zone(self) -> ZoneInfo:
         """The instance's time zone."""
         return ZoneInfo(self.time_zone)
+
+    def cancels_automatically(self, product_type: ProductType) -> bool:
+        """Whether customers may cancel licences of that kind without staff. Documented."""
+        kinds = self.automatic_cancellation_product_types
+        return self.automatic_cancellation and (not kinds or product_type in kinds)
 
     def changed(self, name: str, value: str | None) -> "Configuration":
         """This configuration with one value read from text.
@@ -125,6 +133,15 @@ def _limit(name: str, text: str) -> Decimal | None:
     return limit
 
 
+def _kinds(name: str, text: str) -> tuple[ProductType, ...]:
+    try:
+        wanted = {ProductType(part.strip().upper()) for part in text.split(",") if part.strip()}
+    except ValueError:
+        known = ", ".join(ProductType)
+        raise _invalid(name, text, f"a list, separated by commas, of {known}") from None
+    return tuple(kind for kind in ProductType if kind in wanted)
+
+
 def _zone(name: str, text: str) -> str:
     try:
         ZoneInfo(text)
@@ -134,8 +151,7 @@ def _zone(name: str, text: str) -> str:
 
 
 def _address(name: str, text: str) -> str:
-    local, at, domain = text.partition("@")
-    if not (local and at and domain) or any(c.isspace() or c in "<>,;" for c in text):
+    if not is_address(text):
         raise _invalid(name, text, "an e-mail address")
     return text
 
@@ -178,6 +194,7 @@ _READERS: dict[str, Callable[[str, str], Any]] = {
     "refund_window_days": _window,
     "automatic_cancellation": _switch,
     "automatic_cancellation_limit": _limit,
+    "automatic_cancellation_product_types": _kinds,
     "synchronize_automatically": _switch,
     "provision_on": _choice(ProvisionOn),
     "time_zone": _zone,

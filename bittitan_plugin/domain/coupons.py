@@ -19,6 +19,10 @@ class CouponStatus(StrEnum):
     UNKNOWN = "UNKNOWN"
 
 
+#: What a coupon can still turn from; every other fate is final.
+OPEN_FATES = (CouponStatus.AVAILABLE, CouponStatus.UNKNOWN)
+
+
 class CouponSource(StrEnum):
     """Where coupons come from: the coupon API, or codes imported from BitTitan's portal."""
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from bittitan_plugin.domain.billing import InvoiceReference
 from bittitan_plugin.domain.catalogue import check_quantity
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
 from bittitan_plugin.domain.money import Money
@@ -72,6 +73,8 @@ class Order:
     recipient_email: str
     lines: tuple[OrderLine, ...]
     created_at: datetime
+    #: What the platform has invoiced it by, if it has.
+    invoice: InvoiceReference | None = None
 
     def line(self, line_id: str) -> OrderLine | None:
         """The line with that id, or None."""

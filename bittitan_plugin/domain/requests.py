@@ -80,7 +80,7 @@ class CancellationRequest:
         return self._decided(RequestState.EXPIRED, at, "deadline")
 
     def overruled(self, at: datetime, reason: str) -> "CancellationRequest":
-        """It was accepted, and BitTitan would not take the coupon back. Repeating it is harmless."""
+        """It was accepted, and BitTitan did not take the coupon back. Repeating it is harmless."""
         if self.state is not RequestState.ACCEPTED:
             return self
         return replace(

@@ -5,12 +5,16 @@ arguments they return the first result, so a retried step never invoices or cred
 Every method may raise ``Unavailable``, ``Rejected`` or (writes) ``OutcomeUnknown``.
 """
 
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
 from bittitan_plugin.domain.billing import Credit, InvoiceReference
-from bittitan_plugin.domain.orders import Order
+from bittitan_plugin.domain.catalogue import HostVariant, Listed, ProductType
+from bittitan_plugin.domain.money import Money
+from bittitan_plugin.domain.orders import Customer, Order
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,16 +27,73 @@ class FulfilledLine:
     quantity: int
 
 
+@dataclass(frozen=True, kw_only=True)
+class TypeProperty:
+    """A property that every product of a type has: a whole number of days."""
+
+    slug: str
+    name: str
+    #: Days, for a product that does not say otherwise.
+    default: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class TypeDefinition:
+    """A product type the platform must have, with its properties."""
+
+    slug: str
+    name: str
+    properties: tuple[TypeProperty, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Presentation:
+    """A product that the platform is to present, as the vendor lists it."""
+
+    sku: str
+    product_type: ProductType
+    listed: Listed
+    #: What the list said at the last import; see ``domain.importing.brought_up_to_date``.
+    previous: Listed | None = None
+    #: The variant that presents it by what the plugin knows.
+    variant_id: str | None = None
+    #: Make it (unpublished) when the platform has none; otherwise one that is gone stays gone.
+    is_new: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Offer:
+    """What staff decided about one product. None leaves a value as the platform has it."""
+
+    sku: str
+    product_type: ProductType
+    #: The variant that sells it; None finds it by ``sku`` or makes one.
+    variant_id: str | None = None
+    name: str | None = None
+    #: Replaces all of them.
+    prices: Mapping[str, Money] | None = None
+    published: bool | None = None
+
+
 class Host(Protocol):
     """A commerce platform, for one installation."""
 
     def order(self, order_id: str) -> Order | None:
         """The order as it stands now, or None when the platform has (not yet) got it."""
 
+    def customer(self, customer_id: str) -> Customer | None:
+        """The customer with that id, or None; staff are not customers."""
+
     def invoice(self, order_id: str) -> InvoiceReference | None:
-        """The order's invoice; issues it if the order's invoicing says now and there is none.
+        """The order's invoice; issues it if it is due by the order's invoicing and there is none.
 
         None when the order is not to be invoiced, or not yet.
+        """
+
+    def due_for_invoice(self, now: datetime) -> Sequence[str]:
+        """Ids of the orders that should have been invoiced by ``now`` and are not, oldest first.
+
+        Days that were missed are included, however long ago they were.
         """
 
     def fulfilled(self, line: FulfilledLine) -> None:
@@ -43,6 +104,37 @@ class Host(Protocol):
 
     def refund(self, credit: Credit) -> None:
         """Ask the platform to pay ``credit.amount`` back; once per ``credit.key``."""
+
+    def ensure_product_types(self, definitions: Sequence[TypeDefinition]) -> frozenset[str]:
+        """Make the types and properties that are missing; change nothing that is there.
+
+        Returns the slugs of the types that were made.
+        """
+
+    def ensure_group(self, name: str) -> None:
+        """Make the product group when it is missing."""
+
+    def present(
+        self, presentations: Sequence[Presentation], group: str
+    ) -> Mapping[str, HostVariant]:
+        """The variants that sell these products, by SKU, in one transaction for all of them.
+
+        Each is looked for by its id, then by SKU and type; made in ``group`` if it is new. One
+        that is found is brought up to date where nobody edited it, and nothing else. Those
+        without a variant are absent from the answer.
+        """
+
+    def variants(self, product_types: Collection[ProductType]) -> Iterator[Sequence[HostVariant]]:
+        """Every variant of these types, some at a time as they are consumed."""
+
+    def offer(self, offer: Offer, group: str) -> HostVariant:
+        """Say what staff decided; made in ``group`` when the platform has no such variant.
+
+        Raises ``Rejected``: NOT_FOUND or INVALID on ``variant_id``, UNIQUE on ``sku``.
+        """
+
+    def withdraw(self, variant_id: str) -> None:
+        """Stop offering that variant; nothing happens when it is gone already."""
 
 
 class Hosts(Protocol):

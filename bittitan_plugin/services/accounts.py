@@ -1,56 +1,55 @@
-"""Accounts: from a platform's customer to one that BitTitan knows."""
+"""Makes accounts known to BitTitan: *Save & Synchronize*, or by itself before a first coupon."""
 
-from dataclasses import replace
-from uuid import UUID, uuid4
+from uuid import UUID
 
-from bittitan_plugin.domain.accounts import Account, AccountStatus
+from bittitan_plugin.domain.accounts import Account, SyncOptions, check_password
 from bittitan_plugin.domain.assets import Asset
-from bittitan_plugin.domain.errors import Rejected
+from bittitan_plugin.domain.errors import ErrorCode, OutcomeUnknown, Refusal, Rejected, Unavailable
 from bittitan_plugin.domain.history import Actor, ActorKind
-from bittitan_plugin.domain.orders import Customer, EndCustomer
 from bittitan_plugin.services.durable import SYNCHRONIZE, synchronize_id
 from bittitan_plugin.services.ports import Ports
 from bittitan_plugin.store.unit_of_work import UnitOfWork
 from bittitan_plugin.vendor.port import CouponVendor, Partner
 
 _SYSTEM = Actor(ActorKind.SYSTEM, "account synchronized")
+#: How the inputs of *Sync options* are named, by the vendor's names for them.
+_INPUTS = {"email": "email", "company": "company_name", "password": "password"}
 
 
-def ensure_account(ports: Ports, work: UnitOfWork, customer: Customer) -> Account:
-    """The account of a host's customer, opened at its first order."""
-    # The lines of a first order are provisioned at the same time, and all want to open it.
-    work.take_turns(f"customer:{customer.id}")
-    known = work.accounts.of_customer(customer.id)
-    if known:
-        return known
-    account = Account(
-        id=uuid4(),
-        customer_id=customer.id,
-        email=customer.email,
-        company=customer.company,
-        created_at=ports.clock(),
-    )
-    work.accounts.add(account)
-    return account
-
-
-def ensure_end_customer(
-    ports: Ports, work: UnitOfWork, reseller: Account, end_customer: EndCustomer
+def save_and_synchronize(
+    ports: Ports,
+    installation_id: UUID,
+    account_id: UUID,
+    *,
+    email: str | None = None,
+    company_name: str | None = None,
+    password: str | None = None,
 ) -> Account:
-    """The reseller's end customer with that address, new or existing."""
-    work.take_turns(f"end customer:{reseller.id}:{end_customer.email}")
-    known = work.accounts.end_customer(reseller.id, end_customer.email)
-    if known:
-        return known
-    account = Account(
-        id=uuid4(),
-        customer_id=None,
-        email=end_customer.email,
-        company=end_customer.name,
-        reseller_id=reseller.id,
-        created_at=ports.clock(),
-    )
-    work.accounts.add(account)
+    """Save the sync options, then synchronize the account with them. Documented.
+
+    None leaves an option as it was prefilled. The options stay saved when BitTitan is away or
+    refuses, so that it can be repeated; repeating it after a success changes nothing. The password
+    is passed on and never kept. Raises ``Refusal`` (on ``email``, ``company_name`` or
+    ``password``), and as ``synchronize_account`` does.
+    """
+    password = check_password(password)
+    with ports.store.writing(installation_id) as work:
+        work.installations.by_id(installation_id).check_active()
+        account = work.accounts.get(account_id)
+        options = account.sync_options.changed(email, company_name)
+        _check_unique(work, account, options)
+        work.accounts.change(account_id, lambda known: known.saved(options))
+    try:
+        account = synchronize_account(ports, installation_id, account_id, password=password)
+    except Refusal as refusal:
+        raise _misconfigured(refusal.message) from refusal
+    except Rejected as rejection:
+        if (rejection.field or "").startswith("api_"):
+            raise _misconfigured(rejection.message) from rejection
+        field = _INPUTS.get(rejection.field or "")
+        raise Rejected(rejection.code, rejection.message, field=field) from rejection
+    # Someone else may have been quicker, with other options.
+    account.check_known_by(options)
     return account
 
 
@@ -59,47 +58,69 @@ def synchronize_account(
 ) -> Account:
     """Make the account known to BitTitan, or adopt it if BitTitan knows it already.
 
-    Repeating it changes nothing. Raises ``Rejected``, ``Unavailable`` or ``OutcomeUnknown``;
-    a rejection is kept on the account, for staff to read.
+    Repeating it changes nothing, and of several at once one counts. Raises ``Rejected``,
+    ``Unavailable``, or ``Refusal`` when the settings do not allow to ask; in each case the reason
+    is kept on the account, for staff to read.
     """
     with ports.store.reading(installation_id) as work:
         account = work.accounts.get(account_id)
         configuration = work.installations.by_id(installation_id).configuration
     if account.is_synchronized:
         return account
+    options = account.sync_options
     try:
-        partner = _partner(ports.vendors.of(configuration), account, password)
-    except Rejected as rejection:
-        _keep(ports, installation_id, replace(account, sync_error=rejection.message))
+        vendor = ports.vendors.of(configuration)
+        partner = _partner(vendor, account.reference, options, password)
+    except (Rejected, Unavailable, Refusal) as failure:
+        message = failure.message
+        with ports.store.writing(installation_id) as work:
+            work.accounts.change(account_id, lambda known: known.not_synchronized(message))
         raise
-    return _keep(
-        ports,
-        installation_id,
-        replace(
-            account,
-            status=AccountStatus.SYNCHRONIZED,
-            partner_id=partner.id,
-            sync_error=None,
-        ),
-    )
-
-
-def _partner(vendor: CouponVendor, account: Account, password: str | None) -> Partner:
-    # Looking first adopts accounts that ordered before, and resolves an unknown outcome.
-    return vendor.partner(account.email) or vendor.register_partner(
-        reference=account.reference,
-        email=account.email,
-        company=account.company,
-        password=password,
-    )
-
-
-def _keep(ports: Ports, installation_id: UUID, account: Account) -> Account:
     with ports.store.writing(installation_id) as work:
-        work.accounts.save(account)
-        if account.is_synchronized:
-            _release(ports, work, account)
+        account = work.accounts.change(
+            account_id, lambda known: known.synchronized(partner.id, options)
+        )
+        _release(ports, work, account)
     return account
+
+
+def _misconfigured(message: str) -> Refusal:
+    """It is a setting of the plugin, not an input of this account, that needs mending."""
+    return Refusal(
+        ErrorCode.PLUGIN_MISCONFIGURED, f"BitTitan cannot be asked as things are set up: {message}"
+    )
+
+
+def _check_unique(work: UnitOfWork, account: Account, options: SyncOptions) -> None:
+    if account.reseller_id is None:
+        return
+    work.take_turns(f"end customer:{account.reseller_id}:{options.email}")
+    other = work.accounts.end_customer(account.reseller_id, options.email)
+    if other is not None and other.id != account.id:
+        raise Refusal(
+            ErrorCode.UNIQUE,
+            "The same reseller has another end customer with this address.",
+            field="email",
+        )
+
+
+def _partner(
+    vendor: CouponVendor, reference: str, options: SyncOptions, password: str | None
+) -> Partner:
+    # Looking first adopts accounts that ordered before.
+    known = vendor.partner(options.email)
+    if known:
+        return known
+    try:
+        return vendor.register_partner(
+            reference=reference, email=options.email, company=options.company, password=password
+        )
+    except OutcomeUnknown as unknown:
+        made = vendor.partner(options.email)
+        if made is None:
+            # It may still be under way; a later attempt looks again before it asks again.
+            raise Unavailable(unknown.message) from unknown
+        return made
 
 
 def _release(ports: Ports, work: UnitOfWork, account: Account) -> None:

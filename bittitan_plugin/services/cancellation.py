@@ -12,12 +12,14 @@ from bittitan_plugin.domain.cancellation import CancellationTerms, demand
 from bittitan_plugin.domain.cancellation import check as check_terms
 from bittitan_plugin.domain.coupons import CouponStatus
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
-from bittitan_plugin.domain.history import Actor
+from bittitan_plugin.domain.history import Actor, ActorKind
 from bittitan_plugin.domain.installations import Installation
 from bittitan_plugin.domain.money import Money
+from bittitan_plugin.domain.requests import check_text
 from bittitan_plugin.services.durable import CANCEL, WITHDRAW, cancel_id
 from bittitan_plugin.services.installations import get_installation
 from bittitan_plugin.services.ports import Ports
+from bittitan_plugin.services.request_decisions import settle
 from bittitan_plugin.services.stuck import resume
 from bittitan_plugin.store.unit_of_work import UnitOfWork
 
@@ -35,7 +37,7 @@ def terms(ports: Ports, installation: Installation, asset: Asset) -> Cancellatio
         asset,
         ports.clock(),
         configuration.zone,
-        automatic=configuration.automatic_cancellation,
+        automatic=configuration.cancels_automatically(asset.product_type),
         automatic_limit=None if limit is None else Money(limit, asset.total.currency),
     )
 
@@ -47,17 +49,35 @@ def cancel(
 
     The deadline is judged here, because from here on the cancellation executes. One that got
     stuck goes on where it stopped, without being judged again. Raises the ``Refusal`` that
-    forbids it; of several at once, one decides and the others are refused.
+    forbids it, REQUEST_NEEDED for a customer who may not cancel without staff; of several at
+    once, one decides and the others are refused.
     """
+    comment, by_customer = check_text(comment, field="comment"), actor.kind is ActorKind.CUSTOMER
     with ports.store.writing(installation_id) as work:
         installation = work.installations.by_id(installation_id)
         installation.check_active()
         asset = work.assets.get(asset_id, for_update=True)
-        if asset.status is not AssetStatus.ACTIVE and _goes_on(ports, work, asset, comment):
+        stopped = asset.status is not AssetStatus.ACTIVE and not by_customer
+        if stopped and goes_on(ports, work, asset, comment):
             return asset
-        demand(terms(ports, installation, asset))
-        asset = work.assets.change(asset_id, Asset.cancelling, actor, ports.clock())
-        work.enqueue(CANCEL, cancel_id(asset_id, asset.version), str(asset_id), comment)
+        found = terms(ports, installation, asset)
+        demand(found)
+        if by_customer and not found.automatic:
+            raise Refusal(
+                ErrorCode.REQUEST_NEEDED,
+                "Staff decide about this cancellation: create a cancellation request for it.",
+            )
+        return begin(ports, work, asset, actor, comment)
+
+
+def begin(ports: Ports, work: UnitOfWork, asset: Asset, actor: Actor, comment: str) -> Asset:
+    """Mark the asset *Cancelling* and hand in the work, within the caller's transaction.
+
+    A pending request is thereby accepted. The caller holds the asset's lock and has judged.
+    """
+    settle(ports, work, asset.id, actor.name)
+    asset = work.assets.change(asset.id, Asset.cancelling, actor, ports.clock())
+    work.enqueue(CANCEL, cancel_id(asset.id, asset.version), str(asset.id), comment)
     return asset
 
 
@@ -76,6 +96,7 @@ def refusal_after(asset: Asset) -> Refusal:
     )
 
 
-def _goes_on(ports: Ports, work: UnitOfWork, asset: Asset, comment: str) -> bool:
+def goes_on(ports: Ports, work: UnitOfWork, asset: Asset, comment: str = "") -> bool:
+    """Take up a cancellation or withdrawal that got stuck. False when none did."""
     # A withdrawal first: whatever the platform took back by itself is never credited by us.
     return resume(ports, work, asset, WITHDRAW) or resume(ports, work, asset, CANCEL, comment)

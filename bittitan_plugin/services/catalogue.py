@@ -1,101 +1,103 @@
-"""Keeps our products bound to the platform's variants, as the platform's events tell it."""
+"""Keeps our products bound to the platform's variants, as the platform tells it.
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+Assets already sold keep their own copy and never change.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import replace
 from uuid import uuid4
 
-from bittitan_plugin.domain.catalogue import Product, ProductType
+from bittitan_plugin.domain.catalogue import HostVariant, Product
 from bittitan_plugin.domain.installations import Installation
-from bittitan_plugin.domain.money import Money
 from bittitan_plugin.services.ports import Ports
 from bittitan_plugin.store.unit_of_work import UnitOfWork
 
-
-@dataclass(frozen=True, kw_only=True)
-class HostVariant:
-    """A variant of the platform that is of one of our product types."""
-
-    variant_id: str
-    product_type: ProductType
-    sku: str
-    name: str
-    #: Whether the platform presents it; taken over when a product is bound, followed later.
-    published: bool
-    prices: Mapping[str, Money]
+#: Who binds products takes turns: an event and an import may see the same variant at once.
+CATALOGUE_TURN = "catalogue"
 
 
 def follow_variant(ports: Ports, installation: Installation, variant: HostVariant) -> Product:
     """Make our product say what the platform's variant says; binds or makes one if need be.
 
-    Assets already sold keep their own copy and never change.
+    A variant that turned into the other type of licence leaves its product for one of that type.
     """
     with ports.store.writing(installation.id) as work:
-        product = _bound_to(work, variant)
+        work.take_turns(CATALOGUE_TURN)
+        product = work.products.of_variants([variant.variant_id]).get(variant.variant_id)
+        if product is not None and product.product_type is not variant.product_type:
+            work.products.save(product.released())
+            product = None
         if product is None:
-            product = _new_product(installation, variant)
-            work.products.add(product)
-            return product
-        followed = replace(
-            product,
-            variant_id=variant.variant_id,
-            published=product.published if product.variant_id else variant.published,
-            sku=variant.sku or product.sku,
-            name=variant.name or product.name,
-            prices=dict(variant.prices) or product.prices,
-        )
+            return _bind(work, installation, variant)
+        followed = product.following(variant)
         if followed != product:
             work.products.save(followed)
         return followed
 
 
-def release_variant(ports: Ports, installation: Installation, variant_id: str) -> bool:
-    """The variant is gone: withdraw and unbind our product. True when there was one."""
-    with ports.store.writing(installation.id) as work:
-        product = work.products.of_variants([variant_id]).get(variant_id)
-        if product is None:
-            return False
-        work.products.save(replace(product, variant_id=None, published=False))
-        return True
-
-
-def follow_publication(
-    ports: Ports, installation: Installation, variant_ids: tuple[str, ...], *, published: bool
+def follow_variants(
+    ports: Ports, installation: Installation, variants: Sequence[HostVariant]
 ) -> int:
-    """The platform presents, or no longer presents, these variants. Returns how many are ours."""
+    """Bind those of the variants that we know nothing of. Returns how many there were."""
+    ids = [variant.variant_id for variant in variants]
+    with ports.store.reading(installation.id) as work:
+        known = work.products.sold_among(ids)
+    if len(known) == len(ids):
+        return 0
+    with ports.store.writing(installation.id) as work:
+        work.take_turns(CATALOGUE_TURN)
+        known = work.products.sold_among(ids)
+        unknown = [variant for variant in variants if variant.variant_id not in known]
+        for variant in unknown:
+            _bind(work, installation, variant)
+    return len(unknown)
+
+
+def release_variants(ports: Ports, installation: Installation, variant_ids: Collection[str]) -> int:
+    """The variants are gone: withdraw and unbind our products. Returns how many there were."""
     with ports.store.writing(installation.id) as work:
         products = work.products.of_variants(variant_ids)
         for product in products.values():
-            if product.published != published:
-                work.products.save(replace(product, published=published))
+            work.products.save(product.released())
     return len(products)
 
 
-def _bound_to(work: UnitOfWork, variant: HostVariant) -> Product | None:
-    bound = work.products.of_variants([variant.variant_id]).get(variant.variant_id)
-    if bound:
+def follow_product(
+    ports: Ports,
+    installation: Installation,
+    variant_ids: Collection[str],
+    *,
+    published: bool,
+    name: str = "",
+) -> int:
+    """A product of the platform changed. Returns how many of its variants are ours.
+
+    Its name is followed where it has one variant only: among several, each has its own (ours).
+    """
+    with ports.store.writing(installation.id) as work:
+        products = work.products.of_variants(variant_ids)
+        for product in products.values():
+            alone = name if len(variant_ids) == 1 else ""
+            followed = replace(product, name=alone or product.name, published=published)
+            if followed != product:
+                work.products.save(followed)
+    return len(products)
+
+
+def _bind(work: UnitOfWork, installation: Installation, variant: HostVariant) -> Product:
+    free = work.products.unbound(variant.sku, variant.product_type)
+    if free is not None:
+        bound = free.following(variant)
+        work.products.save(bound)
         return bound
-    return next(
-        (
-            product
-            for product in work.products.all()
-            if product.variant_id is None
-            and product.sku == variant.sku
-            and product.product_type is variant.product_type
-        ),
-        None,
-    )
-
-
-def _new_product(installation: Installation, variant: HostVariant) -> Product:
     configuration = installation.configuration
-    return Product(
+    product = Product(
         id=uuid4(),
         product_type=variant.product_type,
         sku=variant.sku,
-        name=variant.name,
+        name=variant.name or variant.product_type.label,
         expire_days=configuration.expire_days,
         validity_days=configuration.validity_days,
-        variant_id=variant.variant_id,
-        published=variant.published,
-        prices=dict(variant.prices),
-    )
+    ).following(variant)
+    work.products.add(product)
+    return product

@@ -1,11 +1,16 @@
 """Names and ids of durable workflows. The id is the deduplication: one cause, one id."""
 
+from datetime import date
 from uuid import UUID
 
 PROVISION = "provision"
 SYNCHRONIZE = "synchronize"
 CANCEL = "cancel"
 WITHDRAW = "withdraw"
+INVOICE = "invoice"
+TELL = "tell"
+REMIND = "remind"
+FOLLOW = "follow"
 
 
 def provision_id(installation_id: UUID, order_line_id: str, attempt: int = 0) -> str:
@@ -27,3 +32,23 @@ def cancel_id(asset_id: UUID, version: int) -> str:
 def withdraw_id(asset_id: UUID, version: int) -> str:
     """The platform took the sale back: one withdrawal per state of the asset."""
     return f"withdraw:{asset_id}:{version}"
+
+
+def tell_id(request_id: UUID, news: str) -> str:
+    """Each piece of news about a cancellation request is told once."""
+    return f"tell:{request_id}:{news}"
+
+
+def remind_id(asset_id: UUID, days: int) -> str:
+    """One reminder per asset and distance from the coupon's expiry."""
+    return f"remind:{asset_id}:{days}"
+
+
+def follow_id(installation_id: UUID, slot: int) -> str:
+    """One look at an installation's coupons per stretch of time, however many workers watch."""
+    return f"follow:{installation_id}:{slot}"
+
+
+def invoice_id(installation_id: UUID, order_id: str, day: date) -> str:
+    """One deferred invoice per order; one that could not be issued is tried anew another day."""
+    return f"invoice:{installation_id}:{order_id}:{day.isoformat()}"

@@ -6,11 +6,14 @@ from uuid import UUID
 
 from bittitan_plugin.cipher import UnreadableSecret
 from bittitan_plugin.domain.configuration import Configuration
-from bittitan_plugin.domain.coupons import CouponSource, Sealed, masked
+from bittitan_plugin.domain.coupons import Sealed, masked
 from bittitan_plugin.domain.errors import ErrorCode, OutcomeUnknown, Refusal, Rejected, Unavailable
 from bittitan_plugin.domain.installations import Installation
 from bittitan_plugin.manifest import FieldType, manifest
 from bittitan_plugin.services.ports import Ports
+
+#: The longest value of a setting, in characters. Ours.
+LONGEST_VALUE = 255
 
 
 def open_installation(ports: Ports, key: str) -> Installation:
@@ -43,8 +46,7 @@ def validate(
         return refusals
     try:
         configuration.check_complete()
-        if configuration.coupon_source is CouponSource.API:
-            _ask_vendor(ports, configuration)
+        _ask_vendor(ports, configuration)
     except Refusal as refusal:
         return [refusal]
     return []
@@ -57,14 +59,15 @@ def configure(
 
     Only what can be seen without the vendor is checked here; ``validate`` comes before it.
     """
-    installation = open_installation(ports, key)
-    configuration, refusals = _changed(ports, installation, values)
-    if refusals:
-        raise refusals[0]
-    if active:
-        configuration.check_complete()
-    stored = replace(installation, active=active, configuration=configuration)
+    open_installation(ports, key)
     with ports.store.installations() as installations:
+        installation = installations.locked(key)
+        configuration, refusals = _changed(ports, installation, values)
+        if refusals:
+            raise refusals[0]
+        if active:
+            configuration.check_complete()
+        stored = replace(installation, active=active, configuration=configuration)
         installations.save(stored)
     return stored
 
@@ -84,6 +87,8 @@ def shown_values(ports: Ports, configuration: Configuration) -> dict[str, str | 
             shown[field.name] = _masked(ports, value)
         elif field.type is FieldType.BOOLEAN:
             shown[field.name] = str(value).lower()
+        elif isinstance(value, tuple):
+            shown[field.name] = ", ".join(value)
         else:
             shown[field.name] = str(value)
     return shown
@@ -96,17 +101,31 @@ def _changed(
     secrets = {f.name for f in manifest().configuration if f.type is FieldType.SECRET}
     for name, value in values.items():
         try:
-            configuration = configuration.changed(
-                name, _sealed(ports, value) if name in secrets else value
-            )
+            _check_text(name, value)
+            if name in secrets:
+                sealed = _sealed(ports, value, getattr(configuration, name))
+                configuration = configuration.changed(name, sealed)
+            else:
+                configuration = configuration.changed(name, value)
         except Refusal as refusal:
             refusals.append(refusal)
     return configuration, refusals
 
 
-def _sealed(ports: Ports, value: str | None) -> str | None:
-    """A secret as it is stored. An empty one means: keep what is there."""
-    return ports.cipher.seal(value) if value else None
+def _check_text(name: str, value: str | None) -> None:
+    unreadable = any(ord(c) < 32 or 0xD800 <= ord(c) < 0xE000 for c in value or "")
+    if value is not None and (len(value) > LONGEST_VALUE or unreadable):
+        raise Refusal(
+            ErrorCode.INVALID,
+            f"'{name}' must be one line of at most {LONGEST_VALUE} characters.",
+            field=name,
+        )
+
+
+def _sealed(ports: Ports, value: str | None, stored: Sealed | None) -> str | None:
+    """A secret as it is stored. An empty one, or the mask given back, means: keep what is there."""
+    kept = not value or (stored is not None and value == _masked(ports, stored))
+    return None if kept else ports.cipher.seal(value or "")
 
 
 def _masked(ports: Ports, secret: Sealed) -> str:

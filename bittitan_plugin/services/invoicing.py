@@ -1,21 +1,77 @@
-"""Keeps the assets' invoice references true to what the platform says of its invoices."""
+"""Invoices: those that fall due are issued, and the assets' references to them are kept true."""
 
 from collections.abc import Callable
 from dataclasses import replace
+from uuid import UUID
 
 from bittitan_plugin.domain.assets import Asset
 from bittitan_plugin.domain.billing import InvoiceReference
 from bittitan_plugin.domain.history import Actor, ActorKind
 from bittitan_plugin.domain.installations import Installation
+from bittitan_plugin.domain.problems import ProblemKind
+from bittitan_plugin.services.durable import INVOICE, invoice_id
+from bittitan_plugin.services.installations import get_installation
 from bittitan_plugin.services.ports import Ports
+
+#: Who changes an asset's reference when its order's billing day has come.
+_BILLING_DAY = "billing day"
+
+
+def hand_in_due(ports: Ports, installation_id: UUID) -> tuple[str, ...]:
+    """Start one durable invoicing per order that is due and has no invoice.
+
+    What is due, the platform knows: nothing is lost by not looking for a while, and looking again
+    starts nothing new. Goes on while the plugin is switched off, because these orders were taken
+    before. Returns the workflows' ids. Raises as ``Host.due_for_invoice`` does.
+    """
+    now = ports.clock()
+    due = ports.hosts.of(installation_id).due_for_invoice(now)
+    if not due:
+        return ()
+    ids = {order_id: invoice_id(installation_id, order_id, now.date()) for order_id in due}
+    with ports.store.writing(installation_id) as work:
+        for order_id, workflow_id in ids.items():
+            work.enqueue(INVOICE, workflow_id, order_id)
+    return tuple(ids.values())
+
+
+def issue_invoice(ports: Ports, installation_id: UUID, order_id: str) -> None:
+    """Have the platform issue the order's invoice, and note it on the order's assets.
+
+    Repeating it issues nothing more. Raises as ``Host.invoice`` does.
+    """
+    invoice = ports.hosts.of(installation_id).invoice(order_id)
+    with ports.store.writing(installation_id) as work:
+        work.problems.resolve(_problem(order_id), ports.clock())
+    if invoice is not None:
+        installation = get_installation(ports, installation_id)
+        remember_invoice(ports, installation, order_id, invoice, event=_BILLING_DAY)
+
+
+def report_stuck(ports: Ports, installation_id: UUID, order_id: str, message: str) -> None:
+    """A deferred invoice cannot be issued: staff are told."""
+    with ports.store.writing(installation_id) as work:
+        work.problems.report(
+            ProblemKind.FOLLOW_UP_FAILED,
+            _problem(order_id),
+            message=f"The invoice of order {order_id} cannot be issued: {message}",
+            next_step="Mend the cause; it is tried again every day.",
+            at=ports.clock(),
+        )
 
 
 def remember_invoice(
-    ports: Ports, installation: Installation, order_id: str, invoice: InvoiceReference
+    ports: Ports,
+    installation: Installation,
+    order_id: str,
+    invoice: InvoiceReference,
+    *,
+    event: str = "invoice_sent",
 ) -> int:
     """Note the order's invoice on its assets. Returns how many assets now refer to it.
 
     A credit invoice, and a second invoice of an order that has one already, are not noted.
+    ``event`` is what the assets' history names as the cause.
     """
 
     def noted(asset: Asset) -> Asset | None:
@@ -25,7 +81,7 @@ def remember_invoice(
             return None
         return replace(asset, invoice=invoice)
 
-    return _change_each(ports, installation, order_id, noted, "invoice_sent")
+    return _change_each(ports, installation, order_id, noted, event)
 
 
 def forget_invoice(ports: Ports, installation: Installation, order_id: str, invoice_id: str) -> int:
@@ -36,6 +92,10 @@ def forget_invoice(ports: Ports, installation: Installation, order_id: str, invo
         return replace(asset, invoice=None) if named else None
 
     return _change_each(ports, installation, order_id, forgotten, "invoice_deleted")
+
+
+def _problem(order_id: str) -> str:
+    return f"invoice:{order_id}"
 
 
 def _change_each(

@@ -1,11 +1,13 @@
 """Who is told what by e-mail, and with which values. The wording is in ``mail/templates``."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
+from zoneinfo import ZoneInfo
 
 from bittitan_plugin.domain.assets import Asset
 from bittitan_plugin.domain.cancellation import closing_instant
-from bittitan_plugin.domain.coupons import CouponStatus
+from bittitan_plugin.domain.coupons import CouponStatus, Sealed
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
 from bittitan_plugin.mail.port import Notification
 from bittitan_plugin.services.ports import Ports
@@ -23,7 +25,7 @@ def welcome(
         raise Refusal(ErrorCode.NOT_PROVISIONED, "There is no coupon code to send yet.", field="id")
     with ports.store.reading(installation_id) as work:
         configuration = work.installations.by_id(installation_id).configuration
-        values = _common(work, asset)
+        values = sale_values(work, asset)
     zone = configuration.zone
     return Notification(
         template="welcome",
@@ -32,11 +34,32 @@ def welcome(
         key=key or f"welcome-{asset.id}",
         values={
             **values,
-            "coupon_code": ports.cipher.open(asset.coupon_code),
-            "coupon_expires_at": asset.coupon_expires_at.astimezone(zone),
-            "coupon_days_left": (asset.coupon_expires_at - ports.clock()).days,
+            **_coupon_values(ports, zone, asset.coupon_code, asset.coupon_expires_at),
             "validity_days": asset.validity_days,
             "deadline": closing_instant(asset.purchase_date, asset.refund_window_days, zone),
+        },
+    )
+
+
+def coupon_expiring(ports: Ports, installation_id: UUID, asset: Asset, days: int) -> Notification:
+    """The reminder, ``days`` before the expiry or later, that the code has not been used yet.
+
+    Raises ``Refusal`` NOT_PROVISIONED while there is no coupon.
+    """
+    if asset.coupon_code is None or asset.coupon_expires_at is None:
+        raise Refusal(ErrorCode.NOT_PROVISIONED, "There is no coupon code to speak of.")
+    with ports.store.reading(installation_id) as work:
+        configuration = work.installations.by_id(installation_id).configuration
+        values = sale_values(work, asset)
+    return Notification(
+        template="coupon_expiring",
+        to=asset.recipient_email,
+        sender=configuration.sender_email,
+        key=f"coupon-expiring-{asset.id}-{days}",
+        values={
+            **values,
+            **_coupon_values(ports, configuration.zone, asset.coupon_code, asset.coupon_expires_at),
+            "validity_days": asset.validity_days,
         },
     )
 
@@ -45,7 +68,7 @@ def cancelled(ports: Ports, installation_id: UUID, asset: Asset) -> Notification
     """The e-mail that says the licences are cancelled, and what was credited."""
     with ports.store.reading(installation_id) as work:
         configuration = work.installations.by_id(installation_id).configuration
-        values = _common(work, asset)
+        values = sale_values(work, asset)
     credit = asset.credit_invoice
     return Notification(
         template="cancelled",
@@ -67,7 +90,7 @@ def alert_staff(ports: Ports, installation_id: UUID, asset_id: UUID) -> None:
     with ports.store.reading(installation_id) as work:
         configuration = work.installations.by_id(installation_id).configuration
         asset = work.assets.get(asset_id)
-        values = _common(work, asset)
+        values = sale_values(work, asset)
     error = asset.provisioning_error
     if not configuration.staff_email or error is None:
         return
@@ -101,6 +124,16 @@ def resend_welcome(ports: Ports, installation_id: UUID, asset_id: UUID) -> None:
     ports.mailer.send(welcome(ports, installation_id, asset, key=key))
 
 
+def _coupon_values(
+    ports: Ports, zone: ZoneInfo, code: Sealed, expires_at: datetime
+) -> dict[str, Any]:
+    return {
+        "coupon_code": ports.cipher.open(code),
+        "coupon_expires_at": expires_at.astimezone(zone),
+        "coupon_days_left": (expires_at - ports.clock()).days,
+    }
+
+
 def _check_usable(asset: Asset) -> None:
     refusals = {
         CouponStatus.CANCELLED: (ErrorCode.ALREADY_CANCELLED, "The coupon has been cancelled."),
@@ -112,7 +145,8 @@ def _check_usable(asset: Asset) -> None:
         raise Refusal(code, message, field="id")
 
 
-def _common(work: UnitOfWork, asset: Asset) -> dict[str, Any]:
+def sale_values(work: UnitOfWork, asset: Asset) -> dict[str, Any]:
+    """What every template takes: of whom, what and how much it speaks."""
     account = work.accounts.get(asset.account_id)
     end_customer = work.accounts.get(asset.end_customer_id) if asset.end_customer_id else None
     return {

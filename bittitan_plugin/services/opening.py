@@ -12,7 +12,7 @@ from bittitan_plugin.domain.errors import ErrorCode, Refusal, Unavailable
 from bittitan_plugin.domain.history import Actor, ActorKind
 from bittitan_plugin.domain.orders import Order, OrderLine, OrderStatus, check_lines, is_due
 from bittitan_plugin.domain.problems import ProblemKind
-from bittitan_plugin.services.accounts import ensure_account, ensure_end_customer
+from bittitan_plugin.services.customers import ensure_account, ensure_end_customer
 from bittitan_plugin.services.ports import Ports
 from bittitan_plugin.store.unit_of_work import UnitOfWork
 
@@ -113,6 +113,8 @@ def _new_asset(
         validity_days=product.validity_days,
         refund_window_days=configuration.refund_window_days,
         coupon_source=configuration.coupon_source,
+        # Documented: the invoice comes before the coupon code, so it may be there already.
+        invoice=order.invoice,
     )
 
 

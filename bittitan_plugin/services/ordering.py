@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from bittitan_plugin.domain.addresses import check_address
 from bittitan_plugin.domain.catalogue import Product, ProductType
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
 from bittitan_plugin.domain.installations import Installation
@@ -110,14 +111,21 @@ def _is_our_type(line: OrderLine) -> bool:
 def _unsellable(index: int, line: OrderLine, product: Product) -> Refusal | None:
     if not product.published:
         return Refusal(
-            ErrorCode.INVALID, f"{product.name} is not for sale.", field=f"lines[{index}].variantId"
+            ErrorCode.INVALID,
+            f"{product.name} is not for sale.",
+            field=f"lines[{index}].variant_id",
         )
+    if line.end_customer is not None:
+        try:
+            check_address(line.end_customer.email, f"lines[{index}].end_customer.email")
+        except Refusal as refusal:
+            return refusal
     currency = line.unit_price.currency
     if product.prices and currency not in product.prices:
         return Refusal(
             ErrorCode.INVALID,
             f"{product.name} has no price in {currency}.",
-            field=f"lines[{index}].unitPrice.currency",
+            field=f"lines[{index}].unit_price.currency",
         )
     return None
 

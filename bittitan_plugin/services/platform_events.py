@@ -1,11 +1,16 @@
 """What the platform does to sales by itself: cancelling, refunding, taking deliveries back."""
 
 from collections.abc import Collection
+from decimal import Decimal
 
 from bittitan_plugin.domain.assets import Asset, AssetStatus, ProvisioningStatus
 from bittitan_plugin.domain.installations import Installation
+from bittitan_plugin.domain.money import Money
+from bittitan_plugin.domain.orders import Order
+from bittitan_plugin.domain.problems import ProblemKind
 from bittitan_plugin.services.durable import WITHDRAW, withdraw_id
 from bittitan_plugin.services.ports import Ports
+from bittitan_plugin.services.request_decisions import settle
 from bittitan_plugin.services.withdrawal import PLATFORM
 
 
@@ -25,6 +30,8 @@ def take_back(
             asset = work.assets.get(found.id, for_update=True)
             if asset.status is not AssetStatus.ACTIVE:
                 continue
+            # Without a word to the customer: it would promise a credit of ours.
+            settle(ports, work, asset.id, PLATFORM.name, tell=False)
             if asset.provisioning_status is not ProvisioningStatus.PENDING:
                 # Taken at once, or a cancellation of ours could begin and credit it a second time.
                 asset = work.assets.change(asset.id, Asset.cancelling, PLATFORM, ports.clock())
@@ -32,3 +39,32 @@ def take_back(
             work.enqueue(WITHDRAW, workflow_id, str(asset.id))
             ids.append(workflow_id)
     return tuple(ids)
+
+
+def report_partial_refund(
+    ports: Ports, installation: Installation, order: Order, refunded: Money | None
+) -> bool:
+    """Money went back and the platform does not say for which lines: staff have to.
+
+    Nothing is guessed, because a wrong guess revokes licences that were paid for. True when staff
+    were told; not when no licences of the order stand any more, nor when ``refunded`` (all that
+    went back so far) is exactly what our own cancellations gave back.
+    """
+    with ports.store.writing(installation.id) as work:
+        assets = work.assets.of_orders([order.id])
+        standing = [asset for asset in assets if asset.status is AssetStatus.ACTIVE]
+        given_back = sum(
+            (asset.total.amount for asset in assets if asset.credit_invoice is not None), Decimal(0)
+        )
+        if not standing or (refunded is not None and refunded.amount == given_back):
+            return False
+        work.problems.report(
+            ProblemKind.REFUND_UNCLEAR,
+            f"partial-refund:{order.id}",
+            message=f"The platform refunded {refunded or 'a part'} of order {order.number} "
+            "without saying for which licences.",
+            next_step="If it was for licences, cancel their assets: the platform has been told "
+            "what was paid back and gives nothing twice. Otherwise nothing is to be done.",
+            at=ports.clock(),
+        )
+    return True

@@ -7,15 +7,16 @@ from uuid import UUID
 
 from bittitan_plugin.domain.assets import Asset, AssetStatus, ProvisioningStatus
 from bittitan_plugin.domain.coupons import Coupon
-from bittitan_plugin.domain.errors import ErrorCode, OutcomeUnknown, Refusal, Rejected, Unavailable
+from bittitan_plugin.domain.errors import ErrorCode, Refusal
 from bittitan_plugin.domain.history import Actor, ActorKind
 from bittitan_plugin.domain.orders import OrderStatus
 from bittitan_plugin.domain.problems import ProblemKind
 from bittitan_plugin.services.durable import SYNCHRONIZE, synchronize_id
+from bittitan_plugin.services.issuing import adoptable, issue
 from bittitan_plugin.services.ports import Ports
 from bittitan_plugin.services.stuck import resume
 from bittitan_plugin.services.withdrawal import withdraw
-from bittitan_plugin.vendor.port import CouponRequest, CouponVendor
+from bittitan_plugin.store.unit_of_work import UnitOfWork
 
 #: How the plugin's own changes are recorded.
 SYSTEM = Actor(ActorKind.SYSTEM, "provisioning")
@@ -46,10 +47,9 @@ def obtain_coupon(ports: Ports, installation_id: UUID, asset_id: UUID) -> Asset:
         work.assets.change(asset_id, lambda a: a.requested(ports.clock()), SYSTEM, ports.clock())
         configuration = work.installations.by_id(installation_id).configuration
     vendor = ports.vendors.of(configuration)
-    coupon = _adoptable(vendor, asset) if asset.requested_at is not None else None
-    if coupon is None:
-        coupon = _issue(vendor, asset, account.partner_id)
-    recorded = _record(ports, installation_id, asset_id, coupon)
+    adopted = adoptable(vendor, asset) if asset.requested_at is not None else None
+    coupon = adopted or issue(vendor, asset, account.partner_id)
+    recorded = _record(ports, installation_id, asset_id, coupon, adopted=adopted is not None)
     if recorded.coupon_id != coupon.id:
         # Two attempts at once, and a vendor that issues twice under one reference.
         vendor.cancel(coupon.id)
@@ -62,6 +62,25 @@ def say_delayed(
     """Put on the record why there is no coupon yet."""
     with ports.store.writing(installation_id) as work:
         work.assets.change(asset_id, lambda a: a.delayed(code, message), VENDOR, ports.clock())
+
+
+def wait_for_account(ports: Ports, installation_id: UUID, asset_id: UUID, message: str) -> bool:
+    """Leave the asset pending until its account is synchronized; that starts it again.
+
+    False when the account has been synchronized meanwhile, so that there is nothing to wait for.
+    """
+    with ports.store.writing(installation_id) as work:
+        asset = work.assets.get(asset_id)
+        # Whoever synchronizes the account locks it before looking for what waits.
+        if work.accounts.get(asset.account_id, for_update=True).is_synchronized:
+            return False
+        work.assets.change(
+            asset_id,
+            lambda a: a.delayed(ErrorCode.ACCOUNT_NOT_SYNCHRONIZED, message),
+            VENDOR,
+            ports.clock(),
+        )
+        return True
 
 
 def fail(
@@ -104,9 +123,14 @@ def synchronize(ports: Ports, installation_id: UUID, asset_id: UUID, actor: Acto
         if asset.has_coupon:
             resume(ports, work, asset, SYNCHRONIZE)
             return asset
-        asset = work.assets.change(asset_id, Asset.retried, actor, ports.clock())
-        work.enqueue(SYNCHRONIZE, synchronize_id(asset_id, asset.version), str(asset_id))
-        return asset
+        return retry(ports, work, asset, actor)
+
+
+def retry(ports: Ports, work: UnitOfWork, asset: Asset, actor: Actor) -> Asset:
+    """Hand in one more attempt, within the caller's transaction, which holds the asset's lock."""
+    asset = work.assets.change(asset.id, Asset.retried, actor, ports.clock())
+    work.enqueue(SYNCHRONIZE, synchronize_id(asset.id, asset.version), str(asset.id))
+    return asset
 
 
 def _is_settled(asset: Asset) -> bool:
@@ -127,41 +151,9 @@ def _taken_back_unseen(ports: Ports, installation_id: UUID, asset: Asset) -> boo
     return withdraw(ports, installation_id, asset.id).status is AssetStatus.CANCELLED
 
 
-def _issue(vendor: CouponVendor, asset: Asset, partner_id: str) -> Coupon:
-    request = CouponRequest(
-        reference=asset.reference,
-        partner_id=partner_id,
-        sku=asset.sku,
-        quantity=asset.quantity,
-        expire_days=asset.expire_days,
-        validity_days=asset.validity_days,
-    )
-    try:
-        return vendor.issue(request)
-    except OutcomeUnknown as unknown:
-        found = _adoptable(vendor, asset)
-        if found is None:
-            # It may still be under way; a later attempt looks again before it asks again.
-            raise Unavailable(unknown.message) from unknown
-        return found
-
-
-def _adoptable(vendor: CouponVendor, asset: Asset) -> Coupon | None:
-    """The coupon issued under the asset's reference before, if there is one.
-
-    Raises ``Rejected`` when it does not hold what was ordered: that is for a person to settle.
-    """
-    found = vendor.find(asset.reference)
-    if found is not None and found.quantity != asset.quantity:
-        raise Rejected(
-            "REFERENCE_CONFLICT",
-            f"BitTitan holds coupon {found.id} for this order line, but with {found.quantity} "
-            f"licences instead of {asset.quantity}.",
-        )
-    return found
-
-
-def _record(ports: Ports, installation_id: UUID, asset_id: UUID, coupon: Coupon) -> Asset:
+def _record(
+    ports: Ports, installation_id: UUID, asset_id: UUID, coupon: Coupon, *, adopted: bool
+) -> Asset:
     """Keep the coupon, unless another attempt was quicker: an asset never exchanges its coupon."""
     code = ports.cipher.seal(coupon.code)
     with ports.store.writing(installation_id) as work:
@@ -169,7 +161,9 @@ def _record(ports: Ports, installation_id: UUID, asset_id: UUID, coupon: Coupon)
         if not asset.has_coupon:
             asset = work.assets.change(
                 asset_id,
-                lambda a: a.provisioned(coupon.id, code, coupon.status, coupon.expires_at),
+                lambda a: a.provisioned(
+                    coupon.id, code, coupon.status, coupon.expires_at, adopted=adopted
+                ),
                 VENDOR,
                 ports.clock(),
             )

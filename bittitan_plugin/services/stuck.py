@@ -22,6 +22,10 @@ class Step(StrEnum):
     ASK_REFUND = "ask_refund"
     ANNOUNCE = "announce"
     WITHDRAW = "withdraw"
+    OVERRULE = "overrule"
+    TELL_CUSTOMER = "tell_customer"
+    TELL_STAFF = "tell_staff"
+    REMIND = "remind"
 
 
 #: Which workflow takes a step up again. Each repeats the steps before it without effect.
@@ -42,6 +46,8 @@ _NEXT_STEPS = {
     "credited, because the platform took the sale back itself.",
 }
 
+_NOT_REPEATED = "Mend the cause; this message is not sent again, so tell them yourself."
+
 
 def report(ports: Ports, installation_id: UUID, asset_id: UUID, name: str, message: str) -> None:
     """The step cannot finish: what came before it stands, and staff are told how to go on."""
@@ -53,7 +59,7 @@ def report(ports: Ports, installation_id: UUID, asset_id: UUID, name: str, messa
             ProblemKind.CANCELLATION_STUCK if half_revoked else ProblemKind.FOLLOW_UP_FAILED,
             _key(step, asset_id),
             message=f"The step '{step}' failed: {message}",
-            next_step=_NEXT_STEPS[workflow] if workflow else "Mend the cause.",
+            next_step=_NEXT_STEPS[workflow] if workflow else _NOT_REPEATED,
             at=ports.clock(),
             asset_id=asset_id,
         )

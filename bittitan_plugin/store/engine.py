@@ -1,5 +1,7 @@
 """Opens the database: SQLite in WAL by default, PostgreSQL when several machines share it."""
 
+import sqlite3
+import time
 from pathlib import Path
 from typing import Any
 
@@ -7,32 +9,80 @@ from sqlalchemy import Connection, Engine, create_engine, event, make_url
 
 #: How long a SQLite writer waits for another, in milliseconds.
 BUSY_TIMEOUT_MS = 30_000
+#: Connections kept open, and how many more may be opened for a while: a worker's threads share them.
+POOL_SIZE, OVERFLOW = 10, 40
 #: Execution option naming the statement that opens a SQLite transaction.
 BEGIN_OPTION = "sqlite_begin"
 
 
 def open_engine(database_url: str) -> Engine:
     """An engine whose transactions behave alike on both databases. Connects lazily."""
+    engine = _create(database_url)
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _begin_explicitly)
+        event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def open_workflow_engine(database_url: str) -> Engine:
+    """The same database as the workflow engine wants it: SQLite begins at the first write."""
+    engine = _create(database_url)
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _begin_at_first_write)
+    return engine
+
+
+def writing_engine(engine: Engine) -> Engine:
+    """The same engine, every transaction of which may write from its first statement on."""
+    return engine.execution_options(**{BEGIN_OPTION: "BEGIN IMMEDIATE"})
+
+
+def _create(database_url: str) -> Engine:
     url = make_url(database_url)
     if url.get_backend_name() == "postgresql":
-        return create_engine(url.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
+        return create_engine(
+            url.set(drivername="postgresql+psycopg"),
+            pool_pre_ping=True,
+            pool_size=POOL_SIZE,
+            max_overflow=OVERFLOW,
+        )
     if url.get_backend_name() != "sqlite":
         raise ValueError(f"{url.get_backend_name()} is not supported; use sqlite or postgresql.")
     if url.database and url.database != ":memory:":
         Path(url.database).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(url)
+    engine = create_engine(url, pool_size=POOL_SIZE, max_overflow=OVERFLOW)
     event.listen(engine, "connect", _prepare_sqlite)
-    event.listen(engine, "begin", _begin_sqlite)
     return engine
 
 
-def _prepare_sqlite(connection: Any, _record: object) -> None:
+def _begin_explicitly(connection: Any, _record: object) -> None:
     # None stops sqlite3 from opening transactions by itself; `_begin_sqlite` does it.
     connection.isolation_level = None
+
+
+def _begin_at_first_write(connection: Any, _record: object) -> None:
+    connection.isolation_level = "IMMEDIATE"
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
     connection.execute("PRAGMA foreign_keys = ON")
+    # SQLite lowers ASCII only; names are searched and sorted in every script.
+    connection.create_function("lower", 1, _lower, deterministic=True)
+    if sqlite3.sqlite_version_info < (3, 42):
+        # The workflow engine's tables call unixepoch('subsec'), which older libraries answer
+        # with NULL. Debian 12's is such a one.
+        connection.create_function("unixepoch", -1, _unixepoch)
+
+
+def _lower(text: str | None) -> str | None:
+    return None if text is None else str(text).lower()
+
+
+def _unixepoch(*_modifiers: str) -> float:
+    return time.time()
 
 
 def _begin_sqlite(connection: Connection) -> None:

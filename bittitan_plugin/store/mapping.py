@@ -11,15 +11,17 @@ from bittitan_plugin.domain.assets import (
     ProvisioningStatus,
 )
 from bittitan_plugin.domain.billing import InvoiceReference
-from bittitan_plugin.domain.catalogue import Product, ProductType
+from bittitan_plugin.domain.catalogue import Listed, Product, ProductType
 from bittitan_plugin.domain.coupons import CouponSource, CouponStatus, Sealed
 from bittitan_plugin.domain.errors import ErrorCode
 from bittitan_plugin.domain.history import Actor, ActorKind, Change, HistoryEntry
 from bittitan_plugin.domain.money import Money
 from bittitan_plugin.domain.problems import Problem, ProblemKind
+from bittitan_plugin.domain.requests import CancellationRequest, RequestState
 from bittitan_plugin.store.tables import (
     AccountRow,
     AssetRow,
+    CancellationRequestRow,
     HistoryRow,
     PriceRow,
     ProblemRow,
@@ -47,6 +49,8 @@ _PLAIN = (
     "coupon_id",
     "coupon_code",
     "coupon_expires_at",
+    "coupon_adopted",
+    "expiry_reminder_days",
     "requested_at",
     "welcomed_at",
     "cancelled_at",
@@ -138,8 +142,15 @@ def to_account(row: AccountRow) -> Account:
 
 def product_values(product: Product) -> dict[str, Any]:
     """The columns of a product's row; prices have rows of their own."""
-    values = {key: value for key, value in vars(product).items() if key != "prices"}
-    return {**values, "product_type": product.product_type.value}
+    apart = {"prices", "imported"}
+    listed = product.imported
+    return {
+        **{key: value for key, value in vars(product).items() if key not in apart},
+        "product_type": product.product_type.value,
+        "imported_name": listed.name if listed else None,
+        "imported_amount": listed.price.amount if listed else None,
+        "imported_currency": listed.price.currency if listed else None,
+    }
 
 
 def to_product(row: ProductRow, prices: list[PriceRow]) -> Product:
@@ -154,6 +165,36 @@ def to_product(row: ProductRow, prices: list[PriceRow]) -> Product:
         variant_id=row.variant_id,
         published=row.published,
         prices={price.currency: Money(price.amount, price.currency) for price in prices},
+        imported=_listed(row),
+    )
+
+
+def _listed(row: ProductRow) -> Listed | None:
+    name, amount, currency = row.imported_name, row.imported_amount, row.imported_currency
+    if name is None or amount is None or currency is None:
+        return None
+    return Listed(name=name, price=Money(amount, currency))
+
+
+def request_values(request: CancellationRequest) -> dict[str, Any]:
+    """The columns of a cancellation request's row."""
+    return {**vars(request), "state": request.state.value}
+
+
+def to_request(row: CancellationRequestRow) -> CancellationRequest:
+    """The cancellation request a row holds."""
+    return CancellationRequest(
+        id=row.id,
+        asset_id=row.asset_id,
+        requested_by=row.requested_by,
+        comment=row.comment,
+        created_at=row.created_at,
+        deadline=row.deadline,
+        state=RequestState(row.state),
+        decided_at=row.decided_at,
+        decided_by=row.decided_by,
+        reason=row.reason,
+        reminded_at=row.reminded_at,
     )
 
 

@@ -5,7 +5,17 @@ from decimal import Decimal
 from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import JSON, ForeignKey, Index, MetaData, String, Text, UniqueConstraint, Uuid
+from sqlalchemy import (
+    JSON,
+    ForeignKey,
+    Index,
+    MetaData,
+    String,
+    Text,
+    UniqueConstraint,
+    Uuid,
+    text,
+)
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from bittitan_plugin.store.types import Amount, Instant
@@ -55,7 +65,10 @@ class AccountRow(Base):
     __tablename__ = "bittitan_accounts"
     __table_args__ = (
         UniqueConstraint("installation_id", "customer_id"),
-        Index("ix_bittitan_accounts_reseller", "installation_id", "reseller_id"),
+        # One account per end customer of a reseller. The naming rule would give both one name.
+        UniqueConstraint(
+            "installation_id", "reseller_id", "email", name="uq_bittitan_accounts_end_customer"
+        ),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -74,7 +87,10 @@ class ProductRow(Base):
     """A licence product, bound to at most one variant of the host."""
 
     __tablename__ = "bittitan_products"
-    __table_args__ = (UniqueConstraint("installation_id", "variant_id"),)
+    __table_args__ = (
+        UniqueConstraint("installation_id", "variant_id"),
+        Index("ix_bittitan_products_sku", "installation_id", "sku"),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     installation_id: Mapped[UUID] = _installation()
@@ -85,6 +101,9 @@ class ProductRow(Base):
     validity_days: Mapped[int]
     variant_id: Mapped[str | None]
     published: Mapped[bool]
+    imported_name: Mapped[str | None]
+    imported_amount: Mapped[Decimal | None]
+    imported_currency: Mapped[str | None] = mapped_column(String(3))
 
 
 class PriceRow(Base):
@@ -109,6 +128,8 @@ class AssetRow(Base):
         Index("ix_bittitan_assets_order", "installation_id", "order_id"),
         Index("ix_bittitan_assets_account", "installation_id", "account_id", "purchase_date"),
         Index("ix_bittitan_assets_end_customer", "installation_id", "end_customer_id"),
+        Index("ix_bittitan_assets_coupon", "installation_id", "coupon_id"),
+        Index("ix_bittitan_assets_expiry", "installation_id", "coupon_status", "coupon_expires_at"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -137,6 +158,10 @@ class AssetRow(Base):
     coupon_code: Mapped[str | None] = mapped_column(Text)
     coupon_status: Mapped[str] = mapped_column(String(20))
     coupon_expires_at: Mapped[datetime | None]
+    coupon_adopted: Mapped[bool]
+    expiry_reminder_days: Mapped[int | None]
+    #: When the vendor last spoke of the coupon. Bookkeeping of the store: no change of the asset.
+    coupon_seen_at: Mapped[datetime | None]
     provisioning_status: Mapped[str] = mapped_column(String(20))
     provisioning_error_code: Mapped[str | None] = mapped_column(String(40))
     provisioning_error_message: Mapped[str | None] = mapped_column(Text)
@@ -168,6 +193,51 @@ class HistoryRow(Base):
     field: Mapped[str] = mapped_column(String(40))
     before: Mapped[str | None] = mapped_column(Text)
     after: Mapped[str | None] = mapped_column(Text)
+
+
+class CancellationRequestRow(Base):
+    """A customer's request to cancel an asset. The partial index allows one pending per asset."""
+
+    __tablename__ = "bittitan_cancellation_requests"
+    __table_args__ = (
+        Index(
+            "uq_bittitan_cancellation_requests_pending",
+            "asset_id",
+            unique=True,
+            sqlite_where=text("state = 'PENDING'"),
+            postgresql_where=text("state = 'PENDING'"),
+        ),
+        Index("ix_bittitan_cancellation_requests_asset", "installation_id", "asset_id"),
+        Index("ix_bittitan_cancellation_requests_due", "installation_id", "state", "deadline"),
+        Index("ix_bittitan_cancellation_requests_made", "installation_id", "created_at", "id"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    installation_id: Mapped[UUID] = _installation()
+    asset_id: Mapped[UUID] = mapped_column(ForeignKey("bittitan_assets.id"))
+    requested_by: Mapped[str]
+    comment: Mapped[str] = mapped_column(Text)
+    created_at: Mapped[datetime]
+    deadline: Mapped[datetime]
+    state: Mapped[str] = mapped_column(String(20))
+    decided_at: Mapped[datetime | None]
+    decided_by: Mapped[str | None]
+    reason: Mapped[str | None] = mapped_column(Text)
+    reminded_at: Mapped[datetime | None]
+
+
+class CouponCursorRow(Base):
+    """How far the vendor's list of coupons has been read."""
+
+    __tablename__ = "bittitan_coupon_cursors"
+
+    installation_id: Mapped[UUID] = mapped_column(
+        ForeignKey("bittitan_installations.id"), primary_key=True
+    )
+    #: When the changes were last read to their end.
+    read_at: Mapped[datetime]
+    #: When the whole list was last read to its end.
+    swept_at: Mapped[datetime]
 
 
 class ProblemRow(Base):

@@ -12,6 +12,10 @@ from bittitan_plugin.store.engine import BEGIN_OPTION
 from bittitan_plugin.store.locks import take_turns
 from bittitan_plugin.store.repositories.accounts import AccountRepository
 from bittitan_plugin.store.repositories.assets import AssetRepository
+from bittitan_plugin.store.repositories.cancellation_requests import (
+    CancellationRequestRepository,
+)
+from bittitan_plugin.store.repositories.coupons import CouponRepository
 from bittitan_plugin.store.repositories.deferred_lines import DeferredLineRepository
 from bittitan_plugin.store.repositories.installations import InstallationRepository
 from bittitan_plugin.store.repositories.problems import ProblemRepository
@@ -39,6 +43,8 @@ class UnitOfWork:
         self.accounts = AccountRepository(session, installation_id)
         self.products = ProductRepository(session, installation_id)
         self.assets = AssetRepository(session, installation_id)
+        self.requests = CancellationRequestRepository(session, installation_id)
+        self.coupons = CouponRepository(session, installation_id)
         self.problems = ProblemRepository(session, installation_id)
         self.deferred_lines = DeferredLineRepository(session, installation_id)
         self._queue = queue

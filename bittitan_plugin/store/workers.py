@@ -8,7 +8,7 @@ from sqlalchemy import Engine, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from bittitan_plugin.clock import Clock
-from bittitan_plugin.store.engine import BEGIN_OPTION
+from bittitan_plugin.store.engine import writing_engine
 from bittitan_plugin.store.tables import WorkerRow
 
 #: A worker silent for longer is taken for dead. Its work being done twice would do no harm.
@@ -58,7 +58,7 @@ class WorkerRegistry:
             )
 
     def _writing(self) -> Session:
-        return Session(self._engine.execution_options(**{BEGIN_OPTION: "BEGIN IMMEDIATE"}))
+        return Session(writing_engine(self._engine))
 
 
 def _is_gone(row: WorkerRow) -> bool:

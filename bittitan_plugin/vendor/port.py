@@ -23,6 +23,8 @@ class VendorProduct:
     #: As the vendor writes it; unknown ones are reported, not imported.
     product_type: str
     list_price: Money
+    #: Its place in the list, from 0.
+    position: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,7 +67,10 @@ class CouponVendor(Protocol):
         """Sign in and nothing else; raises ``Rejected`` with the field at fault."""
 
     def products(self) -> Iterator[VendorProduct | BrokenRow]:
-        """The SKU list, fetched page by page as it is consumed."""
+        """The SKU list, fetched page by page as it is consumed.
+
+        Each SKU comes once: its repetitions, like rows that cannot be read, are ``BrokenRow``.
+        """
 
     def partner(self, email: str) -> Partner | None:
         """The account the vendor knows under that address, if any."""

@@ -7,7 +7,7 @@ from dbos import DBOS, WorkflowSerializationFormat
 
 from bittitan_plugin.domain.assets import AssetStatus
 from bittitan_plugin.domain.retries import FOLLOW_UP, VENDOR, RetryPolicy
-from bittitan_plugin.services import crediting, revocation, stuck, withdrawal
+from bittitan_plugin.services import cancellation_requests, crediting, revocation, stuck, withdrawal
 from bittitan_plugin.services.durable import CANCEL, WITHDRAW
 from bittitan_plugin.workflows.retrying import StepFailed, insist, persist
 from bittitan_plugin.workflows.runtime import ports
@@ -25,6 +25,7 @@ def cancel(installation_id: str, asset_id: str, comment: str) -> str:
     if status is None:
         return "stuck"
     if status != AssetStatus.CANCELLED:
+        then("overrule", lambda: cancellation_requests.overrule(ports(), installation, asset))
         return "BitTitan refused"
     then("issue_credit", lambda: crediting.issue_credit(ports(), installation, asset, comment))
     then("ask_refund", lambda: crediting.ask_refund(ports(), installation, asset, comment))

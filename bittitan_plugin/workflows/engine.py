@@ -3,6 +3,7 @@
 import os
 import socket
 import threading
+from collections.abc import Sequence
 from uuid import uuid4
 
 import structlog
@@ -11,21 +12,27 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bittitan_plugin.clock import system_clock
 from bittitan_plugin.services.ports import Ports
+from bittitan_plugin.store.engine import open_workflow_engine
 from bittitan_plugin.store.workers import WorkerRegistry
-from bittitan_plugin.workflows import cancel, provision, runtime
+from bittitan_plugin.workflows import billing, cancel, provision, runtime, tell, watch
 from bittitan_plugin.workflows.json_serializer import JsonSerializer
 from bittitan_plugin.workflows.queue import (
     APPLICATION,
+    BILLING_QUEUE,
     CANCELLING_QUEUE,
     PROVISIONING_QUEUE,
+    WATCHING_QUEUE,
     WORKFLOW_VERSION,
-    engine_url,
 )
+from bittitan_plugin.workflows.timetable import DUTIES, INTERVAL_S, Duty, Timetable
 
 #: Importing these registers their workflows with the engine.
-WORKFLOW_MODULES = (provision, cancel)
+WORKFLOW_MODULES = (provision, cancel, billing, tell, watch)
 #: Seconds between two looks at a queue; the wait an idle queue adds to an order.
 QUEUE_POLL_S = 0.1
+#: Workflows of one queue that one process has under way, nearly all of them waiting: how many
+#: work at once is what ``worker_concurrency`` says.
+UNDER_WAY = 200
 #: Seconds between two heartbeats.
 HEARTBEAT_S = 5.0
 
@@ -36,49 +43,62 @@ class Worker:
     """This process as a runner of workflows. There can be one per process."""
 
     def __init__(
-        self, ports: Ports, database_url: str, concurrency: int, *, pace: float = 1.0
+        self,
+        ports: Ports,
+        database_url: str,
+        concurrency: int,
+        *,
+        pace: float = 1.0,
+        duties: Sequence[Duty] = DUTIES,
     ) -> None:
         self.executor_id = f"{socket.gethostname()}-{os.getpid()}-{uuid4().hex[:8]}"
         self._ports = ports
-        self._url = engine_url(database_url)
+        # Its own pool: a busy engine must not keep the use cases waiting for a connection.
+        self._engine = open_workflow_engine(database_url)
         self._concurrency = concurrency
         self._pace = pace
         self._registry = WorkerRegistry(ports.store.engine, system_clock)
         self._stopping = threading.Event()
         self._heart = threading.Thread(target=self._beat, name="bittitan-heartbeat", daemon=True)
+        self._timetable = Timetable(ports, interval=INTERVAL_S * pace, duties=duties)
 
     def start(self) -> None:
         """Begin to take work, first of all what a dead worker left behind."""
-        runtime.bind(self._ports, self._pace)
+        runtime.bind(self._ports, concurrency=self._concurrency, pace=self._pace)
         DBOS(
             config={
                 "name": APPLICATION,
-                "system_database_url": self._url,
+                "system_database_engine": self._engine,
                 "application_version": WORKFLOW_VERSION,
                 "executor_id": self.executor_id,
                 "serializer": JsonSerializer(),
                 "use_listen_notify": False,
+                # `migrate` has done it; here it is only verified.
+                "run_migrations": False,
                 "log_level": "WARNING",
                 "console_log_level": "WARNING",
             }
         )
         DBOS.launch()
-        for queue in (PROVISIONING_QUEUE, CANCELLING_QUEUE):
+        for queue in (PROVISIONING_QUEUE, CANCELLING_QUEUE, BILLING_QUEUE, WATCHING_QUEUE):
             DBOS.register_queue(
                 queue,
-                worker_concurrency=self._concurrency,
+                worker_concurrency=max(UNDER_WAY, self._concurrency),
                 polling_interval_sec=QUEUE_POLL_S,
                 on_conflict="always_update",
             )
         self._registry.beat(self.executor_id)
         self._take_over()
         self._heart.start()
+        self._timetable.start()
 
     def stop(self, *, grace: int = 8) -> None:
         """Finish what runs within ``grace`` seconds; what does not is left to be taken over."""
         self._stopping.set()
+        self._timetable.stop()
         self._heart.join(timeout=HEARTBEAT_S)
         DBOS.destroy(workflow_completion_timeout_sec=grace)
+        self._engine.dispose()
         self._registry.sign_off(self.executor_id)
 
     @property

@@ -98,12 +98,11 @@ def _synchronize_account(installation: UUID, asset_id: UUID) -> None:
 def _failed(installation: UUID, asset_id: UUID, failure: StepFailed) -> str:
     code, message = failure.code, failure.message
     if code is ErrorCode.ACCOUNT_NOT_SYNCHRONIZED:
-        # It waits, pending, until staff synchronize the account; that starts it again.
-        insist(
+        waits = insist(
             "wait_for_account",
-            lambda: provisioning.say_delayed(ports(), installation, asset_id, code, message),
+            lambda: provisioning.wait_for_account(ports(), installation, asset_id, message),
         )
-        return "waits for its account"
+        return _complete(installation, asset_id) if waits is False else "waits for its account"
     is_new = insist(
         "fail", lambda: provisioning.fail(ports(), installation, asset_id, code, message)
     )

@@ -10,7 +10,17 @@ from dbos import DBOS, DBOSClient, EnqueueOptions, WorkflowSerializationFormat
 from sqlalchemy import make_url
 from sqlalchemy.orm import Session
 
-from bittitan_plugin.services.durable import CANCEL, PROVISION, SYNCHRONIZE, WITHDRAW
+from bittitan_plugin.services.durable import (
+    CANCEL,
+    FOLLOW,
+    INVOICE,
+    PROVISION,
+    REMIND,
+    SYNCHRONIZE,
+    TELL,
+    WITHDRAW,
+)
+from bittitan_plugin.store.engine import open_workflow_engine
 from bittitan_plugin.workflows.json_serializer import JsonSerializer
 
 #: Under this name the engine's rows are ours.
@@ -21,11 +31,18 @@ WORKFLOW_VERSION = "1"
 
 PROVISIONING_QUEUE = "bittitan-provisioning"
 CANCELLING_QUEUE = "bittitan-cancelling"
+BILLING_QUEUE = "bittitan-billing"
+#: News, reminders and looks at coupons: nobody waits for them.
+WATCHING_QUEUE = "bittitan-watching"
 _QUEUES = {
     PROVISION: PROVISIONING_QUEUE,
     SYNCHRONIZE: PROVISIONING_QUEUE,
     CANCEL: CANCELLING_QUEUE,
     WITHDRAW: CANCELLING_QUEUE,
+    INVOICE: BILLING_QUEUE,
+    TELL: WATCHING_QUEUE,
+    REMIND: WATCHING_QUEUE,
+    FOLLOW: WATCHING_QUEUE,
 }
 
 
@@ -33,7 +50,7 @@ class EngineQueue:
     """The ``WorkflowQueue`` of the store, on the engine's tables in the same database."""
 
     def __init__(self, database_url: str) -> None:
-        self._url = engine_url(database_url)
+        self._engine = open_workflow_engine(database_url)
 
     def enqueue(self, session: Session, workflow: str, workflow_id: str, *arguments: str) -> None:
         """See ``store.unit_of_work.WorkflowQueue``."""
@@ -50,25 +67,21 @@ class EngineQueue:
         """Let go of the connections, if any were opened."""
         if "_client" in vars(self):
             self._client.destroy()
+        self._engine.dispose()
 
     @cached_property
     def _client(self) -> DBOSClient:
         return DBOSClient(
-            system_database_url=self._url,
+            system_database_engine=self._engine,
             application_name=APPLICATION,
             serializer=JsonSerializer(),
             lazy=True,
         )
 
 
-def engine_url(database_url: str) -> str:
-    """The database's address as the engine spells it."""
+def migrate(database_url: str) -> None:
+    """Bring the engine's own tables up to date."""
     url = make_url(database_url)
     if url.get_backend_name() == "postgresql":
         url = url.set(drivername="postgresql")
-    return url.render_as_string(hide_password=False)
-
-
-def migrate(database_url: str) -> None:
-    """Bring the engine's own tables up to date."""
-    cast(Any, DBOS).migrate(engine_url(database_url))
+    cast(Any, DBOS).migrate(url.render_as_string(hide_password=False))

@@ -13,7 +13,7 @@ from dbos import DBOS
 
 from bittitan_plugin.domain.errors import ErrorCode, OutcomeUnknown, Refusal, Rejected, Unavailable
 from bittitan_plugin.domain.retries import FOLLOW_UP, RetryPolicy
-from bittitan_plugin.workflows.runtime import pace
+from bittitan_plugin.workflows.runtime import pace, slots
 
 _log = structlog.get_logger(__name__)
 
@@ -36,7 +36,8 @@ def attempt(name: str, action: Callable[[], Any]) -> dict[str, Any]:
 
     def step() -> dict[str, Any]:
         try:
-            return {"ok": action()}
+            with slots():
+                return {"ok": action()}
         except (Unavailable, OutcomeUnknown) as failure:
             return {"again": failure.message, "asked": getattr(failure, "retry_after", None)}
         except Refusal as refusal:

@@ -5,29 +5,36 @@ arguments are stored, ports are not. The composition root binds them once before
 """
 
 from dataclasses import dataclass
+from threading import Semaphore
 
 from bittitan_plugin.services.ports import Ports
 
 
 @dataclass(frozen=True)
 class Runtime:
-    """The ports, and a factor on every wait between attempts (1 in production)."""
+    """The ports, how many steps may run at once, and a factor on every wait (1 in production)."""
 
     ports: Ports
+    slots: Semaphore
     pace: float
 
 
 _bound: list[Runtime] = []
 
 
-def bind(ports: Ports, pace: float) -> None:
+def bind(ports: Ports, *, concurrency: int, pace: float) -> None:
     """Give this process's workflows what they use, replacing what was bound earlier."""
-    _bound[:] = [Runtime(ports, pace)]
+    _bound[:] = [Runtime(ports, Semaphore(concurrency), pace)]
 
 
 def ports() -> Ports:
     """The bound ports."""
     return _runtime().ports
+
+
+def slots() -> Semaphore:
+    """Held while a step works, but not while a workflow waits: a wait must not keep others out."""
+    return _runtime().slots
 
 
 def pace() -> float:

@@ -9,9 +9,12 @@ import anyio.to_thread
 
 from bittitan_graphql.access import demand_visible, require_signed_in
 from bittitan_graphql.context import RequestScope
-from bittitan_graphql.global_ids import ASSET, read_global_id
-from bittitan_plugin.domain.access import Permission
-from bittitan_plugin.domain.assets import Asset
+from bittitan_graphql.errors import PermissionDenied
+from bittitan_graphql.global_ids import ASSET, CANCELLATION_REQUEST, global_id, read_global_id
+from bittitan_plugin.domain.access import Permission, owns
+from bittitan_plugin.domain.assets import Asset, AssetStatus
+from bittitan_plugin.domain.errors import ErrorCode, Refusal
+from bittitan_plugin.domain.requests import CancellationRequest
 from bittitan_plugin.services.ports import Ports
 from bittitan_plugin.store.unit_of_work import UnitOfWork
 
@@ -34,6 +37,43 @@ async def demand_asset(scope: RequestScope, asset_id: str) -> Asset:
 
     asset = await scope.read(find)
     await demand_visible(scope, asset)
+    return asset
+
+
+async def demand_own_asset(scope: RequestScope, asset_id: str) -> Asset:
+    """The same for what only customers do: the asset is the viewer's own, or its end customer's."""
+    asset = await demand_asset(scope, asset_id)
+    own = await scope.own_account()
+    if own is None or not owns(own.id, asset):
+        raise PermissionDenied("to be the account that bought it or its end customer")
+    return asset
+
+
+async def demand_own_request(scope: RequestScope, request_id: str) -> CancellationRequest:
+    """The cancellation request a customer's mutation is about.
+
+    Raises as ``demand_own_asset``; others' requests do not exist.
+    """
+    require_signed_in(scope, Permission.MANAGE_ORDERS)
+    key = read_global_id(CANCELLATION_REQUEST, request_id)
+    request = await scope.read(lambda work: work.requests.get(key))
+    try:
+        await demand_own_asset(scope, global_id(ASSET, request.asset_id))
+    except Refusal as refusal:
+        if refusal.code is not ErrorCode.NOT_FOUND:
+            raise
+        raise Refusal(refusal.code, "There is no such cancellation request.", field="id") from None
+    return request
+
+
+async def executed(scope: RequestScope, asset: Asset) -> Asset:
+    """The asset once its cancellation has been executed, or as it is when patience ends."""
+    key = asset.id
+    for _ in range(scope.patience.pauses):
+        if asset.status is not AssetStatus.CANCELLING:
+            break
+        await scope.patience.pause()
+        asset = await scope.read(lambda work: work.assets.get(key))
     return asset
 
 

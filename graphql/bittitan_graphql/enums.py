@@ -73,6 +73,28 @@ class BitTitanActorKind(Enum):
     SYSTEM = _value("SYSTEM", "The plugin itself: a timer, a retry, a reconciliation.")
 
 
+@strawberry.enum(description="What became of a customer's request to cancel an asset.")
+class BitTitanCancellationRequestState(Enum):
+    """Mirrors ``domain.requests.RequestState``."""
+
+    PENDING = _value("PENDING", "Staff have not decided yet.")
+    WITHDRAWN = _value("WITHDRAWN", "The customer took it back.")
+    ACCEPTED = _value("ACCEPTED", "The cancellation executes, or has been executed.")
+    REFUSED = _value("REFUSED", "Staff said no, or BitTitan did not take the coupon back.")
+    EXPIRED = _value("EXPIRED", "Nobody decided before the deadline.")
+
+
+@strawberry.enum(description="What synchronizing an asset did.")
+class BitTitanSynchronizationOutcome(Enum):
+    """Mirrors ``domain.synchronization.SynchronizationOutcome``."""
+
+    ADOPTED = _value("ADOPTED", "A coupon issued before was found and taken over.")
+    ISSUED = _value("ISSUED", "A new coupon was issued.")
+    UPDATED = _value("UPDATED", "BitTitan told a change of the coupon, or a cancellation went on.")
+    UNCHANGED = _value("UNCHANGED", "There was a coupon, and nothing about it has changed.")
+    REFUSED = _value("REFUSED", "No coupon could be obtained; `errors` says why.")
+
+
 @strawberry.enum(description="What kind of attention a problem needs.")
 class BitTitanProblemKind(Enum):
     """Mirrors ``domain.problems.ProblemKind``."""
@@ -82,6 +104,9 @@ class BitTitanProblemKind(Enum):
     CANCELLATION_STUCK = _value("CANCELLATION_STUCK", "BitTitan does not revoke a coupon.")
     REFUNDED_BUT_REDEEMED = _value(
         "REFUNDED_BUT_REDEEMED", "Money went back for a coupon that had been redeemed."
+    )
+    REFUND_UNCLEAR = _value(
+        "REFUND_UNCLEAR", "Part of an order was refunded, and nobody says for which licences."
     )
     FOLLOW_UP_FAILED = _value(
         "FOLLOW_UP_FAILED", "Mail, delivery notice, invoice or credit keeps failing."
@@ -111,6 +136,13 @@ class BitTitanErrorCode(Enum):
     COUPON_EXPIRED = _value("COUPON_EXPIRED", "The coupon code has expired.")
     NOT_PROVISIONED = _value("NOT_PROVISIONED", "There is no coupon code yet.")
     OUT_OF_STOCK = _value("OUT_OF_STOCK", "The coupon stock holds no fitting code.")
+    ALREADY_PROVISIONED = _value(
+        "ALREADY_PROVISIONED", "BitTitan was asked for the coupon code; it is too late to change."
+    )
+    REQUEST_NEEDED = _value(
+        "REQUEST_NEEDED", "Staff decide about it: create a cancellation request."
+    )
+    REQUEST_DECIDED = _value("REQUEST_DECIDED", "The cancellation request has been decided.")
     VENDOR_REJECTED = _value("VENDOR_REJECTED", "BitTitan refused it.")
     VENDOR_UNAVAILABLE = _value("VENDOR_UNAVAILABLE", "BitTitan did not answer; try again later.")
 

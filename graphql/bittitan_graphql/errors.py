@@ -1,7 +1,7 @@
 """The one place where our errors become GraphQL's: typed in payloads, coded at the top level."""
 
 import re
-from typing import Any
+from typing import Any, TypeVar
 
 import strawberry
 from graphql import GraphQLError
@@ -18,6 +18,8 @@ from bittitan_plugin.domain.errors import (
     Unavailable,
 )
 
+PayloadError = TypeVar("PayloadError", bound="ErrorFields")
+
 
 class PermissionDenied(GraphQLError):
     """The viewer lacks what the field's description asks for. Reaches the client at top level."""
@@ -29,8 +31,8 @@ class PermissionDenied(GraphQLError):
         )
 
 
-@strawberry.type(description="Why a mutation of an asset was refused.")
-class BitTitanAssetError:
+@strawberry.type
+class ErrorFields:
     """As Saleor has it: one error type per object, ``field`` in camelCase."""
 
     field: str | None = strawberry.field(
@@ -40,11 +42,64 @@ class BitTitanAssetError:
     code: BitTitanErrorCode = strawberry.field(description="A stable code for programs.")
 
 
+@strawberry.type(description="Why a mutation of an asset was refused.")
+class BitTitanAssetError(ErrorFields):
+    """In payloads of mutations about assets."""
+
+
+@strawberry.type(description="Why a mutation of an account was refused.")
+class BitTitanAccountError(ErrorFields):
+    """In payloads of mutations about accounts."""
+
+
+@strawberry.type(description="Why a mutation of the catalogue was refused.")
+class BitTitanProductError:
+    """The same shape as every error type here."""
+
+    field: str | None = strawberry.field(
+        description="The input at fault, or null when the request as a whole is refused."
+    )
+    message: str | None = strawberry.field(description="One sentence for people.")
+    code: BitTitanErrorCode = strawberry.field(description="A stable code for programs.")
+
+
+def product_errors(error: BitTitanError) -> list[BitTitanProductError]:
+    """What a catalogue mutation's payload says of an error that was raised on purpose."""
+    refusal = as_refusal(error)
+    return [
+        BitTitanProductError(
+            field=camel_case(refusal.field) if refusal.field else None,
+            message=refusal.message,
+            code=BitTitanErrorCode[refusal.code.name],
+        )
+    ]
+
+
+@strawberry.type(description="Why a mutation of a cancellation request was refused.")
+class BitTitanCancellationRequestError(ErrorFields):
+    """In payloads of mutations about cancellation requests."""
+
+
+def request_errors(error: BitTitanError) -> list[BitTitanCancellationRequestError]:
+    """What the payload about a request says of an error that was raised on purpose."""
+    return payload_errors(error, BitTitanCancellationRequestError)
+
+
 def asset_errors(error: BitTitanError) -> list[BitTitanAssetError]:
+    """What the payload about an asset says of an error that was raised on purpose."""
+    return payload_errors(error, BitTitanAssetError)
+
+
+def account_errors(error: BitTitanError) -> list[BitTitanAccountError]:
+    """What the payload about an account says of an error that was raised on purpose."""
+    return payload_errors(error, BitTitanAccountError)
+
+
+def payload_errors(error: BitTitanError, kind: type[PayloadError]) -> list[PayloadError]:
     """What a mutation's payload says of an error that was raised on purpose."""
     refusal = as_refusal(error)
     return [
-        BitTitanAssetError(
+        kind(
             field=camel_case(refusal.field) if refusal.field else None,
             message=refusal.message,
             code=BitTitanErrorCode[refusal.code.name],

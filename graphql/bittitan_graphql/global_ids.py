@@ -13,7 +13,9 @@ ASSET = "BitTitanAsset"
 ACCOUNT = "BitTitanAccount"
 PRODUCT = "BitTitanProduct"
 PROBLEM = "BitTitanProblem"
+CANCELLATION_REQUEST = "BitTitanCancellationRequest"
 
+ProductId = Annotated[strawberry.ID, strawberry.argument(description="The product's global id.")]
 AssetId = Annotated[strawberry.ID, strawberry.argument(description="The asset's global id.")]
 
 

@@ -98,12 +98,24 @@ class BitTitanAssetCancelInput:
     )
 
 
-@strawberry.input(description="What to change of an asset.")
-class BitTitanAssetUpdateInput:
-    """What a sale agreed on cannot be changed."""
+@strawberry.input(description="The sync options of an account.")
+class BitTitanAccountSynchronizeInput:
+    """Null leaves an option as `syncOptions` shows it."""
 
-    friendly_name: str | None = strawberry.field(
-        description="What the buyer calls it, at most 255 characters. Null or blank takes it away."
+    customer_id: strawberry.ID | None = strawberry.field(
+        default=None,
+        description="The platform's user, instead of `id`: its account is opened if it has none.",
+    )
+    email: str | None = strawberry.field(
+        default=None, description="E-mail address under which BitTitan is to know the account."
+    )
+    company_name: str | None = strawberry.field(
+        default=None, description="Company name, at most 255 characters."
+    )
+    password: str | None = strawberry.field(
+        default=None,
+        description="The account's BitTitan password; only older contracts need it. Passed on, "
+        "never kept.",
     )
 
 

@@ -14,6 +14,7 @@ from bittitan_plugin.domain.assets import Asset
 from bittitan_plugin.domain.cancellation import CancellationTerms
 from bittitan_plugin.domain.catalogue import Product
 from bittitan_plugin.domain.history import HistoryEntry
+from bittitan_plugin.domain.requests import CancellationRequest
 from bittitan_plugin.services import cancellation
 from bittitan_plugin.services.ports import Ports
 from bittitan_plugin.store.queries.assets import newest_of_accounts
@@ -46,6 +47,12 @@ class Loaders:
         )
         self.product_of_variant: DataLoader[str, Product | None] = self._found(
             lambda work, ids: work.products.of_variants(ids)
+        )
+        self.asset: DataLoader[UUID, Asset | None] = self._found(
+            lambda work, ids: work.assets.by_ids(ids)
+        )
+        self.pending_request: DataLoader[UUID, CancellationRequest | None] = self._found(
+            lambda work, ids: work.requests.pending_of(ids)
         )
         self.account: DataLoader[UUID, Account | None] = self._found(
             lambda work, ids: work.accounts.by_ids(ids)

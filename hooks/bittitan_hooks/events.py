@@ -137,7 +137,14 @@ class OrderCancelled(OrderEvent):
 
 
 class OrderRefunded(OrderEvent):
-    """Some money went back."""
+    """Some money went back.
+
+    ``line_ids`` names the lines that were refunded in full; empty when the platform cannot tell.
+    ``refunded`` is all that went back of this order so far, if the platform says so.
+    """
+
+    line_ids: tuple[Id, ...] = ()
+    refunded: MoneyValue | None = None
 
 
 class OrderFullyRefunded(OrderEvent):
@@ -203,10 +210,13 @@ class VariantEvent(Event):
     variant_id: Id
     product_id: Id
     sku: Text = ""
+    #: As customers read it; the product's, where variants have no names of their own.
     name: Text = ""
+    #: Slug of the platform's product type.
     product_type: Text | None = None
-    #: Whether its product is presented.
-    published: StrictBool = False
+    #: Whether customers can see it; None where the platform does not say.
+    published: StrictBool | None = None
+    #: Every currency it is sold in; one that is missing is one it is no longer sold in.
     prices: tuple[MoneyValue, ...] = ()
 
 

@@ -19,14 +19,14 @@ from bittitan_hooks.events import (
 from bittitan_hooks.guard import PortsProvider, accepted, failed, guarded, ignored
 from bittitan_hooks.results import HookRefusal, Outcome, OutcomeStatus
 from bittitan_hooks.specs import hookimpl
-from bittitan_hooks.translate import to_order
+from bittitan_hooks.translate import to_money, to_order
 from bittitan_plugin.domain.catalogue import ProductType
 from bittitan_plugin.domain.errors import ErrorCode
 from bittitan_plugin.domain.installations import Installation
 from bittitan_plugin.domain.orders import Order, ProvisionOn, is_due
 from bittitan_plugin.services.installations import find_installation
 from bittitan_plugin.services.ordering import Acceptance, accept, precheck
-from bittitan_plugin.services.platform_events import take_back
+from bittitan_plugin.services.platform_events import report_partial_refund, take_back
 from bittitan_plugin.services.ports import Ports
 
 
@@ -86,14 +86,17 @@ class OrderHooks:
 
     @hookimpl
     def order_refunded(self, event: OrderRefunded) -> Outcome:
-        """A part went back: which licences that concerns is for staff to say."""
-        return guarded(
-            self._ports,
-            event.installation,
-            lambda _ports, _installation: ignored(
-                "A partial refund names no licences; cancel the assets it concerns."
-            ),
-        )
+        """Take back the coupons of lines refunded in full; of anything less staff are told."""
+        if event.line_ids:
+            return self._take_back(event, event.line_ids)
+        refunded = to_money(event.refunded) if event.refunded else None
+
+        def act(ports: Ports, installation: Installation) -> Outcome:
+            if report_partial_refund(ports, installation, to_order(event.order), refunded):
+                return accepted("Staff are asked which licences the refund concerns.")
+            return ignored("The refund is our own, or concerns no licences.")
+
+        return guarded(self._ports, event.installation, act)
 
     @hookimpl
     def order_fully_refunded(self, event: OrderFullyRefunded) -> Outcome:

@@ -14,14 +14,9 @@ from bittitan_hooks.guard import PortsProvider, accepted, guarded, ignored
 from bittitan_hooks.results import Outcome
 from bittitan_hooks.specs import hookimpl
 from bittitan_hooks.translate import to_money
-from bittitan_plugin.domain.catalogue import ProductType
+from bittitan_plugin.domain.catalogue import HostVariant, ProductType
 from bittitan_plugin.domain.installations import Installation
-from bittitan_plugin.services.catalogue import (
-    HostVariant,
-    follow_publication,
-    follow_variant,
-    release_variant,
-)
+from bittitan_plugin.services.catalogue import follow_product, follow_variant, release_variants
 from bittitan_plugin.services.ports import Ports
 
 _NOT_OURS = "It is not a BitTitan product."
@@ -35,18 +30,18 @@ class ProductHooks:
 
     @hookimpl
     def product_created(self, event: ProductCreated) -> Outcome:
-        """Follow whether it is published."""
-        return self._follow(event, published=event.published)
+        """Follow its name and whether it is published."""
+        return self._follow(event)
 
     @hookimpl
     def product_updated(self, event: ProductUpdated) -> Outcome:
-        """Follow whether it is published."""
-        return self._follow(event, published=event.published)
+        """Follow its name and whether it is published; let it go if it became something else."""
+        return self._follow(event)
 
     @hookimpl
     def product_deleted(self, event: ProductDeleted) -> Outcome:
-        """Withdraw our products; their variants are gone with it."""
-        return self._follow(event, published=False)
+        """Unbind and withdraw our products; their variants are gone with it."""
+        return self._release(event.installation, event.variant_ids)
 
     @hookimpl
     def product_variant_created(self, event: ProductVariantCreated) -> Outcome:
@@ -55,41 +50,58 @@ class ProductHooks:
 
     @hookimpl
     def product_variant_updated(self, event: ProductVariantUpdated) -> Outcome:
-        """Take over article number, name and prices."""
+        """Take over name, prices and publication; let it go if it moved to another type."""
         return self._bind(event)
 
     @hookimpl
     def product_variant_deleted(self, event: ProductVariantDeleted) -> Outcome:
         """Unbind and withdraw."""
-
-        def act(ports: Ports, installation: Installation) -> Outcome:
-            released = release_variant(ports, installation, event.variant_id)
-            return accepted("Withdrawn.") if released else ignored(_NOT_OURS)
-
-        return guarded(self._ports, event.installation, act)
+        return self._release(event.installation, (event.variant_id,))
 
     def _bind(self, event: VariantEvent) -> Outcome:
         product_type = ProductType.from_slug(event.product_type or "")
+        if product_type is None:
+            return self._moved_away(event.installation, event.product_type, (event.variant_id,))
+        variant = HostVariant(
+            variant_id=event.variant_id,
+            product_type=product_type,
+            sku=event.sku,
+            name=event.name,
+            prices={price.currency: to_money(price) for price in event.prices},
+            published=event.published,
+        )
 
         def act(ports: Ports, installation: Installation) -> Outcome:
-            if product_type is None:
-                return ignored(_NOT_OURS)
-            variant = HostVariant(
-                variant_id=event.variant_id,
-                product_type=product_type,
-                sku=event.sku,
-                name=event.name,
-                published=event.published,
-                prices={price.currency: to_money(price) for price in event.prices},
-            )
             product = follow_variant(ports, installation, variant)
             return accepted(f"Followed as {product.name}.")
 
         return guarded(self._ports, event.installation, act)
 
-    def _follow(self, event: ProductEvent, *, published: bool) -> Outcome:
+    def _follow(self, event: ProductEvent) -> Outcome:
+        if ProductType.from_slug(event.product_type or "") is None and event.product_type:
+            return self._moved_away(event.installation, event.product_type, event.variant_ids)
+
         def act(ports: Ports, installation: Installation) -> Outcome:
-            count = follow_publication(ports, installation, event.variant_ids, published=published)
+            count = follow_product(
+                ports,
+                installation,
+                event.variant_ids,
+                published=event.published,
+                name=event.name,
+            )
             return accepted(f"Followed for {count} product(s).") if count else ignored(_NOT_OURS)
 
         return guarded(self._ports, event.installation, act)
+
+    def _moved_away(
+        self, key: str, product_type: str | None, variant_ids: tuple[str, ...]
+    ) -> Outcome:
+        # An event that leaves the type out says nothing about it.
+        return self._release(key, variant_ids if product_type else ())
+
+    def _release(self, key: str, variant_ids: tuple[str, ...]) -> Outcome:
+        def act(ports: Ports, installation: Installation) -> Outcome:
+            count = release_variants(ports, installation, variant_ids)
+            return accepted(f"Withdrawn: {count}.") if count else ignored(_NOT_OURS)
+
+        return guarded(self._ports, key, act)

@@ -62,6 +62,7 @@ from bittitan_hooks.results import (
 )
 from bittitan_plugin.domain.access import Permission, Viewer
 from bittitan_plugin.domain.billing import Credit, InvoiceReference
+from bittitan_plugin.domain.catalogue import HostVariant, Listed, ProductType
 from bittitan_plugin.domain.errors import (
     ErrorCode,
     OutcomeUnknown,
@@ -71,7 +72,14 @@ from bittitan_plugin.domain.errors import (
 )
 from bittitan_plugin.domain.money import Money
 from bittitan_plugin.domain.orders import Customer, EndCustomer, Order, OrderLine, OrderStatus
-from bittitan_plugin.hosts.port import FulfilledLine, Host
+from bittitan_plugin.hosts.port import (
+    FulfilledLine,
+    Host,
+    Offer,
+    Presentation,
+    TypeDefinition,
+    TypeProperty,
+)
 
 if TYPE_CHECKING:
     from pluggy import HookimplOpts
@@ -98,12 +106,15 @@ __all__ = [
     "Host",
     "HostStarted",
     "HostStopping",
+    "HostVariant",
     "InvoiceDeleted",
     "InvoiceReference",
     "InvoiceRequested",
     "InvoiceSent",
+    "Listed",
     "Money",
     "MoneyValue",
+    "Offer",
     "Order",
     "OrderCancelled",
     "OrderConfirmed",
@@ -128,14 +139,18 @@ __all__ = [
     "PluginDeactivated",
     "PluginState",
     "PluginStateRequested",
+    "Presentation",
     "ProductCreated",
     "ProductDeleted",
+    "ProductType",
     "ProductUpdated",
     "ProductVariantCreated",
     "ProductVariantDeleted",
     "ProductVariantUpdated",
     "Refusal",
     "Rejected",
+    "TypeDefinition",
+    "TypeProperty",
     "Unavailable",
     "Viewer",
     "hookimpl",
@@ -330,7 +345,7 @@ class CommerceSpecs:
 
     @hookspec
     def product_variant_updated(self, event: ProductVariantUpdated) -> Outcome:
-        """Fires when a variant was renamed or re-priced. An implementation follows it."""
+        """Fires when a variant was renamed, re-priced or moved. An implementation follows it."""
         raise NotImplementedError
 
     @hookspec

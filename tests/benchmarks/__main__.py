@@ -11,6 +11,8 @@ from sqlalchemy import create_engine, make_url
 
 from tests import postgres
 from tests.benchmarks.accepting import accepting
+from tests.benchmarks.cancelling import cancelling
+from tests.benchmarks.importing import importing_articles
 from tests.benchmarks.measuring import Figure
 from tests.benchmarks.starting import importing, serving
 
@@ -21,6 +23,10 @@ def main() -> int:
         directory = Path(name)
         figures = [importing(), serving()]
         figures.append(accepting("SQLite", f"sqlite:///{directory / 'bench.sqlite'}", directory))
+        url = f"sqlite:///{directory / 'articles.sqlite'}"
+        figures += importing_articles("SQLite", url, directory)
+        url = f"sqlite:///{directory / 'cancelling.sqlite'}"
+        figures += cancelling("SQLite", url, directory)
         figures += _on_postgresql(directory)
     _print(figures)
     return int(any(figure.limit and figure.seconds > figure.limit for figure in figures))
@@ -40,11 +46,12 @@ def _on_postgresql(directory: Path) -> list[Figure]:
             connection.exec_driver_sql("DROP DATABASE IF EXISTS bittitan_bench WITH (FORCE)")
             connection.exec_driver_sql("CREATE DATABASE bittitan_bench")
         engine.dispose()
-        bench_url = make_url(url).set(database="bittitan_bench")
+        bench = make_url(url).set(database="bittitan_bench")
+        bench_url = bench.render_as_string(hide_password=False)
         return [
-            accepting(
-                "PostgreSQL", bench_url.render_as_string(hide_password=False), directory
-            )
+            accepting("PostgreSQL", bench_url, directory),
+            *importing_articles("PostgreSQL", bench_url, directory),
+            *cancelling("PostgreSQL", bench_url, directory),
         ]
     finally:
         if server:

@@ -15,10 +15,9 @@ from tests.benchmarks.measuring import Figure, alternating
 def importing() -> Figure:
     """Importing the package, beside starting Python with nothing to do."""
 
-    def run(code: str) -> None:
-        subprocess.run([sys.executable, "-c", code], check=True)
-
-    ours, bare = alternating(lambda _: run("import bittitan_plugin"), lambda _: run("pass"), 9)
+    ours, bare = alternating(
+        lambda _: _python("import bittitan_plugin"), lambda _: _python("pass"), 9
+    )
     return Figure(
         name="import bittitan_plugin (whole process)",
         seconds=ours,
@@ -46,12 +45,7 @@ def serving(port: int = 8765) -> Figure:
         finally:
             server.terminate()
             server.wait(20)
-    bare, _ = alternating(
-        lambda _: subprocess.run([sys.executable, "-c", "import dbos, strawberry"], check=True)
-        and None,
-        lambda _: None,
-        3,
-    )
+    bare, _ = alternating(lambda _: _python("import dbos, strawberry"), lambda _: None, 3)
     return Figure(
         name="serve until /readyz (new database)",
         seconds=taken,
@@ -61,12 +55,16 @@ def serving(port: int = 8765) -> Figure:
     )
 
 
+def _python(code: str) -> None:
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
 def _wait_for(url: str, server: "subprocess.Popen[bytes]") -> None:
     for _ in range(1000):
         if server.poll() is not None:
             raise RuntimeError(f"serve ended with status {server.returncode}")
         try:
-            with urlopen(url, timeout=1) as answer:  # noqa: S310 - our own address
+            with urlopen(url, timeout=1) as answer:
                 if answer.status == 200:
                     return
         except (URLError, OSError):

@@ -1,6 +1,7 @@
 """A commerce platform in memory: what it was told and asked, to be looked at afterwards."""
 
 from collections import deque
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -8,10 +9,12 @@ from threading import Lock
 from uuid import uuid4
 
 from bittitan_plugin.domain.billing import Credit, InvoiceReference
-from bittitan_plugin.domain.errors import BitTitanError
+from bittitan_plugin.domain.catalogue import HostVariant, ProductType
+from bittitan_plugin.domain.errors import BitTitanError, Rejected
+from bittitan_plugin.domain.importing import brought_up_to_date
 from bittitan_plugin.domain.money import Money
 from bittitan_plugin.domain.orders import Customer, EndCustomer, Order, OrderLine, OrderStatus
-from bittitan_plugin.hosts.port import FulfilledLine
+from bittitan_plugin.hosts.port import FulfilledLine, Offer, Presentation, TypeDefinition
 
 
 @dataclass
@@ -24,8 +27,16 @@ class FakeHost:
     credits: dict[str, InvoiceReference] = field(default_factory=dict)
     credited: dict[str, Money] = field(default_factory=dict)
     refunds: dict[str, Credit] = field(default_factory=dict)
+    customers: dict[str, Customer] = field(default_factory=dict)
+    #: From when on an order is to be invoiced, where that is not at once.
+    deferred: dict[str, datetime] = field(default_factory=dict)
     failures: dict[str, deque[BitTitanError]] = field(default_factory=dict)
     invoicing: bool = True
+    product_types: dict[str, TypeDefinition] = field(default_factory=dict)
+    #: The ids of the variants in each group.
+    groups: dict[str, set[str]] = field(default_factory=dict)
+    #: The variants of our types, by id.
+    sold: dict[str, HostVariant] = field(default_factory=dict)
     _lock: Lock = field(default_factory=Lock)
 
     def place(self, *lines: OrderLine, paid: bool = True, customer: str = "customer-1") -> Order:
@@ -51,6 +62,15 @@ class FakeHost:
     def order(self, order_id: str) -> Order | None:
         self._fail("order")
         return self.orders.get(order_id)
+
+    def customer(self, customer_id: str) -> Customer | None:
+        self._fail("customer")
+        return self.customers.get(customer_id)
+
+    def due_for_invoice(self, now: datetime) -> list[str]:
+        self._fail("due_for_invoice")
+        due = (order_id for order_id, day in self.deferred.items() if day <= now)
+        return [order_id for order_id in due if order_id not in self.invoices]
 
     def invoice(self, order_id: str) -> InvoiceReference | None:
         self._fail("invoice")
@@ -79,6 +99,83 @@ class FakeHost:
         self._fail("refund")
         with self._lock:
             self.refunds.setdefault(credit.key, credit)
+
+    def ensure_product_types(self, definitions: Sequence[TypeDefinition]) -> frozenset[str]:
+        self._fail("ensure_product_types")
+        made = {each.slug for each in definitions} - set(self.product_types)
+        for definition in definitions:
+            self.product_types.setdefault(definition.slug, definition)
+        return frozenset(made)
+
+    def ensure_group(self, name: str) -> None:
+        self._fail("ensure_group")
+        self.groups.setdefault(name, set())
+
+    def present(
+        self, presentations: Sequence[Presentation], group: str
+    ) -> Mapping[str, HostVariant]:
+        self._fail("present")
+        shown = {}
+        for wanted in presentations:
+            found = self._variant(wanted.variant_id, wanted.sku, wanted.product_type)
+            if found is None and wanted.is_new:
+                price = wanted.listed.price
+                found = self.sell(wanted.sku, wanted.product_type, wanted.listed.name, price)
+                self.groups[group].add(found.variant_id)
+            elif found is not None:
+                name, prices = brought_up_to_date(
+                    found.name, found.prices, before=wanted.previous, now=wanted.listed
+                )
+                found = replace(found, name=name, prices=prices)
+                self.sold[found.variant_id] = found
+            if found is not None:
+                shown[wanted.sku] = found
+        return shown
+
+    def variants(self, product_types: Collection[ProductType]) -> Iterator[Sequence[HostVariant]]:
+        self._fail("variants")
+        yield [variant for variant in self.sold.values() if variant.product_type in product_types]
+
+    def offer(self, offer: Offer, group: str) -> HostVariant:
+        self._fail("offer")
+        found = self._variant(offer.variant_id, offer.sku, offer.product_type)
+        if found is None and offer.variant_id is not None:
+            raise Rejected("NOT_FOUND", "The platform has no such variant.", field="variant_id")
+        if found is None:
+            found = self.sell(offer.sku, offer.product_type, offer.name or "")
+            self.groups.setdefault(group, set()).add(found.variant_id)
+        values = {"name": offer.name, "prices": offer.prices, "published": offer.published}
+        given = {name: value for name, value in values.items() if value is not None}
+        self.sold[found.variant_id] = replace(found, **given)  # type: ignore[arg-type]
+        return self.sold[found.variant_id]
+
+    def withdraw(self, variant_id: str) -> None:
+        self._fail("withdraw")
+        if variant_id in self.sold:
+            self.sold[variant_id] = replace(self.sold[variant_id], published=False)
+
+    def sell(
+        self, sku: str, product_type: ProductType, name: str = "", *prices: Money
+    ) -> HostVariant:
+        """A variant of one of our types, as if staff had made it on the platform."""
+        variant = HostVariant(
+            variant_id=f"variant-{uuid4().hex[:8]}",
+            product_type=product_type,
+            sku=sku,
+            name=name or product_type.label,
+            prices={price.currency: price for price in prices},
+            published=False,
+        )
+        self.sold[variant.variant_id] = variant
+        return variant
+
+    def _variant(
+        self, variant_id: str | None, sku: str, product_type: ProductType
+    ) -> HostVariant | None:
+        if variant_id in self.sold:
+            return self.sold[variant_id]
+        same = (v for v in self.sold.values() if (v.sku, v.product_type) == (sku, product_type))
+        return next(same, None)
 
     def _fail(self, method: str) -> None:
         waiting = self.failures.get(method)

@@ -43,7 +43,9 @@ def test_a_secret_that_was_tampered_with_is_unreadable() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "usable"), [(OLD, True), ("", False), ("change-me", False), (OLD[:-4], False)]
+    ("text", "usable"),
+    [(OLD, True), ("", False), ("change-me", False), (OLD[:-4], False)],
+    ids=["a key", "nothing", "a word", "a key cut short"],
 )
 def test_a_key_can_be_told_from_other_text(text: str, usable: bool) -> None:
     assert is_key(text) is usable

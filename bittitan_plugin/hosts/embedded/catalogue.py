@@ -18,6 +18,7 @@ from bittitan_plugin.hosts.embedded.inputs import (
     check_prices,
     check_slug,
     check_text,
+    is_storable,
     slug_of,
 )
 from bittitan_plugin.hosts.embedded.paging import Listing
@@ -84,7 +85,7 @@ class Catalogue:
             created_at=self._database.clock(),
         )
         with self._changing("slug", "That slug or one of the SKUs is taken.") as session:
-            if session.get(ProductTypeRow, product_type) is None:
+            if not is_storable(product_type) or session.get(ProductTypeRow, product_type) is None:
                 raise Refusal(
                     ErrorCode.NOT_FOUND,
                     f"There is no product type '{product_type}'.",
@@ -171,6 +172,8 @@ class Catalogue:
 
     def find(self, *, product_id: UUID | None = None, slug: str | None = None) -> ProductRow | None:
         """A product by key or slug."""
+        if slug is not None and not is_storable(slug):
+            return None
         with self._database.reading() as session:
             if product_id is not None:
                 return session.get(ProductRow, product_id)

@@ -1,23 +1,20 @@
 """Who buys and who runs the shop."""
 
 from collections.abc import Collection
-from datetime import date, timedelta
 from uuid import UUID, uuid4
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from bittitan_plugin.domain.access import ANONYMOUS, Permission, Viewer
+from bittitan_plugin.domain.billing import LAST_BILLING_DAY
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
 from bittitan_plugin.hosts.embedded.database import HostDatabase
 from bittitan_plugin.hosts.embedded.ids import Kind, global_id
-from bittitan_plugin.hosts.embedded.inputs import check_email, check_text
+from bittitan_plugin.hosts.embedded.inputs import check_email, check_text, is_storable
 from bittitan_plugin.hosts.embedded.paging import Listing
 from bittitan_plugin.hosts.embedded.passwords import LONGEST, SHORTEST, hash_password, matches
 from bittitan_plugin.hosts.embedded.tables import UserRow
-
-#: The last day every month has.
-LAST_BILLING_DAY = 28
 
 
 class Customers:
@@ -62,6 +59,8 @@ class Customers:
 
     def by_email(self, email: str) -> UserRow | None:
         """The user with that address, in any case."""
+        if not is_storable(email):
+            return None
         with self._database.reading() as session:
             return session.scalar(select(UserRow).where(UserRow.email == email.strip().lower()))
 
@@ -92,14 +91,6 @@ def viewer_of(row: UserRow | None) -> Viewer:
         is_staff=row.is_staff,
         permissions=frozenset(Permission(name) for name in row.permissions),
     )
-
-
-def next_billing_day(billing_day: int | None, today: date) -> date:
-    """The first such day of a month after ``today``; the first of the month without one."""
-    day = billing_day or 1
-    if today.day < day:
-        return today.replace(day=day)
-    return (today.replace(day=28) + timedelta(days=4)).replace(day=day)
 
 
 def _check_password(password: str) -> str:

@@ -1,7 +1,8 @@
 """Transactions of the embedded host. What is read stays readable after its transaction ended."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Engine, insert, update
 from sqlalchemy.exc import IntegrityError
@@ -15,9 +16,13 @@ from bittitan_plugin.store.engine import BEGIN_OPTION
 class HostDatabase:
     """Opens short transactions on the host's tables."""
 
-    def __init__(self, engine: Engine, clock: Clock) -> None:
+    def __init__(
+        self, engine: Engine, clock: Clock, zone: Callable[[], ZoneInfo] = lambda: ZoneInfo("UTC")
+    ) -> None:
         self.engine = engine
         self.clock = clock
+        #: In which time zone the shop's days begin.
+        self.zone = zone
 
     @contextmanager
     def reading(self) -> Iterator[Session]:

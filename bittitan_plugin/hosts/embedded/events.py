@@ -13,7 +13,7 @@ from bittitan_plugin.hosts.embedded.order_records import (
     is_fully_paid,
     number_of,
 )
-from bittitan_plugin.hosts.embedded.tables import InvoiceRow, OrderLineRow
+from bittitan_plugin.hosts.embedded.tables import InvoiceRow, OrderLineRow, UserRow
 
 #: Line metadata that says what the buyer calls it and for whom it is.
 FRIENDLY_NAME = "bittitan.friendly_name"
@@ -29,11 +29,16 @@ def domain_order(record: OrderRecord) -> Order:
         number=number_of(row),
         status=domain_status(row),
         fully_paid=is_fully_paid(row),
-        customer=Customer(id=global_id(Kind.USER, user.id), email=user.email, company=user.company),
+        customer=customer_of(user),
         recipient_email=row.email,
         lines=tuple(_domain_line(line, row.currency) for line in record.lines),
         created_at=row.created_at,
     )
+
+
+def customer_of(row: UserRow) -> Customer:
+    """A customer as the port returns them."""
+    return Customer(id=global_id(Kind.USER, row.id), email=row.email, company=row.company)
 
 
 def _domain_line(row: OrderLineRow, currency: str) -> OrderLine:
@@ -112,7 +117,8 @@ def variant_fields(variant: Variant) -> dict[str, object]:
         "variant_id": global_id(Kind.VARIANT, variant.row.id),
         "product_id": global_id(Kind.PRODUCT, variant.product.id),
         "sku": variant.row.sku,
-        "name": variant.row.name,
+        # What a customer reads: a variant without a name of its own goes by its product's.
+        "name": variant.row.name or variant.product.name,
         "product_type": variant.product.product_type,
         "published": variant.product.published,
         "prices": tuple(_money(price) for price in variant.prices.values()),

@@ -1,6 +1,8 @@
 """The plugin's port to this host, straight on the tables; a worker needs nothing else of it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
 from decimal import Decimal
 from uuid import uuid4
 
@@ -9,12 +11,20 @@ from sqlalchemy.orm import Session
 
 from bittitan_plugin.clock import Clock
 from bittitan_plugin.domain.billing import Credit, InvoiceReference
+from bittitan_plugin.domain.catalogue import HostVariant, ProductType
 from bittitan_plugin.domain.errors import Rejected
-from bittitan_plugin.domain.orders import Order
+from bittitan_plugin.domain.orders import Customer, Order
 from bittitan_plugin.hosts.embedded.database import HostDatabase
-from bittitan_plugin.hosts.embedded.events import domain_order
+from bittitan_plugin.hosts.embedded.events import customer_of, domain_order
 from bittitan_plugin.hosts.embedded.ids import Kind, global_id, try_parse
-from bittitan_plugin.hosts.embedded.invoices import InvoiceKind, Invoices, add_credit, by_key
+from bittitan_plugin.hosts.embedded.invoices import (
+    InvoiceKind,
+    Invoices,
+    add_credit,
+    by_key,
+    invoice_of,
+)
+from bittitan_plugin.hosts.embedded.offering import offer, withdraw
 from bittitan_plugin.hosts.embedded.order_records import (
     OPEN_STATES,
     Grant,
@@ -25,14 +35,16 @@ from bittitan_plugin.hosts.embedded.order_records import (
     lock_order,
 )
 from bittitan_plugin.hosts.embedded.payments import refund
+from bittitan_plugin.hosts.embedded.presenting import ensure_product_types, present, variants
 from bittitan_plugin.hosts.embedded.tables import (
     FulfillmentRow,
     InvoiceRow,
     OrderLineRow,
     OrderRow,
     RefundRow,
+    UserRow,
 )
-from bittitan_plugin.hosts.port import FulfilledLine
+from bittitan_plugin.hosts.port import FulfilledLine, Offer, Presentation, TypeDefinition
 
 
 class EmbeddedHost:
@@ -49,15 +61,27 @@ class EmbeddedHost:
             return None
         with self._database.reading() as session:
             record = load_order(session, key)
-        if record is None or record.row.status == OrderState.DRAFT:
-            return None
-        return domain_order(record)
+            if record is None or record.row.status == OrderState.DRAFT:
+                return None
+            row = invoice_of(session, record.row)
+        return replace(domain_order(record), invoice=None if row is None else _reference(row))
+
+    def customer(self, customer_id: str) -> Customer | None:
+        """See the port."""
+        key = try_parse(Kind.USER, customer_id)
+        with self._database.reading() as session:
+            row = session.get(UserRow, key) if key else None
+        return None if row is None or row.is_staff else customer_of(row)
 
     def invoice(self, order_id: str) -> InvoiceReference | None:
         """See the port."""
         key = try_parse(Kind.ORDER, order_id)
         row = self._invoices.issue(key)[0] if key else None
         return None if row is None else _reference(row)
+
+    def due_for_invoice(self, now: datetime) -> Sequence[str]:
+        """See the port."""
+        return [global_id(Kind.ORDER, key) for key in self._invoices.due(now)]
 
     def fulfilled(self, line: FulfilledLine) -> None:
         """See the port. A line is delivered once; the first delivery stands."""
@@ -108,6 +132,35 @@ class EmbeddedHost:
             grant = _grant(credit, order, line, given)
             if grant.amount > 0 and all(row.key != credit.key for row in given):
                 refund(session, order, grant, self._database.clock())
+
+    def ensure_product_types(self, definitions: Sequence[TypeDefinition]) -> frozenset[str]:
+        """See the port."""
+        with self._database.writing() as session:
+            return ensure_product_types(session, definitions)
+
+    def ensure_group(self, name: str) -> None:
+        """See the port. Nothing to make: a group here is a name that its products carry."""
+
+    def present(
+        self, presentations: Sequence[Presentation], group: str
+    ) -> Mapping[str, HostVariant]:
+        """See the port."""
+        with self._database.writing() as session:
+            return present(session, presentations, group, self._database.clock())
+
+    def variants(self, product_types: Collection[ProductType]) -> Iterator[Sequence[HostVariant]]:
+        """See the port."""
+        return variants(self._database, product_types)
+
+    def offer(self, offer_: Offer, group: str) -> HostVariant:
+        """See the port. Publishing or naming concerns the product with all of its variants."""
+        with self._database.writing() as session:
+            return offer(session, offer_, group, self._database.clock())
+
+    def withdraw(self, variant_id: str) -> None:
+        """See the port."""
+        with self._database.writing() as session:
+            withdraw(session, variant_id)
 
 
 def _locked_line(session: Session, order_id: str, line_id: str) -> tuple[OrderRow, OrderLineRow]:

@@ -18,7 +18,7 @@ from bittitan_plugin.hosts.embedded.order_records import (
     OrderState,
     lock_order,
 )
-from bittitan_plugin.hosts.embedded.tables import InvoiceRow, OrderRow
+from bittitan_plugin.hosts.embedded.tables import InvoiceRow, OrderRow, UserRow
 
 
 class InvoiceKind(StrEnum):
@@ -55,7 +55,7 @@ class Invoices:
     def issue_due_invoices(self, now: datetime) -> list[InvoiceRow]:
         """Issue every invoice whose day has come, missed days included; returns the new ones."""
         issued = []
-        for order_id in self._due_orders(now):
+        for order_id in self.due(now):
             with self._database.writing() as session:
                 order = lock_order(session, order_id)
                 if order and _is_due(order, now) and invoice_of(session, order) is None:
@@ -72,7 +72,8 @@ class Invoices:
                 found[row.order_id].append(row)
         return found
 
-    def _due_orders(self, now: datetime) -> list[UUID]:
+    def due(self, now: datetime) -> list[UUID]:
+        """The orders that should have been invoiced by ``now`` and are not, oldest first."""
         has_invoice = (
             select(InvoiceRow.id)
             .where(InvoiceRow.order_id == OrderRow.id, InvoiceRow.kind == InvoiceKind.INVOICE)
@@ -82,7 +83,7 @@ class Invoices:
             OrderRow.invoicing == Invoicing.NOW,
             and_(
                 OrderRow.invoicing == Invoicing.NEXT_BILLING_DAY,
-                OrderRow.invoice_on <= now.date(),
+                OrderRow.invoice_at <= now,
             ),
         )
         query = select(OrderRow.id).where(due, ~has_invoice, OrderRow.status.not_in(_UNBILLABLE))
@@ -130,7 +131,7 @@ def _is_due(order: OrderRow, now: datetime) -> bool:
     if OrderState(order.status) in _UNBILLABLE:
         return False
     if order.invoicing == Invoicing.NEXT_BILLING_DAY:
-        return order.invoice_on is not None and order.invoice_on <= now.date()
+        return order.invoice_at is not None and order.invoice_at <= now
     return order.invoicing == Invoicing.NOW
 
 
@@ -147,6 +148,7 @@ def _add(
     session: Session, order: OrderRow, kind: InvoiceKind, content: Grant, now: datetime
 ) -> InvoiceRow:
     sequence = next_number(session, kind)
+    buyer = session.get_one(UserRow, order.user_id)
     row = InvoiceRow(
         id=uuid4(),
         order_id=order.id,
@@ -154,6 +156,7 @@ def _add(
         kind=kind,
         sequence=sequence,
         number=f"{_PREFIX[kind]}-{sequence:06d}",
+        billed_to=buyer.company or buyer.email,
         amount=content.amount,
         currency=order.currency,
         reason=content.reason,

@@ -8,12 +8,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bittitan_plugin.domain.access import Permission, Viewer
+from bittitan_plugin.domain.billing import next_billing_day
 from bittitan_plugin.domain.catalogue import check_quantity
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
 from bittitan_plugin.domain.orders import Invoicing
 from bittitan_plugin.hosts.embedded.catalogue import Variant, load_variants
 from bittitan_plugin.hosts.embedded.checkouts import DEFAULT_CURRENCY, check_sellable
-from bittitan_plugin.hosts.embedded.customers import next_billing_day
 from bittitan_plugin.hosts.embedded.database import HostDatabase, next_number
 from bittitan_plugin.hosts.embedded.ids import Kind, parse_id, try_parse
 from bittitan_plugin.hosts.embedded.inputs import (
@@ -116,7 +116,7 @@ class Orders:
 
     def execute(self, order_id: UUID, invoicing: Invoicing) -> OrderRecord:
         """Confirm an order with the choice when it is invoiced; from then on it may be paid."""
-        now = self._database.clock()
+        now, zone = self._database.clock(), self._database.zone()
         with self._database.writing() as session:
             order = _live(session, order_id)
             record = _record(session, order)
@@ -124,7 +124,8 @@ class Orders:
                 order.status, order.updated_at = OrderState.UNFULFILLED, now
                 order.invoicing = invoicing
                 if invoicing is Invoicing.NEXT_BILLING_DAY:
-                    order.invoice_on = next_billing_day(record.user.billing_day, now.date())
+                    day = record.user.billing_day
+                    order.invoice_at = next_billing_day(day, now, zone)
             elif order.invoicing != invoicing:
                 raise Refusal(
                     ErrorCode.INVALID,

@@ -12,6 +12,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
+from bittitan_plugin.hosts.embedded.inputs import is_storable
 
 #: The most rows a page may have, as Saleor has it.
 LARGEST_PAGE = 100
@@ -85,8 +86,11 @@ class Listing(Generic[Row]):
 
     def _beyond(self, value: object, descending: bool) -> Any:
         kind = self.key.type.python_type
-        # Type and range are the client's doing; past 32 bits a database would fail on them.
-        if type(value) is not kind or (isinstance(value, int) and abs(value) >= 2**31):
+        # Type and range are the client's doing; a database would fail on them.
+        storable = is_storable(value) if isinstance(value, str) else True
+        if isinstance(value, int):
+            storable = abs(value) < 2**31
+        if type(value) is not kind or not storable:
             raise Refusal(ErrorCode.INVALID, "That cursor is of another list.", field="after")
         return self.key < value if descending else self.key > value
 

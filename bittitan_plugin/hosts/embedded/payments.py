@@ -90,7 +90,8 @@ def _check_refund(order: OrderRow, amount: Decimal | None) -> Decimal:
         raise Refusal(ErrorCode.INVALID, "There is nothing to pay back.", field="id")
     if amount is None:
         return left
-    if not amount.is_finite() or amount != round(amount, 2) or not 0 < amount <= left:
+    # The range first: a number far beyond it cannot even be rounded.
+    if not amount.is_finite() or not 0 < amount <= left or amount != round(amount, 2):
         raise Refusal(
             ErrorCode.INVALID,
             f"{amount} cannot be paid back: give an amount above 0 and up to {left}.",

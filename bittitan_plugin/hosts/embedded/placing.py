@@ -98,7 +98,7 @@ def _order_of(checkout: CheckoutRecord, user: UserRow, now: datetime) -> OrderRe
         charged=Decimal(0),
         refunded=Decimal(0),
         invoicing=Invoicing.NOW,
-        invoice_on=None,
+        invoice_at=None,
         checkout_id=checkout.row.id,
         created_at=now,
         updated_at=now,

@@ -1,7 +1,9 @@
 """The embedded host put together from an engine, a cipher, a clock and a plugin manager."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import TypeVar
+from zoneinfo import ZoneInfo
 
 from pluggy import PluginManager
 from sqlalchemy import Engine
@@ -37,7 +39,7 @@ Row = TypeVar("Row")
 class EmbeddedPlatform:
     """The platform's services. Everything here is synchronous; the web hops to a thread."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what the platform stands on, each by its name
         self,
         *,
         engine: Engine,
@@ -46,8 +48,9 @@ class EmbeddedPlatform:
         plugins: PluginManager,
         public_url: str,
         token_lifetime: timedelta = ACCESS_LIFETIME,
+        zone: Callable[[], ZoneInfo] = lambda: ZoneInfo("UTC"),
     ) -> None:
-        self.database = HostDatabase(engine, clock)
+        self.database = HostDatabase(engine, clock, zone)
         self.installation = INSTALLATION
         self.plugin_manager = plugins
         self.host = EmbeddedHost(engine, clock)

@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 
 import structlog
+from pydantic import ValidationError
 
 from bittitan_hooks import specs
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
 from bittitan_plugin.hosts.embedded.announcing import Announcer, RefusedByPlugins
+from bittitan_plugin.hosts.embedded.inputs import LONGEST_TEXT
 
 log = structlog.get_logger(__name__)
 
@@ -41,9 +43,7 @@ class Plugins:
         fields = {
             "installation": self._announcer.installation,
             "active": state.active if active is None else active,
-            "configuration": tuple(
-                specs.ConfigurationItem(name=key, value=value) for key, value in configuration
-            ),
+            "configuration": tuple(_item(key, value) for key, value in configuration),
             "changed_by": changed_by,
         }
         self._validate(name, specs.ConfigurationValidate.model_validate(fields))
@@ -76,6 +76,15 @@ class Plugins:
                 ErrorCode.PLUGIN_MISCONFIGURED,
                 "The plugin failed over these settings; the log says why.",
             ) from None
+
+
+def _item(name: str, value: str | None) -> specs.ConfigurationItem:
+    try:
+        return specs.ConfigurationItem(name=name, value=value)
+    except ValidationError:
+        raise Refusal(
+            ErrorCode.INVALID, "That name or value is far too long.", field=name[:LONGEST_TEXT]
+        ) from None
 
 
 def _change(

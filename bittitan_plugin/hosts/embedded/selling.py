@@ -29,7 +29,7 @@ from bittitan_plugin.hosts.embedded.order_records import (
 from bittitan_plugin.hosts.embedded.orders import Orders
 from bittitan_plugin.hosts.embedded.payments import Refunds
 from bittitan_plugin.hosts.embedded.placing import Placing
-from bittitan_plugin.hosts.embedded.tables import OrderRow, RefundRow, UserRow
+from bittitan_plugin.hosts.embedded.tables import InvoiceRow, OrderRow, RefundRow, UserRow
 
 log = structlog.get_logger(__name__)
 
@@ -54,12 +54,14 @@ class Selling:
             self._precheck(preview)
             record = self._placing.place(user, checkout_id, version=version, pay=pay)
         if domain_status(record.row) is OrderStatus.CONFIRMED:
+            # First, so that whoever hears of the order finds it invoiced.
+            issued = self._issue(record.row)
             self._announce("order_created", specs.OrderCreated, record)
             self._announce("order_confirmed", specs.OrderConfirmed, record)
             if is_fully_paid(record.row):
                 self._announce("order_paid", specs.OrderPaid, record)
                 self._announce("order_fully_paid", specs.OrderFullyPaid, record)
-            self._invoice(record.row)
+            self._announce_invoice(issued)
         return record
 
     def complete_draft(self, order_id: UUID) -> OrderRecord:
@@ -73,10 +75,11 @@ class Selling:
         """Confirm an order and invoice it as chosen. Raises ``RefusedByPlugins``."""
         before = self._precheck_open(order_id)
         record = self._orders.execute(order_id, invoicing)
+        issued = self._issue(record.row)
         if before is not None and before.row.status == OrderState.DRAFT:
             self._announce("order_created", specs.OrderCreated, record)
         self._announce("order_confirmed", specs.OrderConfirmed, record)
-        self._invoice(record.row)
+        self._announce_invoice(issued)
         return record
 
     def mark_as_paid(self, order_id: UUID) -> OrderRecord:
@@ -105,14 +108,18 @@ class Selling:
                 self._announce("order_refunded", specs.OrderRefunded, record)
         return order, refund
 
-    def _invoice(self, order: OrderRow) -> None:
+    def _issue(self, order: OrderRow) -> InvoiceRow | None:
+        """The order's invoice, if it is due now and this call issued it."""
         # The order stands whatever happens here; what is missed is caught up by the due run.
         try:
-            invoice, issued = self._invoices.issue(order.id)
+            invoice, is_new = self._invoices.issue(order.id)
         except Exception:
             log.exception("invoice failed", order=str(order.id))
-            return
-        if invoice is not None and issued:
+            return None
+        return invoice if is_new else None
+
+    def _announce_invoice(self, invoice: InvoiceRow | None) -> None:
+        if invoice is not None:
             self._announcer.announce(
                 "invoice_sent", lambda: invoice_sent(invoice, self._announcer.installation)
             )

@@ -1,11 +1,11 @@
 """The embedded host's tables. They share a database with the plugin's, and no row with them."""
 
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import JSON, Date, ForeignKey, Index, MetaData, String, Text, UniqueConstraint, Uuid
+from sqlalchemy import JSON, ForeignKey, Index, MetaData, String, Text, UniqueConstraint, Uuid
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from bittitan_plugin.store.tables import NAMING
@@ -20,7 +20,6 @@ class HostBase(DeclarativeBase):
         UUID: Uuid(),
         str: String(255),
         datetime: Instant(),
-        date: Date(),
         Decimal: Amount(),
         dict[str, Any]: JSON(),
         dict[str, str]: JSON(),
@@ -52,6 +51,8 @@ class ProductTypeRow(HostBase):
 
     slug: Mapped[str] = mapped_column(primary_key=True)
     name: Mapped[str]
+    #: By slug, ``name`` and ``default`` of each whole-number property its products have.
+    properties: Mapped[dict[str, Any]] = mapped_column(default=dict)
 
 
 class ProductRow(HostBase):
@@ -126,7 +127,7 @@ class OrderRow(HostBase):
     __tablename__ = "host_orders"
     __table_args__ = (
         Index("ix_host_orders_user", "user_id", "sequence"),
-        Index("ix_host_orders_due", "invoicing", "invoice_on"),
+        Index("ix_host_orders_due", "invoicing", "invoice_at"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -140,7 +141,8 @@ class OrderRow(HostBase):
     refunded: Mapped[Decimal]
     #: NOW, NEXT_BILLING_DAY or NONE; None until the order is confirmed.
     invoicing: Mapped[str | None] = mapped_column(String(30))
-    invoice_on: Mapped[date | None]
+    #: When a deferred invoice is due: the instant at which the billing day begins.
+    invoice_at: Mapped[datetime | None]
     checkout_id: Mapped[UUID | None] = mapped_column(unique=True)
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
@@ -181,6 +183,8 @@ class InvoiceRow(HostBase):
     kind: Mapped[str] = mapped_column(String(10))
     sequence: Mapped[int]
     number: Mapped[str] = mapped_column(unique=True)
+    #: Who pays, as it was then: whoever placed the order, also where it bought for another.
+    billed_to: Mapped[str]
     amount: Mapped[Decimal]
     currency: Mapped[str] = mapped_column(String(3))
     reason: Mapped[str] = mapped_column(Text)

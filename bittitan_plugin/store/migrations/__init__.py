@@ -8,7 +8,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine
 
-from bittitan_plugin.store.engine import BEGIN_OPTION
+from bittitan_plugin.store.engine import writing_engine
 
 #: Serialises upgrades on PostgreSQL; any constant will do.
 _LOCK_KEY = 7_221_940
@@ -16,8 +16,7 @@ _LOCK_KEY = 7_221_940
 
 def upgrade(engine: Engine) -> None:
     """Bring the database to the newest revision. Safe to run from several processes at once."""
-    writing = engine.execution_options(**{BEGIN_OPTION: "BEGIN IMMEDIATE"})
-    with writing.begin() as connection:
+    with writing_engine(engine).begin() as connection:
         if connection.dialect.name == "postgresql":
             connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_LOCK_KEY})")
         if _current(connection) != newest():

@@ -1,6 +1,6 @@
 """Accounts of one installation."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, select, update
@@ -50,7 +50,7 @@ class AccountRepository:
         return {row.customer_id: to_account(row) for row in rows if row.customer_id}
 
     def end_customer(self, reseller_id: UUID, email: str) -> Account | None:
-        """The reseller's end customer with that address."""
+        """The reseller's end customer with that (normalized) address."""
         row = self._session.scalar(
             select(AccountRow).where(
                 self._mine, AccountRow.reseller_id == reseller_id, AccountRow.email == email
@@ -64,13 +64,23 @@ class AccountRepository:
         self._session.add(AccountRow(installation_id=self._installation_id, **values))
         self._session.flush()
 
-    def save(self, account: Account) -> None:
-        """Keep an account's new values."""
-        self._session.execute(
-            update(AccountRow)
-            .where(self._mine, AccountRow.id == account.id)
-            .values(**account_values(account))
-        )
+    def change(self, account_id: UUID, transition: Callable[[Account], Account]) -> Account:
+        """Apply a transition to the account as it is now; returns what became of it.
+
+        The row is locked first, so two changes happen one after the other and each sees the
+        other's result. What the transition raises is passed on, with nothing stored.
+        """
+        before = self.get(account_id, for_update=True)
+        after = transition(before)
+        if after != before:
+            self._session.execute(
+                update(AccountRow)
+                .where(self._mine, AccountRow.id == account_id)
+                .values(**account_values(after))
+                .execution_options(synchronize_session=False)
+            )
+            self._session.expire_all()
+        return after
 
     @property
     def _mine(self) -> ColumnElement[bool]:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, insert, select, update
+from sqlalchemy import ColumnElement, and_, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from bittitan_plugin.domain.assets import Asset, AssetStatus, ProvisioningStatus
@@ -37,6 +37,11 @@ class AssetRepository:
             raise Refusal(ErrorCode.NOT_FOUND, "There is no such asset.", field="id")
         return to_asset(row)
 
+    def by_ids(self, ids: Collection[UUID]) -> dict[UUID, Asset]:
+        """The assets among ``ids`` that exist here, in one statement."""
+        rows = self._session.scalars(select(AssetRow).where(self._mine, AssetRow.id.in_(ids)))
+        return {row.id: to_asset(row) for row in rows}
+
     def of_order_line(self, order_line_id: str) -> Asset | None:
         """The one asset of that order line."""
         row = self._session.scalar(
@@ -54,14 +59,22 @@ class AssetRepository:
         return [to_asset(row) for row in rows]
 
     def waiting_for_account(self, account_id: UUID) -> list[Asset]:
-        """The assets that get no coupon until their account is synchronized."""
+        """The assets that get no coupon until their account is synchronized.
+
+        They wait or have failed, and BitTitan was never asked for a coupon: the account came
+        before that, and stood in the way.
+        """
+        waits = and_(
+            AssetRow.provisioning_status == ProvisioningStatus.PENDING.value,
+            AssetRow.provisioning_error_code == ErrorCode.ACCOUNT_NOT_SYNCHRONIZED.value,
+        )
         rows = self._session.scalars(
             select(AssetRow).where(
                 self._mine,
                 AssetRow.account_id == account_id,
                 AssetRow.status == AssetStatus.ACTIVE.value,
-                AssetRow.provisioning_status == ProvisioningStatus.PENDING.value,
-                AssetRow.provisioning_error_code == ErrorCode.ACCOUNT_NOT_SYNCHRONIZED.value,
+                AssetRow.requested_at.is_(None),
+                or_(waits, AssetRow.provisioning_status == ProvisioningStatus.FAILED.value),
             )
         )
         return [to_asset(row) for row in rows]

@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from bittitan_plugin.domain.catalogue import ProductType
 from bittitan_plugin.domain.configuration import Configuration
 from bittitan_plugin.domain.coupons import CouponSource, Sealed
 from bittitan_plugin.domain.installations import Installation
@@ -34,6 +35,13 @@ class InstallationRepository:
         """The installation a platform means by ``key``."""
         row = self._session.scalar(select(InstallationRow).where(InstallationRow.key == key))
         return _to_installation(row) if row else None
+
+    def locked(self, key: str) -> Installation:
+        """The installation with that key, which exists; nobody else changes it meanwhile."""
+        row = self._session.scalars(
+            select(InstallationRow).where(InstallationRow.key == key).with_for_update()
+        ).one()
+        return _to_installation(row)
 
     def all(self) -> list[Installation]:
         """Every installation, oldest first."""
@@ -73,7 +81,13 @@ class InstallationRepository:
 def _to_json(configuration: Configuration) -> dict[str, Any]:
     values = {field.name: getattr(configuration, field.name) for field in fields(configuration)}
     limit = values["automatic_cancellation_limit"]
-    return {**values, "automatic_cancellation_limit": None if limit is None else str(limit)}
+    return {
+        **values,
+        "automatic_cancellation_limit": None if limit is None else str(limit),
+        "automatic_cancellation_product_types": [
+            kind.value for kind in configuration.automatic_cancellation_product_types
+        ],
+    }
 
 
 def _to_installation(row: InstallationRow) -> Installation:
@@ -91,6 +105,9 @@ def _to_installation(row: InstallationRow) -> Installation:
                 "provision_on": ProvisionOn(values["provision_on"]),
                 "api_password": None if password is None else Sealed(password),
                 "automatic_cancellation_limit": None if limit is None else Decimal(limit),
+                "automatic_cancellation_product_types": tuple(
+                    map(ProductType, values.get("automatic_cancellation_product_types", ()))
+                ),
             }
         ),
         created_at=row.created_at,

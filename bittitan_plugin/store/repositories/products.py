@@ -1,15 +1,17 @@
 """Licence products of one installation, with their prices."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, delete, select, update
+from sqlalchemy import ColumnElement, delete, exists, insert, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from bittitan_plugin.domain.catalogue import Product
+from bittitan_plugin.domain.catalogue import Product, ProductType
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
 from bittitan_plugin.store.mapping import product_values, to_product
-from bittitan_plugin.store.tables import PriceRow, ProductRow
+from bittitan_plugin.store.tables import AssetRow, PriceRow, ProductRow
 
 
 class ProductRepository:
@@ -35,44 +37,114 @@ class ProductRepository:
         found = self._load(ProductRow.variant_id.in_(variant_ids))
         return {product.variant_id: product for product in found if product.variant_id}
 
+    def sold_among(self, variant_ids: Collection[str]) -> set[str]:
+        """Which of these variants sell one of our products."""
+        sold = select(ProductRow.variant_id).where(
+            self._mine, ProductRow.variant_id.in_(variant_ids)
+        )
+        return {variant_id for variant_id in self._session.scalars(sold) if variant_id}
+
     def all(self) -> list[Product]:
         """Every product, by name."""
         return sorted(self._load(), key=lambda product: (product.name, str(product.id)))
 
-    def add(self, product: Product) -> None:
-        """Keep a new product."""
-        self._session.add(
-            ProductRow(installation_id=self._installation_id, **product_values(product))
+    def by_skus(self, skus: Collection[str]) -> dict[str, Product]:
+        """The product of each SKU; of several, the one that was imported, then the oldest id."""
+        found = sorted(
+            self._load(ProductRow.sku.in_(skus)), key=lambda p: (p.imported is None, p.id)
         )
-        self._session.flush()
-        self._add_prices(product)
+        return {product.sku: product for product in reversed(found)}
+
+    def unbound(self, sku: str, product_type: ProductType) -> Product | None:
+        """A product with that SKU and type that no variant sells."""
+        found = self._load(
+            ProductRow.sku == sku,
+            ProductRow.product_type == product_type.value,
+            ProductRow.variant_id.is_(None),
+        )
+        return min(found, key=lambda p: (p.imported is None, p.id), default=None)
+
+    def is_sold(self, product_id: UUID) -> bool:
+        """Whether an asset was ever bought as this product."""
+        sold = select(
+            exists().where(
+                AssetRow.installation_id == self._installation_id,
+                AssetRow.product_id == product_id,
+            )
+        )
+        return bool(self._session.scalar(sold))
+
+    def add(self, product: Product) -> None:
+        """Keep a new product. Raises ``Refusal`` UNIQUE on ``variant_id`` when that is taken."""
+        self.add_all([product])
+
+    def add_all(self, products: Sequence[Product]) -> None:
+        """Keep new products, in two statements. Raises as ``add`` does, with nothing kept."""
+        if not products:
+            return
+        rows = [
+            {"installation_id": self._installation_id, **product_values(product)}
+            for product in products
+        ]
+        with self._one_product_per_variant():
+            self._session.execute(insert(ProductRow), rows)
+        self._add_prices(products)
 
     def save(self, product: Product) -> None:
-        """Keep a product's new values and prices; nothing happens when it is not one of ours."""
-        kept = self._session.execute(
-            update(ProductRow)
-            .where(self._mine, ProductRow.id == product.id)
-            .values(**product_values(product))
-            .returning(ProductRow.id)
-        ).all()
+        """Keep a product's new values and prices; nothing happens when it is not one of ours.
+
+        Raises ``Refusal`` UNIQUE on ``variant_id`` when another product is bound to it.
+        """
+        with self._one_product_per_variant():
+            kept = self._session.execute(
+                update(ProductRow)
+                .where(self._mine, ProductRow.id == product.id)
+                .values(**product_values(product))
+                .returning(ProductRow.id)
+            ).all()
         if not kept:
             return
         self._session.execute(delete(PriceRow).where(PriceRow.product_id == product.id))
-        self._add_prices(product)
+        self._add_prices([product])
 
-    def _add_prices(self, product: Product) -> None:
-        self._session.add_all(
-            PriceRow(product_id=product.id, currency=price.currency, amount=price.amount)
+    def remove(self, product_id: UUID) -> None:
+        """Forget a product and its prices."""
+        mine = select(ProductRow.id).where(self._mine, ProductRow.id == product_id)
+        self._session.execute(delete(PriceRow).where(PriceRow.product_id.in_(mine)))
+        self._session.execute(delete(ProductRow).where(self._mine, ProductRow.id == product_id))
+
+    def _add_prices(self, products: Sequence[Product]) -> None:
+        rows = [
+            {"product_id": product.id, "currency": price.currency, "amount": price.amount}
+            for product in products
             for price in product.prices.values()
-        )
-        self._session.flush()
+        ]
+        if rows:
+            self._session.execute(insert(PriceRow), rows)
+
+    @contextmanager
+    def _one_product_per_variant(self) -> Iterator[None]:
+        try:
+            with self._session.begin_nested():
+                yield
+        except IntegrityError:
+            raise Refusal(
+                ErrorCode.UNIQUE,
+                "Another BitTitan product is bound to that variant already.",
+                field="variant_id",
+            ) from None
 
     def _load(self, *conditions: ColumnElement[bool]) -> Iterable[Product]:
-        rows = self._session.scalars(select(ProductRow).where(self._mine, *conditions)).all()
+        query = select(ProductRow).where(self._mine, *conditions)
+        # What this transaction read before it took its turn may be old by now.
+        fresh = query.execution_options(populate_existing=True)
+        rows = self._session.scalars(fresh).all()
         prices: dict[UUID, list[PriceRow]] = {row.id: [] for row in rows}
         if rows:
             for price in self._session.scalars(
-                select(PriceRow).where(PriceRow.product_id.in_(prices))
+                select(PriceRow)
+                .where(PriceRow.product_id.in_(prices))
+                .execution_options(populate_existing=True)
             ):
                 prices[price.product_id].append(price)
         return [to_product(row, prices[row.id]) for row in rows]

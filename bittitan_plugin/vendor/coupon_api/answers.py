@@ -129,11 +129,14 @@ class ProductAnswer(Shape):
     product_type: Text
     list_price: PriceAnswer
 
-    def product(self) -> VendorProduct:
-        """As the port has it."""
-        price = Money(Decimal(self.list_price.amount), self.list_price.currency)
+    def product(self, position: int) -> VendorProduct:
+        """As the port has it; ``position`` is the row's place in the list."""
         return VendorProduct(
-            sku=self.sku, name=self.name, product_type=self.product_type, list_price=price
+            sku=self.sku,
+            name=self.name,
+            product_type=self.product_type,
+            list_price=Money(Decimal(self.list_price.amount), self.list_price.currency),
+            position=position,
         )
 
 

@@ -31,7 +31,7 @@ def products(exchange: Exchange) -> Iterator[VendorProduct | BrokenRow]:
 
 def _read(position: int, document: object) -> VendorProduct | BrokenRow:
     try:
-        return ProductAnswer.read(document).product()
+        return ProductAnswer.read(document).product(position)
     except AnswerError as broken:
         return BrokenRow(position=position, reason=f"{broken.reason}{_quoted(document)}.")
 

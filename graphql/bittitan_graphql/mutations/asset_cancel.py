@@ -1,12 +1,10 @@
 """Cancelling an asset, or only asking on which terms it could be."""
 
 from typing import Annotated
-from uuid import UUID
 
 import strawberry
 
-from bittitan_graphql.access import require
-from bittitan_graphql.acting import demand_asset, perform
+from bittitan_graphql.acting import demand_asset, executed, perform
 from bittitan_graphql.context import RequestScope, scope_of
 from bittitan_graphql.errors import BitTitanAssetError, asset_errors
 from bittitan_graphql.fields import mutation
@@ -15,8 +13,9 @@ from bittitan_graphql.inputs import BitTitanAssetCancelInput
 from bittitan_graphql.types.assets import BitTitanAsset
 from bittitan_graphql.types.cancellation import BitTitanCancellation
 from bittitan_plugin.domain.access import Permission
-from bittitan_plugin.domain.assets import Asset, AssetStatus
+from bittitan_plugin.domain.assets import AssetStatus
 from bittitan_plugin.domain.errors import BitTitanError
+from bittitan_plugin.domain.history import Actor, ActorKind
 from bittitan_plugin.services import cancellation
 
 _Input = Annotated[BitTitanAssetCancelInput, strawberry.argument(description="How to cancel it.")]
@@ -44,8 +43,8 @@ class AssetCancelMutation:
     @mutation(
         "Cancels an asset: BitTitan revokes the coupon, then the full amount is "
         "credited. With `checkOnly` it only answers with the terms and never reports them as "
-        "errors. Requires MANAGE_ORDERS; `checkOnly` also to be the account that bought it or "
-        "its end customer."
+        "errors. Requires MANAGE_ORDERS, or to be the account that bought it or its end customer; "
+        "those are refused with REQUEST_NEEDED unless `cancellation.automatic` is true."
     )
     async def bittitan_asset_cancel(
         self,
@@ -55,13 +54,16 @@ class AssetCancelMutation:
     ) -> BitTitanAssetCancel | None:
         """Waits a while for BitTitan, so that most answers are final."""
         scope, answer = scope_of(info), BitTitanAssetCancel()
-        if not input.check_only:
-            require(scope, Permission.MANAGE_ORDERS)
         try:
             asset = await demand_asset(scope, id)
-            answer.cancellation = BitTitanCancellation.of(await scope.loaders.terms.load(asset))
+            answer.cancellation = BitTitanCancellation.of(
+                await scope.loaders.terms.load(asset), asset
+            )
             if not input.check_only:
-                asset = await _cancel(scope, asset.id, input.comment)
+                asset = await perform(
+                    scope, cancellation.cancel, asset.id, _actor(scope), input.comment
+                )
+                asset = await executed(scope, asset)
             answer.asset = BitTitanAsset.of(asset)
             if not input.check_only and asset.status is AssetStatus.ACTIVE:
                 answer.errors = asset_errors(cancellation.refusal_after(asset))
@@ -70,11 +72,8 @@ class AssetCancelMutation:
         return answer
 
 
-async def _cancel(scope: RequestScope, asset_id: UUID, comment: str) -> Asset:
-    asset = await perform(scope, cancellation.cancel, asset_id, scope.viewer.actor, comment)
-    for _ in range(scope.patience.pauses):
-        if asset.status is not AssetStatus.CANCELLING:
-            break
-        await scope.patience.pause()
-        asset = await scope.read(lambda work: work.assets.get(asset_id))
-    return asset
+def _actor(scope: RequestScope) -> Actor:
+    """Only whoever may decide about orders acts as staff here, whoever else is employed there."""
+    if scope.viewer.may(Permission.MANAGE_ORDERS):
+        return scope.viewer.actor
+    return Actor(ActorKind.CUSTOMER, scope.viewer.email)

@@ -1,25 +1,32 @@
-"""Asking once more for the coupon of an asset."""
+"""Asking once more for the coupon of an asset, and what became of it."""
 
 import strawberry
 
 from bittitan_graphql.access import require
 from bittitan_graphql.acting import demand_asset, perform
-from bittitan_graphql.context import scope_of
+from bittitan_graphql.context import RequestScope, scope_of
+from bittitan_graphql.enums import BitTitanSynchronizationOutcome
 from bittitan_graphql.errors import BitTitanAssetError, asset_errors
 from bittitan_graphql.fields import mutation
 from bittitan_graphql.global_ids import AssetId
 from bittitan_graphql.types.assets import BitTitanAsset
 from bittitan_plugin.domain.access import Permission
-from bittitan_plugin.domain.errors import BitTitanError
-from bittitan_plugin.services import provisioning
+from bittitan_plugin.domain.assets import Asset, AssetStatus, ProvisioningStatus
+from bittitan_plugin.domain.errors import BitTitanError, Refusal
+from bittitan_plugin.domain.synchronization import SynchronizationOutcome, outcome
+from bittitan_plugin.services import synchronization
 
 
 @strawberry.type(description="What came of synchronizing an asset.")
 class BitTitanAssetSynchronize:
-    """The coupon is obtained afterwards; ``provisioningStatus`` tells."""
+    """It says what it did; while that is not known, that it is not known."""
 
     asset: BitTitanAsset | None = strawberry.field(
         default=None, description="The asset as it is now; PENDING while the coupon is obtained."
+    )
+    outcome: BitTitanSynchronizationOutcome | None = strawberry.field(
+        default=None,
+        description="What it did; null while it is under way, or when it was refused beforehand.",
     )
     errors: list[BitTitanAssetError] = strawberry.field(
         default_factory=list, description="Why it was refused; empty when it was not."
@@ -32,19 +39,41 @@ class AssetSynchronizeMutation:
 
     @mutation(
         "Asks BitTitan once more for the coupon of a failed asset; a coupon issued "
-        "before is adopted, never issued twice. Requires MANAGE_ORDERS."
+        "before is adopted, never issued twice. Of an asset that has its coupon it asks what "
+        "became of it. Steps that had got stuck are taken up again. Requires MANAGE_ORDERS."
     )
     async def bittitan_asset_synchronize(
         self,
         info: strawberry.Info,
         id: AssetId,  # noqa: A002
     ) -> BitTitanAssetSynchronize | None:
-        """Nothing happens to an asset that has its coupon."""
+        """Waits a while for BitTitan, so that most answers are final."""
         scope = scope_of(info)
         require(scope, Permission.MANAGE_ORDERS)
         try:
-            asset = await demand_asset(scope, id)
-            asset = await perform(scope, provisioning.synchronize, asset.id, scope.viewer.actor)
-            return BitTitanAssetSynchronize(asset=BitTitanAsset.of(asset))
+            before = await demand_asset(scope, id)
+            asset = await perform(scope, synchronization.synchronize, before.id, scope.viewer.actor)
+            asset = await _settled(scope, asset)
         except BitTitanError as error:
             return BitTitanAssetSynchronize(errors=asset_errors(error))
+        did, why = outcome(before, asset), asset.provisioning_error
+        answer = BitTitanAssetSynchronize(asset=BitTitanAsset.of(asset))
+        if did is not None:
+            answer.outcome = BitTitanSynchronizationOutcome[did.name]
+        if did is SynchronizationOutcome.REFUSED and why is not None:
+            answer.errors = asset_errors(Refusal(why.code, why.message))
+        return answer
+
+
+async def _settled(scope: RequestScope, asset: Asset) -> Asset:
+    """The asset once nothing of this is under way, or as it is when patience ends."""
+    key = asset.id
+    for _ in range(scope.patience.pauses):
+        waits = asset.provisioning_status is ProvisioningStatus.PENDING
+        if not (waits and outcome(asset, asset) is None) and (
+            asset.status is not AssetStatus.CANCELLING
+        ):
+            break
+        await scope.patience.pause()
+        asset = await scope.read(lambda work: work.assets.get(key))
+    return asset

@@ -1,18 +1,22 @@
-"""Giving an asset another friendly name."""
+"""Changing an asset: its name and end customer, and its two clocks while it has no coupon."""
 
 from typing import Annotated
 
 import strawberry
 
+from bittitan_graphql.access import require
 from bittitan_graphql.acting import demand_asset, perform
-from bittitan_graphql.context import scope_of
-from bittitan_graphql.errors import BitTitanAssetError, asset_errors
+from bittitan_graphql.asset_changes import BitTitanAssetUpdateInput, wanted_changes
+from bittitan_graphql.context import RequestScope, scope_of
+from bittitan_graphql.errors import BitTitanAssetError, PermissionDenied, asset_errors
 from bittitan_graphql.fields import mutation
 from bittitan_graphql.global_ids import AssetId
-from bittitan_graphql.inputs import BitTitanAssetUpdateInput
 from bittitan_graphql.types.assets import BitTitanAsset
+from bittitan_plugin.domain.access import Permission
+from bittitan_plugin.domain.assets import Asset
 from bittitan_plugin.domain.errors import BitTitanError
 from bittitan_plugin.services import assets
+from bittitan_plugin.services.assets import KEEP, AssetChanges
 
 _Input = Annotated[BitTitanAssetUpdateInput, strawberry.argument(description="What to change.")]
 
@@ -34,8 +38,9 @@ class AssetUpdateMutation:
     """Inherited by ``BitTitanMutation``."""
 
     @mutation(
-        "Changes an asset's friendly name. Requires MANAGE_ORDERS, or to be the "
-        "account that bought it or its end customer."
+        "Changes an asset; saving one whose provisioning has failed tries that again. Requires "
+        "MANAGE_ORDERS, or to be the account that bought it; its end customer may change the "
+        "friendly name alone. The days require MANAGE_ORDERS."
     )
     async def bittitan_asset_update(
         self,
@@ -43,17 +48,24 @@ class AssetUpdateMutation:
         id: AssetId,  # noqa: A002
         input: _Input,  # noqa: A002
     ) -> BitTitanAssetUpdate | None:
-        """The history keeps the name it had."""
+        """The history keeps the values it had."""
         scope = scope_of(info)
         try:
             asset = await demand_asset(scope, id)
-            asset = await perform(
-                scope,
-                assets.update_asset,
-                asset.id,
-                scope.viewer.actor,
-                friendly_name=input.friendly_name,
-            )
+            changes = wanted_changes(input)
+            await _authorise(scope, asset, changes)
+            asset = await perform(scope, assets.update_asset, asset.id, scope.viewer.actor, changes)
             return BitTitanAssetUpdate(asset=BitTitanAsset.of(asset))
         except BitTitanError as error:
             return BitTitanAssetUpdate(errors=asset_errors(error))
+
+
+async def _authorise(scope: RequestScope, asset: Asset, changes: AssetChanges) -> None:
+    """Raise ``PermissionDenied`` for what this viewer may see but not change."""
+    if (changes.expire_days, changes.validity_days) != (KEEP, KEEP):
+        require(scope, Permission.MANAGE_ORDERS)
+    if changes.end_customer is KEEP or scope.viewer.may(Permission.MANAGE_ORDERS):
+        return
+    own = await scope.own_account()
+    if own is None or own.id != asset.account_id:
+        raise PermissionDenied("to be the account that bought it")

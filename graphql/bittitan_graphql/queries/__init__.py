@@ -6,10 +6,13 @@ from bittitan_graphql.queries.accounts import AccountQueries
 from bittitan_graphql.queries.assets import AssetQueries
 from bittitan_graphql.queries.catalogue import CatalogueQueries
 from bittitan_graphql.queries.problems import ProblemQueries
+from bittitan_graphql.queries.requests import CancellationRequestQueries
 
 __all__ = ["BitTitanQuery"]
 
 
 @strawberry.type
-class BitTitanQuery(AssetQueries, AccountQueries, CatalogueQueries, ProblemQueries):
+class BitTitanQuery(
+    AssetQueries, AccountQueries, CatalogueQueries, ProblemQueries, CancellationRequestQueries
+):
     """Every query field, each prefixed so that it clashes with no field of a host."""

@@ -11,6 +11,16 @@ from bittitan_plugin.domain.access import Permission
 from bittitan_plugin.domain.accounts import Account
 
 
+@strawberry.type(description="What BitTitan is told of an account.")
+class BitTitanSyncOptions:
+    """Give other values to `bittitanAccountSynchronize` to change them."""
+
+    email: str = strawberry.field(description="E-mail address.")
+    company_name: str = strawberry.field(
+        description="Company name; the e-mail address where the account has none."
+    )
+
+
 @strawberry.type(description="A customer account and its standing with BitTitan.")
 class BitTitanAccount:
     """Visible to staff, to the customer itself and to its reseller."""
@@ -23,6 +33,15 @@ class BitTitanAccount:
     email: str = strawberry.field(description="E-mail address.")
     company: str = strawberry.field(description="Company name.")
     status: BitTitanAccountStatus = strawberry.field(description="Whether BitTitan knows it.")
+
+    @field("The options as they are prefilled for synchronizing. Requires MANAGE_USERS, else null.")
+    def sync_options(self, info: strawberry.Info) -> BitTitanSyncOptions | None:
+        """The password is never kept, so it cannot be shown."""
+        permitted = scope_of(info).viewer.may(Permission.MANAGE_USERS)
+        options = self.source.sync_options
+        if not permitted:
+            return None
+        return BitTitanSyncOptions(email=options.email, company_name=options.company)
 
     @field("Why synchronizing failed last. Requires MANAGE_USERS, else null.")
     def sync_error(self, info: strawberry.Info) -> str | None:

@@ -73,7 +73,8 @@ class BitTitanAsset(AssetFields):
     @field("Whether it can be cancelled now, until when, for how much.")
     async def cancellation(self, info: strawberry.Info) -> BitTitanCancellation | None:
         """Asks nobody and changes nothing."""
-        return BitTitanCancellation.of(await scope_of(info).loaders.terms.load(self.source))
+        terms = await scope_of(info).loaders.terms.load(self.source)
+        return BitTitanCancellation.of(terms, self.source)
 
     @field("Every change of it, oldest first. Requires MANAGE_ORDERS.")
     async def history(self, info: strawberry.Info) -> list[BitTitanHistoryEntry] | None:

@@ -14,7 +14,7 @@ from bittitan_plugin.domain.catalogue import ProductType
 from bittitan_plugin.hosts.embedded.catalogue import Variant
 from bittitan_plugin.hosts.embedded.inputs import VariantInput
 from bittitan_plugin.hosts.embedded.platform import EmbeddedPlatform
-from bittitan_plugin.hosts.embedded.schema import build_schema
+from bittitan_plugin.hosts.embedded.schema import HostSchema, build_schema
 from bittitan_plugin.hosts.embedded.tables import HostBase, SigningKeyRow
 from bittitan_plugin.hosts.embedded.web import graphql_routes
 from bittitan_plugin.store.engine import open_engine
@@ -26,6 +26,14 @@ from tests.integration.embedded.shop import RecordingPlugin, Shop
 def signing_key() -> RSAKey:
     """Made once, because making one takes a while."""
     return RSAKey.generate_key(2048, private=True)
+
+
+@pytest.fixture(scope="session")
+def schema() -> HostSchema:
+    """The schema with the recording plugin's classes, built once because building takes a while."""
+    plugins = specs.plugin_manager(load_installed=False)
+    plugins.register(RecordingPlugin())
+    return build_schema(plugins)
 
 
 @pytest.fixture
@@ -51,7 +59,7 @@ def platform(
 
 
 @pytest.fixture
-def shop(platform: EmbeddedPlatform, clock: StandingClock) -> Shop:
+def shop(platform: EmbeddedPlatform, clock: StandingClock, schema: HostSchema) -> Shop:
     """A shop with people, goods and a recording plugin."""
     plugin = RecordingPlugin()
     platform.plugin_manager.register(plugin, name="parcels")
@@ -65,7 +73,7 @@ def shop(platform: EmbeddedPlatform, clock: StandingClock) -> Shop:
         plugin=plugin,
         engine=platform.database.engine,
         clock=clock,
-        app=Starlette(routes=graphql_routes(platform, build_schema(platform.plugin_manager))),
+        app=Starlette(routes=graphql_routes(platform, schema)),
         staff=customers.create(email="staff@example.com", staff_permissions=list(Permission)),
         customer=customers.create(email="buyer@example.com", company="Buyer", billing_day=15),
         stranger=customers.create(email="stranger@example.com"),

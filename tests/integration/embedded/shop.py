@@ -1,4 +1,4 @@
-"""A running embedded host for tests: real database, real HTTP, a plugin that remembers its calls."""
+"""A running embedded host for tests: real database, real HTTP, a plugin that remembers."""
 
 import asyncio
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -19,11 +19,23 @@ from bittitan_plugin.hosts.embedded.platform import EmbeddedPlatform
 from bittitan_plugin.hosts.embedded.tables import UserRow
 from tests.conftest import StandingClock
 
-EVENT_HOOKS = (
-    "order_created order_confirmed order_paid order_fully_paid order_updated order_cancelled "
-    "order_refunded order_fully_refunded invoice_sent product_created product_updated "
-    "product_deleted product_variant_created product_variant_updated product_variant_deleted"
-).split()
+EVENT_HOOKS = [
+    "order_created",
+    "order_confirmed",
+    "order_paid",
+    "order_fully_paid",
+    "order_updated",
+    "order_cancelled",
+    "order_refunded",
+    "order_fully_refunded",
+    "invoice_sent",
+    "product_created",
+    "product_updated",
+    "product_deleted",
+    "product_variant_created",
+    "product_variant_updated",
+    "product_variant_deleted",
+]
 
 
 class RecordingPlugin:
@@ -93,7 +105,6 @@ class RecordingPlugin:
             mutation=ParcelMutation,
             mixins={"Order": OrderParcels},
             request_scope=lambda *, installation, viewer: {
-                "plugin": self,
                 "installation": installation,
                 "viewer": viewer,
             },
@@ -130,7 +141,9 @@ class ParcelQuery:
 class ParcelMutation:
     @strawberry.mutation
     def parcel_send(self, info: strawberry.Info[Any, Any]) -> str:
-        return "sent" if info.context["bittitan"]["plugin"].active else "PLUGIN_INACTIVE"
+        # Through the platform, so that one schema serves the plugins of all tests.
+        plugin = info.context["platform"].plugin_manager.get_plugin("parcels")
+        return "sent" if plugin.active else "PLUGIN_INACTIVE"
 
 
 @strawberry.type
@@ -192,7 +205,9 @@ class Shop:
 
         return asyncio.run(send())
 
-    def answer(self, query: str, user: UserRow | None = None, **variables: Any) -> dict[str, Any]:
+    def answer(
+        self, query: str, user: UserRow | None = None, /, **variables: Any
+    ) -> dict[str, Any]:
         """The whole answer of a GraphQL request, which HTTP must carry with 200."""
         headers = {"Authorization": f"Bearer {self.token(user)}"} if user else {}
         response = self.post(query, variables, headers)
@@ -200,7 +215,7 @@ class Shop:
         answer: dict[str, Any] = response.json()
         return answer
 
-    def ask(self, query: str, user: UserRow | None = None, **variables: Any) -> Any:
+    def ask(self, query: str, user: UserRow | None = None, /, **variables: Any) -> Any:
         """The data of a GraphQL request that has no errors."""
         answer = self.answer(query, user, **variables)
         assert "errors" not in answer, answer

@@ -36,7 +36,7 @@ RESEND = """
 mutation ($id: ID!) { bittitanCouponEmailResend(id: $id) { asset { name } errors { field code } } }
 """
 EVERY = [CANCEL, SYNCHRONIZE, UPDATE, RESEND]
-STAFF_ONLY = [CANCEL, SYNCHRONIZE]
+STAFF_ONLY = [SYNCHRONIZE]
 NAMES = ["cancel", "synchronize", "update", "resend"]
 
 
@@ -140,6 +140,31 @@ def test_a_rule_that_forbids_cancelling_is_an_error_with_the_terms(
     assert answer["cancellation"]["allowed"] is False
 
 
+def test_a_customer_who_may_not_cancel_alone_is_told_to_create_a_request(
+    platform: Platform, asset: Asset, buyer: Viewer
+) -> None:
+    answer = payload(platform, CANCEL, buyer, id=asset_id(asset))
+    assert error_codes(answer) == ["REQUEST_NEEDED"]
+    assert platform.stored(asset).status is AssetStatus.ACTIVE
+
+
+def test_a_customer_cancels_alone_where_the_distributor_allows_it(
+    platform: Platform, asset: Asset, buyer: Viewer
+) -> None:
+    platform.switch(active=True, automatic_cancellation=True)
+    answer = payload(platform, CANCEL, buyer, id=asset_id(asset))
+    assert (answer["asset"]["status"], answer["errors"]) == ("CANCELLING", [])
+
+
+def test_an_employee_without_the_permission_is_a_customer_like_any_other(
+    platform: Platform, asset: Asset
+) -> None:
+    employee = Viewer(customer_id="buyer", email="buyer@example.com", is_staff=True)
+    assert error_codes(payload(platform, CANCEL, employee, id=asset_id(asset))) == [
+        "REQUEST_NEEDED"
+    ]
+
+
 def test_synchronizing_a_failed_asset_starts_durable_work(platform: Platform) -> None:
     asset = platform.asset(
         platform.account("buyer"),
@@ -234,7 +259,7 @@ def test_nobody_may_change_anything(platform: Platform, asset: Asset, document: 
     assert platform.code(document, ANONYMOUS, id=asset_id(asset)) == "PermissionDenied"
 
 
-@pytest.mark.parametrize("document", STAFF_ONLY, ids=NAMES[:2])
+@pytest.mark.parametrize("document", STAFF_ONLY, ids=["synchronize"])
 def test_what_is_for_staff_is_denied_to_the_owner(
     platform: Platform, asset: Asset, buyer: Viewer, document: str
 ) -> None:

@@ -1,9 +1,8 @@
 """For whom a coupon is issued: accounts are made known to BitTitan first."""
 
-from dataclasses import replace
-
 from bittitan_plugin.domain.errors import ErrorCode
 from bittitan_plugin.services.accounts import synchronize_account
+from bittitan_plugin.vendor.sandbox.inputs import PartnerInput
 from tests.fakes.host import end_customer, line
 from tests.world import SOLD, Shop
 
@@ -45,14 +44,12 @@ def test_asking_too_early_does_not_swallow_asking_again(shop: Shop) -> None:
 
 
 def test_a_partner_the_vendor_knows_by_address_is_adopted(shop: Shop) -> None:
-    first = shop.buy(line(), customer="known")
-    with shop.ports.store.writing(shop.id) as work:
-        account = work.accounts.get(first.account_id)
-        work.accounts.save(replace(account, status="UNSYNCHRONIZED", partner_id=None))
+    known = PartnerInput(reference="of old", email="known@example.com", company="Contoso")
+    shop.sandbox.sandbox.register(known)
 
     shop.buy(line(), customer="known")
 
-    assert len(shop.sandbox.sandbox.partners()) == 1
+    assert [partner.reference for partner in shop.sandbox.sandbox.partners()] == ["of old"]
 
 
 def test_an_account_is_registered_once_for_all_its_orders(shop: Shop) -> None:

@@ -1,4 +1,4 @@
-"""Steps after success: retried on their own, never able to undo the sale, taken up again by hand."""
+"""Steps after success: retried on their own, never undoing the sale, taken up again by hand."""
 
 from collections import deque
 from collections.abc import Iterable

@@ -1,25 +1,10 @@
 """From a paid order to a coupon in the buyer's mailbox; however often it is told, once."""
 
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
-
-from bittitan_hooks.specs import Outcome, OutcomeStatus
+from bittitan_hooks.specs import OutcomeStatus
 from bittitan_plugin.domain.orders import OrderStatus
 from tests.fakes.host import line
+from tests.integration.racing import at_once
 from tests.world import BUNDLE, SOLD, Shop
-
-
-def at_once(times: int, action: Callable[[], Outcome]) -> list[Outcome]:
-    """The outcomes of as many threads that start together."""
-    ready = Barrier(times)
-
-    def run(_number: int) -> Outcome:
-        ready.wait()
-        return action()
-
-    with ThreadPoolExecutor(times) as threads:
-        return list(threads.map(run, range(times)))
 
 
 def test_a_paid_order_line_becomes_an_asset_with_a_coupon(shop: Shop) -> None:
@@ -115,13 +100,13 @@ def test_an_order_that_flaps_between_states_is_one_sale(shop: Shop) -> None:
 
 
 def test_each_line_gets_a_coupon_of_its_own(shop: Shop) -> None:
-    shop.buy(line(quantity=3), line(BUNDLE, quantity=5, sku=""))
+    shop.buy(line(quantity=3), line(BUNDLE, quantity=5, sku="UMB"))
 
     issued = {(coupon.sku, coupon.quantity) for coupon in shop.sandbox.sandbox.ledger()}
-    assert issued == {("MW-MAILBOX", 3), ("", 5)}
+    assert issued == {("MW-MAILBOX", 3), ("UMB", 5)}
 
 
 def test_the_lines_of_an_order_share_one_invoice(shop: Shop) -> None:
-    shop.buy(line(), line(BUNDLE, sku=""))
+    shop.buy(line(), line(BUNDLE, sku="UMB"))
 
     assert shop.tally().invoices == 1

@@ -74,7 +74,7 @@ def seconds_slept(shop: Shop) -> list[float]:
     (line_id,) = (row.id for order in shop.host.orders.values() for row in order.lines)
     steps = DBOS.list_workflow_steps(provision_id(shop.id, line_id))
     return [
-        step["output"] - (step["started_at_epoch_ms"] or 0) / 1000
+        float(step["output"] or 0) - (step["started_at_epoch_ms"] or 0) / 1000
         for step in steps
         if step["function_name"] == "DBOS.sleep"
     ]

@@ -1,9 +1,13 @@
-"""A store on a fresh database of either kind, with two installations in it."""
+"""A store on a database of either kind, with two installations in it for each test.
+
+The database is shared: making one costs more than most tests. Tests stay apart by installation.
+"""
 
 from collections.abc import Iterator
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
+from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from bittitan_plugin.domain.accounts import Account
@@ -12,6 +16,7 @@ from bittitan_plugin.domain.catalogue import Product
 from bittitan_plugin.domain.history import Actor, ActorKind
 from bittitan_plugin.store.engine import open_engine
 from bittitan_plugin.store.unit_of_work import Store
+from tests.conftest import Databases
 from tests.fakes.values import NOON, account, product, sold_asset
 
 STAFF = Actor(ActorKind.STAFF, "staff@example.com")
@@ -24,11 +29,20 @@ class NoQueue:
         raise NotImplementedError
 
 
-@pytest.fixture
-def store(database_url: str) -> Iterator[Store]:
-    engine = open_engine(database_url)
-    yield Store(engine, NoQueue())
+@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
+def shared_engine(
+    request: pytest.FixtureRequest, databases: Databases, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Engine]:
+    url = databases.fresh(request.param, tmp_path_factory.mktemp("store"))
+    engine = open_engine(url)
+    yield engine
     engine.dispose()
+    databases.drop(url)
+
+
+@pytest.fixture
+def store(shared_engine: Engine) -> Store:
+    return Store(shared_engine, NoQueue())
 
 
 def opened(store: Store, key: str) -> UUID:
@@ -40,13 +54,13 @@ def opened(store: Store, key: str) -> UUID:
 @pytest.fixture
 def installation(store: Store) -> UUID:
     """The installation a test works in."""
-    return opened(store, "ours")
+    return opened(store, f"ours-{uuid4()}")
 
 
 @pytest.fixture
 def elsewhere(store: Store) -> UUID:
     """Another distributor's installation in the same database."""
-    return opened(store, "theirs")
+    return opened(store, f"theirs-{uuid4()}")
 
 
 def stock(store: Store, installation: UUID, **values: object) -> tuple[Account, Product, Asset]:

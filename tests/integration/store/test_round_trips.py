@@ -17,15 +17,20 @@ from bittitan_plugin.store.unit_of_work import Store, UnitOfWork
 from tests.fakes.values import NOON, account, new_asset, product, sold_asset
 from tests.integration.store.conftest import STAFF
 
-FULL_ACCOUNT = account(
-    status=AccountStatus.SYNCHRONIZED, partner_id="partner-1", sync_error="once failed"
-)
-FULL_PRODUCT = product(
-    product_type=ProductType.USER_MIGRATION_BUNDLE,
-    expire_days=30,
-    validity_days=3650,
-    prices={"USD": Money.of("17.50", "USD"), "EUR": Money.of("16.0125", "EUR")},
-)
+
+def full_account() -> Account:
+    return account(
+        status=AccountStatus.SYNCHRONIZED, partner_id="partner-1", sync_error="once failed"
+    )
+
+
+def full_product() -> Product:
+    return product(
+        product_type=ProductType.USER_MIGRATION_BUNDLE,
+        expire_days=30,
+        validity_days=3650,
+        prices={"USD": Money.of("17.50", "USD"), "EUR": Money.of("16.0125", "EUR")},
+    )
 
 
 def full_asset(buyer: Account, end: Account, sold: Product) -> Asset:
@@ -43,47 +48,52 @@ def full_asset(buyer: Account, end: Account, sold: Product) -> Asset:
         invoice=InvoiceReference(id="i", number="INV-1", url="https://shop.example/i"),
         credit_invoice=InvoiceReference(id="c", number="CR-1", url="https://shop.example/c"),
         welcomed_at=later,
+        expiry_reminder_days=30,
         cancelled_at=later,
         version=7,
     )
 
 
 def test_an_account_comes_back_whole(store: Store, installation: UUID) -> None:
-    end = account(customer_id=None, reseller_id=FULL_ACCOUNT.id)
+    buyer = full_account()
+    end = account(customer_id=None, reseller_id=buyer.id)
     with store.writing(installation) as work:
-        work.accounts.add(FULL_ACCOUNT)
+        work.accounts.add(buyer)
         work.accounts.add(end)
     with store.reading(installation) as work:
-        assert work.accounts.by_ids([FULL_ACCOUNT.id, end.id]) == {
-            FULL_ACCOUNT.id: FULL_ACCOUNT,
+        assert work.accounts.by_ids([buyer.id, end.id]) == {
+            buyer.id: buyer,
             end.id: end,
         }
 
 
 def test_a_product_comes_back_with_all_its_prices(store: Store, installation: UUID) -> None:
+    bundle = full_product()
     with store.writing(installation) as work:
-        work.products.add(FULL_PRODUCT)
+        work.products.add(bundle)
     with store.reading(installation) as work:
-        assert work.products.get(FULL_PRODUCT.id) == FULL_PRODUCT
+        assert work.products.get(bundle.id) == bundle
 
 
 def test_a_changed_product_keeps_no_price_it_no_longer_has(
     store: Store, installation: UUID
 ) -> None:
-    cheaper = replace(FULL_PRODUCT, name="Bundle", prices={"USD": Money.of("9.00", "USD")})
+    bundle = full_product()
+    cheaper = replace(bundle, name="Bundle", prices={"USD": Money.of("9.00", "USD")})
     with store.writing(installation) as work:
-        work.products.add(FULL_PRODUCT)
+        work.products.add(bundle)
         work.products.save(cheaper)
     with store.reading(installation) as work:
-        assert work.products.get(FULL_PRODUCT.id) == cheaper
+        assert work.products.get(bundle.id) == cheaper
 
 
 def test_an_asset_comes_back_whole(store: Store, installation: UUID) -> None:
-    end, sold = account(customer_id=None, reseller_id=FULL_ACCOUNT.id), product()
-    asset = full_asset(FULL_ACCOUNT, end, sold)
+    buyer = full_account()
+    end, sold = account(customer_id=None, reseller_id=buyer.id), product()
+    asset = full_asset(buyer, end, sold)
     assert [field.name for field in fields(Asset) if getattr(asset, field.name) is None] == []
     with store.writing(installation) as work:
-        work.accounts.add(FULL_ACCOUNT)
+        work.accounts.add(buyer)
         work.accounts.add(end)
         work.products.add(sold)
         work.assets.add(asset, STAFF, NOON)
@@ -92,10 +102,11 @@ def test_an_asset_comes_back_whole(store: Store, installation: UUID) -> None:
 
 
 def test_the_assets_of_orders_come_oldest_first(store: Store, installation: UUID) -> None:
+    buyer = full_account()
     sold = product()
     later, earlier = (
         sold_asset(
-            account_id=FULL_ACCOUNT.id,
+            account_id=buyer.id,
             product_id=sold.id,
             order_id=f"order-{hours}",
             purchase_date=NOON + timedelta(hours=hours),
@@ -103,7 +114,7 @@ def test_the_assets_of_orders_come_oldest_first(store: Store, installation: UUID
         for hours in (2, 1)
     )
     with store.writing(installation) as work:
-        work.accounts.add(FULL_ACCOUNT)
+        work.accounts.add(buyer)
         work.products.add(sold)
         for made in (later, earlier):
             work.assets.add(made, STAFF, NOON)
@@ -115,8 +126,10 @@ def test_the_assets_of_orders_come_oldest_first(store: Store, installation: UUID
 def test_what_is_not_there_is_refused_on_its_id(
     store: Store, installation: UUID, repository: str
 ) -> None:
+    buyer = full_account()
+
     def look(work: UnitOfWork) -> Any:
-        return getattr(work, repository).get(FULL_ACCOUNT.id)
+        return getattr(work, repository).get(buyer.id)
 
     with store.reading(installation) as work, pytest.raises(Refusal) as refused:
         look(work)

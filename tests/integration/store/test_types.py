@@ -6,10 +6,9 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import Column, Connection, Integer, MetaData, Table, insert, select
+from sqlalchemy import Column, Connection, Engine, Integer, MetaData, Table, insert, select
 from sqlalchemy.exc import StatementError
 
-from bittitan_plugin.store.engine import open_engine
 from bittitan_plugin.store.types import Amount, Instant
 
 TABLE = Table(
@@ -23,12 +22,11 @@ AMOUNTS = ["-99.99", "0", "0.0001", "0.10", "2", "10", "14.125", "99999999999999
 
 
 @pytest.fixture
-def connection(database_url: str) -> Iterator[Connection]:
-    engine = open_engine(database_url)
-    with engine.begin() as connection:
+def connection(shared_engine: Engine) -> Iterator[Connection]:
+    with shared_engine.connect() as connection:
         TABLE.create(connection)
         yield connection
-    engine.dispose()
+        connection.rollback()
 
 
 def stored(connection: Connection, **values: object) -> tuple[Decimal | None, datetime | None]:

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from bittitan_plugin.domain.catalogue import ProductType
 from bittitan_plugin.domain.configuration import Configuration
 from bittitan_plugin.domain.coupons import CouponSource, Sealed
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
@@ -39,6 +40,11 @@ GOOD: dict[str, list[tuple[str, Any]]] = {
         ("250.50", Decimal("250.50")),
         ("0.0001", Decimal("0.0001")),
     ],
+    "automatic_cancellation_product_types": [
+        ("", ()),
+        ("mailbox_license ,", (ProductType.MAILBOX_LICENSE,)),
+        ("USER_MIGRATION_BUNDLE, MAILBOX_LICENSE", tuple(ProductType)),
+    ],
     "synchronize_automatically": SWITCH,
     "provision_on": [("FULLY_PAID", ProvisionOn.FULLY_PAID), ("confirmed", ProvisionOn.CONFIRMED)],
     "time_zone": [("Europe/Athens", "Europe/Athens"), (" UTC ", "UTC")],
@@ -56,6 +62,7 @@ BAD: dict[str, list[str]] = {
     "refund_window_days": ["16", "365", "-1", "", "1.5", "fortnight"],
     "automatic_cancellation": NO_SWITCH,
     "automatic_cancellation_limit": ["-0.01", "much", "NaN", "Infinity", "1e20", "0.00001"],
+    "automatic_cancellation_product_types": ["T_SHIRT", "MAILBOX_LICENSE;USER_MIGRATION_BUNDLE"],
     "synchronize_automatically": NO_SWITCH,
     "provision_on": ["", "PAID"],
     "time_zone": ["", "Athens", "Europe", "Europe/Atlantis", "../../etc/passwd", "UTC\0"],
@@ -108,6 +115,25 @@ def test_an_unknown_setting_is_refused_with_the_names_there_are() -> None:
 def test_a_window_longer_than_bittitans_15_days_is_refused_with_the_reason() -> None:
     with pytest.raises(Refusal, match="between 0 and 15 days: BitTitan refunds no later"):
         Configuration().changed("refund_window_days", "16")
+
+
+@pytest.mark.parametrize(
+    ("on", "kinds", "automatic"),
+    [
+        (False, (), False),
+        (False, (ProductType.MAILBOX_LICENSE,), False),
+        (True, (), True),
+        (True, (ProductType.MAILBOX_LICENSE,), True),
+        (True, (ProductType.USER_MIGRATION_BUNDLE,), False),
+    ],
+)
+def test_customers_cancel_without_staff_only_the_kinds_that_were_named(
+    on: bool, kinds: tuple[ProductType, ...], automatic: bool
+) -> None:
+    configuration = Configuration(
+        automatic_cancellation=on, automatic_cancellation_product_types=kinds
+    )
+    assert configuration.cancels_automatically(ProductType.MAILBOX_LICENSE) is automatic
 
 
 def test_a_new_installation_has_bittitans_own_terms() -> None:

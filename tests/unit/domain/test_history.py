@@ -19,7 +19,7 @@ UNTOLD = {
     "id", "account_id", "product_id", "product_type", "sku", "name",
     "order_id", "order_number", "order_line_id", "recipient_email", "quantity", "unit_price",
     "purchase_date", "refund_window_days", "coupon_source", "coupon_code", "requested_at",
-    "cancelled_at", "version",
+    "cancelled_at", "version", "coupon_adopted",
 }  # fmt: skip
 
 TOLD: dict[str, tuple[str, Any]] = {
@@ -39,6 +39,7 @@ TOLD: dict[str, tuple[str, Any]] = {
     "invoice": ("invoice", InvoiceReference(id="i", number="INV-1")),
     "credit_invoice": ("creditInvoice", InvoiceReference(id="c", number="CR-1")),
     "welcomed_at": ("welcomeEmail", NOON),
+    "expiry_reminder_days": ("expiryReminderDays", 30),
 }
 
 

@@ -12,6 +12,8 @@ from bittitan_plugin.domain.coupons import CouponStatus
 from bittitan_plugin.domain.errors import ErrorCode
 from bittitan_plugin.domain.history import ActorKind
 from bittitan_plugin.domain.problems import ProblemKind
+from bittitan_plugin.domain.requests import RequestState
+from bittitan_plugin.domain.synchronization import SynchronizationOutcome
 from bittitan_plugin.store.queries.assets import AssetSort
 
 
@@ -26,6 +28,8 @@ from bittitan_plugin.store.queries.assets import AssetSort
         (enums.BitTitanActorKind, ActorKind),
         (enums.BitTitanProblemKind, ProblemKind),
         (enums.BitTitanErrorCode, ErrorCode),
+        (enums.BitTitanCancellationRequestState, RequestState),
+        (enums.BitTitanSynchronizationOutcome, SynchronizationOutcome),
         (enums.BitTitanAssetSortField, AssetSort),
     ],
 )

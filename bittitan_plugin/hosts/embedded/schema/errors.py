@@ -1,5 +1,6 @@
 """Errors in payloads, per subject as Saleor has them, and the way refusals become them."""
 
+import re
 from collections.abc import Callable
 from enum import StrEnum
 from typing import Generic, TypeVar
@@ -133,26 +134,40 @@ Error = TypeVar("Error")
 Code = TypeVar("Code", bound=StrEnum)
 
 
+def camel_case(path: str) -> str:
+    """An input's name as clients write it: ``lines[1].unit_price`` becomes ``…unitPrice``."""
+    return re.sub(r"(?<=[a-z0-9])_([a-z0-9])", lambda found: found[1].upper(), path)
+
+
 class Subject(Generic[Code, Error]):
     """A kind of payload error and its codes."""
 
     def __init__(
-        self, codes: type[Code], make: Callable[[str | None, str | None, Code], Error]
+        self,
+        codes: type[Code],
+        make: Callable[[str | None, str | None, Code], Error],
+        spelled: Callable[[str], str] = camel_case,
     ) -> None:
         self._codes = codes
         self._make = make
+        self._spelled = spelled
 
     def error(self, code: str, message: str, field: str | None) -> Error:
         """One error; a code this subject does not have becomes INVALID, its message stays."""
         known = code if code in self._codes.__members__ else "INVALID"
-        return self._make(field, message, self._codes(known))
+        return self._make(self._spelled(field) if field else None, message, self._codes(known))
 
 
 ACCOUNT = Subject(AccountErrorCode, lambda f, m, c: AccountError(field=f, message=m, code=c))
 PRODUCT = Subject(ProductErrorCode, lambda f, m, c: ProductError(field=f, message=m, code=c))
 CHECKOUT = Subject(CheckoutErrorCode, lambda f, m, c: CheckoutError(field=f, message=m, code=c))
 ORDER = Subject(OrderErrorCode, lambda f, m, c: OrderError(field=f, message=m, code=c))
-PLUGIN = Subject(PluginErrorCode, lambda f, m, c: PluginError(field=f, message=m, code=c))
+PLUGIN = Subject(
+    PluginErrorCode,
+    lambda f, m, c: PluginError(field=f, message=m, code=c),
+    # A setting is named as it is listed, which is no field of the schema.
+    spelled=lambda name: name,
+)
 
 
 async def attempt(

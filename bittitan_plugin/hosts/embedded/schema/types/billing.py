@@ -19,6 +19,8 @@ class Invoice:
     id: strawberry.ID
     number: str | None
     kind: Kinds
+    #: The company that pays, or its e-mail address where it gave no name.
+    billed_to: str
     amount: Money
     created_at: datetime
     #: This host prints none.
@@ -43,6 +45,7 @@ def invoice_of(row: InvoiceRow) -> Invoice:
         id=strawberry.ID(global_id(Kind.INVOICE, row.id)),
         number=row.number,
         kind=Kinds(row.kind),
+        billed_to=row.billed_to,
         amount=money_of(row.amount, row.currency),
         created_at=row.created_at,
         order_line_id=strawberry.ID(global_id(Kind.ORDER_LINE, line)) if line else None,

@@ -1,0 +1,37 @@
+"""What *Synchronize again* did to an asset, told from the asset before and after it."""
+
+from enum import StrEnum
+
+from bittitan_plugin.domain.assets import Asset, ProvisioningStatus
+from bittitan_plugin.domain.errors import ErrorCode
+
+
+class SynchronizationOutcome(StrEnum):
+    """Never a success that was none."""
+
+    #: A coupon issued before under the asset's reference was found and taken over.
+    ADOPTED = "ADOPTED"
+    #: A new coupon was issued.
+    ISSUED = "ISSUED"
+    #: There was a coupon, and BitTitan told a change of it (or the cancellation went on).
+    UPDATED = "UPDATED"
+    #: There was a coupon, and nothing about it has changed.
+    UNCHANGED = "UNCHANGED"
+    #: No coupon could be obtained; the asset says why.
+    REFUSED = "REFUSED"
+
+
+def outcome(before: Asset, after: Asset) -> SynchronizationOutcome | None:
+    """What synchronizing did; None while it is under way."""
+    if after.has_coupon and not before.has_coupon:
+        adopted = after.coupon_adopted
+        return SynchronizationOutcome.ADOPTED if adopted else SynchronizationOutcome.ISSUED
+    if (before.coupon_status, before.status) != (after.coupon_status, after.status):
+        return SynchronizationOutcome.UPDATED
+    if after.has_coupon:
+        return SynchronizationOutcome.UNCHANGED
+    error = after.provisioning_error
+    waits = error is not None and error.code is ErrorCode.ACCOUNT_NOT_SYNCHRONIZED
+    if after.provisioning_status is ProvisioningStatus.FAILED or waits:
+        return SynchronizationOutcome.REFUSED
+    return None

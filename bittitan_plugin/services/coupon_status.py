@@ -1,0 +1,176 @@
+"""Follows what becomes of coupons at BitTitan.
+
+BitTitan lists a coupon until it is redeemed or expired. Its changes are read often, its whole list
+now and then; what the whole list leaves out, or is past its expiry, is looked up by itself before
+anything is concluded. Never is more than one page in memory, and repeating it changes nothing.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from bittitan_plugin.domain.assets import Asset
+from bittitan_plugin.domain.configuration import Configuration
+from bittitan_plugin.domain.coupons import (
+    OPEN_FATES,
+    Coupon,
+    CouponSource,
+    CouponStatus,
+    inferred_status,
+)
+from bittitan_plugin.domain.errors import Rejected
+from bittitan_plugin.domain.history import Actor, ActorKind
+from bittitan_plugin.services.ports import Ports
+from bittitan_plugin.store.repositories.coupons import Cursor
+from bittitan_plugin.vendor.port import CouponVendor
+
+#: How far each reading goes back behind the one before: clocks differ, and rows that change while
+#: a list is read may be missed.
+OVERLAP = timedelta(hours=1)
+#: How often the whole list is read; about the longest time a redemption goes unnoticed.
+SWEEP_EVERY = timedelta(hours=1)
+#: Coupons of one page; as many are recorded in one transaction.
+PAGE = 100
+#: Single look-ups of one run. What is left over is looked up by the next ones.
+MOST_LOOK_UPS = 500
+
+_VENDOR = Actor(ActorKind.VENDOR, "BitTitan")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Followed:
+    """What one run did."""
+
+    #: Whether the whole list was read, not only its changes.
+    swept: bool
+    #: Coupons looked up one by one.
+    looked_up: int
+    #: Assets whose coupon status changed.
+    changed: int
+
+
+def follow(ports: Ports, installation_id: UUID) -> Followed | None:
+    """One run over an installation's coupons; None where the plugin is off or there is no API.
+
+    Raises ``Unavailable``, ``Rejected`` or ``Refusal`` when the vendor cannot be asked; what was
+    learnt before stays learnt, and the next run reads the same stretch again.
+    """
+    with ports.store.reading(installation_id) as work:
+        installation = work.installations.by_id(installation_id)
+        cursor, oldest = work.coupons.cursor(), work.coupons.oldest_open()
+    configuration, started = installation.configuration, ports.clock()
+    if not installation.active or configuration.coupon_source is not CouponSource.API:
+        return None
+    if oldest is None:
+        return Followed(swept=False, looked_up=0, changed=0)
+    swept = cursor is None or started - cursor.swept_at >= SWEEP_EVERY
+    since = oldest if cursor is None or swept else min(cursor.read_at, started)
+    vendor = ports.vendors.of(configuration)
+    changed, fault = _read_list(ports, installation_id, vendor, since - OVERLAP, started)
+    doubtful = _unheard(ports, installation_id, started, swept=swept)
+    for asset in doubtful:
+        changed += _learn(ports, installation_id, asset, _fate(ports, vendor, asset), started)
+    if fault is not None:
+        raise fault
+    if cursor is None or swept:
+        cursor = Cursor(read_at=started, swept_at=started)
+    with ports.store.writing(installation_id) as work:
+        work.coupons.move_cursor(Cursor(read_at=started, swept_at=cursor.swept_at))
+    return Followed(swept=swept, looked_up=len(doubtful), changed=changed)
+
+
+def follow_asset(ports: Ports, installation_id: UUID, asset_id: UUID) -> Asset:
+    """Ask what became of one asset's coupon, now. Raises what the vendor raises."""
+    with ports.store.reading(installation_id) as work:
+        asset = work.assets.get(asset_id)
+        configuration = work.installations.by_id(installation_id).configuration
+    if not _followed(asset, configuration):
+        return asset
+    status = _fate(ports, ports.vendors.of(configuration), asset)
+    _learn(ports, installation_id, asset, status, ports.clock())
+    with ports.store.reading(installation_id) as work:
+        return work.assets.get(asset_id)
+
+
+def _followed(asset: Asset, configuration: Configuration) -> bool:
+    return asset.has_coupon and (
+        asset.coupon_source is configuration.coupon_source is CouponSource.API
+    )
+
+
+def _read_list(
+    ports: Ports, installation_id: UUID, vendor: CouponVendor, since: datetime, started: datetime
+) -> tuple[int, Rejected | None]:
+    """Record what the list says; a row nobody can read neither stops it nor goes unnoticed."""
+    changed = 0
+    try:
+        for page in _pages(vendor.changed_since(since)):
+            changed += _hear(ports, installation_id, page, started)
+    except Rejected as fault:
+        return changed, fault
+    return changed, None
+
+
+def _hear(ports: Ports, installation_id: UUID, page: Sequence[Coupon], started: datetime) -> int:
+    """Record one page. Returns how many assets changed.
+
+    A listed coupon never reopens a fate that was settled meanwhile: the page may be older.
+    """
+    said = {coupon.id: coupon.status for coupon in page}
+    with ports.store.reading(installation_id) as work:
+        assets = work.coupons.of_ids(said)
+    changed = 0
+    for asset in assets:
+        status = said[asset.coupon_id or ""]
+        if asset.coupon_status in OPEN_FATES and status is not asset.coupon_status:
+            changed += _learn(ports, installation_id, asset, status, started)
+    with ports.store.writing(installation_id) as work:
+        work.coupons.seen([asset.id for asset in assets], started)
+    return changed
+
+
+def _unheard(ports: Ports, installation_id: UUID, started: datetime, *, swept: bool) -> list[Asset]:
+    with ports.store.reading(installation_id) as work:
+        return work.coupons.unheard(started, started, MOST_LOOK_UPS, swept=swept)
+
+
+def _fate(ports: Ports, vendor: CouponVendor, asset: Asset) -> CouponStatus:
+    """What the vendor says of the coupon, or what its silence means."""
+    coupon = vendor.coupon(asset.coupon_id or "")
+    if coupon is not None:
+        return coupon.status
+    if asset.coupon_expires_at is None:
+        return CouponStatus.UNKNOWN
+    if asset.coupon_status not in OPEN_FATES:
+        # Unlisted, as it was when its fate was settled: that holds, whatever the day is now.
+        return asset.coupon_status
+    return inferred_status(asset.coupon_expires_at, ports.clock())
+
+
+def _learn(
+    ports: Ports, installation_id: UUID, asset: Asset, status: CouponStatus, at: datetime
+) -> int:
+    """Record one coupon's fate. Returns 1 when the asset changed by it, else 0."""
+    with ports.store.writing(installation_id) as work:
+        before = work.assets.get(asset.id, for_update=True)
+        after = work.assets.change(
+            asset.id, lambda a: a.coupon_became(status), _VENDOR, ports.clock()
+        )
+        work.coupons.seen([asset.id], at)
+        return int(after.version != before.version)
+
+
+def _pages(coupons: Iterable[Coupon]) -> Iterator[list[Coupon]]:
+    """Pages of ``PAGE``; what was read is given before what breaks the list is raised."""
+    page: list[Coupon] = []
+    try:
+        for coupon in coupons:
+            page.append(coupon)
+            if len(page) == PAGE:
+                yield page
+                page = []
+    except Rejected:
+        yield page
+        raise
+    yield page

@@ -1,0 +1,68 @@
+"""Opens accounts: for the platform's customers, and for the end customers resellers buy for."""
+
+from uuid import UUID, uuid4
+
+from bittitan_plugin.domain.accounts import Account
+from bittitan_plugin.domain.addresses import check_address, normalized
+from bittitan_plugin.domain.errors import ErrorCode, Refusal
+from bittitan_plugin.domain.orders import Customer, EndCustomer
+from bittitan_plugin.services.ports import Ports
+from bittitan_plugin.store.unit_of_work import UnitOfWork
+
+
+def open_account(ports: Ports, installation_id: UUID, customer_id: str) -> Account:
+    """The account of a platform's customer, opened by staff if it never ordered anything.
+
+    Raises ``Refusal``: PLUGIN_INACTIVE, or NOT_FOUND on ``customer_id`` when the platform has no
+    such customer; and what ``Host.customer`` raises.
+    """
+    with ports.store.reading(installation_id) as work:
+        work.installations.by_id(installation_id).check_active()
+    customer = ports.hosts.of(installation_id).customer(customer_id)
+    if customer is None:
+        raise Refusal(ErrorCode.NOT_FOUND, "There is no such customer.", field="customer_id")
+    with ports.store.writing(installation_id) as work:
+        return ensure_account(ports, work, customer)
+
+
+def ensure_account(ports: Ports, work: UnitOfWork, customer: Customer) -> Account:
+    """The account of a host's customer, opened at its first order if not before."""
+    # The lines of a first order are provisioned at the same time, and all want to open it.
+    work.take_turns(f"customer:{customer.id}")
+    known = work.accounts.of_customer(customer.id)
+    if known:
+        return known
+    account = Account(
+        id=uuid4(),
+        customer_id=customer.id,
+        email=normalized(customer.email),
+        company=customer.company,
+        created_at=ports.clock(),
+    )
+    work.accounts.add(account)
+    return account
+
+
+def ensure_end_customer(
+    ports: Ports, work: UnitOfWork, reseller: Account, end_customer: EndCustomer
+) -> Account:
+    """The reseller's end customer with that address, new or existing.
+
+    The same address under another reseller is another account: neither learns of the other's.
+    Raises ``Refusal`` on ``end_customer.email`` when it is no address.
+    """
+    email = check_address(end_customer.email, "end_customer.email")
+    work.take_turns(f"end customer:{reseller.id}:{email}")
+    known = work.accounts.end_customer(reseller.id, email)
+    if known:
+        return known
+    account = Account(
+        id=uuid4(),
+        customer_id=None,
+        email=email,
+        company=end_customer.name,
+        reseller_id=reseller.id,
+        created_at=ports.clock(),
+    )
+    work.accounts.add(account)
+    return account

@@ -1,0 +1,55 @@
+"""Records what becomes of a cancellation request, and hands in the news of it with the same commit.
+
+Every function takes an open transaction that holds the asset's lock: so of two decisions at once
+one comes second, sees the first, and is refused.
+"""
+
+from collections.abc import Callable
+from enum import StrEnum
+from uuid import UUID
+
+from bittitan_plugin.domain.requests import CancellationRequest
+from bittitan_plugin.services.durable import TELL, tell_id
+from bittitan_plugin.services.ports import Ports
+from bittitan_plugin.store.unit_of_work import UnitOfWork
+
+
+class News(StrEnum):
+    """What people are told about a request, once each."""
+
+    RECEIVED = "RECEIVED"
+    REMINDER = "REMINDER"
+    WITHDRAWN = "WITHDRAWN"
+    ACCEPTED = "ACCEPTED"
+    REFUSED = "REFUSED"
+    EXPIRED = "EXPIRED"
+
+
+def announce(work: UnitOfWork, request: CancellationRequest, news: News) -> None:
+    """Have it told, durably, if and only if this transaction commits."""
+    work.enqueue(TELL, tell_id(request.id, news), str(request.id), news)
+
+
+def decide(
+    work: UnitOfWork,
+    request_id: UUID,
+    transition: Callable[[CancellationRequest], CancellationRequest],
+    news: News,
+) -> CancellationRequest:
+    """Apply a decision to the request as it is now. Raises ``Refusal`` once it is decided."""
+    decided = work.requests.change(request_id, transition)
+    announce(work, decided, news)
+    return decided
+
+
+def settle(ports: Ports, work: UnitOfWork, asset_id: UUID, by: str, *, tell: bool = True) -> None:
+    """The asset is cancelled by whatever way: its pending request, if any, is thereby accepted.
+
+    ``tell`` is False where the acceptance would promise a credit that does not come.
+    """
+    pending = work.requests.pending_of([asset_id]).get(asset_id)
+    if pending is None:
+        return
+    accepted = work.requests.change(pending.id, lambda r: r.accepted(ports.clock(), by))
+    if tell:
+        announce(work, accepted, News.ACCEPTED)

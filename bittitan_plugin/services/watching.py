@@ -1,0 +1,101 @@
+"""What is due because time has passed: requests to close, people to remind, coupons to look at.
+
+Nothing sleeps until its day comes. What is due is found in the tables by the clock and handed in
+under ids of its own, so a restart, an upgrade or a clock that jumped loses and doubles nothing.
+"""
+
+from dataclasses import replace
+from datetime import timedelta
+from uuid import UUID
+
+from bittitan_plugin.domain.history import Actor, ActorKind
+from bittitan_plugin.domain.reminders import REMINDER_DAYS, due_reminder
+from bittitan_plugin.services.coupon_status import follow_asset
+from bittitan_plugin.services.durable import FOLLOW, REMIND, follow_id, remind_id
+from bittitan_plugin.services.installations import get_installation
+from bittitan_plugin.services.notifications import coupon_expiring
+from bittitan_plugin.services.ports import Ports
+from bittitan_plugin.services.request_decisions import News, announce, decide
+
+#: How often an installation's coupons are looked at.
+FOLLOW_EVERY = timedelta(minutes=5)
+#: Rows that are read or decided on in one go.
+BATCH = 100
+
+_SYSTEM = Actor(ActorKind.SYSTEM, "coupon reminder")
+
+
+def watch_requests(ports: Ports, installation_id: UUID) -> int:
+    """Close the requests whose deadline is reached, and have staff reminded of those near it.
+
+    A request is brought to its end even while the plugin is switched off. Returns how many there
+    were.
+    """
+    done = 0
+    while True:
+        with ports.store.reading(installation_id) as work:
+            due = work.requests.due(ports.clock(), BATCH)
+        for request in due:
+            _watch_request(ports, installation_id, request.id, request.asset_id)
+        done += len(due)
+        if len(due) < BATCH:
+            return done
+
+
+def watch_coupons(ports: Ports, installation_id: UUID) -> None:
+    """Have BitTitan asked what became of the coupons; once in each ``FOLLOW_EVERY``."""
+    slot = int(ports.clock().timestamp() // FOLLOW_EVERY.total_seconds())
+    with ports.store.writing(installation_id) as work:
+        if work.installations.by_id(installation_id).active:
+            work.enqueue(FOLLOW, follow_id(installation_id, slot))
+
+
+def watch_expiries(ports: Ports, installation_id: UUID) -> int:
+    """Have the buyers reminded whose unused code nears its expiry. Returns how many."""
+    if not get_installation(ports, installation_id).active:
+        return 0
+    handed_in = 0
+    for days in REMINDER_DAYS:
+        after: UUID | None = None
+        while True:
+            now = ports.clock()
+            until = now + timedelta(days=days)
+            with ports.store.writing(installation_id) as work:
+                assets = work.coupons.expiring(until, now, days=days, after=after, limit=BATCH)
+                # The farther reminder leaves to the nearer one what is due for both.
+                due = [asset for asset in assets if due_reminder(asset, now) == days]
+                for asset in due:
+                    work.enqueue(REMIND, remind_id(asset.id, days), str(asset.id), str(days))
+            handed_in += len(due)
+            if len(assets) < BATCH:
+                break
+            after = assets[-1].id
+    return handed_in
+
+
+def remind(ports: Ports, installation_id: UUID, asset_id: UUID, days: int) -> bool:
+    """Remind the buyer, if BitTitan says that the code is still unused. True when it was sent.
+
+    Raises what the vendor and the mailer raise, to be called again.
+    """
+    asset = follow_asset(ports, installation_id, asset_id)
+    if due_reminder(asset, ports.clock()) != days:
+        return False
+    ports.mailer.send(coupon_expiring(ports, installation_id, asset, days))
+    with ports.store.writing(installation_id) as work:
+        work.assets.change(
+            asset_id, lambda a: replace(a, expiry_reminder_days=days), _SYSTEM, ports.clock()
+        )
+    return True
+
+
+def _watch_request(ports: Ports, installation_id: UUID, request_id: UUID, asset_id: UUID) -> None:
+    with ports.store.writing(installation_id) as work:
+        work.assets.get(asset_id, for_update=True)
+        request, now = work.requests.get(request_id), ports.clock()
+        if request.is_pending and now >= request.deadline:
+            decide(work, request_id, lambda r: r.expired(now), News.EXPIRED)
+        elif request.reminder_due(now):
+            announce(
+                work, work.requests.change(request_id, lambda r: r.reminded(now)), News.REMINDER
+            )

@@ -1,0 +1,102 @@
+"""Cancellation requests of one installation. Decisions on one are taken one after the other."""
+
+from collections.abc import Callable, Collection
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, or_, select, update
+from sqlalchemy.orm import Session
+
+from bittitan_plugin.domain.errors import ErrorCode, Refusal
+from bittitan_plugin.domain.requests import REMINDER_BEFORE, CancellationRequest, RequestState
+from bittitan_plugin.store.mapping import request_values, to_request
+from bittitan_plugin.store.tables import CancellationRequestRow
+
+
+class CancellationRequestRepository:
+    """Finds and keeps requests. Whoever decides one holds its asset's lock already."""
+
+    def __init__(self, session: Session, installation_id: UUID) -> None:
+        self._session = session
+        self._installation_id = installation_id
+
+    def get(self, request_id: UUID) -> CancellationRequest:
+        """Raises ``Refusal`` NOT_FOUND on ``id``."""
+        row = self._session.scalar(
+            select(CancellationRequestRow)
+            .where(self._mine, CancellationRequestRow.id == request_id)
+            # What this transaction read before a lock may be old by now.
+            .execution_options(populate_existing=True)
+        )
+        if row is None:
+            raise Refusal(ErrorCode.NOT_FOUND, "There is no such cancellation request.", field="id")
+        return to_request(row)
+
+    def pending_of(self, asset_ids: Collection[UUID]) -> dict[UUID, CancellationRequest]:
+        """The pending request of each asset that has one, in one statement."""
+        rows = self._session.scalars(
+            select(CancellationRequestRow)
+            .where(
+                self._mine,
+                CancellationRequestRow.asset_id.in_(asset_ids),
+                CancellationRequestRow.state == RequestState.PENDING.value,
+            )
+            .execution_options(populate_existing=True)
+        )
+        return {row.asset_id: to_request(row) for row in rows}
+
+    def latest_of(self, asset_id: UUID) -> CancellationRequest | None:
+        """The asset's newest request, whatever became of it."""
+        row = self._session.scalar(
+            select(CancellationRequestRow)
+            .where(self._mine, CancellationRequestRow.asset_id == asset_id)
+            .order_by(CancellationRequestRow.created_at.desc(), CancellationRequestRow.id.desc())
+            .limit(1)
+            .execution_options(populate_existing=True)
+        )
+        return to_request(row) if row else None
+
+    def due(self, now: datetime, limit: int) -> list[CancellationRequest]:
+        """Pending requests to close, or to remind staff of; the most urgent first."""
+        row = CancellationRequestRow
+        nears = and_(row.deadline <= now + REMINDER_BEFORE, row.reminded_at.is_(None))
+        rows = self._session.scalars(
+            select(row)
+            .where(
+                self._mine,
+                row.state == RequestState.PENDING.value,
+                or_(row.deadline <= now, nears),
+            )
+            .order_by(row.deadline, row.id)
+            .limit(limit)
+        )
+        return [to_request(found) for found in rows]
+
+    def add(self, request: CancellationRequest) -> None:
+        """Keep a new request."""
+        self._session.add(
+            CancellationRequestRow(installation_id=self._installation_id, **request_values(request))
+        )
+        self._session.flush()
+
+    def change(
+        self,
+        request_id: UUID,
+        transition: Callable[[CancellationRequest], CancellationRequest],
+    ) -> CancellationRequest:
+        """Apply a transition to the request as it is now. What it raises is passed on."""
+        before = self.get(request_id)
+        after = transition(before)
+        if after != before:
+            self._session.execute(
+                update(CancellationRequestRow)
+                .where(self._mine, CancellationRequestRow.id == request_id)
+                .values(**request_values(after))
+                .execution_options(synchronize_session=False)
+            )
+            self._session.expire_all()
+        return after
+
+    @property
+    def _mine(self) -> ColumnElement[bool]:
+        return CancellationRequestRow.installation_id == self._installation_id

@@ -1,0 +1,127 @@
+"""Coupons as they are followed at the vendor: how far was read, and whose fate is still open."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, func, or_, select, true, update
+from sqlalchemy.orm import Session
+
+from bittitan_plugin.domain.assets import Asset, AssetStatus
+from bittitan_plugin.domain.coupons import OPEN_FATES, CouponSource, CouponStatus
+from bittitan_plugin.store.mapping import to_asset
+from bittitan_plugin.store.tables import AssetRow, CouponCursorRow
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cursor:
+    """How far the vendor's list has been read: its changes, and all of it."""
+
+    read_at: datetime
+    swept_at: datetime
+
+
+class CouponRepository:
+    """Finds assets by their coupon, and notes when the vendor last spoke of it."""
+
+    def __init__(self, session: Session, installation_id: UUID) -> None:
+        self._session = session
+        self._installation_id = installation_id
+
+    def cursor(self) -> Cursor | None:
+        """How far was read, or None before the first reading."""
+        row = self._session.get(CouponCursorRow, self._installation_id)
+        return None if row is None else Cursor(read_at=row.read_at, swept_at=row.swept_at)
+
+    def move_cursor(self, cursor: Cursor) -> None:
+        """Note how far was read. It never moves back: two readings may overlap."""
+        row = self._session.get(CouponCursorRow, self._installation_id, with_for_update=True)
+        if row is None:
+            row = CouponCursorRow(installation_id=self._installation_id, **vars(cursor))
+            self._session.add(row)
+        row.read_at = max(row.read_at, cursor.read_at)
+        row.swept_at = max(row.swept_at, cursor.swept_at)
+        self._session.flush()
+
+    def oldest_open(self) -> datetime | None:
+        """The purchase date of the oldest asset whose coupon's fate is open."""
+        return self._session.scalar(
+            select(func.min(AssetRow.purchase_date)).where(*self._open_fate())
+        )
+
+    def of_ids(self, coupon_ids: Collection[str]) -> list[Asset]:
+        """The assets of these coupons, in one statement."""
+        rows = self._session.scalars(
+            select(AssetRow).where(self._mine, AssetRow.coupon_id.in_(coupon_ids))
+        )
+        return [to_asset(row) for row in rows]
+
+    def seen(self, asset_ids: Collection[UUID], at: datetime) -> None:
+        """The vendor spoke of these assets' coupons just now.
+
+        Assets that someone is changing are left out rather than waited for, because two that
+        wait for each other's assets would be in each other's way; they are looked up next time.
+        """
+        free = self._session.scalars(
+            select(AssetRow.id)
+            .where(self._mine, AssetRow.id.in_(asset_ids))
+            .with_for_update(skip_locked=True)
+        ).all()
+        self._session.execute(
+            update(AssetRow)
+            .where(self._mine, AssetRow.id.in_(free))
+            .values(coupon_seen_at=at)
+            .execution_options(synchronize_session=False)
+        )
+
+    def unheard(self, since: datetime, now: datetime, limit: int, *, swept: bool) -> list[Asset]:
+        """Open coupons to look up one by one, those longest unheard of first.
+
+        Those past their expiry, and after a whole reading (``swept``) those it did not list.
+        """
+        not_listed = or_(AssetRow.coupon_seen_at.is_(None), AssetRow.coupon_seen_at < since)
+        doubtful = true() if swept else AssetRow.coupon_expires_at <= now
+        rows = self._session.scalars(
+            select(AssetRow)
+            .where(*self._open_fate(), not_listed, doubtful)
+            .order_by(AssetRow.coupon_seen_at.nulls_first(), AssetRow.id)
+            .limit(limit)
+        )
+        return [to_asset(row) for row in rows]
+
+    def expiring(
+        self, until: datetime, now: datetime, *, days: int, after: UUID | None, limit: int
+    ) -> list[Asset]:
+        """Unused coupons that expire up to ``until``, of which no reminder at ``days`` went out.
+
+        By id, after ``after``: a long list is read in pieces.
+        """
+        further = [] if after is None else [AssetRow.id > after]
+        rows = self._session.scalars(
+            select(AssetRow)
+            .where(
+                self._mine,
+                AssetRow.status == AssetStatus.ACTIVE.value,
+                AssetRow.coupon_status == CouponStatus.AVAILABLE.value,
+                and_(AssetRow.coupon_expires_at > now, AssetRow.coupon_expires_at <= until),
+                or_(AssetRow.expiry_reminder_days.is_(None), AssetRow.expiry_reminder_days > days),
+                *further,
+            )
+            .order_by(AssetRow.id)
+            .limit(limit)
+        )
+        return [to_asset(row) for row in rows]
+
+    def _open_fate(self) -> list[ColumnElement[bool]]:
+        return [
+            self._mine,
+            AssetRow.status == AssetStatus.ACTIVE.value,
+            AssetRow.coupon_source == CouponSource.API.value,
+            AssetRow.coupon_id.is_not(None),
+            AssetRow.coupon_status.in_([fate.value for fate in OPEN_FATES]),
+        ]
+
+    @property
+    def _mine(self) -> ColumnElement[bool]:
+        return AssetRow.installation_id == self._installation_id

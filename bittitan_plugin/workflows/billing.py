@@ -1,0 +1,31 @@
+"""Billing day → invoice issued → assets refer to it. Durable."""
+
+from uuid import UUID
+
+from dbos import DBOS, WorkflowSerializationFormat
+
+from bittitan_plugin.domain.retries import FOLLOW_UP
+from bittitan_plugin.services import invoicing
+from bittitan_plugin.services.durable import INVOICE
+from bittitan_plugin.workflows.retrying import StepFailed, insist, persist
+from bittitan_plugin.workflows.runtime import ports
+
+
+@DBOS.workflow(name=INVOICE, serialization_type=WorkflowSerializationFormat.PORTABLE)
+def invoice(installation_id: str, order_id: str) -> str:
+    """Issue the deferred invoice of an order. Returns in a word what became of it."""
+    installation = UUID(installation_id)
+    try:
+        persist(
+            "issue_invoice",
+            FOLLOW_UP,
+            lambda: invoicing.issue_invoice(ports(), installation, order_id),
+        )
+    except StepFailed as failure:
+        message = failure.message
+        insist(
+            "report_invoice",
+            lambda: invoicing.report_stuck(ports(), installation, order_id, message),
+        )
+        return f"not invoiced: {message}"
+    return "invoiced"

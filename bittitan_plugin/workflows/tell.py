@@ -1,0 +1,44 @@
+"""News of a cancellation request, to the customer and to staff. Durable, each told on its own."""
+
+from collections.abc import Callable
+from uuid import UUID
+
+from dbos import DBOS, WorkflowSerializationFormat
+
+from bittitan_plugin.domain.retries import FOLLOW_UP
+from bittitan_plugin.services import request_notifications, stuck
+from bittitan_plugin.services.durable import TELL
+from bittitan_plugin.services.ports import Ports
+from bittitan_plugin.services.request_decisions import News
+from bittitan_plugin.workflows.retrying import StepFailed, insist, persist
+from bittitan_plugin.workflows.runtime import ports
+
+
+@DBOS.workflow(name=TELL, serialization_type=WorkflowSerializationFormat.PORTABLE)
+def tell(installation_id: str, request_id: str, news: str) -> str:
+    """Tell both sides what they have to know."""
+    installation, request = UUID(installation_id), UUID(request_id)
+    _persist("tell_customer", request_notifications.tell_customer, installation, request, news)
+    _persist("tell_staff", request_notifications.tell_staff, installation, request, news)
+    return "told"
+
+
+def _persist(
+    name: str,
+    service: Callable[[Ports, UUID, UUID, News], None],
+    installation: UUID,
+    request: UUID,
+    news: str,
+) -> None:
+    try:
+        persist(name, FOLLOW_UP, lambda: service(ports(), installation, request, News(news)))
+    except StepFailed as failure:
+        message = failure.message
+        insist(f"report_{name}", lambda: _report(installation, request, name, message))
+
+
+def _report(installation: UUID, request: UUID, name: str, message: str) -> None:
+    outside = ports()
+    with outside.store.reading(installation) as work:
+        asset_id = work.requests.get(request).asset_id
+    stuck.report(outside, installation, asset_id, name, message)

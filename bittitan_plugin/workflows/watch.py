@@ -1,0 +1,49 @@
+"""What time brings about, once the timetable has found it due: short durable workflows."""
+
+from uuid import UUID
+
+import structlog
+from dbos import DBOS, WorkflowSerializationFormat
+
+from bittitan_plugin.domain.retries import FOLLOW_UP
+from bittitan_plugin.services import coupon_status, stuck, watching
+from bittitan_plugin.services.durable import FOLLOW, REMIND
+from bittitan_plugin.workflows.retrying import StepFailed, attempt, insist, persist
+from bittitan_plugin.workflows.runtime import ports
+
+_log = structlog.get_logger(__name__)
+
+
+@DBOS.workflow(name=FOLLOW, serialization_type=WorkflowSerializationFormat.PORTABLE)
+def follow(installation_id: str) -> str:
+    """One look at an installation's coupons; the next one makes good what this one misses."""
+
+    def look() -> str:
+        followed = coupon_status.follow(ports(), UUID(installation_id))
+        return "nothing to follow" if followed is None else f"{followed.changed} changed"
+
+    outcome = attempt("follow", look)
+    if "ok" in outcome:
+        return str(outcome["ok"])
+    why = str(outcome.get("again") or outcome.get("message"))
+    _log.warning("coupons_not_followed", installation=installation_id, why=why)
+    return why
+
+
+@DBOS.workflow(name=REMIND, serialization_type=WorkflowSerializationFormat.PORTABLE)
+def remind(installation_id: str, asset_id: str, days: str) -> str:
+    """Remind one buyer of one code's expiry, once."""
+    installation, asset = UUID(installation_id), UUID(asset_id)
+    try:
+        sent = persist(
+            "remind",
+            FOLLOW_UP,
+            lambda: watching.remind(ports(), installation, asset, int(days)),
+        )
+    except StepFailed as failure:
+        message = failure.message
+        insist(
+            "report_remind", lambda: stuck.report(ports(), installation, asset, "remind", message)
+        )
+        return "stuck"
+    return "reminded" if sent else "no longer due"

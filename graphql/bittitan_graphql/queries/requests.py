@@ -1,0 +1,56 @@
+"""Queries for cancellation requests."""
+
+from typing import Annotated
+
+import strawberry
+
+from bittitan_graphql.access import require
+from bittitan_graphql.context import scope_of
+from bittitan_graphql.fields import query
+from bittitan_graphql.inputs import chosen
+from bittitan_graphql.paging import (
+    After,
+    Before,
+    CountableConnection,
+    First,
+    Last,
+    connection,
+    window,
+)
+from bittitan_graphql.request_inputs import BitTitanCancellationRequestWhereInput
+from bittitan_graphql.types.requests import BitTitanCancellationRequest
+from bittitan_plugin.domain.access import Permission
+from bittitan_plugin.domain.requests import RequestState
+from bittitan_plugin.store.queries.requests import BY_CREATION, count_requests, request_page
+
+_Where = Annotated[
+    BitTitanCancellationRequestWhereInput | None,
+    strawberry.argument(description="Which requests; all of them unless said otherwise."),
+]
+
+
+@strawberry.type
+class CancellationRequestQueries:
+    """Inherited by ``BitTitanQuery``."""
+
+    @query("Cancellation requests, the newest first. Requires MANAGE_ORDERS.")
+    async def bittitan_cancellation_requests(
+        self,
+        info: strawberry.Info,
+        first: First = None,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
+        where: _Where = None,
+    ) -> CountableConnection[BitTitanCancellationRequest] | None:
+        """One statement, and another one only for ``totalCount``."""
+        scope = scope_of(info)
+        require(scope, Permission.MANAGE_ORDERS)
+        names = chosen(where.status) if where else None
+        states = None if names is None else [*map(RequestState, names)]
+        stretch = window(BY_CREATION, first=first, after=after, last=last, before=before)
+        return connection(
+            await scope.read(lambda work: request_page(work, states, stretch)),
+            BitTitanCancellationRequest.of,
+            lambda: scope.read(lambda work: count_requests(work, states)),
+        )

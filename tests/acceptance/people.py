@@ -1,0 +1,69 @@
+"""The people of a shop: each with a session of their own, over HTTP, in GraphQL."""
+
+from collections.abc import Callable
+from time import monotonic, sleep
+from typing import Any, TypeVar
+
+import httpx
+
+from bittitan_plugin.domain.access import Permission
+from bittitan_plugin.serving import open_shop
+from bittitan_plugin.settings import Settings
+from tests.acceptance.processes import PATIENCE
+from tests.integration.graphql_extension.operations import load
+
+STAFF, PASSWORD = "staff@distributor.example", "a long password"
+
+Found = TypeVar("Found")
+
+
+class Person:
+    """Sends GraphQL documents; a name that ends in ``.graphql`` is one of ``graphql/operations``."""
+
+    def __init__(self, port: int, token: str | None = None) -> None:
+        self._url = f"http://127.0.0.1:{port}/graphql/"
+        self.token = token
+
+    def sign_in(self, email: str, password: str = PASSWORD) -> Any:
+        """What signing in answers; the token is sent from now on."""
+        signed = self.ask("storefront/sign-in.graphql", email=email, password=password)
+        self.token = signed["token"]
+        return signed
+
+    def ask(self, document: str, /, **variables: Any) -> Any:
+        """The one field that was asked for, where GraphQL itself has nothing to say."""
+        query = load(document) if document.endswith(".graphql") else document
+        headers = {"Authorization": f"Bearer {self.token}"} if self.token else {}
+        body = {"query": query, "variables": variables}
+        answer = httpx.post(self._url, json=body, headers=headers, timeout=PATIENCE)
+        assert answer.status_code == 200, answer.text
+        assert "errors" not in answer.json(), answer.text
+        (found,) = answer.json()["data"].values()
+        return found
+
+    def do(self, document: str, /, **variables: Any) -> Any:
+        """As ``ask``, for a mutation that must not be refused."""
+        payload = self.ask(document, **variables)
+        assert payload["errors"] == [], payload
+        return payload
+
+
+def hire_staff(settings: Settings) -> None:
+    """The first member of staff: the one thing an operator cannot make through GraphQL."""
+    shop = open_shop(settings)
+    shop.application.migrate()
+    shop.platform.customers.create(
+        email=STAFF, password=PASSWORD, staff_permissions=list(Permission)
+    )
+    shop.application.close()
+
+
+def until(look: Callable[[], Found | None]) -> Found:
+    """What ``look`` finds in the end; fails when that takes longer than ``PATIENCE``."""
+    end = monotonic() + PATIENCE
+    while monotonic() < end:
+        found = look()
+        if found:
+            return found
+        sleep(0.05)
+    raise AssertionError("it did not come to be")

@@ -1,0 +1,105 @@
+"""Each command as an operator meets it: good input, bad input, and what it says."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from typer.main import get_command
+
+from bittitan_plugin.cli import app
+from tests.acceptance.processes import free_port, get, run, serving
+
+DOCS = Path(__file__).parents[2] / "docs"
+COMMANDS = sorted(get_command(app).commands)  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_is_described_in_the_operators_guide(name: str) -> None:
+    assert f"`bittitan-plugin {name}" in (DOCS / "operating.md").read_text()
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_explains_itself(name: str) -> None:
+    finished = run(name, "--help")
+    assert finished.returncode == 0
+    assert "Usage" in finished.stdout
+
+
+def test_migrate_can_be_repeated(tmp_path: Path) -> None:
+    for _ in range(2):
+        finished = run("migrate", var_dir=str(tmp_path))
+        assert finished.returncode == 0, finished.stderr
+
+
+def test_doctor_names_what_is_wrong_and_how_to_mend_it(tmp_path: Path) -> None:
+    finished = run("doctor", "--json", var_dir=str(tmp_path))
+
+    findings = {finding["check"]: finding for finding in json.loads(finished.stdout)}
+    assert finished.returncode == 1
+    assert not findings["database"]["ok"]
+    assert "migrate" in findings["database"]["mend"]
+
+
+def test_doctor_is_content_with_a_shop_whose_plugin_is_switched_off(tmp_path: Path) -> None:
+    with serving(free_port(), var_dir=str(tmp_path)):
+        pass
+    finished = run("doctor", var_dir=str(tmp_path))
+    assert finished.returncode == 0, finished.stdout
+
+
+def test_wrong_settings_are_all_named_at_once() -> None:
+    finished = run("migrate", worker_concurrency="none", environment="staging")
+
+    assert finished.returncode == 2
+    assert "BITTITAN_WORKER_CONCURRENCY" in finished.stderr
+    assert "BITTITAN_ENVIRONMENT" in finished.stderr
+
+
+def test_production_refuses_the_sandbox(tmp_path: Path) -> None:
+    finished = run(
+        "sandbox",
+        environment="production",
+        database_url=f"sqlite:///{tmp_path}/p.sqlite",
+        secret_keys="2rVOEXZCbDbWkzKvHTY3YMk-_M5nRYFcX0GvKqPz0nE=",
+    )
+    assert finished.returncode == 2
+    assert "production" in finished.stderr
+
+
+def test_a_token_is_for_staff_or_for_a_customer_but_not_for_both(tmp_path: Path) -> None:
+    assert run("token", var_dir=str(tmp_path)).returncode == 2
+    assert run("token", "--staff", "--customer", "a@b.c", var_dir=str(tmp_path)).returncode == 2
+
+
+def test_the_printed_schema_is_the_committed_one() -> None:
+    committed = (Path(__file__).parents[2] / "graphql" / "schema.graphql").read_text()
+    assert run("schema").stdout == committed, "out of date: make format"
+
+
+def test_a_running_shop_says_that_it_is_alive_and_ready(tmp_path: Path) -> None:
+    port = free_port()
+    with serving(port, var_dir=str(tmp_path)):
+        assert get(port, "/livez")[0] == 200
+        assert json.loads(get(port, "/readyz")[1])["checks"] == {"database": "ok", "worker": "ok"}
+        assert json.loads(get(port, "/.well-known/jwks.json")[1])["keys"] is not None
+        assert get(port, "/metrics")[0] == 200
+
+
+def test_a_shop_told_to_stop_ends_within_ten_seconds(tmp_path: Path) -> None:
+    with serving(free_port(), var_dir=str(tmp_path)) as process:
+        process.terminate()
+        process.communicate(timeout=10)
+    assert process.returncode in (0, -15)
+
+
+def test_make_run_leaves_a_shop_with_data_tokens_and_commands_to_try(tmp_path: Path) -> None:
+    port = free_port()
+    with serving(port, "--demo", var_dir=str(tmp_path)) as process:
+        assert process.stdout is not None
+        said = ""
+        while "/readyz" not in said:
+            said += process.stdout.readline()
+    assert re.search(r"export STAFF=ey\S+", said)
+    assert re.search(r"export RESELLER=ey\S+", said)
+    assert said.count("curl -s") == 3

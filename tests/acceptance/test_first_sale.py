@@ -1,0 +1,208 @@
+"""From an empty database to a reseller's end customer holding a coupon, through GraphQL only.
+
+The story is told once on each kind of database, by a real application over real HTTP; each test
+then reads one fact in what was answered on the way.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from bittitan_plugin.vendor.sandbox import DEFAULT_PASSWORD
+from tests.acceptance.databases import KINDS, empty_database
+from tests.acceptance.first_sale import END_CUSTOMER, RESELLER, Sale, body_of, opened
+
+ROUTES = ["storefront", "NEXT_BILLING_DAY", "NONE"]
+
+
+@pytest.fixture(scope="module", params=KINDS)
+def sale(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Sale]:
+    """The story, told to its end."""
+    directory = tmp_path_factory.mktemp(f"first-sale-{request.param}")
+    with empty_database(request.param, directory) as url, opened(url, directory) as shop:
+        told = Sale(shop)
+        told.tell()
+        yield told
+
+
+def asset_of(order: Any) -> Any:
+    (asset,) = order["bittitanAssets"]
+    return asset
+
+
+def settings_in(plugin: Any) -> dict[str, str]:
+    items = plugin["globalConfiguration"]["configuration"]
+    return {item["name"]: item["value"] for item in items}
+
+
+# Activation
+
+
+def test_the_plugin_is_off_in_an_empty_shop(sale: Sale) -> None:
+    assert sale["at first"]["globalConfiguration"]["active"] is False
+
+
+def test_a_wrong_password_is_named_on_its_field(sale: Sale) -> None:
+    (error,) = sale["wrong password"]["errors"]
+    assert (error["field"], error["code"]) == ("api_password", "PLUGIN_MISCONFIGURED")
+
+
+def test_a_refused_setting_changes_nothing(sale: Sale) -> None:
+    assert sale["after the wrong password"] == sale["at first"]
+
+
+def test_the_right_settings_switch_the_plugin_on(sale: Sale) -> None:
+    assert sale["right settings"]["errors"] == []
+    assert sale["after the right settings"]["globalConfiguration"]["active"] is True
+
+
+def test_the_password_never_comes_back(sale: Sale) -> None:
+    shown = settings_in(sale["after the right settings"])["api_password"]
+    assert shown != ""
+    assert DEFAULT_PASSWORD not in shown
+
+
+# Catalogue
+
+
+def test_get_services_definition_creates_both_product_types(sale: Sale) -> None:
+    types = sale["first services definition"]["productTypes"]
+    assert {(each["productType"]["name"], each["created"]) for each in types} == {
+        ("BitTitan Mailbox License", True),
+        ("BitTitan User Migration Bundle", True),
+    }
+
+
+def test_get_services_definition_imports_every_article_of_the_vendor(sale: Sale) -> None:
+    fetched = sale["first services definition"]
+    assert (fetched["created"], fetched["skipped"]) == (5, [])
+
+
+def test_get_services_definition_a_second_time_changes_nothing(sale: Sale) -> None:
+    again = sale["second services definition"]
+    assert (again["created"], again["updated"], again["unchanged"]) == (0, 0, 5)
+
+
+def test_a_new_product_has_both_clocks_at_365_days(sale: Sale) -> None:
+    assert (sale["imported"]["expireDays"], sale["imported"]["validityDays"]) == (365, 365)
+
+
+def test_nothing_is_for_sale_before_it_is_published(sale: Sale) -> None:
+    assert sale["seen before publishing"] == []
+
+
+def test_a_published_product_is_for_sale_at_the_distributors_price(sale: Sale) -> None:
+    (variant,) = sale["seen after publishing"]
+    price = variant["pricing"]["price"]["gross"]
+    assert (variant["sku"], float(price["amount"]), price["currency"]) == (
+        "MW-MAILBOX",
+        13.5,
+        "USD",
+    )
+
+
+# Accounts
+
+
+def test_an_unsynchronized_reseller_cannot_order(sale: Sale) -> None:
+    assert [e["code"] for e in sale["unsynchronized"]["errors"]] == ["ACCOUNT_NOT_SYNCHRONIZED"]
+
+
+def test_staff_synchronize_the_resellers_account(sale: Sale) -> None:
+    assert (sale["synchronized"]["status"], sale["synchronized"]["email"]) == (
+        "SYNCHRONIZED",
+        RESELLER,
+    )
+
+
+# The storefront order
+
+
+def test_the_basket_shows_the_total(sale: Sale) -> None:
+    total = sale["basket"]["totalPrice"]["gross"]
+    assert (float(total["amount"]), total["currency"]) == (337.5, "USD")
+
+
+@pytest.mark.parametrize("route", ROUTES)
+def test_the_reseller_is_the_account_and_its_customer_the_end_customer(
+    sale: Sale, route: str
+) -> None:
+    asset = asset_of(sale[route])
+    assert (asset["account"]["email"], asset["endCustomer"]["email"]) == (RESELLER, END_CUSTOMER)
+
+
+@pytest.mark.parametrize("route", ROUTES)
+def test_the_asset_carries_its_friendly_name_quantity_and_price(sale: Sale, route: str) -> None:
+    asset = asset_of(sale[route])
+    assert (asset["friendlyName"], asset["quantity"], asset["total"]) == (
+        "Fabrikam mail move",
+        25,
+        {"amount": "337.50", "currency": "USD"},
+    )
+
+
+@pytest.mark.parametrize("route", ROUTES)
+def test_the_coupon_is_the_one_the_vendor_issued_for_all_licenses(sale: Sale, route: str) -> None:
+    issued = {coupon.code: coupon.quantity for coupon in sale.shop.sandbox.sandbox.ledger()}
+    asset = asset_of(sale[route])
+    assert issued[asset["couponCode"]] == 25
+    assert asset["provisioningStatus"] == "SYNCHRONIZED"
+
+
+def test_the_vendor_issued_one_coupon_for_each_order_and_no_more(sale: Sale) -> None:
+    codes = [asset_of(sale[route])["couponCode"] for route in ROUTES]
+    assert sorted(codes) == sorted(c.code for c in sale.shop.sandbox.sandbox.ledger())
+
+
+def test_the_reseller_sees_its_coupons_by_graphql(sale: Sale) -> None:
+    seen = {asset["couponCode"] for asset in sale["seen by the reseller"]}
+    assert seen == {asset_of(sale[route])["couponCode"] for route in ROUTES}
+
+
+def test_another_customer_sees_none_of_it(sale: Sale) -> None:
+    assert sale["seen by another"] == []
+
+
+def test_the_invoice_of_a_storefront_order_names_the_reseller_and_stands_on_the_asset(
+    sale: Sale,
+) -> None:
+    (invoice,) = sale["storefront"]["invoices"]
+    assert invoice["billedTo"] == "Example Reseller"
+    assert asset_of(sale["storefront"])["invoice"]["number"] == invoice["number"]
+
+
+# The staff orders
+
+
+def test_staff_draft_an_order_before_they_execute_it(sale: Sale) -> None:
+    stages = [sale[f"NEXT_BILLING_DAY {stage}"]["status"] for stage in ("drafted", "executed")]
+    assert stages == ["DRAFT", "UNFULFILLED"]
+
+
+@pytest.mark.parametrize("invoicing", ["NEXT_BILLING_DAY", "NONE"])
+def test_a_staff_order_keeps_the_invoicing_that_was_chosen(sale: Sale, invoicing: str) -> None:
+    assert sale[f"{invoicing} executed"]["invoicing"] == invoicing
+
+
+@pytest.mark.parametrize("invoicing", ["NEXT_BILLING_DAY", "NONE"])
+def test_a_staff_order_is_provisioned_without_an_invoice_of_today(
+    sale: Sale, invoicing: str
+) -> None:
+    assert (sale[invoicing]["invoices"], asset_of(sale[invoicing])["invoice"]) == ([], None)
+
+
+# The e-mails
+
+
+def test_each_order_is_welcomed_by_one_email_to_the_reseller(sale: Sale) -> None:
+    assert [message["To"] for message in sale.emails] == [RESELLER] * len(ROUTES)
+
+
+@pytest.mark.parametrize("route", ROUTES)
+def test_the_email_holds_the_code_and_names_the_end_customer(sale: Sale, route: str) -> None:
+    code = asset_of(sale[route])["couponCode"]
+    (body,) = [body_of(message) for message in sale.emails if code in body_of(message)]
+    assert "Fabrikam" in body.replace("Fabrikam mail move", "")

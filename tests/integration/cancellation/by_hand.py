@@ -1,0 +1,184 @@
+"""The plugin without its engine: durable work waits in a list and is done, or cut short, by hand.
+
+Every piece of work begins anew from its first step each time. That is harsher than the engine,
+which goes on from the first step it has not recorded.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from sqlalchemy import event
+from sqlalchemy.orm import Session
+
+from bittitan_plugin.domain.assets import AssetStatus
+from bittitan_plugin.domain.errors import ErrorCode, OutcomeUnknown, Refusal, Rejected, Unavailable
+from bittitan_plugin.services import (
+    accounts,
+    cancellation_requests,
+    coupon_status,
+    crediting,
+    delivery,
+    opening,
+    provisioning,
+    request_notifications,
+    revocation,
+    watching,
+    withdrawal,
+)
+from bittitan_plugin.services.durable import (
+    CANCEL,
+    FOLLOW,
+    PROVISION,
+    REMIND,
+    SYNCHRONIZE,
+    TELL,
+    WITHDRAW,
+)
+from bittitan_plugin.services.ports import Ports
+from bittitan_plugin.services.request_decisions import News
+
+#: True ends the work early.
+Step = Callable[[], bool | None]
+
+
+@dataclass(frozen=True)
+class Job:
+    """Durable work that was handed in."""
+
+    id: str
+    workflow: str
+    installation: UUID
+    arguments: tuple[str, ...]
+
+
+@dataclass
+class Backlog:
+    """A ``WorkflowQueue``: what is handed in waits here once its transaction has committed."""
+
+    waiting: list[Job] = field(default_factory=list)
+    done: list[Job] = field(default_factory=list)
+    ids: set[str] = field(default_factory=set)
+
+    def enqueue(self, session: Session, workflow: str, workflow_id: str, *arguments: str) -> None:
+        installation, *rest = arguments
+        job = Job(workflow_id, workflow, UUID(installation), tuple(rest))
+
+        def keep(_session: Session) -> None:
+            if job.id not in self.ids:
+                self.ids.add(job.id)
+                self.waiting.append(job)
+
+        event.listen(session, "after_commit", keep, once=True)
+
+
+def work_off(ports: Ports, job: Job, *, steps: int | None = None) -> bool:
+    """Do the work, or its first ``steps`` only, as if killed there. True when it was brought to
+    its end; False when it is to be done again."""
+    try:
+        for number, step in enumerate(_STEPS[job.workflow](ports, job)):
+            if number == steps:
+                return False
+            if step():
+                return True
+    except (Unavailable, OutcomeUnknown):
+        return False
+    except (Rejected, Refusal) as failure:
+        if job.workflow in (PROVISION, SYNCHRONIZE):
+            _fail(ports, job, failure)
+    return True
+
+
+def _provision(ports: Ports, job: Job) -> Sequence[Step]:
+    order_id, line_id, _attempt = job.arguments
+    found: list[UUID] = []
+
+    def open_asset() -> bool:
+        try:
+            found.append(opening.open_asset(ports, job.installation, order_id, line_id).id)
+        except opening.NotDue:
+            return True
+        return False
+
+    return [open_asset, *_complete(ports, job, lambda: found[0])]
+
+
+def _complete(ports: Ports, job: Job, asset_id: Callable[[], UUID]) -> list[Step]:
+    def account() -> None:
+        with ports.store.reading(job.installation) as work:
+            owner = work.assets.get(asset_id()).account_id
+        accounts.synchronize_account(ports, job.installation, owner)
+
+    def obtain() -> bool:
+        return not provisioning.obtain_coupon(ports, job.installation, asset_id()).has_coupon
+
+    def follow_up(service: Callable[[Ports, UUID, UUID], None]) -> Step:
+        return lambda: service(ports, job.installation, asset_id())
+
+    after = (delivery.tell_host, delivery.link_invoice, delivery.send_welcome)
+    return [account, obtain, *map(follow_up, after)]
+
+
+def _cancel(ports: Ports, job: Job) -> Sequence[Step]:
+    asset, comment = UUID(job.arguments[0]), job.arguments[1]
+
+    def revoke() -> bool:
+        if revocation.execute(ports, job.installation, asset).status is AssetStatus.CANCELLED:
+            return False
+        cancellation_requests.overrule(ports, job.installation, asset)
+        return True
+
+    return [
+        revoke,
+        lambda: crediting.issue_credit(ports, job.installation, asset, comment),
+        lambda: crediting.ask_refund(ports, job.installation, asset, comment),
+        lambda: crediting.announce(ports, job.installation, asset),
+    ]
+
+
+def _withdraw(ports: Ports, job: Job) -> Sequence[Step]:
+    return [lambda: bool(withdrawal.withdraw(ports, job.installation, UUID(job.arguments[0])))]
+
+
+def _tell(ports: Ports, job: Job) -> Sequence[Step]:
+    request, news = UUID(job.arguments[0]), News(job.arguments[1])
+    return [
+        lambda: request_notifications.tell_customer(ports, job.installation, request, news),
+        lambda: request_notifications.tell_staff(ports, job.installation, request, news),
+    ]
+
+
+def _follow(ports: Ports, job: Job) -> Sequence[Step]:
+    return [lambda: coupon_status.follow(ports, job.installation) is None]
+
+
+def _remind(ports: Ports, job: Job) -> Sequence[Step]:
+    asset, days = UUID(job.arguments[0]), int(job.arguments[1])
+    return [lambda: watching.remind(ports, job.installation, asset, days)]
+
+
+def _synchronize(ports: Ports, job: Job) -> Sequence[Step]:
+    return _complete(ports, job, lambda: UUID(job.arguments[0]))
+
+
+def _fail(ports: Ports, job: Job, failure: Rejected | Refusal) -> None:
+    with ports.store.reading(job.installation) as work:
+        if job.workflow == PROVISION:
+            asset = work.assets.of_order_line(job.arguments[1])
+        else:
+            asset = work.assets.get(UUID(job.arguments[0]))
+    if asset is not None:
+        provisioning.fail(
+            ports, job.installation, asset.id, ErrorCode.VENDOR_REJECTED, failure.message
+        )
+
+
+_STEPS: dict[str, Callable[[Ports, Job], Sequence[Step]]] = {
+    PROVISION: _provision,
+    SYNCHRONIZE: _synchronize,
+    CANCEL: _cancel,
+    WITHDRAW: _withdraw,
+    TELL: _tell,
+    FOLLOW: _follow,
+    REMIND: _remind,
+}

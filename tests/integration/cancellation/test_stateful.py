@@ -1,0 +1,331 @@
+"""Whatever happens in whatever order, nobody keeps both the money and the licences, nor neither.
+
+Orders, synchronizations, all three ways to cancel, the platform's own refunds, redemptions in
+BitTitan's portal, clocks, crashes and repetitions, in random order, against the sandbox.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+from uuid import UUID, uuid4
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+
+from bittitan_plugin.cipher import Cipher, generate_key
+from bittitan_plugin.domain.assets import Asset, AssetStatus
+from bittitan_plugin.domain.catalogue import Product, ProductType
+from bittitan_plugin.domain.configuration import Configuration
+from bittitan_plugin.domain.coupons import CouponStatus
+from bittitan_plugin.domain.errors import BitTitanError
+from bittitan_plugin.domain.history import Actor, ActorKind, HistoryEntry
+from bittitan_plugin.domain.installations import Installation
+from bittitan_plugin.hosts.registry import AttachedHosts
+from bittitan_plugin.mail.port import Notification
+from bittitan_plugin.services import cancellation, cancellation_requests, watching
+from bittitan_plugin.services.ordering import accept
+from bittitan_plugin.services.platform_events import take_back
+from bittitan_plugin.services.ports import Ports
+from bittitan_plugin.services.synchronization import synchronize
+from bittitan_plugin.store.engine import open_engine
+from bittitan_plugin.store.queries.keyset import Window
+from bittitan_plugin.store.queries.requests import request_page
+from bittitan_plugin.store.unit_of_work import Store
+from bittitan_plugin.vendor.coupon_api import CouponApiVendors
+from bittitan_plugin.vendor.sandbox import DEFAULT_EMAIL, DEFAULT_PASSWORD, SandboxServer
+from tests.conftest import Databases, StandingClock
+from tests.fakes.host import FakeHost, line
+from tests.fakes.mail import RecordingMailer
+from tests.integration.cancellation.by_hand import Backlog, work_off
+
+STAFF = Actor(ActorKind.STAFF, "staff@example.com")
+CUSTOMER = Actor(ActorKind.CUSTOMER, "buyer@example.com")
+PLATFORM = "taken back"
+#: The code can be redeemed for so long only: it expires while the test watches.
+EXPIRE_DAYS = 20
+
+some = st.integers(min_value=0, max_value=99)
+
+
+class Selling(RuleBasedStateMachine):
+    """One shop, driven at random."""
+
+    def __init__(self, server: SandboxServer, database_url: str) -> None:
+        super().__init__()
+        self.vendor = server.sandbox
+        self.vendor.reset()
+        self.clock = StandingClock(datetime(2026, 3, 10, 9, 30, tzinfo=UTC))
+        self.host, self.backlog, hosts = FakeHost(), Backlog(), AttachedHosts()
+        self.mailer = RecordingMailer()
+        cipher = Cipher([generate_key()])
+        self.engine = open_engine(database_url)
+        self.ports = Ports(
+            store=Store(self.engine, self.backlog),
+            vendors=CouponApiVendors(cipher),
+            hosts=hosts,
+            mailer=self.mailer,
+            cipher=cipher,
+            clock=self.clock,
+        )
+        self.installation = self._opened(server.url, cipher)
+        hosts.attach(self.installation.id, self.host)
+        self.histories: dict[UUID, list[HistoryEntry]] = {}
+        self.move(0)
+
+    def teardown(self) -> None:
+        """At the end all faults are mended and all work is done: then the books must balance."""
+        self.settle()
+        self.ports.vendors.close()
+        self.engine.dispose()
+
+    # What people and machines do.
+
+    @rule(quantity=st.integers(1, 3), price=st.sampled_from(["0.00", "14.00", "17.50"]))
+    def order(self, quantity: int, price: str) -> None:
+        order = self.host.place(line(quantity=quantity, price=price))
+        for _ in range(2):  # A platform may say it twice.
+            accept(self.ports, self.installation, order)
+
+    @precondition(lambda self: self.backlog.waiting)
+    @rule(which=some)
+    def work(self, which: int) -> None:
+        job = self.backlog.waiting[which % len(self.backlog.waiting)]
+        if work_off(self.ports, job):
+            self.backlog.waiting.remove(job)
+            self.backlog.done.append(job)
+
+    @precondition(lambda self: self.backlog.waiting)
+    @rule(which=some, steps=st.integers(0, 5))
+    def be_killed_at_work(self, which: int, steps: int) -> None:
+        job = self.backlog.waiting[which % len(self.backlog.waiting)]
+        work_off(self.ports, job, steps=steps)
+
+    @precondition(lambda self: self.backlog.done)
+    @rule(which=some)
+    def repeat_work_that_was_done(self, which: int) -> None:
+        work_off(self.ports, self.backlog.done[which % len(self.backlog.done)])
+
+    @precondition(lambda self: self.assets())
+    @rule(which=some)
+    def staff_cancel(self, which: int) -> None:
+        asset = self.pick(which)
+        self.may_refuse(
+            lambda: cancellation.cancel(
+                self.ports, self.installation.id, asset.id, STAFF, "by staff"
+            )
+        )
+
+    @precondition(lambda self: self.assets())
+    @rule(which=some)
+    def customer_asks(self, which: int) -> None:
+        asset = self.pick(which)
+        self.may_refuse(
+            lambda: cancellation_requests.create(
+                self.ports, self.installation.id, asset.id, CUSTOMER, "by request"
+            )
+        )
+
+    @rule(on=st.booleans())
+    def customers_may_cancel_alone(self, on: bool) -> None:
+        self.installation = replace(
+            self.installation,
+            configuration=replace(self.installation.configuration, automatic_cancellation=on),
+        )
+        with self.ports.store.installations() as installations:
+            installations.save(self.installation)
+
+    @rule(which=some, decision=st.sampled_from(["accept", "reject", "withdraw"]))
+    def decide_a_request(self, which: int, decision: str) -> None:
+        with self.ports.store.reading(self.installation.id) as work:
+            made = request_page(work, None, Window(size=100)).entries
+        if not made:
+            return
+        key, id_ = made[which % len(made)].item.id, self.installation.id
+        acts: dict[str, Callable[[], object]] = {
+            "accept": lambda: cancellation_requests.accept(self.ports, id_, key, STAFF),
+            "reject": lambda: cancellation_requests.reject(self.ports, id_, key, STAFF, "No"),
+            "withdraw": lambda: cancellation_requests.withdraw(self.ports, id_, key, CUSTOMER),
+        }
+        self.may_refuse(acts[decision])
+
+    @precondition(lambda self: self.host.orders)
+    @rule(which=some)
+    def platform_refunds(self, which: int) -> None:
+        orders = list(self.host.orders)
+        take_back(self.ports, self.installation, orders[which % len(orders)])
+
+    @precondition(lambda self: self.assets())
+    @rule(which=some)
+    def staff_synchronize(self, which: int) -> None:
+        asset = self.pick(which)
+        self.may_refuse(lambda: synchronize(self.ports, self.installation.id, asset.id, STAFF))
+
+    @rule(which=some)
+    def buyer_redeems(self, which: int) -> None:
+        usable = self.usable()
+        if usable:
+            self.vendor.redeem(usable[which % len(usable)])
+
+    @rule(hours=st.sampled_from([1, 20, 24 * 7, 24 * 14]))
+    def move(self, hours: int) -> None:
+        self.clock.advance(hours=hours)
+        self.vendor.clock.set(self.clock.now)
+
+    @rule()
+    def timetable_looks(self) -> None:
+        for duty in (watching.watch_requests, watching.watch_expiries, watching.watch_coupons):
+            duty(self.ports, self.installation.id)
+
+    @rule(
+        name=st.sampled_from(["drop_connection", "drop_after_work", "broken_json"]),
+        operation=st.sampled_from(["issue", "cancel", "find", "coupon"]),
+    )
+    def vendor_breaks_once(self, name: str, operation: str) -> None:
+        self.vendor.faults.add(name, operation=operation, times=1)
+
+    @rule()
+    def settle(self) -> None:
+        """Everything is mended and done; then the books balance."""
+        self.vendor.faults.clear()
+        for _ in range(20):
+            for job in list(self.backlog.waiting):
+                if work_off(self.ports, job):
+                    self.backlog.waiting.remove(job)
+                    self.backlog.done.append(job)
+        assert self.backlog.waiting == []
+        self.the_books_balance()
+
+    # What must hold.
+
+    @invariant()
+    def no_cancelled_asset_has_a_usable_coupon(self) -> None:
+        cancelled = {a.reference for a in self.assets() if a.status is AssetStatus.CANCELLED}
+        assert not cancelled & set(self.usable_references())
+
+    @invariant()
+    def only_cancelled_assets_are_credited(self) -> None:
+        cancelled = {
+            f"credit-{asset.id}" for asset in self.assets() if asset.status is AssetStatus.CANCELLED
+        }
+        assert self.host.credited.keys() | self.host.refunds.keys() <= cancelled
+
+    @invariant()
+    def history_only_grows(self) -> None:
+        with self.ports.store.reading(self.installation.id) as work:
+            now = work.assets.history([asset.id for asset in self.assets()])
+        for key, entries in self.histories.items():
+            assert now[key][: len(entries)] == entries
+        self.histories = now
+
+    def the_books_balance(self) -> None:
+        assets = self.assets()
+        standing = {a.reference for a in assets if a.status is AssetStatus.ACTIVE and a.has_coupon}
+        gone = {
+            coupon.reference
+            for coupon in self.vendor.ledger()
+            if coupon.status in (CouponStatus.REDEEMED, CouponStatus.EXPIRED)
+        }
+        assert sorted(self.usable_references()) == sorted(standing - gone)
+        ours = [a for a in assets if a.status is AssetStatus.CANCELLED and not self.was_taken(a)]
+        owed = sum((asset.total.amount for asset in ours), Decimal(0))
+        assert sum((money.amount for money in self.host.credited.values()), Decimal(0)) == owed
+        assert self.host.credited.keys() == {f"credit-{a.id}" for a in ours if not a.total.is_zero}
+        told = [mail.key for mail in self.mailed("cancelled")]
+        assert set(told) >= {f"cancelled-{a.id}" for a in ours}
+
+    # How it is looked up.
+
+    def assets(self) -> list[Asset]:
+        with self.ports.store.reading(self.installation.id) as work:
+            return work.assets.of_orders(list(self.host.orders))
+
+    def pick(self, which: int) -> Asset:
+        assets = self.assets()
+        return assets[which % len(assets)]
+
+    def usable(self) -> list[str]:
+        return [c.id for c in self.vendor.ledger() if c.status is CouponStatus.AVAILABLE]
+
+    def usable_references(self) -> list[str]:
+        return [c.reference for c in self.vendor.ledger() if c.status is CouponStatus.AVAILABLE]
+
+    def was_taken(self, asset: Asset) -> bool:
+        """Whether it was the platform that took this sale back in the end."""
+        with self.ports.store.reading(self.installation.id) as work:
+            entries = work.assets.history([asset.id])[asset.id]
+        begun = [
+            entry.actor.name
+            for entry in entries
+            if entry.change.field == "status"
+            and (entry.change.after == "CANCELLING" or entry.actor.name == PLATFORM)
+        ]
+        return begun[-1] == PLATFORM
+
+    def mailed(self, template: str) -> list[Notification]:
+        return [mail for mail in self.mailer.sent if mail.template == template]
+
+    def may_refuse(self, act: Callable[[], object]) -> None:
+        """People are refused, and the vendor may be away: that is an answer, not a failure."""
+        try:
+            act()
+        except BitTitanError:
+            return
+
+    def _opened(self, url: str, cipher: Cipher) -> Installation:
+        with self.ports.store.installations() as installations:
+            opened = installations.open(f"shop-{uuid4().hex}", self.clock())
+            opened = replace(
+                opened,
+                active=True,
+                configuration=Configuration(
+                    api_url=url,
+                    api_email=DEFAULT_EMAIL,
+                    api_password=cipher.seal(DEFAULT_PASSWORD),
+                    time_zone="Europe/Athens",
+                    staff_email="staff@example.com",
+                    sender_email="licenses@example.com",
+                ),
+            )
+            installations.save(opened)
+        with self.ports.store.writing(opened.id) as work:
+            work.products.add(
+                Product(
+                    id=uuid4(),
+                    product_type=ProductType.MAILBOX_LICENSE,
+                    sku="MW-MAILBOX",
+                    name="BitTitan Mailbox License",
+                    expire_days=EXPIRE_DAYS,
+                    validity_days=365,
+                    variant_id="variant-mailbox",
+                    published=True,
+                    prices={},
+                )
+            )
+        return opened
+
+
+def test_money_and_licences_never_part(
+    sandbox: SandboxServer, databases: Databases, tmp_path: Path
+) -> None:
+    class OnThisMachine(Selling):
+        def __init__(self) -> None:
+            super().__init__(sandbox, databases.fresh("sqlite", tmp_path))
+
+    run_state_machine_as_test(
+        OnThisMachine,
+        settings=settings(
+            max_examples=12,
+            stateful_step_count=40,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )

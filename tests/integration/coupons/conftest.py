@@ -1,0 +1,12 @@
+"""A calendar that shop and vendor share."""
+
+import pytest
+
+from tests.integration.coupons.following import Calendar
+from tests.world import Shop
+
+
+@pytest.fixture
+def calendar(shop: Shop) -> Calendar:
+    """A shop that sells."""
+    return Calendar(shop)

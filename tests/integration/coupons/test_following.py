@@ -1,0 +1,215 @@
+"""What becomes of coupons at BitTitan is found out, and put on the record once."""
+
+import pytest
+
+from bittitan_plugin.domain.errors import Rejected, Unavailable
+from bittitan_plugin.services import coupon_status, watching
+from tests.integration.coupons.following import Calendar
+from tests.world import SOLD
+
+
+def test_a_redeemed_coupon_is_missed_in_the_list_and_found_redeemed(calendar: Calendar) -> None:
+    asset = calendar.sold()
+    calendar.redeem(asset)
+    calendar.follow()
+
+    assert calendar.status(asset) == "REDEEMED"
+
+
+def test_a_coupon_past_its_expiry_is_found_expired(calendar: Calendar) -> None:
+    asset = calendar.sold()
+    calendar.follow()
+    calendar.time_passes(days=366)
+    calendar.follow()
+
+    assert calendar.status(asset) == "EXPIRED"
+
+
+def test_an_unused_coupon_stays_available(calendar: Calendar) -> None:
+    asset = calendar.sold()
+    calendar.follow()
+
+    assert calendar.shop.asset(asset.id) == asset
+
+
+def test_a_coupon_cancelled_at_the_vendor_is_heard_of(calendar: Calendar) -> None:
+    asset = calendar.sold()
+    calendar.follow()
+    calendar.time_passes(minutes=10)
+    calendar.shop.sandbox.sandbox.cancel(asset.coupon_id or "")
+    calendar.follow()
+
+    assert calendar.status(asset) == "CANCELLED"
+
+
+def test_a_settled_fate_keeps_the_code(calendar: Calendar) -> None:
+    asset = calendar.sold()
+    calendar.redeem(asset)
+    calendar.follow()
+
+    assert calendar.shop.asset(asset.id).coupon_code == asset.coupon_code
+
+
+def test_the_history_says_that_bittitan_told_it(calendar: Calendar) -> None:
+    asset = calendar.sold()
+    calendar.redeem(asset)
+    calendar.follow()
+
+    with calendar.shop.ports.store.reading(calendar.shop.id) as work:
+        entry = work.assets.history([asset.id])[asset.id][-1]
+    assert (entry.actor.kind, entry.change.before, entry.change.after) == (
+        "VENDOR",
+        "AVAILABLE",
+        "REDEEMED",
+    )
+
+
+def test_following_again_records_nothing_more(calendar: Calendar) -> None:
+    asset = calendar.sold()
+    calendar.redeem(asset)
+    calendar.follow()
+    calendar.time_passes(hours=2)
+
+    assert calendar.follow().changed == 0
+    assert calendar.shop.history(asset, "couponStatus") == ["UNKNOWN", "AVAILABLE", "REDEEMED"]
+
+
+def test_a_redeemed_coupon_does_not_turn_expired_later(calendar: Calendar) -> None:
+    asset = calendar.sold()
+    calendar.redeem(asset)
+    calendar.follow()
+    calendar.time_passes(days=400)
+    coupon_status.follow_asset(calendar.shop.ports, calendar.shop.id, asset.id)
+
+    assert calendar.status(asset) == "REDEEMED"
+
+
+def test_a_cancelled_asset_is_settled(calendar: Calendar) -> None:
+    asset = calendar.shop.cancel(calendar.sold())
+    calendar.time_passes(days=400)
+    calendar.follow()
+
+    assert calendar.shop.asset(asset.id) == asset
+
+
+def test_between_two_whole_readings_only_changes_are_read(calendar: Calendar) -> None:
+    calendar.sold()
+    swept = [calendar.follow().swept]
+    calendar.time_passes(minutes=5)
+    swept.append(calendar.follow().swept)
+    calendar.time_passes(hours=1)
+    swept.append(calendar.follow().swept)
+
+    assert swept == [True, False, True]
+
+
+def test_within_the_hour_a_redemption_is_noticed(calendar: Calendar) -> None:
+    asset = calendar.sold()
+    calendar.follow()
+    calendar.time_passes(minutes=5)
+    calendar.redeem(asset)
+    for _ in range(12):
+        calendar.time_passes(minutes=5)
+        calendar.follow()
+
+    assert calendar.status(asset) == "REDEEMED"
+
+
+def test_a_coupon_the_list_left_out_is_looked_up_before_anything_is_concluded(
+    calendar: Calendar, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asset = calendar.sold()
+    vendor = type(calendar.shop.ports.vendors.of(_configuration(calendar)))
+    monkeypatch.setattr(vendor, "changed_since", lambda _self, _instant: iter(()))
+
+    assert calendar.follow().looked_up == 1
+    assert calendar.status(asset) == "AVAILABLE"
+
+
+def test_look_ups_are_bounded_and_go_on_where_they_stopped(
+    calendar: Calendar, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assets = [calendar.sold() for _ in range(3)]
+    monkeypatch.setattr(coupon_status, "MOST_LOOK_UPS", 2)
+    calendar.time_passes(days=366)
+
+    assert [calendar.follow().looked_up, calendar.follow().looked_up] == [2, 1]
+    assert {calendar.status(asset) for asset in assets} == {"EXPIRED"}
+
+
+def test_pages_are_recorded_as_they_come(
+    calendar: Calendar, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(coupon_status, "PAGE", 1)
+    assets = [calendar.sold() for _ in range(3)]
+    for asset in assets:
+        calendar.shop.sandbox.sandbox.cancel(asset.coupon_id or "")
+
+    assert calendar.follow().changed == 3
+
+
+def test_a_row_nobody_can_read_is_raised_after_the_others_were_heard(
+    calendar: Calendar, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asset = calendar.sold()
+    calendar.shop.sandbox.sandbox.cancel(asset.coupon_id or "")
+    api = calendar.shop.ports.vendors.of(_configuration(calendar))
+    whole = api.changed_since
+
+    def broken(instant: object):  # type: ignore[no-untyped-def]
+        yield from whole(instant)  # type: ignore[arg-type]
+        raise Rejected("BROKEN_ANSWER", "row 7 is broken")
+
+    monkeypatch.setattr(type(api), "changed_since", lambda _self, instant: broken(instant))
+
+    with pytest.raises(Rejected):
+        calendar.follow()
+    assert calendar.status(asset) == "CANCELLED"
+
+
+def test_a_vendor_that_is_away_changes_nothing_and_is_asked_again(calendar: Calendar) -> None:
+    asset = calendar.sold()
+    calendar.redeem(asset)
+    calendar.shop.sandbox.sandbox.faults.add("status", status=503)
+    with pytest.raises(Unavailable):
+        calendar.follow()
+    assert calendar.status(asset) == "AVAILABLE"
+
+    calendar.shop.sandbox.sandbox.faults.clear()
+    calendar.follow()
+    assert calendar.status(asset) == "REDEEMED"
+
+
+def test_the_durable_look_follows_and_happens_once_in_five_minutes(calendar: Calendar) -> None:
+    asset = calendar.sold()
+    calendar.redeem(asset)
+    for _ in range(3):
+        watching.watch_coupons(calendar.shop.ports, calendar.shop.id)
+        calendar.shop.settle()
+
+    assert calendar.status(asset) == "REDEEMED"
+    with calendar.shop.ports.store.reading(calendar.shop.id) as work:
+        cursor = work.coupons.cursor()
+    assert cursor is not None
+    assert cursor.read_at == calendar.shop.world.clock.now
+
+
+def test_a_switched_off_plugin_asks_nobody(calendar: Calendar) -> None:
+    asset = calendar.sold()
+    calendar.redeem(asset)
+    calendar.shop.configure(active=False)
+
+    assert coupon_status.follow(calendar.shop.ports, calendar.shop.id) is None
+    assert calendar.status(asset) == "AVAILABLE"
+
+
+def test_following_spends_nothing(calendar: Calendar) -> None:
+    calendar.sold()
+    calendar.follow()
+
+    assert calendar.shop.tally() == SOLD
+
+
+def _configuration(calendar: Calendar):  # type: ignore[no-untyped-def]
+    with calendar.shop.ports.store.looking_up() as installations:
+        return installations.by_id(calendar.shop.id).configuration

@@ -1,0 +1,203 @@
+"""The port the plugin works through: it reads what is, and repeats without harm."""
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from decimal import Decimal
+from uuid import UUID
+
+import pytest
+
+from bittitan_plugin.domain.billing import Credit
+from bittitan_plugin.domain.errors import Rejected
+from bittitan_plugin.domain.money import Money
+from bittitan_plugin.domain.orders import Order, OrderStatus
+from bittitan_plugin.hosts.embedded.gateway import EmbeddedHost
+from bittitan_plugin.hosts.embedded.ids import Kind, global_id, parse_id
+from bittitan_plugin.hosts.embedded.inputs import LineInput
+from bittitan_plugin.hosts.embedded.tables import InvoiceRow, RefundRow
+from bittitan_plugin.hosts.port import FulfilledLine, Host
+from tests.integration.embedded.shop import Shop
+
+
+@pytest.fixture
+def host(shop: Shop) -> Host:
+    """The gateway as a worker has it: an engine and a clock."""
+    return EmbeddedHost(shop.engine, shop.clock)
+
+
+@pytest.fixture
+def order(shop: Shop, host: Host) -> Order:
+    """A paid order of two licences."""
+    found = host.order(shop.buy(quantity=2))
+    assert found is not None
+    return found
+
+
+def whole(order: Order) -> Credit:
+    line = order.lines[0]
+    return Credit(
+        key="asset-1",
+        order_id=order.id,
+        order_line_id=line.id,
+        amount=line.unit_price.times(line.quantity),
+        reason="Cancelled",
+    )
+
+
+def credits_of(shop: Shop, order: Order) -> list[InvoiceRow]:
+    key = parse_id(Kind.ORDER, order.id)
+    rows = shop.platform.invoices.of_orders([key])[key]
+    return [row for row in rows if row.kind == "CREDIT"]
+
+
+def refunds_of(shop: Shop, order: Order) -> list[RefundRow]:
+    key = parse_id(Kind.ORDER, order.id)
+    return shop.platform.refunds.of_orders([key])[key]
+
+
+def fulfilled(order: Order) -> FulfilledLine:
+    line = order.lines[0]
+    return FulfilledLine(
+        order_id=order.id, order_line_id=line.id, asset_id=UUID(int=1), quantity=line.quantity
+    )
+
+
+def test_an_order_shows_as_it_stands(order: Order) -> None:
+    line = order.lines[0]
+    assert (order.status, order.fully_paid, line.quantity, line.unit_price) == (
+        OrderStatus.CONFIRMED,
+        True,
+        2,
+        Money(Decimal("14.00"), "USD"),
+    )
+
+
+def test_a_line_carries_its_variants_public_id(shop: Shop, order: Order) -> None:
+    assert order.lines[0].variant_id == shop.license_id
+
+
+@pytest.mark.parametrize("order_id", ["", "nonsense", global_id(Kind.ORDER, UUID(int=7))])
+def test_an_order_that_is_not_there_is_none(host: Host, order_id: str) -> None:
+    assert host.order(order_id) is None
+
+
+def test_a_draft_is_no_order_yet(shop: Shop, host: Host) -> None:
+    lines = [LineInput(variant_id=shop.license_id, quantity=1)]
+    record = shop.platform.orders.create_draft(shop.customer, lines)
+    assert host.order(global_id(Kind.ORDER, record.row.id)) is None
+
+
+def test_a_cancelled_order_shows_as_cancelled(shop: Shop, host: Host, order: Order) -> None:
+    shop.platform.orders.cancel(parse_id(Kind.ORDER, order.id))
+    found = host.order(order.id)
+    assert found is not None
+    assert found.status is OrderStatus.CANCELLED
+
+
+@pytest.mark.parametrize(("amount", "paid"), [("5", True), (None, False)])
+def test_only_a_full_refund_makes_an_order_unpaid(
+    shop: Shop, host: Host, order: Order, amount: str | None, paid: bool
+) -> None:
+    shop.platform.refunds.grant(parse_id(Kind.ORDER, order.id), Decimal(amount) if amount else None)
+    found = host.order(order.id)
+    assert found is not None
+    assert found.fully_paid is paid
+
+
+def test_the_invoice_is_the_same_whoever_asks(host: Host, order: Order) -> None:
+    assert host.invoice(order.id) == host.invoice(order.id)
+
+
+def test_an_order_that_is_not_there_has_no_invoice(host: Host) -> None:
+    assert host.invoice("nonsense") is None
+
+
+def test_a_fulfilled_order_says_so(shop: Shop, host: Host, order: Order) -> None:
+    host.fulfilled(fulfilled(order))
+    record = shop.platform.orders.get(parse_id(Kind.ORDER, order.id))
+    assert record is not None
+    assert record.row.status == "FULFILLED"
+
+
+def test_an_order_with_undelivered_lines_is_partially_fulfilled(shop: Shop, host: Host) -> None:
+    mug = global_id(Kind.VARIANT, shop.mug.row.id)
+    lines = [LineInput(variant_id=variant, quantity=1) for variant in (shop.license_id, mug)]
+    checkout = shop.platform.checkouts.create(shop.customer, lines)
+    shop.platform.selling.complete_checkout(shop.customer, checkout.row.id)
+    order = host.order(global_id(Kind.ORDER, checkout.row.id))
+    assert order is not None
+    host.fulfilled(fulfilled(order))
+    record = shop.platform.orders.get(checkout.row.id)
+    assert record is not None
+    assert record.row.status == "PARTIALLY_FULFILLED"
+
+
+def test_a_line_is_delivered_once(host: Host, order: Order) -> None:
+    line = fulfilled(order)
+    with ThreadPoolExecutor(4) as pool:
+        assert list(pool.map(host.fulfilled, [line] * 4)) == [None] * 4
+
+
+def test_a_credit_asked_for_five_times_at_once_is_one_credit_invoice(
+    shop: Shop, host: Host, order: Order
+) -> None:
+    with ThreadPoolExecutor(5) as pool:
+        answers = set(pool.map(host.credit, [whole(order)] * 5))
+    assert (len(answers), len(credits_of(shop, order))) == (1, 1)
+
+
+def test_a_credit_names_its_line(shop: Shop, host: Host, order: Order) -> None:
+    host.credit(whole(order))
+    (credit,) = credits_of(shop, order)
+    assert credit.order_line_id == parse_id(Kind.ORDER_LINE, order.lines[0].id)
+
+
+def test_what_the_platform_credited_itself_is_not_credited_again(
+    shop: Shop, host: Host, order: Order
+) -> None:
+    shop.platform.orders.cancel(parse_id(Kind.ORDER, order.id))
+    answer = host.credit(whole(order))
+    assert [row.number for row in credits_of(shop, order)] == [answer.number]
+
+
+def test_a_line_is_not_credited_twice_under_two_keys(shop: Shop, host: Host, order: Order) -> None:
+    first = host.credit(whole(order))
+    second = host.credit(replace(whole(order), key="asset-2"))
+    assert (first, len(credits_of(shop, order))) == (second, 1)
+
+
+def test_a_credit_after_a_partial_one_covers_the_rest(shop: Shop, host: Host, order: Order) -> None:
+    shop.platform.refunds.grant(parse_id(Kind.ORDER, order.id), Decimal(5))
+    host.credit(whole(order))
+    assert [row.amount for row in credits_of(shop, order)] == [Decimal("5.00"), Decimal("23.00")]
+
+
+def test_a_refund_asked_for_five_times_at_once_is_paid_once(
+    shop: Shop, host: Host, order: Order
+) -> None:
+    with ThreadPoolExecutor(5) as pool:
+        list(pool.map(host.refund, [whole(order)] * 5))
+    assert [row.amount for row in refunds_of(shop, order)] == [Decimal("28.00")]
+
+
+def test_what_the_platform_paid_back_itself_is_not_paid_back_again(
+    shop: Shop, host: Host, order: Order
+) -> None:
+    shop.platform.refunds.grant(parse_id(Kind.ORDER, order.id))
+    host.refund(whole(order))
+    assert len(refunds_of(shop, order)) == 1
+
+
+def test_a_credit_for_an_unknown_order_is_rejected(host: Host, order: Order) -> None:
+    with pytest.raises(Rejected):
+        host.credit(replace(whole(order), order_id="nonsense"))
+
+
+def test_a_credit_for_an_unknown_line_is_rejected(host: Host, order: Order) -> None:
+    with pytest.raises(Rejected):
+        host.credit(replace(whole(order), order_line_id="nonsense"))
+
+
+def test_a_credit_in_another_currency_is_rejected(host: Host, order: Order) -> None:
+    with pytest.raises(Rejected):
+        host.credit(replace(whole(order), amount=Money.of("1", "EUR")))

@@ -1,0 +1,69 @@
+"""The shop of these tests: one per test process and database, with new people in each test."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+from starlette.applications import Starlette
+
+from bittitan_plugin.hosts.embedded.platform import INSTALLATION, EmbeddedPlatform
+from bittitan_plugin.hosts.embedded.schema import build_schema
+from bittitan_plugin.hosts.embedded.web import graphql_routes
+from bittitan_plugin.services.installations import get_installation
+from bittitan_plugin.vendor.sandbox import DEFAULT_EMAIL, DEFAULT_PASSWORD, SandboxServer
+from tests.integration.ordering.storefront import Storefront, person, put_on_sale, staff_of
+from tests.world import Shop, World
+
+
+@pytest.fixture(scope="session")
+def embedded(world: World) -> tuple[EmbeddedPlatform, Starlette]:
+    """The platform beside the plugin, in one database, as ``serving.py`` wires them."""
+    application = world.application
+
+    def zone() -> ZoneInfo:
+        id_ = application.attach(INSTALLATION, platform.host)
+        return get_installation(application.ports, id_).configuration.zone
+
+    platform = EmbeddedPlatform(
+        engine=application.engine,
+        cipher=application.ports.cipher,
+        clock=world.clock,
+        plugins=world.plugins,
+        public_url="http://shop",
+        zone=zone,
+    )
+    return platform, Starlette(routes=graphql_routes(platform, build_schema(world.plugins)))
+
+
+@pytest.fixture
+def storefront(
+    world: World, embedded: tuple[EmbeddedPlatform, Starlette], sandbox: SandboxServer
+) -> Iterator[Storefront]:
+    """Switched on, with one licence on sale for dollars."""
+    world.clock.now = datetime(2026, 3, 10, 9, 30, tzinfo=UTC)
+    world.mailer.sent.clear()
+    world.mailer.failures.clear()
+    platform, app = embedded
+    id_ = world.application.attach(INSTALLATION, platform.host)
+    shop = Shop(world, sandbox, INSTALLATION, id_, platform.host)  # type: ignore[arg-type]
+    shop.configure(
+        api_url=sandbox.url,
+        api_email=DEFAULT_EMAIL,
+        api_password=DEFAULT_PASSWORD,
+        synchronize_automatically="true",
+        provision_on="FULLY_PAID",
+        time_zone="Europe/Athens",
+    )
+    made = Storefront(
+        shop=shop,
+        platform=platform,
+        app=app,
+        staff=staff_of(platform),
+        reseller=person(platform, "reseller", billing_day=15),
+        stranger=person(platform, "stranger"),
+        product=put_on_sale(platform),
+    )
+    yield made
+    shop.configure()
+    platform.merchandising.delete_product(made.product.row.id)

@@ -1,0 +1,109 @@
+"""What time brings: the reminder 48 hours before the deadline, and the end at the deadline."""
+
+from collections import deque
+from datetime import timedelta
+
+import pytest
+
+from bittitan_plugin.domain.errors import Rejected
+from bittitan_plugin.domain.requests import REMINDER_BEFORE, RequestState
+from tests.integration.requests.asking import Desk
+
+CUSTOMERS, STAFFS = "buyer@example.com", "staff@example.com"
+SECOND = timedelta(seconds=1)
+
+
+def test_staff_are_reminded_forty_eight_hours_before_the_deadline(desk: Desk) -> None:
+    request = desk.ask(desk.sold())
+    desk.shop.world.clock.now = request.deadline - REMINDER_BEFORE
+    desk.look()
+
+    (reminder,) = [m for m in desk.shop.mail if m.to == STAFFS and m.values["reminder"]]
+    assert reminder.template == "cancellation_request_staff"
+
+
+def test_before_that_nobody_is_reminded(desk: Desk) -> None:
+    request = desk.ask(desk.sold())
+    desk.shop.world.clock.now = request.deadline - REMINDER_BEFORE - SECOND
+    desk.look()
+
+    assert desk.mail(to=STAFFS) == ["cancellation_request_staff"]
+
+
+def test_the_reminder_comes_once(desk: Desk) -> None:
+    request = desk.ask(desk.sold())
+    desk.shop.world.clock.now = request.deadline - REMINDER_BEFORE
+    for _ in range(3):
+        desk.time_passes(hours=1)
+
+    assert desk.mail(to=STAFFS) == ["cancellation_request_staff"] * 2
+
+
+def test_a_request_made_late_is_announced_as_urgent_at_once_and_not_twice(desk: Desk) -> None:
+    asset = desk.sold()
+    desk.shop.world.clock.advance(days=14)
+    desk.ask(asset)
+    desk.time_passes(hours=1)
+
+    (told,) = [m for m in desk.shop.mail if m.to == STAFFS]
+    assert told.values["reminder"] is True
+
+
+def test_a_decided_request_is_not_brought_to_mind(desk: Desk) -> None:
+    request = desk.ask(desk.sold())
+    desk.reject(request)
+    desk.shop.world.clock.now = request.deadline - REMINDER_BEFORE
+    desk.look()
+
+    assert desk.mail(to=STAFFS) == ["cancellation_request_staff"]
+
+
+def test_at_its_deadline_a_request_closes(desk: Desk) -> None:
+    request = desk.ask(desk.sold())
+    desk.shop.world.clock.now = request.deadline
+    desk.look()
+
+    assert desk.now(request).state is RequestState.EXPIRED
+    assert desk.mail(to=CUSTOMERS)[-1] == desk.mail(to=STAFFS)[-1] == "cancellation_expired"
+
+
+def test_a_second_before_its_deadline_it_is_still_pending(desk: Desk) -> None:
+    request = desk.ask(desk.sold())
+    desk.shop.world.clock.now = request.deadline - SECOND
+    desk.look()
+
+    assert desk.now(request).is_pending
+
+
+def test_an_outage_over_reminder_and_deadline_ends_in_one_message_each(desk: Desk) -> None:
+    desk.ask(desk.sold())
+    desk.time_passes(days=30)
+
+    assert desk.mail(to=STAFFS) == ["cancellation_request_staff", "cancellation_expired"]
+
+
+def test_a_request_is_brought_to_its_end_while_the_plugin_is_off(desk: Desk) -> None:
+    request = desk.ask(desk.sold())
+    desk.shop.configure(active=False)
+    desk.time_passes(days=30)
+
+    assert desk.now(request).state is RequestState.EXPIRED
+
+
+def test_many_that_are_due_at_once_are_all_closed(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bittitan_plugin.services.watching.BATCH", 2)
+    made = [desk.ask(desk.sold()) for _ in range(5)]
+    desk.time_passes(days=30)
+
+    assert {desk.now(request).state for request in made} == {RequestState.EXPIRED}
+
+
+def test_news_that_cannot_be_sent_is_a_problem_and_the_other_side_is_told(desk: Desk) -> None:
+    asset = desk.sold()
+    desk.shop.world.mailer.failures = deque([Rejected("550", "no such mailbox")])
+    desk.ask(asset)
+
+    assert [problem.kind for problem in desk.shop.problems()] == ["FOLLOW_UP_FAILED"]
+    assert desk.mail(to=STAFFS) == ["cancellation_request_staff"]

@@ -1,0 +1,176 @@
+"""Two shops in one database: neither finds, changes or even notices what the other has.
+
+Every public method of every repository has a case here; a new one without a case fails.
+"""
+
+# ruff: noqa: ARG005 - every case takes the same two arguments, used or not
+
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from sqlalchemy.orm import Session
+
+from bittitan_plugin.domain.assets import Asset
+from bittitan_plugin.domain.errors import ErrorCode, Refusal
+from bittitan_plugin.domain.problems import ProblemKind
+from bittitan_plugin.domain.requests import CancellationRequest
+from bittitan_plugin.store.repositories.coupons import Cursor
+from bittitan_plugin.store.tables import Base
+from bittitan_plugin.store.unit_of_work import Store, UnitOfWork
+from tests.fakes.values import NOON
+from tests.integration.store.belongings import (
+    END_EMAIL,
+    LINE,
+    PROBLEM,
+    Belongings,
+    everything_of,
+    settle_in,
+)
+from tests.integration.store.conftest import STAFF, NoQueue
+
+#: The one repository that is not made for an installation; see ``test_installations``.
+NOT_SCOPED = {"installations"}
+LATER = NOON + timedelta(days=400)
+
+Case = Callable[[UnitOfWork, Belongings], Any]
+
+
+def moved(request: CancellationRequest) -> CancellationRequest:
+    return request.reminded(LATER)
+
+
+#: Asks, in a shop that has nothing, for what another one has.
+FINDING: dict[str, Case] = {
+    "accounts.get": lambda w, b: w.accounts.get(b.account.id, for_update=True),
+    "accounts.by_ids": lambda w, b: w.accounts.by_ids([b.account.id, b.end.id]),
+    "accounts.of_customer": lambda w, b: w.accounts.of_customer("customer-1"),
+    "accounts.of_customers": lambda w, b: w.accounts.of_customers(["customer-1"]),
+    "accounts.end_customer": lambda w, b: w.accounts.end_customer(b.account.id, END_EMAIL),
+    "products.get": lambda w, b: w.products.get(b.product.id),
+    "products.by_ids": lambda w, b: w.products.by_ids([b.product.id]),
+    "products.of_variants": lambda w, b: w.products.of_variants(["variant-1"]),
+    "products.by_skus": lambda w, b: w.products.by_skus(["SPARE", b.product.sku]),
+    "products.all": lambda w, b: w.products.all(),
+    "products.unbound": lambda w, b: w.products.unbound("SPARE", b.product.product_type),
+    "products.is_sold": lambda w, b: w.products.is_sold(b.product.id),
+    "products.sold_among": lambda w, b: w.products.sold_among(["variant-1"]),
+    "assets.get": lambda w, b: w.assets.get(b.asset.id, for_update=True),
+    "assets.by_ids": lambda w, b: w.assets.by_ids([b.asset.id]),
+    "assets.of_order_line": lambda w, b: w.assets.of_order_line(LINE),
+    "assets.of_orders": lambda w, b: w.assets.of_orders([b.asset.order_id]),
+    "assets.waiting_for_account": lambda w, b: w.assets.waiting_for_account(b.account.id),
+    "assets.history": lambda w, b: w.assets.history([b.asset.id])[b.asset.id],
+    "requests.get": lambda w, b: w.requests.get(b.request.id),
+    "requests.pending_of": lambda w, b: w.requests.pending_of([b.asset.id]),
+    "requests.latest_of": lambda w, b: w.requests.latest_of(b.asset.id),
+    "requests.due": lambda w, b: w.requests.due(LATER, 10),
+    "coupons.cursor": lambda w, b: w.coupons.cursor(),
+    "coupons.oldest_open": lambda w, b: w.coupons.oldest_open(),
+    "coupons.of_ids": lambda w, b: w.coupons.of_ids([b.asset.coupon_id or ""]),
+    "coupons.unheard": lambda w, b: w.coupons.unheard(LATER, LATER, 10, swept=True),
+    "coupons.expiring": lambda w, b: w.coupons.expiring(
+        LATER, NOON, days=30, after=None, limit=10
+    ),
+    "problems.open": lambda w, b: w.problems.open(),
+    "problems.open_of": lambda w, b: w.problems.open_of(b.asset.id),
+    "deferred_lines.times": lambda w, b: w.deferred_lines.times([LINE]),
+}  # fmt: skip
+
+#: Writes, in a shop that has nothing, what would fall upon another one's if it could.
+CHANGING: dict[str, Case] = {
+    "accounts.add": lambda w, b: w.accounts.add(replace(b.account, id=uuid4())),
+    "accounts.change": lambda w, b: w.accounts.change(
+        b.account.id, lambda a: replace(a, email="stolen@example.com")
+    ),
+    "products.add": lambda w, b: w.products.add(replace(b.product, id=uuid4())),
+    "products.add_all": lambda w, b: w.products.add_all([replace(b.product, id=uuid4())]),
+    "products.save": lambda w, b: w.products.save(replace(b.product, name="stolen", prices={})),
+    "products.remove": lambda w, b: w.products.remove(b.product.id),
+    "assets.add": lambda w, b: w.assets.add(replace(b.asset, id=uuid4()), STAFF, NOON),
+    "assets.change": lambda w, b: w.assets.change(b.asset.id, Asset.cancelling, STAFF, LATER),
+    "requests.add": lambda w, b: w.requests.add(
+        replace(b.request.withdrawn(LATER, "staff"), id=uuid4())
+    ),
+    "requests.change": lambda w, b: w.requests.change(b.request.id, moved),
+    "coupons.move_cursor": lambda w, b: w.coupons.move_cursor(
+        Cursor(read_at=LATER, swept_at=LATER)
+    ),
+    "coupons.seen": lambda w, b: w.coupons.seen([b.asset.id], LATER),
+    "problems.report": lambda w, b: w.problems.report(
+        ProblemKind.ORDER_REFUSED, PROBLEM, message="theirs", next_step="", at=LATER
+    ),
+    "problems.resolve": lambda w, b: w.problems.resolve(PROBLEM, LATER),
+    "deferred_lines.put_off": lambda w, b: w.deferred_lines.put_off(LINE, 9),
+}  # fmt: skip
+
+
+def found(case: Case, work: UnitOfWork, belongings: Belongings) -> Any:
+    try:
+        return case(work, belongings)
+    except Refusal as refusal:
+        return None if refusal.code is ErrorCode.NOT_FOUND else refusal
+
+
+def public_methods() -> set[str]:
+    work = UnitOfWork(Session(), uuid4(), NoQueue())
+    return {
+        f"{name}.{method}"
+        for name, repository in vars(work).items()
+        if type(repository).__module__.startswith("bittitan_plugin.store.repositories.")
+        and name not in NOT_SCOPED
+        for method in dir(repository)
+        if not method.startswith("_")
+    }
+
+
+def test_every_public_method_of_every_repository_has_a_case_here() -> None:
+    assert public_methods() == FINDING.keys() | CHANGING.keys()
+
+
+@pytest.fixture
+def theirs(store: Store, elsewhere: UUID) -> Belongings:
+    return settle_in(store, elsewhere)
+
+
+@pytest.mark.parametrize("method", FINDING)
+def test_nothing_of_another_shop_is_found(
+    store: Store, installation: UUID, theirs: Belongings, method: str
+) -> None:
+    with store.writing(installation) as work:
+        assert not found(FINDING[method], work, theirs)
+
+
+@pytest.mark.parametrize("method", FINDING)
+def test_the_shop_itself_finds_it(
+    store: Store, elsewhere: UUID, theirs: Belongings, method: str
+) -> None:
+    with store.writing(elsewhere) as work:
+        assert FINDING[method](work, theirs)
+
+
+@pytest.mark.parametrize("method", CHANGING)
+def test_nothing_of_another_shop_is_changed(
+    store: Store, installation: UUID, elsewhere: UUID, theirs: Belongings, method: str
+) -> None:
+    before = everything_of(store, elsewhere)
+    with suppress(Refusal), store.writing(installation) as work:
+        CHANGING[method](work, theirs)
+    assert everything_of(store, elsewhere) == before
+
+
+def test_there_is_something_of_every_kind_that_could_have_been_found(
+    store: Store, elsewhere: UUID, theirs: Belongings
+) -> None:
+    assert theirs.asset.coupon_id
+    empty = [name for name, rows in everything_of(store, elsewhere).items() if not rows]
+    assert empty == []
+
+
+def test_every_table_but_these_says_to_whom_its_rows_belong() -> None:
+    without = {t.name for t in Base.metadata.sorted_tables if "installation_id" not in t.c}
+    assert without == {"bittitan_installations", "bittitan_product_prices", "bittitan_workers"}

@@ -1,0 +1,51 @@
+"""Prices: one per currency, zero or more, to four decimal places; days and publishing beside."""
+
+import pytest
+
+from bittitan_plugin.domain.catalogue import check_prices, check_publishable
+from bittitan_plugin.domain.errors import ErrorCode, Refusal
+from bittitan_plugin.domain.money import Money
+from tests.fakes.values import product
+
+
+def test_there_is_one_price_per_currency() -> None:
+    assert check_prices([("14.00", "USD"), ("0", "EUR")]) == {
+        "USD": Money.of("14.00", "USD"),
+        "EUR": Money.of("0", "EUR"),
+    }
+
+
+def test_no_price_is_no_error() -> None:
+    assert check_prices([]) == {}
+
+
+@pytest.mark.parametrize(
+    ("amount", "currency", "code", "field"),
+    [
+        ("-0.01", "USD", ErrorCode.INVALID, "prices[1].amount"),
+        ("abc", "USD", ErrorCode.INVALID, "prices[1].amount"),
+        ("", "USD", ErrorCode.INVALID, "prices[1].amount"),
+        ("NaN", "USD", ErrorCode.INVALID, "prices[1].amount"),
+        ("Infinity", "USD", ErrorCode.INVALID, "prices[1].amount"),
+        ("1.00001", "USD", ErrorCode.INVALID, "prices[1].amount"),
+        ("1e15", "USD", ErrorCode.INVALID, "prices[1].amount"),
+        ("14.00", "dollars", ErrorCode.INVALID, "prices[1].currency"),
+        ("14.00", "usd", ErrorCode.INVALID, "prices[1].currency"),
+        ("14.00", "", ErrorCode.INVALID, "prices[1].currency"),
+        ("14.00", "EUR", ErrorCode.UNIQUE, "prices[1].currency"),
+    ],
+)
+def test_a_wrong_price_is_refused_on_its_own_place(
+    amount: str, currency: str, code: ErrorCode, field: str
+) -> None:
+    with pytest.raises(Refusal) as refused:
+        check_prices([("1.00", "EUR"), (amount, currency)])
+    assert (refused.value.code, refused.value.field) == (code, field)
+
+
+def test_a_product_is_published_with_a_price() -> None:
+    check_publishable(product(published=True))
+    check_publishable(product(published=False, prices={}))
+    with pytest.raises(Refusal) as refused:
+        check_publishable(product(published=True, prices={}))
+    assert (refused.value.code, refused.value.field) == (ErrorCode.REQUIRED, "prices")

@@ -1,0 +1,30 @@
+"""docs/configuration.md names every setting of the process and of the plugin."""
+
+import re
+from pathlib import Path
+
+from bittitan_plugin.manifest import manifest
+from bittitan_plugin.settings import Settings
+
+PAGE = (Path(__file__).parents[2] / "docs" / "configuration.md").read_text(encoding="utf-8")
+ROWS = re.findall(r"^\| `(\w+)` \| (.+?) \| (.+) \|$", PAGE, flags=re.MULTILINE)
+NAMES = [name for name, _, _ in ROWS]
+
+
+def test_every_setting_of_the_process_is_documented_and_no_other() -> None:
+    documented = [name for name in NAMES if name.startswith("BITTITAN_")]
+    assert documented == [f"BITTITAN_{name.upper()}" for name in Settings.model_fields]
+
+
+def test_every_setting_of_the_plugin_is_documented_and_no_other() -> None:
+    documented = [name for name in NAMES if not name.startswith("BITTITAN_")]
+    assert documented == [field.name for field in manifest().configuration]
+
+
+def test_a_plugin_setting_is_described_in_the_words_of_its_form() -> None:
+    described = {name: meaning for name, _, meaning in ROWS}
+    assert [
+        field.name
+        for field in manifest().configuration
+        if described[field.name] != f"{field.label}. {field.help}"
+    ] == []

@@ -1,0 +1,36 @@
+"""The documentation is held against the code, so that it stays true."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from bittitan_plugin.domain.access import Permission
+
+ROOT = Path(__file__).parents[2]
+PAGES = sorted([ROOT / "README.md", ROOT / "CHANGELOG.md", *(ROOT / "docs").rglob("*.md")])
+
+
+@pytest.mark.parametrize("permission", Permission)
+def test_every_permission_is_described(permission: Permission) -> None:
+    assert f"`{permission}`" in (ROOT / "docs" / "operating.md").read_text()
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_link_inside_the_documentation_leads_somewhere(page: Path) -> None:
+    targets = re.findall(r"\]\((?!https?://|#)([^)#]+)", page.read_text())
+    assert [target for target in targets if not (page.parent / target).exists()] == []
+
+
+def test_the_readmes_first_two_commands_are_the_demo_and_the_tests() -> None:
+    block = re.search(r"```\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
+    assert block is not None
+    commands = [line.split("#")[0].strip() for line in block[1].splitlines()]
+    assert commands == ["make demo", "make test"]
+
+
+def test_every_decision_is_listed() -> None:
+    folder = ROOT / "docs" / "decisions"
+    listed = (folder / "README.md").read_text()
+    decisions = [path.name for path in folder.glob("0*.md")]
+    assert [name for name in decisions if name not in listed] == []
