@@ -1,7 +1,9 @@
 """The command line. Imports wait until a command needs them, so that each starts quickly."""
 
 import json
+import os
 import signal
+import sys
 import threading
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
@@ -37,14 +39,20 @@ def serve(
 
     settings = at_address(_settings(), host, port)
     if demo:
+        from bittitan_plugin.demo.client import StoryError
         from bittitan_plugin.demo.running import serve_demo
 
-        serve_demo(settings, host, port)
+        try:
+            serve_demo(settings, host, port)
+        except StoryError as error:
+            typer.echo(f"FAILED: {error}", err=True)
+            raise typer.Exit(1) from None
         return
     shop = open_shop(settings)
     shop.start(run_worker=not no_worker)
     typer.echo(f"serving on {settings.public_url}/graphql/")
     server_of(shop, host, port).run()
+    _leave()
 
 
 @app.command()
@@ -60,6 +68,7 @@ def worker() -> None:
     typer.echo("working")
     stopping.wait()
     shop.stop()
+    _leave()
 
 
 @app.command()
@@ -169,6 +178,13 @@ def _settings() -> "Settings":
         return load_settings()
     except InvalidSettings as error:
         _fail(str(error))
+
+
+def _leave() -> NoReturn:
+    """End now. A step that outlived its grace would keep the interpreter until it gives up."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(0)
 
 
 def _fail(message: str) -> NoReturn:

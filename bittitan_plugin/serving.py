@@ -35,7 +35,8 @@ class Shop:
     def app(self) -> Starlette:
         """The ASGI application."""
         development = self.application.settings.environment is Environment.DEVELOPMENT
-        routes = graphql_routes(self.platform, build_schema(self.plugins), graphiql=development)
+        schema = build_schema(self.plugins, introspection=development)
+        routes = graphql_routes(self.platform, schema, graphiql=development)
         return create_app(self.application, routes, self.stop)
 
     def start(self, *, run_worker: bool) -> None:

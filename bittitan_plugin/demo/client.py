@@ -32,12 +32,12 @@ class Frontend:
             raise StoryError(f"{email} could not sign in: {data['tokenCreate']['errors']}")
 
     def run(self, document: str, **variables: Any) -> dict[str, Any]:
-        """Send a document; returns ``data``. Raises ``StoryError`` on top-level errors."""
+        """Send a document; returns ``data``.
+
+        Raises ``StoryError`` on top-level errors, and when no answer in JSON comes.
+        """
         headers = {"Authorization": f"Bearer {self._token}"} if self._token else {}
-        answer = self._client.post(
-            "/graphql/", json={"query": document, "variables": variables}, headers=headers
-        )
-        body = answer.json()
+        body = self._post({"query": document, "variables": variables}, headers)
         if body.get("errors"):
             raise StoryError("; ".join(error["message"] for error in body["errors"]))
         data: dict[str, Any] = body["data"]
@@ -50,6 +50,16 @@ class Frontend:
             raise StoryError("; ".join(error["message"] for error in payload["errors"]))
         result: dict[str, Any] = payload
         return result
+
+    def _post(self, content: dict[str, Any], headers: dict[str, str]) -> dict[str, Any]:
+        try:
+            answer = self._client.post("/graphql/", json=content, headers=headers)
+            body: dict[str, Any] = answer.json()
+        except httpx.HTTPError as error:
+            raise StoryError(f"the shop does not answer: {error}") from None
+        except ValueError:
+            raise StoryError(f"the shop answers {answer.status_code} without JSON") from None
+        return body
 
     def __enter__(self) -> Self:
         return self

@@ -8,7 +8,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from time import monotonic, sleep
+from time import monotonic
 
 import uvicorn
 from rich.console import Console
@@ -61,7 +61,7 @@ def serve_demo(settings: Settings, host: str, port: int) -> None:
 
     def tell_story() -> None:
         try:
-            _wait_until_started(server)
+            _wait_until_started(server, stopped)
             with _story(shop, _narrator(console, [])) as story:
                 story.play(to_the_end=False)
                 _say_what_to_try(console, shop)
@@ -74,9 +74,11 @@ def serve_demo(settings: Settings, host: str, port: int) -> None:
     stopped = threading.Event()
     teller = threading.Thread(target=tell_story, name="demo-story")
     teller.start()
-    server.run()
-    stopped.set()
-    teller.join()
+    try:
+        server.run()
+    finally:
+        stopped.set()
+        teller.join()
     if errors:
         raise errors[0]
 
@@ -114,19 +116,18 @@ def _in_background(server: uvicorn.Server) -> Iterator[None]:
     thread = threading.Thread(target=server.run, name="demo-server")
     thread.start()
     try:
-        _wait_until_started(server)
+        _wait_until_started(server, threading.Event())
         yield
     finally:
         server.should_exit = True
         thread.join()
 
 
-def _wait_until_started(server: uvicorn.Server) -> None:
+def _wait_until_started(server: uvicorn.Server, stopped: threading.Event) -> None:
     end = monotonic() + START_S
     while not server.started:
-        if monotonic() > end:
+        if stopped.wait(0.02) or monotonic() > end:
             raise StoryError("the server did not start; is its port taken?")
-        sleep(0.02)
 
 
 def _narrator(console: Console, steps: list[str]) -> Narrator:

@@ -4,7 +4,7 @@ Everything is done and seen over HTTP, as the actors would; only the sandbox's l
 mail directory are looked at directly, because that is where the outcome must show.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import monotonic, sleep
@@ -113,7 +113,7 @@ class Story:
 
     def _list(self) -> None:
         page = self.reseller.run(documents.ASSETS)["bittitanAssets"]
-        (asset,) = [edge["node"] for edge in page["edges"]]
+        asset = _only([edge["node"] for edge in page["edges"]], "asset in the list")
         self.tell(
             "The reseller lists its assets by GraphQL",
             f"{page['totalCount']} asset: '{asset['friendlyName']}', {asset['quantity']} licences, "
@@ -142,7 +142,7 @@ class Story:
         )
 
     def _cancel_again(self) -> None:
-        (error,) = self._ask_cancel(check_only=False)["errors"]
+        error = _only(self._ask_cancel(check_only=False)["errors"], "refusal")
         self._expect(error["code"] == "ALREADY_CANCELLED", str(error))
         self.facts["secondCancellation"] = error["code"]
         self.tell("A second cancellation is refused", f"{error['code']}: {error['message']}")
@@ -185,7 +185,8 @@ class Story:
 
     def _line(self, friendly_name: str) -> dict[str, Any]:
         edges = self.reseller.run(documents.PRODUCTS)["products"]["edges"]
-        (variant,) = next(e["node"]["variants"] for e in edges if e["node"]["name"] == PRODUCT)
+        offered = [e["node"]["variants"] for e in edges if e["node"]["name"] == PRODUCT]
+        variant = _only(_only(offered, f"product '{PRODUCT}'"), "variant of it")
         return {
             "variantId": variant["id"],
             "quantity": QUANTITY,
@@ -228,3 +229,9 @@ class Story:
     def _expect(self, truth: object, otherwise: str) -> None:
         if not truth:
             raise StoryError(otherwise)
+
+
+def _only(found: Sequence[Any], what: str) -> Any:
+    if len(found) != 1:
+        raise StoryError(f"there is not one {what} but {len(found)}")
+    return found[0]

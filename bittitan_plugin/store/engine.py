@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, make_url
 
 #: How long a SQLite writer waits for another, in milliseconds.
 BUSY_TIMEOUT_MS = 30_000
-#: Connections kept open, and how many more may be opened for a while: a worker's threads share them.
+#: Connections kept open, and how many more may be opened for a while by a worker's threads.
 POOL_SIZE, OVERFLOW = 10, 40
 #: Execution option naming the statement that opens a SQLite transaction.
 BEGIN_OPTION = "sqlite_begin"

@@ -35,6 +35,8 @@ QUEUE_POLL_S = 0.1
 UNDER_WAY = 200
 #: Seconds between two heartbeats.
 HEARTBEAT_S = 5.0
+#: Seconds a beat under way is given when the process stops.
+JOIN_S = 1.0
 
 _log = structlog.get_logger(__name__)
 
@@ -64,7 +66,7 @@ class Worker:
 
     def start(self) -> None:
         """Begin to take work, first of all what a dead worker left behind."""
-        runtime.bind(self._ports, concurrency=self._concurrency, pace=self._pace)
+        self._runtime = runtime.bind(self._ports, concurrency=self._concurrency, pace=self._pace)
         DBOS(
             config={
                 "name": APPLICATION,
@@ -92,12 +94,13 @@ class Worker:
         self._heart.start()
         self._timetable.start()
 
-    def stop(self, *, grace: int = 8) -> None:
-        """Finish what runs within ``grace`` seconds; what does not is left to be taken over."""
+    def stop(self, *, grace: float = 5.0) -> None:
+        """Give the steps at work ``grace`` seconds; what is left another worker takes over."""
         self._stopping.set()
         self._timetable.stop()
-        self._heart.join(timeout=HEARTBEAT_S)
-        DBOS.destroy(workflow_completion_timeout_sec=grace)
+        self._runtime.drain(grace)
+        self._heart.join(timeout=JOIN_S)
+        DBOS.destroy(workflow_completion_timeout_sec=0)
         self._engine.dispose()
         self._registry.sign_off(self.executor_id)
 

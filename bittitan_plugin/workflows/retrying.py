@@ -6,6 +6,7 @@ what is checkpointed is JSON without exceptions, codes or passwords.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from time import time
 from typing import Any
 
 import structlog
@@ -13,7 +14,7 @@ from dbos import DBOS
 
 from bittitan_plugin.domain.errors import ErrorCode, OutcomeUnknown, Refusal, Rejected, Unavailable
 from bittitan_plugin.domain.retries import FOLLOW_UP, RetryPolicy
-from bittitan_plugin.workflows.runtime import pace, slots
+from bittitan_plugin.workflows.runtime import current
 
 _log = structlog.get_logger(__name__)
 
@@ -36,7 +37,7 @@ def attempt(name: str, action: Callable[[], Any]) -> dict[str, Any]:
 
     def step() -> dict[str, Any]:
         try:
-            with slots():
+            with current().slot():
                 return {"ok": action()}
         except (Unavailable, OutcomeUnknown) as failure:
             return {"again": failure.message, "asked": getattr(failure, "retry_after", None)}
@@ -85,8 +86,15 @@ def persist(
             raise StepFailed(code=ErrorCode.VENDOR_UNAVAILABLE, message=outcome["again"])
         if number == 1 and on_delay is not None:
             on_delay(outcome["again"])
-        DBOS.sleep(delay * pace())
+        _rest(delay)
         waited += delay
+
+
+def _rest(seconds: float) -> None:
+    """Wait durably: a restart waits only for what is left. Ends at once when the process stops."""
+    runtime = current()
+    end: float = DBOS.run_step({"name": "wait_until"}, lambda: time() + seconds * runtime.pace)
+    runtime.wait(end - time())
 
 
 def insist(name: str, action: Callable[[], Any]) -> Any:

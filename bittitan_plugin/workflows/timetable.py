@@ -25,7 +25,7 @@ DUTIES: tuple[Duty, ...] = (hand_in_due, watch_requests, watch_expiries, watch_c
 #: Seconds between two looks.
 INTERVAL_S = 60.0
 #: Seconds that a look under way is given to finish.
-STOP_GRACE_S = 5.0
+STOP_GRACE_S = 1.0
 
 _log = structlog.get_logger(__name__)
 

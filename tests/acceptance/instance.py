@@ -79,3 +79,8 @@ class Instance:
             issued = all(asset["couponCode"] in codes for asset in assets)
             found.append((len(assets), len(order["invoices"]), issued))
         return found
+
+    def is_delayed(self, staff: Person, order_id: str) -> bool:
+        """Whether the order's asset says that BitTitan could not be reached yet."""
+        assets = staff.ask(documents.ORDER, id=order_id)["bittitanAssets"]
+        return bool(assets) and assets[0]["provisioningError"] is not None

@@ -18,7 +18,7 @@ Found = TypeVar("Found")
 
 
 class Person:
-    """Sends GraphQL documents; a name that ends in ``.graphql`` is one of ``graphql/operations``."""
+    """Sends GraphQL documents: given ones, or those of ``graphql/operations`` by their path."""
 
     def __init__(self, port: int, token: str | None = None) -> None:
         self._url = f"http://127.0.0.1:{port}/graphql/"

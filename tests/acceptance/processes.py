@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import takewhile
 from pathlib import Path
 from time import monotonic, sleep
 from urllib.error import HTTPError, URLError
@@ -49,8 +50,9 @@ def working(**settings: str) -> Iterator["subprocess.Popen[str]"]:
     """``worker``, at work; ended with SIGTERM if the test did not end it."""
     with started("worker", **settings) as process:
         assert process.stdout is not None
-        # The pipe is the appointment: the line comes when it has begun.
-        assert "working" in process.stdout.readline(), process.communicate()[0]
+        # The pipe is the appointment: the line comes when it has begun, maybe after a warning.
+        said = list(takewhile(lambda line: "working" not in line, process.stdout))
+        assert process.poll() is None, "".join(said)
         yield process
 
 

@@ -4,6 +4,7 @@ Orders are placed over HTTP; what came of them is read from the vendor's ledger,
 and the mail directory.
 """
 
+import signal
 import subprocess
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -34,9 +35,9 @@ def instance(tmp_path: Path, sandbox: SandboxServer) -> Iterator[Instance]:
         yield Instance(settings, sandbox, free_port())
 
 
-def stop(process: "subprocess.Popen[str]") -> int:
-    """SIGTERM; how it ended. Fails when that takes longer than ``GRACE``."""
-    process.terminate()
+def stop(process: "subprocess.Popen[str]", number: signal.Signals = signal.SIGTERM) -> int:
+    """Tell it to stop; how it ended. Fails when that takes longer than ``GRACE``."""
+    process.send_signal(number)
     process.communicate(timeout=GRACE)
     return process.returncode
 
@@ -77,7 +78,7 @@ def test_a_worker_stopped_in_the_middle_ends_in_time_and_the_next_one_goes_on(
                 "timeout_after_work", operation="issue", times=1, seconds=60
             )
             order = instance.order(staff)
-            until(lambda: instance.sandbox.sandbox.ledger())
+            until(instance.sandbox.sandbox.ledger)
             ended = stop(first)
         with working(**instance.settings):
             until(lambda: instance.welcomed(1))
@@ -121,3 +122,17 @@ def test_a_token_of_one_process_is_believed_by_another(instance: Instance) -> No
         wait_until_ready(other, second)
         answer: Any = Person(other, instance.staff().token).ask("query { me { email } }")
     assert answer == {"email": STAFF}
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT], ids=lambda n: n.name)
+def test_a_worker_that_waits_for_its_next_attempt_still_ends_in_time(
+    instance: Instance, number: signal.Signals
+) -> None:
+    with serving(instance.port, "--no-worker", **instance.settings):
+        staff = instance.staff()
+        instance.open_shop(staff)
+        instance.sandbox.sandbox.faults.add("rate_limit", operation="issue", retry_after=600)
+        order = instance.order(staff)
+        with working(**instance.settings) as worker:
+            until(lambda: instance.is_delayed(staff, order))
+            assert stop(worker, number) == 0

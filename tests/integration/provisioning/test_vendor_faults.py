@@ -76,7 +76,7 @@ def seconds_slept(shop: Shop) -> list[float]:
     return [
         float(step["output"] or 0) - (step["started_at_epoch_ms"] or 0) / 1000
         for step in steps
-        if step["function_name"] == "DBOS.sleep"
+        if step["function_name"] == "wait_until"
     ]
 
 

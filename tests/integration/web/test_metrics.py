@@ -1,0 +1,74 @@
+"""``/metrics``: counts for Prometheus, and nothing about anybody."""
+
+import pytest
+from prometheus_client.parser import text_string_to_metric_families
+
+from tests.fakes.host import line
+from tests.integration.web.conftest import Serve, Served
+from tests.world import Shop
+
+
+def counts(served: Served, name: str) -> dict[tuple[str, ...], float]:
+    """What a metric counts, by the values of its labels in alphabetical order."""
+    text = served.get("/metrics").text
+    for family in text_string_to_metric_families(text):
+        if family.name == name:
+            return {tuple(sorted(s.labels.values())): s.value for s in family.samples}
+    return {}
+
+
+@pytest.fixture
+def watched(shop: Shop, serve: Serve) -> Served:
+    """A web process beside the workers of this shop, on the same database."""
+    return serve(shop.world.application.settings.database)
+
+
+def test_metrics_are_in_prometheus_own_format(serve: Serve) -> None:
+    answer = serve().get("/metrics")
+    assert answer.status_code == 200
+    assert answer.headers["content-type"].startswith("text/plain; version=0.0.4")
+
+
+def test_an_empty_shop_has_nothing_to_count(serve: Serve) -> None:
+    shop = serve()
+    assert (counts(shop, "bittitan_assets"), counts(shop, "bittitan_open_problems")) == ({}, {})
+
+
+def test_each_sale_is_counted_by_what_became_of_it(shop: Shop, watched: Served) -> None:
+    sold = ("ACTIVE", "AVAILABLE", "SYNCHRONIZED")
+    before = counts(watched, "bittitan_assets").get(sold, 0)
+    shop.buy(line())
+    shop.buy(line())
+    assert counts(watched, "bittitan_assets")[sold] == before + 2
+
+
+def test_a_cancelled_sale_moves_to_another_count(shop: Shop, watched: Served) -> None:
+    cancelled = ("CANCELLED", "CANCELLED", "SYNCHRONIZED")
+    before = counts(watched, "bittitan_assets").get(cancelled, 0)
+    shop.cancel(shop.buy(line()))
+    assert counts(watched, "bittitan_assets")[cancelled] == before + 1
+
+
+def test_open_problems_are_counted_by_kind(shop: Shop, watched: Served) -> None:
+    before = counts(watched, "bittitan_open_problems")
+    shop.sandbox.sandbox.faults.add("status", operation="issue", status=422)
+    shop.buy(line())
+    after = counts(watched, "bittitan_open_problems")
+    (kind,) = {problem.kind for problem in shop.problems()}
+    assert after[(kind,)] == before.get((kind,), 0) + 1
+
+
+def test_no_label_carries_a_customer_an_order_or_a_code(shop: Shop, watched: Served) -> None:
+    asset = shop.buy(line())
+    order = shop.host.orders[asset.order_id]
+    code = shop.sandbox.sandbox.ledger()[0].code
+    text = watched.get("/metrics").text
+    private = (order.customer.email, "Contoso", order.id, code, str(asset.id), shop.key)
+    assert "bittitan_assets{" in text
+    assert [word for word in private if word in text] == []
+
+
+def test_every_process_tells_the_same(shop: Shop, watched: Served, serve: Serve) -> None:
+    shop.buy(line())
+    other = serve(shop.world.application.settings.database)
+    assert other.get("/metrics").text == watched.get("/metrics").text
