@@ -5,6 +5,7 @@ import os
 import signal
 import sys
 import threading
+from contextlib import suppress
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
@@ -51,7 +52,12 @@ def serve(
     shop = open_shop(settings)
     shop.start(run_worker=not no_worker)
     typer.echo(f"serving on {settings.public_url}/graphql/")
-    server_of(shop, host, port).run()
+    server = server_of(shop, host, port)
+    with suppress(KeyboardInterrupt, SystemExit):
+        server.run()
+    if not server.started:
+        shop.stop()
+        _fail(f"Could not listen on {host}, port {port}; is another process using it?")
     _leave()
 
 

@@ -1,6 +1,7 @@
 """Structured logs, with anything that smells of a secret left out."""
 
 import logging
+import sys
 from collections.abc import Mapping, MutableMapping
 from typing import Any
 
@@ -32,9 +33,17 @@ def configure_logs(log_format: LogFormat) -> None:
         wrapper_class=structlog.make_filtering_bound_logger(
             logging.WARNING if log_format is LogFormat.QUIET else logging.INFO
         ),
-        logger_factory=structlog.PrintLoggerFactory(),
+        logger_factory=_StandardError(),
         cache_logger_on_first_use=False,
     )
+
+
+class _StandardError:
+    """Log lines go where errors go, so that what a command prints can be read by a program."""
+
+    def __call__(self, *_arguments: object) -> structlog.PrintLogger:
+        """A logger on standard error as it is now; tests capture it anew each time."""
+        return structlog.PrintLogger(file=sys.stderr)
 
 
 def redact(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

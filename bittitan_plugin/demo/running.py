@@ -5,7 +5,7 @@ import shutil
 import socket
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from time import monotonic
@@ -29,14 +29,17 @@ from bittitan_plugin.vendor.sandbox import SandboxServer
 START_S = 20.0
 
 
-def play(*, as_json: bool) -> int:
-    """The whole story; returns the exit status: 0, or 1 with the step that failed."""
+def play(*, as_json: bool, vendor: Callable[[], SandboxServer] = SandboxServer) -> int:
+    """The whole story; returns the exit status: 0, or 1 with the step that failed.
+
+    ``vendor`` makes BitTitan's side; tests give it faults.
+    """
     console, steps = Console(quiet=as_json), list[str]()
     with tempfile.TemporaryDirectory(prefix="bittitan-demo-") as directory, ExitStack() as stack:
         settings = at_address(_throw_away(Path(directory)), "127.0.0.1", _free_port())
         shop, server = _prepare(settings)
         stack.enter_context(_in_background(server))
-        story = stack.enter_context(_story(shop, _narrator(console, steps)))
+        story = stack.enter_context(_story(shop, _narrator(console, steps), vendor()))
         try:
             story.play()
         except StoryError as error:
@@ -62,7 +65,7 @@ def serve_demo(settings: Settings, host: str, port: int) -> None:
     def tell_story() -> None:
         try:
             _wait_until_started(server, stopped)
-            with _story(shop, _narrator(console, [])) as story:
+            with _story(shop, _narrator(console, []), SandboxServer()) as story:
                 story.play(to_the_end=False)
                 _say_what_to_try(console, shop)
                 # The sandbox is the vendor of this shop: it ends when the shop does.
@@ -104,9 +107,9 @@ def _prepare(settings: Settings) -> tuple[Shop, uvicorn.Server]:
 
 
 @contextmanager
-def _story(shop: Shop, tell: Narrator) -> Iterator[Story]:
+def _story(shop: Shop, tell: Narrator, vendor: SandboxServer) -> Iterator[Story]:
     url = shop.application.settings.public_url
-    with SandboxServer() as sandbox, Frontend(url) as staff, Frontend(url) as reseller:
+    with vendor as sandbox, Frontend(url) as staff, Frontend(url) as reseller:
         mail_dir = shop.application.settings.mail_dir
         yield Story(staff, reseller, shop.platform, sandbox, mail_dir, tell)
 
@@ -160,8 +163,7 @@ def _say_what_to_try(console: Console, shop: Shop) -> None:
         f"-H \"Authorization: Bearer $RESELLER\" -d '{listing}'",
         f"  curl -s {url} -H 'Content-Type: application/json' "
         '-H "Authorization: Bearer $STAFF" '
-        '-d \'{"query": "{ plugins(first: 5) { edges { node { name globalConfiguration '
-        "{ active } } } } }\"}'",
+        '-d \'{"query": "{ plugins { name globalConfiguration { active } } }"}\'',
         f"  curl -s {shop.application.settings.public_url}/readyz",
     ]
     # Plain lines, so that they can be copied whole.

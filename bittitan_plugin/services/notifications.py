@@ -1,6 +1,6 @@
 """Who is told what by e-mail, and with which values. The wording is in ``mail/templates``."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
@@ -130,7 +130,8 @@ def _coupon_values(
     return {
         "coupon_code": ports.cipher.open(code),
         "coupon_expires_at": expires_at.astimezone(zone),
-        "coupon_days_left": (expires_at - ports.clock()).days,
+        # Rounded: issued a second ago for 365 days, it has 365 left, whoever's clock is ahead.
+        "coupon_days_left": round((expires_at - ports.clock()) / timedelta(days=1)),
     }
 
 

@@ -28,11 +28,14 @@ def take_back(
             if line_ids and found.order_line_id not in line_ids:
                 continue
             asset = work.assets.get(found.id, for_update=True)
-            if asset.status is not AssetStatus.ACTIVE:
+            if asset.status is AssetStatus.CANCELLED:
                 continue
+            # One that is being cancelled is withdrawn too: BitTitan may yet refuse, and then the
+            # sale would stand although the platform took it back.
             # Without a word to the customer: it would promise a credit of ours.
             settle(ports, work, asset.id, PLATFORM.name, tell=False)
-            if asset.provisioning_status is not ProvisioningStatus.PENDING:
+            active = asset.status is AssetStatus.ACTIVE
+            if active and asset.provisioning_status is not ProvisioningStatus.PENDING:
                 # Taken at once, or a cancellation of ours could begin and credit it a second time.
                 asset = work.assets.change(asset.id, Asset.cancelling, PLATFORM, ports.clock())
             workflow_id = withdraw_id(asset.id, asset.version)

@@ -31,7 +31,8 @@ def revoke(ports: Ports, installation_id: UUID, asset_id: UUID) -> Asset:
         status = _fate(ports, asset, rejection)
         if status is None:
             raise
-        return _stands(ports, installation_id, asset_id, status)
+        if status is not CouponStatus.CANCELLED:
+            return _stands(ports, installation_id, asset_id, status)
     with ports.store.writing(installation_id) as work:
         work.problems.resolve(_problem(asset_id), ports.clock())
         work.problems.resolve(f"provisioning:{asset_id}", ports.clock())
@@ -81,6 +82,9 @@ def _fate(ports: Ports, asset: Asset, rejection: Rejected) -> CouponStatus | Non
             return CouponStatus.REDEEMED
         case "COUPON_EXPIRED":
             return CouponStatus.EXPIRED
+        case "NOT_FOUND" if asset.coupon_status is CouponStatus.CANCELLED:
+            # Settled by its earlier word, however long it lists what was cancelled.
+            return CouponStatus.CANCELLED
         case "NOT_FOUND" if asset.coupon_expires_at is not None:
             return inferred_status(asset.coupon_expires_at, ports.clock())
     return None

@@ -8,6 +8,7 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 from prometheus_client.registry import Collector
 from sqlalchemy import Engine, func, select
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import Response
@@ -58,7 +59,10 @@ def metrics_route(engine: Engine) -> Route:
     registry.register(StoreCollector(engine))
 
     async def metrics(_request: Request) -> Response:
-        text = await to_thread.run_sync(generate_latest, registry)
+        try:
+            text = await to_thread.run_sync(generate_latest, registry)
+        except SQLAlchemyError as error:
+            return Response(f"the database cannot be reached ({type(error).__name__})\n", 503)
         return Response(text, media_type=CONTENT_TYPE_PLAIN_0_0_4)
 
     return Route("/metrics", metrics)

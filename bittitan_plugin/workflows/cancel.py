@@ -46,7 +46,16 @@ def withdraw(installation_id: str, asset_id: str) -> str:
     )
     if status is None:
         return "stuck"
-    return "withdrawn" if status == AssetStatus.CANCELLED else "the coupon is used"
+    if status == AssetStatus.CANCELLED:
+        return "withdrawn"
+    _persist_or_report(
+        "overrule",
+        FOLLOW_UP,
+        installation,
+        asset,
+        lambda: cancellation_requests.overrule(ports(), installation, asset),
+    )
+    return "the coupon is used"
 
 
 def _persist_or_report(

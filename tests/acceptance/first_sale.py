@@ -22,6 +22,7 @@ mutation ($input: UserCreateInput!) {
   customerCreate(input: $input) { user { id email } errors { field message code } }
 }
 """
+INVOICING_OPTIONS = '{ __type(name: "OrderInvoicing") { enumValues { name } } }'
 
 
 @dataclass
@@ -119,8 +120,12 @@ class Sale:
             "staff/account-synchronize.graphql", input={"customerId": self[RESELLER]["id"]}
         )["account"]
         self.answers["basket"] = basket["checkout"]
+        self.answers["invoicing options"] = self.shop.staff.ask(INVOICING_OPTIONS)["enumValues"]
         ordered = self.shop.reseller.do("storefront/checkout-complete.graphql", **complete)
         self.answers["storefront"] = self._provisioned(ordered["order"]["id"])
+        (asset,) = self["storefront"]["bittitanAssets"]
+        history = self.shop.staff.ask("staff/asset-history.graphql", id=asset["id"])["history"]
+        self.answers["history"] = history
 
     def _sell_in_the_back_office(self, invoicing: str) -> None:
         staff = self.shop.staff

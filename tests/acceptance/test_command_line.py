@@ -2,6 +2,7 @@
 
 import json
 import re
+import socket
 from pathlib import Path
 
 import pytest
@@ -103,3 +104,12 @@ def test_make_run_leaves_a_shop_with_data_tokens_and_commands_to_try(tmp_path: P
     assert re.search(r"export STAFF=ey\S+", said)
     assert re.search(r"export RESELLER=ey\S+", said)
     assert said.count("curl -s") == 3
+
+
+def test_a_port_that_is_taken_is_said_so(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        finished = run("serve", "--port", str(taken.getsockname()[1]), var_dir=str(tmp_path))
+    assert finished.returncode == 2
+    assert "another process" in finished.stderr

@@ -174,7 +174,23 @@ def test_the_invoice_of_a_storefront_order_names_the_reseller_and_stands_on_the_
     assert asset_of(sale["storefront"])["invoice"]["number"] == invoice["number"]
 
 
+def test_on_completion_asset_invoice_code_and_welcome_come_in_this_order(sale: Sale) -> None:
+    steps = {"status": "asset", "invoice": "invoice", "coupon": "code", "welcomeEmail": "welcome"}
+    fields = [entry["field"] for entry in sale["history"]]
+    assert [steps[field] for field in fields if field in steps] == list(steps.values())
+
+
+def test_the_history_never_holds_a_coupon_code(sale: Sale) -> None:
+    codes = [coupon.code for coupon in sale.shop.sandbox.sandbox.ledger()]
+    assert [code for code in codes if code in repr(sale["history"])] == []
+
+
 # The staff orders
+
+
+def test_staff_choose_among_three_invoice_options(sale: Sale) -> None:
+    names = [option["name"] for option in sale["invoicing options"]]
+    assert names == ["NOW", "NEXT_BILLING_DAY", "NONE"]
 
 
 def test_staff_draft_an_order_before_they_execute_it(sale: Sale) -> None:
@@ -206,3 +222,15 @@ def test_the_email_holds_the_code_and_names_the_end_customer(sale: Sale, route: 
     code = asset_of(sale[route])["couponCode"]
     (body,) = [body_of(message) for message in sale.emails if code in body_of(message)]
     assert "Fabrikam" in body.replace("Fabrikam mail move", "")
+
+
+def test_the_email_welcomes_a_bittitan_integration_customer(sale: Sale) -> None:
+    subjects = {str(message["Subject"]) for message in sale.emails}
+    assert subjects == {"Welcome BitTitan Integration customer"}
+
+
+@pytest.mark.parametrize(
+    "words", ["25 licences", "https://migrationwiz.bittitan.com/", "365 days", "Fabrikam mail move"]
+)
+def test_the_email_tells_its_reader(sale: Sale, words: str) -> None:
+    assert [words in body_of(message) for message in sale.emails] == [True] * len(ROUTES)

@@ -39,5 +39,5 @@ def perform(wrong: str, *options: str) -> "subprocess.CompletedProcess[str]":
 
 if __name__ == "__main__":
     story.PATIENCE_S = 1.0
-    running.SandboxServer = VENDORS[sys.argv[1]]  # type: ignore[misc, assignment]
-    raise SystemExit(running.play(as_json="--json" in sys.argv))
+    vendor = VENDORS[sys.argv[1]]
+    raise SystemExit(running.play(as_json="--json" in sys.argv, vendor=vendor))

@@ -194,3 +194,18 @@ def test_without_an_address_of_staff_only_the_customer_is_told(desk: Desk) -> No
     desk.ask(desk.sold())
 
     assert [m.template for m in desk.shop.mail] == ["welcome", "cancellation_request_received"]
+
+
+def test_a_customer_learns_that_a_sale_the_platform_took_back_could_not_be_revoked(
+    desk: Desk,
+) -> None:
+    request = desk.ask(desk.sold())
+    (coupon,) = desk.shop.sandbox.sandbox.ledger()
+    desk.shop.sandbox.sandbox.redeem(coupon.id)
+    (order,) = desk.shop.host.orders.values()
+
+    desk.shop.fire("order_cancelled", order)
+    desk.shop.settle()
+
+    assert desk.now(request).state is RequestState.REFUSED
+    assert desk.mail(to=CUSTOMERS)[-1] == "cancellation_refused"

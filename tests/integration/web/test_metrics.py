@@ -72,3 +72,8 @@ def test_every_process_tells_the_same(shop: Shop, watched: Served, serve: Serve)
     shop.buy(line())
     other = serve(shop.world.application.settings.database)
     assert other.get("/metrics").text == watched.get("/metrics").text
+
+
+def test_without_its_database_the_metrics_are_unavailable_and_say_so(serve: Serve) -> None:
+    answer = serve("postgresql://clerk:hunter2@127.0.0.1:9/books?connect_timeout=2").get("/metrics")
+    assert (answer.status_code, "cannot be reached" in answer.text) == (503, True)

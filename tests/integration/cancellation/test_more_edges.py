@@ -1,0 +1,300 @@
+"""More edges: what is lost on the way, states that forbid it, terms that changed meanwhile."""
+
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+import pytest
+
+from bittitan_plugin.domain.assets import Asset
+from bittitan_plugin.domain.billing import Credit, InvoiceReference
+from bittitan_plugin.domain.errors import BitTitanError, ErrorCode, OutcomeUnknown, Rejected
+from bittitan_plugin.domain.problems import ProblemKind
+from bittitan_plugin.services import cancellation_requests
+from bittitan_plugin.services.cancellation import cancel, check
+from bittitan_plugin.services.coupon_status import follow_asset
+from bittitan_plugin.services.provisioning import synchronize
+from tests.fakes.host import FakeHost, line
+from tests.integration.cancellation.asking import refusal_of
+from tests.integration.requests.asking import CUSTOMER, codes_of
+from tests.world import CANCELLED, SOLD, STAFF, Shop
+
+
+@dataclass
+class ForgetfulHost(FakeHost):
+    """Issues the credit and asks for the refund, then breaks before it has answered."""
+
+    breaks: deque[Exception] = field(default_factory=deque)
+
+    def credit(self, credit: Credit) -> InvoiceReference:
+        made = super().credit(credit)
+        self._break()
+        return made
+
+    def refund(self, credit: Credit) -> None:
+        super().refund(credit)
+        self._break()
+
+    def _break(self) -> None:
+        if self.breaks:
+            raise self.breaks.popleft()
+
+
+def failed(shop: Shop) -> Asset:
+    """A sale that BitTitan refused, for a cause that is mended by now."""
+    products = list(shop.sandbox.sandbox.products)
+    shop.sandbox.sandbox.products.clear()
+    asset = shop.buy(line())
+    shop.sandbox.sandbox.products.extend(products)
+    assert asset.provisioning_status == "FAILED"
+    return asset
+
+
+def waiting(shop: Shop) -> Asset:
+    shop.configure(synchronize_automatically="false")
+    return shop.buy(line())
+
+
+def expired(shop: Shop) -> Asset:
+    shop.sandbox.sandbox.clock.set(shop.world.clock.now)
+    asset = shop.buy(line())
+    shop.world.clock.advance(days=366)
+    shop.sandbox.sandbox.clock.set(shop.world.clock.now)
+    return follow_asset(shop.ports, shop.id, asset.id)
+
+
+def redeemed(shop: Shop) -> Asset:
+    asset = shop.buy(line())
+    shop.sandbox.sandbox.redeem(asset.coupon_id or "")
+    return follow_asset(shop.ports, shop.id, asset.id)
+
+
+def cancelled(shop: Shop) -> Asset:
+    return shop.cancel(shop.buy(line()))
+
+
+FORBIDDEN = {
+    "pending": (waiting, ErrorCode.NOT_PROVISIONED),
+    "expired": (expired, ErrorCode.COUPON_EXPIRED),
+    "redeemed": (redeemed, ErrorCode.COUPON_REDEEMED),
+    "cancelled": (cancelled, ErrorCode.ALREADY_CANCELLED),
+}
+
+
+@pytest.mark.parametrize(("state", "code"), FORBIDDEN.values(), ids=FORBIDDEN)
+@pytest.mark.parametrize("automatic", ["false", "true"])
+def test_what_cannot_be_cancelled_is_refused_on_every_route_and_changes_nothing(
+    shop: Shop, state: Callable[[Shop], Asset], code: ErrorCode, automatic: str
+) -> None:
+    shop.configure(automatic_cancellation=automatic)
+    asset = state(shop)
+    before, id_ = shop.tally(), asset.id
+
+    codes = [
+        check(shop.ports, shop.id, asset).code,
+        refusal_of(shop, id_),
+        *codes_of(lambda: cancellation_requests.create(shop.ports, shop.id, id_, CUSTOMER, "")),
+    ]
+    shop.settle()
+
+    assert (codes, shop.tally(), shop.asset(id_)) == ([code] * 3, before, asset)
+
+
+def test_while_bittitan_is_being_asked_for_the_coupon_it_cannot_be_cancelled(shop: Shop) -> None:
+    shop.sandbox.sandbox.faults.add("status", operation="issue", status=503)
+    order = shop.host.place(line())
+    shop.fire("order_fully_paid", order)
+    shop.until(lambda: (found := shop.asset_of(order)) is not None and bool(found.requested_at))
+    asset = shop.asset_of(order)
+    assert asset is not None
+
+    code = refusal_of(shop, asset.id)
+    shop.sandbox.sandbox.faults.clear()
+    shop.settle()
+
+    assert (code, shop.tally()) == (ErrorCode.NOT_PROVISIONED, SOLD)
+
+
+def test_a_failed_asset_cancelled_and_synchronized_at_once_is_one_of_both(shop: Shop) -> None:
+    asset = failed(shop)
+
+    codes_of(
+        lambda: cancel(shop.ports, shop.id, asset.id, STAFF, ""),
+        lambda: synchronize(shop.ports, shop.id, asset.id, STAFF),
+    )
+    shop.settle()
+
+    tally = shop.tally()
+    found = (shop.asset(asset.id).status, tally.usable, tally.credits, tally.refunds)
+    assert found in [("CANCELLED", 0, 1, 1), ("ACTIVE", 1, 0, 0)]
+
+
+def test_a_coupon_that_bittitan_cancelled_by_itself_is_credited_when_the_asset_is_cancelled(
+    shop: Shop,
+) -> None:
+    asset = shop.buy(line())
+    shop.sandbox.sandbox.cancel(asset.coupon_id or "")
+    follow_asset(shop.ports, shop.id, asset.id)
+
+    shop.cancel(asset)
+
+    assert shop.tally() == CANCELLED
+
+
+def test_while_bittitan_is_away_nobody_is_credited_or_told(shop: Shop) -> None:
+    asset = shop.buy(line())
+    shop.sandbox.sandbox.faults.add("status", operation="cancel", status=500)
+    cancel(shop.ports, shop.id, asset.id, STAFF, "")
+
+    meanwhile = (shop.asset(asset.id).status, shop.tally())
+    shop.sandbox.sandbox.faults.clear()
+    shop.settle()
+
+    assert meanwhile == ("CANCELLING", SOLD)
+    assert shop.tally() == CANCELLED
+
+
+@pytest.mark.usefixtures("hurried")
+@pytest.mark.parametrize(
+    "break_", [OutcomeUnknown("no answer"), RuntimeError("a defect")], ids=["lost", "defect"]
+)
+def test_ten_lost_answers_of_the_platform_are_one_credit_and_one_refund(
+    shop: Shop, break_: Exception
+) -> None:
+    asset = shop.buy(line())
+    shop.attach(ForgetfulHost(**vars(shop.host), breaks=deque([break_] * 10)))
+
+    shop.cancel(asset)
+
+    assert (shop.tally(), shop.problems()) == (CANCELLED, [])
+
+
+@pytest.mark.parametrize("method", ["credit", "refund"])
+def test_what_was_done_before_a_step_that_cannot_finish_stands(shop: Shop, method: str) -> None:
+    asset = shop.buy(line())
+    refusal: BitTitanError = Rejected("LOCKED", "the books are closed")
+    shop.host.failures[method] = deque([refusal])
+
+    after = shop.cancel(asset)
+
+    (problem,) = shop.problems()
+    assert (after.status, shop.tally().usable) == ("CANCELLED", 0)
+    assert (problem.asset_id, "cancel the asset again" in problem.next_step) == (asset.id, True)
+
+
+def test_a_sale_of_nothing_is_cancelled_and_the_buyer_told_without_promising_a_credit(
+    shop: Shop,
+) -> None:
+    asset = shop.cancel(shop.buy(line(price="0")))
+
+    (told,) = [message for message in shop.mail if message.template == "cancelled"]
+    assert (asset.status, asset.credit_invoice) == ("CANCELLED", None)
+    assert (told.values["credit_invoice"], told.values["amount"]) == (None, None)
+    assert shop.problems() == []
+
+
+def test_a_customer_cancels_a_sale_of_nothing_alone_under_any_limit(shop: Shop) -> None:
+    shop.configure(automatic_cancellation="true", automatic_cancellation_limit="0")
+    asset = shop.buy(line(price="0"))
+
+    cancellation_requests.create(shop.ports, shop.id, asset.id, CUSTOMER, "")
+    shop.settle()
+
+    assert shop.tally() == replace(CANCELLED, credits=0, refunds=0)
+
+
+def test_redeemed_before_a_customers_own_cancellation_executes_the_sale_stands(shop: Shop) -> None:
+    shop.configure(automatic_cancellation="true")
+    asset = shop.buy(line())
+    assert check(shop.ports, shop.id, asset).allowed
+    shop.sandbox.sandbox.redeem(asset.coupon_id or "")
+
+    cancellation_requests.create(shop.ports, shop.id, asset.id, CUSTOMER, "")
+    shop.settle()
+
+    after = shop.asset(asset.id)
+    assert (after.status, after.coupon_status) == ("ACTIVE", "REDEEMED")
+    assert shop.tally() == replace(SOLD, usable=0)
+
+
+def test_a_window_shortened_after_the_sale_does_not_concern_it(shop: Shop) -> None:
+    asset = shop.buy(line())
+    shop.configure(refund_window_days="1")
+    shop.world.clock.advance(days=15)
+
+    assert shop.cancel(asset).status == "CANCELLED"
+
+
+def test_a_window_lengthened_after_the_sale_does_not_concern_it(shop: Shop) -> None:
+    shop.configure(refund_window_days="1")
+    asset = shop.buy(line())
+    shop.configure(refund_window_days="15")
+    shop.world.clock.advance(days=2)
+
+    assert refusal_of(shop, asset.id) is ErrorCode.CANCELLATION_WINDOW_CLOSED
+
+
+def test_switched_off_before_the_credit_it_is_still_issued(shop: Shop) -> None:
+    asset = shop.buy(line())
+    shop.host.failures["credit"] = deque([OutcomeUnknown("no answer")] * 5)
+    cancel(shop.ports, shop.id, asset.id, STAFF, "")
+    shop.configure(active=False)
+    shop.settle()
+
+    assert shop.tally() == CANCELLED
+
+
+def test_what_got_stuck_waits_while_the_plugin_is_off_and_goes_on_when_it_is_on(
+    shop: Shop,
+) -> None:
+    asset = shop.buy(line())
+    shop.host.failures["credit"] = deque([Rejected("LOCKED", "the books are closed")])
+    shop.cancel(asset)
+    shop.configure(active=False)
+    assert refusal_of(shop, asset.id) is ErrorCode.PLUGIN_INACTIVE
+    shop.configure()
+
+    shop.cancel(asset)
+
+    assert (shop.tally().credits, shop.problems()) == (1, [])
+
+
+def test_taken_back_by_the_platform_while_staff_cancel_a_redeemed_coupon_is_a_problem(
+    shop: Shop,
+) -> None:
+    asset = shop.buy(line())
+    shop.sandbox.sandbox.faults.add("status", operation="cancel", status=503)
+    cancel(shop.ports, shop.id, asset.id, STAFF, "")
+    shop.fire("order_fully_refunded", shop.host.orders[asset.order_id])
+    shop.sandbox.sandbox.redeem(asset.coupon_id or "")
+    shop.sandbox.sandbox.faults.clear()
+    shop.settle()
+
+    assert [problem.kind for problem in shop.problems()] == [ProblemKind.REFUNDED_BUT_REDEEMED]
+    assert shop.tally().credits == 0
+
+
+def test_taken_back_by_the_platform_while_staff_cancel_it_ends_as_one_cancellation(
+    shop: Shop,
+) -> None:
+    asset = shop.buy(line())
+    shop.sandbox.sandbox.faults.add("status", operation="cancel", status=503)
+    cancel(shop.ports, shop.id, asset.id, STAFF, "")
+    for hook in ("order_cancelled", "order_fully_refunded") * 2:
+        shop.fire(hook, shop.host.orders[asset.order_id])
+    shop.sandbox.sandbox.faults.clear()
+    shop.settle()
+
+    # The platform is asked for the one credit under its key; what it gave by itself it knows.
+    assert (shop.tally(), shop.problems()) == (CANCELLED, [])
+
+
+def test_a_coupon_cancelled_at_bittitan_and_no_longer_listed_is_not_taken_for_redeemed(
+    shop: Shop,
+) -> None:
+    asset = shop.buy(line())
+    shop.sandbox.sandbox.cancel(asset.coupon_id or "")
+    follow_asset(shop.ports, shop.id, asset.id)
+    shop.sandbox.sandbox.reset()
+
+    assert shop.cancel(asset).coupon_status == "CANCELLED"

@@ -1,0 +1,169 @@
+"""The doctor: each thing that can be wrong says what it is and how to mend it."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from bittitan_plugin.bootstrap import Application, build
+from bittitan_plugin.cipher import generate_key
+from bittitan_plugin.doctor import Finding, examine
+from bittitan_plugin.services.installations import configure
+from bittitan_plugin.settings import Settings
+from bittitan_plugin.store.engine import open_engine
+from bittitan_plugin.vendor.sandbox import DEFAULT_EMAIL, DEFAULT_PASSWORD, SandboxServer
+
+KEY = generate_key()
+#: A port nobody listens at.
+NOBODY = "127.0.0.1:9"
+VENDOR = "vendor of 'default'"
+
+
+@dataclass
+class Practice:
+    """Where instances are examined."""
+
+    url: str
+    directory: Path
+    sandbox: SandboxServer
+
+    def application(self, **settings: object) -> Application:
+        values: dict[str, object] = {
+            "database_url": self.url,
+            "var_dir": self.directory,
+            "secret_keys": (KEY,),
+            **settings,
+        }
+        return build(Settings.model_validate(values))
+
+    def set_up(self, *, active: bool = True) -> None:
+        """An installation with a vendor that answers."""
+        application = self.application()
+        values = {
+            "api_url": self.sandbox.url,
+            "api_email": DEFAULT_EMAIL,
+            "api_password": DEFAULT_PASSWORD,
+        }
+        configure(application.ports, "default", values, active=active)
+        application.close()
+
+    def examine(self, **settings: object) -> dict[str, Finding]:
+        """What is found, by check."""
+        application = self.application(**settings)
+        findings = {finding.check: finding for finding in examine(application)}
+        application.close()
+        return findings
+
+
+@pytest.fixture
+def practice(database_url: str, tmp_path: Path, sandbox: SandboxServer) -> Practice:
+    """A migrated database and nothing else."""
+    return Practice(database_url, tmp_path, sandbox)
+
+
+@pytest.fixture
+def patient(practice: Practice) -> Practice:
+    """An instance that is well."""
+    practice.set_up()
+    return practice
+
+
+def test_an_instance_that_is_well_has_nothing_to_mend(patient: Practice) -> None:
+    assert [(f.ok, f.mend) for f in patient.examine().values()] == [(True, "")] * 4
+
+
+def test_every_part_is_examined(patient: Practice) -> None:
+    assert list(patient.examine()) == ["settings", "database", "mail", VENDOR]
+
+
+def test_the_vendor_s_wrong_password_is_mended_with_plugin_update(patient: Practice) -> None:
+    patient.sandbox.sandbox.faults.add("status", operation="session", status=401)
+    found = patient.examine()[VENDOR]
+    assert (found.ok, "pluginUpdate" in found.mend) == (False, True)
+    assert "password" in found.message
+
+
+def test_a_vendor_that_is_away_is_told_apart_from_a_wrong_password(patient: Practice) -> None:
+    patient.sandbox.sandbox.faults.add("drop_connection")
+    found = patient.examine()[VENDOR]
+    assert not found.ok
+    assert "password" not in found.message
+    assert found.mend
+
+
+def test_a_mail_server_that_is_down_names_the_setting_to_mend(patient: Practice) -> None:
+    found = patient.examine(smtp_url=f"smtp://clerk:hunter2@{NOBODY}")["mail"]
+    assert (found.ok, "BITTITAN_SMTP_URL" in found.mend) == (False, True)
+    assert NOBODY in found.message
+
+
+def test_a_mail_directory_that_cannot_be_written_is_found(patient: Practice) -> None:
+    (patient.directory / "mail").write_text("a file where a directory should be")
+    found = patient.examine()["mail"]
+    assert not found.ok
+    assert str(patient.directory / "mail") in found.message
+
+
+def test_a_secret_that_the_keys_cannot_read_names_the_keys(patient: Practice) -> None:
+    found = patient.examine(secret_keys=(generate_key(),))[VENDOR]
+    assert not found.ok
+    assert "BITTITAN_SECRET_KEYS" in found.message + found.mend
+
+
+def test_an_old_key_that_is_kept_beside_the_new_one_still_reads(patient: Practice) -> None:
+    assert patient.examine(secret_keys=(generate_key(), KEY))[VENDOR].ok
+
+
+def test_a_plugin_that_is_switched_off_is_well_and_told_how_to_switch_on(
+    practice: Practice,
+) -> None:
+    practice.set_up(active=False)
+    found = practice.examine()[VENDOR]
+    assert (found.ok, "switched off" in found.message) == (True, True)
+    assert "pluginUpdate" in found.mend
+
+
+def test_a_plugin_that_is_switched_off_does_not_ask_the_vendor(practice: Practice) -> None:
+    practice.set_up(active=False)
+    practice.sandbox.sandbox.faults.add("drop_connection")
+    assert practice.examine()[VENDOR].ok
+
+
+def test_a_platform_that_was_never_attached_is_found(practice: Practice) -> None:
+    found = practice.examine()["installation"]
+    assert (found.ok, found.message) == (False, "no platform has been attached yet")
+    assert "bittitan-plugin serve" in found.mend
+
+
+def test_a_database_of_another_version_is_mended_by_migrating(patient: Practice) -> None:
+    engine = open_engine(patient.url)
+    with engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE bittitan_migrations SET version_num = '0000'")
+    engine.dispose()
+    found = patient.examine()["database"]
+    assert (found.ok, "bittitan-plugin migrate" in found.mend) == (False, True)
+
+
+@pytest.fixture
+def away(tmp_path: Path, sandbox: SandboxServer) -> Practice:
+    """An instance whose PostgreSQL is not there."""
+    url = f"postgresql://clerk:hunter2@{NOBODY}/books?connect_timeout=2"
+    return Practice(url, tmp_path, sandbox)
+
+
+def test_a_database_that_is_away_names_the_setting_to_mend(away: Practice) -> None:
+    found = away.examine()["database"]
+    assert (found.ok, "BITTITAN_DATABASE_URL" in found.mend) == (False, True)
+
+
+def test_what_depends_on_the_database_is_left_out_when_it_is_away(away: Practice) -> None:
+    assert list(away.examine()) == ["settings", "database", "mail"]
+
+
+@pytest.mark.parametrize(
+    "settings", [{}, {"smtp_url": f"smtp://clerk:hunter2@{NOBODY}"}], ids=["database", "mail"]
+)
+def test_no_finding_shows_a_password(away: Practice, settings: dict[str, str]) -> None:
+    said = "".join(repr(finding) for finding in away.examine(**settings).values())
+    assert "clerk" in said
+    assert "hunter2" not in said
