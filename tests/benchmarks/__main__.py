@@ -17,16 +17,21 @@ from tests.benchmarks.measuring import Figure
 from tests.benchmarks.starting import importing, serving
 
 
+def _accept(kind: str, url: str, directory: Path) -> list[Figure]:
+    return [accepting(kind, url, directory)]
+
+
+#: Each is given a database of its own, so that none works off what another left.
+ON_A_DATABASE = (_accept, importing_articles, cancelling)
+
+
 def main() -> int:
     """Run all benchmarks; returns the exit status."""
+    figures = [importing(), serving()]
     with tempfile.TemporaryDirectory() as name:
         directory = Path(name)
-        figures = [importing(), serving()]
-        figures.append(accepting("SQLite", f"sqlite:///{directory / 'bench.sqlite'}", directory))
-        url = f"sqlite:///{directory / 'articles.sqlite'}"
-        figures += importing_articles("SQLite", url, directory)
-        url = f"sqlite:///{directory / 'cancelling.sqlite'}"
-        figures += cancelling("SQLite", url, directory)
+        for number, measure in enumerate(ON_A_DATABASE):
+            figures += measure("SQLite", f"sqlite:///{directory}/{number}.sqlite", directory)
         figures += _on_postgresql(directory)
     _print(figures)
     return int(any(figure.limit and figure.seconds > figure.limit for figure in figures))
@@ -39,23 +44,26 @@ def _on_postgresql(directory: Path) -> list[Figure]:
         Console().print("no PostgreSQL on this machine: its figures are left out")
         return []
     try:
-        engine = create_engine(
-            make_url(url).set(drivername="postgresql+psycopg"), isolation_level="AUTOCOMMIT"
-        )
-        with engine.connect() as connection:
-            connection.exec_driver_sql("DROP DATABASE IF EXISTS bittitan_bench WITH (FORCE)")
-            connection.exec_driver_sql("CREATE DATABASE bittitan_bench")
-        engine.dispose()
-        bench = make_url(url).set(database="bittitan_bench")
-        bench_url = bench.render_as_string(hide_password=False)
         return [
-            accepting("PostgreSQL", bench_url, directory),
-            *importing_articles("PostgreSQL", bench_url, directory),
-            *cancelling("PostgreSQL", bench_url, directory),
+            figure
+            for measure in ON_A_DATABASE
+            for figure in measure("PostgreSQL", _emptied(url), directory)
         ]
     finally:
         if server:
             server.stop()
+
+
+def _emptied(url: str) -> str:
+    """The address of a database on that server with nothing in it."""
+    engine = create_engine(
+        make_url(url).set(drivername="postgresql+psycopg"), isolation_level="AUTOCOMMIT"
+    )
+    with engine.connect() as connection:
+        connection.exec_driver_sql("DROP DATABASE IF EXISTS bittitan_bench WITH (FORCE)")
+        connection.exec_driver_sql("CREATE DATABASE bittitan_bench")
+    engine.dispose()
+    return make_url(url).set(database="bittitan_bench").render_as_string(hide_password=False)
 
 
 def _print(figures: list[Figure]) -> None:

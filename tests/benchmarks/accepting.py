@@ -11,7 +11,7 @@ from bittitan_hooks.plugin import BitTitanPlugin
 from bittitan_plugin.bootstrap import build
 from bittitan_plugin.cipher import generate_key
 from bittitan_plugin.domain.catalogue import Product, ProductType
-from bittitan_plugin.settings import Settings
+from bittitan_plugin.settings import LogFormat, Settings
 from bittitan_plugin.store.engine import BEGIN_OPTION
 from tests.benchmarks.measuring import Figure, alternating
 from tests.fakes.host import FakeHost, line
@@ -23,7 +23,12 @@ ROUNDS = 200
 def accepting(kind: str, url: str, directory: Path) -> Figure:
     """One paid order of one line through the hook; no worker runs."""
     application = build(
-        Settings(database_url=url, var_dir=directory, secret_keys=(generate_key(),))
+        Settings(
+            database_url=url,
+            var_dir=directory,
+            secret_keys=(generate_key(),),
+            log_format=LogFormat.QUIET,
+        )
     )
     application.migrate()
     host = FakeHost()

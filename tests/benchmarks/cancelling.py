@@ -13,7 +13,7 @@ from bittitan_plugin.hosts.port import Host
 from bittitan_plugin.services.cancellation import cancel, check
 from bittitan_plugin.services.installations import configure
 from bittitan_plugin.services.ordering import accept
-from bittitan_plugin.settings import Settings
+from bittitan_plugin.settings import LogFormat, Settings
 from bittitan_plugin.vendor.port import CouponRequest
 from bittitan_plugin.vendor.sandbox import DEFAULT_EMAIL, DEFAULT_PASSWORD, SandboxServer
 from tests.benchmarks.measuring import Figure, alternating
@@ -29,7 +29,12 @@ def cancelling(kind: str, url: str, directory: Path) -> list[Figure]:
     """With a worker in this process and the sandbox, whose answers take no time of their own."""
     with SandboxServer() as server:
         application = build(
-            Settings(database_url=url, var_dir=directory, secret_keys=(generate_key(),))
+            Settings(
+                database_url=url,
+                var_dir=directory,
+                secret_keys=(generate_key(),),
+                log_format=LogFormat.QUIET,
+            )
         )
         application.migrate()
         host = FakeHost()

@@ -16,7 +16,7 @@ from bittitan_plugin.cipher import generate_key
 from bittitan_plugin.domain.history import Actor, ActorKind
 from bittitan_plugin.hosts.embedded.platform import EmbeddedPlatform
 from bittitan_plugin.services import services_definition
-from bittitan_plugin.settings import Settings
+from bittitan_plugin.settings import LogFormat, Settings
 from bittitan_plugin.store.engine import BEGIN_OPTION
 from bittitan_plugin.store.mapping import product_values
 from bittitan_plugin.store.tables import PriceRow, ProductRow
@@ -36,7 +36,12 @@ Row = dict[str, Any]
 
 def importing_articles(kind: str, url: str, directory: Path) -> list[Figure]:
     """The first run, which imports everything, and the second, which changes nothing."""
-    settings = Settings(database_url=url, var_dir=directory, secret_keys=(generate_key(),))
+    settings = Settings(
+        database_url=url,
+        var_dir=directory,
+        secret_keys=(generate_key(),),
+        log_format=LogFormat.QUIET,
+    )
     application = build(settings)
     application.migrate()
     with SandboxServer() as server:
