@@ -8,6 +8,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from hypothesis import settings
 from sqlalchemy import create_engine, make_url
 
 from bittitan_plugin.store import migrations
@@ -16,6 +17,11 @@ from bittitan_plugin.workflows.queue import migrate as migrate_engine
 from tests import postgres
 
 pytest_plugins = ["tests.certificates", "tests.sandbox_fixtures", "tests.world"]
+
+# A busy machine is no defect. Hypothesis has a profile of its own for CI, which repeats itself.
+settings.register_profile("unhurried", deadline=None)
+if not os.environ.get("CI"):
+    settings.load_profile("unhurried")
 
 _servers: list[postgres.Server] = []
 

@@ -10,7 +10,8 @@ from bittitan_plugin.domain.catalogue import LARGEST_QUANTITY
 from bittitan_plugin.domain.errors import Refusal
 from bittitan_plugin.domain.money import LARGEST_AMOUNT, SCALE, Money
 
-amounts = st.decimals(min_value=-(10**9), max_value=10**9, places=SCALE)
+#: The largest quantity of the dearest of them is still an amount of money.
+amounts = st.decimals(min_value=-(10**8), max_value=10**8, places=SCALE)
 
 
 @given(amount=amounts, quantity=st.integers(min_value=1, max_value=10**5))
