@@ -62,7 +62,8 @@ class Story:
         self._cancel_again()
         self._switch_off_and_on()
         if not to_the_end:
-            self._buy("Left to try things on")
+            left = self._buy("Left to try things on")
+            self._asset_when("its coupon", lambda a: a["couponCode"], order_id=left["id"])
 
     def _activate(self) -> None:
         self.staff.sign_in(STAFF_EMAIL, DEMO_PASSWORD)
@@ -208,10 +209,15 @@ class Story:
         return result
 
     def _asset_when(
-        self, what: str, arrived: Callable[[Mapping[str, Any]], object]
+        self,
+        what: str,
+        arrived: Callable[[Mapping[str, Any]], object],
+        order_id: str | None = None,
     ) -> dict[str, Any]:
+        wanted = order_id or self.facts["order"]
+
         def look() -> dict[str, Any] | None:
-            order = self.reseller.run(documents.ORDER, id=self.facts["order"])["order"]
+            order = self.reseller.run(documents.ORDER, id=wanted)["order"]
             found = [asset for asset in order["bittitanAssets"] if arrived(asset)]
             return found[0] if found else None
 
