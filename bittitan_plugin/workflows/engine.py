@@ -94,7 +94,7 @@ class Worker:
         self._heart.start()
         self._timetable.start()
 
-    def stop(self, *, grace: float = 5.0) -> None:
+    def stop(self, *, grace: float = 3.0) -> None:
         """Give the steps at work ``grace`` seconds; what is left another worker takes over."""
         self._stopping.set()
         self._timetable.stop()
