@@ -49,8 +49,9 @@ class Application:
 
     def migrate(self) -> None:
         """Bring our tables and the workflow engine's up to date."""
-        migrations.upgrade(self.engine)
-        migrate_engine(self.settings.database)
+        with migrations.in_turn(self.engine):
+            migrations.upgrade(self.engine)
+            migrate_engine(self.settings.database)
 
     def start_worker(self, *, pace: float = 1.0, duties: "Sequence[Duty] | None" = None) -> None:
         """Run durable work in this process. Starting it again does nothing.

@@ -65,9 +65,10 @@ def _begin_at_first_write(connection: Any, _record: object) -> None:
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:
+    # First, because what follows may already have to wait for another process.
+    connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = FULL")
-    connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
     connection.execute("PRAGMA foreign_keys = ON")
     # SQLite lowers ASCII only; names are searched and sorted in every script.
     connection.create_function("lower", 1, _lower, deterministic=True)

@@ -1,17 +1,39 @@
 """The database's history, one revision a file, and the functions that bring it up to date."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from filelock import FileLock
 from sqlalchemy import Connection, Engine
 
 from bittitan_plugin.store.engine import writing_engine
 
 #: Serialises upgrades on PostgreSQL; any constant will do.
 _LOCK_KEY = 7_221_940
+#: Seconds a process waits while another brings the database up to date.
+_PATIENCE_S = 300
+
+
+@contextmanager
+def in_turn(engine: Engine) -> Iterator[None]:
+    """One process at a time brings the database up to date: our tables and the engine's.
+
+    On PostgreSQL both take a lock of the server. On SQLite the workflow engine would wait only
+    five seconds for whoever migrates, so processes queue at a file beside the database. Raises
+    ``filelock.Timeout`` after five minutes.
+    """
+    file = engine.url.database if engine.dialect.name == "sqlite" else None
+    if not file or file == ":memory:":
+        yield
+        return
+    Path(file).parent.mkdir(parents=True, exist_ok=True)
+    with FileLock(f"{file}.migrating", timeout=_PATIENCE_S):
+        yield
 
 
 def upgrade(engine: Engine) -> None:
