@@ -7,14 +7,14 @@ from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 from prometheus_client.registry import Collector
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine, func, literal, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from bittitan_plugin.store.tables import AssetRow, ProblemRow
+from bittitan_plugin.store.tables import AssetRow, CircuitRow, ProblemRow
 
 
 class StoreCollector(Collector):
@@ -51,10 +51,16 @@ class StoreCollector(Collector):
                     .group_by(ProblemRow.kind)
                 ),
             )
+            yield _gauge(
+                "bittitan_vendor_circuit_open",
+                "Addresses of vendors that are not called now, and why.",
+                ("address", "closure"),
+                session.execute(select(CircuitRow.address, CircuitRow.closure, literal(1))),
+            )
 
 
 def metrics_route(engine: Engine) -> Route:
-    """The route; a scrape costs two statements."""
+    """The route; a scrape costs three statements."""
     registry = CollectorRegistry()
     registry.register(StoreCollector(engine))
 

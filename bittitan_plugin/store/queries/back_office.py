@@ -1,0 +1,228 @@
+"""The lists staff browse, each of one installation only."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import aliased
+
+from bittitan_plugin.domain.accounts import Account
+from bittitan_plugin.domain.assets import Asset
+from bittitan_plugin.domain.history import HistoryEntry
+from bittitan_plugin.domain.problems import Problem
+from bittitan_plugin.domain.requests import CancellationRequest
+from bittitan_plugin.domain.stock import StockCode
+from bittitan_plugin.store.mapping import (
+    to_account,
+    to_asset,
+    to_history,
+    to_problem,
+    to_request,
+)
+from bittitan_plugin.store.queries.browsing import Browser
+from bittitan_plugin.store.repositories.stock import to_stock_code
+from bittitan_plugin.store.tables import (
+    AccountRow,
+    AssetRow,
+    CancellationRequestRow,
+    HistoryRow,
+    ProblemRow,
+    StockCodeRow,
+)
+from bittitan_plugin.store.unit_of_work import UnitOfWork
+
+
+@dataclass(frozen=True, kw_only=True)
+class AssetLine:
+    """An asset and whose it is."""
+
+    asset: Asset
+    account_email: str
+    end_customer_email: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class RequestLine:
+    """A cancellation request and the asset it is about."""
+
+    request: CancellationRequest
+    asset: Asset
+
+
+@dataclass(frozen=True, kw_only=True)
+class AuditLine:
+    """One recorded change and the asset it was made to."""
+
+    id: int
+    entry: HistoryEntry
+    asset_id: UUID
+    asset_name: str
+    order_number: str
+
+    @property
+    def at(self) -> datetime:
+        """When it was made."""
+        return self.entry.at
+
+
+def assets(work: UnitOfWork) -> Browser[AssetLine]:
+    """Assets with the addresses of who bought them and for whom."""
+    end_customer = aliased(AccountRow)
+    rows = (
+        select(AssetRow, AccountRow.email, end_customer.email)
+        .join(AccountRow, AccountRow.id == AssetRow.account_id)
+        .outerjoin(end_customer, end_customer.id == AssetRow.end_customer_id)
+        .where(AssetRow.installation_id == work.installation_id)
+    )
+    return Browser(
+        rows=rows,
+        key=AssetRow.id,
+        columns={
+            "name": AssetRow.name,
+            "friendly_name": AssetRow.friendly_name,
+            "order_number": AssetRow.order_number,
+            "account": AccountRow.email,
+            "end_customer": end_customer.email,
+            "product_type": AssetRow.product_type,
+            "quantity": AssetRow.quantity,
+            "total": AssetRow.total_amount,
+            "purchase_date": AssetRow.purchase_date,
+            "status": AssetRow.status,
+            "provisioning_status": AssetRow.provisioning_status,
+            "coupon_status": AssetRow.coupon_status,
+            "coupon_expires_at": AssetRow.coupon_expires_at,
+            "error": AssetRow.provisioning_error_code,
+        },
+        searched=[
+            AssetRow.name,
+            AssetRow.friendly_name,
+            AssetRow.order_number,
+            AssetRow.recipient_email,
+        ],
+        to_item=_asset_line,
+    )
+
+
+def requests(work: UnitOfWork) -> Browser[RequestLine]:
+    """Cancellation requests with what they are about."""
+    rows = (
+        select(CancellationRequestRow, AssetRow)
+        .join(AssetRow, AssetRow.id == CancellationRequestRow.asset_id)
+        .where(CancellationRequestRow.installation_id == work.installation_id)
+    )
+    return Browser(
+        rows=rows,
+        key=CancellationRequestRow.id,
+        columns={
+            "state": CancellationRequestRow.state,
+            "asset": AssetRow.name,
+            "order_number": AssetRow.order_number,
+            "requested_by": CancellationRequestRow.requested_by,
+            "created_at": CancellationRequestRow.created_at,
+            "deadline": CancellationRequestRow.deadline,
+            "decided_by": CancellationRequestRow.decided_by,
+            "total": AssetRow.total_amount,
+        },
+        searched=[
+            AssetRow.name,
+            AssetRow.order_number,
+            CancellationRequestRow.requested_by,
+            CancellationRequestRow.comment,
+        ],
+        to_item=lambda row: RequestLine(request=to_request(row[0]), asset=to_asset(row[1])),
+    )
+
+
+def accounts(work: UnitOfWork) -> Browser[Account]:
+    """Accounts, resellers' end customers among them."""
+    return Browser(
+        rows=select(AccountRow).where(AccountRow.installation_id == work.installation_id),
+        key=AccountRow.id,
+        columns={
+            "email": AccountRow.email,
+            "company": AccountRow.company,
+            "status": AccountRow.status,
+            "created_at": AccountRow.created_at,
+            "reseller_id": AccountRow.reseller_id,
+            "sync_error": AccountRow.sync_error,
+        },
+        searched=[AccountRow.email, AccountRow.company],
+        to_item=lambda row: to_account(row[0]),
+    )
+
+
+def problems(work: UnitOfWork) -> Browser[Problem]:
+    """Problems, resolved ones too."""
+    return Browser(
+        rows=select(ProblemRow).where(ProblemRow.installation_id == work.installation_id),
+        key=ProblemRow.id,
+        columns={
+            "kind": ProblemRow.kind,
+            "message": ProblemRow.message,
+            "first_at": ProblemRow.first_at,
+            "last_at": ProblemRow.last_at,
+            "occurrences": ProblemRow.occurrences,
+            "resolved_at": ProblemRow.resolved_at,
+        },
+        searched=[ProblemRow.message, ProblemRow.next_step],
+        to_item=lambda row: to_problem(row[0]),
+    )
+
+
+def stock_codes(work: UnitOfWork) -> Browser[StockCode]:
+    """The codes of the stock, whatever became of them; they stay sealed."""
+    row = StockCodeRow
+    return Browser(
+        rows=select(row).where(row.installation_id == work.installation_id),
+        key=row.id,
+        columns={
+            "state": row.state,
+            "product_type": row.product_type,
+            "sku": row.sku,
+            "licenses": row.licenses,
+            "expires_at": row.expires_at,
+            "note": row.note,
+        },
+        searched=[row.sku, row.note],
+        to_item=lambda found: to_stock_code(found[0]),
+    )
+
+
+def audit(work: UnitOfWork) -> Browser[AuditLine]:
+    """Every recorded change of every asset."""
+    rows = (
+        select(HistoryRow, AssetRow.name, AssetRow.order_number)
+        .join(AssetRow, AssetRow.id == HistoryRow.asset_id)
+        .where(HistoryRow.installation_id == work.installation_id)
+    )
+    return Browser(
+        rows=rows,
+        key=HistoryRow.id,
+        columns={
+            "id": HistoryRow.id,
+            "at": HistoryRow.at,
+            "actor_kind": HistoryRow.actor_kind,
+            "actor": HistoryRow.actor_name,
+            "field": HistoryRow.field,
+            "asset": AssetRow.name,
+            "order_number": AssetRow.order_number,
+        },
+        searched=[HistoryRow.actor_name, HistoryRow.field, AssetRow.name, AssetRow.order_number],
+        to_item=_audit_line,
+    )
+
+
+def _asset_line(row: Any) -> AssetLine:
+    return AssetLine(asset=to_asset(row[0]), account_email=row[1], end_customer_email=row[2])
+
+
+def _audit_line(row: Any) -> AuditLine:
+    return AuditLine(
+        id=row[0].id,
+        entry=to_history(row[0]),
+        asset_id=row[0].asset_id,
+        asset_name=row[1],
+        order_number=row[2],
+    )

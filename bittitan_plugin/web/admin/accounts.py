@@ -1,0 +1,109 @@
+"""Accounts: the list, and the page of one with *Synchronize* and its options."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette_admin.routing import route
+
+from bittitan_plugin.domain.access import Permission
+from bittitan_plugin.domain.accounts import Account, AccountStatus
+from bittitan_plugin.domain.assets import Asset
+from bittitan_plugin.services.accounts import save_and_synchronize
+from bittitan_plugin.store.queries import back_office
+from bittitan_plugin.store.queries.assets import newest_of_accounts
+from bittitan_plugin.store.queries.audience import EVERYTHING
+from bittitan_plugin.store.queries.browsing import Browser
+from bittitan_plugin.store.unit_of_work import UnitOfWork
+from bittitan_plugin.web.admin import fields
+from bittitan_plugin.web.admin.desks import Desk, key_in, sent
+from bittitan_plugin.web.admin.lists import BrowsedList
+
+KEY = "accounts"
+#: Assets shown on an account's page; the list of assets has the others.
+NEWEST = 10
+
+
+@dataclass(frozen=True, kw_only=True)
+class AccountCase:
+    """An account, its reseller, and what it bought last."""
+
+    account: Account
+    reseller: Account | None
+    assets: tuple[Asset, ...]
+
+    @property
+    def id(self) -> UUID:
+        """The account's."""
+        return self.account.id
+
+
+class AccountList(BrowsedList):
+    """Every account, by e-mail address."""
+
+    key = KEY
+    menu_label = "Accounts"
+    display_name = "account"
+    icon = "fa-solid fa-building"
+    permission = Permission.MANAGE_USERS
+    detail_template = "account.html"
+    fields_default_sort = ["email"]
+    fields = [
+        fields.text("email", "E-mail", lambda account: account.email),
+        fields.text("company", "Company", lambda account: account.company),
+        fields.choice("status", "BitTitan", lambda account: account.status, AccountStatus),
+        fields.text("sync_error", "Why not", lambda account: account.sync_error),
+        fields.plain(
+            "kind", "Kind", lambda account: "End customer" if account.reseller_id else "Customer"
+        ),
+        fields.moment("created_at", "Known since", lambda account: account.created_at),
+    ]
+
+    def browser(self, work: UnitOfWork) -> Browser[Account]:
+        """The list's query."""
+        return back_office.accounts(work)
+
+    def look(self, work: UnitOfWork, key: UUID) -> AccountCase:
+        """The account with what it bought."""
+        account = work.accounts.get(key)
+        newest = newest_of_accounts(work, EVERYTHING, [key], NEWEST)[key]
+        return AccountCase(
+            account=account,
+            reseller=work.accounts.get(account.reseller_id) if account.reseller_id else None,
+            assets=tuple(newest),
+        )
+
+
+class AccountDesk(Desk):
+    """What is done about accounts."""
+
+    path = "/accounts"
+    add_to_menu = False
+    permission = Permission.MANAGE_USERS
+
+    @route("/{id}/synchronize", methods=["POST"], name="account-synchronize")
+    async def synchronize(self, request: Request) -> Response:
+        """*Save & Synchronize*: what waits for the account then goes on by itself."""
+        key, form = key_in(request), await request.form()
+        ports, installation = self.site.application.ports, self.site.installation_id
+        email, company = sent(form, "email"), sent(form, "company_name")
+        password = sent(form, "password") or None
+        return await self.act(
+            request,
+            page_of(key),
+            "The account is synchronized with BitTitan.",
+            lambda: save_and_synchronize(
+                ports,
+                installation,
+                key,
+                email=email,
+                company_name=company,
+                password=password,
+            ),
+        )
+
+
+def page_of(account_id: UUID) -> str:
+    """Where an account's page is, from the back office's root."""
+    return f"/{KEY}/detail?pk={account_id}"

@@ -1,0 +1,144 @@
+"""The back office put together: starlette-admin with our theme, our sign-in and our views."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+from uuid import uuid4
+from zoneinfo import ZoneInfo
+
+from jinja2 import pass_context
+from jinja2.runtime import Context
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import BaseRoute, Route
+from starlette_admin.base import BaseAdmin
+from starlette_admin.views import BaseView
+
+from bittitan_plugin.web.admin.accounts import AccountDesk, AccountList
+from bittitan_plugin.web.admin.assets import AssetDesk, AssetList
+from bittitan_plugin.web.admin.audit import AuditList
+from bittitan_plugin.web.admin.office import StaffOnly, office_of
+from bittitan_plugin.web.admin.orders import INVOICING, OrderDesk, OrderList
+from bittitan_plugin.web.admin.overview import Overview
+from bittitan_plugin.web.admin.problems import BUTTONS, LEADS, ProblemDesk, ProblemList
+from bittitan_plugin.web.admin.products import ProductDesk, ProductList
+from bittitan_plugin.web.admin.requests import RequestDesk, RequestList
+from bittitan_plugin.web.admin.runs import NAMES, RunDesk
+from bittitan_plugin.web.admin.settings import SettingsDesk
+from bittitan_plugin.web.admin.stock import StockDesk, StockList
+from bittitan_plugin.web.admin.theme import OfficeTheme, WithoutInlineCode
+from bittitan_plugin.web.admin.wording import colour, field_name, spoken
+from bittitan_plugin.web.pages import day, days_left, instant, money
+from bittitan_plugin.web.security_headers import ADMIN
+from bittitan_plugin.web.site import Site
+
+ROOT = "/admin"
+#: Addresses of starlette-admin that fail when they are asked of lists without actions or relations.
+_UNUSED = frozenset({"action", "relation-lookup"})
+_FAILED = HTTPException(500)
+
+
+class BackOffice(BaseAdmin):
+    """starlette-admin with the protection of our other pages instead of its own."""
+
+    def __init__(self, site: Site) -> None:
+        super().__init__(
+            title="BitTitan back office",
+            base_url=ROOT,
+            theme=OfficeTheme(),
+            auth_provider=StaffOnly(site),
+            secret_key=site.form_secret,
+            middlewares=site.middleware(ADMIN),
+            timezone_config=None,
+            index_view=Overview(site),
+        )
+        environment = self.templates.env
+        environment.add_extension(WithoutInlineCode)
+        environment.globals |= {
+            "colour": colour,
+            "spoken": spoken,
+            "field_name": field_name,
+            "invoicing": INVOICING,
+            "run_names": NAMES,
+            "problem_buttons": BUTTONS,
+            "problem_leads": LEADS,
+            "occasion": lambda: uuid4().hex,
+        }
+        environment.filters |= {
+            "money": money,
+            "instant": _in_office(instant),
+            "day": _in_office(day),
+            "days_left": _days_left,
+        }
+
+    def _collect_core_routes(self) -> list[Route]:
+        """Its own addresses, without those that only lists other than ours have a use for."""
+        return [
+            Route(each.path, _nothing_here, methods=each.methods, name=each.name)
+            if each.name in _UNUSED
+            else each
+            for each in super()._collect_core_routes()
+        ]
+
+    async def _render_error(self, request: Request, exc: Exception = _FAILED) -> Response:
+        """Its page; where nobody was asked who they are, as for a missing file, a plain answer."""
+        if not hasattr(request.state, "office"):
+            return _nothing_here(request)
+        return await super()._render_error(request, exc)
+
+    def _init_csrf(self) -> None:
+        """The pages' own protection stands before this application already."""
+
+
+def _nothing_here(_request: Request) -> Response:
+    return PlainTextResponse("There is nothing at this address.", 404)
+
+
+def admin_routes(site: Site) -> list[BaseRoute]:
+    """The back office, to be placed among the application's routes."""
+    office = BackOffice(site)
+    for view in _views(site):
+        office.add_view(view)
+    holder = Starlette()
+    office.mount_to(holder)
+    return list(holder.routes)
+
+
+def _views(site: Site) -> list[BaseView]:
+    """In the order of the menu."""
+    return [
+        ProductList(site),
+        ProductDesk(site),
+        AccountList(site),
+        AccountDesk(site),
+        OrderList(site),
+        OrderDesk(site),
+        AssetList(site),
+        AssetDesk(site),
+        RequestList(site),
+        RequestDesk(site),
+        StockDesk(site),
+        StockList(site),
+        ProblemList(site),
+        ProblemDesk(site),
+        RunDesk(site),
+        AuditList(site),
+        SettingsDesk(site),
+    ]
+
+
+def _in_office(wording: Callable[[Any, ZoneInfo], str]) -> Callable[[Context, Any], str]:
+    """A filter that reads the instance's time zone from the request."""
+
+    @pass_context
+    def filtered(context: Context, when: Any) -> str:
+        return wording(when, office_of(context["request"]).zone)
+
+    return filtered
+
+
+@pass_context
+def _days_left(context: Context, until: datetime) -> str:
+    return days_left(until, office_of(context["request"]).now)

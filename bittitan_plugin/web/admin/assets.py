@@ -1,0 +1,273 @@
+"""Assets: the list, and the page of one with everything that can be done about it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette_admin.flash import flash
+from starlette_admin.routing import route
+
+from bittitan_plugin.domain.access import Permission
+from bittitan_plugin.domain.accounts import Account
+from bittitan_plugin.domain.assets import Asset, AssetStatus, ProvisioningStatus
+from bittitan_plugin.domain.cancellation import CancellationTerms
+from bittitan_plugin.domain.catalogue import ProductType
+from bittitan_plugin.domain.coupons import CouponStatus, masked
+from bittitan_plugin.domain.errors import ErrorCode, Refusal
+from bittitan_plugin.domain.history import HistoryEntry
+from bittitan_plugin.domain.problems import Problem
+from bittitan_plugin.domain.requests import CancellationRequest
+from bittitan_plugin.services import cancellation
+from bittitan_plugin.services.assets import AssetChanges, update_asset
+from bittitan_plugin.services.cancellation import cancel
+from bittitan_plugin.services.code_lookup import mark_of
+from bittitan_plugin.services.notifications import resend_welcome
+from bittitan_plugin.services.provisioning import synchronize
+from bittitan_plugin.store.queries import back_office
+from bittitan_plugin.store.queries.assets import AssetFilter, AssetSort, asset_page, sort_key
+from bittitan_plugin.store.queries.audience import EVERYTHING
+from bittitan_plugin.store.queries.back_office import AssetLine
+from bittitan_plugin.store.queries.browsing import Browser
+from bittitan_plugin.store.queries.keyset import Window
+from bittitan_plugin.store.unit_of_work import UnitOfWork
+from bittitan_plugin.web.admin import fields
+from bittitan_plugin.web.admin.desks import Desk, actor_of, key_in, sent, to
+from bittitan_plugin.web.admin.lists import BrowsedList
+from bittitan_plugin.web.admin.wording import at_a_glance, field_name, spoken
+
+KEY = "assets"
+#: Of the token by which a form that is sent twice is known, in characters.
+LONGEST_OCCASION = 40
+
+
+@dataclass(frozen=True, kw_only=True)
+class Case:
+    """Everything about one asset."""
+
+    asset: Asset
+    account: Account
+    end_customer: Account | None
+    history: tuple[HistoryEntry, ...]
+    problems: tuple[Problem, ...]
+    request: CancellationRequest | None
+    #: The check-only answer, shown before anything can be done.
+    terms: CancellationTerms
+    #: The coupon code's last characters.
+    masked_code: str | None
+
+    @property
+    def id(self) -> UUID:
+        """The asset's."""
+        return self.asset.id
+
+    @property
+    def glance(self) -> str:
+        """The status that matters most."""
+        return at_a_glance(self.asset)
+
+    @property
+    def under_way(self) -> bool:
+        """Whether something is being done about it at this moment."""
+        waits = self.asset.provisioning_status is ProvisioningStatus.PENDING
+        return self.asset.status is AssetStatus.CANCELLING or (
+            waits and self.asset.status is AssetStatus.ACTIVE and not self.asset.provisioning_error
+        )
+
+    @property
+    def clocks_open(self) -> bool:
+        """Whether Expire and Validity can still be changed."""
+        return self.asset.requested_at is None or (
+            self.asset.provisioning_status is ProvisioningStatus.FAILED
+        )
+
+
+class AssetList(BrowsedList):
+    """Every asset; the newest first."""
+
+    key = KEY
+    menu_label = "Assets"
+    display_name = "asset"
+    icon = "fa-solid fa-ticket"
+    permission = Permission.MANAGE_ORDERS
+    list_template = "assets.html"
+    detail_template = "asset.html"
+    fields_default_sort = [("purchase_date", True)]
+    fields = [
+        fields.status("glance", "At a glance", lambda line: at_a_glance(line.asset)),
+        fields.text("name", "Name", lambda line: line.asset.name),
+        fields.text("friendly_name", "Friendly name", lambda line: line.asset.friendly_name),
+        fields.text("account", "Account", lambda line: line.account_email),
+        fields.text("end_customer", "End customer", lambda line: line.end_customer_email),
+        fields.text("order_number", "Order", lambda line: line.asset.order_number),
+        fields.number("quantity", "Licences", lambda line: line.asset.quantity),
+        fields.amount("total", "Total", lambda line: line.asset.total),
+        fields.moment("purchase_date", "Bought", lambda line: line.asset.purchase_date),
+        fields.choice("status", "Status", lambda line: line.asset.status, AssetStatus),
+        fields.choice(
+            "provisioning_status",
+            "Provisioning",
+            lambda line: line.asset.provisioning_status,
+            ProvisioningStatus,
+        ),
+        fields.choice(
+            "coupon_status", "Coupon", lambda line: line.asset.coupon_status, CouponStatus
+        ),
+        fields.moment(
+            "coupon_expires_at", "Code expires", lambda line: line.asset.coupon_expires_at
+        ),
+        fields.choice(
+            "product_type", "Product type", lambda line: line.asset.product_type, ProductType
+        ),
+    ]
+
+    async def get_pk_value(self, request: Request, obj: AssetLine | Case) -> UUID:
+        """A row goes by the asset's id."""
+        return obj.asset.id
+
+    def browser(self, work: UnitOfWork) -> Browser[AssetLine]:
+        """The list's query."""
+        return back_office.assets(work)
+
+    def look(self, work: UnitOfWork, key: UUID) -> Case:
+        """Everything about one asset."""
+        ports = self.site.application.ports
+        asset = work.assets.get(key)
+        ids = [asset.account_id, *([asset.end_customer_id] if asset.end_customer_id else [])]
+        accounts = work.accounts.by_ids(ids)
+        code = asset.coupon_code
+        return Case(
+            asset=asset,
+            account=accounts[asset.account_id],
+            end_customer=accounts.get(asset.end_customer_id) if asset.end_customer_id else None,
+            history=tuple(work.assets.history([key])[key]),
+            problems=tuple(work.problems.open_of(key).values()),
+            request=work.requests.latest_of(key),
+            terms=cancellation.terms(ports, work.installations.by_id(work.installation_id), asset),
+            masked_code=masked(ports.cipher.open(code)) if code else None,
+        )
+
+
+class AssetDesk(Desk):
+    """What is done about one asset."""
+
+    path = "/assets"
+    add_to_menu = False
+    permission = Permission.MANAGE_ORDERS
+
+    @route("/{id}/synchronize", methods=["POST"], name="asset-synchronize")
+    async def synchronize(self, request: Request) -> Response:
+        """*Synchronize*: ask again for the coupon, or take up steps that got stuck."""
+        key, actor = key_in(request), actor_of(request)
+        ports, installation = self.site.application.ports, self.site.installation_id
+        return await self.act(
+            request,
+            page_of(key),
+            "It is being synchronized with BitTitan.",
+            lambda: synchronize(ports, installation, key, actor),
+        )
+
+    @route("/{id}/resend", methods=["POST"], name="asset-resend")
+    async def resend(self, request: Request) -> Response:
+        """*Resend*: the welcome e-mail once more."""
+        key, form = key_in(request), await request.form()
+        occasion = sent(form, "occasion")[:LONGEST_OCCASION] or None
+        ports, installation = self.site.application.ports, self.site.installation_id
+        return await self.act(
+            request,
+            page_of(key),
+            "The e-mail with the coupon code has been sent again.",
+            lambda: resend_welcome(ports, installation, key, occasion),
+        )
+
+    @route("/find", methods=["POST"], name="asset-find")
+    async def find(self, request: Request) -> Response:
+        """The page of the asset that holds a code. Sent as a form: addresses are logged."""
+        code = sent(await request.form(), "code")
+        found = await self.read(lambda work: self._holding(work, code))
+        if found is None:
+            flash(request, "No asset holds that code.", "warning")
+            return to(request, f"/{KEY}/list")
+        return to(request, page_of(found))
+
+    def _holding(self, work: UnitOfWork, code: str) -> UUID | None:
+        wanted = AssetFilter(code_mark=mark_of(self.site.application.ports, work, code))
+        newest = sort_key(AssetSort.PURCHASE_DATE, descending=True)
+        page = asset_page(work, EVERYTHING, wanted, newest, Window(size=1))
+        return page.entries[0].item.id if page.entries else None
+
+    @route("/{id}/code", methods=["POST"], name="asset-code")
+    async def show_code(self, request: Request) -> Response:
+        """The coupon code in full, on a page nothing keeps."""
+        key = key_in(request)
+        asset = await self.read(lambda work: work.assets.get(key))
+        if asset.coupon_code is None:
+            raise Refusal(ErrorCode.NOT_PROVISIONED, "There is no coupon code yet.")
+        code = self.site.application.ports.cipher.open(asset.coupon_code)
+        return self.show(request, "code.html", asset=asset, code=code)
+
+    @route("/{id}/edit", methods=["POST"], name="asset-edit")
+    async def edit(self, request: Request) -> Response:
+        """Change what may be changed; a failed asset is thereby tried again."""
+        key, actor, form = key_in(request), actor_of(request), await request.form()
+        ports, installation = self.site.application.ports, self.site.installation_id
+        changes: dict[str, object] = {"friendly_name": sent(form, "friendly_name").strip() or None}
+        for name in ("expire_days", "validity_days"):
+            if text := sent(form, name).strip():
+                changes[name] = int(text) if text.lstrip("-").isdecimal() else text
+        return await self.act(
+            request,
+            page_of(key),
+            "Saved.",
+            lambda: update_asset(
+                ports,
+                installation,
+                key,
+                actor,
+                AssetChanges(**changes),  # type: ignore[arg-type] # checked by the use case
+            ),
+        )
+
+    @route("/{id}/cancel", methods=["POST"], name="asset-cancel")
+    async def cancel(self, request: Request) -> Response:
+        """*Cancel*, on the terms that were shown; a page that has grown old only says so."""
+        key, actor, form = key_in(request), actor_of(request), await request.form()
+        comment = sent(form, "comment")
+        if await self._is_stale(request, key, sent(form, "seen")):
+            return to(request, page_of(key))
+        ports, installation = self.site.application.ports, self.site.installation_id
+        return await self.act(
+            request,
+            page_of(key),
+            "The cancellation is being executed: BitTitan first, then the credit.",
+            lambda: cancel(ports, installation, key, actor, comment),
+        )
+
+    async def _is_stale(self, request: Request, key: UUID, seen: str) -> bool:
+        """Whether the asset changed since its page was shown; says what changed."""
+        history = await self.read(lambda work: work.assets.history([key])[key])
+        known = int(seen) if seen.isdecimal() else 0
+        if known >= len(history):
+            return False
+        flash(request, _what_changed(history[known:]), "warning")
+        return True
+
+
+def _what_changed(entries: Sequence[HistoryEntry]) -> str:
+    """In a sentence each, the newest last; no more than a message can hold."""
+    told = [
+        f"{field_name(entry.change.field)}: {entry.change.before or '–'} → "
+        f"{entry.change.after or '–'} (by {entry.actor.name or spoken(entry.actor.kind)})"
+        for entry in entries[-5:]
+    ]
+    return (
+        "Nothing was done, because this page was out of date. Meanwhile: "
+        + "; ".join(told)
+        + ". Look again, then decide."
+    )
+
+
+def page_of(asset_id: UUID) -> str:
+    """Where an asset's page is, from the back office's root."""
+    return f"/{KEY}/detail?pk={asset_id}"

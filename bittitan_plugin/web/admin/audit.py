@@ -1,0 +1,53 @@
+"""Audit: who changed what of which asset, when, from which value to which."""
+
+from typing import Any
+from uuid import UUID
+
+from starlette.requests import Request
+
+from bittitan_plugin.domain.access import Permission
+from bittitan_plugin.domain.history import ActorKind
+from bittitan_plugin.store.queries import back_office
+from bittitan_plugin.store.queries.back_office import AuditLine
+from bittitan_plugin.store.queries.browsing import Browser
+from bittitan_plugin.store.unit_of_work import UnitOfWork
+from bittitan_plugin.web.admin import fields
+from bittitan_plugin.web.admin.lists import BrowsedList
+from bittitan_plugin.web.admin.wording import field_name
+
+
+class AuditList(BrowsedList):
+    """Every recorded change, the newest first."""
+
+    key = "audit"
+    menu_label = "Audit"
+    display_name = "change"
+    icon = "fa-solid fa-list-check"
+    permission = Permission.MANAGE_ORDERS
+    row_click_navigate = False
+    row_actions = []
+    fields_default_sort = [("id", True)]
+    fields = [
+        fields.number("id", "No.", lambda line: line.id),
+        fields.moment("at", "When", lambda line: line.at),
+        fields.choice("actor_kind", "By", lambda line: line.entry.actor.kind, ActorKind),
+        fields.text("actor", "Who", lambda line: line.entry.actor.name),
+        fields.text("asset", "Licences", lambda line: line.asset_name),
+        fields.text("order_number", "Order", lambda line: line.order_number),
+        fields.text("field", "What", lambda line: field_name(line.entry.change.field)),
+        fields.plain("before", "Before", lambda line: line.entry.change.before),
+        fields.plain("after", "After", lambda line: line.entry.change.after),
+    ]
+    exclude_fields_from_list = ["id"]
+
+    def can_view_detail(self, request: Request) -> bool:
+        """A change has no page of its own; its asset has."""
+        return False
+
+    def browser(self, work: UnitOfWork) -> Browser[AuditLine]:
+        """The list's query."""
+        return back_office.audit(work)
+
+    def look(self, work: UnitOfWork, key: UUID) -> Any:
+        """There is nothing more to it than its row."""
+        return None

@@ -1,0 +1,109 @@
+"""Pages of our own inside the back office, and what every form there does around its use case."""
+
+from collections.abc import Callable
+from typing import Any, ClassVar, TypeVar
+from uuid import UUID
+
+from starlette.datastructures import FormData, UploadFile
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette_admin.flash import flash
+from starlette_admin.views import CustomView
+
+from bittitan_plugin.domain.access import Permission
+from bittitan_plugin.domain.errors import (
+    ErrorCode,
+    OutcomeUnknown,
+    Refusal,
+    Rejected,
+    Unavailable,
+)
+from bittitan_plugin.domain.history import Actor
+from bittitan_plugin.hosts.embedded.announcing import RefusedByPlugins
+from bittitan_plugin.store.unit_of_work import UnitOfWork
+from bittitan_plugin.web.admin.office import office_of
+from bittitan_plugin.web.site import Site, run
+
+Result = TypeVar("Result")
+
+#: What a use case may say no with; each of them carries a sentence for people.
+SAID_NO = (Refusal, Rejected, Unavailable, OutcomeUnknown, RefusedByPlugins)
+
+
+class Desk(CustomView):
+    """One area of the back office with pages of its own."""
+
+    permission: ClassVar[Permission]
+
+    def __init__(self, site: Site) -> None:
+        super().__init__()
+        self.site = site
+
+    def is_accessible(self, request: Request) -> bool:
+        """Whether whoever is asking may come here."""
+        return office_of(request).viewer.may(self.permission)
+
+    async def index(self, request: Request) -> Response:
+        """Areas have no first page of their own unless they say so; then it is routed."""
+        raise NotImplementedError
+
+    def show(
+        self, request: Request, template: str, *, status: int = 200, **values: Any
+    ) -> Response:
+        """A page within the back office's layout."""
+        if self._admin is None:
+            raise RuntimeError("the desk is not part of a back office yet")
+        context = {"title": self.title(request), **values}
+        return self._admin._template_response(request, template, context, status)
+
+    async def act(
+        self, request: Request, back: str, done: str, use_case: Callable[[], object]
+    ) -> Response:
+        """Do it, then show the page it was asked from, with what came of it."""
+        try:
+            await run(use_case)
+        except SAID_NO as no:
+            flash(request, said(no), "error")
+        else:
+            flash(request, done, "success")
+        return to(request, back)
+
+    async def read(self, visit: Callable[[UnitOfWork], Result]) -> Result:
+        """One visit to the database, in a thread."""
+
+        def in_session() -> Result:
+            store = self.site.application.ports.store
+            with store.reading(self.site.installation_id) as work:
+                return visit(work)
+
+        return await run(in_session)
+
+
+def to(request: Request, path: str) -> Response:
+    """Go on to a page of the back office, named from its root."""
+    return RedirectResponse(f"{request.scope['root_path']}{path}", 303)
+
+
+def actor_of(request: Request) -> Actor:
+    """How the changes of whoever is asking are recorded."""
+    return office_of(request).viewer.actor
+
+
+def said(no: Exception) -> str:
+    """The sentence of a refusal."""
+    message = getattr(no, "message", None)
+    return str(message or no)
+
+
+def key_in(request: Request, name: str = "id") -> UUID:
+    """The id in the address. Raises ``Refusal`` NOT_FOUND when it is none."""
+    try:
+        return UUID(request.path_params[name])
+    except ValueError:
+        raise Refusal(ErrorCode.NOT_FOUND, "There is nothing at this address.") from None
+
+
+def sent(form: FormData, name: str) -> str:
+    """A field of a form as text; empty when it was not sent."""
+    value = form.get(name, "")
+    return "" if isinstance(value, UploadFile) else value

@@ -1,0 +1,112 @@
+"""Columns of the lists: how a value reads, and which filters it has."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from starlette.requests import Request
+from starlette_admin.fields import EnumField, StringField
+from starlette_admin.types import RequestAction
+
+from bittitan_plugin.domain.money import Money
+from bittitan_plugin.web.admin.filters import (
+    Contains,
+    FromDay,
+    IsEmpty,
+    IsSet,
+    NoneOf,
+    OneOf,
+    UntilDay,
+)
+from bittitan_plugin.web.admin.office import office_of
+from bittitan_plugin.web.admin.wording import spoken
+from bittitan_plugin.web.pages import instant, money
+
+Getter = Callable[[Any], object]
+
+
+def _got(get: Getter) -> Callable[[Request, Any], object]:
+    return lambda _request, item: get(item)
+
+
+def text(name: str, label: str, get: Getter, *, sortable: bool = True) -> StringField:
+    """Words, found by a part of them."""
+    return StringField(
+        name=name,
+        label=label,
+        getter=_got(get),
+        filters=[Contains, IsEmpty, IsSet],
+        orderable=sortable,
+        null_template="fields/detail/_null.html",
+    )
+
+
+def plain(name: str, label: str, get: Getter) -> StringField:
+    """Something shown that is neither filtered nor sorted by."""
+    return StringField(name=name, label=label, getter=_got(get), filters=[], orderable=False)
+
+
+def status(name: str, label: str, get: Callable[[Any], str]) -> StringField:
+    """A status that is worked out, as a coloured badge."""
+    return StringField(
+        name=name,
+        label=label,
+        getter=lambda _request, item: spoken(get(item)),
+        filters=[],
+        orderable=False,
+        list_template="fields/list/status.html",
+    )
+
+
+def choice(
+    name: str, label: str, get: Getter, choices: Iterable[StrEnum] | Iterable[str]
+) -> EnumField:
+    """One of a few statuses, as a coloured badge."""
+    return EnumField(
+        name=name,
+        label=label,
+        getter=_got(get),
+        choices=[(str(value), spoken(value)) for value in choices],
+        filters=[OneOf, NoneOf],
+        list_template="fields/list/status.html",
+        detail_template="fields/list/status.html",
+        copy_to_clipboard=False,
+    )
+
+
+@dataclass
+class MomentField(StringField):
+    """An instant in the instance's time zone; exported with its offset."""
+
+    async def serialize_value(self, request: Request, value: Any) -> Any:
+        """As people read it, or as ISO 8601 for an export."""
+        zone = office_of(request).zone
+        if request.state.action == RequestAction.EXPORT:
+            return value.astimezone(zone).isoformat(timespec="seconds")
+        return instant(value, zone)
+
+
+def moment(name: str, label: str, get: Callable[[Any], datetime | None]) -> MomentField:
+    """An instant, filtered by days of the instance's time zone."""
+    return MomentField(name=name, label=label, getter=_got(get), filters=[FromDay, UntilDay])
+
+
+@dataclass
+class MoneyField(StringField):
+    """An amount with its currency."""
+
+    async def serialize_value(self, _request: Request, value: Any) -> Any:
+        """``1,234.50 USD``."""
+        return money(value)
+
+
+def amount(name: str, label: str, get: Callable[[Any], Money | None]) -> MoneyField:
+    """Money; sorted by its figure, whatever the currency."""
+    return MoneyField(name=name, label=label, getter=_got(get), filters=[])
+
+
+def number(name: str, label: str, get: Callable[[Any], int]) -> StringField:
+    """A count."""
+    return StringField(name=name, label=label, getter=_got(get), filters=[])

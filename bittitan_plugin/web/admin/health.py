@@ -1,0 +1,109 @@
+"""Is all well? The vendor and the mail server are asked in the background, never while one waits.
+
+What they said is shown for half a minute; a page waits a second for a fresh answer at most.
+"""
+
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import TimeoutError as NotYet
+from dataclasses import dataclass
+from threading import Lock
+from time import monotonic
+
+from bittitan_plugin.cipher import UnreadableSecret
+from bittitan_plugin.domain.errors import BitTitanError
+from bittitan_plugin.store.queries.figures import under_way
+from bittitan_plugin.store.workers import WorkerRegistry
+from bittitan_plugin.web.admin.office import Office
+from bittitan_plugin.web.site import Site
+
+#: Seconds for which an answer is good, and for which a page waits for one.
+FRESH_S, PATIENCE_S = 30.0, 1.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finding:
+    """What is known of one thing. ``ok`` is None where there is no answer yet, or it is off."""
+
+    name: str
+    ok: bool | None
+    text: str
+
+
+class Pulse:
+    """Asks slow neighbours in threads of its own and remembers what they said."""
+
+    def __init__(self) -> None:
+        self._threads = ThreadPoolExecutor(max_workers=2, thread_name_prefix="back-office-pulse")
+        self._lock = Lock()
+        self._asked: dict[str, tuple[float, Future[str | None]]] = {}
+
+    def feel(self, key: str, ask: Callable[[], None]) -> str | None:
+        """None when it answers, otherwise what is wrong. Raises ``NotYet``."""
+        with self._lock:
+            since, future = self._asked.get(key, (0.0, None))
+            if future is None or (future.done() and monotonic() - since > FRESH_S):
+                future = self._threads.submit(_complaint, ask)
+                self._asked[key] = (monotonic(), future)
+        return future.result(PATIENCE_S)
+
+
+def findings(site: Site, pulse: Pulse, office: Office) -> list[Finding]:
+    """The state of the plugin and of all it needs."""
+    application = site.application
+    installation = office.installation
+    with application.ports.store.reading(installation.id) as work:
+        busy = under_way(work)
+    workers = len(WorkerRegistry(application.engine, application.ports.clock).alive())
+    return [
+        Finding(
+            name="Plugin",
+            ok=installation.active,
+            text="switched on" if installation.active else "switched off",
+        ),
+        _vendor(site, office, pulse),
+        _felt(pulse, "Mail", "mail", application.ports.mailer.check),
+        Finding(
+            name="Workers",
+            ok=workers > 0,
+            text=f"{workers} at work" if workers else "none: start 'bittitan-plugin worker'",
+        ),
+        Finding(
+            name="Queue",
+            ok=True,
+            text=f"{busy.provisioning} waiting for a coupon, {busy.cancelling} being cancelled",
+        ),
+        Finding(
+            name="Problems",
+            ok=not office.waiting.problems,
+            text=f"{office.waiting.problems} open",
+        ),
+    ]
+
+
+def _vendor(site: Site, office: Office, pulse: Pulse) -> Finding:
+    configuration = office.installation.configuration
+    if not configuration.uses_api:
+        return Finding(name="BitTitan", ok=None, text="not needed: sold from the coupon stock")
+    if not office.installation.active:
+        return Finding(name="BitTitan", ok=None, text="not asked while the plugin is off")
+    # Settings that changed are another neighbour.
+    key = f"vendor {configuration.api_url} {configuration.api_email} {configuration.api_password}"
+    vendors = site.application.ports.vendors
+    return _felt(pulse, "BitTitan", key, lambda: vendors.of(configuration).check())
+
+
+def _felt(pulse: Pulse, name: str, key: str, ask: Callable[[], None]) -> Finding:
+    try:
+        complaint = pulse.feel(key, ask)
+    except NotYet:
+        return Finding(name=name, ok=None, text="has not answered yet")
+    return Finding(name=name, ok=complaint is None, text=complaint or "answers")
+
+
+def _complaint(ask: Callable[[], None]) -> str | None:
+    try:
+        ask()
+    except (BitTitanError, UnreadableSecret) as failure:
+        return str(failure)
+    return None

@@ -1,0 +1,158 @@
+"""Lists on starlette-admin over our own queries: one visit to the database per question."""
+
+from abc import abstractmethod
+from collections.abc import Callable, Sequence
+from typing import Any, ClassVar, TypeVar
+from uuid import UUID
+
+from starlette.requests import Request
+from starlette_admin.actions import link_row_action
+from starlette_admin.export import CsvExporter, JsonExporter
+from starlette_admin.filters import FilterGroup
+from starlette_admin.helpers import detail_url
+from starlette_admin.types import RowActionsDisplayType
+from starlette_admin.views import BaseModelView
+
+from bittitan_plugin.domain.access import Permission
+from bittitan_plugin.store.queries.browsing import Browser, Wanted
+from bittitan_plugin.store.unit_of_work import UnitOfWork
+from bittitan_plugin.web.admin.filters import criteria_of
+from bittitan_plugin.web.admin.office import office_of
+from bittitan_plugin.web.site import Site, run
+
+Result = TypeVar("Result")
+
+#: The longest text that is searched for, in characters. Ours.
+LONGEST_SEARCH = 255
+
+
+class OfficeList(BaseModelView):
+    """A list that only reads; whatever changes something is done by a page of its own."""
+
+    #: What it takes to see it.
+    permission: ClassVar[Permission]
+    pk_attr = "id"
+    page_size = 25
+    page_size_options = [25, 50, 100]
+    #: Cells that begin like a formula are quoted: names come from buyers.
+    exporters = [CsvExporter(escape_formulas=True), JsonExporter()]
+    importers = []
+    row_actions = ["open"]
+    row_actions_display_type = RowActionsDisplayType.INLINE_LINKS
+    search_highlight = False
+
+    def __init__(self, site: Site) -> None:
+        self.site = site
+        # Pages of one row have templates of their own.
+        self.exclude_fields_from_detail = [field.name for field in self.fields]
+        super().__init__()
+
+    def is_accessible(self, request: Request) -> bool:
+        """Whether whoever is asking may see the list."""
+        return office_of(request).viewer.may(self.permission)
+
+    def can_create(self, request: Request) -> bool:
+        """Nothing is made by the list itself."""
+        return False
+
+    def can_edit(self, request: Request) -> bool:
+        """See ``can_create``."""
+        return False
+
+    def can_delete(self, request: Request) -> bool:
+        """See ``can_create``."""
+        return False
+
+    def can_import(self, request: Request) -> bool:
+        """See ``can_create``."""
+        return False
+
+    async def create(self, request: Request, data: dict[str, Any]) -> Any:
+        """Never routed to: see ``can_create``."""
+        raise NotImplementedError
+
+    async def edit(self, request: Request, pk: Any, data: dict[str, Any]) -> Any:
+        """Never routed to: see ``can_edit``."""
+        raise NotImplementedError
+
+    async def delete(self, request: Request, pks: list[Any]) -> int | None:
+        """Never routed to: see ``can_delete``."""
+        raise NotImplementedError
+
+    @link_row_action(name="open", text="Open", exclude_from_detail=True)
+    def open_action(self, request: Request, pk: Any) -> str:
+        """The page of one row."""
+        return detail_url(request, str(self.key), pk)
+
+    async def repr(self, obj: Any, request: Request) -> str:
+        """Rows are named by their id."""
+        return str(await self.get_pk_value(request, obj))
+
+    async def get_serialized_pk_value(self, request: Request, obj: Any) -> Any:
+        """Ids as text."""
+        return str(await self.get_pk_value(request, obj))
+
+    async def read(self, visit: Callable[[UnitOfWork], Result]) -> Result:
+        """One visit to the database, in a thread."""
+
+        def in_session() -> Result:
+            store = self.site.application.ports.store
+            with store.reading(self.site.installation_id) as work:
+                return visit(work)
+
+        return await run(in_session)
+
+
+class BrowsedList(OfficeList):
+    """A list over one of the back office's queries."""
+
+    @abstractmethod
+    def browser(self, work: UnitOfWork) -> Browser[Any]:
+        """The list's query."""
+
+    @abstractmethod
+    def look(self, work: UnitOfWork, key: UUID) -> Any:
+        """Everything the page of one row shows; it has ``id``. Raises ``Refusal`` NOT_FOUND."""
+
+    async def find_all(
+        self,
+        request: Request,
+        skip: int = 0,
+        limit: int = 100,
+        q: str | None = None,
+        sorts: Sequence[tuple[str, str]] | None = None,
+        filters: FilterGroup | None = None,
+    ) -> Sequence[Any]:
+        """The rows of one page."""
+        wanted = Wanted(
+            search=_searched(q),
+            criteria=criteria_of(filters, office_of(request).zone),
+            sorts=[(name, direction == "desc") for name, direction in sorts or ()],
+            skip=skip,
+            limit=limit,
+        )
+        return await self.read(lambda work: self.browser(work).page(work.session, wanted))
+
+    async def count(
+        self, request: Request, q: str | None = None, filters: FilterGroup | None = None
+    ) -> int:
+        """How many rows match, as far as they are counted."""
+        criteria = criteria_of(filters, office_of(request).zone)
+        wanted = Wanted(search=_searched(q), criteria=criteria)
+        return await self.read(lambda work: self.browser(work).count(work.session, wanted))
+
+    async def find_by_pk(self, request: Request, pk: Any) -> Any:
+        """What the page of one row shows; None for an id that is none."""
+        try:
+            key = UUID(str(pk))
+        except ValueError:
+            return None
+        return await self.read(lambda work: self.look(work, key))
+
+    async def find_by_pks(self, request: Request, pks: list[Any]) -> Sequence[Any]:
+        """The rows chosen for an export."""
+        return [await self.find_by_pk(request, pk) for pk in pks]
+
+
+def _searched(q: str | None) -> str:
+    return (q or "").replace("\0", "").strip()[:LONGEST_SEARCH]

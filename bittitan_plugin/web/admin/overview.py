@@ -1,0 +1,163 @@
+"""Overview: is all well, what waits for a person, and how the business goes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from statistics import median
+from zoneinfo import ZoneInfo
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette_admin.routing import route
+
+from bittitan_plugin.domain.access import Permission
+from bittitan_plugin.domain.assets import ProvisioningStatus
+from bittitan_plugin.domain.catalogue import ProductType
+from bittitan_plugin.domain.coupons import CouponStatus
+from bittitan_plugin.domain.days import begins_at
+from bittitan_plugin.store.queries import figures
+from bittitan_plugin.store.unit_of_work import UnitOfWork
+from bittitan_plugin.web.admin.activation import steps
+from bittitan_plugin.web.admin.charts import Chart, Series
+from bittitan_plugin.web.admin.desks import Desk
+from bittitan_plugin.web.admin.health import Finding, Pulse, findings
+from bittitan_plugin.web.admin.office import office_of
+from bittitan_plugin.web.admin.wording import spoken
+from bittitan_plugin.web.site import Site, run
+
+#: Weeks the charts look back.
+WEEKS = 12
+
+
+@dataclass(frozen=True, kw_only=True)
+class Figures:
+    """What the overview shows, read in one visit."""
+
+    charts: Sequence[Chart]
+    #: Whole percent of the sales of these weeks that have their coupon; None without sales.
+    success: int | None
+    #: Seconds from sale to coupon: the middle one, and the slowest of twenty.
+    typical: float | None
+    slowest: float | None
+
+
+class Overview(Desk):
+    """The first page."""
+
+    path = "/"
+    menu_label = "Overview"
+    icon = "fa-solid fa-gauge"
+
+    def __init__(self, site: Site) -> None:
+        super().__init__(site)
+        self._pulse = Pulse()
+
+    def is_accessible(self, request: Request) -> bool:
+        """Every member of staff may see it."""
+        return True
+
+    @route("", methods=["GET"], name="index")
+    async def index(self, request: Request) -> Response:
+        """The page. What fails to be read of one part is said there, and the rest is shown."""
+        office = office_of(request)
+        shown = await self.read(lambda work: read_figures(work, office.now, office.zone))
+        todo = await self.read(lambda work: steps(work, office.installation))
+        found: Sequence[Finding] = await run(lambda: findings(self.site, self._pulse, office))
+        return self.show(
+            request,
+            "overview.html",
+            figures=shown,
+            findings=found,
+            steps=todo,
+            may_see_money=office.viewer.may(Permission.MANAGE_ORDERS),
+        )
+
+    def is_active(self, request: Request) -> bool:
+        """Only where it is itself shown."""
+        return bool(request.url.path.rstrip("/") == request.scope["root_path"])
+
+
+def read_figures(work: UnitOfWork, now: datetime, zone: ZoneInfo) -> Figures:
+    """The charts and the figures."""
+    weeks = week_starts(now, zone)
+    status = figures.by_provisioning(work, weeks[0])
+    times = [took.total_seconds() for took in figures.provisioning_times(work)]
+    bought = sum(status.values())
+    well = status.get(ProvisioningStatus.SYNCHRONIZED, 0)
+    return Figures(
+        charts=[
+            _sales(figures.sales(work, weeks), zone),
+            _provisioning(status),
+            _coupons(figures.by_coupon(work)),
+            *_returns(figures.returns(work, weeks), zone),
+        ],
+        success=100 * well // bought if bought else None,
+        typical=median(times) if times else None,
+        slowest=times[int(len(times) * 0.95)] if times else None,
+    )
+
+
+def week_starts(now: datetime, zone: ZoneInfo) -> list[datetime]:
+    """The first instants of the last ``WEEKS`` calendar weeks, which begin on Monday."""
+    today = now.astimezone(zone).date()
+    monday = today - timedelta(days=today.weekday())
+    return [begins_at(monday - timedelta(weeks=back), zone) for back in range(WEEKS - 1, -1, -1)]
+
+
+def _sales(weeks: Sequence[figures.Week], zone: ZoneInfo) -> Chart:
+    return Chart(
+        title="Licences sold per week",
+        unit="licences",
+        labels=_labels([week.begins for week in weeks], zone),
+        series=[
+            Series(name=kind.label, values=[week.sold.get(kind, 0) for week in weeks])
+            for kind in ProductType
+        ],
+    )
+
+
+def _provisioning(status: dict[str, int]) -> Chart:
+    return _counted("Provisioning of these weeks", list(ProvisioningStatus), status, "assets")
+
+
+def _coupons(status: dict[str, int]) -> Chart:
+    return _counted("Coupons by status", list(CouponStatus), status, "coupons")
+
+
+def _returns(weeks: Sequence[figures.WeekOfReturns], zone: ZoneInfo) -> list[Chart]:
+    labels = _labels([week.begins for week in weeks], zone)
+    currencies = sorted({money.currency for week in weeks for money in week.credited})
+    cancelled = Chart(
+        title="Cancellations per week",
+        unit="assets",
+        labels=labels,
+        series=[Series(name="Cancelled", values=[week.cancelled for week in weeks])],
+    )
+    credited = [
+        Chart(
+            title=f"Credited per week ({currency})",
+            unit=f"whole {currency}",
+            labels=labels,
+            series=[Series(name=currency, values=[_whole(week, currency) for week in weeks])],
+        )
+        for currency in currencies
+    ]
+    return [cancelled, *credited]
+
+
+def _whole(week: figures.WeekOfReturns, currency: str) -> int:
+    return sum(int(money.amount) for money in week.credited if money.currency == currency)
+
+
+def _counted(title: str, order: Sequence[str], counts: dict[str, int], unit: str) -> Chart:
+    return Chart(
+        title=title,
+        unit=unit,
+        labels=[spoken(name) for name in order],
+        series=[Series(name=unit, values=[counts.get(name, 0) for name in order])],
+    )
+
+
+def _labels(instants: Sequence[datetime], zone: ZoneInfo) -> list[str]:
+    local = [when.astimezone(zone) for when in instants]
+    return [f"{when.day} {when:%b}" for when in local]

@@ -1,0 +1,183 @@
+"""The catalogue: the list of products, the page of one, and *Get Services Definition*."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from starlette.datastructures import FormData
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette_admin.flash import flash
+from starlette_admin.routing import route
+
+from bittitan_plugin.domain.access import Permission
+from bittitan_plugin.domain.catalogue import Product, ProductType
+from bittitan_plugin.domain.errors import ErrorCode, Refusal
+from bittitan_plugin.services import products
+from bittitan_plugin.services.products import Wishes
+from bittitan_plugin.web.admin import fields
+from bittitan_plugin.web.admin.desks import SAID_NO, Desk, actor_of, key_in, said, sent, to
+from bittitan_plugin.web.admin.memory import ShortList
+from bittitan_plugin.web.site import run
+
+KEY = "products"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProductLine:
+    """A product as the list has it."""
+
+    id: UUID
+    name: str
+    sku: str
+    product_type: ProductType
+    prices: str
+    expire_days: int
+    validity_days: int
+    state: str
+
+
+class ProductList(ShortList):
+    """Every licence product, by name."""
+
+    key = KEY
+    menu_label = "Catalogue"
+    display_name = "product"
+    icon = "fa-solid fa-box"
+    permission = Permission.MANAGE_PRODUCTS
+    list_template = "products.html"
+    detail_template = "product.html"
+    fields_default_sort = ["name"]
+    fields = [
+        fields.text("name", "Name", lambda line: line.name),
+        fields.text("sku", "Article", lambda line: line.sku),
+        fields.choice("product_type", "Product type", lambda line: line.product_type, ProductType),
+        fields.plain("prices", "Price of one licence", lambda line: line.prices),
+        fields.number("expire_days", "Expire (days)", lambda line: line.expire_days),
+        fields.number("validity_days", "Validity (days)", lambda line: line.validity_days),
+        fields.choice("state", "State", lambda line: line.state, ["PUBLISHED", "HIDDEN"]),
+    ]
+
+    async def rows(self, request: Request) -> list[ProductLine]:
+        """Every product."""
+        return [_line(product) for product in await self.read(lambda work: work.products.all())]
+
+    async def find_by_pk(self, request: Request, pk: Any) -> Product | None:
+        """The product, for its page."""
+        try:
+            key = UUID(str(pk))
+        except ValueError:
+            return None
+        return await self.read(lambda work: work.products.get(key))
+
+
+class ProductDesk(Desk):
+    """What is done about products."""
+
+    path = "/products"
+    add_to_menu = False
+    permission = Permission.MANAGE_PRODUCTS
+
+    @route("/new", methods=["GET"], name="product-new")
+    async def blank(self, request: Request) -> Response:
+        """The form of a product of the distributor's own."""
+        return self.show(request, "product-new.html", typed={}, kinds=list(ProductType))
+
+    @route("/new", methods=["POST"], name="product-create")
+    async def create(self, request: Request) -> Response:
+        """Make it; what was typed stays when it is refused."""
+        form, actor = await request.form(), actor_of(request)
+        ports, installation = self.site.application.ports, self.site.installation_id
+        try:
+            kind, wishes = _kind(sent(form, "product_type")), wishes_of(form)
+            made = await run(lambda: products.create(ports, installation, actor, kind, wishes))
+        except SAID_NO as no:
+            return self.show(
+                request,
+                "product-new.html",
+                status=422,
+                typed=dict(form),
+                kinds=list(ProductType),
+                error=said(no),
+                field=_field(no),
+            )
+        flash(request, "The product has been made.", "success")
+        return to(request, page_of(made.id))
+
+    @route("/{id}/edit", methods=["POST"], name="product-edit")
+    async def edit(self, request: Request) -> Response:
+        """Change, price, publish or withdraw it."""
+        key, form, actor = key_in(request), await request.form(), actor_of(request)
+        ports, installation = self.site.application.ports, self.site.installation_id
+        return await self.act(
+            request,
+            page_of(key),
+            "Saved.",
+            lambda: products.update(ports, installation, actor, key, wishes_of(form)),
+        )
+
+    @route("/{id}/delete", methods=["POST"], name="product-delete")
+    async def delete(self, request: Request) -> Response:
+        """Forget a product that was never sold."""
+        key, actor = key_in(request), actor_of(request)
+        ports, installation = self.site.application.ports, self.site.installation_id
+        try:
+            await run(lambda: products.delete(ports, installation, actor, key))
+        except SAID_NO as no:
+            flash(request, said(no), "error")
+            return to(request, page_of(key))
+        flash(request, "The product has been deleted.", "success")
+        return to(request, f"/{KEY}/list")
+
+
+def wishes_of(form: FormData) -> Wishes:
+    """What a product's form says. Raises ``Refusal`` on days that are no number."""
+    amounts = [str(value).strip() for value in form.getlist("amount")]
+    currencies = [str(value).strip().upper() for value in form.getlist("currency")]
+    given = [pair for pair in zip(amounts, currencies, strict=False) if pair[0]]
+    return Wishes(
+        sku=sent(form, "sku").strip() or None,
+        name=sent(form, "name").strip() or None,
+        prices=given if "amount" in form else None,
+        expire_days=_days(form, "expire_days"),
+        validity_days=_days(form, "validity_days"),
+        published=sent(form, "published") == "yes" if "published" in form else None,
+    )
+
+
+def _days(form: FormData, name: str) -> int | None:
+    text = sent(form, name).strip()
+    if not text:
+        return None
+    try:
+        return int(text)
+    except ValueError:
+        raise Refusal(
+            ErrorCode.INVALID, f"'{text[:20]}' is not a whole number of days.", field=name
+        ) from None
+
+
+def _kind(text: str) -> ProductType | None:
+    return ProductType(text) if text in set(ProductType) else None
+
+
+def _field(no: Exception) -> str | None:
+    return getattr(no, "field", None)
+
+
+def _line(product: Product) -> ProductLine:
+    return ProductLine(
+        id=product.id,
+        name=product.name,
+        sku=product.sku,
+        product_type=product.product_type,
+        prices=", ".join(str(price) for price in product.prices.values()),
+        expire_days=product.expire_days,
+        validity_days=product.validity_days,
+        state="PUBLISHED" if product.published else "HIDDEN",
+    )
+
+
+def page_of(product_id: UUID) -> str:
+    """Where a product's page is, from the back office's root."""
+    return f"/{KEY}/detail?pk={product_id}"

@@ -1,0 +1,120 @@
+"""Cancellation requests: the list, and the page on which staff accept or refuse one."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette_admin.routing import route
+
+from bittitan_plugin.domain.access import Permission
+from bittitan_plugin.domain.accounts import Account
+from bittitan_plugin.domain.assets import Asset
+from bittitan_plugin.domain.cancellation import CancellationTerms
+from bittitan_plugin.domain.requests import CancellationRequest, RequestState
+from bittitan_plugin.services import cancellation
+from bittitan_plugin.services.cancellation_requests import accept, reject
+from bittitan_plugin.store.queries import back_office
+from bittitan_plugin.store.queries.back_office import RequestLine
+from bittitan_plugin.store.queries.browsing import Browser
+from bittitan_plugin.store.unit_of_work import UnitOfWork
+from bittitan_plugin.web.admin import fields
+from bittitan_plugin.web.admin.desks import Desk, actor_of, key_in, sent
+from bittitan_plugin.web.admin.lists import BrowsedList
+
+KEY = "cancellation-requests"
+
+
+@dataclass(frozen=True, kw_only=True)
+class RequestCase:
+    """A request, and what it would mean to accept it."""
+
+    request: CancellationRequest
+    asset: Asset
+    account: Account
+    terms: CancellationTerms
+
+    @property
+    def id(self) -> UUID:
+        """The request's."""
+        return self.request.id
+
+
+class RequestList(BrowsedList):
+    """Every request; what waits comes first."""
+
+    key = KEY
+    menu_label = "Cancellation requests"
+    display_name = "cancellation request"
+    icon = "fa-solid fa-rotate-left"
+    permission = Permission.MANAGE_ORDERS
+    detail_template = "request.html"
+    fields_default_sort = [("created_at", True)]
+    fields = [
+        fields.choice("state", "State", lambda line: line.request.state, RequestState),
+        fields.text("asset", "Licences", lambda line: line.asset.name),
+        fields.text("order_number", "Order", lambda line: line.asset.order_number),
+        fields.text("requested_by", "Asked by", lambda line: line.request.requested_by),
+        fields.amount("total", "Would be credited", lambda line: line.asset.total),
+        fields.moment("created_at", "Asked", lambda line: line.request.created_at),
+        fields.moment("deadline", "Decide before", lambda line: line.request.deadline),
+        fields.text("decided_by", "Decided by", lambda line: line.request.decided_by),
+    ]
+
+    async def get_pk_value(self, request: Request, obj: RequestLine | RequestCase) -> UUID:
+        """A row goes by the request's id."""
+        return obj.request.id
+
+    def browser(self, work: UnitOfWork) -> Browser[RequestLine]:
+        """The list's query."""
+        return back_office.requests(work)
+
+    def look(self, work: UnitOfWork, key: UUID) -> RequestCase:
+        """The request with its terms as they stand now."""
+        asked = work.requests.get(key)
+        asset = work.assets.get(asked.asset_id)
+        installation = work.installations.by_id(work.installation_id)
+        return RequestCase(
+            request=asked,
+            asset=asset,
+            account=work.accounts.get(asset.account_id),
+            terms=cancellation.terms(self.site.application.ports, installation, asset),
+        )
+
+
+class RequestDesk(Desk):
+    """Deciding about a request."""
+
+    path = f"/{KEY}"
+    add_to_menu = False
+    permission = Permission.MANAGE_ORDERS
+
+    @route("/{id}/accept", methods=["POST"], name="request-accept")
+    async def accept(self, request: Request) -> Response:
+        """Yes: the cancellation executes."""
+        key, actor = key_in(request), actor_of(request)
+        ports, installation = self.site.application.ports, self.site.installation_id
+        return await self.act(
+            request,
+            page_of(key),
+            "Accepted: the cancellation is being executed.",
+            lambda: accept(ports, installation, key, actor),
+        )
+
+    @route("/{id}/refuse", methods=["POST"], name="request-refuse")
+    async def refuse(self, request: Request) -> Response:
+        """No, and why; the customer is told the reason."""
+        key, actor, form = key_in(request), actor_of(request), await request.form()
+        reason = sent(form, "reason")
+        ports, installation = self.site.application.ports, self.site.installation_id
+        return await self.act(
+            request,
+            page_of(key),
+            "Refused: the customer is told why.",
+            lambda: reject(ports, installation, key, actor, reason),
+        )
+
+
+def page_of(request_id: UUID) -> str:
+    """Where a request's page is, from the back office's root."""
+    return f"/{KEY}/detail?pk={request_id}"

@@ -1,0 +1,96 @@
+"""Long work: imports and reconciliations, each with a bar that survives a reload."""
+
+from collections.abc import Callable
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette_admin.flash import flash
+from starlette_admin.routing import route
+
+from bittitan_plugin.domain.access import Permission
+from bittitan_plugin.domain.errors import ErrorCode, Refusal
+from bittitan_plugin.domain.reconciliation import MOST_CHANGES
+from bittitan_plugin.domain.runs import Run, RunKind
+from bittitan_plugin.services import reconciliation
+from bittitan_plugin.services.import_runs import start_services_definition
+from bittitan_plugin.web.admin.desks import SAID_NO, Desk, actor_of, key_in, said, sent, to
+from bittitan_plugin.web.admin.office import office_of
+from bittitan_plugin.web.failures import NotPermitted
+from bittitan_plugin.web.site import run
+
+#: Runs that are listed, and what each kind is called.
+LISTED = 20
+NAMES = {
+    RunKind.RECONCILIATION: "Reconciliation",
+    RunKind.STOCK_IMPORT: "Import of coupon codes",
+    RunKind.SERVICES_DEFINITION: "Get services definition",
+}
+
+
+class RunDesk(Desk):
+    """Begins long work and shows how far it has come."""
+
+    path = "/runs"
+    menu_label = "Long work"
+    icon = "fa-solid fa-bars-progress"
+
+    def is_accessible(self, request: Request) -> bool:
+        """Whoever may begin some of it."""
+        viewer = office_of(request).viewer
+        return viewer.may(Permission.MANAGE_ORDERS) or viewer.may(Permission.MANAGE_PRODUCTS)
+
+    @route("", methods=["GET"], name="runs")
+    async def index(self, request: Request) -> Response:
+        """The latest runs, and the form of a reconciliation."""
+        found = await self.read(lambda work: work.runs.latest(limit=LISTED))
+        return self.show(request, "runs.html", runs=found, most_changes=MOST_CHANGES)
+
+    @route("/services-definition", methods=["POST"], name="run-services-definition")
+    async def services_definition(self, request: Request) -> Response:
+        """*Get Services Definition*."""
+        _demand(request, Permission.MANAGE_PRODUCTS)
+        ports, installation = self.site.application.ports, self.site.installation_id
+        actor = actor_of(request)
+        return await self._begin(
+            request,
+            "/products/list",
+            lambda: start_services_definition(ports, installation, actor),
+        )
+
+    @route("/reconciliation", methods=["POST"], name="run-reconciliation")
+    async def reconcile(self, request: Request) -> Response:
+        """Compare platform, assets and coupons; mend what differs if that is asked for."""
+        _demand(request, Permission.MANAGE_ORDERS)
+        form, who = await request.form(), office_of(request).viewer.email
+        most, apply = sent(form, "max_changes").strip(), sent(form, "apply") == "yes"
+        ports, installation = self.site.application.ports, self.site.installation_id
+
+        def start() -> Run:
+            if not (most.isascii() and most.isdecimal()) or len(most) > 9:
+                raise Refusal(ErrorCode.INVALID, f"'{most[:20]}' is not a number of changes.")
+            return reconciliation.start(
+                ports, installation, who, apply=apply, max_changes=int(most)
+            )
+
+        return await self._begin(request, "/runs", start)
+
+    @route("/{id}", methods=["GET"], name="run")
+    async def one(self, request: Request) -> Response:
+        """One run: its bar while it is at work, its report afterwards."""
+        key = key_in(request)
+        found = await self.read(lambda work: work.runs.get(key))
+        return self.show(request, "run.html", run=found)
+
+    async def _begin(self, request: Request, back: str, start: Callable[[], Run]) -> Response:
+        try:
+            begun = await run(start)
+        except SAID_NO as no:
+            flash(request, said(no), "error")
+            return to(request, back)
+        return to(request, f"/runs/{begun.id}")
+
+
+def _demand(request: Request, permission: Permission) -> None:
+    viewer = office_of(request).viewer
+    if not viewer.may(permission):
+        raise NotPermitted(f"the permission {permission}")

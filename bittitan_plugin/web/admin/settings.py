@@ -1,0 +1,162 @@
+"""Settings: the form made from ``plugin.toml``'s declaration, the switch, *Test connection*.
+
+The page opens whatever is wrong: it is where what is wrong is mended. A refused change keeps what
+was typed and names the field. Only what was changed here is sent, so that two people who change
+different settings do not undo each other; who changed the same is told.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from starlette.datastructures import FormData
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette_admin.flash import flash
+from starlette_admin.routing import route
+
+from bittitan_plugin.domain.access import Permission
+from bittitan_plugin.domain.errors import Refusal
+from bittitan_plugin.hosts.embedded.announcing import RefusedByPlugins
+from bittitan_plugin.manifest import ConfigurationField, FieldType, manifest
+from bittitan_plugin.services.installations import shown_values, validate
+from bittitan_plugin.web.admin.desks import Desk, sent, to
+from bittitan_plugin.web.admin.office import office_of
+from bittitan_plugin.web.site import run
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """One setting on the form."""
+
+    field: ConfigurationField
+    #: As it is stored, and as it stands in the form.
+    stored: str
+    typed: str
+    error: str | None = None
+
+    @property
+    def is_secret(self) -> bool:
+        """Whether it is shown masked and typed unseen."""
+        return self.field.type is FieldType.SECRET
+
+    @property
+    def is_switch(self) -> bool:
+        """Whether it is on or off."""
+        return self.field.type is FieldType.BOOLEAN
+
+
+class SettingsDesk(Desk):
+    """The plugin's settings for this installation."""
+
+    path = "/settings"
+    menu_label = "Settings"
+    icon = "fa-solid fa-gear"
+    permission = Permission.MANAGE_PLUGINS
+
+    @route("", methods=["GET"], name="settings")
+    async def index(self, request: Request) -> Response:
+        """The form as it is stored."""
+        return self._form(request, await self._entries(request))
+
+    @route("/save", methods=["POST"], name="settings-save")
+    async def save(self, request: Request) -> Response:
+        """Store what was changed."""
+        return await self._change(request, await request.form(), None, "The settings are saved.")
+
+    @route("/on", methods=["POST"], name="settings-on")
+    async def switch_on(self, request: Request) -> Response:
+        """Switch the plugin on with what stands in the form; it is checked with BitTitan first."""
+        return await self._change(request, await request.form(), True, "The plugin is switched on.")
+
+    @route("/off", methods=["POST"], name="settings-off")
+    async def switch_off(self, request: Request) -> Response:
+        """Switch it off, whatever stands in the form."""
+        return await self._change(request, FormData(), False, "The plugin is switched off.")
+
+    @route("/test", methods=["POST"], name="settings-test")
+    async def test(self, request: Request) -> Response:
+        """*Test connection* with what stands in the form. Stores nothing."""
+        entries = _typed(await self._entries(request), await request.form())
+        values = {entry.field.name: entry.typed for entry in entries}
+        ports, key = self.site.application.ports, self.site.platform.installation
+        refusals = await run(lambda: validate(ports, key, values, active=True))
+        if refusals:
+            return self._form(request, entries, _by_field(refusals), status=422)
+        flash(request, "The connection works. Nothing has been saved.", "success")
+        return self._form(request, entries)
+
+    async def _change(
+        self, request: Request, form: FormData, active: bool | None, done: str
+    ) -> Response:
+        stored = await self._entries(request)
+        entries = _typed(stored, form)
+        stale = _stale(entries, form)
+        if stale:
+            return self._form(request, entries, stale, status=409)
+        values = [
+            (entry.field.name, entry.typed) for entry in entries if entry.typed != entry.stored
+        ]
+        who, plugins = office_of(request).viewer.email, self.site.platform.plugins
+        try:
+            await run(
+                lambda: plugins.update(
+                    manifest().id, active=active, configuration=values, changed_by=who
+                )
+            )
+        except RefusedByPlugins as refused:
+            errors = {refusal.field or "": refusal.message for refusal in refused.refusals}
+            return self._form(request, entries, errors, status=422)
+        except Refusal as refusal:
+            return self._form(request, entries, _by_field([refusal]), status=422)
+        flash(request, done, "success")
+        return to(request, "/settings")
+
+    async def _entries(self, request: Request) -> list[Entry]:
+        ports = self.site.application.ports
+        configuration = office_of(request).installation.configuration
+        shown = await run(lambda: shown_values(ports, configuration))
+        return [
+            Entry(field=field, stored=shown[field.name] or "", typed=shown[field.name] or "")
+            for field in manifest().configuration
+        ]
+
+    def _form(
+        self,
+        request: Request,
+        entries: Sequence[Entry],
+        errors: Mapping[str, str] | None = None,
+        *,
+        status: int = 200,
+    ) -> Response:
+        entries = [replace(e, error=(errors or {}).get(e.field.name)) for e in entries]
+        general = (errors or {}).get("")
+        wrong = [entry for entry in entries if entry.error]
+        return self.show(
+            request, "settings.html", status=status, entries=entries, wrong=wrong, general=general
+        )
+
+
+def _typed(entries: Sequence[Entry], form: FormData) -> list[Entry]:
+    """The entries with what was sent; one that was not, or not touched, stays as it is stored."""
+    return [
+        replace(entry, typed=sent(form, entry.field.name).strip())
+        if entry.field.name in form
+        and sent(form, entry.field.name) != form.get(f"was.{entry.field.name}")
+        else entry
+        for entry in entries
+    ]
+
+
+def _stale(entries: Sequence[Entry], form: FormData) -> dict[str, str]:
+    """Settings that were changed here and, since the form was opened, by somebody else too."""
+    return {
+        entry.field.name: f"Meanwhile it was changed to '{entry.stored}'. Look, then save again."
+        for entry in entries
+        if f"was.{entry.field.name}" in form
+        and sent(form, f"was.{entry.field.name}") != entry.stored
+        and entry.typed != entry.stored
+    }
+
+
+def _by_field(refusals: Sequence[Refusal]) -> dict[str, str]:
+    return {refusal.field or "": refusal.message for refusal in refusals}

@@ -1,0 +1,204 @@
+"""Coupon stock: what is there, importing codes, and codes that staff have to revoke."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from starlette.datastructures import UploadFile
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette_admin.filters import FilterGroup
+from starlette_admin.routing import route
+
+from bittitan_plugin.domain.access import Permission
+from bittitan_plugin.domain.assets import Asset
+from bittitan_plugin.domain.catalogue import ProductType
+from bittitan_plugin.domain.coupons import masked
+from bittitan_plugin.domain.revocations import PORTAL_STEPS, Revocation, RevocationState
+from bittitan_plugin.domain.stock import StockCode, StockState
+from bittitan_plugin.services import stock_revocation
+from bittitan_plugin.services.import_runs import start_stock_import
+from bittitan_plugin.services.stock_import import ImportMode
+from bittitan_plugin.services.stock_reports import stock_report
+from bittitan_plugin.store.queries import back_office
+from bittitan_plugin.store.queries.browsing import Browser
+from bittitan_plugin.store.queries.keyset import Window
+from bittitan_plugin.store.queries.revocations import revocation_page
+from bittitan_plugin.store.unit_of_work import UnitOfWork
+from bittitan_plugin.web.admin import fields
+from bittitan_plugin.web.admin.desks import SAID_NO, Desk, actor_of, key_in, said, sent, to
+from bittitan_plugin.web.admin.lists import BrowsedList
+from bittitan_plugin.web.site import run
+
+#: Revocations that are shown; they are few, for each is waited for.
+AWAITING = 100
+
+MODES = {
+    ImportMode.DRY_RUN: "Dry run: only say what would happen",
+    ImportMode.ALL_OR_NONE: "Import, unless a row is bad",
+    ImportMode.GOOD_ROWS: "Import the good rows, and list the bad ones",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Awaited:
+    """A revocation and the asset whose codes it is about."""
+
+    revocation: Revocation
+    asset: Asset
+    masked_codes: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CodeLine:
+    """A code as the list has it: never in full."""
+
+    code: StockCode
+    masked: str
+
+    @property
+    def id(self) -> UUID:
+        """The code's."""
+        return self.code.id
+
+
+class StockDesk(Desk):
+    """The stock's page."""
+
+    path = "/stock"
+    menu_label = "Coupon stock"
+    icon = "fa-solid fa-boxes-stacked"
+    permission = Permission.MANAGE_ORDERS
+
+    @route("", methods=["GET"], name="stock")
+    async def index(self, request: Request) -> Response:
+        """What is there, what waits, and the form of an import."""
+        return await self._page(request)
+
+    @route("/import", methods=["POST"], name="stock-import")
+    async def take(self, request: Request) -> Response:
+        """Hand a file of codes in; it is worked through durably."""
+        async with request.form() as form:
+            file = form.get("file")
+            name = file.filename or "" if isinstance(file, UploadFile) else ""
+            content = await file.read() if isinstance(file, UploadFile) else b""
+            mode = sent(form, "mode")
+        ports, installation = self.site.application.ports, self.site.installation_id
+        chosen = ImportMode(mode) if mode in set(ImportMode) else ImportMode.DRY_RUN
+        actor = actor_of(request)
+        try:
+            begun = await run(
+                lambda: start_stock_import(ports, installation, actor, name, content, chosen)
+            )
+        except SAID_NO as no:
+            return await self._page(request, status=422, error=said(no))
+        return to(request, f"/runs/{begun.id}")
+
+    @route("/revocations/{id}/confirm", methods=["POST"], name="revocation-confirm")
+    async def confirm(self, request: Request) -> Response:
+        """The codes were revoked in BitTitan's portal."""
+        key, actor = key_in(request), actor_of(request)
+        ports, installation = self.site.application.ports, self.site.installation_id
+        return await self.act(
+            request,
+            "/stock",
+            "Confirmed: the asset is cancelled and credited.",
+            lambda: stock_revocation.confirm(ports, installation, key, actor),
+        )
+
+    @route("/revocations/{id}/redeemed", methods=["POST"], name="revocation-redeemed")
+    async def redeemed(self, request: Request) -> Response:
+        """The codes had been used: the sale stands."""
+        key, actor = key_in(request), actor_of(request)
+        ports, installation = self.site.application.ports, self.site.installation_id
+        return await self.act(
+            request,
+            "/stock",
+            "Noted: the codes were redeemed, and the sale stands.",
+            lambda: stock_revocation.report_redeemed(ports, installation, key, actor),
+        )
+
+    async def _page(self, request: Request, *, status: int = 200, error: str = "") -> Response:
+        ports, installation = self.site.application.ports, self.site.installation_id
+        report = await run(lambda: stock_report(ports, installation))
+        return self.show(
+            request,
+            "stock.html",
+            status=status,
+            error=error,
+            report=report,
+            modes=MODES,
+            steps=PORTAL_STEPS,
+            awaited=await self.read(self._awaited),
+        )
+
+    def _awaited(self, work: UnitOfWork) -> list[Awaited]:
+        page = revocation_page(work, [RevocationState.AWAITING], Window(size=AWAITING))
+        found = [entry.item for entry in page.entries]
+        assets = work.assets.by_ids([each.asset_id for each in found])
+        return [
+            Awaited(
+                revocation=each,
+                asset=assets[each.asset_id],
+                masked_codes=self._masked(assets[each.asset_id]),
+            )
+            for each in found
+        ]
+
+    def _masked(self, asset: Asset) -> str:
+        if asset.coupon_code is None:
+            return ""
+        codes = self.site.application.ports.cipher.open(asset.coupon_code)
+        return " ".join(masked(code) for code in codes.split())
+
+
+class StockList(BrowsedList):
+    """Every code of the stock, masked; those expiring soonest first."""
+
+    key = "codes"
+    menu_label = "Codes"
+    display_name = "code"
+    icon = "fa-solid fa-barcode"
+    permission = Permission.MANAGE_ORDERS
+    row_click_navigate = False
+    row_actions = []
+    fields_default_sort = ["expires_at"]
+    fields = [
+        fields.plain("code", "Code", lambda line: line.masked),
+        fields.choice("state", "State", lambda line: line.code.state, StockState),
+        fields.choice(
+            "product_type", "Product type", lambda line: line.code.product_type, ProductType
+        ),
+        fields.text("sku", "Article", lambda line: line.code.sku),
+        fields.number("licenses", "Licences", lambda line: line.code.licenses),
+        fields.moment("expires_at", "Expires", lambda line: line.code.expires_at),
+        fields.text("note", "Note", lambda line: line.code.note),
+    ]
+
+    def can_view_detail(self, request: Request) -> bool:
+        """A code has no page of its own."""
+        return False
+
+    def browser(self, work: UnitOfWork) -> Browser[StockCode]:
+        """The list's query."""
+        return back_office.stock_codes(work)
+
+    def look(self, work: UnitOfWork, key: UUID) -> Any:
+        """There is nothing more to it than its row."""
+        return None
+
+    async def find_all(
+        self,
+        request: Request,
+        skip: int = 0,
+        limit: int = 100,
+        q: str | None = None,
+        sorts: Any = None,
+        filters: FilterGroup | None = None,
+    ) -> list[CodeLine]:
+        """The rows of one page, with their codes masked."""
+        found = await super().find_all(request, skip, limit, q, sorts, filters)
+        cipher = self.site.application.ports.cipher
+        return await run(
+            lambda: [CodeLine(code=code, masked=masked(cipher.open(code.code))) for code in found]
+        )

@@ -1,0 +1,72 @@
+"""How values read in the back office."""
+
+from bittitan_plugin.domain.assets import Asset, AssetStatus, ProvisioningStatus
+from bittitan_plugin.domain.coupons import CouponStatus
+from bittitan_plugin.domain.requests import RequestState
+
+#: Tabler's colours by what a status means to staff: all is well, watch it, act, over.
+_GOOD, _WATCH, _ACT, _OVER = "green", "yellow", "red", "secondary"
+
+COLOURS: dict[str, str] = {
+    ProvisioningStatus.SYNCHRONIZED: _GOOD,
+    ProvisioningStatus.PENDING: _WATCH,
+    ProvisioningStatus.FAILED: _ACT,
+    AssetStatus.ACTIVE: _GOOD,
+    AssetStatus.CANCELLING: _WATCH,
+    AssetStatus.CANCELLED: _OVER,
+    CouponStatus.AVAILABLE: _GOOD,
+    CouponStatus.REDEEMED: "blue",
+    CouponStatus.EXPIRED: _OVER,
+    CouponStatus.UNKNOWN: _WATCH,
+    RequestState.ACCEPTED: _GOOD,
+    RequestState.REFUSED: _OVER,
+    RequestState.WITHDRAWN: _OVER,
+    "UNSYNCHRONIZED": _WATCH,
+    "STOPPED": _ACT,
+    "OPEN": _ACT,
+    "RESOLVED": _GOOD,
+    "PUBLISHED": _GOOD,
+    "RUNNING": _WATCH,
+    "FINISHED": _GOOD,
+}
+
+_FIELDS = {
+    "friendlyName": "Friendly name",
+    "endCustomer": "End customer",
+    "expireDays": "Expire (days)",
+    "validityDays": "Validity (days)",
+    "coupon": "Coupon",
+    "couponStatus": "Coupon status",
+    "couponExpiresAt": "Coupon expires",
+    "expiryReminderDays": "Expiry reminder (days before)",
+    "provisioningStatus": "Provisioning",
+    "provisioningError": "Reason",
+    "status": "Status",
+    "invoice": "Invoice",
+    "creditInvoice": "Credit invoice",
+    "welcomeEmail": "Welcome e-mail",
+}
+
+
+def spoken(value: object) -> str:
+    """``PENDING`` as ``Pending``, ``USER_MIGRATION_BUNDLE`` as ``User migration bundle``."""
+    return str(value).replace("_", " ").capitalize()
+
+
+def field_name(field: str) -> str:
+    """The name of a field in a history, as people read it."""
+    return _FIELDS.get(field, spoken(field))
+
+
+def colour(value: object) -> str:
+    """The colour of a status."""
+    return COLOURS.get(str(value), _OVER)
+
+
+def at_a_glance(asset: Asset) -> str:
+    """The one status that matters most of an asset: what staff look for in a list."""
+    if asset.status is not AssetStatus.ACTIVE:
+        return asset.status
+    if asset.provisioning_status is not ProvisioningStatus.SYNCHRONIZED:
+        return asset.provisioning_status
+    return asset.coupon_status

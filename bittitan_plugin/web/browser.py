@@ -1,0 +1,24 @@
+"""Every address that people open in a browser, for one platform."""
+
+from starlette.middleware import Middleware
+from starlette.routing import BaseRoute, Mount
+from starlette.staticfiles import StaticFiles
+
+from bittitan_plugin.web.admin.application import admin_routes
+from bittitan_plugin.web.portal.routes import portal_routes
+from bittitan_plugin.web.security_headers import SecurityHeaders
+from bittitan_plugin.web.shop.routes import shop_routes
+from bittitan_plugin.web.signing_in import sign_in_routes
+from bittitan_plugin.web.site import Site
+
+
+def page_routes(site: Site) -> list[BaseRoute]:
+    """The pages and what they load; nothing comes from elsewhere."""
+    static = StaticFiles(packages=[("bittitan_plugin.web", "static")])
+    return [
+        Mount("/static", static, name="static", middleware=[Middleware(SecurityHeaders)]),
+        *sign_in_routes(site),
+        *admin_routes(site),
+        *portal_routes(site),
+        *shop_routes(site),
+    ]

@@ -1,0 +1,121 @@
+"""Bad days as pages: each failure says what it is, what was changed, and what to do next."""
+
+from http import HTTPStatus
+from urllib.parse import quote
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from bittitan_plugin.domain.errors import (
+    ErrorCode,
+    OutcomeUnknown,
+    Refusal,
+    Rejected,
+    Unavailable,
+)
+from bittitan_plugin.web.pages import Pages
+
+log = structlog.get_logger(__name__)
+
+SIGN_IN = "/sign-in"
+_STATUS = {ErrorCode.NOT_FOUND: 404, ErrorCode.PLUGIN_INACTIVE: 409}
+
+
+class NotSignedIn(Exception):
+    """Nobody is signed in, or no longer; signing in leads back to where one was."""
+
+
+class NotPermitted(Exception):
+    """Whoever is signed in may not; the message names what it takes."""
+
+
+class Failures:
+    """ASGI middleware: turns what handlers raise into pages, as long as nothing was sent."""
+
+    def __init__(self, app: ASGIApp, pages: Pages) -> None:
+        self._app = app
+        self._pages = pages
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer through the application behind."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        started = False
+
+        async def watched(message: Message) -> None:
+            nonlocal started
+            started = started or message["type"] == "http.response.start"
+            await send(message)
+
+        try:
+            await self._app(scope, receive, watched)
+        except Exception as error:
+            if started:
+                raise
+            answer = self._answer(Request(scope), error)
+            await answer(scope, receive, send)
+
+    def _answer(self, request: Request, error: Exception) -> Response:
+        if isinstance(error, NotSignedIn):
+            return RedirectResponse(sign_in_address(request), 303)
+        status, title, text = worded(error)
+        return self._pages.notice(request, status, title, text)
+
+
+def sign_in_address(request: Request) -> str:
+    """Where to sign in, and to come back from. A form that was sent leads back to its page."""
+    came_from = request.url.path
+    if request.method == "GET" and request.url.query:
+        came_from += f"?{request.url.query}"
+    elif request.method != "GET":
+        came_from = local_path(request.headers.get("Referer", ""), request) or came_from
+    return f"{SIGN_IN}?next={quote(came_from, safe='/')}"
+
+
+def local_path(address: str, request: Request) -> str | None:
+    """The path of an address on this site; None for one that leads anywhere else."""
+    base = str(request.base_url)
+    root = f"{request.url.scheme}://{request.url.netloc}/"
+    for prefix in (base, root):
+        if address.startswith(prefix):
+            return "/" + address.removeprefix(prefix).lstrip("/")
+    inside = address.startswith("/") and not address.startswith(("//", "/\\"))
+    return address if inside and not any(ord(c) < 32 for c in address) else None
+
+
+def worded(error: Exception) -> tuple[int, str, str]:
+    """Status, title and text of the page for a failure. What is unforeseen is logged."""
+    match error:
+        case NotPermitted():
+            return 403, "This is not for this account", f"It needs {error}."
+        case Refusal():
+            return _STATUS.get(error.code, 400), "This cannot be done", error.message
+        case Rejected():
+            return 409, "BitTitan said no", error.message
+        case Unavailable():
+            return 503, "BitTitan cannot be reached", f"{error.message} Try again in a while."
+        case OutcomeUnknown():
+            return 503, "The answer got lost", f"{error.message} It will be looked up."
+        case SQLAlchemyError():
+            log.error("page without database", kind=type(error).__name__)
+            return (
+                503,
+                "The database cannot be reached",
+                "Nothing was changed. Orders that come in meanwhile are not lost. "
+                "Reload this page in a minute; if it stays like this, tell your administrator.",
+            )
+        case HTTPException():
+            title = HTTPStatus(error.status_code).phrase
+            return error.status_code, title, "There is nothing at this address."
+        case _:
+            log.error("page failed", exc_info=error)
+            return (
+                500,
+                "This page failed",
+                "The log says why. Nothing is done twice: go back, reload and try again.",
+            )

@@ -1,0 +1,29 @@
+"""Port: who may sign in to the pages, asked of the platform whose accounts they are.
+
+A host implements it over its own users; the pages keep no accounts and no passwords.
+"""
+
+from typing import Protocol
+
+from bittitan_plugin.domain.access import Viewer
+
+
+class Identity(Protocol):
+    """The platform's accounts, as the pages need them. Synchronous; may visit the database."""
+
+    def sign_in(self, email: str, password: str, address: str) -> str | None:
+        """The key of the user with that password, or None: no word on which of the two was wrong.
+
+        The key is what a session remembers; it stays the same until the user ends all sessions,
+        and it is no secret, for the session that carries it is signed. ``address`` is the network
+        address of whoever asks. Raises ``SignInDelayed`` after too many wrong passwords.
+        """
+
+    def viewer(self, user: str) -> Viewer:
+        """Who that is now, with the permissions held now.
+
+        Nobody when the user is gone, or has ended the sessions begun with that key.
+        """
+
+    def sign_out_everywhere(self, user: str) -> None:
+        """End every session and every token of that user, on every device."""

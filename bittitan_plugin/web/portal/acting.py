@@ -1,0 +1,137 @@
+"""What a customer does to a licence: each through the use case that GraphQL goes through too."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+import anyio
+
+from bittitan_plugin.domain.access import Viewer
+from bittitan_plugin.domain.assets import Asset, AssetStatus
+from bittitan_plugin.domain.errors import ErrorCode, Refusal
+from bittitan_plugin.domain.requests import RequestState
+from bittitan_plugin.services import assets, cancellation, cancellation_requests, notifications
+from bittitan_plugin.services.assets import AssetChanges
+from bittitan_plugin.services.ports import Ports
+from bittitan_plugin.web.portal.licenses import (
+    License,
+    changes_since,
+    find_license,
+    owned,
+)
+from bittitan_plugin.web.portal.wording import changed
+from bittitan_plugin.web.site import run
+
+#: How long an answer waits for BitTitan to take a coupon back: so many pauses of so many seconds.
+PAUSES, PAUSE_S = 100, 0.05
+
+
+class Outcome(StrEnum):
+    """What came of wanting a cancellation."""
+
+    ASKED = "asked"
+    #: It goes on by itself.
+    CANCELLING = "cancelling"
+    CANCELLED = "cancelled"
+
+
+class StalePage(Exception):
+    """What was shown is no longer so; the sentences say what changed."""
+
+    def __init__(self, changes: list[str]) -> None:
+        super().__init__("The page was out of date.")
+        self.changes = changes
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shown:
+    """What a form was shown with."""
+
+    version: str
+    #: Whether the cancellation was said to execute at once.
+    automatic: bool
+    at: datetime
+
+
+def check_fresh(ports: Ports, installation_id: UUID, found: License, shown: Shown) -> None:
+    """Raise ``StalePage`` unless the customer decided on what is still so."""
+    sentences = []
+    if str(found.asset.version) != shown.version:
+        entries = changes_since(ports, installation_id, found.asset, shown.at)
+        sentences = changed(entries) or ["Something about it was changed."]
+    if found.terms.automatic != shown.automatic:
+        sentences.append(
+            "It is now cancelled at once." if found.terms.automatic else "Our staff decide now."
+        )
+    if sentences:
+        raise StalePage(sentences)
+
+
+async def cancel(
+    ports: Ports, installation_id: UUID, viewer: Viewer, asset_id: UUID, comment: str
+) -> Outcome:
+    """Cancel at once where the distributor allows it, else ask. Raises ``Refusal``.
+
+    A request that is pending already is what was wanted: a second click changes nothing.
+    """
+    try:
+        asked = await run(
+            lambda: cancellation_requests.create(
+                ports, installation_id, asset_id, viewer.actor, comment
+            )
+        )
+    except Refusal as refusal:
+        if refusal.code is ErrorCode.UNIQUE:
+            return Outcome.ASKED
+        raise
+    if asked.request is not None:
+        return Outcome.ASKED
+    return await _executed(lambda: find_license(ports, installation_id, viewer, asset_id).asset)
+
+
+async def _executed(look: Callable[[], Asset]) -> Outcome:
+    """Wait a while for the cancellation. Raises ``Refusal`` when BitTitan would not."""
+    for _ in range(PAUSES):
+        asset = await run(look)
+        if asset.status is AssetStatus.ACTIVE:
+            raise cancellation.refusal_after(asset)
+        if asset.status is AssetStatus.CANCELLED:
+            return Outcome.CANCELLED
+        await anyio.sleep(PAUSE_S)
+    return Outcome.CANCELLING
+
+
+def withdraw(
+    ports: Ports, installation_id: UUID, viewer: Viewer, asset_id: UUID, request_id: UUID
+) -> None:
+    """Take the request back; done already, it stays done. Raises ``Refusal``."""
+    with ports.store.reading(installation_id) as work:
+        work.installations.by_id(installation_id).check_active()
+        asset, _ = owned(work, viewer, asset_id)
+        request = work.requests.get(request_id)
+        if request.asset_id != asset.id:
+            raise Refusal(ErrorCode.NOT_FOUND, "There is no such cancellation request.", field="id")
+    if request.state is not RequestState.WITHDRAWN:
+        cancellation_requests.withdraw(ports, installation_id, request_id, viewer.actor)
+
+
+def rename(ports: Ports, installation_id: UUID, viewer: Viewer, asset_id: UUID, name: str) -> None:
+    """Give it another friendly name; an empty one takes it away. Raises ``Refusal``."""
+    with ports.store.reading(installation_id) as work:
+        owned(work, viewer, asset_id)
+    changes = AssetChanges(friendly_name=name)
+    assets.update_asset(ports, installation_id, asset_id, viewer.actor, changes)
+
+
+def send_again(
+    ports: Ports, installation_id: UUID, viewer: Viewer, asset_id: UUID, occasion: str
+) -> None:
+    """Send the e-mail with the code again; of one occasion there is one message.
+
+    Raises ``Refusal``, and what ``Mailer.send`` raises.
+    """
+    with ports.store.reading(installation_id) as work:
+        owned(work, viewer, asset_id)
+    notifications.resend_welcome(ports, installation_id, asset_id, occasion)

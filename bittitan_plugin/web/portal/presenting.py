@@ -1,0 +1,86 @@
+"""One licence as a page: with its code, its terms, and the way to order the same again."""
+
+from collections.abc import Mapping
+from urllib.parse import urlencode
+from uuid import uuid4
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from bittitan_plugin.cipher import UnreadableSecret
+from bittitan_plugin.web.portal.licenses import License
+from bittitan_plugin.web.site import Site, run
+
+
+def address_of(found: License) -> str:
+    """Where the licence's page is."""
+    return f"/portal/licenses/{found.asset.id}"
+
+
+async def license_page(
+    site: Site,
+    request: Request,
+    found: License,
+    said: Mapping[str, str],
+    *,
+    status: int = 200,
+) -> Response:
+    """The licence. ``said``: what was ``done``, or the ``error`` and what was typed."""
+    code, unreadable = await run(lambda: _code(site, found))
+    return await site.page(
+        request,
+        "portal/license.html",
+        status=status,
+        license=found,
+        address=address_of(found),
+        code=code,
+        code_unreadable=unreadable,
+        again=_again(found),
+        # Names this page's wish, so that a form sent twice is one wish.
+        once=str(uuid4()),
+        **said,
+    )
+
+
+async def terms_page(
+    site: Site,
+    request: Request,
+    found: License,
+    said: Mapping[str, object],
+    *,
+    status: int = 200,
+) -> Response:
+    """The terms with the form. ``said``: the ``error``, what ``changed``, the ``comment``."""
+    common: dict[str, object] = {"comment": "", "comment_fault": None, "changed": []}
+    return await site.page(
+        request,
+        "portal/cancel.html",
+        status=status,
+        license=found,
+        address=address_of(found),
+        **(common | dict(said)),
+    )
+
+
+def _code(site: Site, found: License) -> tuple[str | None, bool]:
+    """The coupon code, and whether there is one that cannot be read."""
+    if found.asset.coupon_code is None:
+        return None, False
+    try:
+        return site.application.ports.cipher.open(found.asset.coupon_code), False
+    except UnreadableSecret:
+        return None, True
+
+
+def _again(found: License) -> str | None:
+    """The shop with the same order filled in. It stands after the #, which no server is sent."""
+    product, asset = found.product, found.asset
+    if product is None or not product.published or product.variant_id is None:
+        return None
+    values = {
+        "again": product.variant_id,
+        "quantity": str(asset.quantity),
+        "name": asset.friendly_name or "",
+        "for": found.end_customer.email if found.end_customer else "",
+    }
+    return f"/shop/#{urlencode({name: value for name, value in values.items() if value})}"

@@ -1,0 +1,198 @@
+"""The addresses of the customer's page.
+
+A form that went through answers with a redirect, so that reloading repeats nothing.
+"""
+
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+from uuid import UUID
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from bittitan_plugin.domain.access import Viewer
+from bittitan_plugin.domain.errors import ErrorCode, OutcomeUnknown, Refusal, Rejected, Unavailable
+from bittitan_plugin.web.portal import acting
+from bittitan_plugin.web.portal.acting import Shown, StalePage
+from bittitan_plugin.web.portal.filters import STATUSES, Wanted
+from bittitan_plugin.web.portal.forms import instant_of, key_of, status_of, text_of
+from bittitan_plugin.web.portal.licenses import (
+    License,
+    find_license,
+    list_end_customers,
+    list_licenses,
+)
+from bittitan_plugin.web.portal.presenting import address_of, license_page, terms_page
+from bittitan_plugin.web.site import Site, run
+
+Result = TypeVar("Result")
+Handler = Callable[[Request], Awaitable[Response]]
+
+#: What a form that went through says on the page it leads to.
+_DONE = {
+    "name": "The name has been saved.",
+    "email": "The e-mail has been sent again.",
+    "withdrawn": "Your request has been withdrawn.",
+    "asked": "You have asked to cancel these licences. You will be told by e-mail what is decided.",
+    "cancelling": "Your cancellation is under way. You will be told by e-mail when it is done.",
+    "cancelled": "You have cancelled these licences.",
+}
+#: What went wrong with an e-mail is for staff; nothing else is sent from here.
+_SAID: dict[type[Exception], str] = {
+    Unavailable: "The e-mail could not be sent just now. Try again in a while.",
+    Rejected: "The e-mail could not be sent to that address. Please write to us.",
+    OutcomeUnknown: "Whether the e-mail was sent is not known. Look whether it arrives.",
+}
+_UNDER_WAY = (ErrorCode.CANCELLATION_PENDING, ErrorCode.ALREADY_CANCELLED)
+_STALE = "Something changed since this page was made, so nothing was done yet. Look at it again."
+
+
+class Portal:
+    """The handlers, for one site."""
+
+    def __init__(self, site: Site) -> None:
+        self._site = site
+        self._ports = site.application.ports
+
+    async def licenses(self, request: Request) -> Response:
+        """The list, newest first."""
+        viewer, wanted = await self._site.customer(request), Wanted.read(request.query_params)
+        found = await self._visit(lambda key: list_licenses(self._ports, key, viewer, wanted))
+        return await self._site.page(
+            request,
+            "portal/licenses.html",
+            licenses=found.licenses,
+            end_customers=found.end_customers,
+            wanted=wanted,
+            statuses=STATUSES,
+            newest=wanted.address(),
+            older=wanted.address(found.older) if found.older else None,
+        )
+
+    async def end_customers(self, request: Request) -> Response:
+        """Whom one bought for."""
+        viewer = await self._site.customer(request)
+        found, more = await self._visit(lambda key: list_end_customers(self._ports, key, viewer))
+        return await self._site.page(
+            request, "portal/end-customers.html", end_customers=found, more=more
+        )
+
+    async def license(self, request: Request) -> Response:
+        """One licence with its code."""
+        found = await self._find(request, await self._site.customer(request))
+        done = _DONE.get(request.query_params.get("done", ""))
+        return await license_page(self._site, request, found, {"done": done} if done else {})
+
+    async def terms(self, request: Request) -> Response:
+        """The terms of cancelling, before anything happens."""
+        found = await self._find(request, await self._site.customer(request))
+        return await terms_page(self._site, request, found, {})
+
+    async def cancel(self, request: Request) -> Response:
+        """Cancel, or ask for it, on the terms that were shown."""
+        viewer, sent = await self._site.customer(request), await request.form()
+        found, comment = await self._find(request, viewer), text_of(sent, "comment")
+        if found.request or found.terms.code in _UNDER_WAY:
+            # A second click: what it wanted is on its way.
+            return _to(found)
+        shown = Shown(
+            version=text_of(sent, "version"),
+            automatic=text_of(sent, "automatic") == "yes",
+            at=instant_of(sent, "seen"),
+        )
+        said: dict[str, object] = {"comment": comment}
+        try:
+            await self._visit(lambda key: acting.check_fresh(self._ports, key, found, shown))
+            key = await run(lambda: self._site.installation_id)
+            outcome = await acting.cancel(self._ports, key, viewer, found.asset.id, comment)
+        except StalePage as stale:
+            said |= {"error": _STALE, "changed": stale.changes}
+            return await terms_page(self._site, request, found, said, status=409)
+        except Refusal as refusal:
+            said["error"] = refusal.message
+            if refusal.field == "comment":
+                said["comment_fault"] = refusal.message
+            now = await self._find(request, viewer)
+            return await terms_page(self._site, request, now, said, status=status_of(refusal))
+        return _to(found, outcome)
+
+    async def withdraw(self, request: Request) -> Response:
+        """Take a request back."""
+        wish = key_of(await request.form(), "request", "There is no such cancellation request.")
+        return await self._change(
+            request,
+            "withdrawn",
+            lambda key, viewer, id_: acting.withdraw(self._ports, key, viewer, id_, wish),
+        )
+
+    async def rename(self, request: Request) -> Response:
+        """Save another friendly name."""
+        name = text_of(await request.form(), "name")
+        return await self._change(
+            request,
+            "name",
+            lambda key, viewer, id_: acting.rename(self._ports, key, viewer, id_, name),
+            typed_name=name,
+        )
+
+    async def send_again(self, request: Request) -> Response:
+        """Send the e-mail with the code again."""
+        once = key_of(await request.form(), "once", "This form is out of date.").hex
+        return await self._change(
+            request,
+            "email",
+            lambda key, viewer, id_: acting.send_again(self._ports, key, viewer, id_, once),
+        )
+
+    async def _change(
+        self,
+        request: Request,
+        done: str,
+        work: Callable[[UUID, Viewer, UUID], None],
+        **typed: str,
+    ) -> Response:
+        """Do it and go back to the licence; refused, it says why and keeps what was typed."""
+        viewer = await self._site.customer(request)
+        found = await self._find(request, viewer)
+        try:
+            await self._visit(lambda key: work(key, viewer, found.asset.id))
+        except (Refusal, Rejected, Unavailable, OutcomeUnknown) as error:
+            said = {"error": _SAID.get(type(error)) or str(error), **typed}
+            # What changed meanwhile is shown with the reason.
+            now = await self._find(request, viewer)
+            return await license_page(self._site, request, now, said, status=status_of(error))
+        return _to(found, done)
+
+    async def _find(self, request: Request, viewer: Viewer) -> License:
+        asset_id: UUID = request.path_params["id"]
+        return await self._visit(lambda key: find_license(self._ports, key, viewer, asset_id))
+
+    async def _visit(self, visit: Callable[[UUID], Result]) -> Result:
+        """One visit to the database, in a thread, for this site's installation."""
+        return await run(lambda: visit(self._site.installation_id))
+
+
+def portal_routes(site: Site) -> list[BaseRoute]:
+    """``/portal/`` and what is below it."""
+    portal, one = Portal(site), "/portal/licenses/{id:uuid}"
+    handlers: list[tuple[str, str, Handler]] = [
+        ("GET", "/portal/", portal.licenses),
+        ("GET", "/portal/end-customers", portal.end_customers),
+        ("GET", one, portal.license),
+        ("GET", f"{one}/cancel", portal.terms),
+        ("POST", f"{one}/cancel", portal.cancel),
+        ("POST", f"{one}/withdraw", portal.withdraw),
+        ("POST", f"{one}/name", portal.rename),
+        ("POST", f"{one}/email", portal.send_again),
+    ]
+    middleware = site.middleware()
+    return [
+        Route(path, handler, methods=[method], middleware=middleware)
+        for method, path, handler in handlers
+    ]
+
+
+def _to(found: License, done: str | None = None) -> Response:
+    query = f"?done={done}" if done else ""
+    return RedirectResponse(f"{address_of(found)}{query}", 303)

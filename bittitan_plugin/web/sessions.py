@@ -1,0 +1,70 @@
+"""Who is signed in to the pages: one signed cookie, read in one place.
+
+The cookie holds a session's id, the user's key and when it began, signed with the process's
+secret keys; nothing in it is secret and nothing can be forged. It ends after ``LIFETIME``, or when
+the platform's ``Identity`` no longer knows its key: that is how a user ends all of them at once.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from secrets import token_urlsafe
+
+from itsdangerous import BadSignature, URLSafeSerializer
+from starlette.requests import HTTPConnection
+from starlette.responses import Response
+
+from bittitan_plugin.clock import Clock
+
+COOKIE = "bittitan_session"
+#: How long a session lasts, a long working day. Ours.
+LIFETIME = timedelta(hours=10)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Session:
+    """One person signed in on one browser."""
+
+    id: str
+    #: The user's key as the platform's ``Identity`` gave it.
+    user: str
+    began: datetime
+
+
+class Sessions:
+    """Opens, reads and closes sessions. The first key signs, every key is believed."""
+
+    def __init__(self, keys: Sequence[str], clock: Clock, *, secure: bool) -> None:
+        self._signer = URLSafeSerializer(
+            list(reversed(keys)),
+            salt="bittitan session",
+            signer_kwargs={"key_derivation": "hmac", "digest_method": sha256},
+        )
+        self._clock = clock
+        self._secure = secure
+
+    def open(self, response: Response, user: str) -> None:
+        """Sign that user in: a new session id each time, so none can be planted beforehand."""
+        content = [token_urlsafe(16), user, int(self._clock().timestamp())]
+        response.set_cookie(
+            COOKIE,
+            str(self._signer.dumps(content)),
+            max_age=int(LIFETIME.total_seconds()),
+            secure=self._secure,
+            httponly=True,
+            samesite="lax",
+        )
+
+    def close(self, response: Response) -> None:
+        """Sign out on this browser."""
+        response.delete_cookie(COOKIE, secure=self._secure, httponly=True, samesite="lax")
+
+    def read(self, request: HTTPConnection) -> Session | None:
+        """The session a request belongs to; None without one, a forged one, or one that ran out."""
+        try:
+            key, user, began = self._signer.loads(request.cookies.get(COOKIE, ""))
+            session = Session(id=key, user=user, began=datetime.fromtimestamp(began, UTC))
+        except (BadSignature, ValueError, TypeError):
+            return None
+        return session if self._clock() < session.began + LIFETIME else None

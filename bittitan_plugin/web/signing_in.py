@@ -1,0 +1,73 @@
+"""Signing in and out, once for all pages: afterwards one is where one was going."""
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from bittitan_plugin.domain.access import ANONYMOUS, Viewer
+from bittitan_plugin.domain.sign_in import SignInDelayed
+from bittitan_plugin.web.failures import SIGN_IN, local_path
+from bittitan_plugin.web.site import Site, run
+
+SIGN_OUT = "/sign-out"
+SIGN_OUT_EVERYWHERE = "/sign-out-everywhere"
+
+
+def sign_in_routes(site: Site) -> list[BaseRoute]:
+    """``/sign-in`` (``?next=`` is where to go next), ``/sign-out`` and the same everywhere."""
+
+    async def form(request: Request) -> Response:
+        viewer = await site.viewer(request)
+        following = _following(request.query_params.get("next", ""), request)
+        return await site.page(request, "sign-in.html", next=following, viewer=viewer)
+
+    async def sign_in(request: Request) -> Response:
+        sent = await request.form()
+        email, password = str(sent.get("email", "")), str(sent.get("password", ""))
+        following = _following(str(sent.get("next", "")), request)
+        address = request.client.host if request.client else "unknown"
+        refused = "This e-mail address and this password do not belong together."
+        try:
+            user = await run(lambda: site.identity.sign_in(email, password, address))
+        except SignInDelayed as delayed:
+            user, refused = None, delayed.message
+        if user is None:
+            return await site.page(
+                request, "sign-in.html", status=422, next=following, email=email, error=refused
+            )
+        viewer = await run(lambda: site.identity.viewer(user))
+        answer = RedirectResponse(following or home_of(viewer), 303)
+        site.sessions.open(answer, user)
+        return answer
+
+    async def sign_out(_request: Request) -> Response:
+        answer = RedirectResponse(SIGN_IN, 303)
+        site.sessions.close(answer)
+        return answer
+
+    async def sign_out_everywhere(request: Request) -> Response:
+        session = site.sessions.read(request)
+        if session is not None:
+            await run(lambda: site.identity.sign_out_everywhere(session.user))
+        return await sign_out(request)
+
+    middleware = site.middleware()
+    return [
+        Route(SIGN_IN, form, methods=["GET"], middleware=middleware),
+        Route(SIGN_IN, sign_in, methods=["POST"], middleware=middleware),
+        Route(SIGN_OUT, sign_out, methods=["POST"], middleware=middleware),
+        Route(SIGN_OUT_EVERYWHERE, sign_out_everywhere, methods=["POST"], middleware=middleware),
+    ]
+
+
+def home_of(viewer: Viewer) -> str:
+    """Where somebody belongs who wanted nowhere in particular."""
+    if viewer == ANONYMOUS:
+        return SIGN_IN
+    return "/admin/" if viewer.is_staff else "/portal/"
+
+
+def _following(wanted: str, request: Request) -> str:
+    """Where to go afterwards: only ever a page of this site."""
+    path = local_path(wanted, request) or ""
+    return "" if path.startswith((SIGN_IN, SIGN_OUT)) else path

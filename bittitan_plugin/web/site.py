@@ -1,0 +1,122 @@
+"""What the pages of one platform stand on, and what every request of theirs begins with."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from hashlib import sha256
+from typing import TypeVar
+from uuid import UUID
+
+import anyio.to_thread
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import HTMLResponse
+
+from bittitan_plugin.bootstrap import Application
+from bittitan_plugin.domain.access import ANONYMOUS, Permission, Viewer
+from bittitan_plugin.domain.installations import Installation
+from bittitan_plugin.hosts.embedded.platform import EmbeddedPlatform
+from bittitan_plugin.services.installations import open_installation
+from bittitan_plugin.settings import Environment
+from bittitan_plugin.web.body_limit import BodyLimit
+from bittitan_plugin.web.csrf import Csrf
+from bittitan_plugin.web.failures import Failures, NotPermitted, NotSignedIn
+from bittitan_plugin.web.identity import Identity
+from bittitan_plugin.web.pages import Pages
+from bittitan_plugin.web.security_headers import PAGES, SecurityHeaders
+from bittitan_plugin.web.sessions import Sessions
+
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True)
+class Site:
+    """The plugin, the platform it is attached to, and whose accounts sign in."""
+
+    application: Application
+    platform: EmbeddedPlatform
+    identity: Identity
+
+    @cached_property
+    def pages(self) -> Pages:
+        """The templates."""
+        return Pages(self.application.ports.clock)
+
+    @cached_property
+    def sessions(self) -> Sessions:
+        """Who is signed in. Cookies travel over TLS only, except in development."""
+        settings = self.application.settings
+        development = settings.environment is Environment.DEVELOPMENT
+        secure = not development or settings.public_url.startswith("https://")
+        return Sessions(settings.keys(), self.application.ports.clock, secure=secure)
+
+    @cached_property
+    def form_secret(self) -> str:
+        """Signs the tokens of forms; made from the first secret key and of no other use."""
+        return sha256(f"forms {self.application.settings.keys()[0]}".encode()).hexdigest()
+
+    def middleware(self, policy: str = PAGES) -> list[Middleware]:
+        """What stands before every page, outermost first."""
+        return [
+            Middleware(SecurityHeaders, policy=policy),
+            Middleware(Failures, pages=self.pages),
+            Middleware(BodyLimit, pages=self.pages),
+            Middleware(Csrf, secret_key=self.form_secret, pages=self.pages),
+        ]
+
+    def installation(self) -> Installation:
+        """The installation these pages belong to, as it is now. Visits the database."""
+        return open_installation(self.application.ports, self.platform.installation)
+
+    @cached_property
+    def installation_id(self) -> UUID:
+        """Its id, which never changes. Visits the database the first time."""
+        return self.installation().id
+
+    def viewer_now(self, request: Request) -> Viewer:
+        """Who is signed in; nobody without a valid session. Visits the database."""
+        session = self.sessions.read(request)
+        return self.identity.viewer(session.user) if session else ANONYMOUS
+
+    async def viewer(self, request: Request) -> Viewer:
+        """Who is asking, looked up once per request."""
+        if not hasattr(request.state, "viewer"):
+            request.state.viewer = await run(lambda: self.viewer_now(request))
+        viewer: Viewer = request.state.viewer
+        return viewer
+
+    async def customer(self, request: Request) -> Viewer:
+        """The customer who is asking. Raises ``NotSignedIn``; ``NotPermitted`` for staff."""
+        viewer = await self.viewer(request)
+        if viewer == ANONYMOUS:
+            raise NotSignedIn
+        if viewer.customer_id is None:
+            raise NotPermitted("a customer's account")
+        return viewer
+
+    async def staff(self, request: Request, permission: Permission) -> Viewer:
+        """The member of staff who is asking. Raises ``NotSignedIn`` or ``NotPermitted``."""
+        viewer = await self.viewer(request)
+        if viewer == ANONYMOUS:
+            raise NotSignedIn
+        if not viewer.may(permission):
+            raise NotPermitted(f"the permission {permission}")
+        return viewer
+
+    async def page(
+        self, request: Request, template: str, *, status: int = 200, **values: object
+    ) -> HTMLResponse:
+        """A page in the instance's time zone, for whoever is signed in."""
+        viewer = await self.viewer(request)
+        installation = await run(self.installation)
+        known: dict[str, object] = {
+            "viewer": viewer,
+            "zone": installation.configuration.zone,
+            "installation": installation,
+        }
+        return self.pages.page(request, template, known | values, status=status)
+
+
+async def run(work: Callable[[], Result]) -> Result:
+    """Do synchronous work in a thread: one hop per visit to the database."""
+    return await anyio.to_thread.run_sync(work)

@@ -1,0 +1,107 @@
+"""Settings: what is wrong is named, what was typed stays, and the page opens whatever happened."""
+
+import pytest
+
+from bittitan_plugin.store.tables import InstallationRow
+from bittitan_plugin.vendor.sandbox import DEFAULT_PASSWORD
+from tests.integration.admin.backoffice import BackOffice, told
+
+PAGE = "/admin/settings"
+
+
+def test_every_setting_has_its_help_and_no_secret_is_shown(office: BackOffice) -> None:
+    page = office.staff().open(PAGE)
+    assert "Calendar days after the purchase" in told(page)
+    assert DEFAULT_PASSWORD not in page.answer.text
+
+
+@pytest.mark.parametrize(
+    ("name", "typed", "said"),
+    [
+        ("refund_window_days", "16", "between 0 and 15"),
+        ("expire_days", "soon", "whole number"),
+        ("time_zone", "Mars/Base", "time zone"),
+        ("sender_email", "nobody", "e-mail address"),
+        ("api_url", "ftp://x", "https://"),
+    ],
+)
+def test_a_wrong_setting_is_named_and_what_was_typed_stays(
+    office: BackOffice, name: str, typed: str, said: str
+) -> None:
+    staff, before = office.staff(), office.storefront.settings()
+    page = staff.send(staff.open(PAGE).form("/save"), **{name: typed})
+    assert page.status == 422
+    assert said in page.text
+    assert f'href="#{name}"' in page.answer.text
+    assert f'value="{typed}"' in page.answer.text
+    assert office.storefront.settings() == before
+
+
+def test_two_who_change_different_settings_do_not_undo_each_other(office: BackOffice) -> None:
+    staff = office.staff()
+    first, second = staff.open(PAGE).form("/save"), staff.open(PAGE).form("/save")
+    staff.send(first, expire_days="300")
+    staff.send(second, validity_days="200")
+    settings = office.storefront.settings()
+    assert (settings["expire_days"], settings["validity_days"]) == ("300", "200")
+
+
+def test_who_changes_the_same_setting_second_is_told_what_it_became(office: BackOffice) -> None:
+    staff = office.staff()
+    first, second = staff.open(PAGE).form("/save"), staff.open(PAGE).form("/save")
+    staff.send(first, expire_days="310")
+    page = staff.send(second, expire_days="100")
+    assert page.status == 409
+    assert "Meanwhile it was changed to '310'" in page.text
+    assert office.storefront.settings()["expire_days"] == "310"
+
+
+def test_a_wrong_password_is_named_by_the_connection_test_and_not_kept(
+    office: BackOffice,
+) -> None:
+    staff = office.staff()
+    form = staff.open(PAGE).form("/save")
+    form.action = f"{PAGE}/test"
+    page = staff.send(form, api_password="not the password")
+    assert page.status == 422
+    assert "Coupon API password" in page.text
+    assert "not the password" not in page.answer.text
+
+
+def test_the_connection_test_says_that_it_works_and_saves_nothing(office: BackOffice) -> None:
+    staff, before = office.staff(), office.storefront.settings()
+    form = staff.open(PAGE).form("/save")
+    form.action = f"{PAGE}/test"
+    assert "The connection works" in told(staff.send(form, expire_days="100"))
+    assert office.storefront.settings() == before
+
+
+def test_the_page_opens_while_what_is_stored_is_broken(office: BackOffice) -> None:
+    staff = office.staff()
+    with office.shop.ports.store.writing(office.shop.id) as work:
+        row = work.session.get_one(InstallationRow, office.shop.id)
+        kept, row.configuration = row.configuration, {**row.configuration, "time_zone": "Mars/X"}
+    try:
+        page = staff.open(PAGE)
+        assert "Mars/X" in page.answer.text
+        page = staff.send(page.form("/save"), time_zone="Europe/Athens")
+        assert "The settings are saved" in page.text
+    finally:
+        with office.shop.ports.store.writing(office.shop.id) as work:
+            work.session.get_one(InstallationRow, office.shop.id).configuration = kept
+
+
+def test_every_page_opens_while_the_vendor_is_down(office: BackOffice) -> None:
+    office.shop.sandbox.sandbox.faults.add("status", status=503)
+    staff = office.staff()
+    for path in ("/admin/", PAGE, "/admin/assets/list", "/admin/products/list"):
+        assert staff.open(path).status == 200
+
+
+def test_switched_off_everything_can_be_read_and_nothing_is_done(office: BackOffice) -> None:
+    key, staff = office.sold(), office.staff()
+    form = staff.open(f"/admin/assets/detail?pk={key}").form("/cancel")
+    staff.send(staff.open(PAGE).form("/off"))
+    assert "switched off" in staff.open("/admin/assets/list").text
+    assert "switched off" in staff.send(form).text
+    assert office.asset(key).status == "ACTIVE"
