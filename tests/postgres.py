@@ -22,6 +22,32 @@ class Server:
     url: str
     directory: Path
 
+    def crash(self) -> None:
+        """Die without a goodbye, and start again; what was committed is there if ``durable``."""
+        data, log = str(self.directory / "data"), str(self.directory / "log")
+        _run("pg_ctl", "-D", data, "-m", "immediate", "-w", "-l", log, "restart")
+
+    def halt(self) -> None:
+        """Stop, as for an upgrade of the server; what it holds stays."""
+        _run("pg_ctl", "-D", str(self.directory / "data"), "-m", "fast", "-w", "stop")
+
+    def resume(self) -> None:
+        """Start again after ``halt``, with the same options."""
+        data = self.directory / "data"
+        line = (data / "postmaster.opts").read_text().strip().partition(" ")[2]
+        options = line.replace('"', "").partition("-D ")[2].partition(" ")[2]
+        _run(
+            "pg_ctl",
+            "-D",
+            str(data),
+            "-w",
+            "-l",
+            str(self.directory / "log"),
+            "-o",
+            options,
+            "start",
+        )
+
     def stop(self) -> None:
         """Stop at once and leave nothing behind."""
         _run("pg_ctl", "-D", str(self.directory / "data"), "-m", "immediate", "stop")
@@ -35,6 +61,15 @@ def binaries() -> Path | None:
         return found[0].parent
     on_path = shutil.which("initdb")
     return Path(on_path).parent if on_path else None
+
+
+def version() -> str | None:
+    """The server's name and version, or None when there are no binaries."""
+    folder = binaries()
+    if folder is None:
+        return None
+    said = subprocess.check_output([folder / "postgres", "--version"], text=True)
+    return said.replace("postgres (PostgreSQL)", "PostgreSQL").strip()
 
 
 def start(*, durable: bool = False) -> Server | None:

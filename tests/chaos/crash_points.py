@@ -1,0 +1,111 @@
+"""Kills the worker at every boundary of every story, and lets the next worker finish it.
+
+Which boundaries there are is learnt from a run in which nobody dies.
+"""
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from time import monotonic, sleep
+
+from tests.chaos.books import BY_THE_CLOCK
+from tests.chaos.instance import Instance
+from tests.chaos.rows import Row, row_of
+from tests.chaos.settling import settle
+from tests.chaos.shop import Sale, Shop
+
+PART = "crash point"
+WORKER = "worker"
+#: Seconds in which a worker passes every boundary of a story.
+STORY_S = 20.0
+#: How often a boundary is tried that was not passed.
+TRIES = 3
+
+
+@dataclass(frozen=True)
+class Story:
+    """Something that happens to a sale. ``on_a_sale`` begins with one that was provisioned."""
+
+    name: str
+    act: Callable[[Shop, Sale], None]
+    on_a_sale: bool = True
+
+
+STORIES = (
+    Story("provisioning", Shop.buy, on_a_sale=False),
+    Story("cancelling", Shop.cancel),
+    Story("the platform refunds", Shop.refund),
+    Story("the platform cancels", Shop.cancel_order),
+)
+
+
+class CrashPoints:
+    """The stories at one instance, whose worker they kill."""
+
+    def __init__(self, instance: Instance, new_shop: Callable[[], Shop], database: str) -> None:
+        self._instance, self._new_shop, self._database = instance, new_shop, database
+        self._armed = instance.boundaries.with_name(instance.boundaries.name + ".armed")
+
+    def run(self, stories: tuple[Story, ...] = STORIES) -> Iterator[Row]:
+        """One row per boundary of each story."""
+        for story in stories:
+            for boundary in self.boundaries(story):
+                yield self._die_at(story, boundary)
+
+    def boundaries(self, story: Story) -> list[str]:
+        """What a new worker passes when nobody dies, in order."""
+        self._new_worker()
+        shop, sale = self._begin(story)
+        self._instance.boundaries.unlink(missing_ok=True)
+        story.act(shop, sale)
+        _, verdict = settle(self._instance, [sale])
+        if not verdict.is_clean:
+            raise AssertionError(f"{story.name} fails with nobody killed: {verdict.sentences()}")
+        passed = self._instance.boundaries.read_text().splitlines()
+        return list(dict.fromkeys(name for name in passed if not name.startswith(BY_THE_CLOCK)))
+
+    def _die_at(self, story: Story, boundary: str) -> Row:
+        for _ in range(TRIES):
+            shop, sale = self._begin(story)
+            self._armed.write_text(boundary)
+            with ThreadPoolExecutor(1) as people:
+                acting = people.submit(story.act, shop, sale)
+                died = self._wait_for_death(acting, sale)
+                self._new_worker()
+                acting.result()
+            books, verdict = settle(self._instance, [sale])
+            if died or not verdict.is_clean:
+                break
+            # One that has worked before remembers what a new one asks for: now it is a new one.
+        else:
+            verdict.unexplained.append(f"nobody could be killed at {boundary}")
+        what = f"{story.name}: {boundary.split(': ')[1]}"
+        row = row_of(PART, self._database, what, books, [sale], verdict)
+        row.kills = int(died)
+        verdict.unexplained = [f"{each} (at {boundary})" for each in verdict.unexplained]
+        return row
+
+    def _begin(self, story: Story) -> tuple[Shop, Sale]:
+        """A new customer, and what the story begins with."""
+        shop, sale = self._new_shop(), Sale()
+        if story.on_a_sale:
+            shop.buy(sale)
+            settle(self._instance, [sale])
+        return shop, sale
+
+    def _wait_for_death(self, acting: Future[None], sale: Sale) -> bool:
+        """False when everything was done and nobody died of it."""
+        end = monotonic() + STORY_S
+        while self._instance.runs(WORKER):
+            if monotonic() > end:
+                return False
+            sleep(0.01)
+            if acting.done() and settle(self._instance, [sale], patience=0)[1].is_clean:
+                return not self._instance.runs(WORKER)
+        return True
+
+    def _new_worker(self) -> None:
+        self._armed.unlink(missing_ok=True)
+        if WORKER in self._instance.processes:
+            self._instance.kill(WORKER)
+        self._instance.start_worker(WORKER, observed=True)
