@@ -1,0 +1,1 @@
+"""A real Saleor as the platform: the app it installs, its webhooks, and the calls back to it."""

@@ -1,0 +1,78 @@
+"""Which Saleors may register, and where their keys and Dashboards are. Decided by the operator.
+
+A registration comes unsigned from a stranger and names an address for us to call. Only addresses
+that the operator listed in ``BITTITAN_SALEOR_ALLOWED_URLS`` are ever called, so the request cannot
+be used to reach into our own network.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+#: The longest API address, in characters; it is an installation's key.
+LONGEST_URL = 255
+
+
+class NotAllowed(Exception):
+    """That Saleor is not on the operator's list."""
+
+
+@dataclass(frozen=True)
+class AllowedSaleors:
+    """The operator's list. ``dashboards`` are further origins that may show our pages."""
+
+    urls: Sequence[str] = ()
+    dashboards: Sequence[str] = ()
+
+    def check(self, api_url: str) -> str:
+        """The address in its normal form. Raises ``NotAllowed``."""
+        wanted = normal(api_url)
+        if wanted is None or wanted not in {normal(url) for url in self.urls}:
+            raise NotAllowed(
+                "This Saleor may not use the app. Its API address has to be in the app's "
+                "BITTITAN_SALEOR_ALLOWED_URLS."
+            )
+        return wanted
+
+    @property
+    def origins(self) -> tuple[str, ...]:
+        """Every origin that may show a page of ours which says nothing about anybody."""
+        return tuple(dict.fromkeys(origin(url) for url in [*self.urls, *self.dashboards]))
+
+    def frame_ancestors(self, api_url: str) -> tuple[str, ...]:
+        """Origins whose pages may show ours in a frame: that Saleor's, and listed Dashboards."""
+        origins = [origin(api_url), *(origin(url) for url in self.dashboards)]
+        return tuple(dict.fromkeys(origins))
+
+
+def normal(url: str) -> str | None:
+    """The address as it is compared: lower-case scheme and host, one slash at the end.
+
+    None for what is not a plain http(s) address: credentials, query and fragment are refused.
+    """
+    try:
+        parts = urlsplit(url.strip())
+        port = parts.port
+    except ValueError:
+        return None
+    host = parts.hostname
+    plain = not (parts.username or parts.password or parts.query or parts.fragment)
+    if parts.scheme not in {"http", "https"} or not host or not plain or len(url) > LONGEST_URL:
+        return None
+    if any(ord(character) < 33 for character in url.strip()):
+        return None
+    usual = {"http": 80, "https": 443}[parts.scheme]
+    name = f"[{host}]" if ":" in host else host
+    place = name if port in {None, usual} else f"{name}:{port}"
+    return f"{parts.scheme}://{place}{parts.path.rstrip('/')}/"
+
+
+def origin(url: str) -> str:
+    """Scheme, host and port of an address in its normal form."""
+    parts = urlsplit(normal(url) or "")
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def jwks_url(api_url: str) -> str:
+    """Where that Saleor publishes its keys. Observed: at the root of its origin."""
+    return f"{origin(api_url)}/.well-known/jwks.json"

@@ -1,0 +1,139 @@
+"""The plugin's port to one Saleor: what ``hosts/port.py`` asks, by calls to Saleor's API."""
+
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from uuid import UUID
+
+from bittitan_plugin.domain.billing import Credit, InvoiceReference
+from bittitan_plugin.domain.catalogue import PRODUCT_GROUP, HostVariant, ProductType
+from bittitan_plugin.domain.orders import Customer, Order
+from bittitan_plugin.hosts.port import FulfilledLine, Offer, Presentation, TypeDefinition
+from bittitan_plugin.hosts.saleor import catalogue, fulfilling, invoices, merchandise, refunds
+from bittitan_plugin.hosts.saleor.apps import SaleorApp, SaleorApps
+from bittitan_plugin.hosts.saleor.changes import changed_orders
+from bittitan_plugin.hosts.saleor.client import SaleorClient
+from bittitan_plugin.hosts.saleor.ids import is_of
+from bittitan_plugin.hosts.saleor.invoice_documents import InvoiceDocument, read_document
+from bittitan_plugin.hosts.saleor.invoice_links import InvoiceLinks
+from bittitan_plugin.hosts.saleor.invoices import Link, invoice_among
+from bittitan_plugin.hosts.saleor.orders import order_from
+from bittitan_plugin.hosts.saleor.turns import Turn, Turns, alone
+
+
+def saleor_host(
+    app: SaleorApp,
+    apps: SaleorApps,
+    links: InvoiceLinks,
+    turns: Turns,
+    issues_invoices: Callable[[UUID], bool],
+) -> "SaleorHost":
+    """The platform that ``app`` is installed at. Raises ``UnreadableSecret``."""
+    return SaleorHost(
+        SaleorClient(app.api_url, apps.token(app)),
+        version=app.version,
+        link=links.of(app.installation_id),
+        turn=turns.of(app.installation_id),
+        issues_invoices=lambda: issues_invoices(app.installation_id),
+    )
+
+
+class SaleorHost:
+    """``hosts.port.Host`` for one Saleor. Writes look first, so they may be repeated.
+
+    ``link`` gives the address of the page that shows an invoice, ``turn`` keeps the lines of an
+    order from writing to it at once; ``issues_invoices`` says whether the distributor leaves the
+    orders' invoices to the plugin.
+    """
+
+    def __init__(
+        self,
+        client: SaleorClient,
+        *,
+        version: str,
+        link: Link,
+        turn: Turn = alone,
+        issues_invoices: Callable[[], bool] = lambda: False,
+    ) -> None:
+        self._client = client
+        self._version = version
+        self._link = link
+        self._turn = turn
+        self._issues_invoices = issues_invoices
+
+    def order(self, order_id: str) -> Order | None:
+        """See the port. Drafts are not orders yet."""
+        if not is_of("Order", order_id):
+            return None
+        node = self._client.execute("order", {"id": order_id})["order"]
+        if node is None or node["status"] == "DRAFT":
+            return None
+        return replace(order_from(node), invoice=invoice_among(node["invoices"]))
+
+    def orders_since(self, since: datetime) -> Iterator[Sequence[Order]]:
+        """See the port."""
+        for page in changed_orders(self._client, since, self._version, sort="CREATED_AT"):
+            yield [order_from(node) for node in page if node["status"] != "DRAFT"]
+
+    def invoice_document(self, order_id: str, number: str) -> InvoiceDocument | None:
+        """What is printed on an invoice of ours; None when Saleor has it no more."""
+        return read_document(self._client, order_id, number)
+
+    def customer(self, customer_id: str) -> Customer | None:
+        """See the port. Who ordered as a guest is no customer of Saleor's."""
+        if not is_of("User", customer_id):
+            return None
+        user = self._client.execute("customer", {"id": customer_id})["user"]
+        if user is None or user["isStaff"]:
+            return None
+        address = user["defaultBillingAddress"] or {}
+        return Customer(id=user["id"], email=user["email"], company=address.get("companyName", ""))
+
+    def invoice(self, order_id: str) -> InvoiceReference | None:
+        """See the port. Made by us only if the distributor's settings say so."""
+        issues = self._issues_invoices()
+        return invoices.order_invoice(self._client, order_id, self._link, self._turn, issues=issues)
+
+    def due_for_invoice(self, now: datetime) -> Sequence[str]:  # noqa: ARG002 - the port's
+        """See the port. A Saleor order is invoiced at once or when staff ask for it."""
+        return ()
+
+    def fulfilled(self, line: FulfilledLine) -> None:
+        """See the port."""
+        fulfilling.deliver(self._client, line)
+
+    def credit(self, credit: Credit) -> InvoiceReference:
+        """See the port. An invoice with a number of ours, for Saleor knows no credit invoices."""
+        with self._turn(credit.order_id):
+            return invoices.credit_invoice(self._client, credit, self._link)
+
+    def refund(self, credit: Credit) -> None:
+        """See the port. The line's delivery is returned with it."""
+        with self._turn(credit.order_id):
+            refunds.refund(self._client, credit)
+
+    def ensure_product_types(self, definitions: Sequence[TypeDefinition]) -> frozenset[str]:
+        """See the port. A property is a numeric attribute of the product."""
+        return catalogue.ensure_product_types(self._client, definitions, PRODUCT_GROUP)
+
+    def ensure_group(self, name: str) -> None:
+        """See the port. A group is a collection."""
+        catalogue.ensure_group(self._client, name)
+
+    def present(
+        self, presentations: Sequence[Presentation], group: str
+    ) -> Mapping[str, HostVariant]:
+        """See the port. Each product is made whole; all of them together are not."""
+        return merchandise.present(self._client, presentations, group)
+
+    def variants(self, product_types: Collection[ProductType]) -> Iterator[Sequence[HostVariant]]:
+        """See the port."""
+        return merchandise.variants(self._client, product_types, PRODUCT_GROUP)
+
+    def offer(self, offer: Offer, group: str) -> HostVariant:
+        """See the port."""
+        return merchandise.offer(self._client, offer, group)
+
+    def withdraw(self, variant_id: str) -> None:
+        """See the port."""
+        merchandise.withdraw(self._client, variant_id)

@@ -1,0 +1,157 @@
+"""A Saleor order as the hooks' events: what a webhook said, or what the order shows by itself.
+
+Saleor renders an order when it delivers the event, not when the event happened, so an event says
+little that the order does not. Both the webhooks and the poller, which heard no event at all, fire
+what is written here.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from bittitan_hooks import specs
+from bittitan_plugin.domain.money import Money
+from bittitan_plugin.domain.orders import Order, OrderLine
+from bittitan_plugin.hosts.saleor.orders import money_of, order_from
+from bittitan_plugin.hosts.saleor.returns import CANCELED, refunded_lines, returned_lines
+
+Node = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Firing:
+    """A hook to call, by name, and the event to call it with."""
+
+    hook: str
+    event: specs.Event
+
+
+def state_events(installation: str, node: Node) -> list[Firing]:
+    """What the order shows by itself, whatever happened: due, cancelled, returned, refunded.
+
+    Raises ``Rejected`` and ``pydantic.ValidationError`` for an order that cannot be read.
+    """
+    order = _Fired(installation, node)
+    return [
+        Firing("order_updated", specs.OrderUpdated(**order.said)),
+        *order.cancelled(),
+        *order.returned(),
+        *order.refunded(),
+    ]
+
+
+def heard_events(installation: str, node: Node, event: str) -> list[Firing]:
+    """What the event ``event`` (``OrderFullyPaid`` …) about this order means.
+
+    Raises as ``state_events``, and ``KeyError`` for an event that is not about an order.
+    """
+    order = _Fired(installation, node)
+    return _HEARD[event](order)
+
+
+class _Fired:
+    """The events that one order can give."""
+
+    def __init__(self, installation: str, node: Node) -> None:
+        self._node = node
+        self.said: dict[str, Any] = {
+            "installation": installation,
+            "order": order_value(order_from(node)),
+        }
+
+    def plain(self, hook: str, event: type[specs.Event]) -> list[Firing]:
+        return [Firing(hook, event(**self.said))]
+
+    def cancelled(self) -> list[Firing]:
+        if self._node["status"] not in {"CANCELED", "EXPIRED"}:
+            return []
+        return self.plain("order_cancelled", specs.OrderCancelled)
+
+    def returned(self) -> list[Firing]:
+        lines = returned_lines(self._node)
+        if not lines:
+            return []
+        return [
+            Firing("fulfillment_canceled", specs.FulfillmentCanceled(**self.said, line_ids=lines))
+        ]
+
+    def refunded(self) -> list[Firing]:
+        """Money went back: all of it, for lines Saleor can name, or for staff to say which."""
+        total = self._node.get("totalRefunded")
+        if not total or money_of(total).amount <= 0:
+            return []
+        if money_of(total).amount >= money_of(self._node["total"]["gross"]).amount:
+            return self.plain("order_fully_refunded", specs.OrderFullyRefunded)
+        event = specs.OrderRefunded(
+            **self.said,
+            line_ids=refunded_lines(self._node),
+            refunded=_money(money_of(total)),
+        )
+        return [Firing("order_refunded", event)]
+
+    def unfulfilled(self) -> list[Firing]:
+        """A delivery was undone: its lines, if nothing of them is delivered any more."""
+        lines = returned_lines(self._node, CANCELED | {"RETURNED", "REFUNDED_AND_RETURNED"})
+        delivered = returned_lines(self._node, {"FULFILLED", "WAITING_FOR_APPROVAL"})
+        undone = tuple(line for line in lines if line not in delivered)
+        if not undone:
+            return []
+        event = specs.FulfillmentCanceled(**self.said, line_ids=undone)
+        return [Firing("fulfillment_canceled", event)]
+
+
+_HEARD: Mapping[str, Callable[[_Fired], list[Firing]]] = {
+    "OrderCreated": lambda order: order.plain("order_created", specs.OrderCreated),
+    "OrderConfirmed": lambda order: order.plain("order_confirmed", specs.OrderConfirmed),
+    "OrderPaid": lambda order: order.plain("order_paid", specs.OrderPaid),
+    "OrderFullyPaid": lambda order: order.plain("order_fully_paid", specs.OrderFullyPaid),
+    "OrderUpdated": lambda order: [
+        *order.plain("order_updated", specs.OrderUpdated),
+        *order.cancelled(),
+        *order.returned(),
+        *order.refunded(),
+    ],
+    "OrderCancelled": lambda order: order.plain("order_cancelled", specs.OrderCancelled),
+    "OrderRefunded": lambda order: [*order.returned(), *order.refunded()],
+    "OrderFullyRefunded": lambda order: order.plain(
+        "order_fully_refunded", specs.OrderFullyRefunded
+    ),
+    "OrderFulfilled": lambda order: order.plain("order_fulfilled", specs.OrderFulfilled),
+    "FulfillmentCanceled": _Fired.unfulfilled,
+}
+
+
+def order_value(order: Order) -> specs.OrderValue:
+    """An order as an event carries it."""
+    customer = order.customer
+    return specs.OrderValue(
+        id=order.id,
+        number=order.number,
+        status=order.status,
+        fully_paid=order.fully_paid,
+        customer=specs.CustomerValue(
+            id=customer.id, email=customer.email, company=customer.company
+        ),
+        recipient_email=order.recipient_email,
+        lines=tuple(_line_value(line) for line in order.lines),
+        created_at=order.created_at,
+    )
+
+
+def _line_value(line: OrderLine) -> specs.OrderLineValue:
+    buyer = line.end_customer
+    return specs.OrderLineValue(
+        id=line.id,
+        variant_id=line.variant_id,
+        sku=line.sku,
+        product_name=line.product_name,
+        product_type=line.product_type,
+        quantity=line.quantity,
+        unit_price=_money(line.unit_price),
+        friendly_name=line.friendly_name,
+        end_customer=specs.EndCustomerValue(email=buyer.email, name=buyer.name) if buyer else None,
+    )
+
+
+def _money(money: Money) -> specs.MoneyValue:
+    return specs.MoneyValue(amount=money.amount, currency=money.currency)

@@ -1,0 +1,22 @@
+"""Slugs of what the plugin makes in a Saleor."""
+
+import re
+
+#: The longest part of an article number that a slug takes over, in characters. Ours.
+_LONGEST = 200
+
+
+def product_slug(sku: str) -> str:
+    """The slug of the product that sells an article: the same for the same article number."""
+    text = re.sub(r"[^a-z0-9]+", "-", sku.lower())[:_LONGEST].strip("-")
+    return f"bittitan-{text}" if text else "bittitan"
+
+
+def attribute_slug(property_slug: str) -> str:
+    """Attributes of all products share their slugs in Saleor, so ours say whose they are."""
+    return f"bittitan-{property_slug}"
+
+
+def group_slug(name: str) -> str:
+    """The slug of the collection that presents the group ``name``."""
+    return name.lower().replace(" ", "-")

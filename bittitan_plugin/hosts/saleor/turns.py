@@ -1,0 +1,85 @@
+"""Whose turn it is to write to an order of Saleor's.
+
+Looking before writing keeps one workflow from writing twice, but the lines of an order are
+workflows of their own and would all find that there is no invoice yet. So whoever writes what
+belongs to the whole order holds a row for it meanwhile; it is kept in the database, because the
+others may run in other processes.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from datetime import timedelta
+from uuid import UUID
+
+from sqlalchemy import Engine, delete
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from bittitan_plugin.clock import Clock
+from bittitan_plugin.domain.errors import Unavailable
+from bittitan_plugin.hosts.saleor.tables import SaleorTurnRow
+from bittitan_plugin.store.engine import writing_engine
+
+#: How long a turn lasts if nobody ends it because its process died: longer than its calls can take.
+LONGEST = timedelta(minutes=5)
+#: Seconds after which whoever found it taken asks again.
+ASK_AGAIN_S = 1.0
+
+#: Holds the turn of one order while it is entered. Raises ``Unavailable`` when it is taken.
+Turn = Callable[[str], AbstractContextManager[None]]
+
+
+class Turns:
+    """The turns at every Saleor."""
+
+    def __init__(self, engine: Engine, clock: Clock) -> None:
+        self._engine = engine
+        self._clock = clock
+
+    def of(self, installation_id: UUID) -> Turn:
+        """The turns at one Saleor."""
+
+        @contextmanager
+        def turn(order_id: str) -> Iterator[None]:
+            self._take(installation_id, order_id)
+            try:
+                yield
+            finally:
+                self._end(installation_id, order_id)
+
+        return turn
+
+    def _take(self, installation_id: UUID, order_id: str) -> None:
+        now = self._clock()
+        try:
+            with Session(writing_engine(self._engine)) as session, session.begin():
+                row = session.get(SaleorTurnRow, (installation_id, order_id), with_for_update=True)
+                if row is not None and row.until > now:
+                    raise _taken(order_id)
+                session.merge(
+                    SaleorTurnRow(
+                        installation_id=installation_id, order_id=order_id, until=now + LONGEST
+                    )
+                )
+        except IntegrityError as error:
+            raise _taken(order_id) from error
+
+    def _end(self, installation_id: UUID, order_id: str) -> None:
+        with Session(writing_engine(self._engine)) as session, session.begin():
+            session.execute(
+                delete(SaleorTurnRow).where(
+                    SaleorTurnRow.installation_id == installation_id,
+                    SaleorTurnRow.order_id == order_id,
+                )
+            )
+
+
+def alone(_order_id: str) -> AbstractContextManager[None]:
+    """The turn of somebody who is known to be the only one."""
+    return nullcontext()
+
+
+def _taken(order_id: str) -> Unavailable:
+    return Unavailable(
+        f"Another line of order {order_id} is being written.", retry_after=ASK_AGAIN_S
+    )

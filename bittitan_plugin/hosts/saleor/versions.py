@@ -1,0 +1,35 @@
+"""Which versions of Saleor the app works with, and what only newer ones have."""
+
+import re
+
+#: The oldest version that is supported; observed against 3.23. Ours, from Saleor's support policy.
+OLDEST = (3, 21)
+#: Where a widget in the Dashboard's pages, and problems of an app, begin to exist.
+WIDGETS = (3, 22)
+PROBLEMS = (3, 22)
+#: As a manifest says it.
+REQUIRED = ">=3.21 <4"
+
+
+def parsed(version: str) -> tuple[int, int] | None:
+    """``"3.23"`` or ``"3.23.28"`` as numbers; None for anything else."""
+    found = re.match(r"(\d{1,3})\.(\d{1,3})(?:\.|$)", version)
+    return (int(found[1]), int(found[2])) if found else None
+
+
+def is_supported(version: str) -> bool:
+    """Whether the app can be installed there."""
+    numbers = parsed(version)
+    return numbers is not None and numbers >= OLDEST and numbers[0] == OLDEST[0]
+
+
+def has_problems(version: str) -> bool:
+    """Whether that Dashboard shows an app's problems."""
+    numbers = parsed(version)
+    return numbers is not None and numbers >= PROBLEMS
+
+
+def has_widgets(version: str) -> bool:
+    """Whether that Dashboard shows an app's widgets; older ones get a menu entry instead."""
+    numbers = parsed(version)
+    return numbers is not None and numbers >= WIDGETS

@@ -1,0 +1,118 @@
+"""The extension as a subgraph beside Saleor's own: one graph that a gateway makes of two services.
+
+The only module with federation directives. Saleor's three types are stubs here: their key, and our
+fields. Everything else is the same classes a Python host merges. Composition with Saleor is tested
+in ``tests/federation``; the names and the version pinned here are what composes.
+"""
+
+from typing import Any, Final
+
+import strawberry
+import strawberry.federation
+from graphql import GraphQLError
+from strawberry.extensions import DisableIntrospection, MaxTokensLimiter
+from strawberry.federation.schema import FederationAny
+
+from bittitan_graphql.mixins import OrderAssets, UserAssets, VariantProduct
+from bittitan_graphql.mutations import BitTitanMutation
+from bittitan_graphql.queries import BitTitanQuery
+from bittitan_plugin.query_limits import QueryLimits
+
+#: Ours is Federation v2; newer versions are refused by composers under free licences.
+FEDERATION_VERSION: Final = "2.5"
+#: The most entities one request may name. A gateway asks for a page's worth, at most a hundred.
+MOST_ENTITIES = 100
+#: The longest id, in characters.
+_LONGEST_ID = 255
+#: The longest document accepted; gateways write short ones.
+_MOST_TOKENS = 3000
+
+
+@strawberry.federation.type(keys=["id"], description="Saleor's order.")
+class Order(OrderAssets):
+    """A stub: having its id proves nothing about who is asking."""
+
+    id: strawberry.ID = strawberry.field(description="Saleor's global id.")
+
+    @classmethod
+    def resolve_reference(cls, id: strawberry.ID, **_: Any) -> "Order":  # noqa: A002
+        """Any id; the fields check what the viewer may see."""
+        return cls(id=id)
+
+
+@strawberry.federation.type(keys=["id"], description="Saleor's user.")
+class User(UserAssets):
+    """A stub, as ``Order``."""
+
+    id: strawberry.ID = strawberry.field(description="Saleor's global id.")
+
+    @classmethod
+    def resolve_reference(cls, id: strawberry.ID, **_: Any) -> "User":  # noqa: A002
+        """Any id; the fields check what the viewer may see."""
+        return cls(id=id)
+
+
+@strawberry.federation.type(keys=["id"], description="Saleor's product variant.")
+class ProductVariant(VariantProduct):
+    """A stub. Saleor's own key is ``id channel``; we return no variants, so ``id`` is enough."""
+
+    id: strawberry.ID = strawberry.field(description="Saleor's global id.")
+
+    @classmethod
+    def resolve_reference(cls, id: strawberry.ID, **_: Any) -> "ProductVariant":  # noqa: A002
+        """Any id; the field says what everybody may know."""
+        return cls(id=id)
+
+
+@strawberry.type(name="Query")
+class _Query(BitTitanQuery):
+    """Ours alone; the gateway adds Saleor's."""
+
+
+@strawberry.type(name="Mutation")
+class _Mutation(BitTitanMutation):
+    """Ours alone; the gateway adds Saleor's."""
+
+
+class Subgraph(strawberry.federation.Schema):
+    """Checks what a gateway says before anything is built from it: it is client input."""
+
+    def entities_resolver(
+        self, info: strawberry.Info, representations: list[FederationAny]
+    ) -> list[FederationAny]:
+        """Saleor's objects by their keys. Raises ``GraphQLError`` for what is no representation."""
+        if len(representations) > MOST_ENTITIES:
+            raise GraphQLError(f"At most {MOST_ENTITIES} representations can be given at once.")
+        for place, representation in enumerate(representations):
+            _check(place, representation)
+        return super().entities_resolver(info, representations)
+
+    def process_errors(self, errors: Any, execution_context: Any = None) -> None:
+        """Nothing: the web side logs what was not meant, and only that."""
+
+
+def build_subgraph(*, introspection: bool = True) -> Subgraph:
+    """The subgraph's schema. ``_service`` always answers: a gateway cannot start without it."""
+    extensions: list[Any] = [
+        lambda: MaxTokensLimiter(max_token_count=_MOST_TOKENS),
+        QueryLimits,
+    ]
+    if not introspection:
+        extensions.append(DisableIntrospection)
+    return Subgraph(
+        query=_Query,
+        mutation=_Mutation,
+        types=[Order, User, ProductVariant],
+        federation_version=FEDERATION_VERSION,
+        extensions=extensions,
+    )
+
+
+def _check(place: int, representation: object) -> None:
+    if not isinstance(representation, dict):
+        raise GraphQLError(f"representations[{place}] must be an object.")
+    name, key = representation.get("__typename"), representation.get("id")
+    if name not in {"Order", "User", "ProductVariant"}:
+        raise GraphQLError(f"representations[{place}]: there is no entity of that type here.")
+    if not isinstance(key, str) or not 0 < len(key) <= _LONGEST_ID:
+        raise GraphQLError(f"representations[{place}]: id must be a text.")

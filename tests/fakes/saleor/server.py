@@ -1,0 +1,57 @@
+"""The fake Saleor on a real socket, served from a thread while a ``with`` block runs."""
+
+import socket
+import threading
+from typing import Self
+
+import uvicorn
+from starlette.applications import Starlette
+
+from bittitan_plugin.vendor.sandbox.server import AbortableProtocol
+from tests.fakes.saleor.app import create_app
+from tests.fakes.saleor.state import FakeSaleor
+
+
+class SaleorServer:
+    """``saleor`` is the state, to look at and to change from outside."""
+
+    def __init__(self, saleor: FakeSaleor | None = None, app: Starlette | None = None) -> None:
+        self.saleor = saleor or FakeSaleor()
+        self.app = app or create_app(self.saleor)
+        self._server = uvicorn.Server(
+            uvicorn.Config(
+                self.app,
+                http=AbortableProtocol,
+                ws="none",
+                lifespan="off",
+                log_config=None,
+                access_log=False,
+                timeout_graceful_shutdown=1,
+            )
+        )
+
+    @property
+    def origin(self) -> str:
+        return f"http://127.0.0.1:{self._port}"
+
+    @property
+    def api_url(self) -> str:
+        """The address of the API, as installations are named by."""
+        return f"{self.origin}/graphql/"
+
+    def __enter__(self) -> Self:
+        # The protocol is named because asyncio switches Nagle's algorithm off only for sockets
+        # that say TCP.
+        listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+        listener.bind(("127.0.0.1", 0))
+        listener.listen(128)
+        self._port = listener.getsockname()[1]
+        self._thread = threading.Thread(
+            target=self._server.run, args=([listener],), name="fake-saleor", daemon=True
+        )
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._server.should_exit = True
+        self._thread.join()

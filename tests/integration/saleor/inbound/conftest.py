@@ -1,0 +1,155 @@
+"""A Saleor on a real socket beside the running plugin, and the plugin's routes for it."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+
+import httpx
+import pluggy
+import pytest
+from starlette.applications import Starlette
+
+from bittitan_hooks import specs
+from bittitan_plugin.bootstrap import Application
+from bittitan_plugin.hosts.saleor.allowed import AllowedSaleors
+from bittitan_plugin.hosts.saleor.apps import SaleorApp, SaleorApps
+from bittitan_plugin.hosts.saleor.keys import Keys
+from bittitan_plugin.hosts.saleor.registration import Registrar
+from bittitan_plugin.hosts.saleor.sessions import Sessions
+from bittitan_plugin.hosts.saleor.tokens import SaleorTokens
+from bittitan_plugin.hosts.saleor.webhooks import Webhooks
+from bittitan_plugin.services.installations import get_installation
+from bittitan_plugin.web.saleor.routes import saleor_routes
+from bittitan_plugin.web.saleor.service import SaleorService
+from tests.conftest import StandingClock
+from tests.fakes.saleor import SaleorServer
+from tests.fakes.saleor.sending import Sender
+from tests.world import World
+
+
+class Listening:
+    """A plugin that only writes down what it hears, beside the real one."""
+
+    def __init__(self) -> None:
+        self.heard: list[tuple[str, specs.Event]] = []
+
+    @property
+    def hooks(self) -> list[str]:
+        return [hook for hook, _ in self.heard]
+
+    def last(self, hook: str) -> specs.Event:
+        return next(event for name, event in reversed(self.heard) if name == hook)
+
+
+def _listener(name: str) -> object:
+    def hear(self: Listening, event: specs.Event) -> None:
+        self.heard.append((name, event))
+
+    hear.__name__ = name
+    return specs.hookimpl(hear)
+
+
+for _name in vars(specs.CommerceSpecs):
+    if _name.startswith(("order_", "fulfillment_", "invoice_", "product_")):
+        setattr(Listening, _name, _listener(_name))
+
+
+@dataclass
+class Station:
+    """One Saleor, its staff's Dashboard, and the plugin's address as it sees it."""
+
+    server: SaleorServer
+    sender: Sender
+    world: World
+    service: SaleorService
+    http: httpx.Client
+    listening: Listening
+
+    @property
+    def clock(self) -> StandingClock:
+        return self.world.clock
+
+    @property
+    def application(self) -> Application:
+        return self.world.application
+
+    @property
+    def apps(self) -> SaleorApps:
+        return self.application.saleor_apps
+
+    @property
+    def app(self) -> SaleorApp | None:
+        return self.apps.of_api_url(self.server.api_url)
+
+    @property
+    def installed(self) -> SaleorApp:
+        assert self.app is not None
+        return self.app
+
+    @property
+    def is_switched_on(self) -> bool:
+        installation_id = self.installed.installation_id
+        return get_installation(self.application.ports, installation_id).active
+
+
+class Stations:
+    """Makes Saleors beside one plugin; ``allow`` decides whether the operator lists them."""
+
+    def __init__(self, world: World, stack: ExitStack) -> None:
+        self._world = world
+        self._stack = stack
+        self._servers: list[SaleorServer] = []
+        self.listening = Listening()
+        self.plugins: pluggy.PluginManager = specs.plugin_manager(load_installed=False)
+        for plugin in world.plugins.get_plugins():
+            self.plugins.register(plugin)
+        self.plugins.register(self.listening)
+        self._allowed: list[str] = []
+        self.service = self._service()
+        # The plugin itself, on a socket of its own.
+        plugin = SaleorServer(app=Starlette(routes=saleor_routes(self.service)))
+        origin = stack.enter_context(plugin).origin
+        self._http = stack.enter_context(httpx.Client(base_url=origin, timeout=30))
+
+    def open(self, *, allow: bool = True) -> Station:
+        server = self._stack.enter_context(SaleorServer())
+        if allow:
+            self._allowed.append(server.api_url)
+        sender = Sender(server.saleor, server.api_url, self._http, self._world.clock)
+        return Station(server, sender, self._world, self.service, self._http, self.listening)
+
+    def _service(self) -> SaleorService:
+        application = self._world.application
+        ports, apps = application.ports, application.saleor_apps
+        allowed, keys = AllowedSaleors(self._allowed), Keys(apps, ports.clock)
+        return SaleorService(
+            public_url="http://plugin.example",
+            ports=ports,
+            plugins=self.plugins,
+            apps=apps,
+            allowed=allowed,
+            registrar=Registrar(apps, allowed),
+            webhooks=Webhooks(apps, keys, self.plugins, ports.store, ports.clock),
+            tokens=SaleorTokens(apps, keys, ports.clock),
+            sessions=Sessions(apps, ports.cipher, ports.clock),
+        )
+
+
+@pytest.fixture
+def stations(world: World) -> Iterator[Stations]:
+    """Makes Saleors for this test; none is installed yet."""
+    with ExitStack() as stack:
+        yield Stations(world, stack)
+
+
+@pytest.fixture
+def bare(stations: Stations) -> Station:
+    """A Saleor that may install the app and has not."""
+    return stations.open()
+
+
+@pytest.fixture
+def station(bare: Station) -> Station:
+    """A Saleor that has installed the app."""
+    assert bare.sender.install().json() == {"success": True}
+    return bare

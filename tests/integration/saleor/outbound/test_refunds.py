@@ -1,0 +1,173 @@
+"""Money back: one granted refund per credit, asked of the payment app, and the line returned."""
+
+from decimal import Decimal
+
+import pytest
+
+from bittitan_plugin.domain.errors import OutcomeUnknown, Rejected
+from bittitan_plugin.hosts.saleor.gateway import SaleorHost
+from tests.fakes.saleor import SaleorServer
+from tests.fakes.saleor.records import App, GrantedRefund, Order
+from tests.integration.saleor.outbound.selling import (
+    bought,
+    credit_for,
+    line_of,
+    put_on_sale,
+    usd,
+)
+
+
+@pytest.fixture
+def order(host: SaleorHost, saleor: SaleorServer) -> Order:
+    """Three licences at 14.00 USD, paid and delivered."""
+    made = bought(saleor, put_on_sale(host))
+    host.fulfilled(line_of(made))
+    return made
+
+
+def grant(order: Order, amount: str, *, of_line: bool) -> None:
+    """Staff granted a refund by themselves."""
+    lines = [(order.lines[0].id, 3)] if of_line else []
+    transaction = order.transactions[0].id
+    order.grants.append(GrantedRefund("grant", Decimal(amount), "staff", transaction, lines))
+
+
+def test_the_refund_is_granted_for_the_line_with_its_reason(host: SaleorHost, order: Order) -> None:
+    host.refund(credit_for(order))
+    (granted,) = order.grants
+    assert (granted.amount, granted.lines) == (Decimal(42), [(order.lines[0].id, 3)])
+    assert granted.reason.startswith("Ordered by mistake")
+
+
+def test_the_payment_app_is_asked_and_pays(host: SaleorHost, order: Order) -> None:
+    host.refund(credit_for(order))
+    assert (order.grants[0].status, order.refunded) == ("SUCCESS", Decimal(42))
+
+
+def test_the_lines_delivery_is_returned(host: SaleorHost, order: Order) -> None:
+    host.refund(credit_for(order))
+    assert [each.status for each in order.fulfillments] == ["RETURNED"]
+
+
+def test_only_that_lines_delivery_is_returned(host: SaleorHost, saleor: SaleorServer) -> None:
+    variant = put_on_sale(host)
+    order = saleor.saleor.pay(saleor.saleor.place((variant, 3, {}), (variant, 2, {})))
+    for line in (0, 1):
+        host.fulfilled(line_of(order, line=line))
+    host.refund(credit_for(order, line=1, amount="28.00"))
+    states = {(e.status, e.lines[0].line) for e in order.fulfillments}
+    assert states == {("FULFILLED", order.lines[0].id), ("RETURNED", order.lines[1].id)}
+
+
+def test_asking_again_grants_and_pays_nothing_more(host: SaleorHost, order: Order) -> None:
+    host.refund(credit_for(order))
+    host.refund(credit_for(order))
+    assert (len(order.grants), order.refunded) == (1, Decimal(42))
+
+
+@pytest.mark.parametrize("operation", ["order_return", "refund_grant", "refund_request"])
+def test_a_lost_answer_is_made_up_for_by_asking_again(
+    host: SaleorHost, saleor: SaleorServer, order: Order, operation: str
+) -> None:
+    saleor.saleor.faults.add("drop", operation, after_work=True)
+    with pytest.raises(OutcomeUnknown):
+        host.refund(credit_for(order))
+    host.refund(credit_for(order))
+    assert (len(order.grants), order.refunded) == (1, Decimal(42))
+    assert [each.status for each in order.fulfillments] == ["RETURNED"]
+
+
+def test_while_the_payment_app_takes_its_time_it_is_not_asked_twice(
+    host: SaleorHost, saleor: SaleorServer, order: Order
+) -> None:
+    saleor.saleor.pays_back = False
+    host.refund(credit_for(order))
+    host.refund(credit_for(order))
+    assert (order.grants[0].status, len(saleor.saleor.asked("refund_request"))) == ("PENDING", 1)
+
+
+def test_a_refund_that_failed_is_asked_for_again_under_the_same_grant(
+    host: SaleorHost, saleor: SaleorServer, order: Order
+) -> None:
+    saleor.saleor.pays_back = False
+    host.refund(credit_for(order))
+    saleor.saleor.settle(order, order.grants[0], succeeds=False)
+    saleor.saleor.pays_back = True
+    host.refund(credit_for(order))
+    assert [each.status for each in order.grants] == ["SUCCESS"]
+
+
+def test_two_credits_of_one_order_are_two_grants(host: SaleorHost, saleor: SaleorServer) -> None:
+    variant = put_on_sale(host)
+    order = saleor.saleor.pay(saleor.saleor.place((variant, 3, {}), (variant, 3, {})))
+    host.refund(credit_for(order, key="credit-a"))
+    host.refund(credit_for(order, key="credit-b", line=1))
+    assert order.refunded == Decimal(84)
+
+
+def test_what_staff_granted_for_the_line_is_not_given_twice(host: SaleorHost, order: Order) -> None:
+    grant(order, "42.00", of_line=True)
+    host.refund(credit_for(order))
+    assert len(order.grants) == 1
+
+
+def test_what_staff_granted_in_part_is_completed_and_no_more(
+    host: SaleorHost, order: Order
+) -> None:
+    grant(order, "30.00", of_line=False)
+    host.refund(credit_for(order))
+    assert order.grants[1].amount == Decimal(12)
+
+
+def test_what_was_paid_back_altogether_is_not_given_twice(
+    host: SaleorHost, saleor: SaleorServer, order: Order
+) -> None:
+    saleor.saleor.refund(order, Decimal(42))
+    host.refund(credit_for(order))
+    assert (order.grants, order.refunded) == ([], Decimal(42))
+
+
+def test_an_order_that_no_payment_app_was_paid_for_is_to_be_paid_back_by_hand(
+    host: SaleorHost, saleor: SaleorServer
+) -> None:
+    order = saleor.saleor.place((put_on_sale(host), 3, {}))
+    saleor.saleor.pay(order, by_hand=True)
+    with pytest.raises(Rejected) as caught:
+        host.refund(credit_for(order))
+    assert caught.value.code == "REFUND_BY_HAND"
+    assert "42.00 USD" in caught.value.message
+
+
+def test_its_delivery_is_returned_all_the_same(host: SaleorHost, saleor: SaleorServer) -> None:
+    order = saleor.saleor.place((put_on_sale(host), 3, {}))
+    saleor.saleor.pay(order, by_hand=True)
+    host.fulfilled(line_of(order))
+    with pytest.raises(Rejected):
+        host.refund(credit_for(order))
+    assert [each.status for each in order.fulfillments] == ["RETURNED"]
+
+
+def test_payments_that_are_each_too_small_are_paid_back_by_hand(
+    host: SaleorHost, saleor: SaleorServer
+) -> None:
+    order = saleor.saleor.place((put_on_sale(host), 3, {}))
+    saleor.saleor.pay(order, Decimal(21))
+    saleor.saleor.pay(order, Decimal(21))
+    with pytest.raises(Rejected, match="large enough"):
+        host.refund(credit_for(order))
+
+
+def test_another_currency_is_refused(host: SaleorHost, order: Order) -> None:
+    credit = credit_for(order)
+    wrong = type(credit)(**{**vars(credit), "amount": type(usd("1")).of("42", "EUR")})
+    with pytest.raises(Rejected, match="USD"):
+        host.refund(wrong)
+
+
+def test_without_handle_payments_the_grant_stands_and_staff_learn_what_is_missing(
+    host: SaleorHost, app: App, order: Order
+) -> None:
+    app.permissions.remove("HANDLE_PAYMENTS")
+    with pytest.raises(Rejected, match="HANDLE_PAYMENTS"):
+        host.refund(credit_for(order))
+    assert [each.status for each in order.grants] == ["NONE"]

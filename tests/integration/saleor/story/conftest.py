@@ -1,0 +1,129 @@
+"""A distributor whose platform is a Saleor: the app installed, licences on sale."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import cast
+
+import pytest
+
+from bittitan_plugin.domain.assets import Asset
+from bittitan_plugin.domain.catalogue import ProductType
+from bittitan_plugin.services import products, services_definition
+from bittitan_plugin.services.import_report import ServicesDefinition
+from bittitan_plugin.vendor.sandbox import DEFAULT_EMAIL, DEFAULT_PASSWORD, SandboxServer
+from tests.fakes.host import FakeHost
+from tests.fakes.saleor import FakeSaleor
+from tests.fakes.saleor.records import Order, User
+from tests.integration.saleor.inbound.conftest import Station, bare, station, stations
+from tests.world import STAFF, Shop, World
+
+__all__ = ["bare", "station", "stations"]
+
+RESELLER, END_CUSTOMER = "buying@reseller.example", "it@fabrikam.example"
+METADATA = {
+    "bittitan.friendly_name": "Fabrikam mail move",
+    "bittitan.end_customer_email": END_CUSTOMER,
+    "bittitan.end_customer_name": "Fabrikam",
+}
+
+
+@dataclass
+class Market:
+    """The Saleor, and the plugin as its installation sees it."""
+
+    station: Station
+    shop: Shop
+
+    @property
+    def saleor(self) -> FakeSaleor:
+        return self.station.server.saleor
+
+    def fetch(self, *, heard: bool = True) -> ServicesDefinition:
+        """Staff choose *Get Services Definition*; unless ``heard``, its webhooks are lost."""
+        seen: list[ServicesDefinition] = []
+        services_definition.fetch(self.shop.ports, self.shop.id, STAFF, seen.append)
+        self._settle_or_lose(heard=heard)
+        return seen[-1]
+
+    def publish(self, sku: str = "MW-MAILBOX", price: str = "13.50", *, heard: bool = True) -> str:
+        """Staff put it on sale at their price; returns the variant's id."""
+        with self.shop.ports.store.reading(self.shop.id) as work:
+            product = work.products.by_skus([sku])[sku]
+        wishes = products.Wishes(prices=[(price, "USD")], published=True)
+        changed = products.update(self.shop.ports, self.shop.id, STAFF, product.id, wishes)
+        self._settle_or_lose(heard=heard)
+        assert changed.variant_id is not None
+        return changed.variant_id
+
+    def customer(self) -> User:
+        """The reseller, as Saleor knows it."""
+        return self.saleor.add_customer(RESELLER, "Example Reseller")
+
+    def buy(self, quantity: int = 25, *, lines: int = 1, told: bool = True) -> Order:
+        """The reseller orders and pays; unless ``told``, Saleor loses every webhook of it."""
+        variant = self.saleor.variant_of("MW-MAILBOX").id
+        wanted = [(variant, quantity, METADATA)] * lines
+        order = self.saleor.pay(self.saleor.place(*wanted, customer=self.customer()))
+        self._settle_or_lose(heard=told)
+        return order
+
+    def _settle_or_lose(self, *, heard: bool) -> None:
+        if not heard:
+            self.station.sender.waiting.clear()
+        self.settle()
+
+    def settle(self) -> None:
+        """Until neither Saleor nor the plugin has anything left to do."""
+        while True:
+            self.shop.settle()
+            if not self.station.sender.waiting:
+                return
+            self.station.sender.deliver_all()
+
+    def assets(self, order: Order) -> list[Asset]:
+        with self.shop.ports.store.reading(self.shop.id) as work:
+            return list(work.assets.of_orders([order.id]))
+
+    def asset(self, order: Order) -> Asset:
+        (asset,) = self.assets(order)
+        return asset
+
+    def cancel(self, order: Order) -> Asset:
+        """Staff cancel the order's only asset."""
+        self.shop.cancel(self.asset(order), "Ordered by mistake")
+        self.settle()
+        return self.asset(order)
+
+    def given_back(self, order: Order) -> tuple[int, Decimal]:
+        """How many credit invoices there are, and what the payment app paid back."""
+        numbers = [each.number or "" for each in order.invoices]
+        return len([n for n in numbers if n.startswith("CR-")]), order.refunded
+
+
+@pytest.fixture
+def installed(world: World, sandbox: SandboxServer, station: Station) -> Market:
+    """The app is installed and switched on; nothing is in the catalogue yet."""
+    world.mailer.sent.clear()
+    world.mailer.failures.clear()
+    key, installation = station.server.api_url, station.installed.installation_id
+    shop = Shop(world, sandbox, key, installation, cast(FakeHost, None))
+    shop.configure(
+        api_url=sandbox.url,
+        api_email=DEFAULT_EMAIL,
+        api_password=DEFAULT_PASSWORD,
+        staff_email="staff@example.com",
+        sender_email="licenses@example.com",
+        issue_invoices="true",
+    )
+    return Market(station, shop)
+
+
+@pytest.fixture
+def market(installed: Market) -> Market:
+    """Licences are on sale at 13.50 USD."""
+    installed.fetch(heard=False)
+    installed.publish(heard=False)
+    return installed
+
+
+OUR_TYPES = {kind.label for kind in ProductType}

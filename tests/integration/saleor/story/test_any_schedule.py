@@ -1,0 +1,117 @@
+"""One order's life under any schedule of its webhooks: lost, doubled, late and in any order.
+
+Hypothesis chooses what is delivered when, how often, and what happens to the order in between; in
+the end the poller looks, as it does every few minutes. Whatever was chosen, each line has one
+coupon, and what was taken back was credited as often as it should be.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+from decimal import Decimal
+from enum import StrEnum
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from bittitan_hooks.order import OrderHooks
+from bittitan_hooks.results import OutcomeStatus
+from bittitan_plugin.domain.assets import AssetStatus
+from bittitan_plugin.hosts.saleor.cursors import Cursors
+from bittitan_plugin.hosts.saleor.order_events import Firing
+from bittitan_plugin.hosts.saleor.polling import OrderPoller
+from tests.fakes.saleor.records import Order
+from tests.integration.saleor.story.conftest import Market
+
+Draw = Callable[[st.SearchStrategy[list[int]]], list[int]]
+QUANTITY, PRICE = 4, Decimal("13.50")
+
+
+class Ending(StrEnum):
+    """What becomes of the order after it was paid."""
+
+    KEPT = "kept"
+    CANCELLED_HERE = "cancelled here"
+    CANCELLED_THERE = "cancelled at Saleor"
+    REFUNDED_THERE = "refunded at Saleor"
+    CANCELLED_HERE_THEN_REFUNDED_THERE = "cancelled here, then refunded at Saleor"
+
+
+CANCELLED_HERE = {Ending.CANCELLED_HERE, Ending.CANCELLED_HERE_THEN_REFUNDED_THERE}
+REFUNDED_THERE = {Ending.REFUNDED_THERE, Ending.CANCELLED_HERE_THEN_REFUNDED_THERE}
+
+
+def deliver(market: Market, draw: Draw) -> None:
+    """Some of what waits, each as often and in the order that was drawn; the rest is lost."""
+    waiting = list(market.station.sender.waiting)
+    market.station.sender.waiting.clear()
+    if waiting:
+        places = st.integers(0, len(waiting) - 1)
+        for place in draw(st.lists(places, max_size=2 * len(waiting))):
+            event = replace(waiting[place], statuses=[])
+            assert market.station.sender.deliver(event) == 200
+    market.shop.settle()
+
+
+def look(market: Market) -> None:
+    """The poller looks at what changed, in a process that has just started."""
+    hooks = OrderHooks(lambda: market.shop.ports)
+
+    def fire(firing: Firing) -> bool:
+        return getattr(hooks, firing.hook)(firing.event).status is not OutcomeStatus.FAILED
+
+    application, clock = market.station.application, market.station.clock
+    poller = OrderPoller(application.saleor_apps, Cursors(application.engine), fire, clock)
+    poller.poll(market.station.installed)
+    market.shop.settle()
+
+
+def end(market: Market, order: Order, ending: Ending) -> None:
+    if ending in CANCELLED_HERE:
+        for asset in market.assets(order):
+            market.shop.cancel(asset, "Changed their mind")
+    if ending is Ending.CANCELLED_THERE:
+        market.saleor.cancel(order)
+    elif ending in REFUNDED_THERE and order.charged > 0:
+        market.saleor.refund(order, order.charged)
+
+
+@pytest.mark.usefixtures("hurried")
+@settings(
+    # Each example takes a second or more: one that fails is printed as it was found.
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],
+    max_examples=3,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(data=st.data(), ending=st.sampled_from(Ending), lines=st.integers(1, 2))
+def test_any_schedule_of_one_orders_webhooks_ends_in_one_coupon_a_line_and_the_right_credits(
+    market: Market, data: st.DataObject, ending: Ending, lines: int
+) -> None:
+    market.saleor.now = market.station.clock  # type: ignore[method-assign]
+    issued_before = len(market.shop.sandbox.sandbox.ledger())
+    variant = market.saleor.variant_of("MW-MAILBOX").id
+    order = market.saleor.place(*[(variant, QUANTITY, {})] * lines, customer=market.customer())
+    deliver(market, data.draw)
+    market.saleor.pay(order)
+    deliver(market, data.draw)
+    market.station.clock.advance(minutes=5)
+    look(market)
+    end(market, order, ending)
+    deliver(market, data.draw)
+    market.station.clock.advance(minutes=5)
+    look(market)
+    deliver(market, data.draw)
+
+    assets = market.assets(order)
+    credited, refunded = market.given_back(order)
+    assert len(assets) == lines
+    assert len(market.shop.sandbox.sandbox.ledger()) - issued_before == lines
+    assert len({asset.coupon_id for asset in assets}) == lines
+    if ending is Ending.KEPT:
+        assert {asset.status for asset in assets} == {AssetStatus.ACTIVE}
+        assert (credited, refunded) == (0, Decimal(0))
+        return
+    assert {asset.status for asset in assets} == {AssetStatus.CANCELLED}
+    assert credited == (lines if ending in CANCELLED_HERE else 0)
+    paid_back = 0 if ending is Ending.CANCELLED_THERE else QUANTITY * PRICE * lines
+    assert refunded == paid_back
