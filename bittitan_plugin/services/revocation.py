@@ -4,11 +4,13 @@ from uuid import UUID
 
 from bittitan_plugin.domain.assets import Asset, AssetStatus
 from bittitan_plugin.domain.configuration import Configuration
-from bittitan_plugin.domain.coupons import CouponStatus, inferred_status
+from bittitan_plugin.domain.coupons import CouponSource, CouponStatus, inferred_status
 from bittitan_plugin.domain.errors import Refusal, Rejected
 from bittitan_plugin.domain.history import Actor, ActorKind
-from bittitan_plugin.domain.problems import ProblemKind
+from bittitan_plugin.domain.problems import ProblemAction, ProblemKind
+from bittitan_plugin.services.coupon_status import cancelled_outside_key
 from bittitan_plugin.services.ports import Ports
+from bittitan_plugin.store.unit_of_work import UnitOfWork
 
 _VENDOR = Actor(ActorKind.VENDOR, "BitTitan")
 
@@ -25,6 +27,9 @@ def revoke(ports: Ports, installation_id: UUID, asset_id: UUID) -> Asset:
         configuration = work.installations.by_id(installation_id).configuration
     if asset.status is AssetStatus.CANCELLED:
         return asset
+    if asset.has_coupon and asset.coupon_source is CouponSource.STOCK:
+        # Staff revoke those that can be; of this one it is known that it cannot.
+        return _stands(ports, installation_id, asset_id, asset.coupon_status)
     try:
         _revoke_at_vendor(ports, configuration, asset)
     except Rejected as rejection:
@@ -36,6 +41,7 @@ def revoke(ports: Ports, installation_id: UUID, asset_id: UUID) -> Asset:
     with ports.store.writing(installation_id) as work:
         work.problems.resolve(_problem(asset_id), ports.clock())
         work.problems.resolve(f"provisioning:{asset_id}", ports.clock())
+        work.problems.resolve(cancelled_outside_key(asset_id), ports.clock())
         return work.assets.change(
             asset_id, lambda a: a.cancelled(ports.clock()), _VENDOR, ports.clock()
         )
@@ -58,8 +64,22 @@ def execute(ports: Ports, installation_id: UUID, asset_id: UUID) -> Asset:
                 next_step="Mend the cause, then cancel the asset again.",
                 at=ports.clock(),
                 asset_id=asset_id,
+                action=ProblemAction.CANCEL_ASSET,
             )
         return _stands(ports, installation_id, asset_id, asset.coupon_status)
+
+
+def report_unrevocable(ports: Ports, work: UnitOfWork, asset: Asset) -> None:
+    """The platform gave the money back for a coupon that is used: staff have to settle it."""
+    work.problems.report(
+        ProblemKind.REFUNDED_BUT_REDEEMED,
+        f"refunded:{asset.id}",
+        message=f"The platform took back order {asset.order_number}, but its coupon is "
+        f"{asset.coupon_status.lower()} and cannot be revoked.",
+        next_step="Settle it with the customer: the licences are paid for by nobody.",
+        at=ports.clock(),
+        asset_id=asset.id,
+    )
 
 
 def _revoke_at_vendor(ports: Ports, configuration: Configuration, asset: Asset) -> None:

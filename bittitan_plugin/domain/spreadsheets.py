@@ -1,0 +1,27 @@
+"""What a spreadsheet must not take for a formula when it opens a file of ours."""
+
+import csv
+from collections.abc import Iterable, Sequence
+from io import StringIO
+
+#: How a cell begins that a spreadsheet would calculate. OWASP's list.
+_DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n")
+
+
+def safe_cell(value: object) -> str:
+    """The value as text that stays text; numbers stay numbers, None is empty."""
+    if value is None:
+        return ""
+    text = str(value)
+    is_text = isinstance(value, str)
+    # Blanks before the sign do not stop every spreadsheet.
+    return f"'{text}" if is_text and text.lstrip().startswith(_DANGEROUS) else text
+
+
+def to_csv(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    """A table as CSV (RFC 4180), every cell safe."""
+    out = StringIO()
+    writer = csv.writer(out)
+    writer.writerow(header)
+    writer.writerows([safe_cell(cell) for cell in row] for row in rows)
+    return out.getvalue()

@@ -1,0 +1,106 @@
+"""Coupon codes that were made in BitTitan's portal and imported, to be sold one by one.
+
+A code is money: what is kept here is sealed, and a masked form is all that lists show.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from decimal import Decimal
+from enum import StrEnum
+from uuid import UUID
+
+from bittitan_plugin.domain.assets import Asset
+from bittitan_plugin.domain.catalogue import ProductType
+from bittitan_plugin.domain.coupons import Sealed
+
+#: Codes that may serve one asset. Ours: the buyer types them into one field of BitTitan's portal.
+MOST_CODES = 50
+
+
+class StockState(StrEnum):
+    """What became of a code. The last three are final."""
+
+    #: It can be sold.
+    AVAILABLE = "AVAILABLE"
+    #: It belongs to an asset.
+    ALLOCATED = "ALLOCATED"
+    #: Its asset is being cancelled; staff have to revoke it in BitTitan's portal.
+    AWAITING_REVOCATION = "AWAITING_REVOCATION"
+    REVOKED = "REVOKED"
+    REDEEMED = "REDEEMED"
+    #: It was not redeemed (or not even sold) in time.
+    EXPIRED = "EXPIRED"
+
+
+@dataclass(frozen=True, kw_only=True)
+class StockCode:
+    """One imported code."""
+
+    id: UUID
+    import_id: UUID
+    code: Sealed = field(repr=False)
+    #: The same for the same code, and tells nothing about it.
+    fingerprint: str = field(repr=False)
+    product_type: ProductType
+    #: Of the one article it may serve; None serves every article of its product type.
+    sku: str | None = None
+    licenses: int
+    #: The first instant at which the code can no longer be redeemed.
+    expires_at: datetime
+    #: How long its licences can be used, in days; None where the file did not say.
+    validity_days: int | None = None
+    #: What it was bought for, in currency units; the file need not say in which currency.
+    cost: Decimal | None = None
+    cost_currency: str | None = None
+    note: str | None = None
+    state: StockState = StockState.AVAILABLE
+    asset_id: UUID | None = None
+    allocated_at: datetime | None = None
+    settled_at: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Demand:
+    """What a code must be like to serve an asset."""
+
+    product_type: ProductType
+    sku: str
+    licenses: int
+    #: The code must be redeemable until then at least.
+    redeemable_until: datetime
+    #: The licences must be usable for so many days at least.
+    validity_days: int
+
+
+def demand_of(asset: Asset, now: datetime) -> Demand:
+    """What the asset asks of the stock now.
+
+    Ours: the buyer gets at least the days the product promises (Expire) from the day the code is
+    handed out, and a code whose licence validity is known must not fall short of Validity.
+    """
+    return Demand(
+        product_type=asset.product_type,
+        sku=asset.sku,
+        licenses=asset.quantity,
+        redeemable_until=now + timedelta(days=asset.expire_days),
+        validity_days=asset.validity_days,
+    )
+
+
+def fits(code: StockCode, demand: Demand) -> bool:
+    """Whether the code may serve the demand, alone or with others."""
+    return (
+        code.state is StockState.AVAILABLE
+        and code.product_type is demand.product_type
+        and code.sku in (None, demand.sku)
+        and code.licenses <= demand.licenses
+        and code.expires_at >= demand.redeemable_until
+        and (code.validity_days is None or code.validity_days >= demand.validity_days)
+    )
+
+
+def coupon_id(codes: Sequence[StockCode]) -> str:
+    """How the asset's history names what it holds; the codes themselves never stand there."""
+    more = f" and {len(codes) - 1} more" if len(codes) > 1 else ""
+    return f"stock {codes[0].id}{more}"

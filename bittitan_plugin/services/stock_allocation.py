@@ -1,0 +1,128 @@
+"""Draws an asset's codes from the stock, and serves who waits as soon as there are some.
+
+No vendor is called, so choosing the codes, marking them and recording them on the asset are one
+transaction: whatever is killed or repeated, a code is on one asset, or on none and still free.
+"""
+
+from uuid import UUID
+
+from bittitan_plugin.domain.assets import Asset, AssetStatus
+from bittitan_plugin.domain.catalogue import ProductType
+from bittitan_plugin.domain.coupons import CouponStatus, Sealed
+from bittitan_plugin.domain.errors import ErrorCode, Refusal
+from bittitan_plugin.domain.history import Actor, ActorKind
+from bittitan_plugin.domain.stock import MOST_CODES, Demand, StockCode, coupon_id, demand_of
+from bittitan_plugin.domain.stock_choice import MOST_SIZES, combine
+from bittitan_plugin.services.durable import (
+    OUT_OF_STOCK,
+    SYNCHRONIZE,
+    out_of_stock_id,
+    synchronize_id,
+)
+from bittitan_plugin.services.ports import Ports
+from bittitan_plugin.services.stock_levels import report_out_of_stock, review, take_turn
+from bittitan_plugin.store.unit_of_work import UnitOfWork
+
+STOCK = Actor(ActorKind.SYSTEM, "coupon stock")
+#: Assets that wait and are read in one go.
+BATCH = 100
+
+
+def allocate(ports: Ports, installation_id: UUID, asset_id: UUID) -> Asset:
+    """Give the asset its codes, if that has not been done; returns it as it is now.
+
+    Raises ``Refusal`` OUT_OF_STOCK once it stands on the asset that it waits for stock.
+    """
+    with ports.store.writing(installation_id) as work:
+        product_type = work.assets.get(asset_id).product_type
+        take_turn(work, product_type)
+        asset = work.assets.get(asset_id, for_update=True)
+        if asset.has_coupon or asset.status is not AssetStatus.ACTIVE:
+            return asset
+        asset = _draw(ports, work, asset) or _wait(ports, work, asset)
+        review(ports, work, product_type)
+    if asset.provisioning_error is not None:
+        raise Refusal(ErrorCode.OUT_OF_STOCK, asset.provisioning_error.message)
+    return asset
+
+
+def serve_waiting(ports: Ports, work: UnitOfWork, product_type: ProductType) -> int:
+    """Serve who waits for codes of that kind, the oldest order first. Returns how many.
+
+    In the transaction that brought the codes, so that no younger order comes in between. What
+    cannot be served yet goes on waiting, and does not keep back a younger order that can be.
+    """
+    take_turn(work, product_type)
+    served = unserved = 0
+    while waiting := work.assets.waiting_for_stock(product_type, BATCH, skip=unserved):
+        for each in waiting:
+            asset = work.assets.get(each.id, for_update=True)
+            drawn = _draw(ports, work, asset) if asset.waits_for_stock else None
+            if drawn is None:
+                unserved += asset.waits_for_stock
+                continue
+            served += 1
+            work.enqueue(SYNCHRONIZE, synchronize_id(drawn.id, drawn.version), str(drawn.id))
+    review(ports, work, product_type)
+    return served
+
+
+def _draw(ports: Ports, work: UnitOfWork, asset: Asset) -> Asset | None:
+    """The asset with its codes, or None when nothing in stock fits it."""
+    now = ports.clock()
+    codes = _choose(work, demand_of(asset, now))
+    if not codes:
+        return None
+    work.stock.allocate(codes, asset.id, now)
+    work.problems.resolve(f"provisioning:{asset.id}", now)
+    return work.assets.change(
+        asset.id,
+        lambda a: a.provisioned(
+            coupon_id(codes),
+            _delivered(ports, codes),
+            CouponStatus.AVAILABLE,
+            min(code.expires_at for code in codes),
+        ),
+        STOCK,
+        now,
+    )
+
+
+def _choose(work: UnitOfWork, demand: Demand) -> list[StockCode]:
+    """One code if any fits; else the fewest that together hold exactly what was ordered."""
+    single = work.stock.exact(demand)
+    if single is not None:
+        return [single]
+    most = {
+        size: min(demand.licenses // size, MOST_CODES)
+        for size in work.stock.sizes(demand, MOST_SIZES)
+    }
+    found = {size: work.stock.of_size(demand, size, count) for size, count in most.items()}
+    chosen = combine({size: len(codes) for size, codes in found.items()}, demand.licenses)
+    return [code for size, count in (chosen or {}).items() for code in found[size][:count]]
+
+
+def _delivered(ports: Ports, codes: list[StockCode]) -> Sealed:
+    """What the buyer enters: several codes with a blank between them, as BitTitan takes them."""
+    if len(codes) == 1:
+        return codes[0].code
+    return ports.cipher.seal(" ".join(ports.cipher.open(code.code) for code in codes))
+
+
+def _wait(ports: Ports, work: UnitOfWork, asset: Asset) -> Asset:
+    """Leave the asset pending with the reason, tell the buyer once and staff as one problem."""
+    past = work.assets.history([asset.id])[asset.id]
+    waited_before = any(entry.change.after == _MESSAGE for entry in past)
+    asset = work.assets.change(
+        asset.id, lambda a: a.delayed(ErrorCode.OUT_OF_STOCK, _MESSAGE), STOCK, ports.clock()
+    )
+    if not waited_before:
+        work.enqueue(OUT_OF_STOCK, out_of_stock_id(asset.id), str(asset.id))
+        report_out_of_stock(ports, work, asset.product_type)
+    return asset
+
+
+_MESSAGE = (
+    "The stock holds no code, or no few codes together, with exactly that many licences and "
+    "enough days left. It is served by itself when fitting codes are imported."
+)

@@ -1,0 +1,62 @@
+"""Says when stock runs low or out, once per product type, and takes it back by itself."""
+
+from bittitan_plugin.domain.catalogue import ProductType
+from bittitan_plugin.domain.configuration import Configuration
+from bittitan_plugin.domain.coupons import CouponSource
+from bittitan_plugin.domain.problems import ProblemKind
+from bittitan_plugin.services.ports import Ports
+from bittitan_plugin.store.unit_of_work import UnitOfWork
+
+
+def take_turn(work: UnitOfWork, product_type: ProductType) -> None:
+    """From here to the end nobody else draws codes of that kind, or serves who waits for them.
+
+    That is what keeps the order: whoever waits has been offered all there was, so that nothing
+    a younger order can take would have served an older one.
+    """
+    work.take_turns(f"stock:{product_type}")
+
+
+def report_out_of_stock(ports: Ports, work: UnitOfWork, product_type: ProductType) -> None:
+    """One more order waits: staff see it, as one problem however many wait."""
+    waiting = work.assets.count_waiting_for_stock(product_type)
+    work.problems.report(
+        ProblemKind.OUT_OF_STOCK,
+        _out_key(product_type),
+        message=f"{waiting} order line(s) wait for codes of {product_type.label}: "
+        "the stock holds none that fit.",
+        next_step="Make coupons in BitTitan's portal and import their codes; who waits is served "
+        "by itself, the oldest order first.",
+        at=ports.clock(),
+    )
+
+
+def review(ports: Ports, work: UnitOfWork, product_type: ProductType) -> None:
+    """Raise or close what there is to say about the stock of that kind, as it is now."""
+    now = ports.clock()
+    out, low = _out_key(product_type), f"low-stock:{product_type}"
+    if work.problems.is_open(out) and not work.assets.count_waiting_for_stock(product_type):
+        work.problems.resolve(out, now)
+    configuration = work.installations.by_id(work.installation_id).configuration
+    threshold, is_open = _threshold(configuration, product_type), work.problems.is_open(low)
+    is_low = threshold > 0 and work.stock.holds_fewer_than(product_type, threshold, now)
+    if is_low and not is_open:
+        work.problems.report(
+            ProblemKind.LOW_STOCK,
+            low,
+            message=f"Fewer than {threshold} licences of {product_type.label} are left in stock.",
+            next_step="Make coupons in BitTitan's portal and import their codes.",
+            at=now,
+        )
+    elif is_open and not is_low:
+        work.problems.resolve(low, now)
+
+
+def _threshold(configuration: Configuration, product_type: ProductType) -> int:
+    """In licences; 0 where nothing of that kind is sold from stock."""
+    from_stock = configuration.source_of(product_type) is CouponSource.STOCK
+    return configuration.low_stock_threshold if from_stock else 0
+
+
+def _out_key(product_type: ProductType) -> str:
+    return f"out-of-stock:{product_type}"

@@ -1,0 +1,122 @@
+"""What time and people bring about for codes from stock: there is no vendor to be asked."""
+
+from uuid import UUID
+
+from bittitan_plugin.domain.assets import Asset, AssetStatus
+from bittitan_plugin.domain.catalogue import ProductType
+from bittitan_plugin.domain.coupons import OPEN_FATES, CouponSource, CouponStatus
+from bittitan_plugin.domain.errors import ErrorCode, Refusal
+from bittitan_plugin.domain.history import Actor
+from bittitan_plugin.domain.stock import StockState
+from bittitan_plugin.services.ports import Ports
+from bittitan_plugin.services.revocation_news import RevocationNews
+from bittitan_plugin.services.stock_allocation import STOCK
+from bittitan_plugin.services.stock_levels import review
+from bittitan_plugin.services.stock_revocation import announce, close
+
+#: Rows that are read or decided on in one go.
+BATCH = 100
+
+
+def watch_stock(ports: Ports, installation_id: UUID) -> None:
+    """Expire what is overdue, close and remind of revocations, say when stock is low.
+
+    Goes on while the plugin is switched off: a deadline passes all the same.
+    """
+    _expire_free(ports, installation_id)
+    _expire_sold(ports, installation_id)
+    _watch_revocations(ports, installation_id)
+    for product_type in ProductType:
+        with ports.store.writing(installation_id) as work:
+            review(ports, work, product_type)
+
+
+def mark_redeemed(ports: Ports, installation_id: UUID, asset_id: UUID, actor: Actor) -> Asset:
+    """Staff saw in BitTitan's portal that the buyer has used the code.
+
+    Raises ``Refusal``: PLUGIN_INACTIVE, NOT_PROVISIONED without codes, INVALID where BitTitan
+    itself says what became of the coupon, CANCELLATION_PENDING while it is being cancelled,
+    ALREADY_CANCELLED and COUPON_EXPIRED.
+    """
+    with ports.store.writing(installation_id) as work:
+        work.installations.by_id(installation_id).check_active()
+        asset = work.assets.get(asset_id, for_update=True)
+        _check_markable(asset)
+        now = ports.clock()
+        work.stock.move(asset_id, StockState.ALLOCATED, StockState.REDEEMED, settled_at=now)
+        return work.assets.change(
+            asset_id, lambda a: a.coupon_became(CouponStatus.REDEEMED), actor, now
+        )
+
+
+def _check_markable(asset: Asset) -> None:
+    if asset.coupon_source is not CouponSource.STOCK:
+        raise Refusal(
+            ErrorCode.INVALID,
+            "BitTitan itself says what became of this coupon; choose Synchronize.",
+            field="id",
+        )
+    if not asset.has_coupon:
+        raise Refusal(ErrorCode.NOT_PROVISIONED, "It has no coupon code yet.", field="id")
+    if asset.status is AssetStatus.CANCELLED:
+        raise Refusal(ErrorCode.ALREADY_CANCELLED, "This asset is cancelled.", field="id")
+    if asset.status is not AssetStatus.ACTIVE:
+        raise Refusal(
+            ErrorCode.CANCELLATION_PENDING,
+            "It is being cancelled: report the code as redeemed under revocations.",
+            field="id",
+        )
+    if asset.coupon_status is CouponStatus.EXPIRED:
+        raise Refusal(ErrorCode.COUPON_EXPIRED, "The coupon code has expired.", field="id")
+
+
+def _expire_free(ports: Ports, installation_id: UUID) -> None:
+    expired = True
+    while expired:
+        with ports.store.writing(installation_id) as work:
+            expired = work.stock.expire(ports.clock()) > 0
+
+
+def _expire_sold(ports: Ports, installation_id: UUID) -> None:
+    """A code that nobody reported as redeemed counts as expired once it can no longer be used."""
+    while True:
+        with ports.store.reading(installation_id) as work:
+            overdue = work.assets.overdue_from_stock(ports.clock(), BATCH)
+        for asset in overdue:
+            _expire(ports, installation_id, asset.id)
+        if len(overdue) < BATCH:
+            return
+
+
+def _expire(ports: Ports, installation_id: UUID, asset_id: UUID) -> None:
+    now = ports.clock()
+    with ports.store.writing(installation_id) as work:
+        asset = work.assets.get(asset_id, for_update=True)
+        if asset.status is AssetStatus.ACTIVE and asset.coupon_status in OPEN_FATES:
+            work.stock.move(asset_id, StockState.ALLOCATED, StockState.EXPIRED, settled_at=now)
+            work.assets.change(
+                asset_id, lambda a: a.coupon_became(CouponStatus.EXPIRED), STOCK, now
+            )
+
+
+def _watch_revocations(ports: Ports, installation_id: UUID) -> None:
+    while True:
+        with ports.store.reading(installation_id) as work:
+            due = work.revocations.due(ports.clock(), BATCH)
+        for revocation in due:
+            _watch_revocation(ports, installation_id, revocation.id, revocation.asset_id)
+        if len(due) < BATCH:
+            return
+
+
+def _watch_revocation(
+    ports: Ports, installation_id: UUID, revocation_id: UUID, asset_id: UUID
+) -> None:
+    with ports.store.writing(installation_id) as work:
+        work.assets.get(asset_id, for_update=True)
+        revocation, now = work.revocations.get(revocation_id), ports.clock()
+        if revocation.is_awaiting and revocation.is_late(now):
+            close(ports, work, revocation)
+        elif revocation.reminder_due(now):
+            reminded = work.revocations.change(revocation_id, lambda r: r.reminded(now))
+            announce(work, reminded, RevocationNews.REMINDER)

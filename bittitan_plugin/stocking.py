@@ -1,0 +1,256 @@
+"""The coupon stock from the command line: importing, listing, reporting."""
+
+import json
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+from bittitan_plugin.domain.coupons import masked
+from bittitan_plugin.domain.errors import BitTitanError, ErrorCode, Refusal
+from bittitan_plugin.domain.history import Actor, ActorKind
+from bittitan_plugin.domain.spreadsheets import to_csv
+from bittitan_plugin.domain.stock import StockCode, StockState
+from bittitan_plugin.domain.stock_report import StockReport, report_csv
+from bittitan_plugin.services.installations import find_installation
+from bittitan_plugin.services.ports import Ports
+from bittitan_plugin.services.stock_import import (
+    ImportMode,
+    ImportReport,
+    StockFile,
+    import_stock,
+)
+from bittitan_plugin.services.stock_reports import stock_report
+from bittitan_plugin.store.queries.keyset import Window
+from bittitan_plugin.store.queries.stock import StockFilter, stock_page
+
+#: Bytes that are read at a time.
+PIECE = 1 << 16
+#: Rows between two plain lines of progress, where there is no terminal.
+ROWS_PER_LINE = 10_000
+#: Codes of a list that are read at a time.
+PAGE = 500
+
+_OPERATOR = Actor(ActorKind.STAFF, "command line")
+_HEADER = ("code", "product type", "SKU", "licences", "expires at", "state", "asset", "note")
+
+
+def import_file(
+    ports: Ports,
+    key: str,
+    path: Path,
+    mode: ImportMode,
+    *,
+    as_json: bool = False,
+    console: Console | None = None,
+) -> int:
+    """Import a file and say what came of it.
+
+    Returns the exit status: 0, or 1 when something was wrong with the file.
+    """
+    console = console or _console()
+    report, error = ImportReport(), None
+    try:
+        with _pieces(console, path, quiet=as_json) as (pieces, tell):
+            file = StockFile(path.name, pieces)
+            report = import_stock(ports, _found(ports, key), _OPERATOR, file, mode, tell)
+    except (BitTitanError, OSError) as failure:
+        error = str(failure)
+    if as_json:
+        _print_json(console, {**asdict(report), "mode": mode, "error": error})
+    else:
+        _say(console, report, mode, error)
+    return int(error is not None or report.bad > 0)
+
+
+def list_codes(
+    ports: Ports,
+    key: str,
+    state: StockState | None,
+    *,
+    as_csv: bool = False,
+    as_json: bool = False,
+    console: Console | None = None,
+) -> int:
+    """Print the codes, masked, those expiring soonest first. Returns the exit status."""
+    console = console or _console()
+    try:
+        rows = _rows(ports, _found(ports, key), state)
+        if as_json:
+            names = [name.replace(" ", "_").lower() for name in _HEADER]
+            _print_json(console, [dict(zip(names, row, strict=True)) for row in rows])
+        elif as_csv:
+            console.print(to_csv(_HEADER, rows), end="", markup=False)
+        else:
+            console.print("  ".join(_HEADER), markup=False)
+            for row in rows:
+                shown = ("-" if cell is None else str(cell) for cell in row)
+                console.print("  ".join(shown), markup=False)
+    except BitTitanError as failure:
+        console.print(str(failure), markup=False)
+        return 1
+    return 0
+
+
+def print_report(
+    ports: Ports,
+    key: str,
+    *,
+    as_csv: bool = False,
+    as_json: bool = False,
+    console: Console | None = None,
+) -> int:
+    """Print what the stock holds and how long it lasts. Returns the exit status."""
+    console = console or _console()
+    try:
+        report = stock_report(ports, _found(ports, key))
+    except BitTitanError as failure:
+        console.print(str(failure), markup=False)
+        return 1
+    if as_json:
+        _print_json(console, asdict(report))
+    elif as_csv:
+        console.print(report_csv(report), end="", markup=False)
+    else:
+        _say_report(console, report)
+    return 0
+
+
+def _console() -> Console:
+    return Console(soft_wrap=True, highlight=False)
+
+
+def _found(ports: Ports, key: str) -> UUID:
+    installation = find_installation(ports, key)
+    if installation is None:
+        raise Refusal(ErrorCode.NOT_FOUND, f"There is no installation '{key}'.")
+    return installation.id
+
+
+@contextmanager
+def _pieces(
+    console: Console, path: Path, *, quiet: bool
+) -> Iterator[tuple[Iterable[bytes], Callable[[ImportReport], None]]]:
+    """The file piece by piece, and whom to tell how far the import has come."""
+    with path.open("rb") as file:
+        pieces = iter(lambda: file.read(PIECE), b"")
+        if quiet:
+            yield pieces, lambda _so_far: None
+        elif console.is_terminal:
+            columns = (BarColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+            with Progress(*columns, console=console, transient=True) as progress:
+                task = progress.add_task("reading", total=path.stat().st_size or None)
+
+                def tell(so_far: ImportReport) -> None:
+                    progress.update(task, completed=file.tell(), description=_in_short(so_far))
+
+                yield pieces, tell
+        else:
+            yield pieces, _PlainLines(console)
+
+
+class _PlainLines:
+    """A line now and then, for logs and pipes."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._next = ROWS_PER_LINE
+
+    def __call__(self, so_far: ImportReport) -> None:
+        if so_far.rows >= self._next:
+            self._console.print(_in_short(so_far), markup=False)
+            self._next = so_far.rows + ROWS_PER_LINE
+
+
+def _in_short(done: ImportReport) -> str:
+    return f"{done.rows} rows: {done.new} new, {done.known} known, {done.bad} bad"
+
+
+def _say(console: Console, report: ImportReport, mode: ImportMode, error: str | None) -> None:
+    console.print(_in_short(report), markup=False)
+    for bad in report.reasons:
+        console.print(f"line {bad.line}: {bad.reason}", markup=False)
+    if more := report.bad - len(report.reasons):
+        console.print(f"and {more} more bad rows", markup=False)
+    if error is not None:
+        console.print(f"not imported: {error}", markup=False)
+    elif mode is ImportMode.DRY_RUN:
+        console.print("a dry run: nothing was changed", markup=False)
+    elif not report.kept:
+        console.print(
+            "nothing was imported; mend the bad rows, or import the good ones with --partial",
+            markup=False,
+        )
+    elif report.served:
+        console.print(f"{report.served} waiting order line(s) served", markup=False)
+
+
+def _rows(
+    ports: Ports, installation_id: UUID, state: StockState | None
+) -> Iterator[tuple[object, ...]]:
+    window = Window(size=PAGE)
+    while True:
+        with ports.store.reading(installation_id) as work:
+            page = stock_page(work, StockFilter(state=state), window)
+        for entry in page.entries:
+            yield _row(ports, entry.item)
+        if not page.has_next:
+            return
+        window = Window(size=PAGE, after=page.entries[-1].position)
+
+
+def _row(ports: Ports, code: StockCode) -> tuple[object, ...]:
+    return (
+        masked(ports.cipher.open(code.code)),
+        code.product_type.value,
+        code.sku,
+        code.licenses,
+        code.expires_at.isoformat(),
+        code.state.value,
+        str(code.asset_id) if code.asset_id else None,
+        code.note,
+    )
+
+
+def _say_report(console: Console, report: StockReport) -> None:
+    for each in report.types:
+        free, soon = each.free, each.expiring_soon
+        lines = [
+            each.product_type.label,
+            f"  free: {free.codes} codes, {free.licenses} licences",
+            *(
+                f"    until {m.month:%Y-%m}: {m.amount.codes} codes, {m.amount.licenses} licences"
+                for m in each.months
+            ),
+            f"  about to expire: {soon.codes} codes, {soon.licenses} licences",
+            *(
+                f"  sold in the week of {w.begins}: {w.amount.licenses} licences"
+                for w in each.weeks
+                if w.amount.codes
+            ),
+            "  lasts: "
+            + (
+                "unknown, nothing was sold lately"
+                if each.days_left is None
+                else f"{each.days_left} days"
+            ),
+            f"  order lines waiting: {each.waiting}",
+        ]
+        console.print("\n".join(lines), markup=False)
+
+
+def _print_json(console: Console, value: object) -> None:
+    console.print(json.dumps(value, indent=2, default=_plain), markup=False)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    return str(value) if isinstance(value, Decimal) else repr(value)

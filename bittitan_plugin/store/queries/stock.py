@@ -1,0 +1,91 @@
+"""The stock as lists and sums. Sums read an index only, so a large stock is no slow one."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, func, select
+
+from bittitan_plugin.domain.catalogue import ProductType
+from bittitan_plugin.domain.stock import StockCode, StockState
+from bittitan_plugin.domain.stock_report import Amount
+from bittitan_plugin.store.queries.keyset import Page, SortKey, Window, converted, fetch_page
+from bittitan_plugin.store.repositories.stock import FREE, to_stock_code
+from bittitan_plugin.store.tables import StockCodeRow
+from bittitan_plugin.store.unit_of_work import UnitOfWork
+
+BY_EXPIRY = SortKey(expression=StockCodeRow.expires_at, id=StockCodeRow.id, kind=datetime)
+
+#: Sums of codes and licences, by product type.
+_SUMS = (StockCodeRow.product_type, func.count(), func.sum(StockCodeRow.licenses))
+
+
+@dataclass(frozen=True, kw_only=True)
+class StockFilter:
+    """Which codes; None leaves a criterion out."""
+
+    state: StockState | None = None
+    product_type: ProductType | None = None
+    expires_before: datetime | None = None
+
+
+def stock_page(work: UnitOfWork, wanted: StockFilter, window: Window) -> Page[StockCode]:
+    """One page of the codes that match, those expiring soonest first."""
+    query = select(StockCodeRow).where(*_conditions(work, wanted))
+    return converted(fetch_page(work.session, query, BY_EXPIRY, window), to_stock_code)
+
+
+def count_codes(work: UnitOfWork, wanted: StockFilter) -> int:
+    """How many codes match."""
+    query = select(func.count()).select_from(StockCodeRow).where(*_conditions(work, wanted))
+    return work.session.scalar(query) or 0
+
+
+def free_by_expiry(
+    work: UnitOfWork, now: datetime
+) -> dict[ProductType, list[tuple[datetime, Amount]]]:
+    """The free codes that have not expired, by the instant at which they will."""
+    row = StockCodeRow
+    found: dict[ProductType, list[tuple[datetime, Amount]]] = defaultdict(list)
+    for kind, codes, licenses, expires_at in work.session.execute(
+        select(*_SUMS, row.expires_at)
+        .where(row.installation_id == work.installation_id, FREE, row.expires_at > now)
+        .group_by(row.product_type, row.expires_at)
+        .order_by(row.expires_at)
+    ):
+        amount = Amount(codes=codes, licenses=int(licenses))
+        found[ProductType(kind)].append((expires_at, amount))
+    return found
+
+
+def sold_between(work: UnitOfWork, since: datetime, until: datetime) -> dict[ProductType, Amount]:
+    """What was given to assets from ``since`` on and before ``until``."""
+    row = StockCodeRow
+    query = (
+        select(*_SUMS)
+        .where(
+            row.installation_id == work.installation_id,
+            row.asset_id.is_not(None),
+            row.allocated_at >= since,
+            row.allocated_at < until,
+        )
+        .group_by(row.product_type)
+    )
+    return {
+        ProductType(kind): Amount(codes=codes, licenses=int(licenses))
+        for kind, codes, licenses in work.session.execute(query)
+    }
+
+
+def _conditions(work: UnitOfWork, wanted: StockFilter) -> list[ColumnElement[bool]]:
+    row = StockCodeRow
+    conditions: list[ColumnElement[bool]] = [row.installation_id == work.installation_id]
+    if wanted.state is StockState.AVAILABLE:
+        conditions.append(FREE)
+    elif wanted.state is not None:
+        conditions.append(row.state == wanted.state.value)
+    if wanted.product_type is not None:
+        conditions.append(row.product_type == wanted.product_type.value)
+    if wanted.expires_before is not None:
+        conditions.append(row.expires_at < wanted.expires_before)
+    return conditions

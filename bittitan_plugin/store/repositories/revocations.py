@@ -1,0 +1,111 @@
+"""Revocations of one installation: codes that staff have to revoke by hand."""
+
+from collections.abc import Callable, Collection
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, or_, select, update
+from sqlalchemy.orm import Session
+
+from bittitan_plugin.domain.errors import ErrorCode, Refusal
+from bittitan_plugin.domain.requests import REMINDER_BEFORE
+from bittitan_plugin.domain.revocations import Revocation, RevocationCause, RevocationState
+from bittitan_plugin.store.tables import RevocationRow
+
+
+class RevocationRepository:
+    """Finds and keeps revocations. Whoever decides one holds its asset's lock already."""
+
+    def __init__(self, session: Session, installation_id: UUID) -> None:
+        self._session = session
+        self._installation_id = installation_id
+
+    def get(self, revocation_id: UUID) -> Revocation:
+        """Raises ``Refusal`` NOT_FOUND on ``id``."""
+        row = self._session.scalar(
+            select(RevocationRow)
+            .where(self._mine, RevocationRow.id == revocation_id)
+            # What this transaction read before a lock may be old by now.
+            .execution_options(populate_existing=True)
+        )
+        if row is None:
+            raise Refusal(ErrorCode.NOT_FOUND, "There is no such revocation.", field="id")
+        return to_revocation(row)
+
+    def awaiting_of(self, asset_ids: Collection[UUID]) -> dict[UUID, Revocation]:
+        """The open revocation of each asset that has one, in one statement."""
+        rows = self._session.scalars(
+            select(RevocationRow)
+            .where(
+                self._mine,
+                RevocationRow.asset_id.in_(asset_ids),
+                RevocationRow.state == RevocationState.AWAITING.value,
+            )
+            .execution_options(populate_existing=True)
+        )
+        return {row.asset_id: to_revocation(row) for row in rows}
+
+    def due(self, now: datetime, limit: int) -> list[Revocation]:
+        """Open ones to close, or to remind staff of; the most urgent first."""
+        row = RevocationRow
+        nears = and_(row.deadline <= now + REMINDER_BEFORE, row.reminded_at.is_(None))
+        rows = self._session.scalars(
+            select(row)
+            .where(
+                self._mine,
+                row.state == RevocationState.AWAITING.value,
+                or_(row.deadline <= now, nears),
+            )
+            .order_by(row.deadline, row.id)
+            .limit(limit)
+        )
+        return [to_revocation(found) for found in rows]
+
+    def add(self, revocation: Revocation) -> None:
+        """Keep a new one."""
+        self._session.add(
+            RevocationRow(installation_id=self._installation_id, **_values(revocation))
+        )
+        self._session.flush()
+
+    def change(
+        self, revocation_id: UUID, transition: Callable[[Revocation], Revocation]
+    ) -> Revocation:
+        """Apply a transition to it as it is now. What the transition raises is passed on."""
+        after = transition(self.get(revocation_id))
+        self._session.execute(
+            update(RevocationRow)
+            .where(self._mine, RevocationRow.id == revocation_id)
+            .values(**_values(after))
+            .execution_options(synchronize_session=False)
+        )
+        return after
+
+    @property
+    def _mine(self) -> ColumnElement[bool]:
+        return RevocationRow.installation_id == self._installation_id
+
+
+def to_revocation(row: RevocationRow) -> Revocation:
+    """The revocation a row holds."""
+    return Revocation(
+        id=row.id,
+        asset_id=row.asset_id,
+        cause=RevocationCause(row.cause),
+        asked_by=row.asked_by,
+        comment=row.comment,
+        created_at=row.created_at,
+        deadline=row.deadline,
+        state=RevocationState(row.state),
+        decided_at=row.decided_at,
+        decided_by=row.decided_by,
+        reminded_at=row.reminded_at,
+    )
+
+
+def _values(revocation: Revocation) -> dict[str, object]:
+    return {
+        **vars(revocation),
+        "cause": revocation.cause.value,
+        "state": revocation.state.value,
+    }

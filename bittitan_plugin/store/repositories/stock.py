@@ -1,0 +1,265 @@
+"""The coupon stock of one installation: what came in, what is free, what belongs to which asset.
+
+Whoever draws from it holds the product type's turn (``services.stock_allocation``), so what is
+found free stays free until it is taken.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, cast
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Table, func, insert, literal_column, or_, select, update
+from sqlalchemy.orm import Session
+
+from bittitan_plugin.domain.catalogue import ProductType
+from bittitan_plugin.domain.coupons import Sealed
+from bittitan_plugin.domain.stock import Demand, StockCode, StockState
+from bittitan_plugin.store.tables import StockCodeRow, StockImportRow
+
+#: Which codes can be sold. A literal, or the database could not see that their index fits.
+FREE: ColumnElement[bool] = StockCodeRow.state == literal_column("'AVAILABLE'")
+#: Codes that expire at a time in one statement.
+_BATCH = 1000
+
+
+@dataclass(frozen=True, kw_only=True)
+class StockImport:
+    """One import that was kept: who brought in what, when."""
+
+    id: UUID
+    #: The name of the file, or in a word where it came from.
+    source: str
+    imported_by: str
+    imported_at: datetime
+    added: int
+    known: int
+    bad: int
+
+
+class CodesTaken(Exception):
+    """A code that was found free is not any more. Nothing of the transaction is kept."""
+
+
+class StockRepository:
+    """Finds, keeps and hands out codes."""
+
+    def __init__(self, session: Session, installation_id: UUID) -> None:
+        self._session = session
+        self._installation_id = installation_id
+
+    def add_import(self, made: StockImport) -> None:
+        """Keep that an import began, so that its codes can refer to it."""
+        self._session.execute(
+            insert(StockImportRow).values(installation_id=self._installation_id, **vars(made))
+        )
+
+    def finish_import(self, made: StockImport) -> None:
+        """Keep what came of an import."""
+        self._session.execute(
+            update(StockImportRow)
+            .where(
+                StockImportRow.installation_id == self._installation_id,
+                StockImportRow.id == made.id,
+            )
+            .values(added=made.added, known=made.known, bad=made.bad)
+        )
+
+    def by_fingerprints(self, fingerprints: Collection[str]) -> dict[str, StockCode]:
+        """The codes among these that are known here, whatever became of them."""
+        rows = self._session.scalars(
+            select(StockCodeRow)
+            .where(self._mine, StockCodeRow.fingerprint.in_(fingerprints))
+            .execution_options(populate_existing=True)
+        )
+        return {row.fingerprint: to_stock_code(row) for row in rows}
+
+    def add(self, codes: Sequence[StockCode]) -> None:
+        """Keep new codes, in one statement."""
+        if codes:
+            self._session.execute(
+                # The table, not its class: so many rows are not worth an object each.
+                insert(cast(Table, StockCodeRow.__table__)),
+                [{"installation_id": self._installation_id, **_values(code)} for code in codes],
+            )
+
+    def exact(self, demand: Demand) -> StockCode | None:
+        """The free code with exactly that many licences that fits and expires soonest."""
+        found = self._of_size(demand, demand.licenses, 1)
+        return found[0] if found else None
+
+    def sizes(self, demand: Demand, limit: int) -> list[int]:
+        """How many licences free codes hold that may serve the demand; the largest sizes first."""
+        found: set[int] = set()
+        for sku in (demand.sku, None):
+            below = demand.licenses + 1
+            for _ in range(limit):
+                # One index look-up per size, however many codes have it.
+                size = self._session.scalar(
+                    select(func.max(StockCodeRow.licenses)).where(
+                        *self._free(demand.product_type, sku), StockCodeRow.licenses < below
+                    )
+                )
+                if size is None:
+                    break
+                found.add(size)
+                below = size
+        return sorted(found, reverse=True)[:limit]
+
+    def of_size(self, demand: Demand, size: int, limit: int) -> list[StockCode]:
+        """Free codes of that size that may serve the demand, those expiring soonest first."""
+        return self._of_size(demand, size, limit)
+
+    def allocate(self, codes: Sequence[StockCode], asset_id: UUID, at: datetime) -> None:
+        """Give the codes to the asset. Raises ``CodesTaken`` when one is not free any more."""
+        taken = self._session.scalars(
+            update(StockCodeRow)
+            .where(self._mine, StockCodeRow.id.in_([code.id for code in codes]), FREE)
+            .values(state=StockState.ALLOCATED.value, asset_id=asset_id, allocated_at=at)
+            .returning(StockCodeRow.id)
+            .execution_options(synchronize_session=False)
+        ).all()
+        if len(taken) != len(codes):
+            raise CodesTaken(f"a code for asset {asset_id} was taken meanwhile")
+
+    def of_assets(self, asset_ids: Collection[UUID]) -> dict[UUID, list[StockCode]]:
+        """The codes of several assets, in the order they are shown in, in one statement."""
+        found: dict[UUID, list[StockCode]] = {asset_id: [] for asset_id in asset_ids}
+        for row in self._session.scalars(
+            select(StockCodeRow)
+            .where(self._mine, StockCodeRow.asset_id.in_(asset_ids))
+            .order_by(StockCodeRow.licenses.desc(), StockCodeRow.expires_at, StockCodeRow.id)
+            .execution_options(populate_existing=True)
+        ):
+            if row.asset_id is not None:
+                found[row.asset_id].append(to_stock_code(row))
+        return found
+
+    def move(
+        self,
+        asset_id: UUID,
+        before: StockState,
+        after: StockState,
+        *,
+        settled_at: datetime | None = None,
+    ) -> None:
+        """What became of the codes of an asset that are in the state ``before``."""
+        self._session.execute(
+            update(StockCodeRow)
+            .where(
+                self._mine, StockCodeRow.asset_id == asset_id, StockCodeRow.state == before.value
+            )
+            .values(state=after.value, settled_at=settled_at)
+            .execution_options(synchronize_session=False)
+        )
+
+    def expire(self, now: datetime) -> int:
+        """Take out of the stock what nobody bought in time, a part at a time. Returns how many."""
+        overdue = (
+            select(StockCodeRow.id)
+            .where(self._mine, FREE, StockCodeRow.expires_at <= now)
+            .limit(_BATCH)
+        )
+        return len(
+            self._session.scalars(
+                update(StockCodeRow)
+                .where(StockCodeRow.id.in_(overdue), FREE)
+                .values(state=StockState.EXPIRED.value, settled_at=now)
+                .returning(StockCodeRow.id)
+                .execution_options(synchronize_session=False)
+            ).all()
+        )
+
+    def holds_fewer_than(self, product_type: ProductType, licenses: int, now: datetime) -> bool:
+        """Whether fewer licences of that kind are free. Costs no more than that many rows."""
+        some = (
+            select(StockCodeRow.licenses)
+            .where(
+                self._mine,
+                FREE,
+                StockCodeRow.product_type == product_type.value,
+                StockCodeRow.expires_at > now,
+            )
+            # Each code holds one licence or more.
+            .limit(licenses)
+            .subquery()
+        )
+        held = self._session.scalar(select(func.sum(some.c.licenses)))
+        return int(held or 0) < licenses
+
+    def _of_size(self, demand: Demand, size: int, limit: int) -> list[StockCode]:
+        found: list[StockCode] = []
+        for sku in (demand.sku, None):
+            rows = self._session.scalars(
+                select(StockCodeRow)
+                .where(
+                    *self._free(demand.product_type, sku),
+                    StockCodeRow.licenses == size,
+                    StockCodeRow.expires_at >= demand.redeemable_until,
+                    or_(
+                        StockCodeRow.validity_days.is_(None),
+                        StockCodeRow.validity_days >= demand.validity_days,
+                    ),
+                )
+                # In the index's own order, so that it is read and not sorted.
+                .order_by(
+                    StockCodeRow.sku,
+                    StockCodeRow.licenses,
+                    StockCodeRow.expires_at,
+                    StockCodeRow.id,
+                )
+                .limit(limit)
+                .execution_options(populate_existing=True)
+            )
+            found += map(to_stock_code, rows)
+        return sorted(found, key=lambda code: (code.expires_at, code.id))[:limit]
+
+    def _free(self, product_type: ProductType, sku: str | None) -> list[ColumnElement[bool]]:
+        return [
+            self._mine,
+            FREE,
+            StockCodeRow.product_type == product_type.value,
+            StockCodeRow.sku.is_(None) if sku is None else StockCodeRow.sku == sku,
+        ]
+
+    @property
+    def _mine(self) -> ColumnElement[bool]:
+        return StockCodeRow.installation_id == self._installation_id
+
+
+def to_stock_code(row: StockCodeRow) -> StockCode:
+    """The code a row holds."""
+    values: Mapping[str, Any] = {name: getattr(row, name) for name in _PLAIN}
+    return StockCode(
+        **values,
+        code=Sealed(row.code),
+        product_type=ProductType(row.product_type),
+        state=StockState(row.state),
+    )
+
+
+def _values(code: StockCode) -> dict[str, Any]:
+    return {
+        **{name: getattr(code, name) for name in _PLAIN},
+        "code": code.code,
+        "product_type": code.product_type.value,
+        "state": code.state.value,
+    }
+
+
+_PLAIN = (
+    "id",
+    "import_id",
+    "fingerprint",
+    "sku",
+    "licenses",
+    "expires_at",
+    "validity_days",
+    "cost",
+    "cost_currency",
+    "note",
+    "asset_id",
+    "allocated_at",
+    "settled_at",
+)

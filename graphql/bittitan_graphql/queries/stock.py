@@ -1,0 +1,133 @@
+"""Queries for the coupon stock and what is to be revoked. Staff only."""
+
+from datetime import datetime
+from typing import Annotated
+
+import anyio.to_thread
+import strawberry
+
+from bittitan_graphql.access import require
+from bittitan_graphql.context import scope_of
+from bittitan_graphql.enums import (
+    BitTitanProductTypeKind,
+    BitTitanRevocationState,
+    BitTitanStockState,
+)
+from bittitan_graphql.fields import query
+from bittitan_graphql.inputs import instant
+from bittitan_graphql.paging import (
+    After,
+    Before,
+    CountableConnection,
+    First,
+    Last,
+    connection,
+    window,
+)
+from bittitan_graphql.types.revocations import BitTitanRevocation
+from bittitan_graphql.types.stock import BitTitanStock, BitTitanStockCode
+from bittitan_plugin.domain.access import Permission
+from bittitan_plugin.domain.catalogue import ProductType
+from bittitan_plugin.domain.revocations import RevocationState
+from bittitan_plugin.domain.stock import StockState
+from bittitan_plugin.services.stock_reports import stock_report
+from bittitan_plugin.store.queries.revocations import (
+    BY_DEADLINE,
+    count_revocations,
+    revocation_page,
+)
+from bittitan_plugin.store.queries.stock import BY_EXPIRY, StockFilter, count_codes, stock_page
+
+
+@strawberry.input(description="Which coupon codes; whatever is left out does not matter.")
+class BitTitanStockCodeWhereInput:
+    """All given criteria must hold."""
+
+    state: BitTitanStockState | None = strawberry.field(
+        default=None, description="What became of them."
+    )
+    product_type: BitTitanProductTypeKind | None = strawberry.field(
+        default=None, description="What kind of licence they are."
+    )
+    expires_before: datetime | None = strawberry.field(
+        default=None, description="They stop being redeemable before that."
+    )
+
+
+_Codes = Annotated[
+    BitTitanStockCodeWhereInput | None,
+    strawberry.argument(description="Which codes; all of them unless said otherwise."),
+]
+_States = Annotated[
+    list[BitTitanRevocationState] | None,
+    strawberry.argument(description="In which states; those that wait unless said otherwise."),
+]
+
+
+@strawberry.type
+class StockQueries:
+    """Inherited by ``BitTitanQuery``."""
+
+    @query("What the coupon stock holds, by product type. Requires MANAGE_ORDERS.")
+    async def bittitan_stock(self, info: strawberry.Info) -> list[BitTitanStock] | None:
+        """Sums over indexes; no code is opened."""
+        scope = scope_of(info)
+        require(scope, Permission.MANAGE_ORDERS)
+        report = await anyio.to_thread.run_sync(stock_report, scope.ports, scope.installation_id)
+        return [BitTitanStock.of(each) for each in report.types]
+
+    @query("Imported coupon codes, those expiring soonest first. Requires MANAGE_ORDERS.")
+    async def bittitan_stock_codes(
+        self,
+        info: strawberry.Info,
+        first: First = None,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
+        where: _Codes = None,
+    ) -> CountableConnection[BitTitanStockCode] | None:
+        """One statement, and another one only for ``totalCount``."""
+        scope = scope_of(info)
+        require(scope, Permission.MANAGE_ORDERS)
+        wanted = _filter(where or BitTitanStockCodeWhereInput())
+        stretch = window(BY_EXPIRY, first=first, after=after, last=last, before=before)
+        return connection(
+            await scope.read(lambda work: stock_page(work, wanted, stretch)),
+            BitTitanStockCode.of,
+            lambda: scope.read(lambda work: count_codes(work, wanted)),
+        )
+
+    @query(
+        "Codes that staff have to revoke in BitTitan's portal, the most urgent first. Requires "
+        "MANAGE_ORDERS."
+    )
+    async def bittitan_revocations(
+        self,
+        info: strawberry.Info,
+        first: First = None,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
+        states: _States = None,
+    ) -> CountableConnection[BitTitanRevocation] | None:
+        """One statement, and another one only for ``totalCount``."""
+        scope = scope_of(info)
+        require(scope, Permission.MANAGE_ORDERS)
+        wanted = [
+            RevocationState[state.name]
+            for state in ([BitTitanRevocationState.AWAITING] if states is None else states)
+        ]
+        stretch = window(BY_DEADLINE, first=first, after=after, last=last, before=before)
+        return connection(
+            await scope.read(lambda work: revocation_page(work, wanted, stretch)),
+            BitTitanRevocation.of,
+            lambda: scope.read(lambda work: count_revocations(work, wanted)),
+        )
+
+
+def _filter(where: BitTitanStockCodeWhereInput) -> StockFilter:
+    return StockFilter(
+        state=StockState[where.state.name] if where.state else None,
+        product_type=ProductType[where.product_type.name] if where.product_type else None,
+        expires_before=instant(where.expires_before, field="where.expires_before"),
+    )
