@@ -2,16 +2,15 @@
 
 from uuid import UUID
 
-from dbos import DBOS, WorkflowSerializationFormat
-
 from bittitan_plugin.domain.retries import FOLLOW_UP
 from bittitan_plugin.services import invoicing
 from bittitan_plugin.services.durable import INVOICE
+from bittitan_plugin.workflows.definition import workflow
 from bittitan_plugin.workflows.retrying import StepFailed, insist, persist
 from bittitan_plugin.workflows.runtime import ports
 
 
-@DBOS.workflow(name=INVOICE, serialization_type=WorkflowSerializationFormat.PORTABLE)
+@workflow(INVOICE)
 def invoice(installation_id: str, order_id: str) -> str:
     """Issue the deferred invoice of an order. Returns in a word what became of it."""
     installation = UUID(installation_id)

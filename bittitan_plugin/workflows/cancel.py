@@ -3,17 +3,23 @@
 from collections.abc import Callable
 from uuid import UUID
 
-from dbos import DBOS, WorkflowSerializationFormat
-
 from bittitan_plugin.domain.assets import AssetStatus
 from bittitan_plugin.domain.retries import FOLLOW_UP, VENDOR, RetryPolicy
-from bittitan_plugin.services import cancellation_requests, crediting, revocation, stuck, withdrawal
+from bittitan_plugin.services import (
+    cancellation_requests,
+    crediting,
+    request_notifications,
+    revocation,
+    stuck,
+    withdrawal,
+)
 from bittitan_plugin.services.durable import CANCEL, WITHDRAW
+from bittitan_plugin.workflows.definition import workflow
 from bittitan_plugin.workflows.retrying import StepFailed, insist, persist
 from bittitan_plugin.workflows.runtime import ports
 
 
-@DBOS.workflow(name=CANCEL, serialization_type=WorkflowSerializationFormat.PORTABLE)
+@workflow(CANCEL)
 def cancel(installation_id: str, asset_id: str, comment: str) -> str:
     """Execute a cancellation that was decided. Returns in a word what became of it."""
     installation, asset = UUID(installation_id), UUID(asset_id)
@@ -25,7 +31,14 @@ def cancel(installation_id: str, asset_id: str, comment: str) -> str:
     if status is None:
         return "stuck"
     if status != AssetStatus.CANCELLED:
-        then("overrule", lambda: cancellation_requests.overrule(ports(), installation, asset))
+        overruled = then(
+            "overrule", lambda: cancellation_requests.overrule(ports(), installation, asset)
+        )
+        if overruled is False:
+            then(
+                "tell_refused",
+                lambda: request_notifications.tell_refused(ports(), installation, asset),
+            )
         return "BitTitan refused"
     then("issue_credit", lambda: crediting.issue_credit(ports(), installation, asset, comment))
     then("ask_refund", lambda: crediting.ask_refund(ports(), installation, asset, comment))
@@ -33,7 +46,7 @@ def cancel(installation_id: str, asset_id: str, comment: str) -> str:
     return "cancelled"
 
 
-@DBOS.workflow(name=WITHDRAW, serialization_type=WorkflowSerializationFormat.PORTABLE)
+@workflow(WITHDRAW)
 def withdraw(installation_id: str, asset_id: str) -> str:
     """The platform took the sale back itself: revoke, credit nothing."""
     installation, asset = UUID(installation_id), UUID(asset_id)
@@ -48,6 +61,8 @@ def withdraw(installation_id: str, asset_id: str) -> str:
         return "stuck"
     if status == AssetStatus.CANCELLED:
         return "withdrawn"
+    if status == AssetStatus.AWAITING_REVOCATION:
+        return "staff revoke its codes"
     _persist_or_report(
         "overrule",
         FOLLOW_UP,

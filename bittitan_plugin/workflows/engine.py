@@ -2,71 +2,87 @@
 
 import os
 import socket
-import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from datetime import timedelta
+from threading import Thread
 from uuid import uuid4
 
-import structlog
 from dbos import DBOS
 from sqlalchemy.exc import SQLAlchemyError
 
 from bittitan_plugin.clock import system_clock
 from bittitan_plugin.services.ports import Ports
-from bittitan_plugin.store.engine import open_workflow_engine
+from bittitan_plugin.store.engine import open_workflow_engine, without_haste
 from bittitan_plugin.store.workers import WorkerRegistry
-from bittitan_plugin.workflows import billing, cancel, provision, runtime, tell, watch
-from bittitan_plugin.workflows.json_serializer import JsonSerializer
-from bittitan_plugin.workflows.queue import (
-    APPLICATION,
-    BILLING_QUEUE,
-    CANCELLING_QUEUE,
-    PROVISIONING_QUEUE,
-    WATCHING_QUEUE,
-    WORKFLOW_VERSION,
+from bittitan_plugin.workflows import (
+    billing,
+    cancel,
+    importing,
+    provision,
+    reconcile,
+    runtime,
+    stock,
+    tell,
+    watch,
 )
+from bittitan_plugin.workflows.engine_log import calm_engine_log
+from bittitan_plugin.workflows.heart import Heart
+from bittitan_plugin.workflows.json_serializer import JsonSerializer
+from bittitan_plugin.workflows.pruning import prune
+from bittitan_plugin.workflows.queue import APPLICATION, QUEUES, WORKFLOW_VERSION
 from bittitan_plugin.workflows.timetable import DUTIES, INTERVAL_S, Duty, Timetable
+from bittitan_plugin.workflows.waking import Waker
 
 #: Importing these registers their workflows with the engine.
-WORKFLOW_MODULES = (provision, cancel, billing, tell, watch)
-#: Seconds between two looks at a queue; the wait an idle queue adds to an order.
-QUEUE_POLL_S = 0.1
-#: Workflows of one queue that one process has under way, nearly all of them waiting: how many
+WORKFLOW_MODULES = (provision, cancel, billing, tell, watch, reconcile, stock, importing)
+#: Workflows of one queue that one process has under way, the shortly waiting among them: how many
 #: work at once is what ``worker_concurrency`` says.
 UNDER_WAY = 200
-#: Seconds between two heartbeats.
-HEARTBEAT_S = 5.0
-#: Seconds a beat under way is given when the process stops.
-JOIN_S = 1.0
-
-_log = structlog.get_logger(__name__)
+#: How long finished workflows are kept.
+RETENTION = timedelta(days=30)
+#: Seconds the engine is given to end its threads.
+LET_GO_S = 1.5
 
 
 class Worker:
-    """This process as a runner of workflows. There can be one per process."""
+    """This process as a runner of workflows. There can be one per process.
 
-    def __init__(
+    ``retention`` is how long finished workflows are kept; ``share`` is told how many workers there
+    are; ``chores`` are done at every look of the timetable.
+    """
+
+    def __init__(  # noqa: PLR0913 - named, and made in one place
         self,
         ports: Ports,
         database_url: str,
         concurrency: int,
         *,
+        retention: timedelta = RETENTION,
+        share: Callable[[int], None] = lambda _workers: None,
         pace: float = 1.0,
         duties: Sequence[Duty] = DUTIES,
+        chores: Sequence[Callable[[], None]] = (),
     ) -> None:
         self.executor_id = f"{socket.gethostname()}-{os.getpid()}-{uuid4().hex[:8]}"
         self._ports = ports
         # Its own pool: a busy engine must not keep the use cases waiting for a connection.
-        self._engine = open_workflow_engine(database_url)
+        self._engine = without_haste(open_workflow_engine(database_url))
         self._concurrency = concurrency
+        self._retention = retention
         self._pace = pace
         self._registry = WorkerRegistry(ports.store.engine, system_clock)
-        self._stopping = threading.Event()
-        self._heart = threading.Thread(target=self._beat, name="bittitan-heartbeat", daemon=True)
-        self._timetable = Timetable(ports, interval=INTERVAL_S * pace, duties=duties)
+        self._heart = Heart(
+            self._registry, self.executor_id, share=share, on_beat=Waker(ports).look
+        )
+        self._timetable = Timetable(
+            ports, interval=INTERVAL_S * pace, duties=duties, chores=(self._prune, *chores)
+        )
 
     def start(self) -> None:
         """Begin to take work, first of all what a dead worker left behind."""
         self._runtime = runtime.bind(self._ports, concurrency=self._concurrency, pace=self._pace)
+        calm_engine_log()
         DBOS(
             config={
                 "name": APPLICATION,
@@ -82,49 +98,43 @@ class Worker:
             }
         )
         DBOS.launch()
-        for queue in (PROVISIONING_QUEUE, CANCELLING_QUEUE, BILLING_QUEUE, WATCHING_QUEUE):
+        under_way = max(UNDER_WAY, self._concurrency)
+        for queue, poll_s in QUEUES.items():
             DBOS.register_queue(
                 queue,
-                worker_concurrency=max(UNDER_WAY, self._concurrency),
-                polling_interval_sec=QUEUE_POLL_S,
+                worker_concurrency=under_way,
+                # One installation leaves room for the others.
+                partition_worker_concurrency=runtime.fair_share(under_way),
+                polling_interval_sec=poll_s,
                 on_conflict="always_update",
             )
-        self._registry.beat(self.executor_id)
-        self._take_over()
         self._heart.start()
         self._timetable.start()
 
     def stop(self, *, grace: float = 3.0) -> None:
         """Give the steps at work ``grace`` seconds; what is left another worker takes over."""
-        self._stopping.set()
         self._timetable.stop()
         self._runtime.drain(grace)
-        self._heart.join(timeout=JOIN_S)
-        DBOS.destroy(workflow_completion_timeout_sec=0)
+        self._heart.stop()
+        self._let_go()
+        with suppress(SQLAlchemyError):  # the database is away; others see that we are gone
+            self._registry.sign_off(self.executor_id)
         self._engine.dispose()
-        self._registry.sign_off(self.executor_id)
 
     @property
     def is_beating(self) -> bool:
         """Whether it still says that it is alive."""
-        return self._heart.is_alive()
+        return self._heart.is_beating
 
-    def _beat(self) -> None:
-        while not self._stopping.wait(HEARTBEAT_S):
-            try:
-                self._registry.beat(self.executor_id)
-                self._take_over()
-            except SQLAlchemyError as error:
-                # The database is away: others may take over meanwhile; we go on when it is back.
-                _log.warning("heartbeat_missed", error=type(error).__name__)
+    def _let_go(self) -> None:
+        """End the engine. It joins threads of its own, which a database that is away holds up."""
+        ending = Thread(
+            target=DBOS.destroy, kwargs={"workflow_completion_timeout_sec": 0}, daemon=True
+        )
+        ending.start()
+        ending.join(timeout=LET_GO_S)
 
-    def _take_over(self) -> None:
-        pending = {
-            status.executor_id
-            for status in DBOS.list_workflows(status="PENDING", load_input=False)
-            if status.executor_id
-        }
-        for dead in pending - self._registry.alive():
-            _log.warning("taking_over", worker=dead)
-            # Compares the executor id while it re-queues, so two rescuers never double the work.
-            DBOS._recover_pending_workflows([dead])
+    def _prune(self) -> None:
+        # One worker is enough, and all of them agree which.
+        if self.executor_id == min(self._registry.alive(), default=self.executor_id):
+            prune(self._retention, lambda: self._timetable.is_stopping)

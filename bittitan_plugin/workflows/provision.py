@@ -3,22 +3,47 @@
 from collections.abc import Callable
 from uuid import UUID
 
-from dbos import DBOS, WorkflowSerializationFormat
-
+from bittitan_plugin.domain.coupons import CouponSource
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
 from bittitan_plugin.domain.retries import FOLLOW_UP, ORDER_NOT_DUE, VENDOR
-from bittitan_plugin.services import accounts, delivery, notifications, opening, provisioning, stuck
-from bittitan_plugin.services.durable import PROVISION, SYNCHRONIZE
+from bittitan_plugin.services import (
+    accounts,
+    delivery,
+    notifications,
+    opening,
+    provisioning,
+    reconciliation,
+    stuck,
+)
+from bittitan_plugin.services.durable import PROVISION, PROVISION_STEP_BY_STEP, SYNCHRONIZE
 from bittitan_plugin.services.ports import Ports
-from bittitan_plugin.workflows.retrying import StepFailed, attempt, insist, persist
+from bittitan_plugin.workflows.course import Course, OneByOne, at_once
+from bittitan_plugin.workflows.definition import workflow
+from bittitan_plugin.workflows.retrying import StepFailed
 from bittitan_plugin.workflows.runtime import ports
 
 
-@DBOS.workflow(name=PROVISION, serialization_type=WorkflowSerializationFormat.PORTABLE)
+@workflow(PROVISION)
 def provision(installation_id: str, order_id: str, line_id: str, number: str) -> str:
     """Provision one order line. Returns in a word what became of it."""
-    installation = UUID(installation_id)
+    return at_once(
+        lambda course: _provision(course, UUID(installation_id), order_id, line_id, int(number))
+    )
 
+
+@workflow(PROVISION_STEP_BY_STEP)
+def provision_step_by_step(installation_id: str, order_id: str, line_id: str, number: str) -> str:
+    """The same for work that release 0.1.0 handed in, whose records begin with the first step."""
+    return _provision(OneByOne(), UUID(installation_id), order_id, line_id, int(number))
+
+
+@workflow(SYNCHRONIZE)
+def synchronize(installation_id: str, asset_id: str) -> str:
+    """Try again for an asset that has no coupon yet, or whose follow-up steps got stuck."""
+    return _complete(OneByOne(), UUID(installation_id), UUID(asset_id))
+
+
+def _provision(course: Course, installation: UUID, order_id: str, line_id: str, number: int) -> str:
     def open_line() -> str | None:
         try:
             return str(opening.open_asset(ports(), installation, order_id, line_id).id)
@@ -26,27 +51,21 @@ def provision(installation_id: str, order_id: str, line_id: str, number: str) ->
             return None
 
     try:
-        asset_id, ended = persist("open_asset", ORDER_NOT_DUE, open_line), "not due"
+        asset_id, ended = course.persist("open_asset", ORDER_NOT_DUE, open_line), "not due"
     except StepFailed as failure:
         asset_id, ended = None, f"not provisioned: {failure.message}"
-        _refuse(installation, order_id, line_id, failure)
+        _refuse(course, installation, order_id, line_id, failure)
     if asset_id is None:
-        insist("defer", lambda: opening.defer(ports(), installation, line_id, int(number)))
+        course.insist("defer", lambda: opening.defer(ports(), installation, line_id, number))
         # An event that came before that was recorded found this workflow's id taken and started
         # nothing; what it told of is visible by now.
-        asset_id = attempt("look_again", open_line).get("ok")
-    return ended if asset_id is None else _complete(installation, UUID(asset_id))
+        asset_id = course.attempt("look_again", open_line).get("ok")
+    return ended if asset_id is None else _complete(course, installation, UUID(asset_id))
 
 
-@DBOS.workflow(name=SYNCHRONIZE, serialization_type=WorkflowSerializationFormat.PORTABLE)
-def synchronize(installation_id: str, asset_id: str) -> str:
-    """Try again for an asset that has no coupon yet, or whose follow-up steps got stuck."""
-    return _complete(UUID(installation_id), UUID(asset_id))
-
-
-def _complete(installation: UUID, asset_id: UUID) -> str:
+def _complete(course: Course, installation: UUID, asset_id: UUID) -> str:
     def delayed(reason: str) -> None:
-        attempt(
+        course.attempt(
             "say_delayed",
             lambda: provisioning.say_delayed(
                 ports(), installation, asset_id, ErrorCode.VENDOR_UNAVAILABLE, reason
@@ -54,33 +73,35 @@ def _complete(installation: UUID, asset_id: UUID) -> str:
         )
 
     try:
-        persist(
+        course.persist(
             "synchronize_account",
             VENDOR,
             lambda: _synchronize_account(installation, asset_id),
             on_delay=delayed,
         )
-        obtained = persist(
+        obtained = course.persist(
             "obtain_coupon",
             VENDOR,
             lambda: provisioning.obtain_coupon(ports(), installation, asset_id).has_coupon,
             on_delay=delayed,
         )
     except StepFailed as failure:
-        return _failed(installation, asset_id, failure)
+        return _failed(course, installation, asset_id, failure)
     if not obtained:
         return "cancelled meanwhile"
-    _follow_up("tell_host", delivery.tell_host, installation, asset_id)
-    _follow_up("link_invoice", delivery.link_invoice, installation, asset_id)
-    _follow_up("send_welcome", delivery.send_welcome, installation, asset_id)
+    _follow_up(course, "tell_host", delivery.tell_host, installation, asset_id)
+    _follow_up(course, "link_invoice", delivery.link_invoice, installation, asset_id)
+    _follow_up(course, "send_welcome", delivery.send_welcome, installation, asset_id)
     return "provisioned"
 
 
-def _refuse(installation: UUID, order_id: str, line_id: str, failure: StepFailed) -> None:
+def _refuse(
+    course: Course, installation: UUID, order_id: str, line_id: str, failure: StepFailed
+) -> None:
     if failure.code is ErrorCode.VENDOR_UNAVAILABLE:  # not due in time, which is nobody's fault
         return
     refusal = Refusal(failure.code, failure.message, field=failure.field)
-    insist(
+    course.insist(
         "refuse_line",
         lambda: opening.refuse_line(ports(), installation, order_id, line_id, refusal),
     )
@@ -89,37 +110,53 @@ def _refuse(installation: UUID, order_id: str, line_id: str, failure: StepFailed
 def _synchronize_account(installation: UUID, asset_id: UUID) -> None:
     outside = ports()
     with outside.store.reading(installation) as work:
-        account = work.accounts.get(work.assets.get(asset_id).account_id)
+        asset = work.assets.get(asset_id)
+        account = work.accounts.get(asset.account_id)
         configuration = work.installations.by_id(installation).configuration
+    if asset.coupon_source is CouponSource.STOCK:  # such codes are issued to nobody
+        return
     if not account.is_synchronized and configuration.synchronize_automatically:
         accounts.synchronize_account(outside, installation, account.id)
 
 
-def _failed(installation: UUID, asset_id: UUID, failure: StepFailed) -> str:
+def _failed(course: Course, installation: UUID, asset_id: UUID, failure: StepFailed) -> str:
     code, message = failure.code, failure.message
     if code is ErrorCode.ACCOUNT_NOT_SYNCHRONIZED:
-        waits = insist(
+        waits = course.insist(
             "wait_for_account",
             lambda: provisioning.wait_for_account(ports(), installation, asset_id, message),
         )
-        return _complete(installation, asset_id) if waits is False else "waits for its account"
-    is_new = insist(
+        return (
+            _complete(course, installation, asset_id) if waits is False else "waits for its account"
+        )
+    if code is ErrorCode.OUT_OF_STOCK:
+        return "waits for stock"
+    is_new = course.insist(
         "fail", lambda: provisioning.fail(ports(), installation, asset_id, code, message)
     )
     if is_new:
-        _follow_up("alert_staff", notifications.alert_staff, installation, asset_id)
+        _follow_up(course, "alert_staff", notifications.alert_staff, installation, asset_id)
+    # The answer may be all that got lost.
+    course.attempt(
+        "reconcile_asset",
+        lambda: reconciliation.reconcile_asset(ports(), installation, asset_id),
+    )
     return f"failed: {message}"
 
 
 def _follow_up(
-    name: str, service: Callable[[Ports, UUID, UUID], None], installation: UUID, asset_id: UUID
+    course: Course,
+    name: str,
+    service: Callable[[Ports, UUID, UUID], None],
+    installation: UUID,
+    asset_id: UUID,
 ) -> None:
     """A step after success: retried on its own, and never able to fail what came before."""
     try:
-        persist(name, FOLLOW_UP, lambda: service(ports(), installation, asset_id))
+        course.persist(name, FOLLOW_UP, lambda: service(ports(), installation, asset_id))
     except StepFailed as failure:
         message = failure.message
-        insist(
+        course.insist(
             f"report_{name}",
             lambda: stuck.report(ports(), installation, asset_id, name, message),
         )

@@ -13,9 +13,15 @@ from sqlalchemy.orm import Session
 from bittitan_plugin.services.durable import (
     CANCEL,
     FOLLOW,
+    IMPORT_STOCK,
     INVOICE,
+    OUT_OF_STOCK,
     PROVISION,
+    PROVISION_STEP_BY_STEP,
+    RECONCILE,
     REMIND,
+    REVOCATION_NEWS,
+    SERVICES_DEFINITION,
     SYNCHRONIZE,
     TELL,
     WITHDRAW,
@@ -34,8 +40,16 @@ CANCELLING_QUEUE = "bittitan-cancelling"
 BILLING_QUEUE = "bittitan-billing"
 #: News, reminders and looks at coupons: nobody waits for them.
 WATCHING_QUEUE = "bittitan-watching"
+#: Seconds between two looks at a queue: the wait that an idle one adds to an order.
+QUEUES = {
+    PROVISIONING_QUEUE: 0.1,
+    CANCELLING_QUEUE: 0.1,
+    BILLING_QUEUE: 0.5,
+    WATCHING_QUEUE: 0.5,
+}
 _QUEUES = {
     PROVISION: PROVISIONING_QUEUE,
+    PROVISION_STEP_BY_STEP: PROVISIONING_QUEUE,
     SYNCHRONIZE: PROVISIONING_QUEUE,
     CANCEL: CANCELLING_QUEUE,
     WITHDRAW: CANCELLING_QUEUE,
@@ -43,6 +57,11 @@ _QUEUES = {
     TELL: WATCHING_QUEUE,
     REMIND: WATCHING_QUEUE,
     FOLLOW: WATCHING_QUEUE,
+    OUT_OF_STOCK: WATCHING_QUEUE,
+    REVOCATION_NEWS: WATCHING_QUEUE,
+    RECONCILE: WATCHING_QUEUE,
+    SERVICES_DEFINITION: WATCHING_QUEUE,
+    IMPORT_STOCK: WATCHING_QUEUE,
 }
 
 
@@ -57,6 +76,8 @@ class EngineQueue:
         options: EnqueueOptions = {
             "workflow_name": workflow,
             "queue_name": _QUEUES[workflow],
+            # The installation: within a queue the engine takes from all of them in turn.
+            "queue_partition_key": arguments[0],
             "workflow_id": workflow_id,
             "app_version": WORKFLOW_VERSION,
             "serialization_type": WorkflowSerializationFormat.PORTABLE,

@@ -2,19 +2,53 @@
 
 Services raise; the workflow engine stores. In between, a failure becomes a plain value, so that
 what is checkpointed is JSON without exceptions, codes or passwords.
+
+However often a step fails, at most three records are made of it: its first failure, when that was,
+and how it ended. So a day of waiting costs a resumed workflow no more to catch up than a minute.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from random import uniform
 from time import time
-from typing import Any
+from typing import Any, TypeVar
 
 import structlog
 from dbos import DBOS
+from sqlalchemy import exc
 
-from bittitan_plugin.domain.errors import ErrorCode, OutcomeUnknown, Refusal, Rejected, Unavailable
+from bittitan_plugin.domain.errors import (
+    ErrorCode,
+    NotServedHere,
+    OutcomeUnknown,
+    Refusal,
+    Rejected,
+    Unavailable,
+)
 from bittitan_plugin.domain.retries import FOLLOW_UP, RetryPolicy
-from bittitan_plugin.workflows.runtime import current
+from bittitan_plugin.services.platforms import report_unserved
+from bittitan_plugin.workflows.parking import park
+from bittitan_plugin.workflows.runtime import Left, current, whose
+
+#: Seconds that a workflow waits in its thread; longer waits are spent in the database.
+LONGEST_REST = 5.0
+#: How much later than asked a parked workflow may go on, as a part of its wait: what was turned
+#: away together should not come back together.
+SPREAD = 0.25
+
+#: Seconds after which staff are told that no running process serves the platform.
+PATIENCE_FOR_PLATFORM = 60.0
+#: Longest wait, in seconds, of work that another process could do at once.
+LONGEST_HOP = 10.0
+#: The database is away, full or read-only. The texts may quote what was to be stored.
+_NO_DATABASE = (exc.OperationalError, exc.InterfaceError, exc.InternalError, exc.TimeoutError)
+
+#: What came of a step, as it is recorded: ``{"ok": result}``,
+#: ``{"again": message, "asked": seconds or None}`` or
+#: ``{"failed": code, "message": …, "field": …}``.
+Outcome = dict[str, Any]
+
+T = TypeVar("T")
 
 _log = structlog.get_logger(__name__)
 
@@ -28,32 +62,13 @@ class StepFailed(Exception):
     field: str | None = None
 
 
-def attempt(name: str, action: Callable[[], Any]) -> dict[str, Any]:
-    """Run ``action`` once as a recorded step; its result must be JSON.
+class Unrecorded(Left):
+    """The database would not take the step's outcome: the step will be run again."""
 
-    Returns ``{"ok": result}``, ``{"again": message, "asked": seconds or None}`` or
-    ``{"failed": code, "message": …, "field": …}``.
-    """
 
-    def step() -> dict[str, Any]:
-        try:
-            with current().slot():
-                return {"ok": action()}
-        except (Unavailable, OutcomeUnknown) as failure:
-            return {"again": failure.message, "asked": getattr(failure, "retry_after", None)}
-        except Refusal as refusal:
-            return _failed(refusal.code, refusal.message, refusal.field)
-        except Rejected as rejection:
-            return _failed(ErrorCode.VENDOR_REJECTED, rejection.message, rejection.field)
-        except Exception as error:
-            # A database that went away, a lost race, a defect: raised on, it would end the workflow
-            # for good, and its taken id would swallow every later event. So it is tried again, and
-            # ends as a problem that staff can see.
-            _log.exception("step_broke", step=name, error=type(error).__name__)
-            return {"again": f"unexpected {type(error).__name__}; see the log", "asked": None}
-
-    outcome: dict[str, Any] = DBOS.run_step({"name": name}, step)
-    return outcome
+def attempt(name: str, action: Callable[[], Any]) -> Outcome:
+    """Run ``action`` once as a recorded step; its result must be JSON."""
+    return recorded(name, lambda: outcome_of(name, action))
 
 
 def persist(
@@ -62,39 +77,29 @@ def persist(
     action: Callable[[], Any],
     *,
     on_delay: Callable[[str], None] | None = None,
+    first: Outcome | None = None,
 ) -> Any:
     """Repeat a step by ``policy`` until it succeeds; returns its result.
 
-    ``on_delay`` is called with the reason before the first wait. Raises ``StepFailed`` when the
+    ``on_delay`` is called with the reason before the first wait. ``first`` is what came of the
+    first attempt, where that has been made and recorded already. Raises ``StepFailed`` when the
     step is refused or the policy gives up.
     """
-    waited, number = 0.0, 0
-    while True:
-        number += 1
-        outcome = attempt(name, action)
-        if "ok" in outcome:
-            return outcome["ok"]
-        if "failed" in outcome:
-            raise StepFailed(
-                code=ErrorCode(outcome["failed"]),
-                message=outcome["message"],
-                field=outcome["field"],
-            )
-        delay = policy.delay(number, waited, outcome["asked"])
-        _log.info("step_delayed", step=name, attempt=number, wait=delay, why=outcome["again"])
-        if delay is None:
-            raise StepFailed(code=ErrorCode.VENDOR_UNAVAILABLE, message=outcome["again"])
-        if number == 1 and on_delay is not None:
+    since: float | None = None
+    outcome = first or attempt(name, action)
+    while "again" in outcome:
+        if since is None and on_delay is not None:
             on_delay(outcome["again"])
-        _rest(delay)
-        waited += delay
-
-
-def _rest(seconds: float) -> None:
-    """Wait durably: a restart waits only for what is left. Ends at once when the process stops."""
-    runtime = current()
-    end: float = DBOS.run_step({"name": "wait_until"}, lambda: time() + seconds * runtime.pace)
-    runtime.wait(end - time())
+        wait = (policy.delay(0.0, outcome["asked"]) or 0.0) * current().pace
+        end = _waited(name, wait, outcome["again"])
+        if since is None:
+            since = end - wait
+        outcome = _patiently(name, policy, action, since)
+    if "ok" in outcome:
+        return outcome["ok"]
+    raise StepFailed(
+        code=ErrorCode(outcome["failed"]), message=outcome["message"], field=outcome["field"]
+    )
 
 
 def insist(name: str, action: Callable[[], Any]) -> Any:
@@ -109,5 +114,90 @@ def insist(name: str, action: Callable[[], Any]) -> Any:
         return None
 
 
-def _failed(code: ErrorCode, message: str, field: str | None) -> dict[str, Any]:
+def _waited(name: str, wait: float, why: str) -> float:
+    """Wait after the first failure; returns until when. Who goes on with it does not wait again."""
+    fresh: list[float] = []
+
+    def step() -> float:
+        fresh.append(time() + wait)
+        return fresh[0]
+
+    end = float(recorded("wait_until", step))
+    if fresh:
+        _log.info("step_delayed", step=name, wait=wait, why=why)
+        _rest(wait)
+    return end
+
+
+def _patiently(name: str, policy: RetryPolicy, action: Callable[[], Any], since: float) -> Outcome:
+    """Repeat until there is something to record; ``since`` is when it first failed."""
+
+    def step() -> Outcome:
+        while True:
+            outcome = outcome_of(name, action)
+            if "again" not in outcome:
+                return outcome
+            waited = (time() - since) / current().pace
+            delay = _delay(policy, waited, outcome)
+            _log.info("step_delayed", step=name, wait=delay, why=outcome["again"])
+            if delay is None:
+                return _failed(ErrorCode.VENDOR_UNAVAILABLE, outcome["again"], None)
+            if outcome.get("elsewhere"):
+                park(delay * current().pace)  # which leaves it to whichever process takes it next
+            _rest(delay * current().pace)
+
+    return recorded(name, step)
+
+
+def _delay(policy: RetryPolicy, waited: float, outcome: Outcome) -> float | None:
+    delay = policy.delay(waited, outcome["asked"])
+    if not outcome.get("elsewhere"):
+        return delay
+    # Not a failure of the work: it is never given up, and offered to the other processes soon.
+    if waited > PATIENCE_FOR_PLATFORM:
+        report_unserved(current().ports, whose())
+    return min(delay or LONGEST_HOP, LONGEST_HOP)
+
+
+def recorded(name: str, step: Callable[[], T]) -> T:
+    """Run a step of which the engine remembers the outcome."""
+    try:
+        return DBOS.run_step({"name": name}, step)
+    except exc.SQLAlchemyError as error:
+        # A full disk, a read-only database: raised on, it would end the workflow for good, and its
+        # taken id would swallow every later event. It is handed back once the database is well.
+        _log.warning("outcome_not_recorded", step=name, error=type(error).__name__)
+        raise Unrecorded from error
+
+
+def outcome_of(name: str, action: Callable[[], Any]) -> Outcome:
+    """Run ``action`` once, within a step; a failure becomes a plain value."""
+    try:
+        with current().slot():
+            return {"ok": action()}
+    except NotServedHere as elsewhere:
+        return {"again": elsewhere.message, "asked": None, "elsewhere": True}
+    except (Unavailable, OutcomeUnknown) as failure:
+        return {"again": failure.message, "asked": getattr(failure, "retry_after", None)}
+    except Refusal as refusal:
+        return _failed(refusal.code, refusal.message, refusal.field)
+    except Rejected as rejection:
+        return _failed(ErrorCode.VENDOR_REJECTED, rejection.message, rejection.field)
+    except _NO_DATABASE as error:
+        _log.warning("step_without_database", step=name, error=type(error).__name__)
+        return {"again": f"unexpected {type(error).__name__}; see the log", "asked": None}
+    except Exception as error:
+        # A lost race, a defect: it is tried again, and ends as a problem that staff can see.
+        _log.exception("step_broke", step=name, error=type(error).__name__)
+        return {"again": f"unexpected {type(error).__name__}; see the log", "asked": None}
+
+
+def _rest(seconds: float) -> None:
+    """Wait, in the database if it takes long. Ends at once when the process stops."""
+    if seconds > LONGEST_REST:
+        park(seconds * uniform(1.0, 1.0 + SPREAD))  # noqa: S311 - not a secret
+    current().wait(seconds)
+
+
+def _failed(code: ErrorCode, message: str, field: str | None) -> Outcome:
     return {"failed": code.value, "message": message, "field": field}

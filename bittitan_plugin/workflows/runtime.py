@@ -4,19 +4,53 @@ The engine finds workflow functions by name, so they cannot be handed their port
 arguments are stored, ports are not. The composition root binds them once before launch.
 """
 
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from threading import Condition
 from time import monotonic
+from uuid import UUID
 
 from bittitan_plugin.services.ports import Ports
 
 
-class Stopping(BaseException):
-    """This process stops: the workflow is left as it stands, and another worker goes on with it.
+class Left(BaseException):
+    """The workflow is left as it stands, and goes on later, here or in another process.
 
     Not an ``Exception``, so that nothing takes it for a failure of the step and records it.
     """
+
+
+class Stopping(Left):
+    """This process stops: another worker goes on with what it leaves."""
+
+
+#: For whom the workflow of this thread works: an installation's id.
+_whose: ContextVar[str] = ContextVar("whose", default="")
+
+
+@contextmanager
+def working_for(installation_id: str) -> Iterator[None]:
+    """Steps inside are counted as that installation's."""
+    token = _whose.set(installation_id)
+    try:
+        yield
+    finally:
+        _whose.reset(token)
+
+
+def whose() -> UUID:
+    """The installation for which the workflow of this thread works."""
+    return UUID(_whose.get())
+
+
+def fair_share(places: int) -> int:
+    """How many of ``places`` one installation may take: three quarters, and at least one.
+
+    So one whose vendor or platform hangs leaves room for the others.
+    """
+    return max(1, places * 3 // 4)
 
 
 class Runtime:
@@ -28,8 +62,9 @@ class Runtime:
     def __init__(self, ports: Ports, *, concurrency: int, pace: float) -> None:
         self.ports = ports
         self.pace = pace
-        self._free = concurrency
-        self._working = 0
+        self._places = concurrency
+        self._share = fair_share(concurrency)
+        self._working: Counter[str] = Counter()
         self._stopping = False
         self._changed = Condition()
 
@@ -39,16 +74,19 @@ class Runtime:
 
         Raises ``Stopping`` instead of beginning a step once the process stops.
         """
+        whose = _whose.get()
         with self._changed:
-            self._changed.wait_for(lambda: self._free or self._stopping)
+            self._changed.wait_for(lambda: self._stopping or self._has_room(whose))
             if self._stopping:
                 raise Stopping
-            self._free, self._working = self._free - 1, self._working + 1
+            self._working[whose] += 1
         try:
             yield
         finally:
             with self._changed:
-                self._free, self._working = self._free + 1, self._working - 1
+                self._working[whose] -= 1
+                if not self._working[whose]:
+                    del self._working[whose]
                 self._changed.notify_all()
 
     def wait(self, seconds: float) -> None:
@@ -66,6 +104,9 @@ class Runtime:
             self._stopping = True
             self._changed.notify_all()
             return self._changed.wait_for(lambda: not self._working, timeout=grace)
+
+    def _has_room(self, whose: str) -> bool:
+        return self._working.total() < self._places and self._working[whose] < self._share
 
 
 _bound: list[Runtime] = []

@@ -3,23 +3,27 @@
 from collections.abc import Callable
 from uuid import UUID
 
-from dbos import DBOS, WorkflowSerializationFormat
-
 from bittitan_plugin.domain.retries import FOLLOW_UP
 from bittitan_plugin.services import request_notifications, stuck
 from bittitan_plugin.services.durable import TELL
 from bittitan_plugin.services.ports import Ports
 from bittitan_plugin.services.request_decisions import News
+from bittitan_plugin.workflows.definition import workflow
 from bittitan_plugin.workflows.retrying import StepFailed, insist, persist
 from bittitan_plugin.workflows.runtime import ports
 
 
-@DBOS.workflow(name=TELL, serialization_type=WorkflowSerializationFormat.PORTABLE)
-def tell(installation_id: str, request_id: str, news: str) -> str:
-    """Tell both sides what they have to know."""
+@workflow(TELL)
+def tell(installation_id: str, request_id: str, news: str, only: str = "") -> str:
+    """Tell both sides what they have to know; or the one that ``only`` names, as a step."""
     installation, request = UUID(installation_id), UUID(request_id)
-    _persist("tell_customer", request_notifications.tell_customer, installation, request, news)
-    _persist("tell_staff", request_notifications.tell_staff, installation, request, news)
+    sides = {
+        "tell_customer": request_notifications.tell_customer,
+        "tell_staff": request_notifications.tell_staff,
+    }
+    for step, service in sides.items():
+        if only in ("", step):
+            _persist(step, service, installation, request, news)
     return "told"
 
 

@@ -6,6 +6,7 @@ up by the next look. Every worker looks; what they hand in has one id per cause,
 
 import threading
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -14,14 +15,29 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bittitan_plugin.domain.errors import Unavailable
 from bittitan_plugin.services.invoicing import hand_in_due
+from bittitan_plugin.services.outages import watch_vendor
+from bittitan_plugin.services.platforms import watch_platform
 from bittitan_plugin.services.ports import Ports
+from bittitan_plugin.services.reconciliation import start_daily
+from bittitan_plugin.services.runs import end_silent
+from bittitan_plugin.services.stock_watch import watch_stock
 from bittitan_plugin.services.watching import watch_coupons, watch_expiries, watch_requests
 
 #: Finds what is due for one installation and hands it in; repeating it must be harmless.
 Duty = Callable[[Ports, UUID], Any]
 
 #: What is looked after.
-DUTIES: tuple[Duty, ...] = (hand_in_due, watch_requests, watch_expiries, watch_coupons)
+DUTIES: tuple[Duty, ...] = (
+    watch_platform,
+    watch_vendor,
+    hand_in_due,
+    watch_requests,
+    watch_expiries,
+    watch_coupons,
+    watch_stock,
+    start_daily,
+    end_silent,
+)
 #: Seconds between two looks.
 INTERVAL_S = 60.0
 #: Seconds that a look under way is given to finish.
@@ -34,17 +50,28 @@ class Timetable:
     """A thread that looks at once, and then every ``interval`` seconds."""
 
     def __init__(
-        self, ports: Ports, *, interval: float = INTERVAL_S, duties: Sequence[Duty] = DUTIES
+        self,
+        ports: Ports,
+        *,
+        interval: float = INTERVAL_S,
+        duties: Sequence[Duty] = DUTIES,
+        chores: Sequence[Callable[[], None]] = (),
     ) -> None:
         self._ports = ports
         self._interval = interval
         self._duties = duties
+        self._chores = chores
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="bittitan-timetable", daemon=True)
 
     def start(self) -> None:
         """Begin to look."""
         self._thread.start()
+
+    @property
+    def is_stopping(self) -> bool:
+        """Whether it was told to stop."""
+        return self._stopping.is_set()
 
     def stop(self) -> None:
         """Look no more; what a cut-short look had not handed in, the next one will."""
@@ -63,19 +90,25 @@ class Timetable:
             for duty in self._duties:
                 if self._stopping.is_set():
                     return
-                self._do(duty, installation_id)
+                self._do(partial(duty, self._ports, installation_id), duty, str(installation_id))
+        for chore in self._chores:
+            self._do(chore, chore, "all")
 
-    def _do(self, duty: Duty, installation_id: UUID) -> None:
+    def _do(self, act: Callable[[], object], what: Callable[..., object], whose: str) -> None:
         try:
-            duty(self._ports, installation_id)
+            act()
         except Unavailable:
             # Its platform is away, or attached to another process, which looks after it.
             return
+        except SQLAlchemyError as error:
+            # The text may quote what was to be stored.
+            name = getattr(what, "__name__", "?")
+            _log.warning("duty_put_off", duty=name, whose=whose, error=type(error).__name__)
         except Exception as error:
             _log.warning(
                 "duty_failed",
-                duty=getattr(duty, "__name__", "?"),
-                installation=str(installation_id),
+                duty=getattr(what, "__name__", "?"),
+                installation=whose,
                 error=type(error).__name__,
                 exc_info=error,
             )

@@ -3,18 +3,18 @@
 from uuid import UUID
 
 import structlog
-from dbos import DBOS, WorkflowSerializationFormat
 
 from bittitan_plugin.domain.retries import FOLLOW_UP
 from bittitan_plugin.services import coupon_status, stuck, watching
 from bittitan_plugin.services.durable import FOLLOW, REMIND
+from bittitan_plugin.workflows.definition import workflow
 from bittitan_plugin.workflows.retrying import StepFailed, attempt, insist, persist
 from bittitan_plugin.workflows.runtime import ports
 
 _log = structlog.get_logger(__name__)
 
 
-@DBOS.workflow(name=FOLLOW, serialization_type=WorkflowSerializationFormat.PORTABLE)
+@workflow(FOLLOW)
 def follow(installation_id: str) -> str:
     """One look at an installation's coupons; the next one makes good what this one misses."""
 
@@ -30,7 +30,7 @@ def follow(installation_id: str) -> str:
     return why
 
 
-@DBOS.workflow(name=REMIND, serialization_type=WorkflowSerializationFormat.PORTABLE)
+@workflow(REMIND)
 def remind(installation_id: str, asset_id: str, days: str) -> str:
     """Remind one buyer of one code's expiry, once."""
     installation, asset = UUID(installation_id), UUID(asset_id)

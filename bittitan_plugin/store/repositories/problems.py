@@ -1,15 +1,24 @@
 """Problems of one installation: raised once, appended to, closed when the cause is gone."""
 
 from datetime import datetime
+from typing import cast
 from uuid import UUID, uuid4
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, Table, bindparam, select, update
 from sqlalchemy.orm import Session
 
-from bittitan_plugin.domain.problems import Problem, ProblemKind
+from bittitan_plugin.domain.errors import ErrorCode, Refusal
+from bittitan_plugin.domain.problems import Problem, ProblemAction, ProblemKind
 from bittitan_plugin.store.locks import take_turns
 from bittitan_plugin.store.mapping import to_problem
 from bittitan_plugin.store.tables import ProblemRow
+
+# Run twice for every sale, so built once, and past the object-relational layer.
+_RESOLVE = update(cast(Table, ProblemRow.__table__)).where(
+    ProblemRow.installation_id == bindparam("mine"),
+    ProblemRow.key == bindparam("which"),
+    ProblemRow.resolved_at.is_(None),
+)
 
 
 class ProblemRepository:
@@ -19,7 +28,7 @@ class ProblemRepository:
         self._session = session
         self._installation_id = installation_id
 
-    def report(
+    def report(  # noqa: PLR0913 - all that is said of a problem, each by its name
         self,
         kind: ProblemKind,
         key: str,
@@ -28,8 +37,13 @@ class ProblemRepository:
         next_step: str,
         at: datetime,
         asset_id: UUID | None = None,
+        order_id: str | None = None,
+        action: ProblemAction = ProblemAction.NONE,
     ) -> bool:
-        """Raise the problem, or add an occurrence to the open one. True when it is (again) new."""
+        """Raise the problem, or add an occurrence to the open one. True when it is (again) new.
+
+        One that was put aside is new when it happens again.
+        """
         take_turns(self._session, f"problem:{key}", self._installation_id)
         row = self._session.scalar(select(ProblemRow).where(self._mine, ProblemRow.key == key))
         if row is None:
@@ -45,7 +59,9 @@ class ProblemRepository:
         is_new = row.resolved_at is not None
         if is_new:
             row.first_at, row.occurrences, row.resolved_at = at, 0, None
-        row.kind, row.asset_id = kind.value, asset_id
+            row.dismissed_by = None
+        row.kind, row.asset_id, row.order_id = kind.value, asset_id, order_id
+        row.action = action.value
         row.message, row.next_step = message, next_step
         row.last_at, row.occurrences = at, row.occurrences + 1
         self._session.flush()
@@ -53,11 +69,21 @@ class ProblemRepository:
 
     def resolve(self, key: str, at: datetime) -> None:
         """The cause is gone; nothing happens when there was no such problem."""
-        self._session.execute(
-            update(ProblemRow)
-            .where(self._mine, ProblemRow.key == key, ProblemRow.resolved_at.is_(None))
-            .values(resolved_at=at)
-        )
+        which = {"mine": self._installation_id, "which": key}
+        self._session.execute(_RESOLVE, {**which, "resolved_at": at})
+        self._session.expire_all()
+
+    def get(self, problem_id: UUID) -> Problem:
+        """Raises ``Refusal`` NOT_FOUND on ``id``."""
+        return to_problem(self._row(problem_id))
+
+    def dismiss(self, problem_id: UUID, by: str, at: datetime) -> Problem:
+        """Put it aside until it happens again; one that is over stays as it ended."""
+        row = self._row(problem_id)
+        if row.resolved_at is None:
+            row.resolved_at, row.dismissed_by = at, by
+            self._session.flush()
+        return to_problem(row)
 
     def open(self, limit: int = 100) -> list[Problem]:
         """The unresolved problems, oldest first."""
@@ -69,6 +95,13 @@ class ProblemRepository:
         )
         return [to_problem(row) for row in rows]
 
+    def is_open(self, key: str) -> bool:
+        """Whether that problem waits for a person."""
+        found = select(ProblemRow.id).where(
+            self._mine, ProblemRow.key == key, ProblemRow.resolved_at.is_(None)
+        )
+        return self._session.scalar(found) is not None
+
     def open_of(self, asset_id: UUID) -> dict[str, Problem]:
         """The unresolved problems of one asset, by key."""
         rows = self._session.scalars(
@@ -77,6 +110,13 @@ class ProblemRepository:
             )
         )
         return {row.key: to_problem(row) for row in rows}
+
+    def _row(self, problem_id: UUID) -> ProblemRow:
+        query = select(ProblemRow).where(self._mine, ProblemRow.id == problem_id)
+        row = self._session.scalar(query.with_for_update())
+        if row is None:
+            raise Refusal(ErrorCode.NOT_FOUND, "There is no such problem.", field="id")
+        return row
 
     @property
     def _mine(self) -> ColumnElement[bool]:

@@ -1,0 +1,218 @@
+"""Reconciliation: what the platform, our books and BitTitan's must agree on, and where they do not.
+
+Pure: it is told what each side says and names the difference. ``services/reconciliation*.py`` read
+the sides and do something about it.
+"""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from bittitan_plugin.domain.assets import Asset, AssetStatus, ProvisioningStatus
+from bittitan_plugin.domain.coupons import OPEN_FATES, Coupon, CouponStatus
+from bittitan_plugin.domain.errors import ErrorCode
+from bittitan_plugin.domain.retries import VENDOR
+
+#: What is younger is still on its way and no difference yet. Ours.
+IN_FLIGHT = timedelta(minutes=10)
+#: A coupon that is pending for longer is not being tried any more: the tries end after a day.
+STUCK_AFTER = timedelta(seconds=VENDOR.give_up_after) + timedelta(hours=1)
+#: Differences that are listed one by one; more are counted. Ours.
+MOST_LISTED = 100
+#: Changes that one run may make unless it is told otherwise. Ours.
+MOST_CHANGES = 100
+
+_WAITS = frozenset({ErrorCode.ACCOUNT_NOT_SYNCHRONIZED, ErrorCode.OUT_OF_STOCK})
+
+
+class DifferenceKind(StrEnum):
+    """What does not agree, by what applying does about it."""
+
+    #: A paid order line has no asset: it is provisioned.
+    MISSED_ORDER = "MISSED_ORDER"
+    #: The platform cancelled an order whose asset stands: its coupon is taken back.
+    MISSED_CANCELLATION = "MISSED_CANCELLATION"
+    #: BitTitan holds a coupon for an asset without one: it is adopted.
+    ORPHANED_COUPON = "ORPHANED_COUPON"
+    #: A coupon was redeemed and we do not know: noted.
+    COUPON_REDEEMED = "COUPON_REDEEMED"
+    #: A coupon has expired and we do not know: noted.
+    COUPON_EXPIRED = "COUPON_EXPIRED"
+    #: A sold coupon was cancelled at BitTitan by somebody else: noted, with a problem for staff.
+    COUPON_CANCELLED_OUTSIDE = "COUPON_CANCELLED_OUTSIDE"
+    #: The books contradict each other. A usable coupon beside the one that was sold, or of a sale
+    #: that was cancelled, is revoked; another quantity than was sold is a problem for staff.
+    COUPON_MISMATCH = "COUPON_MISMATCH"
+    #: An asset has no coupon and is not being tried any more: it is tried again.
+    ASSET_STUCK = "ASSET_STUCK"
+
+
+_OF_FATE = {
+    CouponStatus.REDEEMED: DifferenceKind.COUPON_REDEEMED,
+    CouponStatus.EXPIRED: DifferenceKind.COUPON_EXPIRED,
+    CouponStatus.CANCELLED: DifferenceKind.COUPON_CANCELLED_OUTSIDE,
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Difference:
+    """One difference, in a sentence without codes."""
+
+    kind: DifferenceKind
+    message: str
+    asset_id: UUID | None = None
+    #: The platform's ids.
+    order_id: str | None = None
+    order_line_id: str | None = None
+
+
+def of_fate(asset: Asset, status: CouponStatus) -> Difference | None:
+    """What BitTitan says, or its silence means, of the asset's own coupon.
+
+    A fate that is settled is never reopened: what was read may be older.
+    """
+    settled = asset.status is not AssetStatus.ACTIVE or asset.coupon_status not in OPEN_FATES
+    if settled or status not in _OF_FATE:
+        return None
+    return _about(asset, _OF_FATE[status], f"coupon {asset.coupon_id} is {status.lower()}")
+
+
+def of_own_coupon(asset: Asset, coupon: Coupon) -> Difference | None:
+    """BitTitan lists the coupon that the asset holds."""
+    if coupon.quantity != asset.quantity:
+        return _about(
+            asset,
+            DifferenceKind.COUPON_MISMATCH,
+            f"coupon {coupon.id} holds {coupon.quantity} licences, {asset.quantity} were sold",
+        )
+    return of_fate(asset, coupon.status) or _usable_after_cancellation(asset, coupon)
+
+
+def of_reference(asset: Asset, coupon: Coupon, now: datetime) -> Difference | None:
+    """BitTitan lists a coupon under the asset's reference that the asset does not hold."""
+    usable = coupon.status is CouponStatus.AVAILABLE
+    if asset.has_coupon:
+        second = f"coupon {coupon.id} is usable beside coupon {asset.coupon_id}, which was sold"
+        return _about(asset, DifferenceKind.COUPON_MISMATCH, second) if usable else None
+    if asset.status is not AssetStatus.ACTIVE:
+        return _usable_after_cancellation(asset, coupon)
+    if not usable or now - asset.purchase_date < IN_FLIGHT:
+        return None
+    if coupon.quantity != asset.quantity:
+        return of_own_coupon(asset, coupon)
+    return _about(
+        asset, DifferenceKind.ORPHANED_COUPON, f"coupon {coupon.id} was issued and not recorded"
+    )
+
+
+def of_waiting(asset: Asset, now: datetime) -> Difference | None:
+    """An asset without a coupon, for which BitTitan lists none."""
+    if asset.has_coupon or asset.status is not AssetStatus.ACTIVE:
+        return None
+    error = asset.provisioning_error
+    if error is not None and error.code in _WAITS:
+        return None
+    failed = asset.provisioning_status is ProvisioningStatus.FAILED
+    if not failed and now - asset.purchase_date < STUCK_AFTER:
+        return None
+    why = error.message if error else "nothing is known of why"
+    return _about(asset, DifferenceKind.ASSET_STUCK, f"no coupon since its purchase: {why}")
+
+
+def _usable_after_cancellation(asset: Asset, coupon: Coupon) -> Difference | None:
+    if asset.status is not AssetStatus.CANCELLED or coupon.status is not CouponStatus.AVAILABLE:
+        return None
+    text = f"coupon {coupon.id} can be redeemed although the sale was cancelled"
+    return _about(asset, DifferenceKind.COUPON_MISMATCH, text)
+
+
+def _about(asset: Asset, kind: DifferenceKind, what: str) -> Difference:
+    return Difference(
+        kind=kind,
+        message=f"Order {asset.order_number} ({asset.name}): {what}.",
+        asset_id=asset.id,
+        order_id=asset.order_id,
+        order_line_id=asset.order_line_id,
+    )
+
+
+@dataclass
+class Report:
+    """What a reconciliation compared, found and did; grows while it runs, in a bounded space."""
+
+    #: Whether differences are mended, and how many changes it may make.
+    applies: bool = False
+    max_changes: int = MOST_CHANGES
+    orders: int = 0
+    coupons: int = 0
+    assets: int = 0
+    found: Counter[str] = field(default_factory=Counter)
+    changed: Counter[str] = field(default_factory=Counter)
+    #: Changes that were begun, those of an attempt that was cut short included.
+    changes: int = 0
+    stopped_at_limit: bool = False
+    #: How many orders and assets there are to compare, as soon as that is known.
+    total: int | None = None
+    differences: list[Difference] = field(default_factory=list)
+    #: What was not compared, and why.
+    left_out: list[str] = field(default_factory=list)
+
+    @property
+    def count(self) -> int:
+        """How many differences were found."""
+        return sum(self.found.values())
+
+    @property
+    def standing(self) -> int:
+        """How many of them are left."""
+        return self.count - sum(self.changed.values())
+
+    @property
+    def done(self) -> int:
+        """How many orders and assets have been compared."""
+        return self.orders + self.assets
+
+    def note(self, difference: Difference) -> None:
+        """One more was found."""
+        self.found[difference.kind.value] += 1
+        if len(self.differences) < MOST_LISTED:
+            self.differences.append(difference)
+
+    def in_short(self) -> str:
+        """One line for people."""
+        kinds = ", ".join(f"{number} × {kind}" for kind, number in sorted(self.found.items()))
+        return f"{self.count} differences" + (f": {kinds}" if kinds else "")
+
+    def as_values(self) -> dict[str, Any]:
+        """Plain values, as a run keeps them."""
+        return {
+            "applies": self.applies,
+            "max_changes": self.max_changes,
+            "orders": self.orders,
+            "coupons": self.coupons,
+            "assets": self.assets,
+            "found": dict(self.found),
+            "changed": dict(self.changed),
+            "changes": self.changes,
+            "stopped_at_limit": self.stopped_at_limit,
+            "left_out": list(self.left_out),
+            "differences": [
+                {
+                    "kind": each.kind.value,
+                    "message": each.message,
+                    "asset_id": str(each.asset_id) if each.asset_id else None,
+                    "order_id": each.order_id,
+                    "order_line_id": each.order_line_id,
+                }
+                for each in self.differences
+            ],
+        }
+
+
+def changes_begun(values: Mapping[str, Any]) -> int:
+    """How many changes a run's kept report says were begun; 0 where it says nothing."""
+    return int(values.get("changes", 0))

@@ -1,0 +1,101 @@
+"""A long run: work that takes longer than anybody waits at a screen, and how far it has come.
+
+The run is kept beside the work, so that a progress bar survives a reload and a report its process.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+#: A run silent for longer is taken for dead: its process ended, or nobody ever took it up. Ours.
+SILENCE = timedelta(minutes=15)
+
+
+class RunKind(StrEnum):
+    """What is done. Of each kind one run is at work per installation."""
+
+    RECONCILIATION = "RECONCILIATION"
+    STOCK_IMPORT = "STOCK_IMPORT"
+    SERVICES_DEFINITION = "SERVICES_DEFINITION"
+
+
+class RunState(StrEnum):
+    """Whether it is at work, and how it ended."""
+
+    #: At work, or handed in and soon to be.
+    RUNNING = "RUNNING"
+    #: It came to its end.
+    FINISHED = "FINISHED"
+    #: Something stood in its way; ``error`` says what. What it did until then stays.
+    FAILED = "FAILED"
+    #: It was ended before its end, or its process ended without a word.
+    STOPPED = "STOPPED"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Run:
+    """Transitions return the next value; one that is over never changes again."""
+
+    id: UUID
+    kind: RunKind
+    state: RunState = RunState.RUNNING
+    #: Pieces of work done so far, and how many there are where that is known beforehand.
+    done: int = 0
+    total: int | None = None
+    #: An e-mail address, or the name of what began it by itself.
+    started_by: str
+    started_at: datetime
+    updated_at: datetime
+    ended_at: datetime | None = None
+    #: What it found and did, as plain values. Never a code or a password.
+    report: Mapping[str, Any] = field(default_factory=dict)
+    #: One sentence, where it failed or was stopped.
+    error: str | None = None
+
+    @property
+    def is_over(self) -> bool:
+        """Whether it has ended, whichever way."""
+        return self.state is not RunState.RUNNING
+
+    def is_silent(self, now: datetime) -> bool:
+        """Whether it says that it is at work and has not been heard of for ``SILENCE``."""
+        return not self.is_over and now - self.updated_at >= SILENCE
+
+    def progressed(
+        self,
+        now: datetime,
+        *,
+        done: int,
+        total: int | None = None,
+        report: Mapping[str, Any] | None = None,
+    ) -> "Run":
+        """It has come so far. None leaves total or report as they were."""
+        if self.is_over:
+            return self
+        return replace(
+            self,
+            updated_at=now,
+            done=done,
+            total=self.total if total is None else total,
+            report=self.report if report is None else report,
+        )
+
+    def finished(self, now: datetime, report: Mapping[str, Any]) -> "Run":
+        """It came to its end."""
+        return self._ended(RunState.FINISHED, now, replace(self, report=report))
+
+    def failed(self, now: datetime, error: str) -> "Run":
+        """Something stood in its way; the report so far is kept."""
+        return self._ended(RunState.FAILED, now, replace(self, error=error))
+
+    def stopped(self, now: datetime, reason: str) -> "Run":
+        """It was ended before its end."""
+        return self._ended(RunState.STOPPED, now, replace(self, error=reason))
+
+    def _ended(self, state: RunState, now: datetime, changed: "Run") -> "Run":
+        if self.is_over:
+            return self
+        return replace(changed, state=state, updated_at=now, ended_at=now)

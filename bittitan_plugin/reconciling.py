@@ -1,0 +1,141 @@
+"""*Reconcile* from the command line: progress while it runs, then what was found and done.
+
+It works in this process, so it needs no worker; what it applies is handed to the workers.
+"""
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+from uuid import UUID
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from bittitan_plugin.domain.errors import BitTitanError
+from bittitan_plugin.domain.reconciliation import Report
+from bittitan_plugin.domain.runs import Run, RunKind
+from bittitan_plugin.services import reconciliation, runs
+from bittitan_plugin.services.installations import find_installation
+from bittitan_plugin.services.ports import Ports
+
+#: Orders and assets between two plain lines of progress, where there is no terminal.
+ROWS_PER_LINE = 10_000
+
+_OPERATOR = "command line"
+_Tell = Callable[[Report], None]
+
+
+def reconcile(
+    ports: Ports,
+    key: str,
+    *,
+    apply: bool,
+    max_changes: int,
+    as_json: bool = False,
+    console: Console | None = None,
+) -> int:
+    """Reconcile the installation with that key and say what was found.
+
+    Returns the exit status: 0 when everything agrees or was mended, 1 when differences stand, 2
+    when it could not be brought to its end.
+    """
+    console = console or Console(soft_wrap=True, highlight=False)
+    run, error = None, None
+    try:
+        reconciliation.check_limit(max_changes)
+        installation = find_installation(ports, key)
+        if installation is None:
+            error = f"There is no installation '{key}'."
+        else:
+            with _progress(console, quiet=as_json) as tell:
+                run = _run(ports, installation.id, apply=apply, max_changes=max_changes, tell=tell)
+    except BitTitanError as failure:
+        error = str(failure)
+    report = dict(run.report) if run else {}
+    if as_json:
+        console.print(json.dumps({**report, "error": error}, indent=2), markup=False)
+    else:
+        _say(console, report, error)
+    if error is not None:
+        return 2
+    left = sum(report["found"].values()) - sum(report["changed"].values())
+    return int(left > 0)
+
+
+def _run(ports: Ports, installation_id: UUID, *, apply: bool, max_changes: int, tell: _Tell) -> Run:
+    run = runs.begin(ports, installation_id, RunKind.RECONCILIATION, _OPERATOR)
+    try:
+        return reconciliation.run_now(
+            ports, installation_id, run.id, apply=apply, max_changes=max_changes, tell=tell
+        )
+    except BitTitanError as failure:
+        runs.fail(ports, installation_id, run.id, str(failure))
+        raise
+    except KeyboardInterrupt:
+        runs.stop(ports, installation_id, run.id, "Stopped at the command line.")
+        raise
+
+
+@contextmanager
+def _progress(console: Console, *, quiet: bool) -> Iterator[_Tell]:
+    if quiet:
+        yield lambda _report: None
+    elif console.is_terminal:
+        columns = (TextColumn("comparing"), BarColumn(), MofNCompleteColumn())
+        with Progress(*columns, TimeElapsedColumn(), console=console, transient=True) as progress:
+            task = progress.add_task("comparing", total=None)
+            yield lambda report: progress.update(
+                task, completed=report.done, total=report.total and max(report.total, report.done)
+            )
+    else:
+        yield _PlainLines(console)
+
+
+class _PlainLines:
+    """A line now and then, for logs and pipes."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._next = ROWS_PER_LINE
+
+    def __call__(self, report: Report) -> None:
+        if report.done >= self._next:
+            of = f" of {report.total}" if report.total else ""
+            self._console.print(
+                f"{report.done}{of} compared, {report.count} differences", markup=False
+            )
+            self._next = report.done + ROWS_PER_LINE
+
+
+def _say(console: Console, report: dict[str, Any], error: str | None) -> None:
+    if report:
+        _say_what(console, report)
+    if error is not None:
+        console.print(f"not finished: {error}", markup=False)
+
+
+def _say_what(console: Console, report: dict[str, Any]) -> None:
+    console.print(
+        f"{report['orders']} orders and {report['assets']} assets compared, "
+        f"{report['coupons']} coupons read",
+        markup=False,
+    )
+    for difference in report["differences"]:
+        console.print(f"{difference['kind']}: {difference['message']}", markup=False)
+    if more := sum(report["found"].values()) - len(report["differences"]):
+        console.print(f"and {more} more", markup=False)
+    for kind, number in sorted(report["found"].items()):
+        mended = report["changed"].get(kind, 0)
+        console.print(f"{number} × {kind}, {mended} mended", markup=False)
+    for reason in report["left_out"]:
+        console.print(f"not compared: {reason}", markup=False)
+    if report["stopped_at_limit"]:
+        console.print(
+            f"stopped after {report['max_changes']} changes: there may be more; run it again",
+            markup=False,
+        )
+    elif not report["found"]:
+        console.print("everything agrees", markup=False)
+    elif not report["applies"]:
+        console.print("nothing was changed; --apply mends it", markup=False)

@@ -1,0 +1,45 @@
+"""A vendor that does not answer: one problem for staff, closed by itself when it answers again."""
+
+from uuid import UUID
+
+from bittitan_plugin.domain.circuit import Circuit, Closure
+from bittitan_plugin.domain.problems import ProblemKind
+from bittitan_plugin.services.ports import Ports
+from bittitan_plugin.store.circuits import Circuits
+
+_KEY = "vendor down"
+
+
+def watch_vendor(ports: Ports, installation_id: UUID) -> None:
+    """Say that the installation's vendor is away, or that it is back."""
+    with ports.store.reading(installation_id) as work:
+        address = work.installations.by_id(installation_id).configuration.api_url
+        is_said = work.problems.is_open(_KEY)
+    circuit = Circuits(ports.store.engine).all().get(address)
+    is_down = circuit is not None and circuit.closure is Closure.DOWN
+    if is_down == is_said:
+        return
+    with ports.store.writing(installation_id) as work:
+        if circuit is None or not is_down:
+            work.problems.resolve(_KEY, ports.clock())
+            return
+        work.problems.report(
+            ProblemKind.VENDOR_DOWN,
+            _KEY,
+            message=describe(circuit),
+            next_step="Nothing is lost: orders are accepted and wait. Ask BitTitan, and run "
+            "'bittitan-plugin doctor'; this closes by itself when the address answers.",
+            at=ports.clock(),
+        )
+
+
+def describe(circuit: Circuit) -> str:
+    """What is the matter with a vendor's address, in a sentence for people."""
+    since = f"{circuit.since:%Y-%m-%d %H:%M:%S} UTC"
+    if circuit.closure is Closure.RATE_LIMITED:
+        until = f"{circuit.retry_at:%H:%M:%S} UTC"
+        return f"The coupon API at {circuit.address} asked for a pause until {until}."
+    return (
+        f"The coupon API at {circuit.address} has not answered since {since} ({circuit.reason}); "
+        f"tried {circuit.tries} times since."
+    )

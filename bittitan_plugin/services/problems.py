@@ -1,0 +1,120 @@
+"""The button beside a problem, and putting a problem aside.
+
+A problem closes by itself when its cause is gone; acting hands in what may mend it, and says no in
+words where nothing can be done from here.
+"""
+
+from collections.abc import Callable, Mapping
+from uuid import UUID, uuid4
+
+from bittitan_plugin.domain.errors import ErrorCode, Refusal
+from bittitan_plugin.domain.history import Actor
+from bittitan_plugin.domain.problems import Problem, ProblemAction
+from bittitan_plugin.services import (
+    accounts,
+    cancellation,
+    ordering,
+    reconciliation,
+    synchronization,
+)
+from bittitan_plugin.services.durable import INVOICE
+from bittitan_plugin.services.installations import get_installation
+from bittitan_plugin.services.ports import Ports
+from bittitan_plugin.services.stuck import resume_step
+
+
+def act(ports: Ports, installation_id: UUID, problem_id: UUID, actor: Actor) -> Problem:
+    """Do what the problem's ``action`` says; returns the problem as it is now.
+
+    What it hands in is durable and may still be under way. Raises ``Refusal``: NOT_FOUND,
+    PLUGIN_INACTIVE, INVALID where there is no button, and what the action itself refuses; and what
+    the vendor or the platform raises.
+    """
+    with ports.store.reading(installation_id) as work:
+        work.installations.by_id(installation_id).check_active()
+        problem = work.problems.get(problem_id)
+    if problem.resolved_at is not None:
+        return problem
+    _ACTS[problem.action](ports, installation_id, problem, actor)
+    with ports.store.reading(installation_id) as work:
+        return work.problems.get(problem_id)
+
+
+def dismiss(ports: Ports, installation_id: UUID, problem_id: UUID, actor: Actor) -> Problem:
+    """Put the problem aside until it happens again. Repeating it changes nothing.
+
+    Raises ``Refusal`` NOT_FOUND on ``id``. Goes on while the plugin is switched off.
+    """
+    with ports.store.writing(installation_id) as work:
+        return work.problems.dismiss(problem_id, actor.name, ports.clock())
+
+
+def _synchronize_asset(ports: Ports, installation_id: UUID, problem: Problem, actor: Actor) -> None:
+    synchronization.synchronize(ports, installation_id, _asset_id(problem), actor)
+
+
+def _synchronize_account(
+    ports: Ports, installation_id: UUID, problem: Problem, _actor: Actor
+) -> None:
+    with ports.store.reading(installation_id) as work:
+        account_id = work.assets.get(_asset_id(problem)).account_id
+    accounts.synchronize_account(ports, installation_id, account_id)
+
+
+def _resume(ports: Ports, installation_id: UUID, problem: Problem, _actor: Actor) -> None:
+    with ports.store.writing(installation_id) as work:
+        if problem.asset_id is None and problem.order_id is not None:
+            # An id of its own: today's may have been tried and given up.
+            workflow_id = f"{INVOICE}:{problem.order_id}:resumed:{uuid4().hex}"
+            work.enqueue(INVOICE, workflow_id, problem.order_id)
+            return
+        asset = work.assets.get(_asset_id(problem), for_update=True)
+        if not resume_step(ports, work, asset, problem):
+            raise _nothing_to_do(problem)
+
+
+def _cancel_asset(ports: Ports, installation_id: UUID, problem: Problem, actor: Actor) -> None:
+    cancellation.cancel(ports, installation_id, _asset_id(problem), actor, "")
+
+
+def _provision_order(ports: Ports, installation_id: UUID, problem: Problem, _actor: Actor) -> None:
+    order_id = problem.order_id or ""
+    order = ports.hosts.of(installation_id).order(order_id)
+    if order is None:
+        raise Refusal(ErrorCode.NOT_FOUND, f"The platform has no order {order_id} any more.")
+    accepted = ordering.accept(ports, get_installation(ports, installation_id), order)
+    if accepted.refusals:
+        raise accepted.refusals[0]
+
+
+def _reconcile(ports: Ports, installation_id: UUID, _problem: Problem, actor: Actor) -> None:
+    reconciliation.start(ports, installation_id, actor.name, apply=True)
+
+
+def _lead(_ports: Ports, _installation_id: UUID, problem: Problem, _actor: Actor) -> None:
+    raise _nothing_to_do(problem)
+
+
+def _nothing_to_do(problem: Problem) -> Refusal:
+    return Refusal(
+        ErrorCode.INVALID, f"Nothing can be done about it from here. {problem.next_step}"
+    )
+
+
+def _asset_id(problem: Problem) -> UUID:
+    if problem.asset_id is None:
+        raise _nothing_to_do(problem)
+    return problem.asset_id
+
+
+_ACTS: Mapping[ProblemAction, Callable[[Ports, UUID, Problem, Actor], None]] = {
+    ProblemAction.SYNCHRONIZE_ASSET: _synchronize_asset,
+    ProblemAction.SYNCHRONIZE_ACCOUNT: _synchronize_account,
+    ProblemAction.RESUME: _resume,
+    ProblemAction.CANCEL_ASSET: _cancel_asset,
+    ProblemAction.PROVISION_ORDER: _provision_order,
+    ProblemAction.RECONCILE: _reconcile,
+    ProblemAction.CONFIRM_REVOCATION: _lead,
+    ProblemAction.OPEN_SETTINGS: _lead,
+    ProblemAction.NONE: _lead,
+}

@@ -1,0 +1,117 @@
+"""Long runs: begun once per kind, told of now and then, ended in words.
+
+Whoever does the work calls ``begin``, ``Progress.tell`` and ``finish`` or ``fail``; whoever watches
+reads ``latest``. A run whose process died is marked by ``end_silent``, or by whoever begins next.
+"""
+
+from collections.abc import Mapping
+from time import monotonic
+from typing import Any
+from uuid import UUID, uuid4
+
+from bittitan_plugin.domain.errors import ErrorCode, Refusal
+from bittitan_plugin.domain.runs import Run, RunKind
+from bittitan_plugin.services.ports import Ports
+from bittitan_plugin.store.unit_of_work import UnitOfWork
+
+#: Seconds between two writings of a run's progress: a bar needs no more.
+INTERVAL_S = 1.0
+_WENT_SILENT = "Its process ended without a word; begin it again."
+
+
+def begin(ports: Ports, installation_id: UUID, kind: RunKind, started_by: str) -> Run:
+    """Begin a run. Raises ``Refusal`` UNIQUE while another of its kind is at work."""
+    with ports.store.writing(installation_id) as work:
+        return begin_within(ports, work, kind, started_by)
+
+
+def begin_within(
+    ports: Ports, work: UnitOfWork, kind: RunKind, started_by: str, *, run_id: UUID | None = None
+) -> Run:
+    """The same within the caller's transaction, so that work is handed in with it or not at all."""
+    now = ports.clock()
+    at_work = work.runs.at_work(kind)
+    if at_work is not None and not at_work.is_silent(now):
+        raise Refusal(
+            ErrorCode.UNIQUE,
+            f"A run of this kind is at work: begun by {at_work.started_by}, "
+            f"{at_work.started_at:%Y-%m-%d %H:%M} UTC.",
+        )
+    if at_work is not None:
+        work.runs.change(at_work.id, lambda run: run.stopped(now, _WENT_SILENT))
+    return work.runs.add(
+        Run(id=run_id or uuid4(), kind=kind, started_by=started_by, started_at=now, updated_at=now)
+    )
+
+
+def get(ports: Ports, installation_id: UUID, run_id: UUID) -> Run:
+    """The run. Raises ``Refusal`` NOT_FOUND on ``id``."""
+    with ports.store.reading(installation_id) as work:
+        return work.runs.get(run_id)
+
+
+def latest(ports: Ports, installation_id: UUID, kind: RunKind) -> Run | None:
+    """The newest run of that kind, whether it is over or not."""
+    with ports.store.reading(installation_id) as work:
+        return next(iter(work.runs.latest(kind)), None)
+
+
+def finish(ports: Ports, installation_id: UUID, run_id: UUID, report: Mapping[str, Any]) -> Run:
+    """It came to its end. ``report`` holds plain values, never a code or a password."""
+    with ports.store.writing(installation_id) as work:
+        return work.runs.change(run_id, lambda run: run.finished(ports.clock(), report))
+
+
+def fail(ports: Ports, installation_id: UUID, run_id: UUID, error: str) -> Run:
+    """Something stood in its way, in one sentence; what it reported so far is kept."""
+    with ports.store.writing(installation_id) as work:
+        return work.runs.change(run_id, lambda run: run.failed(ports.clock(), error))
+
+
+def stop(ports: Ports, installation_id: UUID, run_id: UUID, reason: str) -> Run:
+    """It was ended before its end."""
+    with ports.store.writing(installation_id) as work:
+        return work.runs.change(run_id, lambda run: run.stopped(ports.clock(), reason))
+
+
+def end_silent(ports: Ports, installation_id: UUID) -> int:
+    """Mark runs whose process ended without a word. Returns how many; a duty of the timetable."""
+    now = ports.clock()
+    with ports.store.reading(installation_id) as work:
+        silent = [run.id for run in work.runs.all_at_work() if run.is_silent(now)]
+    for run_id in silent:
+        with ports.store.writing(installation_id) as work:
+            work.runs.change(
+                run_id, lambda run: run.stopped(now, _WENT_SILENT) if run.is_silent(now) else run
+            )
+    return len(silent)
+
+
+class Progress:
+    """Writes how far a run has come, at most once in ``INTERVAL_S`` however often it is told."""
+
+    def __init__(self, ports: Ports, installation_id: UUID, run_id: UUID) -> None:
+        self._ports = ports
+        self._installation_id = installation_id
+        self._run_id = run_id
+        self._next = 0.0
+
+    def tell(
+        self,
+        done: int,
+        total: int | None = None,
+        report: Mapping[str, Any] | None = None,
+        *,
+        at_once: bool = False,
+    ) -> None:
+        """So far. ``at_once`` writes now, for what must survive a crash."""
+        if not at_once and monotonic() < self._next:
+            return
+        with self._ports.store.writing(self._installation_id) as work:
+            work.runs.change(
+                self._run_id,
+                lambda run: run.progressed(
+                    self._ports.clock(), done=done, total=total, report=report
+                ),
+            )
+        self._next = monotonic() + INTERVAL_S

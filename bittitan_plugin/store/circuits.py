@@ -1,0 +1,83 @@
+"""Which vendors are left alone, known to every process. No row belongs to one installation:
+the limit is the vendor's, whoever calls it."""
+
+from sqlalchemy import ColumnElement, Engine, delete, insert, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from bittitan_plugin.domain.circuit import Circuit, Closure
+from bittitan_plugin.store.engine import writing_engine
+from bittitan_plugin.store.tables import CircuitRow
+
+
+class Circuits:
+    """One row per address that is not to be called."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def all(self) -> dict[str, Circuit]:
+        """The circuits there are, by address."""
+        with Session(self._engine) as session:
+            return {row.address: _circuit(row) for row in session.scalars(select(CircuitRow))}
+
+    def replace(self, old: Circuit | None, new: Circuit) -> bool:
+        """Put ``new`` in the place of ``old``. False when another process was quicker."""
+        with self._writing() as session, session.begin():
+            if old is not None:
+                changed = session.execute(
+                    update(CircuitRow)
+                    .where(*_same(old))
+                    .values(_values(new))
+                    .returning(CircuitRow.address)
+                )
+                return bool(changed.all())
+            try:
+                with session.begin_nested():
+                    session.execute(insert(CircuitRow).values(_values(new)))
+            except IntegrityError:
+                return False
+            return True
+
+    def close(self, circuit: Circuit) -> bool:
+        """The address may be called again. False when another process said so first."""
+        with self._writing() as session, session.begin():
+            gone = session.execute(
+                delete(CircuitRow)
+                .where(CircuitRow.address == circuit.address)
+                .returning(CircuitRow.address)
+            )
+            return bool(gone.all())
+
+    def _writing(self) -> Session:
+        return Session(writing_engine(self._engine))
+
+
+def _same(circuit: Circuit) -> tuple[ColumnElement[bool], ...]:
+    return (
+        CircuitRow.address == circuit.address,
+        CircuitRow.tries == circuit.tries,
+        CircuitRow.retry_at == circuit.retry_at,
+    )
+
+
+def _values(circuit: Circuit) -> dict[str, object]:
+    return {
+        "address": circuit.address,
+        "closure": circuit.closure.value,
+        "reason": circuit.reason,
+        "since": circuit.since,
+        "retry_at": circuit.retry_at,
+        "tries": circuit.tries,
+    }
+
+
+def _circuit(row: CircuitRow) -> Circuit:
+    return Circuit(
+        address=row.address,
+        closure=Closure(row.closure),
+        reason=row.reason,
+        since=row.since,
+        retry_at=row.retry_at,
+        tries=row.tries,
+    )

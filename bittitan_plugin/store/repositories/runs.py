@@ -1,0 +1,93 @@
+"""Long runs of one installation. Of each kind one is at work; the database itself sees to it."""
+
+from collections.abc import Callable
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, insert, select, update
+from sqlalchemy.orm import Session
+
+from bittitan_plugin.domain.errors import ErrorCode, Refusal
+from bittitan_plugin.domain.runs import Run, RunKind, RunState
+from bittitan_plugin.store.locks import take_turns
+from bittitan_plugin.store.mapping import run_values, to_run
+from bittitan_plugin.store.tables import RunRow
+
+
+class RunRepository:
+    """Begins, changes and finds runs."""
+
+    def __init__(self, session: Session, installation_id: UUID) -> None:
+        self._session = session
+        self._installation_id = installation_id
+
+    def add(self, run: Run) -> Run:
+        """Keep a new run. The caller has taken its turn and seen that none of its kind is at work;
+        the partial index forbids a second one whatever was seen.
+        """
+        values = run_values(run)
+        self._session.execute(
+            insert(RunRow).values(installation_id=self._installation_id, **values)
+        )
+        return run
+
+    def get(self, run_id: UUID) -> Run:
+        """Raises ``Refusal`` NOT_FOUND on ``id``."""
+        run = self.find(run_id)
+        if run is None:
+            raise Refusal(ErrorCode.NOT_FOUND, "There is no such run.", field="id")
+        return run
+
+    def find(self, run_id: UUID) -> Run | None:
+        """The run, if there is one with that id."""
+        row = self._session.scalar(select(RunRow).where(self._mine, RunRow.id == run_id))
+        return to_run(row) if row else None
+
+    def at_work(self, kind: RunKind) -> Run | None:
+        """The run of that kind that has not ended. Others that ask wait for this transaction."""
+        take_turns(self._session, f"run:{kind}", self._installation_id)
+        row = self._session.scalar(
+            select(RunRow).where(
+                self._mine, RunRow.kind == kind.value, RunRow.state == RunState.RUNNING.value
+            )
+        )
+        return to_run(row) if row else None
+
+    def all_at_work(self) -> list[Run]:
+        """Every run that has not ended."""
+        rows = self._session.scalars(
+            select(RunRow).where(self._mine, RunRow.state == RunState.RUNNING.value)
+        )
+        return [to_run(row) for row in rows]
+
+    def latest(self, kind: RunKind | None = None, limit: int = 1) -> list[Run]:
+        """The newest runs, of one kind or of all, newest first."""
+        of_kind = [] if kind is None else [RunRow.kind == kind.value]
+        rows = self._session.scalars(
+            select(RunRow)
+            .where(self._mine, *of_kind)
+            .order_by(RunRow.started_at.desc(), RunRow.id.desc())
+            .limit(limit)
+        )
+        return [to_run(row) for row in rows]
+
+    def change(self, run_id: UUID, transition: Callable[[Run], Run]) -> Run:
+        """Apply a transition to the run as it is now; its row is locked first."""
+        query = select(RunRow).where(self._mine, RunRow.id == run_id).with_for_update()
+        row = self._session.scalar(query.execution_options(populate_existing=True))
+        if row is None:
+            raise Refusal(ErrorCode.NOT_FOUND, "There is no such run.", field="id")
+        before = to_run(row)
+        after = transition(before)
+        if after != before:
+            self._session.execute(
+                update(RunRow)
+                .where(self._mine, RunRow.id == run_id)
+                .values(**run_values(after))
+                .execution_options(synchronize_session=False)
+            )
+            self._session.expire_all()
+        return after
+
+    @property
+    def _mine(self) -> ColumnElement[bool]:
+        return RunRow.installation_id == self._installation_id

@@ -1,0 +1,109 @@
+"""Steps that are recorded together while all goes well, and one by one from where it does not.
+
+Each service looks before it acts, so a step's own record buys nothing as long as it succeeds at
+once: cut short, the course is run again and finds what is done. A record costs two transactions,
+and a sale has six steps. What failed, waited or was parked is recorded as ever (``retrying``).
+"""
+
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any, Protocol
+
+from bittitan_plugin.domain.retries import RetryPolicy
+from bittitan_plugin.workflows import retrying
+from bittitan_plugin.workflows.retrying import Outcome
+
+#: The name of the record, which never changes.
+AT_ONCE = "at_once"
+
+Action = Callable[[], Any]
+
+
+class Course(Protocol):
+    """How the steps of a workflow are run. See the functions of ``retrying`` for each."""
+
+    def attempt(self, name: str, action: Action) -> Outcome:
+        """Run ``action`` once."""
+
+    def persist(
+        self,
+        name: str,
+        policy: RetryPolicy,
+        action: Action,
+        *,
+        on_delay: Callable[[str], None] | None = None,
+    ) -> Any:
+        """Repeat ``action`` by ``policy`` until it succeeds."""
+
+    def insist(self, name: str, action: Action) -> Any:
+        """Repeat a record of our own until it is made."""
+
+
+def at_once(body: Callable[[Course], str]) -> str:
+    """Run ``body``, whose steps are recorded together as far as the first attempt brings them."""
+    ahead = retrying.recorded(AT_ONCE, lambda: _Ahead().run(body))
+    return body(OneByOne(ahead))
+
+
+class OneByOne:
+    """Records each step, but those that ran ahead: what came of them was their first attempt."""
+
+    def __init__(self, ahead: dict[str, Outcome] | None = None) -> None:
+        self._ahead = ahead or {}
+
+    def attempt(self, name: str, action: Action) -> Outcome:
+        """See ``Course``."""
+        return retrying.attempt(name, action)
+
+    def persist(
+        self,
+        name: str,
+        policy: RetryPolicy,
+        action: Action,
+        *,
+        on_delay: Callable[[str], None] | None = None,
+    ) -> Any:
+        """See ``Course``. Raises ``StepFailed``."""
+        # Taken out, because a workflow may come to the same step again.
+        first = self._ahead.pop(name, None)
+        return retrying.persist(name, policy, action, on_delay=on_delay, first=first)
+
+    def insist(self, name: str, action: Action) -> Any:
+        """See ``Course``."""
+        return retrying.insist(name, action)
+
+
+class _Halt(Exception):
+    """A step did not succeed at once, or is one that only failures lead to."""
+
+
+class _Ahead:
+    """Runs steps without a record of their own, up to the first that calls for one."""
+
+    def __init__(self) -> None:
+        self._outcomes: dict[str, Outcome] = {}
+
+    def run(self, body: Callable[[Course], str]) -> dict[str, Outcome]:
+        """The outcomes by the names of the steps, in order; all but the last are successes."""
+        with suppress(_Halt):
+            body(self)
+        return self._outcomes
+
+    def attempt(self, _name: str, _action: Action) -> Outcome:
+        raise _Halt
+
+    def persist(
+        self,
+        name: str,
+        _policy: RetryPolicy,
+        action: Action,
+        *,
+        on_delay: Callable[[str], None] | None = None,  # noqa: ARG002 - nothing waits here
+    ) -> Any:
+        outcome = self._outcomes[name] = retrying.outcome_of(name, action)
+        if "ok" not in outcome:
+            raise _Halt
+        return outcome["ok"]
+
+    def insist(self, _name: str, _action: Action) -> Any:
+        raise _Halt

@@ -1,0 +1,30 @@
+"""How a durable workflow is declared: its first argument says for whom it works."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import ParamSpec
+
+from dbos import DBOS, WorkflowSerializationFormat
+
+from bittitan_plugin.workflows.runtime import working_for
+
+P = ParamSpec("P")
+
+
+def workflow(name: str) -> Callable[[Callable[P, str]], Callable[P, str]]:
+    """Register a function with the engine under a name that never changes.
+
+    Its arguments are ids as text, the installation's first; what it returns says in a word what
+    became of it.
+    """
+
+    def declare(function: Callable[P, str]) -> Callable[P, str]:
+        @DBOS.workflow(name=name, serialization_type=WorkflowSerializationFormat.PORTABLE)
+        @wraps(function)
+        def run(*arguments: P.args, **named: P.kwargs) -> str:
+            with working_for(str(arguments[0])):
+                return function(*arguments, **named)
+
+        return run
+
+    return declare

@@ -1,0 +1,51 @@
+"""Imports that nobody has to sit by. Durable: cut short, they go on or begin anew."""
+
+from collections.abc import Callable
+from uuid import UUID
+
+from bittitan_plugin.domain.retries import VENDOR
+from bittitan_plugin.domain.runs import Run
+from bittitan_plugin.services import import_runs
+from bittitan_plugin.services.durable import IMPORT_STOCK, SERVICES_DEFINITION
+from bittitan_plugin.services.stock_import import ImportMode
+from bittitan_plugin.workflows.definition import workflow
+from bittitan_plugin.workflows.retrying import StepFailed, insist, persist
+from bittitan_plugin.workflows.runtime import current, ports
+
+
+@workflow(SERVICES_DEFINITION)
+def fetch_services_definition(installation_id: str, run_id: str) -> str:
+    """Import BitTitan's articles; while it is away this is tried again, for a day at most."""
+    installation, run = UUID(installation_id), UUID(run_id)
+    return _ended(
+        installation,
+        run,
+        lambda: import_runs.run_services_definition(ports(), installation, run, _stop_if_asked),
+    )
+
+
+@workflow(IMPORT_STOCK)
+def import_stock(installation_id: str, run_id: str, mode: str) -> str:
+    """Take the uploaded file of that run into the stock, or only say what would happen."""
+    installation, run = UUID(installation_id), UUID(run_id)
+    return _ended(
+        installation,
+        run,
+        lambda: import_runs.run_stock_import(
+            ports(), installation, run, ImportMode(mode), _stop_if_asked
+        ),
+    )
+
+
+def _ended(installation: UUID, run: UUID, work: Callable[[], Run]) -> str:
+    try:
+        return str(persist("import", VENDOR, lambda: work().state))
+    except StepFailed as failure:
+        message = failure.message
+        insist("give_up", lambda: import_runs.give_up(ports(), installation, run, message).state)
+        return f"not imported: {message}"
+
+
+def _stop_if_asked() -> None:
+    """Ends the step where it stands when the process stops."""
+    current().wait(0)

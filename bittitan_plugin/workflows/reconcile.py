@@ -1,0 +1,37 @@
+"""A reconciliation that nobody has to sit by. Durable: cut short, it compares anew."""
+
+from uuid import UUID
+
+from bittitan_plugin.domain.retries import VENDOR
+from bittitan_plugin.services import reconciliation, runs
+from bittitan_plugin.services.durable import RECONCILE
+from bittitan_plugin.workflows.definition import workflow
+from bittitan_plugin.workflows.retrying import StepFailed, insist, persist
+from bittitan_plugin.workflows.runtime import current, ports
+
+
+@workflow(RECONCILE)
+def reconcile(installation_id: str, run_id: str, what: str, max_changes: str) -> str:
+    """Do the run that was begun; ``what`` is ``apply`` or ``report``. Says in a word how it ended.
+
+    While platform or vendor are away it is tried again, for a day at most.
+    """
+    installation, run = UUID(installation_id), UUID(run_id)
+
+    def compare() -> str:
+        return reconciliation.run_now(
+            ports(),
+            installation,
+            run,
+            apply=what == "apply",
+            max_changes=int(max_changes),
+            # Ends the step where it stands when the process stops.
+            tell=lambda _report: current().wait(0),
+        ).state
+
+    try:
+        return str(persist("reconcile", VENDOR, compare))
+    except StepFailed as failure:
+        message = failure.message
+        insist("report_reconcile", lambda: runs.fail(ports(), installation, run, message).state)
+        return f"not reconciled: {message}"

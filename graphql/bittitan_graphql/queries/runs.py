@@ -1,0 +1,57 @@
+"""Queries for long runs."""
+
+from typing import Annotated
+
+import strawberry
+
+from bittitan_graphql.access import require
+from bittitan_graphql.context import scope_of
+from bittitan_graphql.enums import BitTitanRunKind
+from bittitan_graphql.fields import query
+from bittitan_graphql.global_ids import RUN, read_global_id
+from bittitan_graphql.paging import LARGEST_PAGE
+from bittitan_graphql.types.runs import BitTitanRun
+from bittitan_plugin.domain.access import Permission
+from bittitan_plugin.domain.errors import ErrorCode, Refusal
+from bittitan_plugin.domain.runs import RunKind
+
+RunId = Annotated[strawberry.ID, strawberry.argument(description="The run's global id.")]
+OfKind = Annotated[
+    BitTitanRunKind | None, strawberry.argument(description="Only runs of this kind.")
+]
+Newest = Annotated[
+    int, strawberry.argument(description="How many, from the newest on; at most 100.")
+]
+
+
+@strawberry.type
+class RunQueries:
+    """Inherited by ``BitTitanQuery``."""
+
+    @query("One long run, to follow how far it is. Requires MANAGE_ORDERS.")
+    async def bittitan_run(
+        self,
+        info: strawberry.Info,
+        id: RunId,  # noqa: A002
+    ) -> BitTitanRun | None:
+        """Null when there is none of that id."""
+        scope = scope_of(info)
+        require(scope, Permission.MANAGE_ORDERS)
+        key = read_global_id(RUN, id)
+        run = await scope.read(lambda work: work.runs.find(key))
+        return BitTitanRun.of(run) if run else None
+
+    @query("The newest long runs. Requires MANAGE_ORDERS.")
+    async def bittitan_runs(
+        self, info: strawberry.Info, kind: OfKind = None, first: Newest = 20
+    ) -> list[BitTitanRun] | None:
+        """One statement."""
+        scope = scope_of(info)
+        require(scope, Permission.MANAGE_ORDERS)
+        if not 0 <= first <= LARGEST_PAGE:
+            raise Refusal(
+                ErrorCode.INVALID, f"first is {first}; it lies in 0–{LARGEST_PAGE}.", field="first"
+            )
+        of_kind = None if kind is None else RunKind[kind.name]
+        found = await scope.read(lambda work: work.runs.latest(of_kind, first))
+        return [BitTitanRun.of(run) for run in found]

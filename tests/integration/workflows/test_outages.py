@@ -1,0 +1,201 @@
+"""Real worker processes whose database, vendor or processor time goes away, and comes back."""
+
+import os
+import signal
+import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import replace
+from pathlib import Path
+from time import sleep
+from typing import Any
+
+import pytest
+
+from bittitan_plugin.domain.problems import ProblemKind
+from bittitan_plugin.services.outages import watch_vendor
+from bittitan_plugin.store import migrations
+from bittitan_plugin.store.circuits import Circuits
+from bittitan_plugin.store.engine import open_engine
+from bittitan_plugin.vendor.sandbox import SandboxServer
+from bittitan_plugin.workflows.engine import UNDER_WAY
+from bittitan_plugin.workflows.queue import migrate as migrate_engine
+from tests import postgres
+from tests.conftest import Databases, server_url
+from tests.laborers import Plant, Task, end, start, until
+
+#: Seconds the database is away; ``BITTITAN_TEST_OUTAGE_S=120`` makes it the long one.
+OUTAGE_S = float(os.environ.get("BITTITAN_TEST_OUTAGE_S", "6"))
+#: What one queue has under way in a process, and the threads there are anyway.
+MOST_THREADS = UNDER_WAY + 80
+#: Longest time, in seconds, that a worker may take to stop.
+STOPS_WITHIN = 6.0
+
+Start = Callable[..., "subprocess.Popen[bytes]"]
+
+
+@pytest.fixture
+def log(tmp_path: Path) -> Path:
+    return tmp_path / "worker.log"
+
+
+@pytest.fixture
+def starts(log: Path) -> Iterator[Start]:
+    """Starts workers, and ends them with the test."""
+    with ExitStack() as stack:
+
+        def begin(task: Task, **changes: Any) -> "subprocess.Popen[bytes]":
+            process = start(replace(task, **changes), log)
+            stack.callback(process.wait)
+            stack.callback(process.kill)
+            return process
+
+        yield begin
+
+
+@pytest.fixture
+def plant(databases: Databases, sandbox: SandboxServer, tmp_path: Path) -> Iterator[Plant]:
+    """A shop on PostgreSQL; its platform lives in every process that is told to serve it."""
+    server_url()
+    url = databases.fresh("postgresql", tmp_path)
+    made = Plant(url, tmp_path, {"one": sandbox.url})
+    yield made
+    made.close()
+    databases.drop(url)
+
+
+def test_a_database_that_goes_away_and_comes_back_costs_no_order_and_no_restart(
+    sandbox: SandboxServer, starts: Start, log: Path, tmp_path: Path
+) -> None:
+    server = postgres.start(durable=True)
+    if server is None:
+        pytest.skip("no PostgreSQL server programs found")
+    try:
+        engine = open_engine(server.url)
+        migrations.upgrade(engine)
+        engine.dispose()
+        migrate_engine(server.url)
+        plant = Plant(server.url, tmp_path, {"one": sandbox.url})
+        sandbox.sandbox.faults.add("latency", seconds=0.3)
+        worker = starts(plant.task)
+        plant.hand_in("one", range(40))
+        until(lambda: plant.done("one") >= 5)
+        before = len(log.read_text().splitlines())
+        server.halt()
+        sleep(OUTAGE_S)
+        said = log.read_text().splitlines()[before:]
+        server.resume()
+        until(lambda: plant.done("one") == 40, seconds=OUTAGE_S + 90)
+        stopped = end(worker)
+        plant.close()
+    finally:
+        server.stop()
+    assert (plant_counts(sandbox, plant), stopped[0]) == ((40, 40), 0)
+    assert any("heartbeat_missed" in line or "Database connection" in line for line in said)
+    assert len(said) < 60 + OUTAGE_S, "\n".join(said)
+
+
+def plant_counts(sandbox: SandboxServer, plant: Plant) -> tuple[int, int]:
+    """Coupons ever made, and messages sent."""
+    return len(sandbox.sandbox.ledger()), len(plant.letters())
+
+
+def test_a_worker_that_is_told_to_stop_while_its_database_is_away_stops_in_time(
+    sandbox: SandboxServer, starts: Start, tmp_path: Path
+) -> None:
+    server = postgres.start()
+    if server is None:
+        pytest.skip("no PostgreSQL server programs found")
+    try:
+        engine = open_engine(server.url)
+        migrations.upgrade(engine)
+        engine.dispose()
+        migrate_engine(server.url)
+        plant = Plant(server.url, tmp_path, {"one": sandbox.url})
+        worker = starts(plant.task)
+        plant.hand_in("one", range(5))
+        until(lambda: plant.done("one") == 5)
+        server.halt()
+        sleep(1)
+        code, seconds = end(worker)
+        plant.close()
+        server.resume()
+    finally:
+        server.stop()
+    assert (code, seconds < STOPS_WITHIN) == (0, True), seconds
+
+
+@pytest.mark.parametrize(
+    "moment",
+    [
+        "bittitan_plugin.vendor.coupon_api.client:CouponApi.issue",
+        "bittitan_plugin.services.provisioning:_record",
+        "bittitan_plugin.services.delivery:_read",
+    ],
+    ids=["the coupon was issued", "the coupon was stored", "the follow-up began"],
+)
+def test_a_worker_that_was_only_slow_does_no_harm_when_it_comes_back(
+    plant: Plant, sandbox: SandboxServer, starts: Start, log: Path, moment: str
+) -> None:
+    slow = starts(plant.task, silence=2.0, halts_after=moment)
+    plant.hand_in("one", range(1))
+    until(lambda: is_halted(slow.pid))
+    starts(plant.task, silence=2.0)
+    until(lambda: plant.done("one") == 1)
+    slow.send_signal(signal.SIGCONT)
+    plant.hand_in("one", range(1, 4))
+    until(lambda: plant.done("one") == 4)
+    sleep(1)
+    assert "taking_over" in log.read_text()
+    assert (plant.assets("one"), *plant_counts(sandbox, plant)) == (4, 4, 4)
+
+
+def is_halted(pid: int) -> bool:
+    """Whether the process was stopped by a signal and not ended."""
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "T"
+
+
+def threads_of(pid: int) -> int:
+    return len(list(Path(f"/proc/{pid}/task").iterdir()))
+
+
+def test_orders_that_wait_for_a_vendor_take_no_threads_and_starve_nobody(
+    databases: Databases, sandbox: SandboxServer, starts: Start, tmp_path: Path
+) -> None:
+    server_url()
+    url = databases.fresh("postgresql", tmp_path)
+    with SandboxServer() as away:
+        plant = Plant(url, tmp_path, {"away": away.url, "well": sandbox.url})
+        away.sandbox.faults.add("status", status=503)
+        plant.hand_in("away", range(400))
+        worker = starts(plant.task)
+        until(lambda: plant.assets("away") == 400, seconds=150)
+        plant.hand_in("well", range(10))
+        until(lambda: plant.done("well") == 10, seconds=60)
+        assert threads_of(worker.pid) < MOST_THREADS
+        calls = len(Circuits(plant.application.engine).all())
+        watch_vendor(plant.application.ports, plant.ids["away"])
+        raised = problems(plant, "away")
+        away.sandbox.faults.clear()
+        until(lambda: plant.done("away") == 400, seconds=150)
+        watch_vendor(plant.application.ports, plant.ids["away"])
+        assert (len(away.sandbox.ledger()), len(plant.letters())) == (400, 410)
+        assert (calls, raised, problems(plant, "away")) == (1, [ProblemKind.VENDOR_DOWN], [])
+        plant.close()
+    databases.drop(url)
+
+
+def problems(plant: Plant, key: str) -> list[ProblemKind]:
+    with plant.application.ports.store.reading(plant.ids[key]) as work:
+        return [problem.kind for problem in work.problems.open()]
+
+
+def test_work_for_a_platform_this_process_does_not_serve_goes_on_in_one_that_does(
+    plant: Plant, starts: Start
+) -> None:
+    starts(plant.task, installations=())
+    plant.hand_in("one", range(3))
+    sleep(3)
+    assert plant.assets("one") == 0
+    starts(plant.task)
+    until(lambda: plant.done("one") == 3)

@@ -1,0 +1,191 @@
+"""Work that waits without a thread: it stands in the engine's own table, and goes on from there.
+
+These hold our use of the engine's rows to the engine's pinned version.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from dbos import DBOS
+from dbos._dbos import _get_dbos_instance
+from sqlalchemy import select, update
+from sqlalchemy.exc import OperationalError
+
+from bittitan_plugin.services.durable import provision_id
+from bittitan_plugin.workflows import parking, retrying
+from bittitan_plugin.workflows.heart import EARLIER_RELEASE, Heart
+from bittitan_plugin.workflows.queue import PROVISIONING_QUEUE, QUEUES
+from tests.fakes.host import line
+from tests.world import SOLD, Shop, World
+
+
+@pytest.fixture
+def parks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However short a wait is, it is spent in the database."""
+    monkeypatch.setattr(retrying, "LONGEST_REST", 0.0)
+
+
+def sell(shop: Shop) -> str:
+    """An order is paid; the id of its workflow."""
+    order = shop.host.place(line())
+    shop.fire("order_fully_paid", order)
+    return provision_id(shop.id, order.lines[0].id)
+
+
+def row(workflow_id: str) -> Any:
+    """The engine's row of the workflow."""
+    table = parking._rows()
+    with _get_dbos_instance()._sys_db.engine.connect() as connection:
+        return connection.execute(select(table).where(table.c.workflow_uuid == workflow_id)).one()
+
+
+def put(workflow_id: str, **values: object) -> None:
+    """Change the engine's row."""
+    table = parking._rows()
+    with _get_dbos_instance()._sys_db.engine.begin() as connection:
+        connection.execute(
+            update(table).where(table.c.workflow_uuid == workflow_id).values(**values)
+        )
+
+
+def heart_of(world: World) -> Heart:
+    assert world.application.worker is not None
+    return world.application.worker._heart
+
+
+@pytest.mark.usefixtures("parks")
+def test_a_sale_that_waits_has_no_thread_and_goes_on_by_itself(shop: Shop) -> None:
+    shop.sandbox.sandbox.faults.add("rate_limit", operation="issue", times=1, retry_after=60)
+    sale = sell(shop)
+    shop.until(lambda: row(sale).status == "DELAYED")
+    held = sale in parking.running_here()
+    shop.settle()
+    assert (held, shop.tally()) == (False, SOLD)
+
+
+@pytest.mark.usefixtures("parks")
+def test_what_waits_counts_as_never_begun(shop: Shop) -> None:
+    shop.sandbox.sandbox.faults.add("rate_limit", operation="issue", retry_after=3600)
+    sale = sell(shop)
+    shop.until(lambda: row(sale).status == "DELAYED")
+    waiting = row(sale)
+    shop.sandbox.sandbox.faults.clear()
+    parking.wake([str(shop.id)])
+    shop.settle()
+    assert (waiting.recovery_attempts, waiting.owner_xid, waiting.queue_name) == (
+        0,
+        None,
+        PROVISIONING_QUEUE,
+    )
+
+
+@pytest.mark.usefixtures("parks")
+def test_however_often_it_is_tried_the_records_do_not_grow(shop: Shop) -> None:
+    shop.sandbox.sandbox.faults.add("rate_limit", operation="issue", times=4, retry_after=1)
+    sale = sell(shop)
+    shop.settle()
+    names = [step["function_name"] for step in DBOS.list_workflow_steps(sale)]
+    # Its first attempt is in the record of what ran ahead; all the others are one.
+    counts = [names.count(name) for name in ("at_once", "obtain_coupon", "wait_until")]
+    assert (counts, shop.tally()) == ([1, 1, 1], SOLD)
+
+
+@pytest.mark.usefixtures("parks")
+def test_what_waits_for_one_installation_is_woken_and_no_other(shop: Shop) -> None:
+    shop.sandbox.sandbox.faults.add("rate_limit", operation="issue", retry_after=3600)
+    sale = sell(shop)
+    shop.until(lambda: row(sale).status == "DELAYED")
+    shop.sandbox.sandbox.faults.clear()
+    assert parking.wake([str(uuid4())]) == 0
+    assert parking.wake([str(shop.id)]) == 1
+    shop.settle()
+    assert shop.tally() == SOLD
+
+
+def test_a_workflow_that_another_process_took_over_is_not_parked_by_the_first(shop: Shop) -> None:
+    seen: list[Any] = []
+
+    @DBOS.workflow(name=f"test_taken_{uuid4().hex}")
+    def taken() -> None:
+        workflow_id = DBOS.workflow_id or ""
+        put(workflow_id, owner_xid="another process")
+        try:
+            parking.park(60)
+        except parking.Parked:
+            seen.append(row(workflow_id))
+
+    handle = DBOS.start_workflow(taken)
+    shop.until(lambda: bool(seen))
+    put(handle.workflow_id, status="CANCELLED")
+    assert (seen[0].status, seen[0].owner_xid) == ("PENDING", "another process")
+
+
+def test_outside_a_workflow_nothing_can_be_parked(world: World) -> None:
+    assert world.application.worker is not None
+    with pytest.raises(RuntimeError, match="only a workflow"):
+        parking.park(1)
+
+
+def test_work_without_a_partition_from_an_earlier_release_is_sorted_in(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = shop.world.application.queue._client
+    enqueue = client.enqueue_in_transaction
+
+    def as_before(session: Any, options: Any, *arguments: Any) -> Any:
+        options.pop("queue_partition_key")
+        return enqueue(session, options, *arguments)
+
+    monkeypatch.setattr(client, "enqueue_in_transaction", as_before)
+    sale = sell(shop)
+    parking.sort_in(QUEUES, EARLIER_RELEASE)  # unless the worker's own beat was quicker
+    assert row(sale).queue_partition_key == EARLIER_RELEASE
+    shop.settle()
+    assert shop.tally() == SOLD
+
+
+class Refuses:
+    """A database that takes no record of a step, as often as it is told to."""
+
+    def __init__(self, times: int) -> None:
+        self.left = times
+        self._record = _get_dbos_instance()._sys_db.record_operation_result
+
+    def __call__(self, *arguments: Any, **values: Any) -> Any:
+        if self.left:
+            self.left -= 1
+            raise OperationalError("INSERT", {}, Exception("database or disk is full"))
+        return self._record(*arguments, **values)
+
+
+@pytest.fixture
+def refuses(world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[Refuses]:
+    assert world.application.worker is not None
+    fault = Refuses(1)
+    monkeypatch.setattr(_get_dbos_instance()._sys_db, "record_operation_result", fault)
+    yield fault
+    monkeypatch.undo()
+
+
+def test_an_outcome_the_database_did_not_take_ends_nothing(shop: Shop, refuses: Refuses) -> None:
+    sale = sell(shop)
+    shop.until(lambda: refuses.left == 0 and sale not in parking.running_here())
+    left = row(sale).status
+    for _ in range(2):
+        heart_of(shop.world)._beat()
+    shop.settle()
+    assert (left, shop.tally()) == ("PENDING", SOLD)
+
+
+def test_work_in_hand_is_not_handed_back(shop: Shop) -> None:
+    shop.sandbox.sandbox.faults.add("rate_limit", operation="issue", times=1, retry_after=10)
+    sale = sell(shop)
+    shop.until(lambda: sale in parking.running_here())
+    owner = row(sale).owner_xid
+    for _ in range(3):
+        heart_of(shop.world)._beat()
+    assert row(sale).owner_xid == owner
+    shop.settle()
+    assert shop.tally() == SOLD
