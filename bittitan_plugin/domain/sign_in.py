@@ -1,0 +1,68 @@
+"""How long somebody waits who keeps guessing passwords. Ours.
+
+Failures are counted per account and per address. An account is never locked for long, because
+whoever knows an e-mail address could otherwise keep its owner out; an address waits longer, because
+it is the guesser's own.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+#: After so long without a failure everything is forgotten.
+FORGOTTEN_AFTER = timedelta(hours=1)
+
+
+class SignInDelayed(Exception):
+    """Too many wrong passwords: ask again in ``seconds``. Nothing was compared."""
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__(f"sign-in is delayed for {seconds} s")
+        self.seconds = seconds
+
+    @property
+    def message(self) -> str:
+        """What people are told."""
+        return f"There were too many wrong passwords. Try again in {self.seconds} seconds."
+
+
+@dataclass(frozen=True, kw_only=True)
+class Throttle:
+    """So many failures are free; each further one doubles the wait, from one second on."""
+
+    free: int
+    longest: timedelta
+
+    def wait(self, failures: int) -> timedelta:
+        """How long the next attempt waits after so many failures in a row."""
+        if failures < self.free:
+            return timedelta(0)
+        # Bounded before the power is taken: the count is an attacker's to choose.
+        return min(timedelta(seconds=2 ** min(failures - self.free, 20)), self.longest)
+
+
+PER_ACCOUNT = Throttle(free=5, longest=timedelta(minutes=1))
+PER_ADDRESS = Throttle(free=20, longest=timedelta(minutes=15))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Failures:
+    """The failures in a row of one account or address."""
+
+    count: int = 0
+    last_at: datetime | None = None
+
+    def remembered(self, now: datetime) -> "Failures":
+        """These, or none when the last one is long ago."""
+        if self.last_at is None or now - self.last_at >= FORGOTTEN_AFTER:
+            return Failures()
+        return self
+
+    def left(self, throttle: Throttle, now: datetime) -> timedelta:
+        """How long an attempt has to wait now."""
+        if self.last_at is None:
+            return timedelta(0)
+        return max(self.last_at + throttle.wait(self.count) - now, timedelta(0))
+
+    def one_more(self, now: datetime) -> "Failures":
+        """After another one."""
+        return Failures(count=self.count + 1, last_at=now)

@@ -1,0 +1,72 @@
+"""Remembers wrong passwords, per account and per address, for every process alike."""
+
+import math
+from hashlib import sha256
+
+from sqlalchemy import delete, update
+from sqlalchemy.orm import Session
+
+from bittitan_plugin.domain.sign_in import (
+    FORGOTTEN_AFTER,
+    PER_ACCOUNT,
+    PER_ADDRESS,
+    Failures,
+    SignInDelayed,
+    Throttle,
+)
+from bittitan_plugin.hosts.embedded.database import HostDatabase
+from bittitan_plugin.hosts.embedded.tables import SignInFailureRow
+from bittitan_plugin.store.locks import take_turns
+
+
+class SignInAttempts:
+    """Counts an attempt as failed before the password is compared, so guesses cannot race."""
+
+    def __init__(self, database: HostDatabase) -> None:
+        self._database = database
+
+    def begin(self, email: str, address: str) -> None:
+        """Somebody is about to sign in. Raises ``SignInDelayed``, and then counts nothing."""
+        now = self._database.clock()
+        with self._database.writing() as session:
+            known = {
+                subject: (_failures(session, subject).remembered(now), throttle)
+                for subject, throttle in _subjects(email, address)
+            }
+            left = max(failures.left(throttle, now) for failures, throttle in known.values())
+            if left:
+                raise SignInDelayed(math.ceil(left.total_seconds()))
+            for subject, (failures, _) in known.items():
+                _keep(session, subject, failures.one_more(now))
+            session.execute(
+                delete(SignInFailureRow).where(SignInFailureRow.last_at < now - FORGOTTEN_AFTER)
+            )
+
+    def succeeded(self, email: str, address: str) -> None:
+        """The password was right: the account starts anew, the address gets its attempt back."""
+        (account, _), (place, _) = _subjects(email, address)
+        with self._database.writing() as session:
+            session.execute(delete(SignInFailureRow).where(SignInFailureRow.subject == account))
+            session.execute(
+                update(SignInFailureRow)
+                .where(SignInFailureRow.subject == place, SignInFailureRow.failures > 0)
+                .values(failures=SignInFailureRow.failures - 1)
+            )
+
+
+def _subjects(email: str, address: str) -> tuple[tuple[str, Throttle], tuple[str, Throttle]]:
+    """Under which each is kept: what people typed is hashed, it may be anything, of any length."""
+    account = sha256(email.strip().lower().encode(errors="replace")).hexdigest()
+    return (f"account:{account}", PER_ACCOUNT), (f"address:{address[:64]}", PER_ADDRESS)
+
+
+def _failures(session: Session, subject: str) -> Failures:
+    take_turns(session, subject)
+    row = session.get(SignInFailureRow, subject)
+    return Failures(count=row.failures, last_at=row.last_at) if row else Failures()
+
+
+def _keep(session: Session, subject: str, failures: Failures) -> None:
+    session.merge(
+        SignInFailureRow(subject=subject, failures=failures.count, last_at=failures.last_at)
+    )

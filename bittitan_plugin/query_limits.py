@@ -1,0 +1,193 @@
+"""How much one GraphQL request may ask for: its depth, its aliases and its cost.
+
+Every field that leads to objects costs its weight, times the page it asks for, times the pages
+around it. What a document spreads twice is measured once, so measuring a hostile document takes
+no longer than reading it: limiters that walk fragments anew each time need 2ⁿ steps for n fragments
+that spread each other twice. The cost is reported as Saleor reports it. Ours.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from graphql import (
+    DocumentNode,
+    ExecutionResult,
+    FieldNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
+    GraphQLCompositeType,
+    GraphQLError,
+    GraphQLField,
+    GraphQLSchema,
+    InlineFragmentNode,
+    SelectionSetNode,
+    get_named_type,
+    get_nullable_type,
+    is_composite_type,
+    is_list_type,
+)
+from graphql.utilities import get_operation_ast, value_from_ast_untyped
+from strawberry.extensions import SchemaExtension
+
+#: The deepest nesting of objects, the most aliases and the highest cost of one request.
+DEEPEST, MOST_ALIASES, HIGHEST_COST = 12, 50, 50_000
+#: What a field costs; a mutation's field may write, send and ask BitTitan.
+_FIELD, _MUTATION = 1, 10
+#: How long a list without pages is taken to be.
+_UNPAGED = 10
+
+
+@dataclass(frozen=True, kw_only=True)
+class Extent:
+    """What a document, or a part of one, asks for."""
+
+    depth: int = 0
+    aliases: int = 0
+    cost: int = 0
+
+    def beside(self, other: "Extent") -> "Extent":
+        """Both next to each other."""
+        return Extent(
+            depth=max(self.depth, other.depth),
+            aliases=self.aliases + other.aliases,
+            cost=self.cost + other.cost,
+        )
+
+
+def extent_of(
+    schema: GraphQLSchema, document: DocumentNode, operation_name: str | None, variables: Any
+) -> Extent:
+    """What the operation of a valid document asks for, in time linear in the document."""
+    operation = get_operation_ast(document, operation_name)
+    root = schema.get_root_type(operation.operation) if operation else None
+    if operation is None or root is None:
+        return Extent()
+    defaults = {
+        each.variable.name.value: value_from_ast_untyped(each.default_value)
+        for each in operation.variable_definitions or ()
+        if each.default_value
+    }
+    survey = _Survey(schema, document, {**defaults, **(variables or {})})
+    return survey.of(operation.selection_set, root)
+
+
+class _Survey:
+    """Walks one document. Each selection set is measured once, however often it is spread."""
+
+    def __init__(
+        self, schema: GraphQLSchema, document: DocumentNode, variables: dict[str, Any]
+    ) -> None:
+        self._schema = schema
+        self._variables = variables
+        self._fragments = {
+            each.name.value: each
+            for each in document.definitions
+            if isinstance(each, FragmentDefinitionNode)
+        }
+        self._known: dict[tuple[int, str], Extent] = {}
+
+    def of(self, selections: SelectionSetNode, parent: GraphQLCompositeType) -> Extent:
+        key = (id(selections), parent.name)
+        if key not in self._known:
+            total = Extent()
+            for selection in selections.selections:
+                total = total.beside(self._selection(selection, parent))
+            self._known[key] = total
+        return self._known[key]
+
+    def _selection(self, node: Any, parent: GraphQLCompositeType) -> Extent:
+        if isinstance(node, FragmentSpreadNode):
+            node = self._fragments[node.name.value]
+        if isinstance(node, FragmentDefinitionNode | InlineFragmentNode):
+            on = node.type_condition
+            kind = self._schema.get_type(on.name.value) if on else parent
+            return self.of(node.selection_set, kind) if is_composite_type(kind) else Extent()
+        return self._field(node, parent)
+
+    def _field(self, node: FieldNode, parent: GraphQLCompositeType) -> Extent:
+        alias = Extent(aliases=1 if node.alias else 0)
+        fields = parent.fields if hasattr(parent, "fields") else {}
+        definition: GraphQLField | None = fields.get(node.name.value)
+        # Introspection is no part of ``fields``: it reads no data, and production switches it off.
+        if definition is None or node.selection_set is None:
+            return alias
+        kind = get_named_type(definition.type)
+        if not is_composite_type(kind):
+            return alias
+        inner = self.of(node.selection_set, kind)
+        cost = self._length(definition, node) * (self._weight(node, parent) + inner.cost)
+        return alias.beside(Extent(depth=inner.depth + 1, aliases=inner.aliases, cost=cost))
+
+    def _weight(self, node: FieldNode, parent: GraphQLCompositeType) -> int:
+        if parent is self._schema.mutation_type:
+            return _MUTATION
+        # The connection around them has been counted, once for every edge.
+        return 0 if node.name.value == "edges" else _FIELD
+
+    def _length(self, definition: GraphQLField, node: FieldNode) -> int:
+        """How many objects the field may lead to, for each of its parent."""
+        given = {
+            argument.name.value: value_from_ast_untyped(argument.value, self._variables)
+            for argument in node.arguments or ()
+        }
+        page = given.get("first") or given.get("last")
+        if isinstance(page, int):
+            return max(page, 1)
+        if not is_list_type(get_nullable_type(definition.type)) or node.name.value == "edges":
+            return 1
+        lists = [len(value) for value in given.values() if isinstance(value, list)]
+        return max(lists, default=_UNPAGED)
+
+
+def too_much(extent: Extent) -> GraphQLError | None:
+    """Why a request that asks for so much is refused, or None when it is not."""
+    if extent.depth > DEEPEST:
+        return _error(
+            "QueryDepthError",
+            f"The query is {extent.depth} levels deep; {DEEPEST} are allowed.",
+        )
+    if extent.aliases > MOST_ALIASES:
+        return _error(
+            "QueryAliasError",
+            f"The query has {extent.aliases} aliases; {MOST_ALIASES} are allowed.",
+        )
+    if extent.cost > HIGHEST_COST:
+        return _error(
+            "QueryCostError",
+            f"The query exceeds the maximum cost of {HIGHEST_COST}. "
+            f"Actual cost is {extent.cost}; ask for smaller pages.",
+        )
+    return None
+
+
+class QueryLimits(SchemaExtension):
+    """Refuses to execute what asks for too much, and says what each request cost."""
+
+    def __init__(self) -> None:
+        self._extent: Extent | None = None
+
+    def on_execute(self) -> Iterator[None]:
+        """Measure before anything is resolved."""
+        context = self.execution_context
+        if context.graphql_document is not None:
+            self._extent = extent_of(
+                context.schema._schema,
+                context.graphql_document,
+                context.operation_name,
+                context.variables,
+            )
+            refusal = too_much(self._extent)
+            if refusal is not None:
+                context.result = ExecutionResult(data=None, errors=[refusal])
+        yield
+
+    def get_results(self) -> dict[str, Any]:
+        """What the request cost, in Saleor's words."""
+        if self._extent is None:
+            return {}
+        return {"cost": {"requestedQueryCost": self._extent.cost, "maximumAvailable": HIGHEST_COST}}
+
+
+def _error(code: str, message: str) -> GraphQLError:
+    return GraphQLError(message, extensions={"exception": {"code": code}})

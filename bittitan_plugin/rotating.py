@@ -1,0 +1,53 @@
+"""``secrets rotate`` from the command line: progress while it runs, then what it did."""
+
+import json
+from dataclasses import asdict
+
+from rich.console import Console
+from rich.progress import Progress
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bittitan_plugin.bootstrap import Application
+from bittitan_plugin.rotation import Rotation, rotate
+from bittitan_plugin.services.code_lookup import mark_all
+from bittitan_plugin.store.tables import InstallationRow
+
+
+def rotate_secrets(
+    application: Application, *, as_json: bool = False, console: Console | None = None
+) -> int:
+    """Rotate and say what was done. Returns the exit status: 1 when a secret fits no key."""
+    console = console or Console(soft_wrap=True, highlight=False)
+    engine, cipher = application.engine, application.ports.cipher
+    quiet = as_json or not console.is_terminal
+    with Progress(console=console, transient=True, disable=quiet) as progress:
+        task = progress.add_task("sealing anew", total=None)
+
+        def tell(so_far: Rotation) -> None:
+            progress.update(task, total=so_far.total, completed=so_far.seen)
+
+        done = rotate(engine, cipher, tell)
+        marked = 0 if done.unreadable else _mark_codes(application)
+    if as_json:
+        console.print(json.dumps({**asdict(done), "codes_marked": marked}), markup=False)
+    else:
+        console.print(f"{done.seen} secrets looked at, {done.renewed} sealed anew", markup=False)
+        if marked:
+            console.print(f"{marked} codes can be looked up from now on", markup=False)
+        if done.unreadable:
+            console.print(
+                f"{done.unreadable} fit none of the keys in BITTITAN_SECRET_KEYS and stayed as "
+                "they are: put the key they were written with at the end of the list and repeat.",
+                markup=False,
+            )
+        else:
+            console.print("the keys behind the first are no longer needed", markup=False)
+    return int(done.unreadable > 0)
+
+
+def _mark_codes(application: Application) -> int:
+    """Codes that were sold before codes were marked can be looked up from now on, too."""
+    with Session(application.engine) as session:
+        ids = session.scalars(select(InstallationRow.id)).all()
+    return sum(mark_all(application.ports, each) for each in ids)

@@ -1,0 +1,108 @@
+"""Seals every stored secret anew with the first key, so that the old keys can be thrown away.
+
+It may be interrupted and repeated, and others may serve meanwhile: what is sealed with the first
+key already is passed over, and rows are locked a few at a time.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sqlalchemy import Column, Engine, Table, func, select, update
+from sqlalchemy.orm import Session
+
+from bittitan_plugin.cipher import Cipher, UnreadableSecret
+from bittitan_plugin.domain.coupons import Sealed
+from bittitan_plugin.hosts.embedded.tables import HostBase
+from bittitan_plugin.hosts.saleor.tables import SaleorAppRow
+from bittitan_plugin.store.engine import writing_engine
+from bittitan_plugin.store.types import SEALED_WITHIN
+
+#: Rows sealed anew in one transaction, so that nobody who serves meanwhile waits for long.
+BATCH = 200
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rotation:
+    """How far it has come: rows that hold a secret, looked at, sealed anew, fitting no key."""
+
+    total: int
+    seen: int = 0
+    renewed: int = 0
+    unreadable: int = 0
+
+
+def sealed_columns() -> Iterator[Column[Any]]:
+    """Every column that holds secrets, as the tables mark them."""
+    for metadata in (SaleorAppRow.metadata, HostBase.metadata):
+        for table in metadata.sorted_tables:
+            yield from (c for c in table.columns if c.info.get("sealed") or SEALED_WITHIN in c.info)
+
+
+def rotate(engine: Engine, cipher: Cipher, tell: Callable[[Rotation], None]) -> Rotation:
+    """Seal everything with the first key; ``tell`` hears of each batch. Memory stays bounded."""
+    columns = list(sealed_columns())
+    with Session(engine) as session:
+        totals = [session.scalar(select(func.count(column))) or 0 for column in columns]
+    done = Rotation(total=sum(totals))
+    for column in columns:
+        for batch in _batches(engine, column):
+            done = _renew(engine, cipher, column, batch, done)
+            tell(done)
+    return done
+
+
+def _batches(engine: Engine, column: Column[Any]) -> Iterator[list[Any]]:
+    """The keys of the rows that hold something in that column."""
+    key = _key(column)
+    query, last = select(key).where(column.is_not(None)).order_by(key).limit(BATCH), None
+    while True:
+        with Session(engine) as session:
+            keys = list(session.scalars(query if last is None else query.where(key > last)))
+        if keys:
+            yield keys
+        if len(keys) < BATCH:
+            return
+        last = keys[-1]
+
+
+def _renew(
+    engine: Engine, cipher: Cipher, column: Column[Any], keys: list[Any], done: Rotation
+) -> Rotation:
+    key, renewed, unreadable = _key(column), 0, 0
+    with Session(writing_engine(engine)) as session, session.begin():
+        rows = session.execute(select(key, column).where(key.in_(keys)).with_for_update()).all()
+        for row_key, old in rows:
+            try:
+                new = _sealed_anew(cipher, column, old)
+            except UnreadableSecret:
+                unreadable += 1
+                continue
+            if new is not None:
+                session.execute(update(_table(column)).where(key == row_key).values({column: new}))
+                renewed += 1
+    return replace(
+        done,
+        seen=done.seen + len(keys),
+        renewed=done.renewed + renewed,
+        unreadable=done.unreadable + unreadable,
+    )
+
+
+def _table(column: Column[Any]) -> Table:
+    return column.table
+
+
+def _key(column: Column[Any]) -> Column[Any]:
+    (key,) = _table(column).primary_key.columns
+    return key
+
+
+def _sealed_anew(cipher: Cipher, column: Column[Any], old: Any) -> Any:
+    """What is to be stored instead, or None when it can stay."""
+    names = column.info.get(SEALED_WITHIN)
+    if names is None:
+        return cipher.renewed(Sealed(old))
+    held = [name for name in names if old.get(name)]
+    changed = {name: new for name in held if (new := cipher.renewed(Sealed(old[name])))}
+    return {**old, **changed} if changed else None

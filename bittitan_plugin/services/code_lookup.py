@@ -1,0 +1,60 @@
+"""Finds the asset of a coupon code without opening any: by a fingerprint keyed with a secret.
+
+Each installation has a secret of its own, sealed like a code. Who holds a dump of the database but
+no key can neither read a code nor try whether a guessed one is there.
+"""
+
+from secrets import token_hex
+from uuid import UUID
+
+from bittitan_plugin.cipher import fingerprint
+from bittitan_plugin.services.ports import Ports
+from bittitan_plugin.store.unit_of_work import UnitOfWork
+
+#: Assets marked in one transaction.
+BATCH = 200
+#: The longest code that is looked for, in characters.
+LONGEST = 255
+
+
+def new_codes_secret(ports: Ports, work: UnitOfWork, *, keep: bool = True) -> str:
+    """What codes are fingerprinted with; made when there is none, and kept if ``keep``."""
+    sealed = work.coupons.secret()
+    if sealed is None and keep:
+        # Two that made one each would not recognize each other's codes.
+        work.take_turns("code-secret")
+        sealed = work.coupons.secret()
+    if sealed is not None:
+        return ports.cipher.open(sealed)
+    secret = token_hex(32)
+    if keep:
+        work.coupons.keep_secret(ports.cipher.seal(secret))
+    return secret
+
+
+def mark_code(ports: Ports, work: UnitOfWork, asset_id: UUID, code: str) -> None:
+    """From now on the asset is found by that code, which the API issued."""
+    work.coupons.mark(asset_id, fingerprint(new_codes_secret(ports, work), code))
+
+
+def mark_of(ports: Ports, work: UnitOfWork, code: str) -> str:
+    """What that code is found by here; of a code that nobody can have, one that matches nothing."""
+    sealed, code = work.coupons.secret(), code.strip()
+    if sealed is None or not code or len(code) > LONGEST or not code.isprintable():
+        return ""
+    return fingerprint(ports.cipher.open(sealed), code)
+
+
+def mark_all(ports: Ports, installation_id: UUID) -> int:
+    """Mark what was sold before codes were marked. Repeatable; returns how many were marked."""
+    marked, last = 0, None
+    while True:
+        with ports.store.writing(installation_id) as work:
+            batch = work.coupons.unmarked(last, BATCH)
+            for asset in batch:
+                if asset.coupon_code is not None:
+                    mark_code(ports, work, asset.id, ports.cipher.open(asset.coupon_code))
+        marked += len(batch)
+        if len(batch) < BATCH:
+            return marked
+        last = batch[-1].id

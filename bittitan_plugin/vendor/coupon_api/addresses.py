@@ -1,0 +1,101 @@
+"""Which addresses the coupon API may have: in production only public ones, over https.
+
+Staff type the address in. Without this, a setting could make the server call what only it can
+reach: other services in its network, the cloud's metadata. A name is resolved here, every address
+it has is judged, and exactly those are connected to: answering otherwise the next time (DNS
+rebinding) gains nothing.
+"""
+
+import socket
+from collections.abc import Callable, Iterable
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+from typing import Any
+
+import httpcore
+import httpx
+
+#: Where IPv4 addresses stand in the last 32 bits (RFC 6052).
+_NAT64 = IPv6Network("64:ff9b::/96")
+
+#: The addresses of a host name and port.
+Resolve = Callable[[str, int], list[str]]
+
+
+class ForbiddenAddress(httpx.InvalidURL):
+    """It may not be called; the message says why, for whoever set it."""
+
+
+class PublicTransport(httpx.HTTPTransport):
+    """Calls public addresses over https and nothing else; proxies of the environment are not used.
+
+    Raises ``ForbiddenAddress`` before anything is sent.
+    """
+
+    def __init__(self, limits: httpx.Limits, *, resolve: Resolve | None = None) -> None:
+        super().__init__(limits=limits)
+        self._pool = httpcore.ConnectionPool(
+            ssl_context=httpx.create_ssl_context(),
+            max_connections=limits.max_connections,
+            max_keepalive_connections=limits.max_keepalive_connections,
+            keepalive_expiry=limits.keepalive_expiry,
+            network_backend=PublicBackend(resolve or addresses_of),
+        )
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        """Send it, unless it would travel in clear text."""
+        if request.url.scheme != "https":
+            raise ForbiddenAddress("In production the coupon API is called over https only.")
+        return super().handle_request(request)
+
+
+class PublicBackend(httpcore.SyncBackend):
+    """Connects to public addresses only."""
+
+    def __init__(self, resolve: Resolve) -> None:
+        self._resolve = resolve
+
+    def connect_tcp(self, host: str, port: int, *rest: Any, **more: Any) -> httpcore.NetworkStream:
+        """To the first address that answers, after all of them were judged."""
+        found = self._resolve(host, port)
+        if not all(is_public(address) for address in found):
+            raise ForbiddenAddress(
+                "The address leads into a private network. If the coupon API is really there, "
+                "the operator sets BITTITAN_ALLOW_PRIVATE_ADDRESSES."
+            )
+        problem: Exception = httpcore.ConnectError("the name has no address")
+        for address in found:
+            try:
+                return super().connect_tcp(address, port, *rest, **more)
+            except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
+                problem = error
+        raise problem
+
+
+def addresses_of(host: str, port: int) -> list[str]:
+    """What the name stands for now. Raises ``httpcore.ConnectError`` when that is nothing."""
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except OSError as error:
+        raise httpcore.ConnectError(str(error)) from error
+    return list(dict.fromkeys(str(entry[4][0]) for entry in found))
+
+
+def is_public(address: str) -> bool:
+    """Whether anybody on the internet could call it."""
+    try:
+        found = ip_address(address)
+    except ValueError:
+        return False
+    return all(each.is_global and not each.is_multicast for each in _meant(found))
+
+
+def _meant(found: IPv4Address | IPv6Address) -> Iterable[IPv4Address | IPv6Address]:
+    """The address, and the IPv4 address it carries to a gateway."""
+    if isinstance(found, IPv6Address):
+        if found.ipv4_mapped:
+            return [found.ipv4_mapped]
+        if found.sixtofour:
+            return [found, found.sixtofour]
+        if found in _NAT64:
+            return [found, IPv4Address(int(found) & 0xFFFFFFFF)]
+    return [found]

@@ -1,0 +1,115 @@
+"""Guessing passwords: counted for every process alike, slower with each guess."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+import pytest
+
+from bittitan_plugin.domain.sign_in import PER_ACCOUNT, PER_ADDRESS, SignInDelayed
+from bittitan_plugin.hosts.embedded.platform import EmbeddedPlatform
+from tests.conftest import StandingClock
+from tests.integration.embedded.shop import Shop
+
+EMAIL, PASSWORD = "buyer@guessing.example", "correct horse"
+HOME, ELSEWHERE = "192.0.2.1", "198.51.100.7"
+
+
+@pytest.fixture(autouse=True)
+def buyer(platform: EmbeddedPlatform) -> None:
+    platform.customers.create(email=EMAIL, password=PASSWORD)
+
+
+def guess(platform: EmbeddedPlatform, times: int, *, address: str = HOME) -> None:
+    for number in range(times):
+        assert platform.sign_in(EMAIL, f"wrong {number}", address) is None
+
+
+def test_the_free_guesses_do_not_delay_the_right_password(platform: EmbeddedPlatform) -> None:
+    guess(platform, PER_ACCOUNT.free - 1)
+    assert platform.sign_in(EMAIL, PASSWORD, HOME) is not None
+
+
+def test_after_too_many_guesses_even_the_right_password_waits(platform: EmbeddedPlatform) -> None:
+    guess(platform, PER_ACCOUNT.free)
+    with pytest.raises(SignInDelayed) as delayed:
+        platform.sign_in(EMAIL, PASSWORD, HOME)
+    assert delayed.value.seconds == 1
+
+
+def test_an_account_waits_wherever_the_guesses_come_from(platform: EmbeddedPlatform) -> None:
+    guess(platform, PER_ACCOUNT.free, address=ELSEWHERE)
+    with pytest.raises(SignInDelayed):
+        platform.sign_in(EMAIL.upper(), PASSWORD, HOME)
+
+
+def test_after_the_wait_the_right_password_works(
+    platform: EmbeddedPlatform, clock: StandingClock
+) -> None:
+    guess(platform, PER_ACCOUNT.free)
+    clock.now += timedelta(seconds=1)
+    assert platform.sign_in(EMAIL, PASSWORD, HOME) is not None
+
+
+def test_a_delayed_attempt_does_not_lengthen_the_wait(
+    platform: EmbeddedPlatform, clock: StandingClock
+) -> None:
+    guess(platform, PER_ACCOUNT.free)
+    for _ in range(10):
+        with pytest.raises(SignInDelayed):
+            platform.sign_in(EMAIL, PASSWORD, HOME)
+    clock.now += timedelta(seconds=1)
+    assert platform.sign_in(EMAIL, PASSWORD, HOME) is not None
+
+
+def test_signing_in_gives_the_account_its_free_guesses_back(platform: EmbeddedPlatform) -> None:
+    for _ in range(3):
+        guess(platform, PER_ACCOUNT.free - 1)
+        assert platform.sign_in(EMAIL, PASSWORD, HOME) is not None
+
+
+def test_an_address_that_tries_many_accounts_waits(platform: EmbeddedPlatform) -> None:
+    for number in range(PER_ADDRESS.free):
+        assert platform.sign_in(f"nobody-{number}@example.com", "wrong", ELSEWHERE) is None
+    with pytest.raises(SignInDelayed):
+        platform.sign_in(EMAIL, PASSWORD, ELSEWHERE)
+    assert platform.sign_in(EMAIL, PASSWORD, HOME) is not None
+
+
+def test_an_account_that_does_not_exist_is_delayed_like_one_that_does(
+    platform: EmbeddedPlatform,
+) -> None:
+    for number in range(PER_ACCOUNT.free):
+        assert platform.sign_in("nobody@example.com", f"wrong {number}", HOME) is None
+    with pytest.raises(SignInDelayed):
+        platform.sign_in("nobody@example.com", "wrong", HOME)
+
+
+def test_guesses_at_once_are_counted_one_by_one(platform: EmbeddedPlatform) -> None:
+    def guessed(number: int) -> bool:
+        try:
+            platform.sign_in(EMAIL, f"wrong {number}", HOME)
+        except SignInDelayed:
+            return False
+        return True
+
+    with ThreadPoolExecutor(8) as threads:
+        compared = sum(threads.map(guessed, range(16)))
+    assert compared == PER_ACCOUNT.free
+
+
+@pytest.mark.parametrize("email", ["", "\0", "x" * 10_000, "\ud800"])
+def test_whatever_is_typed_as_an_address_is_counted(platform: EmbeddedPlatform, email: str) -> None:
+    assert platform.sign_in(email, "wrong", HOME) is None
+
+
+def test_graphql_says_how_long_to_wait(platform: EmbeddedPlatform, shop: Shop) -> None:
+    guess(platform, PER_ACCOUNT.free)
+    answer = shop.ask(
+        "mutation ($e: String!, $p: String!) { tokenCreate(email: $e, password: $p) "
+        "{ token errors { field code message } } }",
+        e=EMAIL,
+        p=PASSWORD,
+    )["tokenCreate"]
+    (error,) = answer["errors"]
+    assert (answer["token"], error["code"]) == (None, "LOGIN_ATTEMPT_DELAYED")
+    assert "1 seconds" in error["message"]

@@ -1,0 +1,62 @@
+"""``python -m tests.security.fuzzing [--seed N] [--share 1.0]``: the long form, as a table.
+
+Ends with 1 when there is a fault, and tells each.
+"""
+
+import argparse
+import logging
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from random import Random
+from tempfile import TemporaryDirectory
+
+import stamina
+
+from tests.conftest import Databases, StandingClock
+from tests.security.fuzzing.counting import HEAD, Tally, attack
+from tests.security.fuzzing.documents import documents
+from tests.security.fuzzing.files_and_answers import stock_files, vendor_answers
+from tests.security.fuzzing.webhooks import deliveries
+
+NOW = datetime(2026, 3, 10, 9, 30, tzinfo=UTC)
+
+
+def attacks(seed: int, share: float, directory: Path) -> Iterator[Tally]:
+    """All of them. ``share`` scales how often each is tried."""
+    made = Databases(directory)
+    url = made.fresh("sqlite", directory)
+    with documents(Random(seed), url, StandingClock(NOW)) as asking:
+        often = int(10_000 * share)
+        yield attack("GraphQL, who may change nothing", often, asking.by_the_powerless)
+        yield attack("GraphQL, staff and buyer", often, asking.by_the_powerful)
+    received = deliveries(Random(seed), made.fresh("sqlite", directory), directory)
+    yield attack("webhooks", int(20_000 * share), received)
+    yield attack("stock files", int(5_000 * share), stock_files(Random(seed)))
+    yield attack("vendor's answers", int(5_000 * share), vendor_answers(Random(seed)))
+
+
+def main() -> int:
+    """Run them and print the table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--share", type=float, default=1.0)
+    given = parser.parse_args()
+    # What is refused is no news here, and no pause makes it any truer.
+    logging.getLogger("strawberry.execution").setLevel(logging.CRITICAL)
+    stamina.set_testing(True, attempts=3, cap=True)
+    stamina.instrumentation.set_on_retry_hooks([])
+    faults: list[str] = []
+    sys.stdout.write(f"{HEAD}\n")
+    with TemporaryDirectory() as name:
+        for tally in attacks(given.seed, given.share, Path(name)):
+            sys.stdout.write(f"{tally.row()}\n")
+            sys.stdout.flush()
+            faults += tally.faults
+    sys.stdout.write("\n".join(faults[:20]))
+    return int(bool(faults))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,150 @@
+"""Every address that is served, and what everybody who knocks there is answered.
+
+Answers come down to few words, the most first: ``OK`` (2xx, or a form that led on), ``REFUSED``
+(401), ``SIGN_IN`` (led to the door), ``DENIED`` (403), ``NOT_FOUND`` (404), ``BAD`` (another 4xx:
+let in, and told what is wrong with what was sent), ``AWAY`` (503).
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import uuid4
+
+import httpx
+from starlette.routing import BaseRoute, Host, Mount, Route
+
+from bittitan_plugin.hosts.embedded.identity import EmbeddedIdentity
+from bittitan_plugin.hosts.embedded.ids import Kind, parse_id
+from bittitan_plugin.web.site import Site
+from tests.integration.portal.browsing import Page, Visitor
+from tests.security.belongings import END_CUSTOMER
+from tests.security.matrix import Table
+from tests.security.stage import APP, APP_TOKEN, ELSEWHERE, VIEWERS, Rewinding, Stage
+
+#: The back office's lists, by starlette-admin's key.
+LISTS = (
+    "products", "accounts", "orders", "assets", "cancellation-requests", "codes", "problems",
+    "audit",
+)  # fmt: skip
+#: Whoever is answered with one of these has changed nothing.
+CLOSED = frozenset({"REFUSED", "SIGN_IN", "DENIED", "NOT_FOUND"})
+
+
+@dataclass(frozen=True)
+class Address:
+    """One route with one method; ``path`` is its pattern."""
+
+    method: str
+    path: str
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.path}"
+
+
+def addresses(routes: Sequence[BaseRoute], prefix: str = "") -> Iterator[Address]:
+    """Every route there is, whatever it is mounted in."""
+    for route in routes:
+        if isinstance(route, Route):
+            methods = route.methods or {"GET", "POST"}
+            for method in sorted(methods - {"HEAD", "OPTIONS"}):
+                for path in _named(prefix + route.path):
+                    yield Address(method, path)
+        elif isinstance(route, Mount) and route.routes:
+            yield from addresses(route.routes, prefix + route.path)
+        elif isinstance(route, Mount):
+            yield Address("GET", f"{prefix}{route.path}/{{file}}")
+        else:
+            assert not isinstance(route, Host)
+            raise TypeError(f"{route!r} is a kind of route that is not tried yet")
+
+
+def _named(path: str) -> list[str]:
+    """starlette-admin's own routes are tried for each of our lists."""
+    return [path.replace("{key}", each) for each in LISTS] if "{key}" in path else [path]
+
+
+def table(stage: Stage) -> Table:
+    """Every cell, really tried."""
+    app = stage.shop.app
+    site = Site(stage.shop.application, stage.platform, EmbeddedIdentity(stage.platform.customers))
+    rewinding, rows = Rewinding(stage.file), Table()
+    try:
+        for address in addresses(app.routes):
+            row = rows.setdefault(str(address), {})
+            for viewer in VIEWERS:
+                visitor = Visitor(app, site, stage.people.get(viewer))
+                row[viewer] = _knock(stage, visitor, viewer, address)
+                if rewinding.changed():
+                    rewinding.rewind()
+                    # Signing out leads to the door, and is meant to.
+                    let_in = row[viewer] not in CLOSED or address.path.startswith("/sign-out")
+                    assert let_in, f"{address} of {viewer} changed something"
+        return rows
+    finally:
+        rewinding.close()
+
+
+def _knock(stage: Stage, visitor: Visitor, viewer: str, address: Address) -> str:
+    path = filled(stage, address.path)
+    headers = {}
+    if viewer == APP:
+        headers["Authorization"] = f"Bearer {APP_TOKEN}"
+    elif viewer == ELSEWHERE:
+        headers["Authorization"] = f"Bearer {stage.token(ELSEWHERE)}"
+    options: dict[str, Any] = {"headers": headers, "follow_redirects": False}
+    if path in {"/graphql/", "/saleor/graphql/"}:
+        options["json"] = {"query": "{ __typename }"}
+    elif address.method != "GET" and not path.startswith("/saleor/"):
+        options["data"] = _form(visitor) | {
+            "once": uuid4().hex,
+            "request": str(stage.here.request.id),
+            "reason": "It is in use.",
+            "name": "Ours",
+        }
+    return outcome(visitor.request(address.method, path, **options))
+
+
+def _form(visitor: Visitor) -> dict[str, str]:
+    """The token of this browser's forms, as any page of the site gives it."""
+    page: Page = visitor.open("/sign-in")
+    return {"csrftoken": page.forms[-1].fields["csrftoken"]}
+
+
+def outcome(answer: httpx.Response) -> str:
+    """What an answer comes down to."""
+    status = answer.status_code
+    if status in {302, 303, 307}:
+        return "SIGN_IN" if answer.headers["location"].startswith("/sign-in") else "OK"
+    named = {401: "REFUSED", 403: "DENIED", 404: "NOT_FOUND", 503: "AWAY"}
+    if status in named:
+        return named[status]
+    return "OK" if status < 400 else "BAD" if status < 500 else f"FAILED {status}"
+
+
+def filled(stage: Stage, pattern: str) -> str:
+    """The path with the subject's keys in it."""
+    here = stage.here
+    asset, order = here.assets["sold"].id, parse_id(Kind.ORDER, stage.sold.draft)
+    if pattern.endswith("/withdraw"):
+        asset = here.assets["asked"].id
+    keys: dict[str, object] = {
+        "/admin/assets/": asset,
+        "/portal/licenses/": asset,
+        "/admin/orders/": order,
+        "/admin/products/": here.unpublished.id,
+        "/admin/accounts/": here.accounts[END_CUSTOMER].id,
+        "/admin/problems/": here.problem_id,
+        "/admin/runs/": here.run.id,
+        "/admin/cancellation-requests/": here.request.id,
+        "/admin/stock/revocations/": here.revocation.id,
+    }
+    for start, key in keys.items():
+        if pattern.startswith(start):
+            pattern = pattern.replace("{id}", str(key)).replace("{id:uuid}", str(key))
+            if pattern.endswith("/detail"):
+                return f"{pattern}?pk={key}"
+    for name, value in (("{file}", "nothing"), ("{storage}", "x"), ("{path:path}", "y")):
+        pattern = pattern.replace(name, value)
+    if "{" in pattern:
+        raise LookupError(f"{pattern}: say in tests/security/routes.py which key belongs there")
+    return pattern

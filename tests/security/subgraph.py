@@ -1,0 +1,47 @@
+"""The subgraph a gateway asks, tried with the same things and the same people."""
+
+import asyncio
+
+from strawberry.types import ExecutionResult
+
+from bittitan_graphql.context import CONTEXT_KEY, Patience, RequestScope
+from bittitan_graphql.subgraph import Subgraph, build_subgraph
+from bittitan_plugin.domain.access import ANONYMOUS as NOBODY
+from bittitan_plugin.domain.access import Permission, Viewer
+from bittitan_plugin.hosts.embedded.customers import viewer_of
+from tests.security import matrix
+from tests.security.stage import ANONYMOUS, APP, ELSEWHERE, VIEWERS, Stage
+
+#: An app's token proves nobody: the request ends before anything is asked.
+ASKING = tuple(viewer for viewer in VIEWERS if viewer != APP)
+
+
+def asked(stage: Stage, schema: Subgraph, viewer: str) -> matrix.Row:
+    """What that viewer gets of the subgraph."""
+
+    def ask(_root: str, document: str) -> ExecutionResult:
+        scope = RequestScope(
+            ports=stage.shop.application.ports,
+            installation_id=stage.other_id if viewer == ELSEWHERE else stage.installation_id,
+            viewer=_viewer(stage, viewer),
+            patience=Patience(pauses=0),
+        )
+        return asyncio.run(schema.execute(document, context_value={CONTEXT_KEY: scope}))
+
+    plain = schema._schema
+    return matrix.walked(stage, plain, ask) | matrix.entities(stage, plain, ask)
+
+
+def opened() -> Subgraph:
+    """The schema; what documents may cost is another test's matter."""
+    schema = build_subgraph()
+    schema.extensions = ()
+    return schema
+
+
+def _viewer(stage: Stage, viewer: str) -> Viewer:
+    if viewer == ANONYMOUS:
+        return NOBODY
+    if viewer == ELSEWHERE:
+        return Viewer(email="staff@example.com", is_staff=True, permissions=frozenset(Permission))
+    return viewer_of(stage.people[viewer])

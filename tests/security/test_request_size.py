@@ -1,0 +1,54 @@
+"""A request that is too large is refused with a reason, and never held whole."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any
+
+import httpx
+
+from bittitan_plugin.hosts.graphql_http import LARGEST_REQUEST
+from tests.integration.ordering.conftest import embedded, storefront
+from tests.integration.ordering.storefront import Storefront
+
+__all__ = ["embedded", "storefront"]
+
+ME = "{ me { id } }"
+
+
+def post(storefront: Storefront, **given: Any) -> httpx.Response:
+    async def send() -> httpx.Response:
+        transport = httpx.ASGITransport(app=storefront.app)
+        async with httpx.AsyncClient(transport=transport, base_url="http://shop") as client:
+            return await client.post("/graphql/", **given)
+
+    return asyncio.run(send())
+
+
+def padded(size: int) -> dict[str, Any]:
+    """A request of that many bytes."""
+    head, tail = b'{"query": "' + ME.encode() + b'", "variables": {"x": "', b'"}}'
+    body = head + b"x" * (size - len(head) - len(tail)) + tail
+    return {"content": body, "headers": {"Content-Type": "application/json"}}
+
+
+def test_the_largest_request_is_answered(storefront: Storefront) -> None:
+    assert post(storefront, **padded(LARGEST_REQUEST)).json()["data"] == {"me": None}
+
+
+def test_one_byte_more_is_refused_with_the_reason(storefront: Storefront) -> None:
+    answer = post(storefront, **padded(LARGEST_REQUEST + 1))
+    assert answer.status_code == 413
+    assert "at most 6 MB" in answer.json()["errors"][0]["message"]
+
+
+def test_it_counts_what_comes_and_not_what_was_announced(storefront: Storefront) -> None:
+    async def pieces() -> AsyncIterator[bytes]:
+        for _ in range(7):
+            yield b"x" * 1024 * 1024
+
+    headers = {"Content-Type": "application/json"}
+    assert post(storefront, content=pieces(), headers=headers).status_code == 413
+
+
+def test_several_operations_in_one_request_are_refused(storefront: Storefront) -> None:
+    assert post(storefront, json=[{"query": ME}, {"query": ME}]).status_code == 400

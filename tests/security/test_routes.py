@@ -1,0 +1,57 @@
+"""Who is answered what at every address: the expected table is ``routes.csv``.
+
+The addresses come from the application itself, so a new one without a row fails. After a change,
+``python -m tests.security`` writes the table anew; read its difference before keeping it.
+"""
+
+import pytest
+
+from tests.security import files, routes
+from tests.security.belongings import CLERKS, CUSTOMERS
+from tests.security.stage import ANONYMOUS, APP, ELSEWHERE, Stage
+
+EXPECTED = files.read(files.ROUTES)
+#: Nothing of anybody's is to be had there: the door, the shop's page, files, keys, health, and
+#: Saleor's own protocol, which proves who speaks by signature, token or sealed session instead.
+OPEN = (
+    "/sign-in", "/sign-out", "/sign-out-everywhere", "/shop/", "/static/", "/admin/static/",
+    "/.well-known/", "/livez", "/readyz", "/metrics", "/saleor/", "/graphql/",
+)  # fmt: skip
+GUARDED = [row for row in EXPECTED if not row.partition(" ")[2].startswith(OPEN)]
+
+
+def test_every_address_answers_everybody_as_the_table_says(stage: Stage) -> None:
+    assert files.differences(EXPECTED, routes.table(stage)) == []
+
+
+def test_every_address_has_a_row(stage: Stage) -> None:
+    there = {str(address) for address in routes.addresses(stage.shop.app.routes)}
+    assert there == EXPECTED.keys()
+
+
+def test_no_address_fails() -> None:
+    outcomes = {outcome for cells in EXPECTED.values() for outcome in cells.values()}
+    assert outcomes <= {"OK", "REFUSED", "SIGN_IN", "DENIED", "NOT_FOUND", "BAD", "AWAY"}
+
+
+@pytest.mark.parametrize("row", GUARDED)
+@pytest.mark.parametrize("viewer", [ANONYMOUS, APP, ELSEWHERE])
+def test_without_a_session_here_one_is_led_to_the_door(row: str, viewer: str) -> None:
+    assert EXPECTED[row][viewer] == "SIGN_IN"
+
+
+@pytest.mark.parametrize("row", [row for row in GUARDED if " /admin/" in row])
+def test_the_back_office_is_closed_to_customers(row: str) -> None:
+    assert {EXPECTED[row][customer] for customer in CUSTOMERS} == {"DENIED"}
+
+
+@pytest.mark.parametrize("row", [row for row in GUARDED if " /portal/" in row])
+def test_the_portal_is_closed_to_staff(row: str) -> None:
+    assert {EXPECTED[row][clerk] for clerk in CLERKS} == {"DENIED"}
+
+
+@pytest.mark.parametrize("row", [row for row in GUARDED if "/portal/licenses/" in row])
+def test_a_licence_is_shown_to_its_buyer_and_its_end_customer_alone(row: str) -> None:
+    cells = EXPECTED[row]
+    assert {cells["sibling"], cells["rival"]} == {"NOT_FOUND"}
+    assert "NOT_FOUND" not in {cells["reseller"], cells["end customer"]}

@@ -1,0 +1,30 @@
+"""No template of ours lets a value become markup: neither a page's nor an e-mail's."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from bittitan_plugin.web.pages import Pages
+
+PACKAGE = Path(__file__).parents[2] / "bittitan_plugin"
+TEMPLATES = sorted(PACKAGE.rglob("templates/**/*.html"))
+HOSTILE = '<script>alert("x")</script>'
+#: The one text that is not escaped: attributes the template makes of a setting's own name.
+TRUSTED = {"web/admin/templates/settings.html": "more | safe"}
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_no_template_switches_escaping_off(path: Path) -> None:
+    text = path.read_text().replace(TRUSTED.get(str(path.relative_to(PACKAGE)), "\0"), "")
+    assert re.findall(r"\|\s*safe\b|autoescape|Markup", text) == []
+
+
+def test_every_directory_of_templates_is_looked_at() -> None:
+    directories = {path.relative_to(PACKAGE).parts[:2] for path in TEMPLATES}
+    assert directories == {("mail", "templates"), ("web", "admin"), ("web", "templates")}
+
+
+def test_a_value_on_a_page_stays_text() -> None:
+    shown = Pages().environment.from_string("<p>{{ value }}</p>").render(value=HOSTILE)
+    assert "<script" not in shown

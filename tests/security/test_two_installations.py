@@ -1,0 +1,86 @@
+"""Two installations in one database whose platforms call their own things by the very same ids.
+
+Everything that can be asked is asked of both, by staff who may do everything and by a customer;
+no text of the one is in any answer of the other.
+"""
+
+import asyncio
+import json
+
+import pytest
+
+from bittitan_graphql.context import CONTEXT_KEY, Patience, RequestScope
+from bittitan_graphql.subgraph import Subgraph
+from bittitan_plugin.domain.access import Permission, Viewer
+from tests.security import subgraph
+from tests.security.arguments import MUTATIONS, QUERIES
+from tests.security.belongings import END_CUSTOMER, RESELLER, Belongings, settle_in
+from tests.security.stage import HERE, Rewinding, Stage
+from tests.security.walking import mutation_document, root_document
+
+STAFF = "staff"
+#: What stands in no answer about an installation but its own.
+THERE = "bergen"
+TAGS = (HERE, THERE)
+#: They are about the installation as a whole: run there, they do their work there.
+OWN = {
+    "bittitanCouponStockImport", "bittitanReconcile", "bittitanProductCreate",
+    "bittitanServicesDefinitionFetch",
+}  # fmt: skip
+SCHEMA = subgraph.opened()
+ROOTS = sorted(name for name in SCHEMA._schema.query_type.fields if name.startswith("bittitan"))  # type: ignore[union-attr]
+
+
+@pytest.fixture(scope="module")
+def neighbour(stage: Stage) -> Belongings:
+    """The other installation's, under the platform ids of the first."""
+    return settle_in(stage.shop.application.ports, stage.other_id, stage.ids, THERE)
+
+
+def ask(stage: Stage, tag: str, viewer: str, document: str, schema: Subgraph = SCHEMA) -> str:
+    person = (
+        Viewer(email="staff@example.com", is_staff=True, permissions=frozenset(Permission))
+        if viewer == STAFF
+        else Viewer(customer_id=stage.ids.customers[viewer], email="somebody@example.com")
+    )
+    scope = RequestScope(
+        ports=stage.shop.application.ports,
+        installation_id=stage.installation_id if tag == HERE else stage.other_id,
+        viewer=person,
+        patience=Patience(pauses=0),
+    )
+    result = asyncio.run(schema.execute(document, context_value={CONTEXT_KEY: scope}))
+    return json.dumps([result.data, [error.message for error in result.errors or ()]], default=str)
+
+
+def about(name: str, stage: Stage) -> str:
+    """A query for whatever there is; by ids of the first installation, where it takes one."""
+    field = SCHEMA._schema.query_type.fields[name]  # type: ignore[union-attr]
+    return root_document(name, field, QUERIES[name](stage) if name in QUERIES else [""])
+
+
+@pytest.mark.usefixtures("neighbour")
+@pytest.mark.parametrize("viewer", [STAFF, RESELLER, END_CUSTOMER])
+@pytest.mark.parametrize("name", ROOTS)
+def test_no_answer_of_one_holds_anything_of_the_other(stage: Stage, name: str, viewer: str) -> None:
+    document = about(name, stage)
+    for tag, other in (TAGS, TAGS[::-1]):
+        assert other not in ask(stage, tag, viewer, document).lower()
+
+
+@pytest.mark.usefixtures("neighbour")
+@pytest.mark.parametrize("name", sorted(each for each in MUTATIONS if each.startswith("bittitan")))
+def test_what_belongs_to_one_cannot_be_changed_through_the_other(stage: Stage, name: str) -> None:
+    field = SCHEMA._schema.mutation_type.fields[name]  # type: ignore[union-attr]
+    document = mutation_document(name, field, MUTATIONS[name](stage))
+    rewinding = Rewinding(stage.file)
+    try:
+        answers = [ask(stage, THERE, viewer, document) for viewer in (STAFF, RESELLER)]
+        if name in OWN:
+            assert HERE not in "".join(answers).lower()
+        else:
+            assert "NOT_FOUND" in answers[0]
+            assert not rewinding.changed()
+    finally:
+        rewinding.rewind()
+        rewinding.close()
