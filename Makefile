@@ -6,10 +6,10 @@ PYTHON := $(shell for p in "$${PYTHON:-}" python3 python3.13 python3.12 python3.
 BIN := .venv/bin
 INSTALLED := .venv/installed
 
-.PHONY: help run demo test check format bench clean
+.PHONY: help run demo test chaos chaos-short check format bench fuzz sbom clean
 
 help: ## What can be made
-	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
 
 run: $(INSTALLED) ## A running shop with demo data; prints where it is and what to try
 	$(BIN)/bittitan-plugin serve --demo
@@ -20,11 +20,18 @@ demo: $(INSTALLED) ## The whole story in the terminal, in a throw-away database
 test: $(INSTALLED) ## Every test; what is missing on this machine is said
 	$(BIN)/pytest -n auto
 
+chaos: $(INSTALLED) ## The proof that nothing is lost and nothing happens twice; half an hour
+	$(BIN)/python -m tests.chaos
+
+chaos-short: $(INSTALLED) ## The same in under five minutes
+	$(BIN)/python -m tests.chaos --short
+
 check: $(INSTALLED) ## Lint, types, import contracts, exported schema
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy .
 	$(BIN)/lint-imports
+	$(BIN)/deptry .
 	$(BIN)/bittitan-plugin schema | diff graphql/schema.graphql - \
 		|| (echo "graphql/schema.graphql is out of date: make format" && exit 1)
 
@@ -33,8 +40,20 @@ format: $(INSTALLED) ## Write what check compares
 	$(BIN)/ruff format .
 	$(BIN)/bittitan-plugin schema > graphql/schema.graphql
 
+fuzz: $(INSTALLED) ## What strangers could send, 50,000 times; prints a table
+	$(BIN)/python -m tests.security.fuzzing
+
 bench: $(INSTALLED) ## Speed, as ratios against a floor measured in the same run
 	$(BIN)/python -m tests.benchmarks
+
+sbom: ## What a released installation consists of: build/sbom.cdx.json (CycloneDX)
+	$(PYTHON) -m venv --clear build/released build/bom
+	PIP_CONSTRAINT=constraints.txt build/released/bin/python -m pip install --quiet --disable-pip-version-check .
+	PIP_CONSTRAINT=constraints.txt build/bom/bin/python -m pip install --quiet --disable-pip-version-check \
+		cyclonedx-bom
+	build/bom/bin/cyclonedx-py environment --pyproject pyproject.toml --mc-type application \
+		--output-reproducible --output-file build/sbom.cdx.json build/released/bin/python
+	@echo "build/sbom.cdx.json"
 
 clean: ## Forget everything that can be made again
 	rm -rf .venv var dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -11,6 +12,10 @@ from bittitan_plugin.cipher import Cipher
 from bittitan_plugin.clock import Clock, system_clock
 from bittitan_plugin.hosts.port import Host
 from bittitan_plugin.hosts.registry import AttachedHosts
+from bittitan_plugin.hosts.saleor.apps import SaleorApp, SaleorApps
+from bittitan_plugin.hosts.saleor.connected import ConnectedSaleors
+from bittitan_plugin.hosts.saleor.invoice_links import InvoiceLinks
+from bittitan_plugin.hosts.saleor.turns import Turns
 from bittitan_plugin.logs import configure_logs
 from bittitan_plugin.mail.port import Mailer
 from bittitan_plugin.mail.transports import mailer_from
@@ -18,9 +23,13 @@ from bittitan_plugin.services.installations import open_installation
 from bittitan_plugin.services.ports import Ports
 from bittitan_plugin.settings import Settings
 from bittitan_plugin.store import migrations
+from bittitan_plugin.store.circuits import Circuits
 from bittitan_plugin.store.engine import open_engine
 from bittitan_plugin.store.unit_of_work import Store
+from bittitan_plugin.vendor.coupon_api.addresses import PublicTransport
+from bittitan_plugin.vendor.coupon_api.traffic import Limits, Traffic
 from bittitan_plugin.vendor.coupon_api.vendors import CouponApiVendors
+from bittitan_plugin.vendor.coupon_api.wire import LIMITS
 from bittitan_plugin.vendor.port import Vendors
 from bittitan_plugin.workflows.queue import EngineQueue
 from bittitan_plugin.workflows.queue import migrate as migrate_engine
@@ -39,6 +48,11 @@ class Application:
     ports: Ports
     hosts: AttachedHosts
     queue: EngineQueue
+    saleor_apps: SaleorApps
+    #: What the vendors' addresses are asked, and which of them are left alone.
+    traffic: Traffic
+    #: What is looked after beside the installations' duties, at every look of the timetable.
+    chores: Sequence[Callable[[], None]] = ()
     worker: "Worker | None" = None
 
     def attach(self, key: str, host: Host) -> UUID:
@@ -56,7 +70,7 @@ class Application:
     def start_worker(self, *, pace: float = 1.0, duties: "Sequence[Duty] | None" = None) -> None:
         """Run durable work in this process. Starting it again does nothing.
 
-        ``pace`` scales every wait between attempts; tests hurry. ``duties`` replaces what the
+        ``pace`` scales every wait between attempts; tests hurry. ``duties`` replaces all that the
         timetable looks after.
         """
         from bittitan_plugin.workflows.engine import Worker
@@ -69,6 +83,9 @@ class Application:
                 self.settings.worker_concurrency,
                 pace=pace,
                 duties=DUTIES if duties is None else duties,
+                retention=timedelta(days=self.settings.workflow_retention_days),
+                share=self.traffic.share_among,
+                chores=self.chores if duties is None else (),
             )
             self.worker.start()
 
@@ -86,7 +103,7 @@ def build(
     settings: Settings,
     *,
     clock: Clock = system_clock,
-    vendors: Callable[[Cipher], Vendors] = CouponApiVendors,
+    vendors: Callable[[Cipher], Vendors] | None = None,
     mailer: Mailer | None = None,
 ) -> Application:
     """Wire the plugin from its settings; tests replace the clock, the vendor or the mailer."""
@@ -94,10 +111,20 @@ def build(
     cipher = Cipher(settings.keys())
     engine = open_engine(settings.database)
     queue = EngineQueue(settings.database)
-    hosts = AttachedHosts()
+    saleor_apps = SaleorApps(engine, cipher, clock)
+    store = Store(engine, queue)
+    links = InvoiceLinks(settings.public_url, cipher)
+    make_saleor_host = _saleor_host(saleor_apps, links, Turns(engine, clock), store)
+    hosts = AttachedHosts(ConnectedSaleors(saleor_apps, make_saleor_host).of)
+    traffic = Traffic(
+        Circuits(engine),
+        Limits(
+            in_flight=settings.vendor_calls_in_flight, per_second=settings.vendor_calls_per_second
+        ),
+    )
     ports = Ports(
-        store=Store(engine, queue),
-        vendors=vendors(cipher),
+        store=store,
+        vendors=vendors(cipher) if vendors else _vendors(settings, cipher, traffic),
         hosts=hosts,
         mailer=mailer
         or mailer_from(
@@ -105,5 +132,67 @@ def build(
         ),
         cipher=cipher,
         clock=clock,
+        back_office=_back_office(settings),
     )
-    return Application(settings=settings, engine=engine, ports=ports, hosts=hosts, queue=queue)
+    return Application(
+        settings=settings,
+        engine=engine,
+        ports=ports,
+        hosts=hosts,
+        queue=queue,
+        saleor_apps=saleor_apps,
+        traffic=traffic,
+        chores=_saleor_chores(ports, saleor_apps, engine),
+    )
+
+
+def _saleor_chores(
+    ports: Ports, apps: SaleorApps, engine: Engine
+) -> tuple[Callable[[], None], ...]:
+    """What webhooks lost is found, and problems are shown in the Dashboard."""
+    from bittitan_hooks.order import OrderHooks
+    from bittitan_hooks.results import OutcomeStatus
+    from bittitan_plugin.hosts.saleor.cursors import Cursors
+    from bittitan_plugin.hosts.saleor.order_events import Firing
+    from bittitan_plugin.hosts.saleor.polling import OrderPoller
+    from bittitan_plugin.hosts.saleor.problems import ProblemMirror
+
+    hooks = OrderHooks(lambda: ports)
+
+    def fire(firing: Firing) -> bool:
+        outcome = getattr(hooks, firing.hook)(firing.event)
+        return outcome.status is not OutcomeStatus.FAILED
+
+    poller = OrderPoller(apps, Cursors(engine), fire, ports.clock)
+    return (poller.poll_due, ProblemMirror(apps, ports.store, engine).show_all)
+
+
+def _saleor_host(
+    apps: SaleorApps, links: InvoiceLinks, turns: Turns, store: Store
+) -> Callable[[SaleorApp], Host]:
+    def issues_invoices(installation_id: UUID) -> bool:
+        with store.looking_up() as installations:
+            return installations.by_id(installation_id).configuration.issue_invoices
+
+    def make(app: SaleorApp) -> Host:
+        from bittitan_plugin.hosts.saleor.gateway import saleor_host
+
+        return saleor_host(app, apps, links, turns, issues_invoices)
+
+    return make
+
+
+def _vendors(settings: Settings, cipher: Cipher, traffic: Traffic) -> Vendors:
+    anywhere = settings.calls_private_addresses
+    return CouponApiVendors(
+        cipher,
+        traffic=traffic,
+        transport_factory=None if anywhere else lambda _url: PublicTransport(LIMITS),
+    )
+
+
+def _back_office(settings: Settings) -> str | None:
+    # An address that nobody set leads nowhere from a reader's mailbox.
+    if "public_url" not in settings.model_fields_set:
+        return None
+    return f"{settings.public_url.rstrip('/')}/admin"

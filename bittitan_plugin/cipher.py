@@ -3,6 +3,7 @@
 The first key encrypts, every key decrypts, so keys are rotated by putting a new one in front.
 """
 
+import hmac
 from collections.abc import Sequence
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
@@ -18,7 +19,8 @@ class Cipher:
     """Seals and opens secrets with the keys of ``BITTITAN_SECRET_KEYS``."""
 
     def __init__(self, keys: Sequence[str]) -> None:
-        self._fernet = MultiFernet([Fernet(key) for key in keys])
+        fernets = [Fernet(key) for key in keys]
+        self._first, self._fernet = fernets[0], MultiFernet(fernets)
 
     def seal(self, secret: str) -> Sealed:
         """Encrypt; the same secret gives another text each time."""
@@ -33,6 +35,26 @@ class Cipher:
                 "A stored secret fits none of the keys in BITTITAN_SECRET_KEYS; "
                 "put the key it was written with at the end of the list."
             ) from None
+
+    def renewed(self, sealed: Sealed) -> Sealed | None:
+        """The same secret sealed with the first key; None when it is already.
+
+        Raises ``UnreadableSecret`` when no key fits.
+        """
+        try:
+            self._first.decrypt(sealed.encode())
+        except InvalidToken:
+            return self.seal(self.open(sealed))
+        return None
+
+
+def fingerprint(secret: str, code: str) -> str:
+    """The same text for the same coupon code, telling nothing about it without ``secret``.
+
+    Sealing a code twice gives two texts, so that alone cannot say that a code is known. Codes that
+    differ only in case count as one: selling one code twice is worse than asking about it.
+    """
+    return hmac.digest(secret.encode(), code.upper().encode(), "sha256").hex()
 
 
 def is_key(text: str) -> bool:

@@ -6,11 +6,15 @@ import signal
 import sys
 import threading
 from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from bittitan_plugin.services.ports import Ports
     from bittitan_plugin.settings import Settings
 
 app = typer.Typer(
@@ -175,6 +179,125 @@ def services_definition(
         raise typer.Exit(fetch_services_definition(ports, installation, as_json=as_json))
     finally:
         shop.stop()
+
+
+secrets = typer.Typer(help="What is stored encrypted.", no_args_is_help=True)
+app.add_typer(secrets, name="secrets")
+
+
+@secrets.command("rotate")
+def secrets_rotate(as_json: Json = False) -> None:
+    """Seal every stored secret with the first of the keys. Safe to repeat, and while others serve.
+
+    Status 1 when something fits none of the keys.
+    """
+    from bittitan_plugin.bootstrap import build
+    from bittitan_plugin.rotating import rotate_secrets
+
+    application = build(_settings())
+    try:
+        raise typer.Exit(rotate_secrets(application, as_json=as_json))
+    finally:
+        application.close()
+
+
+@app.command()
+def reconcile(
+    apply: Annotated[bool, typer.Option("--apply", help="Mend what is found.")] = False,
+    max_changes: Annotated[
+        int, typer.Option(help="Stop after so many changes, and say so.", min=0)
+    ] = 100,
+    installation: Annotated[
+        str, typer.Option(help="Which installation, by the name its platform gives it.")
+    ] = "default",
+    as_json: Json = False,
+) -> None:
+    """Compare the platform's orders, the assets and BitTitan's coupons; 1 if differences stand."""
+    from bittitan_plugin.reconciling import reconcile as run
+    from bittitan_plugin.serving import open_shop
+
+    shop = open_shop(_settings())
+    shop.start(run_worker=False)
+    try:
+        ports = shop.application.ports
+        raise typer.Exit(
+            run(ports, installation, apply=apply, max_changes=max_changes, as_json=as_json)
+        )
+    finally:
+        shop.stop()
+
+
+coupons = typer.Typer(help="The stock of coupon codes.", no_args_is_help=True)
+app.add_typer(coupons, name="coupons")
+
+Csv = Annotated[bool, typer.Option("--csv", help="Print a table for spreadsheets.")]
+Installation = Annotated[
+    str, typer.Option(help="Which installation, by the name its platform gives it.")
+]
+
+
+@coupons.command("import")
+def coupons_import(
+    file: Annotated[Path, typer.Argument(help="CSV file of codes made in BitTitan's portal.")],
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what would happen, and change nothing.")
+    ] = False,
+    partial: Annotated[
+        bool, typer.Option("--partial", help="Import the good rows although there are bad ones.")
+    ] = False,
+    installation: Installation = "default",
+    as_json: Json = False,
+) -> None:
+    """Take a file of codes into the stock, and serve who waits for them; 1 if a row is bad."""
+    from bittitan_plugin.services.stock_import import ImportMode
+    from bittitan_plugin.stocking import import_file
+
+    mode = ImportMode.GOOD_ROWS if partial else ImportMode.ALL_OR_NONE
+    mode = ImportMode.DRY_RUN if dry_run else mode
+    _with_ports(lambda ports: import_file(ports, installation, file, mode, as_json=as_json))
+
+
+@coupons.command("list")
+def coupons_list(
+    state: Annotated[str, typer.Option(help="Only codes in this state; ALL for every one.")] = (
+        "AVAILABLE"
+    ),
+    installation: Installation = "default",
+    as_csv: Csv = False,
+    as_json: Json = False,
+) -> None:
+    """List the codes, masked, those expiring soonest first."""
+    from bittitan_plugin.domain.stock import StockState
+    from bittitan_plugin.stocking import list_codes
+
+    known = {each.value: each for each in StockState}
+    if state.upper() not in {*known, "ALL"}:
+        _fail(f"There is no state '{state}'; give one of {', '.join(known)}, or ALL.")
+    wanted = known.get(state.upper())
+    _with_ports(
+        lambda ports: list_codes(ports, installation, wanted, as_csv=as_csv, as_json=as_json)
+    )
+
+
+@coupons.command("report")
+def coupons_report(
+    installation: Installation = "default", as_csv: Csv = False, as_json: Json = False
+) -> None:
+    """What the stock holds by expiry, what was sold each week, and how many days it lasts."""
+    from bittitan_plugin.stocking import print_report
+
+    _with_ports(lambda ports: print_report(ports, installation, as_csv=as_csv, as_json=as_json))
+
+
+def _with_ports(command: "Callable[[Ports], int]") -> NoReturn:
+    """Run a command on the wired plugin and end with its status."""
+    from bittitan_plugin.bootstrap import build
+
+    application = build(_settings())
+    try:
+        raise typer.Exit(command(application.ports))
+    finally:
+        application.close()
 
 
 def _settings() -> "Settings":

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -9,7 +10,11 @@ from bittitan_plugin.bootstrap import Application
 from bittitan_plugin.cipher import UnreadableSecret
 from bittitan_plugin.domain.errors import BitTitanError
 from bittitan_plugin.domain.installations import Installation
+from bittitan_plugin.services.audit import faults
 from bittitan_plugin.store import migrations
+
+#: Broken histories that are named; one is reason enough to look.
+_MOST_FAULTS = 5
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,6 +52,7 @@ def examine(application: Application) -> Iterator[Finding]:
         )
     for installation in known:
         yield _installation(application, installation)
+        yield _history(application, installation)
 
 
 def _database(application: Application) -> Finding:
@@ -76,11 +82,26 @@ def _installation(application: Application, installation: Installation) -> Findi
             message="the plugin is switched off there",
             mend="switch it on with pluginUpdate when you are ready",
         )
+    if not installation.configuration.uses_api:
+        return Finding(check=name, ok=True, message="not needed: sold from the coupon stock")
     vendors = application.ports.vendors
     return _asked(
         name,
         lambda: vendors.of(installation.configuration).check(),
         "mend the coupon API settings with pluginUpdate",
+    )
+
+
+def _history(application: Application, installation: Installation) -> Finding:
+    name = f"history of '{installation.key}'"
+    found = list(islice(faults(application.ports, installation.id), _MOST_FAULTS))
+    if not found:
+        return Finding(check=name, ok=True, message="every entry is as it was written")
+    return Finding(
+        check=name,
+        ok=False,
+        message="; ".join(found),
+        mend="find out who can write to the database; compare with a backup",
     )
 
 

@@ -7,17 +7,23 @@ from zoneinfo import ZoneInfo
 import pluggy
 import uvicorn
 from starlette.applications import Starlette
+from starlette.routing import BaseRoute
 
 from bittitan_hooks import specs
 from bittitan_hooks.plugin import BitTitanPlugin
 from bittitan_plugin.bootstrap import Application, build
 from bittitan_plugin.domain.configuration import Configuration
+from bittitan_plugin.hosts.embedded.identity import EmbeddedIdentity
 from bittitan_plugin.hosts.embedded.platform import INSTALLATION, EmbeddedPlatform
-from bittitan_plugin.hosts.embedded.schema import build_schema
-from bittitan_plugin.hosts.embedded.web import graphql_routes
+from bittitan_plugin.hosts.embedded.schema import HostSchema, build_schema
+from bittitan_plugin.hosts.embedded.web import HostGraphQL, graphql_routes
 from bittitan_plugin.services.installations import find_installation
 from bittitan_plugin.settings import Environment, Settings
 from bittitan_plugin.web.app import create_app
+from bittitan_plugin.web.browser import page_routes
+from bittitan_plugin.web.saleor.routes import saleor_routes
+from bittitan_plugin.web.saleor.service import saleor_service
+from bittitan_plugin.web.site import Site
 
 #: Seconds that requests in flight are given when the server stops.
 REQUEST_GRACE_S = 2
@@ -36,8 +42,23 @@ class Shop:
         """The ASGI application."""
         development = self.application.settings.environment is Environment.DEVELOPMENT
         schema = build_schema(self.plugins, introspection=development)
-        routes = graphql_routes(self.platform, schema, graphiql=development)
+        site = Site(self.application, self.platform, EmbeddedIdentity(self.platform.customers))
+        routes = [
+            *self._saleor_routes(schema, development=development),
+            *graphql_routes(self.platform, schema, graphiql=development),
+            *page_routes(site),
+        ]
         return create_app(self.application, routes, self.stop)
+
+    def _saleor_routes(self, schema: HostSchema, *, development: bool) -> list[BaseRoute]:
+        """None unless the operator allows a Saleor: then ``/graphql/`` is shared with it."""
+        if not self.application.settings.saleor_allowed_urls:
+            return []
+        return saleor_routes(
+            saleor_service(self.application, self.plugins),
+            development=development,
+            shop_graphql=HostGraphQL(self.platform, schema, graphiql=development),
+        )
 
     def start(self, *, run_worker: bool) -> None:
         """Attach the plugin to the platform: database up to date, work begun."""

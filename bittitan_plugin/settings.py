@@ -16,6 +16,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bittitan_plugin.cipher import generate_key, is_key
 from bittitan_plugin.domain.errors import Refusal
+from bittitan_plugin.hosts.saleor.allowed import normal
 from bittitan_plugin.mail.smtp_server import SmtpServer
 
 
@@ -58,15 +59,25 @@ class Settings(BaseSettings):
     public_url: str = "http://127.0.0.1:8000"
     #: Saleor API addresses that may register, comma separated.
     saleor_allowed_urls: Annotated[tuple[str, ...], NoDecode] = ()
+    #: Dashboards that are served from elsewhere than their Saleor's API, comma separated.
+    saleor_dashboard_urls: Annotated[tuple[str, ...], NoDecode] = ()
     #: ``smtp://user:password@host:port``; without it mail is written under ``var/mail``.
     smtp_url: str | None = Field(default=None, repr=False)
     #: Directory of e-mail templates to use before the shipped ones; see ``docs/mail.md``.
     mail_templates: Path | None = None
+    #: Whether the coupon API may be private or without https; unset: not in production.
+    allow_private_addresses: bool | None = None
     #: Steps of workflows that run at once in one process.
-    worker_concurrency: int = Field(default=16, ge=1, le=1000)
+    worker_concurrency: int = Field(default=48, ge=1, le=1000)
+    #: Calls that one vendor's address may have under way from all workers together.
+    vendor_calls_in_flight: int = Field(default=32, ge=1, le=1000)
+    #: Calls that one vendor's address may get per second from all workers; 0 for no limit.
+    vendor_calls_per_second: float = Field(default=0, ge=0, le=10_000)
+    #: Days that finished work is kept in the workflow engine's tables.
+    workflow_retention_days: int = Field(default=30, ge=1, le=3650)
     log_format: LogFormat = LogFormat.CONSOLE
 
-    @field_validator("secret_keys", "saleor_allowed_urls", mode="before")
+    @field_validator("secret_keys", "saleor_allowed_urls", "saleor_dashboard_urls", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         if isinstance(value, str):
@@ -95,6 +106,14 @@ class Settings(BaseSettings):
                 raise ValueError(f"key number {place} is not 32 bytes in URL-safe base64")
         return value
 
+    @field_validator("saleor_allowed_urls", "saleor_dashboard_urls")
+    @classmethod
+    def _plain_addresses(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for url in value:
+            if normal(url) is None:
+                raise ValueError(f"'{url}' must be like https://shop.example/graphql/")
+        return value
+
     @field_validator("smtp_url")
     @classmethod
     def _usable_server(cls, value: str | None) -> str | None:
@@ -116,6 +135,13 @@ class Settings(BaseSettings):
     def database(self) -> str:
         """The database's address, with the development default filled in."""
         return self.database_url or f"sqlite:///{self.var_dir / 'bittitan.sqlite'}"
+
+    @property
+    def calls_private_addresses(self) -> bool:
+        """Whether the coupon API may be anywhere, as a sandbox is."""
+        if self.allow_private_addresses is None:
+            return self.environment is Environment.DEVELOPMENT
+        return self.allow_private_addresses
 
     @property
     def mail_dir(self) -> Path:

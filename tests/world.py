@@ -200,7 +200,8 @@ class Shop:
     def settle(self) -> None:
         """Wait until no workflow is under way. Fails when that takes longer than ``PATIENCE``."""
         deadline = monotonic() + PATIENCE
-        while running := DBOS.list_workflows(status=["PENDING", "ENQUEUED"], load_input=False):
+        unfinished = ["PENDING", "ENQUEUED", "DELAYED"]
+        while running := DBOS.list_workflows(status=unfinished, load_input=False):
             names = [status.workflow_id for status in running]
             assert monotonic() < deadline, f"still under way: {names}"
             sleep(0.01)

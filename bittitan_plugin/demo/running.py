@@ -17,6 +17,7 @@ from bittitan_plugin.cipher import generate_key
 from bittitan_plugin.demo.client import Frontend, StoryError
 from bittitan_plugin.demo.story import Narrator, Story
 from bittitan_plugin.hosts.embedded.demo_data import (
+    DEMO_PASSWORD,
     RESELLER_EMAIL,
     STAFF_EMAIL,
     install_users,
@@ -143,7 +144,8 @@ def _narrator(console: Console, steps: list[str]) -> Narrator:
 
 
 def _say_what_to_try(console: Console, shop: Shop) -> None:
-    url = f"{shop.application.settings.public_url}/graphql/"
+    address = shop.application.settings.public_url
+    url = f"{address}/graphql/"
     staff = shop.platform.issue_token(STAFF_EMAIL)
     reseller = shop.platform.issue_token(RESELLER_EMAIL)
     listing = (
@@ -152,6 +154,9 @@ def _say_what_to_try(console: Console, shop: Shop) -> None:
     lines = [
         "",
         f"The shop is open at {url} (GraphiQL in a browser). Ctrl-C closes it.",
+        f"In a browser, with the password {DEMO_PASSWORD}:",
+        f"  {address}/admin/ as {STAFF_EMAIL}",
+        f"  {address}/portal/ and {address}/shop/ as {RESELLER_EMAIL}",
         f"Mail is written to {shop.application.settings.mail_dir}.",
         "",
         "Tokens, valid for twelve hours:",
@@ -164,7 +169,7 @@ def _say_what_to_try(console: Console, shop: Shop) -> None:
         f"  curl -s {url} -H 'Content-Type: application/json' "
         '-H "Authorization: Bearer $STAFF" '
         '-d \'{"query": "{ plugins { name globalConfiguration { active } } }"}\'',
-        f"  curl -s {shop.application.settings.public_url}/readyz",
+        f"  curl -s {address}/readyz",
     ]
     # Plain lines, so that they can be copied whole.
     for line in lines:

@@ -15,6 +15,8 @@ from bittitan_plugin.domain.coupons import CouponSource, CouponStatus, Sealed
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
 from bittitan_plugin.domain.money import Money
 
+_REFERENCE = "asset-"
+
 
 class ProvisioningStatus(StrEnum):
     """Whether the coupon was obtained: Synchronized or Failed (documented), Pending (ours)."""
@@ -30,6 +32,8 @@ class AssetStatus(StrEnum):
     ACTIVE = "ACTIVE"
     #: A cancellation executes; the vendor may already have revoked the coupon.
     CANCELLING = "CANCELLING"
+    #: Its codes came from stock, and staff have to revoke them in BitTitan's portal.
+    AWAITING_REVOCATION = "AWAITING_REVOCATION"
     CANCELLED = "CANCELLED"
 
 
@@ -59,7 +63,7 @@ class Asset:
     order_number: str
     order_line_id: str
     recipient_email: str
-    #: Licences behind the one coupon code.
+    #: Licences behind the coupon code, or behind all codes together.
     quantity: int
     unit_price: Money
     #: When the asset was created and provisioning executed. Documented: the window starts here.
@@ -94,12 +98,23 @@ class Asset:
     @property
     def reference(self) -> str:
         """Under which the vendor issues the coupon; the same however often it is asked."""
-        return f"asset-{self.id}"
+        return f"{_REFERENCE}{self.id}"
 
     @property
     def total(self) -> Money:
         """What the line cost, and so what a cancellation credits."""
         return self.unit_price.times(self.quantity)
+
+    @property
+    def waits_for_stock(self) -> bool:
+        """Whether it is served as soon as fitting codes are imported."""
+        error = self.provisioning_error
+        return (
+            self.status is AssetStatus.ACTIVE
+            and self.provisioning_status is ProvisioningStatus.PENDING
+            and error is not None
+            and error.code is ErrorCode.OUT_OF_STOCK
+        )
 
     @property
     def has_coupon(self) -> bool:
@@ -172,6 +187,10 @@ class Asset:
         """A cancellation has been accepted and executes; no second one can start."""
         return replace(self, status=AssetStatus.CANCELLING)
 
+    def awaiting_revocation(self) -> "Asset":
+        """The cancellation waits until staff say that they revoked the codes."""
+        return replace(self, status=AssetStatus.AWAITING_REVOCATION)
+
     def cancellation_refused(self, status: CouponStatus) -> "Asset":
         """The vendor would not cancel the coupon: the sale stands. A cancelled one stays so."""
         if self.status is AssetStatus.CANCELLED:
@@ -188,3 +207,13 @@ class Asset:
             cancelled_at=now,
             coupon_status=CouponStatus.CANCELLED if self.has_coupon else self.coupon_status,
         )
+
+
+def asset_of_reference(reference: str) -> UUID | None:
+    """The asset that a vendor's reference names; None where it is none of ours."""
+    if not reference.startswith(_REFERENCE):
+        return None
+    try:
+        return UUID(reference.removeprefix(_REFERENCE))
+    except ValueError:
+        return None

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bittitan_plugin.domain.assets import Asset, AssetStatus, ProvisioningStatus
-from bittitan_plugin.domain.coupons import CouponStatus
+from bittitan_plugin.domain.coupons import CouponSource, CouponStatus
 from bittitan_plugin.domain.days import begins_at
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
 from bittitan_plugin.domain.money import Money
@@ -80,6 +80,11 @@ def _refusal(asset: Asset, now: datetime, closes_at: datetime) -> tuple[ErrorCod
         return ErrorCode.ALREADY_CANCELLED, "This asset has already been cancelled."
     if asset.status is AssetStatus.CANCELLING:
         return ErrorCode.CANCELLATION_PENDING, "A cancellation of this asset is being executed."
+    if asset.status is AssetStatus.AWAITING_REVOCATION:
+        return (
+            ErrorCode.CANCELLATION_PENDING,
+            "This asset is being cancelled: it is credited once its coupon code is revoked.",
+        )
     if asset.coupon_status is CouponStatus.REDEEMED:
         return (
             ErrorCode.COUPON_REDEEMED,
@@ -93,7 +98,9 @@ def _refusal(asset: Asset, now: datetime, closes_at: datetime) -> tuple[ErrorCod
             f"It could be cancelled for {asset.refund_window_days} days after the purchase; "
             f"that ended before {_spoken(closes_at)}.",
         )
-    if asset.provisioning_status is ProvisioningStatus.PENDING:
+    # Drawing a code from stock is one transaction: there is nobody to be waited for.
+    asked = asset.coupon_source is CouponSource.API
+    if asked and asset.provisioning_status is ProvisioningStatus.PENDING:
         return (
             ErrorCode.NOT_PROVISIONED,
             "The coupon code is still being obtained; cancel when that has finished or failed.",

@@ -70,6 +70,9 @@ class HostVariant:
     prices: Mapping[str, Money]
     #: Whether customers can see it, or None where the platform did not say.
     published: bool | None = None
+    #: Both clocks in days, or None where the platform leaves them to the plugin.
+    expire_days: int | None = None
+    validity_days: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,7 +103,7 @@ class Product:
     def following(self, variant: HostVariant) -> "Product":
         """Bound to ``variant`` and saying what the platform says.
 
-        The days stay, for they are set here. So does the article number (ours): coupons are
+        The days stay where the platform says none. So does the article number (ours): coupons are
         ordered by it, however the platform numbers its variants.
         """
         return replace(
@@ -110,6 +113,8 @@ class Product:
             name=variant.name or self.name,
             prices=dict(variant.prices),
             published=self.published if variant.published is None else variant.published,
+            expire_days=variant.expire_days or self.expire_days,
+            validity_days=variant.validity_days or self.validity_days,
         )
 
     def released(self) -> "Product":
@@ -171,6 +176,14 @@ def check_quantity(quantity: int, *, name: str = "quantity") -> int:
             field=name,
         )
     return quantity
+
+
+def days_or_none(days: int | None) -> int | None:
+    """A platform's word on a clock, in days; None where it says none that could be one."""
+    try:
+        return None if days is None else check_days(days, name="days")
+    except Refusal:
+        return None
 
 
 def check_days(days: int, *, name: str) -> int:

@@ -24,6 +24,9 @@ class Configuration:
     """Every value has a default, so a new installation can be opened and then filled in."""
 
     coupon_source: CouponSource = CouponSource.API
+    #: Where the codes of one product type come from; None is ``coupon_source``.
+    mailbox_license_source: CouponSource | None = None
+    user_migration_bundle_source: CouponSource | None = None
     api_url: str = ""
     api_email: str = ""
     #: Encrypted; the only secret among the values.
@@ -42,11 +45,31 @@ class Configuration:
     sender_email: str = "licenses@localhost"
     staff_email: str = ""
     low_stock_threshold: int = 0
+    #: Whether orders' invoices are made here, where the platform leaves that to its apps.
+    issue_invoices: bool = False
 
     @property
     def zone(self) -> ZoneInfo:
         """The instance's time zone."""
         return ZoneInfo(self.time_zone)
+
+    def source_of(self, product_type: ProductType) -> CouponSource:
+        """Where the codes of new sales of that kind come from. Assets remember where theirs did."""
+        own = {
+            ProductType.MAILBOX_LICENSE: self.mailbox_license_source,
+            ProductType.USER_MIGRATION_BUNDLE: self.user_migration_bundle_source,
+        }[product_type]
+        return own or self.coupon_source
+
+    @property
+    def uses_api(self) -> bool:
+        """Whether any kind of licence is sold from the coupon API."""
+        return any(self.source_of(kind) is CouponSource.API for kind in ProductType)
+
+    @property
+    def knows_api(self) -> bool:
+        """Whether the coupon API can be asked, be it only about what was sold from it earlier."""
+        return bool(self.api_url and self.api_email and self.api_password)
 
     def cancels_automatically(self, product_type: ProductType) -> bool:
         """Whether customers may cancel licences of that kind without staff. Documented."""
@@ -70,9 +93,12 @@ class Configuration:
         return replace(self, **parsed)
 
     def check_complete(self) -> None:
-        """What must be filled in before the plugin can be switched on."""
-        if self.coupon_source is not CouponSource.API:
-            return
+        """What must be filled in before the plugin can be switched on. Raises ``Refusal``."""
+        if self.uses_api:
+            self.check_api()
+
+    def check_api(self) -> None:
+        """What the coupon API must be asked with. Raises ``Refusal`` REQUIRED on what lacks."""
         missing: Mapping[str, object] = {
             "api_url": self.api_url,
             "api_email": self.api_email,
@@ -176,6 +202,11 @@ def _choice(kind: type[CouponSource] | type[ProvisionOn]) -> Callable[[str, str]
     return read
 
 
+def _optional_source(name: str, text: str) -> CouponSource | None:
+    source: CouponSource | None = _choice(CouponSource)(name, text) if text else None
+    return source
+
+
 def _sealed(_name: str, text: str) -> Sealed:
     return Sealed(text)
 
@@ -186,6 +217,8 @@ def _invalid(name: str, text: str, expected: str) -> Refusal:
 
 _READERS: dict[str, Callable[[str, str], Any]] = {
     "coupon_source": _choice(CouponSource),
+    "mailbox_license_source": _optional_source,
+    "user_migration_bundle_source": _optional_source,
     "api_url": _url,
     "api_email": _optional_address,
     "api_password": _sealed,
@@ -201,4 +234,5 @@ _READERS: dict[str, Callable[[str, str], Any]] = {
     "sender_email": _address,
     "staff_email": _optional_address,
     "low_stock_threshold": _count,
+    "issue_invoices": _switch,
 }

@@ -80,6 +80,10 @@ class Unavailable(BitTitanError):
         self.retry_after = retry_after
 
 
+class NotServedHere(Unavailable):
+    """This process has nothing to reach that platform with; another one may have."""
+
+
 class OutcomeUnknown(BitTitanError):
     """The request may have had its effect; only a look-up can tell."""
 

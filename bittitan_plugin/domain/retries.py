@@ -11,18 +11,19 @@ class RetryPolicy:
     first_delay: float
     #: No wait is longer, in seconds, unless the other side asks for more.
     longest_delay: float
-    #: Seconds of waiting after which it is given up.
+    #: Seconds since the first failure after which it is given up.
     give_up_after: float
 
-    def delay(self, attempt: int, waited: float, asked: float | None = None) -> float | None:
-        """Seconds to wait after failed attempt number ``attempt`` (from 1), or None to give up.
+    def delay(self, waited: float, asked: float | None = None) -> float | None:
+        """Seconds to wait before the next attempt, or None to give up.
 
-        ``waited`` is the total waited so far, ``asked`` what the other side wants (Retry-After).
+        ``waited`` is how long ago the first attempt failed, ``asked`` what the other side wants
+        (Retry-After). Waiting as long again as was waited so far doubles every wait, and needs no
+        count of the attempts.
         """
         if waited >= self.give_up_after:
             return None
-        doubled = self.first_delay * 2.0 ** min(attempt - 1, 30)
-        wait: float = max(min(doubled, self.longest_delay), asked or 0.0)
+        wait: float = max(min(self.first_delay + waited, self.longest_delay), asked or 0.0)
         return wait
 
 

@@ -21,6 +21,10 @@ class SynchronizationOutcome(StrEnum):
     REFUSED = "REFUSED"
 
 
+#: What a pending asset waits for that trying again does not bring.
+_WAITING = (ErrorCode.ACCOUNT_NOT_SYNCHRONIZED, ErrorCode.OUT_OF_STOCK)
+
+
 def outcome(before: Asset, after: Asset) -> SynchronizationOutcome | None:
     """What synchronizing did; None while it is under way."""
     if after.has_coupon and not before.has_coupon:
@@ -31,7 +35,7 @@ def outcome(before: Asset, after: Asset) -> SynchronizationOutcome | None:
     if after.has_coupon:
         return SynchronizationOutcome.UNCHANGED
     error = after.provisioning_error
-    waits = error is not None and error.code is ErrorCode.ACCOUNT_NOT_SYNCHRONIZED
+    waits = error is not None and error.code in _WAITING
     if after.provisioning_status is ProvisioningStatus.FAILED or waits:
         return SynchronizationOutcome.REFUSED
     return None

@@ -81,6 +81,18 @@ class Host(Protocol):
     def order(self, order_id: str) -> Order | None:
         """The order as it stands now, or None when the platform has (not yet) got it."""
 
+    def orders_since(self, since: datetime) -> Iterator[Sequence[Order]]:
+        """Every order that was placed or has changed at or after ``since``, some at a time.
+
+        All of them, whatever their status: paid and unpaid, confirmed and cancelled, with and
+        without lines of ours; but no drafts. Each as ``order`` would show it, with all its lines;
+        ``invoice`` may be None. Fetched as it is consumed, in pages of at most 100, so memory
+        stays bounded. In a fixed order (by id or by creation), so that an order is neither missed
+        nor read twice because others change meanwhile; one placed while it is read may be left
+        out. A platform that cannot tell what has changed gives all it has. Reads only. Raises
+        ``Unavailable`` or ``Rejected`` where a page cannot be had; what was given before counts.
+        """
+
     def customer(self, customer_id: str) -> Customer | None:
         """The customer with that id, or None; staff are not customers."""
 

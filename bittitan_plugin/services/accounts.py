@@ -84,6 +84,11 @@ def synchronize_account(
     return account
 
 
+def waiting_key(account_id: UUID) -> str:
+    """Under which it is kept that paid orders wait for the account; closed when it is known."""
+    return f"account:{account_id}"
+
+
 def _misconfigured(message: str) -> Refusal:
     """It is a setting of the plugin, not an input of this account, that needs mending."""
     return Refusal(
@@ -125,6 +130,7 @@ def _partner(
 
 def _release(ports: Ports, work: UnitOfWork, account: Account) -> None:
     """What waited for this account goes on by itself."""
+    work.problems.resolve(waiting_key(account.id), ports.clock())
     for asset in work.assets.waiting_for_account(account.id):
         released = work.assets.change(asset.id, Asset.retried, _SYSTEM, ports.clock())
         work.enqueue(SYNCHRONIZE, synchronize_id(asset.id, released.version), str(asset.id))

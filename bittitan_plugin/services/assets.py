@@ -59,7 +59,8 @@ def update_asset(
         )
         asset = work.assets.change(asset_id, lambda _: changed, actor, ports.clock())
         failed = asset.provisioning_status is ProvisioningStatus.FAILED
-        if failed and asset.status is AssetStatus.ACTIVE:
+        # Other days may be ones that a code in stock has left.
+        if (failed and asset.status is AssetStatus.ACTIVE) or asset.waits_for_stock:
             asset = retry(ports, work, asset, actor)
         return asset
 

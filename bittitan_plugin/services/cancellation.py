@@ -10,16 +10,18 @@ from uuid import UUID
 from bittitan_plugin.domain.assets import Asset, AssetStatus
 from bittitan_plugin.domain.cancellation import CancellationTerms, demand
 from bittitan_plugin.domain.cancellation import check as check_terms
-from bittitan_plugin.domain.coupons import CouponStatus
+from bittitan_plugin.domain.coupons import CouponSource, CouponStatus
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
 from bittitan_plugin.domain.history import Actor, ActorKind
 from bittitan_plugin.domain.installations import Installation
 from bittitan_plugin.domain.money import Money
 from bittitan_plugin.domain.requests import check_text
+from bittitan_plugin.domain.revocations import RevocationCause
 from bittitan_plugin.services.durable import CANCEL, WITHDRAW, cancel_id
 from bittitan_plugin.services.installations import get_installation
 from bittitan_plugin.services.ports import Ports
 from bittitan_plugin.services.request_decisions import settle
+from bittitan_plugin.services.stock_revocation import await_revocation
 from bittitan_plugin.services.stuck import resume
 from bittitan_plugin.store.unit_of_work import UnitOfWork
 
@@ -73,9 +75,13 @@ def cancel(
 def begin(ports: Ports, work: UnitOfWork, asset: Asset, actor: Actor, comment: str) -> Asset:
     """Mark the asset *Cancelling* and hand in the work, within the caller's transaction.
 
+    One with codes from stock awaits their revocation by staff instead.
     A pending request is thereby accepted. The caller holds the asset's lock and has judged.
     """
     settle(ports, work, asset.id, actor.name)
+    if asset.has_coupon and asset.coupon_source is CouponSource.STOCK:
+        cause = RevocationCause.CANCELLATION
+        return await_revocation(ports, work, asset, actor, cause, comment)
     asset = work.assets.change(asset.id, Asset.cancelling, actor, ports.clock())
     work.enqueue(CANCEL, cancel_id(asset.id, asset.version), str(asset.id), comment)
     return asset

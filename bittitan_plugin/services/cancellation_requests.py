@@ -114,24 +114,28 @@ def accept(
     return request
 
 
-def overrule(ports: Ports, installation_id: UUID, asset_id: UUID) -> bool:
+def overrule(
+    ports: Ports, installation_id: UUID, asset_id: UUID, reason: str | None = None
+) -> bool:
     """BitTitan did not take the coupon back: the accepted request behind it was in vain.
 
-    The customer is told why. True when there was such a request; repeating it is harmless.
+    The customer is told why: ``reason``, or what BitTitan said of the coupon. True when there was
+    such a request; repeating it is harmless.
     """
     with ports.store.writing(installation_id) as work:
         asset = work.assets.get(asset_id, for_update=True)
         request = work.requests.latest_of(asset_id)
         if request is None or request.state is not RequestState.ACCEPTED:
             return False
-        refusal = cancellation.refusal_after(asset)
-        spoken = (
-            "BitTitan did not take the coupon back; our staff look into it."
-            if refusal.code is ErrorCode.VENDOR_REJECTED
-            else refusal.message
-        )
+        spoken = reason or _spoken(cancellation.refusal_after(asset))
         decide(work, request.id, lambda r: r.overruled(ports.clock(), spoken), News.REFUSED)
         return True
+
+
+def _spoken(refusal: Refusal) -> str:
+    if refusal.code is ErrorCode.VENDOR_REJECTED:
+        return "BitTitan did not take the coupon back; our staff look into it."
+    return refusal.message
 
 
 def _new(

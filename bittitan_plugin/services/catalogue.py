@@ -62,23 +62,32 @@ def release_variants(ports: Ports, installation: Installation, variant_ids: Coll
     return len(products)
 
 
-def follow_product(
+def follow_product(  # noqa: PLR0913 - what the platform may say of a product, each by its name
     ports: Ports,
     installation: Installation,
     variant_ids: Collection[str],
     *,
     published: bool,
     name: str = "",
+    expire_days: int | None = None,
+    validity_days: int | None = None,
 ) -> int:
     """A product of the platform changed. Returns how many of its variants are ours.
 
     Its name is followed where it has one variant only: among several, each has its own (ours).
+    Its days are followed where it says any.
     """
     with ports.store.writing(installation.id) as work:
         products = work.products.of_variants(variant_ids)
         for product in products.values():
             alone = name if len(variant_ids) == 1 else ""
-            followed = replace(product, name=alone or product.name, published=published)
+            followed = replace(
+                product,
+                name=alone or product.name,
+                published=published,
+                expire_days=expire_days or product.expire_days,
+                validity_days=validity_days or product.validity_days,
+            )
             if followed != product:
                 work.products.save(followed)
     return len(products)

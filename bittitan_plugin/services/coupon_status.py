@@ -21,8 +21,11 @@ from bittitan_plugin.domain.coupons import (
 )
 from bittitan_plugin.domain.errors import Rejected
 from bittitan_plugin.domain.history import Actor, ActorKind
+from bittitan_plugin.domain.problems import ProblemAction, ProblemKind
 from bittitan_plugin.services.ports import Ports
+from bittitan_plugin.services.surplus import revoke_surplus
 from bittitan_plugin.store.repositories.coupons import Cursor
+from bittitan_plugin.store.unit_of_work import UnitOfWork
 from bittitan_plugin.vendor.port import CouponVendor
 
 #: How far each reading goes back behind the one before: clocks differ, and rows that change while
@@ -60,17 +63,15 @@ def follow(ports: Ports, installation_id: UUID) -> Followed | None:
         installation = work.installations.by_id(installation_id)
         cursor, oldest = work.coupons.cursor(), work.coupons.oldest_open()
     configuration, started = installation.configuration, ports.clock()
-    if not installation.active or configuration.coupon_source is not CouponSource.API:
+    if not installation.active or not configuration.knows_api:
         return None
-    if oldest is None:
-        return Followed(swept=False, looked_up=0, changed=0)
     swept = cursor is None or started - cursor.swept_at >= SWEEP_EVERY
-    since = oldest if cursor is None or swept else min(cursor.read_at, started)
+    since = (oldest or started) if cursor is None or swept else min(cursor.read_at, started)
     vendor = ports.vendors.of(configuration)
     changed, fault = _read_list(ports, installation_id, vendor, since - OVERLAP, started)
     doubtful = _unheard(ports, installation_id, started, swept=swept)
     for asset in doubtful:
-        changed += _learn(ports, installation_id, asset, _fate(ports, vendor, asset), started)
+        changed += learn(ports, installation_id, asset, fate(ports, vendor, asset), started)
     if fault is not None:
         raise fault
     if cursor is None or swept:
@@ -87,16 +88,15 @@ def follow_asset(ports: Ports, installation_id: UUID, asset_id: UUID) -> Asset:
         configuration = work.installations.by_id(installation_id).configuration
     if not _followed(asset, configuration):
         return asset
-    status = _fate(ports, ports.vendors.of(configuration), asset)
-    _learn(ports, installation_id, asset, status, ports.clock())
+    status = fate(ports, ports.vendors.of(configuration), asset)
+    learn(ports, installation_id, asset, status, ports.clock())
     with ports.store.reading(installation_id) as work:
         return work.assets.get(asset_id)
 
 
 def _followed(asset: Asset, configuration: Configuration) -> bool:
-    return asset.has_coupon and (
-        asset.coupon_source is configuration.coupon_source is CouponSource.API
-    )
+    from_api = asset.coupon_source is CouponSource.API
+    return asset.has_coupon and from_api and configuration.knows_api
 
 
 def _read_list(
@@ -105,8 +105,9 @@ def _read_list(
     """Record what the list says; a row nobody can read neither stops it nor goes unnoticed."""
     changed = 0
     try:
-        for page in _pages(vendor.changed_since(since)):
+        for page in pages(vendor.changed_since(since)):
             changed += _hear(ports, installation_id, page, started)
+            revoke_surplus(ports, installation_id, vendor, page)
     except Rejected as fault:
         return changed, fault
     return changed, None
@@ -124,7 +125,7 @@ def _hear(ports: Ports, installation_id: UUID, page: Sequence[Coupon], started: 
     for asset in assets:
         status = said[asset.coupon_id or ""]
         if asset.coupon_status in OPEN_FATES and status is not asset.coupon_status:
-            changed += _learn(ports, installation_id, asset, status, started)
+            changed += learn(ports, installation_id, asset, status, started)
     with ports.store.writing(installation_id) as work:
         work.coupons.seen([asset.id for asset in assets], started)
     return changed
@@ -135,7 +136,7 @@ def _unheard(ports: Ports, installation_id: UUID, started: datetime, *, swept: b
         return work.coupons.unheard(started, started, MOST_LOOK_UPS, swept=swept)
 
 
-def _fate(ports: Ports, vendor: CouponVendor, asset: Asset) -> CouponStatus:
+def fate(ports: Ports, vendor: CouponVendor, asset: Asset) -> CouponStatus:
     """What the vendor says of the coupon, or what its silence means."""
     coupon = vendor.coupon(asset.coupon_id or "")
     if coupon is not None:
@@ -148,7 +149,7 @@ def _fate(ports: Ports, vendor: CouponVendor, asset: Asset) -> CouponStatus:
     return inferred_status(asset.coupon_expires_at, ports.clock())
 
 
-def _learn(
+def learn(
     ports: Ports, installation_id: UUID, asset: Asset, status: CouponStatus, at: datetime
 ) -> int:
     """Record one coupon's fate. Returns 1 when the asset changed by it, else 0."""
@@ -157,11 +158,33 @@ def _learn(
         after = work.assets.change(
             asset.id, lambda a: a.coupon_became(status), _VENDOR, ports.clock()
         )
+        if after.version != before.version and status is CouponStatus.CANCELLED:
+            _report_cancelled_outside(ports, work, after)
         work.coupons.seen([asset.id], at)
         return int(after.version != before.version)
 
 
-def _pages(coupons: Iterable[Coupon]) -> Iterator[list[Coupon]]:
+def cancelled_outside_key(asset_id: UUID) -> str:
+    """Under which it is kept that somebody else cancelled the asset's coupon at BitTitan."""
+    return f"cancelled-outside:{asset_id}"
+
+
+def _report_cancelled_outside(ports: Ports, work: UnitOfWork, asset: Asset) -> None:
+    """The sale stands and its buyer has nothing: nobody but staff can say what is to be done."""
+    work.problems.report(
+        ProblemKind.COUPON_CANCELLED_OUTSIDE,
+        cancelled_outside_key(asset.id),
+        message=f"The coupon of order {asset.order_number} ({asset.name}) was cancelled at "
+        "BitTitan, but not by this plugin. Its buyer has paid for a code that no longer works.",
+        next_step="Cancel the asset, which credits it in full; or agree on something else with "
+        "the customer and dismiss this.",
+        at=ports.clock(),
+        asset_id=asset.id,
+        action=ProblemAction.CANCEL_ASSET,
+    )
+
+
+def pages(coupons: Iterable[Coupon]) -> Iterator[list[Coupon]]:
     """Pages of ``PAGE``; what was read is given before what breaks the list is raised."""
     page: list[Coupon] = []
     try:

@@ -27,6 +27,9 @@ def open_account(ports: Ports, installation_id: UUID, customer_id: str) -> Accou
 
 def ensure_account(ports: Ports, work: UnitOfWork, customer: Customer) -> Account:
     """The account of a host's customer, opened at its first order if not before."""
+    known = work.accounts.of_customer(customer.id)
+    if known:
+        return known
     # The lines of a first order are provisioned at the same time, and all want to open it.
     work.take_turns(f"customer:{customer.id}")
     known = work.accounts.of_customer(customer.id)

@@ -53,10 +53,12 @@ def send_welcome(ports: Ports, installation_id: UUID, asset_id: UUID) -> None:
     A crash between the mail server's yes and our record of it sends the same message again,
     under the same Message-ID; the alternative would be a buyer without a code.
     """
-    asset = _read(ports, installation_id, asset_id)
-    if asset.welcomed_at is not None or asset.status is not AssetStatus.ACTIVE:
-        return
-    ports.mailer.send(welcome(ports, installation_id, asset))
+    with ports.store.reading(installation_id) as work:
+        asset = work.assets.get(asset_id)
+        if asset.welcomed_at is not None or asset.status is not AssetStatus.ACTIVE:
+            return
+        notification = welcome(ports, work, asset)
+    ports.mailer.send(notification)
     with ports.store.writing(installation_id) as work:
         work.assets.change(
             asset_id, lambda a: replace(a, welcomed_at=ports.clock()), _SYSTEM, ports.clock()

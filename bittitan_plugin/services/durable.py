@@ -3,7 +3,9 @@
 from datetime import date
 from uuid import UUID
 
-PROVISION = "provision"
+PROVISION = "provision_line"
+#: As release 0.1.0 handed it in.
+PROVISION_STEP_BY_STEP = "provision"
 SYNCHRONIZE = "synchronize"
 CANCEL = "cancel"
 WITHDRAW = "withdraw"
@@ -11,6 +13,11 @@ INVOICE = "invoice"
 TELL = "tell"
 REMIND = "remind"
 FOLLOW = "follow"
+OUT_OF_STOCK = "out_of_stock"
+REVOCATION_NEWS = "revocation_news"
+RECONCILE = "reconcile"
+SERVICES_DEFINITION = "services_definition"
+IMPORT_STOCK = "import_stock"
 
 
 def provision_id(installation_id: UUID, order_line_id: str, attempt: int = 0) -> str:
@@ -49,6 +56,31 @@ def follow_id(installation_id: UUID, slot: int) -> str:
     return f"follow:{installation_id}:{slot}"
 
 
+def reconcile_id(run_id: UUID) -> str:
+    """One reconciliation per run."""
+    return f"reconcile:{run_id}"
+
+
+def out_of_stock_id(asset_id: UUID) -> str:
+    """The buyer is told once that the order waits for stock, however often it is tried again."""
+    return f"out-of-stock:{asset_id}"
+
+
+def revocation_news_id(revocation_id: UUID, news: str) -> str:
+    """Each piece of news about codes to be revoked by hand is told once."""
+    return f"revocation:{revocation_id}:{news}"
+
+
+def requested_invoice_id(installation_id: UUID, invoice_id_: str) -> str:
+    """One for each invoice that staff asked the platform for."""
+    return f"invoice:{installation_id}:requested:{invoice_id_}"
+
+
 def invoice_id(installation_id: UUID, order_id: str, day: date) -> str:
     """One deferred invoice per order; one that could not be issued is tried anew another day."""
     return f"invoice:{installation_id}:{order_id}:{day.isoformat()}"
+
+
+def run_id(name: str, run: UUID) -> str:
+    """One workflow per run that was begun."""
+    return f"{name}:{run}"

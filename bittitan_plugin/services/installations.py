@@ -46,7 +46,8 @@ def validate(
         return refusals
     try:
         configuration.check_complete()
-        _ask_vendor(ports, configuration)
+        if configuration.uses_api:
+            _ask_vendor(ports, configuration)
     except Refusal as refusal:
         return [refusal]
     return []

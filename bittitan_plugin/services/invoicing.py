@@ -8,8 +8,8 @@ from bittitan_plugin.domain.assets import Asset
 from bittitan_plugin.domain.billing import InvoiceReference
 from bittitan_plugin.domain.history import Actor, ActorKind
 from bittitan_plugin.domain.installations import Installation
-from bittitan_plugin.domain.problems import ProblemKind
-from bittitan_plugin.services.durable import INVOICE, invoice_id
+from bittitan_plugin.domain.problems import ProblemAction, ProblemKind
+from bittitan_plugin.services.durable import INVOICE, invoice_id, requested_invoice_id
 from bittitan_plugin.services.installations import get_installation
 from bittitan_plugin.services.ports import Ports
 
@@ -35,6 +35,21 @@ def hand_in_due(ports: Ports, installation_id: UUID) -> tuple[str, ...]:
     return tuple(ids.values())
 
 
+def supply(
+    ports: Ports, installation: Installation, order_id: str, requested_id: str
+) -> str | None:
+    """Staff asked the platform for an invoice: start making it if that is ours to do.
+
+    Returns the workflow's id, or None where the distributor's settings leave it to others.
+    """
+    if not installation.configuration.issue_invoices:
+        return None
+    workflow_id = requested_invoice_id(installation.id, requested_id)
+    with ports.store.writing(installation.id) as work:
+        work.enqueue(INVOICE, workflow_id, order_id)
+    return workflow_id
+
+
 def issue_invoice(ports: Ports, installation_id: UUID, order_id: str) -> None:
     """Have the platform issue the order's invoice, and note it on the order's assets.
 
@@ -55,8 +70,10 @@ def report_stuck(ports: Ports, installation_id: UUID, order_id: str, message: st
             ProblemKind.FOLLOW_UP_FAILED,
             _problem(order_id),
             message=f"The invoice of order {order_id} cannot be issued: {message}",
-            next_step="Mend the cause; it is tried again every day.",
+            next_step="Mend the cause; it is tried again every day, or at once from here.",
             at=ports.clock(),
+            order_id=order_id,
+            action=ProblemAction.RESUME,
         )
 
 

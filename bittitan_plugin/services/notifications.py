@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
-from bittitan_plugin.domain.assets import Asset
+from bittitan_plugin.domain.assets import Asset, AssetStatus
 from bittitan_plugin.domain.cancellation import closing_instant
 from bittitan_plugin.domain.coupons import CouponStatus, Sealed
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
@@ -15,7 +15,7 @@ from bittitan_plugin.store.unit_of_work import UnitOfWork
 
 
 def welcome(
-    ports: Ports, installation_id: UUID, asset: Asset, *, key: str | None = None
+    ports: Ports, work: UnitOfWork, asset: Asset, *, key: str | None = None
 ) -> Notification:
     """The e-mail that carries the coupon code, to the order's recipient. Documented.
 
@@ -23,10 +23,8 @@ def welcome(
     """
     if asset.coupon_code is None or asset.coupon_expires_at is None:
         raise Refusal(ErrorCode.NOT_PROVISIONED, "There is no coupon code to send yet.", field="id")
-    with ports.store.reading(installation_id) as work:
-        configuration = work.installations.by_id(installation_id).configuration
-        values = sale_values(work, asset)
-    zone = configuration.zone
+    configuration = work.installations.by_id(work.installation_id).configuration
+    values, zone = sale_values(work, asset), configuration.zone
     return Notification(
         template="welcome",
         to=asset.recipient_email,
@@ -104,24 +102,33 @@ def alert_staff(ports: Ports, installation_id: UUID, asset_id: UUID) -> None:
                 **values,
                 "reason": error.message,
                 "next_step": "Mend the cause, then choose Synchronize on the asset.",
-                "review_url": None,
+                "review_url": review_url(ports, f"/assets/detail?pk={asset.id}"),
             },
         )
     )
 
 
-def resend_welcome(ports: Ports, installation_id: UUID, asset_id: UUID) -> None:
+def review_url(ports: Ports, path: str) -> str | None:
+    """Where staff look at what an e-mail is about; None where there is no back office."""
+    return f"{ports.back_office}{path}" if ports.back_office else None
+
+
+def resend_welcome(
+    ports: Ports, installation_id: UUID, asset_id: UUID, occasion: str | None = None
+) -> None:
     """Send the coupon once more, because someone asked for it: a new message, not a repetition.
 
-    Raises ``Refusal`` when the plugin is off, or the coupon is missing, used or taken back; and
-    what ``Mailer.send`` raises.
+    ``occasion`` names the wish where it may arrive twice, as a form's does: one occasion is one
+    message. Raises ``Refusal`` when the plugin is off, or the coupon is missing, used or taken
+    back; and what ``Mailer.send`` raises.
     """
     with ports.store.reading(installation_id) as work:
         work.installations.by_id(installation_id).check_active()
         asset = work.assets.get(asset_id)
-    _check_usable(asset)
-    key = f"welcome-{asset.id}-{uuid4().hex}"
-    ports.mailer.send(welcome(ports, installation_id, asset, key=key))
+        _check_usable(asset)
+        key = f"welcome-{asset.id}-{occasion or uuid4().hex}"
+        notification = welcome(ports, work, asset, key=key)
+    ports.mailer.send(notification)
 
 
 def _coupon_values(
@@ -136,6 +143,10 @@ def _coupon_values(
 
 
 def _check_usable(asset: Asset) -> None:
+    if asset.status is AssetStatus.AWAITING_REVOCATION:
+        raise Refusal(
+            ErrorCode.CANCELLATION_PENDING, "The coupon code is being taken back.", field="id"
+        )
     refusals = {
         CouponStatus.CANCELLED: (ErrorCode.ALREADY_CANCELLED, "The coupon has been cancelled."),
         CouponStatus.REDEEMED: (ErrorCode.COUPON_REDEEMED, "The coupon has been redeemed."),

@@ -11,7 +11,7 @@ from bittitan_plugin.domain.configuration import Configuration
 from bittitan_plugin.domain.errors import ErrorCode, Refusal, Unavailable
 from bittitan_plugin.domain.history import Actor, ActorKind
 from bittitan_plugin.domain.orders import Order, OrderLine, OrderStatus, check_lines, is_due
-from bittitan_plugin.domain.problems import ProblemKind
+from bittitan_plugin.domain.problems import ProblemAction, ProblemKind
 from bittitan_plugin.services.customers import ensure_account, ensure_end_customer
 from bittitan_plugin.services.ports import Ports
 from bittitan_plugin.store.unit_of_work import UnitOfWork
@@ -58,8 +58,10 @@ def refuse_line(
             ProblemKind.ORDER_REFUSED,
             refused_key(order_id, line_id),
             message=f"Order line {line_id}: {refusal.message}",
-            next_step="Mend the order or the catalogue, then let the platform send it again.",
+            next_step="Mend the order or the catalogue, then provision it again here.",
             at=ports.clock(),
+            order_id=order_id,
+            action=ProblemAction.PROVISION_ORDER,
         )
 
 
@@ -112,7 +114,7 @@ def _new_asset(
         expire_days=product.expire_days,
         validity_days=product.validity_days,
         refund_window_days=configuration.refund_window_days,
-        coupon_source=configuration.coupon_source,
+        coupon_source=configuration.source_of(product.product_type),
         # Documented: the invoice comes before the coupon code, so it may be there already.
         invoice=order.invoice,
     )

@@ -4,10 +4,11 @@ from dataclasses import dataclass
 
 from bittitan_plugin.domain.addresses import check_address
 from bittitan_plugin.domain.catalogue import Product, ProductType
+from bittitan_plugin.domain.coupons import CouponSource
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
 from bittitan_plugin.domain.installations import Installation
 from bittitan_plugin.domain.orders import Order, OrderLine, check_lines
-from bittitan_plugin.domain.problems import ProblemKind
+from bittitan_plugin.domain.problems import ProblemAction, ProblemKind
 from bittitan_plugin.services.durable import PROVISION, provision_id
 from bittitan_plugin.services.opening import refused_key
 from bittitan_plugin.services.ports import Ports
@@ -31,7 +32,7 @@ def accept(ports: Ports, installation: Installation, order: Order) -> Acceptance
     """
     check_lines(order.lines)
     with ports.store.writing(installation.id) as work:
-        sold = _ours(work, order.lines)
+        sold = of_ours(work, order.lines)
         refusals = _refused(order, sold)
         for line_id, refusal in refusals.items():
             _report(ports, work, order, line_id, refusal)
@@ -59,15 +60,21 @@ def precheck(ports: Ports, installation: Installation, order: Order) -> list[Ref
     except Refusal as broken_rule:
         return [broken_rule]
     with ports.store.reading(installation.id) as work:
-        sold = _ours(work, order.lines)
+        sold = of_ours(work, order.lines)
         account = work.accounts.of_customer(order.customer.id)
     found = list(_refused(order, sold).values())
     if not sold and not found:
         return []
     if not installation.active:
         return [Refusal(ErrorCode.PLUGIN_INACTIVE, "BitTitan licences are not sold at present.")]
+    configuration = installation.configuration
+    # Codes from stock are issued to nobody in particular.
+    asks = any(
+        configuration.source_of(product.product_type) is CouponSource.API
+        for product in sold.values()
+    )
     synchronized = account is not None and account.is_synchronized
-    if not synchronized and not installation.configuration.synchronize_automatically:
+    if asks and not synchronized and not configuration.synchronize_automatically:
         found.append(
             Refusal(
                 ErrorCode.ACCOUNT_NOT_SYNCHRONIZED,
@@ -83,7 +90,7 @@ def precheck(ports: Ports, installation: Installation, order: Order) -> list[Ref
     return found
 
 
-def _ours(work: UnitOfWork, lines: tuple[OrderLine, ...]) -> dict[str, Product]:
+def of_ours(work: UnitOfWork, lines: tuple[OrderLine, ...]) -> dict[str, Product]:
     """The product behind each line that sells one of ours, by line id."""
     variants = [line.variant_id for line in lines if line.variant_id]
     products = work.products.of_variants(variants) if variants else {}
@@ -135,7 +142,8 @@ def _report(ports: Ports, work: UnitOfWork, order: Order, line_id: str, refusal:
         ProblemKind.ORDER_REFUSED,
         refused_key(order.id, line_id),
         message=f"Order {order.number}, {refusal.field}: {refusal.message}",
-        next_step="Bind a BitTitan product to the variant, then let the platform send the order "
-        "again (or run the reconciliation).",
+        next_step="Bind a BitTitan product to the variant, then provision the order again here.",
         at=ports.clock(),
+        order_id=order.id,
+        action=ProblemAction.PROVISION_ORDER,
     )

@@ -67,7 +67,8 @@ def report_partial_refund(
             message=f"The platform refunded {refunded or 'a part'} of order {order.number} "
             "without saying for which licences.",
             next_step="If it was for licences, cancel their assets: the platform has been told "
-            "what was paid back and gives nothing twice. Otherwise nothing is to be done.",
+            "what was paid back and gives nothing twice. Otherwise dismiss this.",
             at=ports.clock(),
+            order_id=order.id,
         )
     return True

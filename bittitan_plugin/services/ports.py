@@ -20,3 +20,5 @@ class Ports:
     mailer: Mailer
     cipher: Cipher
     clock: Clock
+    #: Where staff reach the back office, for links in e-mails; None where nobody serves it.
+    back_office: str | None = None

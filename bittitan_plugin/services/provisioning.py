@@ -6,14 +6,17 @@ Each function is one step of a durable workflow: it can be interrupted anywhere 
 from uuid import UUID
 
 from bittitan_plugin.domain.assets import Asset, AssetStatus, ProvisioningStatus
-from bittitan_plugin.domain.coupons import Coupon
+from bittitan_plugin.domain.coupons import Coupon, CouponSource
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
 from bittitan_plugin.domain.history import Actor, ActorKind
 from bittitan_plugin.domain.orders import OrderStatus
-from bittitan_plugin.domain.problems import ProblemKind
+from bittitan_plugin.domain.problems import ProblemAction, ProblemKind
+from bittitan_plugin.services.accounts import waiting_key
+from bittitan_plugin.services.code_lookup import mark_code
 from bittitan_plugin.services.durable import SYNCHRONIZE, synchronize_id
 from bittitan_plugin.services.issuing import adoptable, issue
 from bittitan_plugin.services.ports import Ports
+from bittitan_plugin.services.stock_allocation import allocate
 from bittitan_plugin.services.stuck import resume
 from bittitan_plugin.services.withdrawal import withdraw
 from bittitan_plugin.store.unit_of_work import UnitOfWork
@@ -27,27 +30,27 @@ def obtain_coupon(ports: Ports, installation_id: UUID, asset_id: UUID) -> Asset:
     """Obtain the asset's coupon and record it; look first if it may have been issued before.
 
     Raises ``Rejected`` when the vendor says no, ``Unavailable`` when it is to be tried again,
-    ``Refusal`` ACCOUNT_NOT_SYNCHRONIZED when staff must synchronize the account first.
+    ``Refusal`` ACCOUNT_NOT_SYNCHRONIZED when staff must synchronize the account first, or
+    OUT_OF_STOCK when it waits until fitting codes are imported.
     """
     with ports.store.reading(installation_id) as work:
         asset = work.assets.get(asset_id)
+        account = work.accounts.get(asset.account_id)
+        configuration = work.installations.by_id(installation_id).configuration
     if _is_settled(asset) or _taken_back_unseen(ports, installation_id, asset):
         return asset
-    with ports.store.writing(installation_id) as work:
-        asset = work.assets.get(asset_id, for_update=True)
-        if _is_settled(asset):
-            return asset
-        account = work.accounts.get(asset.account_id)
-        if account.partner_id is None:
-            raise Refusal(
-                ErrorCode.ACCOUNT_NOT_SYNCHRONIZED,
-                f"The account {account.email} is not synchronized with BitTitan.",
-            )
-        # Intent before effect: committed before the vendor is called.
-        work.assets.change(asset_id, lambda a: a.requested(ports.clock()), SYSTEM, ports.clock())
-        configuration = work.installations.by_id(installation_id).configuration
+    if asset.coupon_source is CouponSource.STOCK:
+        return allocate(ports, installation_id, asset_id)
+    if account.partner_id is None:
+        raise Refusal(
+            ErrorCode.ACCOUNT_NOT_SYNCHRONIZED,
+            f"The account {account.email} is not synchronized with BitTitan.",
+        )
+    asset, asked_before = _intend(ports, installation_id, asset_id)
+    if _is_settled(asset):
+        return asset
     vendor = ports.vendors.of(configuration)
-    adopted = adoptable(vendor, asset) if asset.requested_at is not None else None
+    adopted = adoptable(vendor, asset) if asked_before else None
     coupon = adopted or issue(vendor, asset, account.partner_id)
     recorded = _record(ports, installation_id, asset_id, coupon, adopted=adopted is not None)
     if recorded.coupon_id != coupon.id:
@@ -72,8 +75,19 @@ def wait_for_account(ports: Ports, installation_id: UUID, asset_id: UUID, messag
     with ports.store.writing(installation_id) as work:
         asset = work.assets.get(asset_id)
         # Whoever synchronizes the account locks it before looking for what waits.
-        if work.accounts.get(asset.account_id, for_update=True).is_synchronized:
+        account = work.accounts.get(asset.account_id, for_update=True)
+        if account.is_synchronized:
             return False
+        work.problems.report(
+            ProblemKind.ACCOUNT_WAITING,
+            waiting_key(account.id),
+            message=f"Order {asset.order_number} ({asset.name}) is paid, but the account "
+            f"{account.email} is not synchronized with BitTitan.",
+            next_step="Synchronize the account; every order that waits for it then goes on.",
+            at=ports.clock(),
+            asset_id=asset_id,
+            action=ProblemAction.SYNCHRONIZE_ACCOUNT,
+        )
         work.assets.change(
             asset_id,
             lambda a: a.delayed(ErrorCode.ACCOUNT_NOT_SYNCHRONIZED, message),
@@ -104,6 +118,7 @@ def fail(
                 next_step="Mend the cause, then choose Synchronize on the asset.",
                 at=ports.clock(),
                 asset_id=asset_id,
+                action=ProblemAction.SYNCHRONIZE_ASSET,
             )
         problem = work.problems.open_of(asset_id).get(key)
         return problem is not None and problem.occurrences == 1
@@ -151,22 +166,42 @@ def _taken_back_unseen(ports: Ports, installation_id: UUID, asset: Asset) -> boo
     return withdraw(ports, installation_id, asset.id).status is AssetStatus.CANCELLED
 
 
+def _intend(ports: Ports, installation_id: UUID, asset_id: UUID) -> tuple[Asset, bool]:
+    """Intent before effect: committed before the vendor is called. Settled ones stay as they are.
+
+    Returns the asset, and whether the vendor may have been asked before.
+    """
+    seen: list[Asset] = []
+
+    def requested(asset: Asset) -> Asset:
+        seen.append(asset)
+        return asset if _is_settled(asset) else asset.requested(ports.clock())
+
+    with ports.store.writing(installation_id) as work:
+        asset = work.assets.change(asset_id, requested, SYSTEM, ports.clock())
+    return asset, seen[0].requested_at is not None
+
+
 def _record(
     ports: Ports, installation_id: UUID, asset_id: UUID, coupon: Coupon, *, adopted: bool
 ) -> Asset:
     """Keep the coupon, unless another attempt was quicker: an asset never exchanges its coupon."""
     code = ports.cipher.seal(coupon.code)
     with ports.store.writing(installation_id) as work:
-        asset = work.assets.get(asset_id, for_update=True)
-        if not asset.has_coupon:
-            asset = work.assets.change(
-                asset_id,
-                lambda a: a.provisioned(
+        asset = work.assets.change(
+            asset_id,
+            lambda a: (
+                a
+                if a.has_coupon
+                else a.provisioned(
                     coupon.id, code, coupon.status, coupon.expires_at, adopted=adopted
-                ),
-                VENDOR,
-                ports.clock(),
-            )
+                )
+            ),
+            VENDOR,
+            ports.clock(),
+        )
+        if asset.coupon_id == coupon.id:
+            mark_code(ports, work, asset_id, coupon.code)
         work.problems.resolve(_problem(asset_id), ports.clock())
     return asset
 

@@ -5,11 +5,14 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from bittitan_plugin.domain.assets import Asset
+from bittitan_plugin.domain.assets import Asset, AssetStatus
 from bittitan_plugin.domain.configuration import Configuration
+from bittitan_plugin.domain.errors import ErrorCode
+from bittitan_plugin.domain.history import ActorKind
 from bittitan_plugin.domain.requests import REMINDER_BEFORE, CancellationRequest
 from bittitan_plugin.mail.port import Notification
-from bittitan_plugin.services.notifications import sale_values
+from bittitan_plugin.services.cancellation import refusal_after
+from bittitan_plugin.services.notifications import review_url, sale_values
 from bittitan_plugin.services.ports import Ports
 from bittitan_plugin.services.request_decisions import News
 
@@ -58,6 +61,44 @@ def tell_staff(ports: Ports, installation_id: UUID, request_id: UUID, news: News
         _send(ports, told, _TO_STAFF[news], to, f"request-{request_id}-{news}-staff")
 
 
+def tell_refused(ports: Ports, installation_id: UUID, asset_id: UUID) -> None:
+    """BitTitan did not take the coupon back, and no request is there to carry the answer.
+
+    Told is the customer who cancelled without staff; staff see it where they cancelled.
+    """
+    with ports.store.reading(installation_id) as work:
+        asset = work.assets.get(asset_id)
+        begun = [
+            entry
+            for entry in work.assets.history([asset_id])[asset_id]
+            if entry.change.field == "status" and entry.change.after == AssetStatus.CANCELLING
+        ]
+        if not begun or begun[-1].actor.kind is not ActorKind.CUSTOMER:
+            return
+        configuration = work.installations.by_id(installation_id).configuration
+        values = sale_values(work, asset)
+    refusal = refusal_after(asset)
+    vague = refusal.code is ErrorCode.VENDOR_REJECTED
+    told = "BitTitan did not take the coupon back; our staff look into it."
+    ports.mailer.send(
+        Notification(
+            template="cancellation_refused",
+            to=begun[-1].actor.name or asset.recipient_email,
+            sender=configuration.sender_email,
+            key=f"cancellation-refused-{asset.id}-{begun[-1].at:%Y%m%d%H%M%S%f}",
+            values={
+                **values,
+                "comment": None,
+                "amount": asset.total,
+                "deadline": None,
+                "reason": told if vague else refusal.message,
+                "review_url": None,
+                "reminder": False,
+            },
+        )
+    )
+
+
 def _read(ports: Ports, installation_id: UUID, request_id: UUID, news: News) -> _Told:
     with ports.store.reading(installation_id) as work:
         request = work.requests.get(request_id)
@@ -75,7 +116,7 @@ def _read(ports: Ports, installation_id: UUID, request_id: UUID, news: News) -> 
             "amount": asset.total,
             "deadline": request.deadline.astimezone(configuration.zone),
             "reason": request.reason,
-            "review_url": None,
+            "review_url": review_url(ports, f"/cancellation-requests/detail?pk={request.id}"),
             "reminder": news is News.REMINDER or urgent,
         },
     )

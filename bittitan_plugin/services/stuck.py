@@ -4,9 +4,20 @@ from enum import StrEnum
 from uuid import UUID, uuid4
 
 from bittitan_plugin.domain.assets import Asset
-from bittitan_plugin.domain.problems import ProblemKind
-from bittitan_plugin.services.durable import CANCEL, SYNCHRONIZE, WITHDRAW
+from bittitan_plugin.domain.problems import Problem, ProblemAction, ProblemKind
+from bittitan_plugin.domain.reminders import due_reminder
+from bittitan_plugin.domain.requests import RequestState
+from bittitan_plugin.services.durable import (
+    CANCEL,
+    REMIND,
+    SYNCHRONIZE,
+    TELL,
+    WITHDRAW,
+    remind_id,
+    tell_id,
+)
 from bittitan_plugin.services.ports import Ports
+from bittitan_plugin.services.request_decisions import News
 from bittitan_plugin.store.unit_of_work import UnitOfWork
 
 
@@ -25,6 +36,7 @@ class Step(StrEnum):
     OVERRULE = "overrule"
     TELL_CUSTOMER = "tell_customer"
     TELL_STAFF = "tell_staff"
+    TELL_REFUSED = "tell_refused"
     REMIND = "remind"
 
 
@@ -38,14 +50,27 @@ _WORKFLOWS = {
     Step.ASK_REFUND: CANCEL,
     Step.ANNOUNCE: CANCEL,
     Step.WITHDRAW: WITHDRAW,
+    Step.TELL_CUSTOMER: TELL,
+    Step.TELL_STAFF: TELL,
+    Step.REMIND: REMIND,
 }
 _NEXT_STEPS = {
     SYNCHRONIZE: "Mend the cause, then choose Synchronize on the asset; its coupon is safe.",
     CANCEL: "Mend the cause, then cancel the asset again: it goes on where it stopped.",
     WITHDRAW: "Mend the cause, then cancel the asset again: its coupon is revoked and nothing is "
     "credited, because the platform took the sale back itself.",
+    TELL: "Mend the cause (the mail server, mostly), then have the message sent from here.",
+    REMIND: "Mend the cause (the mail server, mostly), then have the reminder sent from here.",
 }
 
+#: What is to be said about a request in that state.
+_NEWS = {
+    RequestState.PENDING: News.RECEIVED,
+    RequestState.WITHDRAWN: News.WITHDRAWN,
+    RequestState.ACCEPTED: News.ACCEPTED,
+    RequestState.REFUSED: News.REFUSED,
+    RequestState.EXPIRED: News.EXPIRED,
+}
 _NOT_REPEATED = "Mend the cause; this message is not sent again, so tell them yourself."
 
 
@@ -62,6 +87,7 @@ def report(ports: Ports, installation_id: UUID, asset_id: UUID, name: str, messa
             next_step=_NEXT_STEPS[workflow] if workflow else _NOT_REPEATED,
             at=ports.clock(),
             asset_id=asset_id,
+            action=ProblemAction.RESUME if workflow else ProblemAction.NONE,
         )
 
 
@@ -83,6 +109,38 @@ def resume(ports: Ports, work: UnitOfWork, asset: Asset, workflow: str, *argumen
         work.problems.resolve(key, ports.clock())
     workflow_id = f"{workflow}:{asset.id}:resumed:{uuid4().hex}"
     work.enqueue(workflow, workflow_id, str(asset.id), *arguments)
+    return True
+
+
+def resume_step(ports: Ports, work: UnitOfWork, asset: Asset, problem: Problem) -> bool:
+    """Take up the one step that a problem is about. False when nothing can be taken up.
+
+    The caller holds the asset's lock. A step that fails again raises its problem again.
+    """
+    name = problem.key.partition(":")[0]
+    workflow = _WORKFLOWS.get(Step(name)) if name in set(Step) else None
+    if workflow is None:
+        return False
+    if workflow not in (TELL, REMIND):
+        return resume(ports, work, asset, workflow, *([""] if workflow == CANCEL else []))
+    work.problems.resolve(problem.key, ports.clock())
+    if workflow == TELL:
+        return _tell_again(work, asset, Step(name))
+    days = due_reminder(asset, ports.clock())
+    if days is not None:  # else nobody needs to be reminded any more
+        workflow_id = f"{remind_id(asset.id, days)}:resumed:{uuid4().hex}"
+        work.enqueue(REMIND, workflow_id, str(asset.id), str(days))
+    return True
+
+
+def _tell_again(work: UnitOfWork, asset: Asset, step: Step) -> bool:
+    """Only the side that was not told, and the news as it stands now."""
+    request = work.requests.latest_of(asset.id)
+    if request is None:
+        return False
+    news = _NEWS[request.state]
+    workflow_id = f"{tell_id(request.id, news)}:resumed:{uuid4().hex}"
+    work.enqueue(TELL, workflow_id, str(request.id), news, step)
     return True
 
 

@@ -3,11 +3,13 @@
 from uuid import UUID
 
 from bittitan_plugin.domain.assets import Asset, AssetStatus, ProvisioningStatus
+from bittitan_plugin.domain.coupons import OPEN_FATES, CouponSource
 from bittitan_plugin.domain.errors import Unavailable
 from bittitan_plugin.domain.history import Actor, ActorKind
-from bittitan_plugin.domain.problems import ProblemKind
+from bittitan_plugin.domain.revocations import RevocationCause
 from bittitan_plugin.services.ports import Ports
-from bittitan_plugin.services.revocation import revoke
+from bittitan_plugin.services.revocation import report_unrevocable, revoke
+from bittitan_plugin.services.stock_revocation import await_revocation
 
 PLATFORM = Actor(ActorKind.PLATFORM, "taken back")
 
@@ -15,15 +17,18 @@ PLATFORM = Actor(ActorKind.PLATFORM, "taken back")
 def withdraw(ports: Ports, installation_id: UUID, asset_id: UUID) -> Asset:
     """Revoke the coupon of a sale the platform took back, and credit nothing.
 
-    Where the coupon cannot be revoked any more, staff get a problem: money went back for
-    licences that are in use. Raises ``Unavailable`` while the coupon is still being obtained,
-    and what ``revocation.revoke`` raises.
+    Codes from stock await their revocation by staff. Where the coupon cannot be revoked any more,
+    staff get a problem: money went back for licences that are in use. Raises ``Unavailable``
+    while the coupon is still being obtained, and what ``revocation.revoke`` raises.
     """
     asset = _begin(ports, installation_id, asset_id)
+    if asset.status is AssetStatus.AWAITING_REVOCATION:
+        return asset
     if asset.status is not AssetStatus.CANCELLED:
         asset = revoke(ports, installation_id, asset_id)
     if asset.status is not AssetStatus.CANCELLED:
-        _report(ports, installation_id, asset)
+        with ports.store.writing(installation_id) as work:
+            report_unrevocable(ports, work, asset)
     return asset
 
 
@@ -31,6 +36,8 @@ def _begin(ports: Ports, installation_id: UUID, asset_id: UUID) -> Asset:
     """From here on nobody else cancels it: a cancellation of ours would credit once more."""
     with ports.store.writing(installation_id) as work:
         asset = work.assets.get(asset_id, for_update=True)
+        if _is_revocable_by_hand(asset):
+            return await_revocation(ports, work, asset, PLATFORM, RevocationCause.PLATFORM)
         if asset.status is not AssetStatus.ACTIVE:
             return asset
         if asset.provisioning_status is not ProvisioningStatus.PENDING:
@@ -43,14 +50,11 @@ def _begin(ports: Ports, installation_id: UUID, asset_id: UUID) -> Asset:
         )
 
 
-def _report(ports: Ports, installation_id: UUID, asset: Asset) -> None:
-    with ports.store.writing(installation_id) as work:
-        work.problems.report(
-            ProblemKind.REFUNDED_BUT_REDEEMED,
-            f"refunded:{asset.id}",
-            message=f"The platform took back order {asset.order_number}, but its coupon is "
-            f"{asset.coupon_status.lower()} and cannot be revoked.",
-            next_step="Settle it with the customer: the licences are paid for by nobody.",
-            at=ports.clock(),
-            asset_id=asset.id,
-        )
+def _is_revocable_by_hand(asset: Asset) -> bool:
+    """Whether staff have to revoke it; a code known to be used or expired they cannot."""
+    return (
+        asset.coupon_source is CouponSource.STOCK
+        and asset.has_coupon
+        and asset.status is not AssetStatus.CANCELLED
+        and asset.coupon_status in OPEN_FATES
+    )

@@ -1,16 +1,22 @@
 """Opens the database: SQLite in WAL by default, PostgreSQL when several machines share it."""
 
+import select
 import sqlite3
 import time
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy import Connection, Engine, create_engine, event, exc, make_url
 
 #: How long a SQLite writer waits for another, in milliseconds.
 BUSY_TIMEOUT_MS = 30_000
 #: Connections kept open, and how many more may be opened for a while by a worker's threads.
-POOL_SIZE, OVERFLOW = 10, 40
+POOL_SIZE, OVERFLOW = 20, 30
+#: Seconds to wait for a connection that the server does not answer.
+CONNECT_TIMEOUT_S = 5
+#: Seconds between two attempts to connect to a database that is away.
+KNOCK_S = 1.0
 #: Execution option naming the statement that opens a SQLite transaction.
 BEGIN_OPTION = "sqlite_begin"
 
@@ -32,6 +38,22 @@ def open_workflow_engine(database_url: str) -> Engine:
     return engine
 
 
+def without_haste(engine: Engine) -> Engine:
+    """The same engine; while the database is away, each thread knocks once a second at most."""
+    failed_at = [-KNOCK_S]
+
+    @event.listens_for(engine, "do_connect")
+    def connect(dialect: Any, _record: Any, arguments: Any, parameters: Any) -> Any:
+        time.sleep(max(failed_at[0] + KNOCK_S - time.monotonic(), 0.0))
+        try:
+            return dialect.connect(*arguments, **parameters)
+        except Exception:
+            failed_at[0] = time.monotonic()
+            raise
+
+    return engine
+
+
 def writing_engine(engine: Engine) -> Engine:
     """The same engine, every transaction of which may write from its first statement on."""
     return engine.execution_options(**{BEGIN_OPTION: "BEGIN IMMEDIATE"})
@@ -40,12 +62,13 @@ def writing_engine(engine: Engine) -> Engine:
 def _create(database_url: str) -> Engine:
     url = make_url(database_url)
     if url.get_backend_name() == "postgresql":
-        return create_engine(
-            url.set(drivername="postgresql+psycopg"),
-            pool_pre_ping=True,
-            pool_size=POOL_SIZE,
-            max_overflow=OVERFLOW,
+        if "connect_timeout" not in url.query:
+            url = url.update_query_dict({"connect_timeout": str(CONNECT_TIMEOUT_S)})
+        engine = create_engine(
+            url.set(drivername="postgresql+psycopg"), pool_size=POOL_SIZE, max_overflow=OVERFLOW
         )
+        event.listen(engine, "checkout", partial(_check_alive, engine))
+        return engine
     if url.get_backend_name() != "sqlite":
         raise ValueError(f"{url.get_backend_name()} is not supported; use sqlite or postgresql.")
     if url.database and url.database != ":memory:":
@@ -53,6 +76,24 @@ def _create(database_url: str) -> Engine:
     engine = create_engine(url, pool_size=POOL_SIZE, max_overflow=OVERFLOW)
     event.listen(engine, "connect", _prepare_sqlite)
     return engine
+
+
+def _check_alive(engine: Engine, connection: Any, _record: object, _proxy: object) -> None:
+    """Ask a connection whether it still serves, if the server has said something in between.
+
+    An idle one has nothing to read; one whose server went away has its farewell. So a healthy one
+    costs no question, where asking each time would be half of all transactions.
+    """
+    if connection.closed:
+        raise exc.DisconnectionError
+    unread = select.poll()
+    unread.register(connection.fileno(), select.POLLIN)
+    if not unread.poll(0):
+        return
+    try:
+        engine.dialect.do_ping(connection)
+    except Exception as error:
+        raise exc.InvalidatePoolError from error
 
 
 def _begin_explicitly(connection: Any, _record: object) -> None:

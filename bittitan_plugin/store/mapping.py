@@ -16,8 +16,9 @@ from bittitan_plugin.domain.coupons import CouponSource, CouponStatus, Sealed
 from bittitan_plugin.domain.errors import ErrorCode
 from bittitan_plugin.domain.history import Actor, ActorKind, Change, HistoryEntry
 from bittitan_plugin.domain.money import Money
-from bittitan_plugin.domain.problems import Problem, ProblemKind
+from bittitan_plugin.domain.problems import Problem, ProblemAction, ProblemKind
 from bittitan_plugin.domain.requests import CancellationRequest, RequestState
+from bittitan_plugin.domain.runs import Run, RunKind, RunState
 from bittitan_plugin.store.tables import (
     AccountRow,
     AssetRow,
@@ -26,6 +27,7 @@ from bittitan_plugin.store.tables import (
     PriceRow,
     ProblemRow,
     ProductRow,
+    RunRow,
 )
 
 #: Fields of an asset that are stored under their own name, as they are.
@@ -198,18 +200,21 @@ def to_request(row: CancellationRequestRow) -> CancellationRequest:
     )
 
 
-def history_row(installation_id: UUID, asset_id: UUID, entry: HistoryEntry) -> HistoryRow:
-    """The row that keeps one change."""
-    return HistoryRow(
-        installation_id=installation_id,
-        asset_id=asset_id,
-        at=entry.at,
-        actor_kind=entry.actor.kind.value,
-        actor_name=entry.actor.name,
-        field=entry.change.field,
-        before=entry.change.before,
-        after=entry.change.after,
-    )
+def history_values(
+    installation_id: UUID, asset_id: UUID, entry: HistoryEntry, digest: str
+) -> dict[str, Any]:
+    """The columns of the row that keeps one change."""
+    return {
+        "installation_id": installation_id,
+        "asset_id": asset_id,
+        "at": entry.at,
+        "actor_kind": entry.actor.kind.value,
+        "actor_name": entry.actor.name,
+        "field": entry.change.field,
+        "before": entry.change.before,
+        "after": entry.change.after,
+        "digest": digest,
+    }
 
 
 def to_history(row: HistoryRow) -> HistoryEntry:
@@ -228,10 +233,36 @@ def to_problem(row: ProblemRow) -> Problem:
         kind=ProblemKind(row.kind),
         key=row.key,
         asset_id=row.asset_id,
+        order_id=row.order_id,
         message=row.message,
         next_step=row.next_step,
+        action=ProblemAction(row.action),
         first_at=row.first_at,
         last_at=row.last_at,
         occurrences=row.occurrences,
         resolved_at=row.resolved_at,
+        dismissed_by=row.dismissed_by,
+    )
+
+
+def run_values(run: Run) -> dict[str, Any]:
+    """The columns of a run's row."""
+    plain = {**vars(run), "kind": run.kind.value, "state": run.state.value}
+    return {**plain, "report": dict(run.report)}
+
+
+def to_run(row: RunRow) -> Run:
+    """The run a row holds."""
+    return Run(
+        id=row.id,
+        kind=RunKind(row.kind),
+        state=RunState(row.state),
+        done=row.done,
+        total=row.total,
+        started_by=row.started_by,
+        started_at=row.started_at,
+        updated_at=row.updated_at,
+        ended_at=row.ended_at,
+        report=row.report,
+        error=row.error,
     )

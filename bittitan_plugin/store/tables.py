@@ -18,7 +18,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from bittitan_plugin.store.types import Amount, Instant
+from bittitan_plugin.store.types import SEALED, SEALED_WITHIN, Amount, Instant
 
 #: Constraint names are fixed so that migrations can name what they change.
 NAMING = {
@@ -51,7 +51,7 @@ class InstallationRow(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True)
     key: Mapped[str] = mapped_column(unique=True)
     active: Mapped[bool]
-    configuration: Mapped[dict[str, Any]]
+    configuration: Mapped[dict[str, Any]] = mapped_column(info={SEALED_WITHIN: ("api_password",)})
     created_at: Mapped[datetime]
 
 
@@ -69,6 +69,7 @@ class AccountRow(Base):
         UniqueConstraint(
             "installation_id", "reseller_id", "email", name="uq_bittitan_accounts_end_customer"
         ),
+        Index("ix_bittitan_accounts_email", "installation_id", "email", "id"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -118,6 +119,9 @@ class PriceRow(Base):
     amount: Mapped[Decimal]
 
 
+_OUT_OF_STOCK = text("provisioning_error_code = 'OUT_OF_STOCK'")
+
+
 class AssetRow(Base):
     """One sale. The unique order line is what makes a second asset for it impossible."""
 
@@ -126,10 +130,21 @@ class AssetRow(Base):
         UniqueConstraint("installation_id", "order_line_id"),
         Index("ix_bittitan_assets_purchase", "installation_id", "purchase_date", "id"),
         Index("ix_bittitan_assets_order", "installation_id", "order_id"),
-        Index("ix_bittitan_assets_account", "installation_id", "account_id", "purchase_date"),
+        Index("ix_bittitan_assets_account", "installation_id", "account_id", "purchase_date", "id"),
         Index("ix_bittitan_assets_end_customer", "installation_id", "end_customer_id"),
         Index("ix_bittitan_assets_coupon", "installation_id", "coupon_id"),
+        Index("ix_bittitan_assets_code", "installation_id", "code_fingerprint"),
         Index("ix_bittitan_assets_expiry", "installation_id", "coupon_status", "coupon_expires_at"),
+        # Who waits for stock, in the order in which they are served.
+        Index(
+            "ix_bittitan_assets_out_of_stock",
+            "installation_id",
+            "product_type",
+            "purchase_date",
+            "id",
+            sqlite_where=_OUT_OF_STOCK,
+            postgresql_where=_OUT_OF_STOCK,
+        ),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -155,7 +170,9 @@ class AssetRow(Base):
     refund_window_days: Mapped[int]
     coupon_source: Mapped[str] = mapped_column(String(20))
     coupon_id: Mapped[str | None]
-    coupon_code: Mapped[str | None] = mapped_column(Text)
+    coupon_code: Mapped[str | None] = mapped_column(Text, info=SEALED)
+    #: What a code that the API issued is found by; codes from stock have theirs in the stock.
+    code_fingerprint: Mapped[str | None] = mapped_column(String(64))
     coupon_status: Mapped[str] = mapped_column(String(20))
     coupon_expires_at: Mapped[datetime | None]
     coupon_adopted: Mapped[bool]
@@ -176,10 +193,12 @@ class AssetRow(Base):
     welcomed_at: Mapped[datetime | None]
     cancelled_at: Mapped[datetime | None]
     version: Mapped[int]
+    #: The digest of the last entry of its history; see ``domain/audit.py``.
+    history_head: Mapped[str | None] = mapped_column(String(64))
 
 
 class HistoryRow(Base):
-    """One change of one asset. Rows are only ever added."""
+    """One change of one asset. Rows are only ever added; a trigger of the database sees to it."""
 
     __tablename__ = "bittitan_asset_history"
     __table_args__ = (Index("ix_bittitan_asset_history_asset", "installation_id", "asset_id"),)
@@ -193,6 +212,7 @@ class HistoryRow(Base):
     field: Mapped[str] = mapped_column(String(40))
     before: Mapped[str | None] = mapped_column(Text)
     after: Mapped[str | None] = mapped_column(Text)
+    digest: Mapped[str] = mapped_column(String(64))
 
 
 class CancellationRequestRow(Base):
@@ -240,6 +260,136 @@ class CouponCursorRow(Base):
     swept_at: Mapped[datetime]
 
 
+class CodeSecretRow(Base):
+    """What an installation's codes are fingerprinted with; sealed, and never changed."""
+
+    __tablename__ = "bittitan_code_secrets"
+
+    installation_id: Mapped[UUID] = mapped_column(
+        ForeignKey("bittitan_installations.id"), primary_key=True
+    )
+    secret: Mapped[str] = mapped_column(Text, info=SEALED)
+
+
+class StockImportRow(Base):
+    """One import of coupon codes: who brought in what, when."""
+
+    __tablename__ = "bittitan_stock_imports"
+    __table_args__ = (Index("ix_bittitan_stock_imports_made", "installation_id", "imported_at"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    installation_id: Mapped[UUID] = _installation()
+    source: Mapped[str]
+    imported_by: Mapped[str]
+    imported_at: Mapped[datetime]
+    added: Mapped[int]
+    known: Mapped[int]
+    bad: Mapped[int]
+
+
+_FREE = text("state = 'AVAILABLE'")
+_SOLD = text("asset_id IS NOT NULL")
+
+
+class StockCodeRow(Base):
+    """One coupon code that was imported. The unique fingerprint keeps it from coming in twice.
+
+    What allocation looks through are the free codes only, in the order in which they are drawn.
+    """
+
+    __tablename__ = "bittitan_stock_codes"
+    __table_args__ = (
+        UniqueConstraint("installation_id", "fingerprint"),
+        Index(
+            "ix_bittitan_stock_codes_free",
+            "installation_id",
+            "product_type",
+            "sku",
+            "licenses",
+            "expires_at",
+            "id",
+            sqlite_where=_FREE,
+            postgresql_where=_FREE,
+        ),
+        Index(
+            "ix_bittitan_stock_codes_expiry",
+            "installation_id",
+            "expires_at",
+            "product_type",
+            "licenses",
+            sqlite_where=_FREE,
+            postgresql_where=_FREE,
+        ),
+        Index(
+            "ix_bittitan_stock_codes_asset",
+            "installation_id",
+            "asset_id",
+            sqlite_where=_SOLD,
+            postgresql_where=_SOLD,
+        ),
+        Index(
+            "ix_bittitan_stock_codes_sold",
+            "installation_id",
+            "allocated_at",
+            "product_type",
+            "licenses",
+            sqlite_where=_SOLD,
+            postgresql_where=_SOLD,
+        ),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    installation_id: Mapped[UUID] = _installation()
+    import_id: Mapped[UUID] = mapped_column(ForeignKey("bittitan_stock_imports.id"))
+    code: Mapped[str] = mapped_column(Text, info=SEALED)
+    fingerprint: Mapped[str] = mapped_column(String(64))
+    product_type: Mapped[str] = mapped_column(String(40))
+    sku: Mapped[str | None]
+    licenses: Mapped[int]
+    expires_at: Mapped[datetime]
+    validity_days: Mapped[int | None]
+    cost: Mapped[Decimal | None]
+    cost_currency: Mapped[str | None] = mapped_column(String(3))
+    note: Mapped[str | None] = mapped_column(Text)
+    state: Mapped[str] = mapped_column(String(20))
+    asset_id: Mapped[UUID | None] = mapped_column(ForeignKey("bittitan_assets.id"))
+    allocated_at: Mapped[datetime | None]
+    #: When it was revoked, redeemed or expired.
+    settled_at: Mapped[datetime | None]
+
+
+class RevocationRow(Base):
+    """Codes of an asset that staff are to revoke in BitTitan's portal; one open per asset."""
+
+    __tablename__ = "bittitan_revocations"
+    __table_args__ = (
+        Index(
+            "uq_bittitan_revocations_awaiting",
+            "asset_id",
+            unique=True,
+            sqlite_where=text("state = 'AWAITING'"),
+            postgresql_where=text("state = 'AWAITING'"),
+        ),
+        Index("ix_bittitan_revocations_asset", "installation_id", "asset_id"),
+        Index("ix_bittitan_revocations_due", "installation_id", "state", "deadline"),
+        Index("ix_bittitan_revocations_made", "installation_id", "created_at", "id"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    installation_id: Mapped[UUID] = _installation()
+    asset_id: Mapped[UUID] = mapped_column(ForeignKey("bittitan_assets.id"))
+    cause: Mapped[str] = mapped_column(String(20))
+    asked_by: Mapped[str]
+    comment: Mapped[str] = mapped_column(Text)
+    created_at: Mapped[datetime]
+    #: None where the platform took the sale back: that money is returned already.
+    deadline: Mapped[datetime | None]
+    state: Mapped[str] = mapped_column(String(20))
+    decided_at: Mapped[datetime | None]
+    decided_by: Mapped[str | None]
+    reminded_at: Mapped[datetime | None]
+
+
 class ProblemRow(Base):
     """Something that needs a person. One open row per key; repetitions count up."""
 
@@ -254,12 +404,58 @@ class ProblemRow(Base):
     kind: Mapped[str] = mapped_column(String(40))
     key: Mapped[str]
     asset_id: Mapped[UUID | None] = mapped_column(ForeignKey("bittitan_assets.id"))
+    order_id: Mapped[str | None]
     message: Mapped[str] = mapped_column(Text)
     next_step: Mapped[str] = mapped_column(Text)
+    action: Mapped[str] = mapped_column(String(40))
     first_at: Mapped[datetime]
     last_at: Mapped[datetime]
     occurrences: Mapped[int]
     resolved_at: Mapped[datetime | None]
+    dismissed_by: Mapped[str | None]
+
+
+class RunRow(Base):
+    """A long run and how far it has come. The partial index allows one at work per kind."""
+
+    __tablename__ = "bittitan_runs"
+    __table_args__ = (
+        Index(
+            "uq_bittitan_runs_at_work",
+            "installation_id",
+            "kind",
+            unique=True,
+            sqlite_where=text("state = 'RUNNING'"),
+            postgresql_where=text("state = 'RUNNING'"),
+        ),
+        Index("ix_bittitan_runs_started", "installation_id", "started_at", "id"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    installation_id: Mapped[UUID] = _installation()
+    kind: Mapped[str] = mapped_column(String(40))
+    state: Mapped[str] = mapped_column(String(20))
+    done: Mapped[int]
+    total: Mapped[int | None]
+    started_by: Mapped[str]
+    started_at: Mapped[datetime]
+    updated_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    report: Mapped[dict[str, Any]]
+    error: Mapped[str | None] = mapped_column(Text)
+
+
+class UploadRow(Base):
+    """A file that was uploaded and waits to be worked through; gone once that is done."""
+
+    __tablename__ = "bittitan_uploads"
+
+    #: The run that works through it.
+    id: Mapped[UUID] = mapped_column(ForeignKey("bittitan_runs.id"), primary_key=True)
+    installation_id: Mapped[UUID] = _installation()
+    name: Mapped[str]
+    #: Sealed: it may hold coupon codes.
+    content: Mapped[str] = mapped_column(Text)
 
 
 class DeferredLineRow(Base):
@@ -286,3 +482,16 @@ class WorkerRow(Base):
     machine: Mapped[str]
     pid: Mapped[int]
     seen_at: Mapped[datetime]
+
+
+class CircuitRow(Base):
+    """A vendor's address that is not to be called now, and why; see ``domain/circuit.py``."""
+
+    __tablename__ = "bittitan_circuits"
+
+    address: Mapped[str] = mapped_column(String(500), primary_key=True)
+    closure: Mapped[str] = mapped_column(String(20))
+    reason: Mapped[str]
+    since: Mapped[datetime]
+    retry_at: Mapped[datetime]
+    tries: Mapped[int]

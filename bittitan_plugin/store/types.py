@@ -10,6 +10,10 @@ from sqlalchemy.types import TypeDecorator
 from bittitan_plugin.domain.money import SCALE
 
 _UNIT = Decimal(10) ** SCALE
+#: Marks a column that holds text sealed by ``Cipher``: ``rotation`` finds it by this mark.
+SEALED = {"sealed": True}
+#: Marks a JSON column; the named values in it are sealed.
+SEALED_WITHIN = "sealed_within"
 
 
 class Amount(TypeDecorator[Decimal]):

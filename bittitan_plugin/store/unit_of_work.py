@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from bittitan_plugin.store.engine import BEGIN_OPTION
+from bittitan_plugin.store.engine import writing_engine
 from bittitan_plugin.store.locks import take_turns
 from bittitan_plugin.store.repositories.accounts import AccountRepository
 from bittitan_plugin.store.repositories.assets import AssetRepository
@@ -20,6 +20,10 @@ from bittitan_plugin.store.repositories.deferred_lines import DeferredLineReposi
 from bittitan_plugin.store.repositories.installations import InstallationRepository
 from bittitan_plugin.store.repositories.problems import ProblemRepository
 from bittitan_plugin.store.repositories.products import ProductRepository
+from bittitan_plugin.store.repositories.revocations import RevocationRepository
+from bittitan_plugin.store.repositories.runs import RunRepository
+from bittitan_plugin.store.repositories.stock import StockRepository
+from bittitan_plugin.store.repositories.uploads import UploadRepository
 
 
 class WorkflowQueue(Protocol):
@@ -46,7 +50,11 @@ class UnitOfWork:
         self.requests = CancellationRequestRepository(session, installation_id)
         self.coupons = CouponRepository(session, installation_id)
         self.problems = ProblemRepository(session, installation_id)
+        self.runs = RunRepository(session, installation_id)
         self.deferred_lines = DeferredLineRepository(session, installation_id)
+        self.stock = StockRepository(session, installation_id)
+        self.revocations = RevocationRepository(session, installation_id)
+        self.uploads = UploadRepository(session, installation_id)
         self._queue = queue
 
     def take_turns(self, subject: str) -> None:
@@ -93,6 +101,5 @@ class Store:
 
     @contextmanager
     def _write(self) -> Iterator[Session]:
-        with Session(self.engine) as session, session.begin():
-            session.connection(execution_options={BEGIN_OPTION: "BEGIN IMMEDIATE"})
+        with Session(writing_engine(self.engine)) as session, session.begin():
             yield session

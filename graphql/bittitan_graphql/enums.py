@@ -28,6 +28,9 @@ class BitTitanAssetStatus(Enum):
 
     ACTIVE = _value("ACTIVE", "The sale stands.")
     CANCELLING = _value("CANCELLING", "A cancellation is being executed.")
+    AWAITING_REVOCATION = _value(
+        "AWAITING_REVOCATION", "Staff revoke its codes in BitTitan's portal; then it is credited."
+    )
     CANCELLED = _value("CANCELLED", "The coupon is revoked and the sale is credited in full.")
 
 
@@ -40,6 +43,45 @@ class BitTitanCouponStatus(Enum):
     EXPIRED = _value("EXPIRED", "It was not redeemed in time.")
     CANCELLED = _value("CANCELLED", "It was revoked.")
     UNKNOWN = _value("UNKNOWN", "There is no coupon yet, or BitTitan has not said.")
+
+
+@strawberry.enum(description="What became of a coupon code in stock.")
+class BitTitanStockState(Enum):
+    """Mirrors ``domain.stock.StockState``."""
+
+    AVAILABLE = _value("AVAILABLE", "It can be sold.")
+    ALLOCATED = _value("ALLOCATED", "It belongs to an asset.")
+    AWAITING_REVOCATION = _value("AWAITING_REVOCATION", "Staff are to revoke it.")
+    REVOKED = _value("REVOKED", "Staff revoked it.")
+    REDEEMED = _value("REDEEMED", "Its licences were taken.")
+    EXPIRED = _value("EXPIRED", "It was not redeemed in time.")
+
+
+@strawberry.enum(description="What is to become of the new codes of an imported file.")
+class BitTitanStockImportMode(Enum):
+    """Mirrors ``services.stock_import.ImportMode``."""
+
+    DRY_RUN = _value("DRY_RUN", "Say what would happen, and change nothing.")
+    ALL_OR_NONE = _value("ALL_OR_NONE", "Keep all of them, or none when there is a bad row.")
+    GOOD_ROWS = _value("GOOD_ROWS", "Keep those of the good rows.")
+
+
+@strawberry.enum(description="What became of codes that staff were to revoke.")
+class BitTitanRevocationState(Enum):
+    """Mirrors ``domain.revocations.RevocationState``."""
+
+    AWAITING = _value("AWAITING", "Nobody has said yet.")
+    CONFIRMED = _value("CONFIRMED", "They were revoked; the sale is cancelled.")
+    REDEEMED = _value("REDEEMED", "They had been redeemed; the sale stands.")
+    EXPIRED = _value("EXPIRED", "Nobody confirmed before the deadline; the sale stands.")
+
+
+@strawberry.enum(description="Why codes are to be revoked.")
+class BitTitanRevocationCause(Enum):
+    """Mirrors ``domain.revocations.RevocationCause``."""
+
+    CANCELLATION = _value("CANCELLATION", "Cancelled here: credited once they are revoked.")
+    PLATFORM = _value("PLATFORM", "The platform took the sale back and returned the money.")
 
 
 @strawberry.enum(description="The two kinds of BitTitan licence.")
@@ -108,8 +150,99 @@ class BitTitanProblemKind(Enum):
     REFUND_UNCLEAR = _value(
         "REFUND_UNCLEAR", "Part of an order was refunded, and nobody says for which licences."
     )
+    OUT_OF_STOCK = _value("OUT_OF_STOCK", "Orders wait for coupon codes of a kind.")
+    LOW_STOCK = _value("LOW_STOCK", "Few licences of a kind are left in stock.")
+    REVOCATION_AWAITED = _value(
+        "REVOCATION_AWAITED", "Codes are to be revoked in BitTitan's portal."
+    )
     FOLLOW_UP_FAILED = _value(
         "FOLLOW_UP_FAILED", "Mail, delivery notice, invoice or credit keeps failing."
+    )
+    ACCOUNT_WAITING = _value(
+        "ACCOUNT_WAITING", "A paid order waits until its account is synchronized."
+    )
+    COUPON_CANCELLED_OUTSIDE = _value(
+        "COUPON_CANCELLED_OUTSIDE", "Somebody cancelled a sold coupon at BitTitan."
+    )
+    COUPON_MISMATCH = _value(
+        "COUPON_MISMATCH", "BitTitan's books and ours contradict each other about a coupon."
+    )
+    DIFFERENCES_FOUND = _value(
+        "DIFFERENCES_FOUND", "The daily reconciliation found differences to apply."
+    )
+    VENDOR_DOWN = _value("VENDOR_DOWN", "BitTitan does not answer; paid orders wait for it.")
+    PLATFORM_UNSERVED = _value(
+        "PLATFORM_UNSERVED", "Paid work waits, and no running process serves this platform."
+    )
+
+
+@strawberry.enum(description="The button beside a problem: what acting on it does.")
+class BitTitanProblemAction(Enum):
+    """Mirrors ``domain.problems.ProblemAction``."""
+
+    SYNCHRONIZE_ASSET = _value("SYNCHRONIZE_ASSET", "Asks for the asset's coupon once more.")
+    SYNCHRONIZE_ACCOUNT = _value(
+        "SYNCHRONIZE_ACCOUNT", "Makes the account known to BitTitan; what waits for it goes on."
+    )
+    RESUME = _value("RESUME", "Takes the step up again that could not finish.")
+    CANCEL_ASSET = _value("CANCEL_ASSET", "Cancels the asset; its terms are judged anew.")
+    PROVISION_ORDER = _value(
+        "PROVISION_ORDER", "Reads the order from the platform again and provisions what is missing."
+    )
+    RECONCILE = _value("RECONCILE", "Reconciles and applies what was found.")
+    CONFIRM_REVOCATION = _value(
+        "CONFIRM_REVOCATION", "No button: confirm the revocation where revocations are listed."
+    )
+    OPEN_SETTINGS = _value("OPEN_SETTINGS", "No button: mend the plugin's settings.")
+    NONE = _value("NONE", "No button: do what the next step says, then dismiss it.")
+
+
+@strawberry.enum(description="What a long run does.")
+class BitTitanRunKind(Enum):
+    """Mirrors ``domain.runs.RunKind``."""
+
+    RECONCILIATION = _value(
+        "RECONCILIATION", "Compares the platform's orders, the assets and BitTitan's coupons."
+    )
+    STOCK_IMPORT = _value("STOCK_IMPORT", "Imports coupon codes.")
+    SERVICES_DEFINITION = _value("SERVICES_DEFINITION", "Imports BitTitan's list of articles.")
+
+
+@strawberry.enum(description="Whether a long run is at work, and how it ended.")
+class BitTitanRunState(Enum):
+    """Mirrors ``domain.runs.RunState``."""
+
+    RUNNING = _value("RUNNING", "It is at work, or will soon be.")
+    FINISHED = _value("FINISHED", "It came to its end.")
+    FAILED = _value("FAILED", "Something stood in its way; what it did until then stays.")
+    STOPPED = _value("STOPPED", "It was ended before its end, or its process ended.")
+
+
+@strawberry.enum(description="What a reconciliation found not to agree.")
+class BitTitanDifferenceKind(Enum):
+    """Mirrors ``domain.reconciliation.DifferenceKind``."""
+
+    MISSED_ORDER = _value("MISSED_ORDER", "A paid order line has no asset. Applying provisions it.")
+    MISSED_CANCELLATION = _value(
+        "MISSED_CANCELLATION",
+        "The platform cancelled an order whose licences stand. Applying takes them back.",
+    )
+    ORPHANED_COUPON = _value(
+        "ORPHANED_COUPON", "BitTitan holds a coupon for an asset without one. Applying adopts it."
+    )
+    COUPON_REDEEMED = _value("COUPON_REDEEMED", "A coupon was redeemed. Applying notes it.")
+    COUPON_EXPIRED = _value("COUPON_EXPIRED", "A coupon has expired. Applying notes it.")
+    COUPON_CANCELLED_OUTSIDE = _value(
+        "COUPON_CANCELLED_OUTSIDE",
+        "Somebody cancelled a sold coupon at BitTitan. Applying notes it and raises a problem.",
+    )
+    COUPON_MISMATCH = _value(
+        "COUPON_MISMATCH",
+        "The books contradict each other about a coupon. Applying revokes one that was given to "
+        "nobody, and raises a problem otherwise.",
+    )
+    ASSET_STUCK = _value(
+        "ASSET_STUCK", "An asset has no coupon and is not being tried. Applying tries it again."
     )
 
 

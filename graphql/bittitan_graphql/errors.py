@@ -80,6 +80,26 @@ class BitTitanCancellationRequestError(ErrorFields):
     """In payloads of mutations about cancellation requests."""
 
 
+@strawberry.type(description="Why a mutation of the coupon stock was refused.")
+class BitTitanStockError(ErrorFields):
+    """In payloads of mutations about the stock."""
+
+
+@strawberry.type(description="Why deciding about a revocation was refused.")
+class BitTitanRevocationError(ErrorFields):
+    """In payloads of mutations about a revocation."""
+
+
+def revocation_errors(error: BitTitanError) -> list[BitTitanRevocationError]:
+    """What the payload about a revocation says of an error that was raised on purpose."""
+    return payload_errors(error, BitTitanRevocationError)
+
+
+def stock_errors(error: BitTitanError) -> list[BitTitanStockError]:
+    """What the payload about the stock says of an error that was raised on purpose."""
+    return payload_errors(error, BitTitanStockError)
+
+
 def request_errors(error: BitTitanError) -> list[BitTitanCancellationRequestError]:
     """What the payload about a request says of an error that was raised on purpose."""
     return payload_errors(error, BitTitanCancellationRequestError)
@@ -93,6 +113,16 @@ def asset_errors(error: BitTitanError) -> list[BitTitanAssetError]:
 def account_errors(error: BitTitanError) -> list[BitTitanAccountError]:
     """What the payload about an account says of an error that was raised on purpose."""
     return payload_errors(error, BitTitanAccountError)
+
+
+@strawberry.type(description="Why a mutation of a problem was refused.")
+class BitTitanProblemError(ErrorFields):
+    """In payloads of mutations about problems."""
+
+
+@strawberry.type(description="Why a long run was not begun.")
+class BitTitanRunError(ErrorFields):
+    """In payloads of mutations that begin long runs."""
 
 
 def payload_errors(error: BitTitanError, kind: type[PayloadError]) -> list[PayloadError]:

@@ -14,6 +14,9 @@ ACCOUNT = "BitTitanAccount"
 PRODUCT = "BitTitanProduct"
 PROBLEM = "BitTitanProblem"
 CANCELLATION_REQUEST = "BitTitanCancellationRequest"
+STOCK_CODE = "BitTitanStockCode"
+REVOCATION = "BitTitanRevocation"
+RUN = "BitTitanRun"
 
 ProductId = Annotated[strawberry.ID, strawberry.argument(description="The product's global id.")]
 AssetId = Annotated[strawberry.ID, strawberry.argument(description="The asset's global id.")]

@@ -76,6 +76,11 @@ class BitTitanAssetWhereInput:
     account_id: BitTitanIdFilterInput | None = strawberry.field(
         default=None, description="By the account that bought it (BitTitanAccount ids)."
     )
+    coupon_code: str | None = strawberry.field(
+        default=None,
+        description="By one of its coupon codes, in full, whatever its case. Send it as a "
+        "variable: documents are logged more often than variables.",
+    )
 
 
 @strawberry.input(description="The order of a list of assets.")

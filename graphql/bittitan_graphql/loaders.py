@@ -15,6 +15,7 @@ from bittitan_plugin.domain.cancellation import CancellationTerms
 from bittitan_plugin.domain.catalogue import Product
 from bittitan_plugin.domain.history import HistoryEntry
 from bittitan_plugin.domain.requests import CancellationRequest
+from bittitan_plugin.domain.stock import StockCode
 from bittitan_plugin.services import cancellation
 from bittitan_plugin.services.ports import Ports
 from bittitan_plugin.store.queries.assets import newest_of_accounts
@@ -62,6 +63,9 @@ class Loaders:
         )
         self.history: DataLoader[UUID, list[HistoryEntry]] = self._each(
             lambda work, ids: work.assets.history(ids)
+        )
+        self.stock_of_asset: DataLoader[UUID, list[StockCode]] = self._each(
+            lambda work, ids: work.stock.of_assets(ids)
         )
         self.assets_of_order: DataLoader[str, list[Asset]] = self._each(_assets_of_orders)
         self.newest_assets: DataLoader[tuple[Audience, UUID], list[Asset]] = self._each(

@@ -6,7 +6,7 @@ from bittitan_hooks.results import Outcome
 from bittitan_hooks.specs import hookimpl
 from bittitan_plugin.domain.billing import InvoiceReference
 from bittitan_plugin.domain.installations import Installation
-from bittitan_plugin.services.invoicing import forget_invoice, remember_invoice
+from bittitan_plugin.services.invoicing import forget_invoice, remember_invoice, supply
 from bittitan_plugin.services.ports import Ports
 
 
@@ -18,8 +18,17 @@ class BillingHooks:
 
     @hookimpl
     def invoice_requested(self, event: InvoiceRequested) -> Outcome:
-        """Note the invoice, if the platform has given it a number already."""
-        return self._remember(event)
+        """Note the invoice if it has a number already; else number it, if that is ours to do."""
+        if event.number:
+            return self._remember(event)
+
+        def act(ports: Ports, installation: Installation) -> Outcome:
+            workflow_id = supply(ports, installation, event.order_id, event.invoice_id)
+            if workflow_id is None:
+                return ignored("The invoice has no number yet.")
+            return accepted("The invoice is being made.", (workflow_id,))
+
+        return guarded(self._ports, event.installation, act)
 
     @hookimpl
     def invoice_sent(self, event: InvoiceSent) -> Outcome:

@@ -190,6 +190,9 @@ class ProductEvent(Event):
     product_type: Text | None = None
     published: StrictBool = False
     variant_ids: tuple[Id, ...] = ()
+    #: Both clocks in days; None where the platform leaves them to the plugin.
+    expire_days: StrictInt | None = None
+    validity_days: StrictInt | None = None
 
 
 class ProductCreated(ProductEvent):
@@ -218,6 +221,9 @@ class VariantEvent(Event):
     published: StrictBool | None = None
     #: Every currency it is sold in; one that is missing is one it is no longer sold in.
     prices: tuple[MoneyValue, ...] = ()
+    #: Both clocks in days; None where the platform leaves them to the plugin.
+    expire_days: StrictInt | None = None
+    validity_days: StrictInt | None = None
 
 
 class ProductVariantCreated(VariantEvent):

@@ -32,7 +32,7 @@ def guarded(
         # The order of a customer must not fail because we do; reconciliation finds what we missed.
         failed("event", key, error)
         return Outcome(
-            status=OutcomeStatus.REFUSED,
+            status=OutcomeStatus.FAILED,
             message=f"The plugin could not take the event ({type(error).__name__}); see its log.",
         )
 

@@ -17,6 +17,8 @@ class OutcomeStatus(StrEnum):
     IGNORED = "IGNORED"
     #: It cannot be acted on; ``message`` says why. A problem has been raised for staff.
     REFUSED = "REFUSED"
+    #: The plugin could not take it (its database is away, say). Nothing is durable: fire it again.
+    FAILED = "FAILED"
 
 
 @dataclass(frozen=True, kw_only=True)

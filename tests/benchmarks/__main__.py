@@ -14,7 +14,11 @@ from tests.benchmarks.accepting import accepting
 from tests.benchmarks.cancelling import cancelling
 from tests.benchmarks.importing import importing_articles
 from tests.benchmarks.measuring import Figure
+from tests.benchmarks.provisioning import provisioning
+from tests.benchmarks.reconciling import reconciling
 from tests.benchmarks.starting import importing, serving
+from tests.benchmarks.stock import stocking
+from tests.benchmarks.webhooks import webhooks
 
 
 def _accept(kind: str, url: str, directory: Path) -> list[Figure]:
@@ -22,7 +26,15 @@ def _accept(kind: str, url: str, directory: Path) -> list[Figure]:
 
 
 #: Each is given a database of its own, so that none works off what another left.
-ON_A_DATABASE = (_accept, importing_articles, cancelling)
+ON_A_DATABASE = (
+    _accept,
+    importing_articles,
+    cancelling,
+    provisioning,
+    reconciling,
+    stocking,
+    webhooks,
+)
 
 
 def main() -> int:

@@ -63,6 +63,15 @@ class FakeHost:
         self._fail("order")
         return self.orders.get(order_id)
 
+    def orders_since(
+        self,
+        since: datetime,  # noqa: ARG002 - everything here is new
+    ) -> Iterator[Sequence[Order]]:
+        self._fail("orders_since")
+        found = list(self.orders.values())
+        for start in range(0, len(found), 100):
+            yield found[start : start + 100]
+
     def customer(self, customer_id: str) -> Customer | None:
         self._fail("customer")
         return self.customers.get(customer_id)

@@ -11,6 +11,7 @@ from bittitan_plugin.domain.catalogue import Product, ProductType
 from bittitan_plugin.domain.coupons import CouponSource, CouponStatus, Sealed
 from bittitan_plugin.domain.money import Money
 from bittitan_plugin.domain.orders import Customer, Order, OrderLine, OrderStatus
+from bittitan_plugin.domain.stock import StockCode
 
 NOON = datetime(2026, 3, 10, 12, tzinfo=UTC)
 
@@ -90,5 +91,19 @@ def order(*lines: OrderLine, **values: Any) -> Order:
         recipient_email="buyer@example.com",
         lines=lines,
         created_at=NOON,
+    )
+    return replace(made, **values)
+
+
+def stock_code(**values: Any) -> StockCode:
+    """A free code for 25 mailbox licences that can be redeemed for more than a year."""
+    made = StockCode(
+        id=uuid4(),
+        import_id=uuid4(),
+        code=Sealed("sealed-code"),
+        fingerprint=uuid4().hex,
+        product_type=ProductType.MAILBOX_LICENSE,
+        licenses=25,
+        expires_at=datetime(2027, 6, 1, tzinfo=UTC),
     )
     return replace(made, **values)

@@ -1,9 +1,10 @@
 """Who buys and who runs the shop."""
 
 from collections.abc import Collection
+from secrets import compare_digest, token_urlsafe
 from uuid import UUID, uuid4
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 
 from bittitan_plugin.domain.access import ANONYMOUS, Permission, Viewer
@@ -14,6 +15,7 @@ from bittitan_plugin.hosts.embedded.ids import Kind, global_id
 from bittitan_plugin.hosts.embedded.inputs import check_email, check_text, is_storable
 from bittitan_plugin.hosts.embedded.paging import Listing
 from bittitan_plugin.hosts.embedded.passwords import LONGEST, SHORTEST, hash_password, matches
+from bittitan_plugin.hosts.embedded.sign_in_attempts import SignInAttempts
 from bittitan_plugin.hosts.embedded.tables import UserRow
 
 
@@ -22,6 +24,7 @@ class Customers:
 
     def __init__(self, database: HostDatabase) -> None:
         self._database = database
+        self._attempts = SignInAttempts(database)
 
     def create(
         self,
@@ -42,6 +45,7 @@ class Customers:
             is_staff=staff_permissions is not None,
             permissions=sorted(staff_permissions or ()),
             created_at=self._database.clock(),
+            session_key=token_urlsafe(16),
         )
         try:
             with self._database.writing() as session:
@@ -52,10 +56,40 @@ class Customers:
             ) from None
         return row
 
-    def sign_in(self, email: str, password: str) -> UserRow | None:
-        """The user with that password, or None: no word on which of the two was wrong."""
+    def sign_in(self, email: str, password: str, address: str) -> UserRow | None:
+        """The user with that password, or None: no word on which of the two was wrong.
+
+        ``address`` is the network address of whoever asks. Raises ``SignInDelayed`` after too
+        many wrong passwords of that account or from that address.
+        """
+        self._attempts.begin(email, address)
         row = self.by_email(email)
-        return row if matches(password, row.password if row else None) else None
+        if not matches(password, row.password if row else None):
+            return None
+        self._attempts.succeeded(email, address)
+        return row
+
+    def change_password(self, user: UserRow, old: str, new: str, address: str) -> UserRow:
+        """Give the user another password; every session and token there was ends.
+
+        Raises ``Refusal`` on ``oldPassword`` or ``password``, and ``SignInDelayed`` as
+        ``sign_in`` does: whoever has got hold of a session may not guess either.
+        """
+        if self.sign_in(user.email, old, address) is None:
+            raise Refusal(
+                ErrorCode.INVALID, "That is not the password until now.", field="oldPassword"
+            )
+        return self._renew(user.id, password=hash_password(_check_password(new)))
+
+    def sign_out_everywhere(self, user_id: UUID) -> None:
+        """End every session and every token of that user."""
+        self._renew(user_id)
+
+    def _renew(self, user_id: UUID, **values: str) -> UserRow:
+        change = update(UserRow).where(UserRow.id == user_id)
+        with self._database.writing() as session:
+            session.execute(change.values(session_key=token_urlsafe(16), **values))
+            return session.get_one(UserRow, user_id, populate_existing=True)
 
     def by_email(self, email: str) -> UserRow | None:
         """The user with that address, in any case."""
@@ -79,6 +113,11 @@ class Customers:
     def listing(self) -> Listing[UserRow]:
         """The customers by e-mail address."""
         return Listing(query=select(UserRow).where(~UserRow.is_staff), key=UserRow.email)
+
+
+def is_session_of(row: UserRow, session_key: str) -> bool:
+    """Whether a session or token with that key was begun since the user last ended them all."""
+    return compare_digest((row.session_key or "").encode(), session_key.encode())
 
 
 def viewer_of(row: UserRow | None) -> Viewer:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from bittitan_plugin.clock import Clock
 from bittitan_plugin.hosts.embedded.tables import CounterRow
-from bittitan_plugin.store.engine import BEGIN_OPTION
+from bittitan_plugin.store.engine import writing_engine
 
 
 class HostDatabase:
@@ -33,8 +33,8 @@ class HostDatabase:
     @contextmanager
     def writing(self) -> Iterator[Session]:
         """Commits when the block ends, rolls back when it raises."""
-        with Session(self.engine, expire_on_commit=False) as session, session.begin():
-            session.connection(execution_options={BEGIN_OPTION: "BEGIN IMMEDIATE"})
+        writing = writing_engine(self.engine)
+        with Session(writing, expire_on_commit=False) as session, session.begin():
             yield session
 
 

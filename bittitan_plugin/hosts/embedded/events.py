@@ -4,7 +4,7 @@ from datetime import UTC
 
 from bittitan_hooks import specs
 from bittitan_plugin.domain.money import Money
-from bittitan_plugin.domain.orders import Customer, EndCustomer, Order, OrderLine
+from bittitan_plugin.domain.orders import Customer, Order, OrderLine
 from bittitan_plugin.hosts.embedded.catalogue import ProductRecord, Variant
 from bittitan_plugin.hosts.embedded.ids import Kind, global_id
 from bittitan_plugin.hosts.embedded.order_records import (
@@ -14,11 +14,7 @@ from bittitan_plugin.hosts.embedded.order_records import (
     number_of,
 )
 from bittitan_plugin.hosts.embedded.tables import InvoiceRow, OrderLineRow, UserRow
-
-#: Line metadata that says what the buyer calls it and for whom it is.
-FRIENDLY_NAME = "bittitan.friendly_name"
-END_CUSTOMER_EMAIL = "bittitan.end_customer_email"
-END_CUSTOMER_NAME = "bittitan.end_customer_name"
+from bittitan_plugin.hosts.line_metadata import FRIENDLY_NAME, end_customer_of
 
 
 def domain_order(record: OrderRecord) -> Order:
@@ -42,7 +38,6 @@ def customer_of(row: UserRow) -> Customer:
 
 
 def _domain_line(row: OrderLineRow, currency: str) -> OrderLine:
-    email = row.line_metadata.get(END_CUSTOMER_EMAIL)
     return OrderLine(
         id=global_id(Kind.ORDER_LINE, row.id),
         variant_id=global_id(Kind.VARIANT, row.variant_id) if row.variant_id else None,
@@ -52,9 +47,7 @@ def _domain_line(row: OrderLineRow, currency: str) -> OrderLine:
         quantity=row.quantity,
         unit_price=Money(row.unit_amount, currency),
         friendly_name=row.line_metadata.get(FRIENDLY_NAME),
-        end_customer=EndCustomer(email=email, name=row.line_metadata.get(END_CUSTOMER_NAME, ""))
-        if email
-        else None,
+        end_customer=end_customer_of(row.line_metadata),
     )
 
 

@@ -34,6 +34,7 @@ from bittitan_plugin.hosts.embedded.order_records import (
     load_order,
     lock_order,
 )
+from bittitan_plugin.hosts.embedded.order_stream import orders_since
 from bittitan_plugin.hosts.embedded.payments import refund
 from bittitan_plugin.hosts.embedded.presenting import ensure_product_types, present, variants
 from bittitan_plugin.hosts.embedded.tables import (
@@ -65,6 +66,10 @@ class EmbeddedHost:
                 return None
             row = invoice_of(session, record.row)
         return replace(domain_order(record), invoice=None if row is None else _reference(row))
+
+    def orders_since(self, since: datetime) -> Iterator[Sequence[Order]]:
+        """See the port."""
+        return orders_since(self._database, since)
 
     def customer(self, customer_id: str) -> Customer | None:
         """See the port."""

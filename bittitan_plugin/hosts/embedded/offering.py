@@ -17,7 +17,7 @@ from bittitan_plugin.hosts.embedded.presenting import (
     rename,
     replace_prices,
 )
-from bittitan_plugin.hosts.embedded.tables import ProductRow, VariantRow
+from bittitan_plugin.hosts.embedded.tables import ProductRow, ProductTypeRow, VariantRow
 from bittitan_plugin.hosts.port import Offer
 from bittitan_plugin.store.locks import take_turns
 
@@ -64,6 +64,13 @@ def _existing(session: Session, wanted: Offer) -> Variant | None:
 
 
 def _made(session: Session, wanted: Offer, group: str, at: datetime) -> HostVariant:
+    if session.get(ProductTypeRow, wanted.product_type.slug) is None:
+        raise Rejected(
+            ErrorCode.NOT_FOUND,
+            f"The platform has no product type {wanted.product_type.label} yet; "
+            "run Get Services Definition first.",
+            field="product_type",
+        )
     new = NewVariant(
         sku=wanted.sku,
         product_type=wanted.product_type,

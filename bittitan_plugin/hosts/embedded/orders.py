@@ -82,11 +82,18 @@ class Orders:
         *,
         email: str | None = None,
         currency: str = DEFAULT_CURRENCY,
+        order_id: UUID | None = None,
     ) -> OrderRecord:
-        """A draft for a customer; unlike a basket its prices are fixed now."""
+        """A draft for a customer; unlike a basket its prices are fixed now.
+
+        Whoever gives ``order_id`` may repeat it: one id is one draft.
+        """
         now = self._database.clock()
         with self._database.writing() as session:
-            order_id = uuid4()
+            order_id = order_id or uuid4()
+            known = load_order(session, order_id)
+            if known is not None:
+                return known
             rows = _draft_lines(session, order_id, lines, currency)
             order = OrderRow(
                 id=order_id,

@@ -15,7 +15,7 @@ from bittitan_plugin.domain.errors import ErrorCode, Refusal
 from bittitan_plugin.hosts.embedded.announcing import Announcer
 from bittitan_plugin.hosts.embedded.catalogue import Catalogue
 from bittitan_plugin.hosts.embedded.checkouts import Checkouts
-from bittitan_plugin.hosts.embedded.customers import Customers, viewer_of
+from bittitan_plugin.hosts.embedded.customers import Customers, is_session_of, viewer_of
 from bittitan_plugin.hosts.embedded.database import HostDatabase
 from bittitan_plugin.hosts.embedded.gateway import EmbeddedHost
 from bittitan_plugin.hosts.embedded.invoices import Invoices
@@ -26,7 +26,7 @@ from bittitan_plugin.hosts.embedded.payments import Refunds
 from bittitan_plugin.hosts.embedded.plugins import Plugins
 from bittitan_plugin.hosts.embedded.selling import Selling
 from bittitan_plugin.hosts.embedded.tables import UserRow
-from bittitan_plugin.hosts.embedded.tokens import ACCESS_LIFETIME, Tokens
+from bittitan_plugin.hosts.embedded.tokens import ACCESS_LIFETIME, InvalidToken, Tokens
 
 #: How the one installation on this host is named.
 INSTALLATION = "default"
@@ -71,9 +71,12 @@ class EmbeddedPlatform:
             lifetime=token_lifetime,
         )
 
-    def sign_in(self, email: str, password: str) -> tuple[str, UserRow] | None:
-        """A token and whose it is, or None when e-mail and password do not belong together."""
-        user = self.customers.sign_in(email, password)
+    def sign_in(self, email: str, password: str, address: str) -> tuple[str, UserRow] | None:
+        """A token and whose it is, or None when e-mail and password do not belong together.
+
+        Raises ``SignInDelayed``, see ``Customers.sign_in``.
+        """
+        user = self.customers.sign_in(email, password, address)
         return None if user is None else (self.tokens.issue(user), user)
 
     def issue_token(
@@ -94,12 +97,15 @@ class EmbeddedPlatform:
     def user(self, token: str | None) -> UserRow | None:
         """Whoever sent that token; None without one or for a deleted user.
 
-        Raises ``InvalidToken``.
+        Raises ``InvalidToken``, also when the user has ended all sessions since it was issued.
         """
         if token is None:
             return None
-        user_id = self.tokens.verify(token)
-        return self.customers.find([user_id]).get(user_id)
+        bearer = self.tokens.verify(token)
+        user = self.customers.find([bearer.user_id]).get(bearer.user_id)
+        if user is not None and not is_session_of(user, bearer.session_key):
+            raise InvalidToken("Invalid token. Create new one by using tokenCreate mutation.")
+        return user
 
     def viewer(self, token: str | None) -> Viewer:
         """``user`` with the permissions they have now. Raises ``InvalidToken``."""

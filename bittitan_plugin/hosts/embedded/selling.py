@@ -12,6 +12,7 @@ import structlog
 
 from bittitan_hooks import specs
 from bittitan_hooks.events import OrderEvent
+from bittitan_plugin.domain.errors import Refusal
 from bittitan_plugin.domain.orders import Invoicing, OrderStatus
 from bittitan_plugin.hosts.embedded.announcing import Announcer
 from bittitan_plugin.hosts.embedded.database import HostDatabase
@@ -99,14 +100,23 @@ class Selling:
         self, order_id: UUID, amount: Decimal | None = None, reason: str = ""
     ) -> tuple[OrderRow, RefundRow]:
         """Pay money back."""
-        order, refund = self._refunds.grant(order_id, amount, reason)
-        record = self._orders.get(order_id)
-        if record is not None:
-            if charge_status(order) is ChargeStatus.FULLY_REFUNDED:
-                self._announce("order_fully_refunded", specs.OrderFullyRefunded, record)
-            else:
-                self._announce("order_refunded", specs.OrderRefunded, record)
+        try:
+            order, refund = self._refunds.grant(order_id, amount, reason)
+        except Refusal:
+            # Nothing is left to be paid back to who asks again; the plugins may not know of it.
+            self._announce_refund(order_id, full_only=True)
+            raise
+        self._announce_refund(order_id)
         return order, refund
+
+    def _announce_refund(self, order_id: UUID, *, full_only: bool = False) -> None:
+        record = self._orders.get(order_id)
+        if record is None:
+            return
+        if charge_status(record.row) is ChargeStatus.FULLY_REFUNDED:
+            self._announce("order_fully_refunded", specs.OrderFullyRefunded, record)
+        elif not full_only:
+            self._announce("order_refunded", specs.OrderRefunded, record)
 
     def _issue(self, order: OrderRow) -> InvoiceRow | None:
         """The order's invoice, if it is due now and this call issued it."""

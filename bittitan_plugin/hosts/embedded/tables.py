@@ -9,7 +9,7 @@ from sqlalchemy import JSON, ForeignKey, Index, MetaData, String, Text, UniqueCo
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from bittitan_plugin.store.tables import NAMING
-from bittitan_plugin.store.types import Amount, Instant
+from bittitan_plugin.store.types import SEALED, Amount, Instant
 
 
 class HostBase(DeclarativeBase):
@@ -42,6 +42,8 @@ class UserRow(HostBase):
     #: Day of the month (1-28) on which deferred invoices are issued; None is the first.
     billing_day: Mapped[int | None]
     created_at: Mapped[datetime]
+    #: Every session and token of the user carries it; another one ends them all at once.
+    session_key: Mapped[str | None]
 
 
 class ProductTypeRow(HostBase):
@@ -249,5 +251,15 @@ class SigningKeyRow(HostBase):
     __tablename__ = "host_signing_keys"
 
     id: Mapped[str] = mapped_column(primary_key=True)
-    private_key: Mapped[str] = mapped_column(Text)
+    private_key: Mapped[str] = mapped_column(Text, info=SEALED)
     created_at: Mapped[datetime]
+
+
+class SignInFailureRow(HostBase):
+    """Wrong passwords in a row, for one account or one address."""
+
+    __tablename__ = "host_sign_in_failures"
+
+    subject: Mapped[str] = mapped_column(primary_key=True)
+    failures: Mapped[int]
+    last_at: Mapped[datetime] = mapped_column(index=True)

@@ -1,5 +1,6 @@
 """Access tokens of Saleor's shape: RS256 by a key of ours, verified with everything pinned."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -30,6 +31,15 @@ class InvalidToken(Exception):
         super().__init__(message)
         self.message = message
         self.code = code
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bearer:
+    """Whom a verified token speaks for."""
+
+    user_id: UUID
+    #: The user's when the token was issued; Saleor calls it ``token``.
+    session_key: str
 
 
 class Tokens:
@@ -63,12 +73,16 @@ class Tokens:
             "user_id": global_id(Kind.USER, user.id),
             "email": user.email,
             "is_staff": user.is_staff,
+            "token": user.session_key or "",
         }
         header = {"alg": _ALGORITHM, "kid": key.kid}
         return jwt.encode(header, claims, key, algorithms=[_ALGORITHM])
 
-    def verify(self, text: str) -> UUID:
-        """The key of the user a token speaks for. Raises ``InvalidToken``."""
+    def verify(self, text: str) -> Bearer:
+        """Whom a token speaks for. Raises ``InvalidToken``.
+
+        Whether that user has ended all sessions meanwhile is for the caller to see.
+        """
         try:
             claims = self._decode(text)
         except ExpiredTokenError:
@@ -77,9 +91,9 @@ class Tokens:
             raise InvalidToken("Invalid token") from None
         user_id = claims["user_id"]
         key = try_parse(Kind.USER, user_id) if isinstance(user_id, str) else None
-        if key is None:
+        if key is None or not isinstance(claims["token"], str):
             raise InvalidToken("Invalid token")
-        return key
+        return Bearer(user_id=key, session_key=claims["token"])
 
     def jwks(self) -> KeySetSerialization:
         """The public keys, for others who verify our tokens."""
@@ -97,6 +111,7 @@ class Tokens:
             exp={"essential": True},
             type={"essential": True, "value": "access"},
             user_id={"essential": True},
+            token={"essential": True, "allow_blank": True},
         )
         registry.validate(token.claims)
         return token.claims

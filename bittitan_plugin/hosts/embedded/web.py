@@ -3,8 +3,6 @@
 from typing import Any
 
 import anyio.to_thread
-import structlog
-from graphql import GraphQLError
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
@@ -14,14 +12,19 @@ from strawberry.asgi import GraphQL
 from strawberry.http import GraphQLHTTPResponse
 from strawberry.types import ExecutionResult
 
-from bittitan_plugin.domain.errors import Refusal
 from bittitan_plugin.hosts.embedded.customers import viewer_of
 from bittitan_plugin.hosts.embedded.platform import EmbeddedPlatform
 from bittitan_plugin.hosts.embedded.schema import HostSchema
 from bittitan_plugin.hosts.embedded.schema.loaders import Loaders
 from bittitan_plugin.hosts.embedded.tokens import InvalidToken
-
-log = structlog.get_logger(__name__)
+from bittitan_plugin.hosts.graphql_http import (
+    RequestTooLarge,
+    bearer_token,
+    error_body,
+    limited,
+    shown_error,
+    too_large,
+)
 
 GRAPHQL_PATH = "/graphql/"
 JWKS_PATH = "/.well-known/jwks.json"
@@ -57,9 +60,11 @@ class HostGraphQL(GraphQL[dict[str, Any], None]):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer; a token that is not to be believed ends the request before anything runs."""
         try:
-            await super().__call__(scope, receive, send)
+            await super().__call__(scope, limited(receive), send)
+        except RequestTooLarge:
+            await too_large()(scope, receive, send)
         except InvalidToken as error:
-            body = {"errors": [_error(error.message, error.code)]}
+            body = {"errors": [error_body(error.message, error.code)]}
             await JSONResponse(body, status_code=401)(scope, receive, send)
 
     async def get_context(
@@ -72,6 +77,7 @@ class HostGraphQL(GraphQL[dict[str, Any], None]):
         context: dict[str, Any] = {
             "request": request,
             "response": response,
+            "address": request.client.host if request.client else "unknown",
             "platform": platform,
             "user": user,
             "viewer": viewer,
@@ -91,30 +97,7 @@ class HostGraphQL(GraphQL[dict[str, Any], None]):
         """The answer as JSON, each error with Saleor's ``extensions.exception.code``."""
         answer: GraphQLHTTPResponse = {"data": result.data}
         if result.errors:
-            answer["errors"] = [_shown(error) for error in result.errors]
+            answer["errors"] = [shown_error(error) for error in result.errors]
+        if result.extensions:
+            answer["extensions"] = result.extensions
         return answer
-
-
-def bearer_token(request: Request | WebSocket) -> str | None:
-    """The token of ``Authorization: Bearer`` or of Saleor's ``Authorization-Bearer``."""
-    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-    if scheme.lower() in {"bearer", "jwt"} and token.strip():
-        return token.strip()
-    return request.headers.get("Authorization-Bearer", "").strip() or None
-
-
-def _shown(error: GraphQLError) -> dict[str, Any]:
-    cause = error.original_error
-    shown: dict[str, Any] = dict(error.formatted)
-    if isinstance(cause, Refusal):
-        shown |= _error(cause.message, cause.code, field=cause.field)
-    elif cause is None or isinstance(cause, GraphQLError):
-        shown["extensions"] = {"exception": {"code": "GraphQLError"}, **(error.extensions or {})}
-    else:
-        log.error("resolver failed", path=error.path, exc_info=cause)
-        shown |= _error("Internal Server Error", "InternalServerError")
-    return shown
-
-
-def _error(message: str, code: str, **more: str | None) -> dict[str, Any]:
-    return {"message": message, "extensions": {"exception": {"code": code}, **more}}

@@ -17,7 +17,7 @@ from bittitan_plugin.store.mapping import to_asset
 from bittitan_plugin.store.queries.audience import Audience, Nothing, OnlyAccount
 from bittitan_plugin.store.queries.keyset import Page, SortKey, Window, converted, fetch_page
 from bittitan_plugin.store.queries.search import contains
-from bittitan_plugin.store.tables import AssetRow
+from bittitan_plugin.store.tables import AssetRow, StockCodeRow
 from bittitan_plugin.store.unit_of_work import UnitOfWork
 
 
@@ -31,11 +31,15 @@ class AssetFilter:
     product_types: Collection[ProductType] | None = None
     order_ids: Collection[str] | None = None
     account_ids: Collection[UUID] | None = None
+    #: Whom they were bought for; None among them stands for the buyer itself.
+    end_customer_ids: Collection[UUID | None] | None = None
     #: Both ends belong to the range.
     purchased_from: datetime | None = None
     purchased_until: datetime | None = None
     #: Part of the name, friendly name, order number or recipient's address.
     search: str = ""
+    #: What one coupon code is found by (see ``services/code_lookup.py``); empty matches nothing.
+    code_mark: str | None = None
 
 
 class AssetSort(StrEnum):
@@ -147,10 +151,18 @@ def _conditions(
     ]
     if wanted.account_ids is not None:
         conditions.append(AssetRow.account_id.in_(wanted.account_ids))
+    if wanted.end_customer_ids is not None:
+        named = [each for each in wanted.end_customer_ids if each is not None]
+        chosen_ones = [AssetRow.end_customer_id.in_(named)]
+        if None in wanted.end_customer_ids:
+            chosen_ones.append(AssetRow.end_customer_id.is_(None))
+        conditions.append(or_(*chosen_ones))
     if wanted.purchased_from is not None:
         conditions.append(AssetRow.purchase_date >= wanted.purchased_from)
     if wanted.purchased_until is not None:
         conditions.append(AssetRow.purchase_date <= wanted.purchased_until)
+    if wanted.code_mark is not None:
+        conditions.append(_holds_code(work, wanted.code_mark))
     if wanted.search:
         conditions.append(
             contains(
@@ -162,3 +174,16 @@ def _conditions(
             )
         )
     return conditions
+
+
+def _holds_code(work: UnitOfWork, mark: str) -> ColumnElement[bool]:
+    """Codes of the API are marked on their asset, those from stock in the stock."""
+    issued = select(AssetRow.id).where(
+        AssetRow.installation_id == work.installation_id, AssetRow.code_fingerprint == mark
+    )
+    drawn = select(StockCodeRow.asset_id).where(
+        StockCodeRow.installation_id == work.installation_id,
+        StockCodeRow.fingerprint == mark,
+        StockCodeRow.asset_id.is_not(None),
+    )
+    return AssetRow.id.in_(union(issued, drawn).scalar_subquery())

@@ -3,13 +3,20 @@
 from collections.abc import Callable, Collection
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from bittitan_plugin.domain.accounts import Account
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
 from bittitan_plugin.store.mapping import account_values, to_account
 from bittitan_plugin.store.tables import AccountRow
+
+# What every sale does is built once: building it costs more than running it.
+_MINE = AccountRow.installation_id == bindparam("mine")
+_BY_ID = select(AccountRow).where(_MINE, AccountRow.id == bindparam("account_id"))
+# What this transaction read before the lock may be old by now.
+_LOCKED = _BY_ID.with_for_update().execution_options(populate_existing=True)
+_BY_CUSTOMER = select(AccountRow).where(_MINE, AccountRow.customer_id == bindparam("customer_id"))
 
 
 class AccountRepository:
@@ -21,11 +28,8 @@ class AccountRepository:
 
     def get(self, account_id: UUID, *, for_update: bool = False) -> Account:
         """Raises ``Refusal`` NOT_FOUND on ``id``."""
-        query = select(AccountRow).where(self._mine, AccountRow.id == account_id)
-        if for_update:
-            # What this transaction read before the lock may be old by now.
-            query = query.with_for_update().execution_options(populate_existing=True)
-        row = self._session.scalar(query)
+        which = {"mine": self._installation_id, "account_id": account_id}
+        row = self._session.scalar(_LOCKED if for_update else _BY_ID, which)
         if row is None:
             raise Refusal(ErrorCode.NOT_FOUND, "There is no such account.", field="id")
         return to_account(row)
@@ -37,9 +41,8 @@ class AccountRepository:
 
     def of_customer(self, customer_id: str) -> Account | None:
         """The account of a host's customer."""
-        row = self._session.scalar(
-            select(AccountRow).where(self._mine, AccountRow.customer_id == customer_id)
-        )
+        which = {"mine": self._installation_id, "customer_id": customer_id}
+        row = self._session.scalar(_BY_CUSTOMER, which)
         return to_account(row) if row else None
 
     def of_customers(self, customer_ids: Collection[str]) -> dict[str, Account]:

@@ -1,18 +1,55 @@
 """Assets of one installation, and the history that every change of them leaves."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
 from datetime import datetime
+from typing import cast
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, insert, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Table,
+    and_,
+    bindparam,
+    func,
+    insert,
+    literal_column,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.orm import Session
 
 from bittitan_plugin.domain.assets import Asset, AssetStatus, ProvisioningStatus
+from bittitan_plugin.domain.audit import Chain, linked
+from bittitan_plugin.domain.catalogue import ProductType
+from bittitan_plugin.domain.coupons import OPEN_FATES, CouponSource
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
 from bittitan_plugin.domain.history import Actor, HistoryEntry, changes
-from bittitan_plugin.store.mapping import asset_values, history_row, to_asset, to_history
+from bittitan_plugin.store.mapping import asset_values, history_values, to_asset, to_history
 from bittitan_plugin.store.tables import AssetRow, HistoryRow
+
+#: Written to past the object-relational layer, which has nothing to add to a write.
+_ASSETS, _HISTORY = cast(Table, AssetRow.__table__), cast(Table, HistoryRow.__table__)
+
+# What every sale does several times is built once: building it costs more than running it.
+_MINE = AssetRow.installation_id == bindparam("mine")
+_BY_ID = select(AssetRow).where(_MINE, AssetRow.id == bindparam("asset_id"))
+# What this transaction read before the lock may be old by now.
+_LOCKED = _BY_ID.with_for_update().execution_options(populate_existing=True)
+_BY_LINE = select(AssetRow).where(_MINE, AssetRow.order_line_id == bindparam("line_id"))
+_ADD, _ADD_HISTORY = insert(_ASSETS), insert(_HISTORY)
+_CHANGE = (
+    update(_ASSETS)
+    .where(
+        _MINE,
+        AssetRow.id == bindparam("asset_id"),
+        AssetRow.version == bindparam("version_before"),
+    )
+    .returning(AssetRow.id)
+)
+
+Links = list[tuple[HistoryEntry, str]]
 
 
 class StaleAsset(Exception):
@@ -28,14 +65,7 @@ class AssetRepository:
 
     def get(self, asset_id: UUID, *, for_update: bool = False) -> Asset:
         """Raises ``Refusal`` NOT_FOUND on ``id``."""
-        query = select(AssetRow).where(self._mine, AssetRow.id == asset_id)
-        if for_update:
-            # What this transaction read before the lock may be old by now.
-            query = query.with_for_update().execution_options(populate_existing=True)
-        row = self._session.scalar(query)
-        if row is None:
-            raise Refusal(ErrorCode.NOT_FOUND, "There is no such asset.", field="id")
-        return to_asset(row)
+        return to_asset(self._row(asset_id, for_update=for_update))
 
     def by_ids(self, ids: Collection[UUID]) -> dict[UUID, Asset]:
         """The assets among ``ids`` that exist here, in one statement."""
@@ -45,7 +75,7 @@ class AssetRepository:
     def of_order_line(self, order_line_id: str) -> Asset | None:
         """The one asset of that order line."""
         row = self._session.scalar(
-            select(AssetRow).where(self._mine, AssetRow.order_line_id == order_line_id)
+            _BY_LINE, {"mine": self._installation_id, "line_id": order_line_id}
         )
         return to_asset(row) if row else None
 
@@ -79,13 +109,47 @@ class AssetRepository:
         )
         return [to_asset(row) for row in rows]
 
+    def waiting_for_stock(
+        self, product_type: ProductType, limit: int, skip: int = 0
+    ) -> list[Asset]:
+        """The assets that wait for codes of that kind, in the order they are to be served in."""
+        rows = self._session.scalars(
+            select(AssetRow)
+            .where(self._mine, *_waits_for_stock(product_type))
+            .order_by(AssetRow.purchase_date, AssetRow.id)
+            .offset(skip)
+            .limit(limit)
+            .execution_options(populate_existing=True)
+        )
+        return [to_asset(row) for row in rows]
+
+    def count_waiting_for_stock(self, product_type: ProductType) -> int:
+        """How many assets wait for codes of that kind."""
+        count = select(func.count(AssetRow.id)).where(self._mine, *_waits_for_stock(product_type))
+        return self._session.scalar(count) or 0
+
+    def overdue_from_stock(self, now: datetime, limit: int) -> list[Asset]:
+        """Active assets with codes from stock that have expired, the longest expired first."""
+        rows = self._session.scalars(
+            select(AssetRow)
+            .where(
+                self._mine,
+                AssetRow.status == AssetStatus.ACTIVE.value,
+                AssetRow.coupon_source == CouponSource.STOCK.value,
+                AssetRow.coupon_status.in_([fate.value for fate in OPEN_FATES]),
+                AssetRow.coupon_expires_at <= now,
+            )
+            .order_by(AssetRow.coupon_expires_at, AssetRow.id)
+            .limit(limit)
+        )
+        return [to_asset(row) for row in rows]
+
     def add(self, asset: Asset, actor: Actor, at: datetime) -> Asset:
         """Keep a new asset and the first entries of its history."""
-        values = asset_values(asset)
-        self._session.execute(
-            insert(AssetRow).values(installation_id=self._installation_id, **values)
-        )
-        self._record(None, asset, actor, at)
+        links = self._links(None, None, asset, actor, at)
+        own = {"installation_id": self._installation_id, "history_head": _head(links)}
+        self._session.execute(_ADD, {**asset_values(asset), **own})
+        self._record(asset.id, links)
         return asset
 
     def change(
@@ -97,47 +161,106 @@ class AssetRepository:
         other's result. A transition that changes nothing stores nothing. What the transition
         raises is passed on, with nothing stored.
         """
-        before = self.get(asset_id, for_update=True)
+        row = self._row(asset_id, for_update=True)
+        before, head = to_asset(row), row.history_head
         after = transition(before)
         if after == before:
             return before
         after = replace(after, version=before.version + 1)
-        stored = self._session.execute(
-            update(AssetRow)
-            .where(self._mine, AssetRow.id == asset_id, AssetRow.version == before.version)
-            .values(**asset_values(after))
-            .execution_options(synchronize_session=False)
-            .returning(AssetRow.id)
-        ).all()
+        links = self._links(head, before, after, actor, at)
+        which = {
+            "mine": self._installation_id,
+            "asset_id": asset_id,
+            "version_before": before.version,
+        }
+        values = {**_differing(before, after), "history_head": _head(links) or head}
+        stored = self._session.execute(_CHANGE, {**values, **which}).all()
         if len(stored) != 1:
             raise StaleAsset(f"asset {asset_id} changed while it was being changed")
         self._session.expire_all()
-        self._record(before, after, actor, at)
+        self._record(asset_id, links)
         return after
 
     def history(self, asset_ids: Collection[UUID]) -> dict[UUID, list[HistoryEntry]]:
         """The histories of several assets, oldest entry first, in one statement."""
         found: dict[UUID, list[HistoryEntry]] = {asset_id: [] for asset_id in asset_ids}
-        for row in self._session.scalars(
+        for row in self._history_rows(asset_ids):
+            found[row.asset_id].append(to_history(row))
+        return found
+
+    def chains(self, asset_ids: Collection[UUID]) -> list[Chain]:
+        """The histories of several assets with their digests, to be verified."""
+        links: dict[UUID, list[tuple[HistoryEntry, str]]] = {}
+        for row in self._history_rows(asset_ids):
+            links.setdefault(row.asset_id, []).append((to_history(row), row.digest))
+        heads = self._session.execute(
+            select(AssetRow.id, AssetRow.history_head).where(self._mine, AssetRow.id.in_(asset_ids))
+        )
+        return [
+            Chain(asset_id=asset_id, head=head, links=tuple(links.get(asset_id, ())))
+            for asset_id, head in heads
+        ]
+
+    def ids_after(self, asset_id: UUID | None, most: int) -> list[UUID]:
+        """At most so many ids that follow ``asset_id``, in their own order: for walking all."""
+        query = select(AssetRow.id).where(self._mine).order_by(AssetRow.id).limit(most)
+        if asset_id is not None:
+            query = query.where(AssetRow.id > asset_id)
+        return list(self._session.scalars(query))
+
+    def _row(self, asset_id: UUID, *, for_update: bool) -> AssetRow:
+        which = {"mine": self._installation_id, "asset_id": asset_id}
+        row = self._session.scalar(_LOCKED if for_update else _BY_ID, which)
+        if row is None:
+            raise Refusal(ErrorCode.NOT_FOUND, "There is no such asset.", field="id")
+        return row
+
+    def _history_rows(self, asset_ids: Collection[UUID]) -> Iterable[HistoryRow]:
+        return self._session.scalars(
             select(HistoryRow)
             .where(
                 HistoryRow.installation_id == self._installation_id,
                 HistoryRow.asset_id.in_(asset_ids),
             )
             .order_by(HistoryRow.id)
-        ):
-            found[row.asset_id].append(to_history(row))
-        return found
-
-    def _record(self, before: Asset | None, after: Asset, actor: Actor, at: datetime) -> None:
-        self._session.add_all(
-            history_row(
-                self._installation_id, after.id, HistoryEntry(at=at, actor=actor, change=change)
-            )
-            for change in changes(before, after)
         )
-        self._session.flush()
+
+    def _links(
+        self, head: str | None, before: Asset | None, after: Asset, actor: Actor, at: datetime
+    ) -> Links:
+        entries = [
+            HistoryEntry(at=at, actor=actor, change=change) for change in changes(before, after)
+        ]
+        return linked(head, after.id, entries)
+
+    def _record(self, asset_id: UUID, links: Links) -> None:
+        values = [
+            history_values(self._installation_id, asset_id, entry, digest)
+            for entry, digest in links
+        ]
+        if values:
+            self._session.execute(_ADD_HISTORY, values)
 
     @property
     def _mine(self) -> ColumnElement[bool]:
         return AssetRow.installation_id == self._installation_id
+
+
+def _waits_for_stock(product_type: ProductType) -> list[ColumnElement[bool]]:
+    return [
+        # A literal, or the database could not see that the index of those who wait fits.
+        AssetRow.provisioning_error_code == literal_column("'OUT_OF_STOCK'"),
+        AssetRow.product_type == product_type.value,
+        AssetRow.provisioning_status == ProvisioningStatus.PENDING.value,
+        AssetRow.status == AssetStatus.ACTIVE.value,
+    ]
+
+
+def _differing(before: Asset, after: Asset) -> dict[str, object]:
+    """The columns of ``after`` that hold something else than those of ``before``."""
+    old = asset_values(before)
+    return {name: value for name, value in asset_values(after).items() if value != old[name]}
+
+
+def _head(links: Links) -> str | None:
+    return links[-1][1] if links else None

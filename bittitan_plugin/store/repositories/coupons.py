@@ -1,17 +1,20 @@
-"""Coupons as they are followed at the vendor: how far was read, and whose fate is still open."""
+"""Coupons as they are followed at the vendor: how far was read, and whose fate is still open.
+
+Also what a code is found by without opening any: see ``services/code_lookup.py``.
+"""
 
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, true, update
+from sqlalchemy import ColumnElement, and_, func, insert, or_, select, true, update
 from sqlalchemy.orm import Session
 
 from bittitan_plugin.domain.assets import Asset, AssetStatus
-from bittitan_plugin.domain.coupons import OPEN_FATES, CouponSource, CouponStatus
+from bittitan_plugin.domain.coupons import OPEN_FATES, CouponSource, CouponStatus, Sealed
 from bittitan_plugin.store.mapping import to_asset
-from bittitan_plugin.store.tables import AssetRow, CouponCursorRow
+from bittitan_plugin.store.tables import AssetRow, CodeSecretRow, CouponCursorRow
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,6 +46,46 @@ class CouponRepository:
         row.read_at = max(row.read_at, cursor.read_at)
         row.swept_at = max(row.swept_at, cursor.swept_at)
         self._session.flush()
+
+    def secret(self) -> Sealed | None:
+        """What codes are fingerprinted with, sealed; None before the first code."""
+        return self._session.scalar(
+            select(CodeSecretRow.secret).where(
+                CodeSecretRow.installation_id == self._installation_id
+            )
+        )  # type: ignore[return-value]
+
+    def keep_secret(self, secret: Sealed) -> None:
+        """Keep a new fingerprint secret, once: whoever calls it holds the turn for it."""
+        self._session.execute(
+            insert(CodeSecretRow).values(installation_id=self._installation_id, secret=secret)
+        )
+
+    def mark(self, asset_id: UUID, fingerprint: str) -> None:
+        """Note what the asset's code is found by. Bookkeeping: no change of the asset."""
+        self._session.execute(
+            update(AssetRow)
+            .where(self._mine, AssetRow.id == asset_id)
+            .values(code_fingerprint=fingerprint)
+            .execution_options(synchronize_session=False)
+        )
+
+    def unmarked(self, after: UUID | None, limit: int) -> list[Asset]:
+        """Assets whose code the API issued before codes were marked, by id, after ``after``."""
+        further = [] if after is None else [AssetRow.id > after]
+        rows = self._session.scalars(
+            select(AssetRow)
+            .where(
+                self._mine,
+                AssetRow.coupon_source == CouponSource.API.value,
+                AssetRow.coupon_code.is_not(None),
+                AssetRow.code_fingerprint.is_(None),
+                *further,
+            )
+            .order_by(AssetRow.id)
+            .limit(limit)
+        )
+        return [to_asset(row) for row in rows]
 
     def oldest_open(self) -> datetime | None:
         """The purchase date of the oldest asset whose coupon's fate is open."""
@@ -90,6 +133,29 @@ class CouponRepository:
         )
         return [to_asset(row) for row in rows]
 
+    def oldest_in_question(self) -> datetime | None:
+        """The purchase date of the oldest asset whose coupon is missing or whose fate is open."""
+        return self._session.scalar(
+            select(func.min(AssetRow.purchase_date)).where(*self._in_question())
+        )
+
+    def count_in_question(self) -> int:
+        """How many such assets there are."""
+        query = select(func.count()).select_from(AssetRow).where(*self._in_question())
+        return self._session.scalar(query) or 0
+
+    def not_seen(self, since: datetime, after: UUID | None, limit: int) -> list[Asset]:
+        """Those of them that the vendor has not spoken of since then, by id, after ``after``."""
+        further = [] if after is None else [AssetRow.id > after]
+        not_seen = or_(AssetRow.coupon_seen_at.is_(None), AssetRow.coupon_seen_at < since)
+        rows = self._session.scalars(
+            select(AssetRow)
+            .where(*self._in_question(), not_seen, *further)
+            .order_by(AssetRow.id)
+            .limit(limit)
+        )
+        return [to_asset(row) for row in rows]
+
     def expiring(
         self, until: datetime, now: datetime, *, days: int, after: UUID | None, limit: int
     ) -> list[Asset]:
@@ -112,6 +178,17 @@ class CouponRepository:
             .limit(limit)
         )
         return [to_asset(row) for row in rows]
+
+    def _in_question(self) -> list[ColumnElement[bool]]:
+        return [
+            self._mine,
+            AssetRow.status == AssetStatus.ACTIVE.value,
+            AssetRow.coupon_source == CouponSource.API.value,
+            or_(
+                AssetRow.coupon_id.is_(None),
+                AssetRow.coupon_status.in_([fate.value for fate in OPEN_FATES]),
+            ),
+        ]
 
     def _open_fate(self) -> list[ColumnElement[bool]]:
         return [

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from bittitan_plugin.domain.catalogue import ProductType
@@ -17,6 +17,13 @@ from bittitan_plugin.domain.orders import ProvisionOn
 from bittitan_plugin.store.locks import take_turns
 from bittitan_plugin.store.tables import InstallationRow
 
+# Read at every step of a sale, so built once.
+_BY_ID = (
+    select(InstallationRow)
+    .where(InstallationRow.id == bindparam("installation_id"))
+    .execution_options(populate_existing=True)
+)
+
 
 class InstallationRepository:
     """Opens, finds and keeps installations."""
@@ -26,7 +33,7 @@ class InstallationRepository:
 
     def by_id(self, installation_id: UUID) -> Installation:
         """Raises ``LookupError``: an unknown id is a programming error, not bad input."""
-        row = self._session.get(InstallationRow, installation_id, populate_existing=True)
+        row = self._session.scalar(_BY_ID, {"installation_id": installation_id})
         if row is None:
             raise LookupError(f"there is no installation {installation_id}")
         return _to_installation(row)
@@ -78,6 +85,14 @@ class InstallationRepository:
         )
 
 
+#: Settings that name a source, or nothing.
+_OWN_SOURCES = ("mailbox_license_source", "user_migration_bundle_source")
+
+
+def _source(name: str | None) -> CouponSource | None:
+    return CouponSource(name) if name else None
+
+
 def _to_json(configuration: Configuration) -> dict[str, Any]:
     values = {field.name: getattr(configuration, field.name) for field in fields(configuration)}
     limit = values["automatic_cancellation_limit"]
@@ -102,6 +117,7 @@ def _to_installation(row: InstallationRow) -> Installation:
             **{
                 **values,
                 "coupon_source": CouponSource(values["coupon_source"]),
+                **{name: _source(values.get(name)) for name in _OWN_SOURCES},
                 "provision_on": ProvisionOn(values["provision_on"]),
                 "api_password": None if password is None else Sealed(password),
                 "automatic_cancellation_limit": None if limit is None else Decimal(limit),

@@ -27,6 +27,8 @@ class Call:
     accepts: frozenset[int] = frozenset({200})
     params: Mapping[str, str | int] = field(default_factory=dict)
     body: Mapping[str, object] | None = field(default=None, repr=False)
+    #: Somebody asks whether the vendor answers: sent even while it is left alone.
+    urgent: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,6 +10,7 @@ from bittitan_plugin.domain.coupons import Coupon
 from bittitan_plugin.domain.errors import ErrorCode, Refusal, Rejected
 from bittitan_plugin.vendor.coupon_api import coupons, partners, products
 from bittitan_plugin.vendor.coupon_api.exchange import Exchange
+from bittitan_plugin.vendor.coupon_api.lane import Lane
 from bittitan_plugin.vendor.coupon_api.session import Session
 from bittitan_plugin.vendor.coupon_api.wire import READ_TIMEOUT, Wire
 from bittitan_plugin.vendor.port import BrokenRow, CouponRequest, Partner, VendorProduct
@@ -43,10 +44,11 @@ class CouponApi:
     ``Rejected`` with code ``BROKEN_ANSWER`` after a read.
 
     ``read_timeout`` is in seconds. ``transport`` replaces the network; ``now`` judges only
-    when to renew the ticket. Raises ``Refusal`` on ``api_url`` if that is no address.
+    when to renew the ticket; ``lane`` limits and halts the calls. Raises ``Refusal`` on
+    ``api_url`` if that is no address.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what tests replace has names
         self,
         url: str,
         *,
@@ -55,9 +57,10 @@ class CouponApi:
         read_timeout: float = READ_TIMEOUT,
         transport: httpx.BaseTransport | None = None,
         now: Callable[[], datetime] = _utc_now,
+        lane: Lane | None = None,
     ) -> None:
         _check_address(url)
-        wire = Wire(url, read_timeout=read_timeout, transport=transport)
+        wire = Wire(url, read_timeout=read_timeout, transport=transport, lane=lane)
         self._url = url
         self._session = Session(wire, email=email, password=password, now=now)
         self._exchange = Exchange(wire, self._session)

@@ -2,17 +2,16 @@
 
 import ssl
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 
 import httpx
 from pydantic import ValidationError
 
 from bittitan_plugin.domain.errors import BitTitanError, OutcomeUnknown, Rejected, Unavailable
+from bittitan_plugin.domain.retry_after import retry_after_seconds
+from bittitan_plugin.vendor.coupon_api.addresses import ForbiddenAddress
 from bittitan_plugin.vendor.coupon_api.answers import BROKEN_ANSWER, AnswerError, ErrorAnswer
 from bittitan_plugin.vendor.coupon_api.calls import Answer, Effect
 
-#: The longest wait a ``Retry-After`` is believed, in seconds; more is a slip or malice.
-LONGEST_RETRY_AFTER = 3600.0
 #: Characters of the other side's message that are kept.
 LONGEST_MESSAGE = 300
 
@@ -35,6 +34,8 @@ def failure(
             return _rejected(outcome)
         case httpx.ConnectError() if _is_certificate_error(outcome):
             return Rejected("CERTIFICATE", _CERTIFICATE, field="api_url")
+        case ForbiddenAddress():
+            return Rejected("ADDRESS", str(outcome), field="api_url")
         case httpx.UnsupportedProtocol() | httpx.InvalidURL():
             return Rejected("ADDRESS", "The address cannot be called.", field="api_url")
         # No connection, so not one byte of the request left.
@@ -70,24 +71,6 @@ def failure_of_broken(effect: Effect, purpose: str, broken: AnswerError) -> BitT
     if broken.malformed:
         return Unavailable(f"Could not {purpose}: {broken.reason}.")
     return Rejected(BROKEN_ANSWER, f"Could not {purpose}: {broken.reason}.")
-
-
-def retry_after_seconds(header: str | None, now: datetime) -> float | None:
-    """Seconds to wait by a ``Retry-After`` header (seconds or an HTTP date), None if unreadable.
-
-    Never negative and never above ``LONGEST_RETRY_AFTER``.
-    """
-    text = (header or "").strip()
-    if text.isascii() and text.isdigit():
-        # No longer than its digits can matter; a thousand of them are not worth converting.
-        return LONGEST_RETRY_AFTER if len(text) > 9 else min(float(text), LONGEST_RETRY_AFTER)
-    try:
-        instant = parsedate_to_datetime(text)
-    except (ValueError, TypeError, IndexError, OverflowError):
-        return None
-    # An HTTP date is always in UTC; one that forgets to say so is read as if it had.
-    aware = instant if instant.tzinfo else instant.replace(tzinfo=UTC)
-    return min(max((aware - now).total_seconds(), 0.0), LONGEST_RETRY_AFTER)
 
 
 _CERTIFICATE = (

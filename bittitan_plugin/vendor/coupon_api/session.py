@@ -64,7 +64,7 @@ class Session:
 
     def check(self) -> None:
         """Sign in afresh, whatever ticket there is. Raises as ``ticket`` does."""
-        ticket = self._sign_in()
+        ticket = self._sign_in(urgent=True)
         with self._lock:
             self._ticket = ticket
 
@@ -83,7 +83,7 @@ class Session:
     def _is_due(self, ticket: _Ticket) -> bool:
         return ticket.renew_at is not None and ticket.renew_at <= self._now()
 
-    def _sign_in(self) -> _Ticket:
+    def _sign_in(self, *, urgent: bool = False) -> _Ticket:
         call = Call(
             purpose=_PURPOSE,
             method="POST",
@@ -91,6 +91,7 @@ class Session:
             effect=Effect.READ,
             accepts=frozenset({201}),
             body={"email": self._email, "password": self._password},
+            urgent=urgent,
         )
         try:
             answer = self._wire.send(call)

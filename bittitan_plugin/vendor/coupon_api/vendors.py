@@ -8,9 +8,11 @@ import httpx
 
 from bittitan_plugin.cipher import Cipher, UnreadableSecret
 from bittitan_plugin.domain.configuration import Configuration
-from bittitan_plugin.domain.coupons import CouponSource, Sealed
+from bittitan_plugin.domain.coupons import Sealed
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
 from bittitan_plugin.vendor.coupon_api.client import CouponApi
+from bittitan_plugin.vendor.coupon_api.lane import Lanes
+from bittitan_plugin.vendor.coupon_api.traffic import Traffic
 from bittitan_plugin.vendor.coupon_api.wire import READ_TIMEOUT
 
 #: Clients kept at a time; the one used longest ago goes first.
@@ -23,7 +25,7 @@ class CouponApiVendors:
     """Implements ``Vendors``. Thread-safe.
 
     ``read_timeout`` is in seconds; ``transport_factory`` gives the transport for an address
-    in place of the network.
+    in place of the network; ``traffic`` limits and halts the calls of all clients.
     """
 
     def __init__(
@@ -33,7 +35,9 @@ class CouponApiVendors:
         read_timeout: float = READ_TIMEOUT,
         transport_factory: Callable[[str], httpx.BaseTransport] | None = None,
         most_clients: int = MOST_CLIENTS,
+        traffic: Traffic | None = None,
     ) -> None:
+        self._lanes = Lanes(traffic) if traffic else None
         self._cipher = cipher
         self._read_timeout = read_timeout
         self._transport_factory = transport_factory
@@ -47,13 +51,7 @@ class CouponApiVendors:
         Raises ``Refusal``: ``REQUIRED`` on a setting that is empty, ``PLUGIN_MISCONFIGURED``
         on one that cannot be used.
         """
-        if configuration.coupon_source is not CouponSource.API:
-            raise Refusal(
-                ErrorCode.PLUGIN_MISCONFIGURED,
-                "The coupon stock is not available in this version; set coupon_source to API.",
-                field="coupon_source",
-            )
-        configuration.check_complete()
+        configuration.check_api()
         sealed = configuration.api_password or Sealed("")
         key = (configuration.api_url, configuration.api_email, sealed)
         with self._lock:
@@ -88,4 +86,5 @@ class CouponApiVendors:
             password=password,
             read_timeout=self._read_timeout,
             transport=transport,
+            lane=self._lanes.to(url) if self._lanes else None,
         )

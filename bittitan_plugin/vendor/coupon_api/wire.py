@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 
 import httpx
@@ -9,9 +10,11 @@ import stamina
 from pydantic_core import from_json
 
 from bittitan_plugin.domain.errors import Unavailable
+from bittitan_plugin.domain.retry_after import retry_after_seconds
 from bittitan_plugin.vendor.coupon_api.answers import AnswerError
 from bittitan_plugin.vendor.coupon_api.calls import Answer, Call, Effect
 from bittitan_plugin.vendor.coupon_api.failures import failure
+from bittitan_plugin.vendor.coupon_api.lane import Lane, Passage
 
 #: Seconds to wait for a connection, and for a free one in the pool.
 CONNECT_TIMEOUT = 5.0
@@ -28,20 +31,29 @@ RETRY_WINDOW, LONGEST_PAUSE = 2.0, 0.5
 #: Seconds an idle connection is kept: less than servers usually do, so that a request rarely
 #: meets one that is just being closed.
 KEEP_ALIVE = 3.0
+LIMITS = httpx.Limits(max_connections=64, keepalive_expiry=KEEP_ALIVE)
+
+Outcome = Answer | httpx.HTTPError | httpx.InvalidURL
 
 
 class Wire:
     """The connection pool to one address. Thread-safe. Redirects are not followed."""
 
     def __init__(
-        self, url: str, *, read_timeout: float, transport: httpx.BaseTransport | None
+        self,
+        url: str,
+        *,
+        read_timeout: float,
+        transport: httpx.BaseTransport | None,
+        lane: Lane | None = None,
     ) -> None:
+        self._lane = lane
         self._http = httpx.Client(
             base_url=url,
             transport=transport,
             follow_redirects=False,
             timeout=httpx.Timeout(read_timeout, connect=CONNECT_TIMEOUT, pool=CONNECT_TIMEOUT),
-            limits=httpx.Limits(max_connections=64, keepalive_expiry=KEEP_ALIVE),
+            limits=LIMITS,
             # Compression is declined: it would let a few bytes become a very large answer.
             headers={
                 "Accept": "application/json",
@@ -75,13 +87,7 @@ class Wire:
         raise AssertionError("stamina leaves the loop with an answer or an exception")
 
     def _send_once(self, call: Call, ticket: str | None) -> Answer:
-        outcome: Answer | httpx.HTTPError | httpx.InvalidURL
-        try:
-            outcome = self._exchange(call, ticket)
-        except (httpx.HTTPError, httpx.InvalidURL) as error:
-            outcome = error
-        except (UnicodeError, OverflowError):  # no such host name or port can be
-            outcome = httpx.InvalidURL("not an address")
+        outcome = self._passing(call, ticket)
         if isinstance(outcome, Answer) and outcome.status == 401:
             return outcome
         # Raised outside the handler: httpx's error holds the request, and with it the secrets.
@@ -92,6 +98,22 @@ class Wire:
         if not _is_json(outcome.body):
             raise AnswerError("the answer is not JSON", malformed=True)
         return outcome
+
+    def _passing(self, call: Call, ticket: str | None) -> Outcome:
+        if self._lane is None:
+            return self._try(call, ticket)
+        with self._lane.passing(urgent=call.urgent) as passage:
+            outcome = self._try(call, ticket)
+            _tell(passage, outcome)
+        return outcome
+
+    def _try(self, call: Call, ticket: str | None) -> Outcome:
+        try:
+            return self._exchange(call, ticket)
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            return error
+        except (UnicodeError, OverflowError):  # no such host name or port can be
+            return httpx.InvalidURL("not an address")
 
     def _exchange(self, call: Call, ticket: str | None) -> Answer:
         headers = {"Authorization": f"Ticket {ticket}"} if ticket else {}
@@ -106,6 +128,21 @@ class Wire:
                 retry_after=response.headers.get("Retry-After"),
                 withheld=tuple(text for text in (ticket, password) if isinstance(text, str)),
             )
+
+
+def _tell(passage: Passage, outcome: Outcome) -> None:
+    """What an outcome says about the vendor, as against about this call."""
+    match outcome:
+        case Answer(status=429):
+            passage.asked_for_pause(retry_after_seconds(outcome.retry_after, datetime.now(UTC)))
+        case Answer(status=status) if status >= 500:
+            passage.failed(f"the answer was {status}")
+        case Answer():
+            passage.answered()
+        case httpx.InvalidURL() | httpx.UnsupportedProtocol():
+            pass  # a wrong setting, which staff are told of as such
+        case _:
+            passage.failed(type(outcome).__name__)
 
 
 def _bounded(response: httpx.Response) -> Iterator[bytes]:

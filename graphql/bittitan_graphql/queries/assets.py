@@ -1,5 +1,6 @@
 """Queries for assets."""
 
+from dataclasses import replace
 from typing import Annotated
 
 import strawberry
@@ -33,6 +34,7 @@ from bittitan_plugin.domain.assets import Asset, AssetStatus, ProvisioningStatus
 from bittitan_plugin.domain.catalogue import ProductType
 from bittitan_plugin.domain.coupons import CouponStatus
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
+from bittitan_plugin.services.code_lookup import mark_of
 from bittitan_plugin.store.queries.assets import (
     AssetFilter,
     AssetSort,
@@ -101,6 +103,10 @@ class AssetQueries:
         scope = scope_of(info)
         readers = await audience(scope, Permission.MANAGE_ORDERS)
         sort, wanted = _sort(sort_by), _filter(where, search)
+        if where is not None and where.coupon_code is not None:
+            code = where.coupon_code
+            mark = await scope.read(lambda work: mark_of(scope.ports, work, code))
+            wanted = replace(wanted, code_mark=mark)
         stretch = window(sort, first=first, after=after, last=last, before=before)
         return connection(
             await scope.read(lambda work: asset_page(work, readers, wanted, sort, stretch)),

@@ -20,6 +20,7 @@ from bittitan_graphql.types.history import BitTitanHistoryEntry
 from bittitan_plugin.cipher import UnreadableSecret
 from bittitan_plugin.domain.access import Permission
 from bittitan_plugin.domain.assets import Asset
+from bittitan_plugin.domain.coupons import CouponSource
 
 
 @strawberry.type(
@@ -30,7 +31,8 @@ class BitTitanAsset(AssetFields):
     """What is looked up is loaded together for a whole page."""
 
     @field(
-        "What BitTitan's portal takes at Settings > Enter Coupon. Null until it was "
+        "What BitTitan's portal takes at Settings > Enter Coupon; several codes are separated by "
+        "a space. Null until it was "
         "obtained. Requires MANAGE_ORDERS, or to be the buying account or the end customer."
     )
     async def coupon_code(self, info: strawberry.Info) -> str | None:
@@ -45,6 +47,17 @@ class BitTitanAsset(AssetFields):
                 "The coupon code cannot be read; ask the distributor.",
                 extensions={"exception": {"code": "PLUGIN_MISCONFIGURED"}},
             ) from None
+
+    @field(
+        "The same code by code: from stock, several may serve one asset. Requires as `couponCode`."
+    )
+    async def coupon_codes(self, info: strawberry.Info) -> list[str] | None:
+        """One code, where it came from the coupon API."""
+        whole = await self.coupon_code(info)
+        if whole is None:
+            return None
+        from_stock = self.source.coupon_source is CouponSource.STOCK
+        return whole.split(" ") if from_stock else [whole]
 
     @field("Why there is no coupon code yet, if something is wrong.")
     def provisioning_error(self, info: strawberry.Info) -> BitTitanProvisioningError | None:

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
+from sqlalchemy.orm import Session
 
 from bittitan_plugin.bootstrap import Application, build
 from bittitan_plugin.cipher import generate_key
@@ -11,12 +13,15 @@ from bittitan_plugin.doctor import Finding, examine
 from bittitan_plugin.services.installations import configure
 from bittitan_plugin.settings import Settings
 from bittitan_plugin.store.engine import open_engine
+from bittitan_plugin.store.tables import AssetRow
 from bittitan_plugin.vendor.sandbox import DEFAULT_EMAIL, DEFAULT_PASSWORD, SandboxServer
+from tests.integration.store.belongings import settle_in
 
 KEY = generate_key()
 #: A port nobody listens at.
 NOBODY = "127.0.0.1:9"
 VENDOR = "vendor of 'default'"
+HISTORY = "history of 'default'"
 
 
 @dataclass
@@ -69,11 +74,27 @@ def patient(practice: Practice) -> Practice:
 
 
 def test_an_instance_that_is_well_has_nothing_to_mend(patient: Practice) -> None:
-    assert [(f.ok, f.mend) for f in patient.examine().values()] == [(True, "")] * 4
+    assert {(f.ok, f.mend) for f in patient.examine().values()} == {(True, "")}
 
 
 def test_every_part_is_examined(patient: Practice) -> None:
-    assert list(patient.examine()) == ["settings", "database", "mail", VENDOR]
+    assert list(patient.examine()) == ["settings", "database", "mail", VENDOR, HISTORY]
+
+
+def test_a_history_with_its_end_cut_off_is_found_with_the_asset_s_id(patient: Practice) -> None:
+    application = patient.application()
+    store = application.ports.store
+    with store.installations() as installations:
+        installation = installations.all()[0].id
+    asset = settle_in(store, installation).asset
+    with Session(store.engine) as session, session.begin():
+        session.execute(
+            update(AssetRow).where(AssetRow.id == asset.id).values(history_head="0" * 64)
+        )
+    application.close()
+    found = patient.examine()[HISTORY]
+    assert (found.ok, str(asset.id) in found.message) == (False, True)
+    assert found.mend
 
 
 def test_the_vendor_s_wrong_password_is_mended_with_plugin_update(patient: Practice) -> None:

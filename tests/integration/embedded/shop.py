@@ -107,6 +107,7 @@ class RecordingPlugin:
             request_scope=lambda *, installation, viewer: {
                 "installation": installation,
                 "viewer": viewer,
+                "address": "192.0.2.1",
             },
         )
 

@@ -261,6 +261,25 @@ def test_the_last_part_of_a_refund_is_heard_as_fully_refunded(shop: Shop) -> Non
     assert hooks_of(shop, REFUND, order_id, amount=8) == ["order_fully_refunded"]
 
 
+def test_whoever_asks_again_for_a_full_refund_is_refused_and_heard_again(shop: Shop) -> None:
+    # The first answer may have been lost with the process, and its hooks with it.
+    order_id = shop.buy()
+    staff(shop, REFUND, order_id)
+    shop.plugin.events.clear()
+
+    assert staff(shop, REFUND, order_id)["errors"][0]["field"] == "id"
+    assert shop.plugin.hooks == ["order_fully_refunded"]
+
+
+def test_a_refused_refund_of_an_order_that_is_not_refunded_is_not_heard(shop: Shop) -> None:
+    order_id = shop.buy()
+    staff(shop, REFUND, order_id, amount=20)
+    shop.plugin.events.clear()
+    staff(shop, REFUND, order_id, amount=9)
+
+    assert shop.plugin.hooks == []
+
+
 @pytest.mark.parametrize("amount", [0, -1, 28.01, 1.001, "NaN", 1e30])
 def test_a_senseless_refund_is_an_error_on_amount(shop: Shop, amount: Any) -> None:
     errors = staff(shop, REFUND, shop.buy(), amount=amount)["errors"]

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+import structlog
 
 from bittitan_hooks import specs
 from bittitan_plugin.hosts.embedded.schema import build_schema
@@ -190,3 +191,17 @@ def test_what_a_resolver_raised_by_mistake_is_not_shown(
     monkeypatch.setattr(shop.platform.plugins, "all", fail)
     answer = shop.answer("{ plugins { id } }", shop.staff)
     assert answer["errors"][0]["message"] == "Internal Server Error"
+
+
+def test_what_a_resolver_raised_by_mistake_has_an_id_that_leads_to_the_log(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail() -> None:
+        raise RuntimeError("secret detail")
+
+    monkeypatch.setattr(shop.platform.plugins, "all", fail)
+    with structlog.testing.capture_logs() as lines:
+        answer = shop.answer("{ plugins { id } }", shop.staff)
+    shown = answer["errors"][0]["extensions"]["exception"]
+    (line,) = [line for line in lines if line["event"] == "resolver failed"]
+    assert (line["id"], str(line["exc_info"])) == (shown["id"], "secret detail")

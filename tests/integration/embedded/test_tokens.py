@@ -40,6 +40,7 @@ def claims_of(shop: Shop, **changes: Any) -> dict[str, Any]:
         "user_id": global_id(Kind.USER, shop.staff.id),
         "email": shop.staff.email,
         "is_staff": True,
+        "token": shop.staff.session_key,
     } | changes
 
 
@@ -72,6 +73,7 @@ def test_a_token_has_saleors_claims(shop: Shop, signing_key: RSAKey) -> None:
         "user_id": global_id(Kind.USER, shop.customer.id),
         "email": "buyer@example.com",
         "is_staff": False,
+        "token": shop.customer.session_key,
     }
 
 
@@ -135,6 +137,8 @@ def test_an_expired_token_is_refused_with_saleors_code(shop: Shop) -> None:
         {"user_id": 7},
         {"user_id": global_id(Kind.ORDER, UUID(int=7))},
         {"exp": "soon"},
+        {"token": 7},
+        {"token": "another"},
     ],
 )
 def test_a_token_with_a_wrong_claim_is_refused(
@@ -143,7 +147,7 @@ def test_a_token_with_a_wrong_claim_is_refused(
     assert status(shop, signed(signing_key, claims_of(shop, **changes))) == 401
 
 
-@pytest.mark.parametrize("missing", ["iss", "exp", "type", "user_id"])
+@pytest.mark.parametrize("missing", ["iss", "exp", "type", "user_id", "token"])
 def test_a_token_without_a_needed_claim_is_refused(
     shop: Shop, signing_key: RSAKey, missing: str
 ) -> None:
@@ -163,7 +167,10 @@ def test_a_refused_token_runs_nothing(shop: Shop) -> None:
 def test_permissions_come_from_the_users_table_and_not_from_the_token(
     shop: Shop, signing_key: RSAKey
 ) -> None:
-    claims = claims_of(shop, user_id=global_id(Kind.USER, shop.customer.id), is_staff=True)
+    customer = shop.customer
+    claims = claims_of(
+        shop, user_id=global_id(Kind.USER, customer.id), token=customer.session_key, is_staff=True
+    )
     token = signed(signing_key, claims)
     assert not shop.platform.viewer(token).is_staff
 
@@ -193,7 +200,7 @@ def test_the_first_token_makes_a_key(platform: EmbeddedPlatform) -> None:
     with platform.database.writing() as session:
         session.delete(session.get_one(SigningKeyRow, "test-key"))
     user = platform.customers.create(email="first@example.com")
-    assert platform.tokens.verify(platform.tokens.issue(user)) == user.id
+    assert platform.tokens.verify(platform.tokens.issue(user)).user_id == user.id
 
 
 def test_an_operator_gets_a_longer_token_of_the_first_staff(
@@ -233,4 +240,4 @@ def test_the_demo_shop_can_be_installed_twice(platform: EmbeddedPlatform) -> Non
 
 def test_the_demo_staff_can_sign_in(platform: EmbeddedPlatform) -> None:
     install_demo(platform)
-    assert platform.sign_in(STAFF_EMAIL, DEMO_PASSWORD) is not None
+    assert platform.sign_in(STAFF_EMAIL, DEMO_PASSWORD, "192.0.2.1") is not None

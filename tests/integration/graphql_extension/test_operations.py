@@ -6,13 +6,22 @@ from typing import Any
 
 import pytest
 
-from bittitan_graphql.global_ids import ACCOUNT, ASSET, CANCELLATION_REQUEST, global_id
+from bittitan_graphql.global_ids import (
+    ACCOUNT,
+    ASSET,
+    CANCELLATION_REQUEST,
+    PROBLEM,
+    RUN,
+    global_id,
+)
 from bittitan_plugin.domain.accounts import Account
 from bittitan_plugin.domain.assets import Asset
 from bittitan_plugin.domain.billing import InvoiceReference
 from bittitan_plugin.domain.problems import ProblemKind
+from bittitan_plugin.domain.reconciliation import Report
 from bittitan_plugin.domain.requests import CancellationRequest
-from bittitan_plugin.services import cancellation_requests
+from bittitan_plugin.domain.runs import RunKind
+from bittitan_plugin.services import cancellation_requests, runs
 from tests.integration.graphql_extension.operations import FOLDER, load, operation_files
 from tests.integration.graphql_extension.platform import STAFF, Platform, customer
 
@@ -33,6 +42,18 @@ class Sale:
     def ids(self) -> dict[str, Any]:
         return {"id": global_id(ASSET, self.asset.id)}
 
+    def problem_id(self) -> str:
+        with self.platform.writing() as work:
+            (problem,) = work.problems.open()
+        return global_id(PROBLEM, problem.id)
+
+    def run_id(self) -> str:
+        """A reconciliation that found nothing."""
+        ports, installation_id = self.platform.ports, self.platform.installation_id
+        run = runs.begin(ports, installation_id, RunKind.RECONCILIATION, "staff@example.com")
+        runs.finish(ports, installation_id, run.id, Report(orders=3).as_values())
+        return global_id(RUN, run.id)
+
 
 @dataclass
 class Example:
@@ -47,6 +68,9 @@ class Example:
 EXAMPLES = {
     "licenses/cancellation-check.graphql": Example("bittitanAssetCancel.cancellation.deadline"),
     "licenses/cancellation-terms.graphql": Example("bittitanAsset.cancellation.refund.amount"),
+    "licenses/end-customers.graphql": Example(
+        "bittitanAccounts.edges.0.node.email", of_asset=False
+    ),
     "licenses/license.graphql": Example("bittitanAsset.couponCode"),
     "licenses/my-account.graphql": Example("me.bittitanAssets.0.invoice.number", of_asset=False),
     "licenses/my-licenses.graphql": Example(
@@ -95,6 +119,15 @@ EXAMPLES = {
     ),
     "staff/cancel.graphql": Example("bittitanAssetCancel.asset.status", {"comment": "Twice"}),
     "staff/problems.graphql": Example("bittitanProblems.edges.0.node.nextStep", of_asset=False),
+    "staff/problem-act.graphql": Example("bittitanProblemAct.errors.0.message", of_asset=False),
+    "staff/problem-dismiss.graphql": Example(
+        "bittitanProblemDismiss.problem.dismissedBy", of_asset=False
+    ),
+    "staff/reconcile.graphql": Example(
+        "bittitanReconcile.run.state", {"apply": True, "maxChanges": 5}, of_asset=False
+    ),
+    "staff/run.graphql": Example("bittitanRun.reconciliation.orders", of_asset=False),
+    "staff/runs.graphql": Example("bittitanRuns.0.startedBy", of_asset=False),
     "staff/synchronize.graphql": Example("bittitanAssetSynchronize.outcome"),
 }
 
@@ -144,6 +177,10 @@ def test_an_operation_answers(sale: Sale, name: str) -> None:
         variables["id"] = global_id(ACCOUNT, sale.buyer.id)
     if "request" in name:
         variables["requestId"] = global_id(CANCELLATION_REQUEST, sale.request.id)
+    if name.startswith("staff/problem-"):
+        variables["id"] = sale.problem_id()
+    if name.startswith("staff/run"):
+        variables["id"] = sale.run_id()
     answer = sale.platform.data(load(name), viewer, **variables)
     assert dig(answer, example.finds)
 

@@ -10,7 +10,7 @@ from bittitan_plugin.domain.billing import InvoiceReference
 from tests.fakes.host import line
 from tests.world import Shop
 
-ACCEPTED, IGNORED, _ = specs.OutcomeStatus
+ACCEPTED, IGNORED, *_ = specs.OutcomeStatus
 URL = "https://shop.example/invoices/7"
 NOTED = InvoiceReference(id="invoice-7", number="INV-7", url=URL)
 HOOKS = ("invoice_requested", "invoice_sent", "invoice_deleted")

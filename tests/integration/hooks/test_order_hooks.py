@@ -7,7 +7,7 @@ from bittitan_plugin.domain.orders import Order, OrderStatus
 from tests.fakes.host import line
 from tests.world import NOTHING, SOLD, Shop, order_value
 
-ACCEPTED, IGNORED, REFUSED = specs.OutcomeStatus
+ACCEPTED, IGNORED, REFUSED, _ = specs.OutcomeStatus
 
 
 def bought(shop: Shop, *, lines: int = 1) -> Order:

@@ -10,7 +10,7 @@ from bittitan_plugin.domain.money import Money
 from tests.fakes.host import line
 from tests.world import MAILBOX, Shop
 
-ACCEPTED, IGNORED, _ = specs.OutcomeStatus
+ACCEPTED, IGNORED, *_ = specs.OutcomeStatus
 TYPE = "bittitan-mailbox-license"
 NEW = "variant-new"
 DELETED = ["product_deleted", "product_variant_deleted"]

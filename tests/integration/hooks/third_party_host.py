@@ -49,6 +49,10 @@ class AcmeShop:
             created_at=datetime(2026, 3, 10, tzinfo=UTC),
         )
 
+    def orders_since(self, since: datetime) -> Iterator[Sequence[specs.Order]]:
+        order = self.order("order-1")
+        yield [order] if order else []
+
     def customer(self, customer_id: str) -> specs.Customer:
         return specs.Customer(id=customer_id, email="buyer@example.com", company="Contoso")
 

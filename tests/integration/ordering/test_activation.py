@@ -109,6 +109,6 @@ def test_the_mask_given_back_leaves_the_password_unchanged(storefront: Storefron
     assert answer["errors"] == []
 
 
-def test_a_source_of_coupons_this_version_has_not_got_is_refused(storefront: Storefront) -> None:
-    answer = storefront.update_plugin(coupon_source="STOCK")
-    assert only_error(answer) == ("coupon_source", "PLUGIN_MISCONFIGURED")
+def test_a_source_of_coupons_there_is_none_of_is_refused(storefront: Storefront) -> None:
+    answer = storefront.update_plugin(coupon_source="MOON")
+    assert only_error(answer) == ("coupon_source", "INVALID")

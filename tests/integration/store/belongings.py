@@ -5,19 +5,31 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import select
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from bittitan_plugin.domain.accounts import Account
 from bittitan_plugin.domain.assets import Asset
 from bittitan_plugin.domain.catalogue import Product
+from bittitan_plugin.domain.coupons import CouponSource, Sealed
 from bittitan_plugin.domain.errors import ErrorCode
-from bittitan_plugin.domain.problems import ProblemKind
+from bittitan_plugin.domain.problems import Problem, ProblemKind
 from bittitan_plugin.domain.requests import CancellationRequest
+from bittitan_plugin.domain.revocations import Revocation, RevocationCause
+from bittitan_plugin.domain.runs import Run, RunKind
+from bittitan_plugin.domain.stock import StockCode, StockState
+from bittitan_plugin.hosts.saleor.tables import (
+    SaleorAppRow,
+    SaleorCursorRow,
+    SaleorProblemRow,
+    SaleorTurnRow,
+)
 from bittitan_plugin.store.repositories.coupons import Cursor
+from bittitan_plugin.store.repositories.stock import StockImport
+from bittitan_plugin.store.repositories.uploads import Upload
 from bittitan_plugin.store.tables import Base, PriceRow, ProductRow
 from bittitan_plugin.store.unit_of_work import Store
-from tests.fakes.values import NOON, account, new_asset, product, sold_asset
+from tests.fakes.values import NOON, account, new_asset, product, sold_asset, stock_code
 from tests.integration.store.conftest import STAFF
 
 SOON = NOON + timedelta(days=20)
@@ -34,6 +46,12 @@ class Belongings:
     asset: Asset
     waiting: Asset
     request: CancellationRequest
+    run: Run
+    problem: Problem
+    out_of_stock: Asset
+    from_stock: Asset
+    code: StockCode
+    revocation: Revocation
 
 
 def settle_in(store: Store, installation: UUID) -> Belongings:
@@ -59,6 +77,7 @@ def settle_in(store: Store, installation: UUID) -> Belongings:
         created_at=NOON,
         deadline=NOON,
     )
+    connect_a_saleor(store, installation)
     with store.writing(installation) as work:
         work.accounts.add(buyer)
         work.accounts.add(end)
@@ -72,7 +91,82 @@ def settle_in(store: Store, installation: UUID) -> Belongings:
             ProblemKind.ORDER_REFUSED, PROBLEM, message="m", next_step="n", at=NOON,
             asset_id=asset.id,
         )  # fmt: skip
-    return Belongings(buyer, end, sold, asset, waiting, request)
+        run = work.runs.add(
+            Run(
+                id=uuid4(),
+                kind=RunKind.RECONCILIATION,
+                started_by="staff@example.com",
+                started_at=NOON,
+                updated_at=NOON,
+            )
+        )
+        work.uploads.add(Upload(id=run.id, name="codes.csv", content=Sealed("sealed")))
+        (problem,) = work.problems.open()
+    shelf = _fill_the_shelf(store, installation, buyer, sold)
+    return Belongings(buyer, end, sold, asset, waiting, request, run, problem, *shelf)
+
+
+def _fill_the_shelf(
+    store: Store, installation: UUID, buyer: Account, sold: Product
+) -> tuple[Asset, Asset, StockCode, Revocation]:
+    """A stock: an order that waits for it, one that was served, and what is left."""
+    ours = {"account_id": buyer.id, "product_id": sold.id, "coupon_source": CouponSource.STOCK}
+    waiting = new_asset(**ours, order_line_id="out-of-stock").delayed(
+        ErrorCode.OUT_OF_STOCK, "nothing fits"
+    )
+    served = sold_asset(
+        **ours, order_line_id="from-stock", coupon_id="stock", coupon_expires_at=SOON
+    )
+    made = StockImport(
+        id=uuid4(), source="codes.csv", imported_by="staff", imported_at=NOON,
+        added=2, known=0, bad=0,
+    )  # fmt: skip
+    free = stock_code(import_id=made.id)
+    taken = stock_code(
+        import_id=made.id, state=StockState.ALLOCATED, asset_id=served.id, allocated_at=NOON
+    )
+    revocation = Revocation(
+        id=uuid4(),
+        asset_id=served.id,
+        cause=RevocationCause.CANCELLATION,
+        asked_by="staff@example.com",
+        comment="",
+        created_at=NOON,
+        deadline=SOON,
+    )
+    with store.writing(installation) as work:
+        work.assets.add(waiting, STAFF, NOON)
+        work.assets.add(served, STAFF, NOON)
+        work.coupons.keep_secret(Sealed("sealed"))
+        work.stock.add_import(made)
+        work.stock.add([free, taken])
+        work.revocations.add(revocation)
+    return waiting, served, free, revocation
+
+
+def connect_a_saleor(store: Store, installation: UUID) -> None:
+    """What ``hosts/saleor`` keeps, though no repository of ours ever reads it."""
+    rows: dict[type[Base], dict[str, Any]] = {
+        SaleorAppRow: {
+            "api_url": f"https://{installation}.example/graphql/",
+            "domain": f"{installation}.example",
+            "app_id": "QXBwOjE=",
+            "auth_token": "sealed",
+            "jwks": {},
+            "jwks_fetched_at": NOON,
+            "saleor_version": "3.23",
+            "state": "ACTIVE",
+            "state_at": NOON,
+            "registered_at": NOON,
+            "changed_at": NOON,
+        },
+        SaleorCursorRow: {"orders_updated_at": NOON, "polled_at": NOON},
+        SaleorProblemRow: {"problem_id": uuid4(), "first_at": NOON},
+        SaleorTurnRow: {"order_id": "order-clashing", "until": NOON},
+    }
+    with Session(store.engine) as session, session.begin():
+        for kind, values in rows.items():
+            session.execute(insert(kind).values(installation_id=installation, **values))
 
 
 def everything_of(store: Store, installation: UUID) -> dict[str, list[Any]]:
@@ -80,7 +174,9 @@ def everything_of(store: Store, installation: UUID) -> dict[str, list[Any]]:
     with Session(store.engine) as session:
         found = {
             table.name: session.execute(
-                select(table).where(table.c.installation_id == installation).order_by(*table.c)
+                select(table)
+                .where(table.c.installation_id == installation)
+                .order_by(*table.primary_key.columns)
             ).all()
             for table in Base.metadata.sorted_tables
             if "installation_id" in table.c and table.name != "bittitan_installations"

@@ -16,10 +16,15 @@ import pytest
 from sqlalchemy.orm import Session
 
 from bittitan_plugin.domain.assets import Asset
+from bittitan_plugin.domain.coupons import Sealed
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
 from bittitan_plugin.domain.problems import ProblemKind
 from bittitan_plugin.domain.requests import CancellationRequest
+from bittitan_plugin.domain.revocations import RevocationState
+from bittitan_plugin.domain.stock import StockState, demand_of
 from bittitan_plugin.store.repositories.coupons import Cursor
+from bittitan_plugin.store.repositories.stock import CodesTaken, StockImport
+from bittitan_plugin.store.repositories.uploads import Upload
 from bittitan_plugin.store.tables import Base
 from bittitan_plugin.store.unit_of_work import Store, UnitOfWork
 from tests.fakes.values import NOON
@@ -44,6 +49,18 @@ def moved(request: CancellationRequest) -> CancellationRequest:
     return request.reminded(LATER)
 
 
+def an_import() -> StockImport:
+    return StockImport(
+        id=uuid4(), source="other.csv", imported_by="thief", imported_at=LATER,
+        added=9, known=9, bad=9,
+    )  # fmt: skip
+
+
+def in_vain(draw: Callable[[], None]) -> None:
+    with pytest.raises(CodesTaken):
+        draw()
+
+
 #: Asks, in a shop that has nothing, for what another one has.
 FINDING: dict[str, Case] = {
     "accounts.get": lambda w, b: w.accounts.get(b.account.id, for_update=True),
@@ -64,7 +81,27 @@ FINDING: dict[str, Case] = {
     "assets.of_order_line": lambda w, b: w.assets.of_order_line(LINE),
     "assets.of_orders": lambda w, b: w.assets.of_orders([b.asset.order_id]),
     "assets.waiting_for_account": lambda w, b: w.assets.waiting_for_account(b.account.id),
+    "assets.waiting_for_stock": lambda w, b: w.assets.waiting_for_stock(b.code.product_type, 9),
+    "assets.count_waiting_for_stock": lambda w, b: w.assets.count_waiting_for_stock(
+        b.code.product_type
+    ),
+    "assets.overdue_from_stock": lambda w, b: w.assets.overdue_from_stock(LATER, 9),
+    "coupons.secret": lambda w, b: w.coupons.secret(),
+    "coupons.unmarked": lambda w, b: w.coupons.unmarked(None, 9),
+    "stock.by_fingerprints": lambda w, b: w.stock.by_fingerprints([b.code.fingerprint]),
+    "stock.exact": lambda w, b: w.stock.exact(demand_of(b.out_of_stock, NOON)),
+    "stock.sizes": lambda w, b: w.stock.sizes(demand_of(b.out_of_stock, NOON), 9),
+    "stock.of_size": lambda w, b: w.stock.of_size(demand_of(b.out_of_stock, NOON), 25, 9),
+    "stock.of_assets": lambda w, b: w.stock.of_assets([b.from_stock.id])[b.from_stock.id],
+    "stock.holds_fewer_than": lambda w, b: not w.stock.holds_fewer_than(
+        b.code.product_type, 1, NOON
+    ),
+    "revocations.get": lambda w, b: w.revocations.get(b.revocation.id),
+    "revocations.awaiting_of": lambda w, b: w.revocations.awaiting_of([b.from_stock.id]),
+    "revocations.due": lambda w, b: w.revocations.due(LATER, 9),
     "assets.history": lambda w, b: w.assets.history([b.asset.id])[b.asset.id],
+    "assets.chains": lambda w, b: w.assets.chains([b.asset.id]),
+    "assets.ids_after": lambda w, b: w.assets.ids_after(None, 10),
     "requests.get": lambda w, b: w.requests.get(b.request.id),
     "requests.pending_of": lambda w, b: w.requests.pending_of([b.asset.id]),
     "requests.latest_of": lambda w, b: w.requests.latest_of(b.asset.id),
@@ -76,7 +113,18 @@ FINDING: dict[str, Case] = {
     "coupons.expiring": lambda w, b: w.coupons.expiring(
         LATER, NOON, days=30, after=None, limit=10
     ),
+    "coupons.oldest_in_question": lambda w, b: w.coupons.oldest_in_question(),
+    "coupons.count_in_question": lambda w, b: w.coupons.count_in_question(),
+    "coupons.not_seen": lambda w, b: w.coupons.not_seen(LATER, None, 10),
+    "runs.get": lambda w, b: w.runs.get(b.run.id),
+    "runs.find": lambda w, b: w.runs.find(b.run.id),
+    "runs.at_work": lambda w, b: w.runs.at_work(b.run.kind),
+    "runs.all_at_work": lambda w, b: w.runs.all_at_work(),
+    "runs.latest": lambda w, b: w.runs.latest(),
+    "uploads.find": lambda w, b: w.uploads.find(b.run.id),
+    "problems.get": lambda w, b: w.problems.get(b.problem.id),
     "problems.open": lambda w, b: w.problems.open(),
+    "problems.is_open": lambda w, b: w.problems.is_open(b.problem.key),
     "problems.open_of": lambda w, b: w.problems.open_of(b.asset.id),
     "deferred_lines.times": lambda w, b: w.deferred_lines.times([LINE]),
 }  # fmt: skip
@@ -104,7 +152,34 @@ CHANGING: dict[str, Case] = {
     "problems.report": lambda w, b: w.problems.report(
         ProblemKind.ORDER_REFUSED, PROBLEM, message="theirs", next_step="", at=LATER
     ),
+    "problems.dismiss": lambda w, b: w.problems.dismiss(b.problem.id, "thief", LATER),
+    "runs.add": lambda w, b: w.runs.add(replace(b.run, id=uuid4())),
+    "uploads.add": lambda w, b: w.uploads.add(
+        Upload(id=w.runs.add(replace(b.run, id=uuid4())).id, name="x", content=Sealed("x"))
+    ),
+    "uploads.remove": lambda w, b: w.uploads.remove(b.run.id),
+    "runs.change": lambda w, b: w.runs.change(b.run.id, lambda r: r.stopped(LATER, "stolen")),
     "problems.resolve": lambda w, b: w.problems.resolve(PROBLEM, LATER),
+    "coupons.keep_secret": lambda w, b: w.coupons.keep_secret(Sealed("theirs")),
+    "coupons.mark": lambda w, b: w.coupons.mark(b.asset.id, "theirs"),
+    "stock.add_import": lambda w, b: w.stock.add_import(an_import()),
+    "stock.finish_import": lambda w, b: w.stock.finish_import(
+        replace(an_import(), id=b.code.import_id)
+    ),
+    "stock.add": lambda w, b: w.stock.add([replace(b.code, id=uuid4())]),
+    "stock.allocate": lambda w, b: in_vain(
+        lambda: w.stock.allocate([b.code], b.out_of_stock.id, LATER)
+    ),
+    "stock.move": lambda w, b: w.stock.move(
+        b.from_stock.id, StockState.ALLOCATED, StockState.REDEEMED, settled_at=LATER
+    ),
+    "stock.expire": lambda w, b: w.stock.expire(NOON + timedelta(days=9999)),
+    "revocations.add": lambda w, b: w.revocations.add(
+        replace(b.revocation, id=uuid4(), state=RevocationState.EXPIRED)
+    ),
+    "revocations.change": lambda w, b: w.revocations.change(
+        b.revocation.id, lambda r: r.reminded(LATER)
+    ),
     "deferred_lines.put_off": lambda w, b: w.deferred_lines.put_off(LINE, 9),
 }  # fmt: skip
 
@@ -173,4 +248,9 @@ def test_there_is_something_of_every_kind_that_could_have_been_found(
 
 def test_every_table_but_these_says_to_whom_its_rows_belong() -> None:
     without = {t.name for t in Base.metadata.sorted_tables if "installation_id" not in t.c}
-    assert without == {"bittitan_installations", "bittitan_product_prices", "bittitan_workers"}
+    assert without == {
+        "bittitan_installations",
+        "bittitan_product_prices",
+        "bittitan_workers",
+        "bittitan_circuits",
+    }

@@ -1,11 +1,15 @@
 """``/livez`` and ``/readyz``: what a load balancer and a person on call are told."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from sqlalchemy import make_url
+from sqlalchemy import event, make_url
 
+from bittitan_plugin.domain.circuit import opened
+from bittitan_plugin.store.circuits import Circuits
 from bittitan_plugin.store.engine import open_engine
+from bittitan_plugin.web import health
 from bittitan_plugin.workflows.engine import Worker
 from tests.conftest import Databases, server_url
 from tests.integration.web.conftest import Serve, Served
@@ -90,3 +94,107 @@ def test_a_worker_whose_heart_has_stopped_is_not_ready(serve: Serve) -> None:
     checked = said(shop, "worker")
     application.worker = None
     assert checked == (503, "has stopped")
+
+
+def test_a_database_with_a_full_disk_is_not_ready_and_ready_again_when_there_is_room(
+    serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(health, "TRIED_EVERY_S", 0.0)
+    shop = serve()
+    engine = shop.shop.application.engine
+
+    def limit(pages: int) -> None:
+        # The limit is the connection's; it takes the place of a disk that is full.
+        event.listen(
+            engine, "checkout", lambda raw, *_: raw.execute(f"PRAGMA max_page_count = {pages}")
+        )
+
+    limit(1)
+    full = said(shop, "database")
+    limit(1_000_000)
+    assert full == (503, "cannot be written: the disk is full")
+    assert said(shop, "database") == (200, "ok")
+
+
+def test_a_read_only_file_is_not_ready_and_says_so(
+    serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(health, "TRIED_EVERY_S", 0.0)
+    shop = serve()
+    event.listen(
+        shop.shop.application.engine,
+        "checkout",
+        lambda raw, *_: raw.execute("PRAGMA query_only = ON"),
+    )
+    assert said(shop, "database") == (503, "cannot be written: it is read-only")
+
+
+def test_a_read_only_server_is_not_ready_and_ready_again_when_it_takes_writes(
+    serve: Serve, databases: Databases, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(health, "TRIED_EVERY_S", 0.0)
+    server_url()
+    url = databases.fresh("postgresql", tmp_path)
+    shop = serve(url)
+
+    def read_only(answer: str) -> None:
+        name, engine = make_url(url).database, open_engine(url)
+        with engine.connect() as connection:
+            connection.exec_driver_sql("SET default_transaction_read_only = off")
+            connection.commit()
+            connection.exec_driver_sql(
+                f'ALTER DATABASE "{name}" SET default_transaction_read_only = {answer}'
+            )
+            connection.commit()
+        engine.dispose()
+        shop.shop.application.engine.dispose()
+
+    read_only("on")
+    refused = said(shop, "database")
+    read_only("off")
+    assert refused == (503, "cannot be written: it is read-only")
+    assert said(shop, "database") == (200, "ok")
+    databases.drop(url)
+
+
+def test_a_trial_to_write_leaves_nothing(serve: Serve, database_url: str) -> None:
+    shop = serve(database_url)
+    shop.get("/readyz")
+    with shop.shop.application.engine.connect() as connection:
+        rows = connection.exec_driver_sql("SELECT count(*) FROM bittitan_workers").scalar()
+    assert rows == 0
+
+
+def test_however_often_it_is_asked_it_tries_to_write_now_and_then(
+    serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trials: list[object] = []
+
+    def trial(engine: object) -> str:
+        trials.append(engine)
+        return ""
+
+    monkeypatch.setattr(health, "write_fault", trial)
+    shop = serve()
+    for _ in range(5):
+        shop.get("/readyz")
+    assert len(trials) == 1
+
+
+def test_a_vendor_that_is_away_is_told_and_orders_are_taken_all_the_same(serve: Serve) -> None:
+    shop = serve()
+    Circuits(shop.shop.application.engine).replace(
+        None, opened("https://vendor.example", "ConnectError", datetime(2026, 3, 10, tzinfo=UTC))
+    )
+    answer = shop.get("/readyz")
+    (note,) = answer.json()["notes"]
+    assert (answer.status_code, answer.json()["status"]) == (200, "ok")
+    assert note == (
+        "The coupon API at https://vendor.example has not answered since 2026-03-10 00:00:00 UTC "
+        "(ConnectError); tried 0 times since."
+    )
+    metrics = shop.get("/metrics").text
+    assert (
+        'bittitan_vendor_circuit_open{address="https://vendor.example",closure="DOWN"} 1.0'
+        in metrics
+    )

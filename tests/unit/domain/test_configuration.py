@@ -23,6 +23,8 @@ NO_ADDRESS = ["example.com", "@example.com", "licenses@", "a b@c.d", "a@b.c, d@e
 
 GOOD: dict[str, list[tuple[str, Any]]] = {
     "coupon_source": [("API", CouponSource.API), ("stock", CouponSource.STOCK)],
+    "mailbox_license_source": [("", None), ("stock", CouponSource.STOCK)],
+    "user_migration_bundle_source": [("", None), ("API", CouponSource.API)],
     "api_url": [
         ("https://coupons.example/v/", "https://coupons.example/v"),
         ("http://127.0.0.1:8001", "http://127.0.0.1:8001"),
@@ -51,9 +53,12 @@ GOOD: dict[str, list[tuple[str, Any]]] = {
     "sender_email": ADDRESS,
     "staff_email": [*ADDRESS, ("", "")],
     "low_stock_threshold": [("0", 0), ("500", 500)],
+    "issue_invoices": SWITCH,
 }
 BAD: dict[str, list[str]] = {
     "coupon_source": ["", "FTP"],
+    "mailbox_license_source": ["FTP", "API, STOCK"],
+    "user_migration_bundle_source": ["FTP"],
     "api_url": ["coupons.example", "ftp://coupons.example", "//coupons.example"],
     "api_email": NO_ADDRESS,
     "api_password": [],
@@ -69,6 +74,7 @@ BAD: dict[str, list[str]] = {
     "sender_email": ["", *NO_ADDRESS],
     "staff_email": NO_ADDRESS,
     "low_stock_threshold": ["-1", "few", "", "0.5"],
+    "issue_invoices": NO_SWITCH,
 }
 
 

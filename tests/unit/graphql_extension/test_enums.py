@@ -13,7 +13,10 @@ from bittitan_plugin.domain.errors import ErrorCode
 from bittitan_plugin.domain.history import ActorKind
 from bittitan_plugin.domain.problems import ProblemKind
 from bittitan_plugin.domain.requests import RequestState
+from bittitan_plugin.domain.revocations import RevocationCause, RevocationState
+from bittitan_plugin.domain.stock import StockState
 from bittitan_plugin.domain.synchronization import SynchronizationOutcome
+from bittitan_plugin.services.stock_import import ImportMode
 from bittitan_plugin.store.queries.assets import AssetSort
 
 
@@ -31,6 +34,10 @@ from bittitan_plugin.store.queries.assets import AssetSort
         (enums.BitTitanCancellationRequestState, RequestState),
         (enums.BitTitanSynchronizationOutcome, SynchronizationOutcome),
         (enums.BitTitanAssetSortField, AssetSort),
+        (enums.BitTitanStockState, StockState),
+        (enums.BitTitanStockImportMode, ImportMode),
+        (enums.BitTitanRevocationState, RevocationState),
+        (enums.BitTitanRevocationCause, RevocationCause),
     ],
 )
 def test_a_graphql_enum_mirrors_the_domains(shown: type[Enum], meant: type[Enum]) -> None:

@@ -23,7 +23,7 @@ COMMITTED = Path(__file__).parents[3] / "graphql" / "schema.graphql"
 UNPREFIXED = {"Query", "Mutation", "Order", "User", "ProductVariant"}
 
 #: Mutations about no one object: their payload counts what was done.
-ABOUT_MANY = {"bittitanServicesDefinitionFetch"}
+ABOUT_MANY = {"bittitanServicesDefinitionFetch", "bittitanCouponStockImport"}
 
 
 @pytest.fixture(scope="module")

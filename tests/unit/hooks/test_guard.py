@@ -49,8 +49,8 @@ def fire(plugin: object, hook: str) -> Any:
 
 @pytest.mark.usefixtures("log")
 @pytest.mark.parametrize("hook", OUTCOMES)
-def test_an_event_the_plugin_could_not_take_is_refused_and_raises_nothing(hook: str) -> None:
-    assert fire(BrokenPlugin(), hook).status is specs.OutcomeStatus.REFUSED
+def test_an_event_the_plugin_could_not_take_has_failed_and_raises_nothing(hook: str) -> None:
+    assert fire(BrokenPlugin(), hook).status is specs.OutcomeStatus.FAILED
 
 
 @pytest.mark.parametrize("hook", OUTCOMES)

@@ -55,6 +55,10 @@ SAMPLES: dict[str, dict[str, object]] = {
         "next_step": "Correct the SKU of the product, then choose Synchronize again.",
     },
     "out_of_stock": {**COMMON},
+    "revocation_staff": {
+        **COMMON, **_AMOUNT, **_DEADLINE, **_REVIEW, "reminder": True,
+        "steps": ("Find the coupon in the portal.", "Revoke it and confirm it here."),
+    },
 }  # fmt: skip
 
 #: Values that may be None, or False, because there is nothing to say about them.
@@ -65,6 +69,7 @@ OPTIONAL: dict[str, set[str]] = {
     "cancellation_request_staff": {"comment", "review_url", "reminder"},
     "cancelled": {"credit_invoice", "amount"},
     "provisioning_failed": {"review_url"},
+    "revocation_staff": {"amount", "deadline", "review_url", "reminder"},
 }
 
 

@@ -10,9 +10,7 @@ from bittitan_plugin.domain.errors import BitTitanError, OutcomeUnknown, Rejecte
 from bittitan_plugin.vendor.coupon_api.calls import Answer, Effect
 from bittitan_plugin.vendor.coupon_api.failures import (
     LONGEST_MESSAGE,
-    LONGEST_RETRY_AFTER,
     failure,
-    retry_after_seconds,
 )
 
 NEVER_SENT = [
@@ -152,29 +150,3 @@ def test_a_secret_echoed_by_the_server_is_struck_out() -> None:
 
 
 NOW = datetime(2026, 1, 1, 12, 0, tzinfo=UTC)
-
-
-@pytest.mark.parametrize(
-    ("header", "seconds"),
-    [
-        ("0", 0),
-        (" 15 ", 15),
-        ("99999", LONGEST_RETRY_AFTER),
-        ("9" * 5000, LONGEST_RETRY_AFTER),
-        ("Thu, 01 Jan 2026 12:00:30 GMT", 30),
-        ("Thu, 01 Jan 2026 12:00:30 -0000", 30),
-        ("Thu, 01 Jan 2026 11:00:00 GMT", 0),
-        ("Fri, 01 Jan 2027 12:00:00 GMT", LONGEST_RETRY_AFTER),
-        (None, None),
-        ("", None),
-        ("-5", None),
-        ("1.5", None),
-        ("٣", None),
-        ("soon", None),
-        ("Thu, 99 Jan 2026 12:00:00 GMT", None),
-    ],
-)
-def test_retry_after_is_read_as_seconds_or_a_date(
-    header: str | None, seconds: float | None
-) -> None:
-    assert retry_after_seconds(header, NOW) == seconds

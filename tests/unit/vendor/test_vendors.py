@@ -8,7 +8,6 @@ import pytest
 
 from bittitan_plugin.cipher import Cipher, generate_key
 from bittitan_plugin.domain.configuration import Configuration
-from bittitan_plugin.domain.coupons import CouponSource
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
 from bittitan_plugin.vendor.coupon_api import CouponApiVendors
 from bittitan_plugin.vendor.port import Vendors
@@ -101,7 +100,6 @@ def test_closing_closes_every_client() -> None:
 @pytest.mark.parametrize(
     ("change", "code"),
     [
-        ({"coupon_source": CouponSource.STOCK}, ErrorCode.PLUGIN_MISCONFIGURED),
         ({"api_url": ""}, ErrorCode.REQUIRED),
         ({"api_email": ""}, ErrorCode.REQUIRED),
         ({"api_password": None}, ErrorCode.REQUIRED),

@@ -4,11 +4,9 @@ from collections.abc import Callable, Sequence
 
 from pluggy import PluginManager
 from strawberry.extensions import (
-    AddValidationRules,
     DisableIntrospection,
     MaxTokensLimiter,
     ParserCache,
-    QueryDepthLimiter,
     SchemaExtension,
     ValidationCache,
 )
@@ -29,6 +27,7 @@ from bittitan_plugin.hosts.embedded.schema.scalars import POSITIVE_DECIMAL, Posi
 from bittitan_plugin.hosts.embedded.schema.types.orders import Order
 from bittitan_plugin.hosts.embedded.schema.types.products import ProductVariant
 from bittitan_plugin.hosts.embedded.schema.types.users import User
+from bittitan_plugin.query_limits import QueryLimits
 
 #: A fresh one is made for each request.
 SchemaExtensionFactory = Callable[[], SchemaExtension]
@@ -43,8 +42,8 @@ MUTATIONS = (
     OrderMutation,
     PluginMutation,
 )
-#: Documents kept parsed and validated; the deepest and the longest one accepted.
-_CACHED, _DEEPEST, _MOST_TOKENS = 500, 12, 3000
+#: Documents kept parsed and validated; the longest one accepted.
+_CACHED, _MOST_TOKENS = 500, 3000
 
 
 def build_schema(plugins: PluginManager, *, introspection: bool = True) -> HostSchema:
@@ -75,12 +74,10 @@ def _mixins(extensions: Sequence[GraphQLExtension]) -> dict[type, list[type]]:
 
 
 def _schema_extensions(introspection: bool) -> list[SchemaExtensionFactory]:
-    # One limiter for all requests: the validation cache's key contains its rules.
-    depth = QueryDepthLimiter(max_depth=_DEEPEST)
     extensions: list[SchemaExtensionFactory] = [
         lambda: ParserCache(maxsize=_CACHED),
         lambda: ValidationCache(maxsize=_CACHED),
-        lambda: AddValidationRules(depth.validation_rules),
         lambda: MaxTokensLimiter(max_token_count=_MOST_TOKENS),
+        QueryLimits,
     ]
     return extensions if introspection else [*extensions, DisableIntrospection]

@@ -44,6 +44,11 @@ def viewer(info: HostInfo) -> Viewer:
     return cast(Viewer, info.context["viewer"])
 
 
+def address(info: HostInfo) -> str:
+    """The network address the request came from."""
+    return cast(str, info.context["address"])
+
+
 def signed_in(info: HostInfo) -> UserRow:
     """The user who is asking. Raises ``PermissionDenied`` for nobody."""
     user = cast("UserRow | None", info.context["user"])

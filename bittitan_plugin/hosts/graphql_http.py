@@ -1,0 +1,77 @@
+"""GraphQL over HTTP as Saleor has it, for every schema served here: tokens in, errors out."""
+
+from typing import Any
+from uuid import uuid4
+
+import structlog
+from graphql import GraphQLError
+from starlette.requests import HTTPConnection
+from starlette.responses import JSONResponse, Response
+from starlette.types import Message, Receive
+
+from bittitan_plugin.domain.errors import Refusal
+
+log = structlog.get_logger(__name__)
+
+#: Bytes of the largest request. Ours: a stock file of five million characters fits in.
+LARGEST_REQUEST = 6 * 1024 * 1024
+
+
+class RequestTooLarge(Exception):
+    """More came than is read."""
+
+
+def limited(receive: Receive) -> Receive:
+    """The same request, of which never more than ``LARGEST_REQUEST`` bytes are held.
+
+    Raises ``RequestTooLarge`` where the byte too many is read.
+    """
+    seen = 0
+
+    async def counted() -> Message:
+        nonlocal seen
+        message = await receive()
+        seen += len(message.get("body", b""))
+        if seen > LARGEST_REQUEST:
+            raise RequestTooLarge
+        return message
+
+    return counted
+
+
+def too_large() -> Response:
+    """What is answered then."""
+    text = f"A request may have at most {LARGEST_REQUEST // 1024 // 1024} MB."
+    return JSONResponse({"errors": [error_body(text, "RequestTooLarge")]}, 413)
+
+
+def bearer_token(request: HTTPConnection) -> str | None:
+    """The token of ``Authorization: Bearer`` or of Saleor's ``Authorization-Bearer``."""
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() in {"bearer", "jwt"} and token.strip():
+        return token.strip()
+    return request.headers.get("Authorization-Bearer", "").strip() or None
+
+
+def shown_error(error: GraphQLError) -> dict[str, Any]:
+    """An error as clients see it, with ``extensions.exception.code``; nothing of our insides.
+
+    What is unforeseen has an ``id`` beside the code, under which the log says all.
+    """
+    cause = error.original_error
+    shown: dict[str, Any] = dict(error.formatted)
+    if isinstance(cause, Refusal):
+        shown |= error_body(cause.message, cause.code, field=cause.field)
+    elif cause is None or isinstance(cause, GraphQLError):
+        shown["extensions"] = {"exception": {"code": "GraphQLError"}, **(error.extensions or {})}
+    else:
+        id_ = uuid4().hex
+        log.error("resolver failed", id=id_, path=error.path, exc_info=cause)
+        shown |= error_body("Internal Server Error", "InternalServerError")
+        shown["extensions"]["exception"]["id"] = id_
+    return shown
+
+
+def error_body(message: str, code: str, **more: str | None) -> dict[str, Any]:
+    """One error of an answer."""
+    return {"message": message, "extensions": {"exception": {"code": code}, **more}}

@@ -1,0 +1,18 @@
+"""The line metadata by which a storefront says what the buyer calls a line, and for whom it is.
+
+The same keys on every platform; Saleor carries them from checkout line to order line.
+"""
+
+from collections.abc import Mapping
+
+from bittitan_plugin.domain.orders import EndCustomer
+
+FRIENDLY_NAME = "bittitan.friendly_name"
+END_CUSTOMER_EMAIL = "bittitan.end_customer_email"
+END_CUSTOMER_NAME = "bittitan.end_customer_name"
+
+
+def end_customer_of(metadata: Mapping[str, str]) -> EndCustomer | None:
+    """For whom the line was bought, or None for the buyer itself."""
+    email = metadata.get(END_CUSTOMER_EMAIL)
+    return EndCustomer(email=email, name=metadata.get(END_CUSTOMER_NAME, "")) if email else None

@@ -1,0 +1,46 @@
+"""Uploaded files of one installation that are yet to be worked through."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, delete, insert, select
+from sqlalchemy.orm import Session
+
+from bittitan_plugin.domain.coupons import Sealed
+from bittitan_plugin.store.tables import UploadRow
+
+
+@dataclass(frozen=True, kw_only=True)
+class Upload:
+    """One file, known by the run that works through it."""
+
+    id: UUID
+    name: str
+    content: Sealed
+
+
+class UploadRepository:
+    """Keeps uploads as long as they are needed."""
+
+    def __init__(self, session: Session, installation_id: UUID) -> None:
+        self._session = session
+        self._installation_id = installation_id
+
+    def add(self, upload: Upload) -> None:
+        """Keep it."""
+        self._session.execute(
+            insert(UploadRow).values(installation_id=self._installation_id, **vars(upload))
+        )
+
+    def find(self, run_id: UUID) -> Upload | None:
+        """The upload of that run, while there is one."""
+        row = self._session.scalar(select(UploadRow).where(self._mine, UploadRow.id == run_id))
+        return Upload(id=row.id, name=row.name, content=Sealed(row.content)) if row else None
+
+    def remove(self, run_id: UUID) -> None:
+        """Let go of it; nothing happens when it is gone."""
+        self._session.execute(delete(UploadRow).where(self._mine, UploadRow.id == run_id))
+
+    @property
+    def _mine(self) -> ColumnElement[bool]:
+        return UploadRow.installation_id == self._installation_id

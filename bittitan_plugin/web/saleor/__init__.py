@@ -1,0 +1,1 @@
+"""The addresses a Saleor knows: manifest, registration, webhooks, Dashboard pages, its subgraph."""

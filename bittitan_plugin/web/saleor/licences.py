@@ -1,0 +1,90 @@
+"""What staff see of licences in Saleor's Dashboard, and what they can do about one there."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from bittitan_plugin.domain.assets import Asset, AssetStatus, ProvisioningStatus
+from bittitan_plugin.domain.cancellation import CancellationTerms
+from bittitan_plugin.domain.errors import ErrorCode, Refusal
+from bittitan_plugin.domain.history import Actor
+from bittitan_plugin.domain.problems import Problem
+from bittitan_plugin.services import cancellation, provisioning
+from bittitan_plugin.services.ports import Ports
+from bittitan_plugin.store.queries.assets import (
+    AssetFilter,
+    AssetSort,
+    asset_page,
+    newest_of_accounts,
+    sort_key,
+)
+from bittitan_plugin.store.queries.audience import EVERYTHING
+from bittitan_plugin.store.queries.keyset import Window
+from bittitan_plugin.store.unit_of_work import UnitOfWork
+
+#: Licences on one page of the Dashboard; all of them are in the back office and over GraphQL.
+MOST_SHOWN = 25
+
+
+@dataclass(frozen=True)
+class Licence:
+    """One asset with what can be done about it."""
+
+    asset: Asset
+    terms: CancellationTerms
+    problems: Sequence[Problem]
+
+    @property
+    def can_synchronize(self) -> bool:
+        """Whether asking BitTitan again could change anything."""
+        unsettled = self.asset.provisioning_status is not ProvisioningStatus.SYNCHRONIZED
+        return unsettled or self.asset.status is AssetStatus.CANCELLING
+
+
+def of_order(ports: Ports, installation_id: UUID, order_id: str) -> list[Licence]:
+    """The licences of one order."""
+    with ports.store.reading(installation_id) as work:
+        return _shown(ports, work, work.assets.of_orders([order_id])[:MOST_SHOWN])
+
+
+def of_customer(ports: Ports, installation_id: UUID, customer_id: str) -> list[Licence]:
+    """The newest licences bought by or for one customer."""
+    with ports.store.reading(installation_id) as work:
+        account = work.accounts.of_customer(customer_id)
+        if account is None:
+            return []
+        found = newest_of_accounts(work, EVERYTHING, [account.id], MOST_SHOWN)
+        return _shown(ports, work, found[account.id])
+
+
+def newest(ports: Ports, installation_id: UUID) -> list[Licence]:
+    """The newest licences there are."""
+    sort = sort_key(AssetSort.PURCHASE_DATE, descending=True)
+    with ports.store.reading(installation_id) as work:
+        page = asset_page(work, EVERYTHING, AssetFilter(), sort, Window(size=MOST_SHOWN))
+        return _shown(ports, work, [entry.item for entry in page.entries])
+
+
+def act(
+    ports: Ports, installation_id: UUID, asset_id: UUID, actor: Actor, *, do: str, comment: str
+) -> str:
+    """Synchronize or cancel; returns what was begun, in a sentence. Raises ``Refusal``."""
+    if do == "synchronize":
+        provisioning.synchronize(ports, installation_id, asset_id, actor)
+        return "BitTitan is being asked; reload in a moment to see what came of it."
+    if do == "cancel":
+        cancellation.cancel(ports, installation_id, asset_id, actor, comment)
+        return "The cancellation has begun; reload in a moment to see what came of it."
+    raise Refusal(ErrorCode.INVALID, f"There is nothing like '{do[:40]}' to do.", field="do")
+
+
+def _shown(ports: Ports, work: UnitOfWork, assets: Sequence[Asset]) -> list[Licence]:
+    installation = work.installations.by_id(work.installation_id)
+    return [
+        Licence(
+            asset,
+            cancellation.terms(ports, installation, asset),
+            list(work.problems.open_of(asset.id).values()),
+        )
+        for asset in assets
+    ]

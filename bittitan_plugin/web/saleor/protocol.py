@@ -1,0 +1,82 @@
+"""The app protocol over HTTP: the manifest, the registration, the webhooks."""
+
+from pydantic_core import from_json
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from bittitan_plugin.hosts.saleor.manifest import app_manifest
+from bittitan_plugin.hosts.saleor.registration import RegistrationRefused, unsupported
+from bittitan_plugin.hosts.saleor.signatures import LARGEST_BODY
+from bittitan_plugin.hosts.saleor.versions import is_supported
+from bittitan_plugin.web.saleor.service import SaleorService
+
+#: Bytes of the largest registration that is read.
+LARGEST_REGISTRATION = 16 * 1024
+
+
+class BodyTooLarge(Exception):
+    """More came than is read."""
+
+
+def protocol_routes(service: SaleorService) -> list[Route]:
+    """``/saleor/manifest``, ``/saleor/register`` and ``/saleor/webhooks``."""
+
+    async def manifest(request: Request) -> Response:
+        version = request.headers.get("Saleor-Schema-Version")
+        if version is not None and not is_supported(version):
+            return _refused("UNSUPPORTED_VERSION", unsupported(version), 400)
+        # A person's browser names no version and may look at the newest manifest.
+        return JSONResponse(app_manifest(service.public_url, version or "3.22"))
+
+    async def register(request: Request) -> Response:
+        try:
+            body = from_json(await read_body(request, LARGEST_REGISTRATION))
+        except BodyTooLarge:
+            return _refused("INVALID", "The request is too large.", 413)
+        except ValueError:
+            return _refused("INVALID", "The request is no JSON.", 400)
+        try:
+            await run_in_threadpool(service.registrar.register, request.headers, body)
+        except RegistrationRefused as refusal:
+            return _refused(refusal.code, refusal.message, refusal.status)
+        return JSONResponse({"success": True})
+
+    async def webhooks(request: Request) -> Response:
+        try:
+            body = await read_body(request, LARGEST_BODY)
+        except BodyTooLarge:
+            return JSONResponse({"message": "The body is too large."}, 413)
+        try:
+            answer = await run_in_threadpool(service.webhooks.receive, request.headers, body)
+        except SQLAlchemyError as error:
+            # Nothing is durable without the database; Saleor will send it again.
+            name = type(error).__name__
+            return JSONResponse({"message": f"The database cannot be reached ({name})."}, 503)
+        return JSONResponse({"message": answer.message}, answer.status)
+
+    return [
+        Route("/saleor/manifest", manifest),
+        Route("/saleor/register", register, methods=["POST"]),
+        Route("/saleor/webhooks", webhooks, methods=["POST"]),
+    ]
+
+
+async def read_body(request: Request, largest: int) -> bytes:
+    """The body, never more of it than ``largest`` bytes. Raises ``BodyTooLarge``."""
+    announced = request.headers.get("Content-Length", "")
+    if announced.isdigit() and int(announced) > largest:
+        raise BodyTooLarge
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > largest:
+            raise BodyTooLarge
+    return bytes(body)
+
+
+def _refused(code: str, message: str, status: int) -> Response:
+    # As Saleor reads it; it shows the message in the Dashboard.
+    return JSONResponse({"success": False, "error": {"code": code, "message": message}}, status)

@@ -1,0 +1,121 @@
+"""The plugin's settings as a form in Saleor's Dashboard, made from ``plugin.toml``'s declaration.
+
+What is stored goes through the same hooks as on every platform. The form opens whatever is wrong,
+because it is where what is wrong is mended.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from pluggy import PluginManager
+from pydantic import ValidationError
+
+from bittitan_hooks import specs
+from bittitan_plugin.domain.errors import Refusal
+from bittitan_plugin.domain.installations import Installation
+from bittitan_plugin.manifest import ConfigurationField, FieldType, manifest
+from bittitan_plugin.services.installations import shown_values
+from bittitan_plugin.services.ports import Ports
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """One setting on the form."""
+
+    field: ConfigurationField
+    #: As it is stored, masked if it is a secret, and as it stands in the form.
+    stored: str
+    typed: str
+    error: str | None = None
+
+    @property
+    def is_secret(self) -> bool:
+        """Whether it is typed unseen and left as it is when empty."""
+        return self.field.type is FieldType.SECRET
+
+    @property
+    def is_switch(self) -> bool:
+        """Whether it is on or off."""
+        return self.field.type is FieldType.BOOLEAN
+
+
+@dataclass(frozen=True, kw_only=True)
+class Change:
+    """What was sent, and what is wrong with it by field; ``""`` is the form as a whole."""
+
+    typed: Mapping[str, str]
+    errors: Mapping[str, str]
+
+
+def entries(ports: Ports, installation: Installation, change: Change | None = None) -> list[Entry]:
+    """The form: as it is stored, or as it was sent and refused."""
+    shown = shown_values(ports, installation.configuration)
+    typed, errors = (change.typed, change.errors) if change else ({}, {})
+    return [
+        Entry(
+            field=field,
+            stored=shown[field.name] or "",
+            typed=typed.get(field.name, shown[field.name] or ""),
+            error=errors.get(field.name),
+        )
+        for field in manifest().configuration
+    ]
+
+
+def save(
+    plugins: PluginManager,
+    installation: Installation,
+    form: Sequence[Entry],
+    sent: Mapping[str, str],
+    *,
+    active: bool | None,
+    changed_by: str,
+) -> Change | None:
+    """Store what differs from what is stored, and switch on or off if asked.
+
+    Returns None when it is stored, else what is wrong; then nothing was changed.
+    """
+    typed = _typed(form, sent)
+    stored = {entry.field.name: entry.stored for entry in form}
+    values = {name: value for name, value in typed.items() if value != stored[name]}
+    fields = {
+        "installation": installation.key,
+        "active": installation.active if active is None else active,
+        "configuration": [{"name": name, "value": value} for name, value in values.items()],
+        "changed_by": changed_by,
+    }
+    try:
+        asked = specs.ConfigurationValidate.model_validate(fields)
+        refusals = [
+            each for answer in plugins.hook.configuration_validate(event=asked) for each in answer
+        ]
+        if refusals:
+            return Change(typed=typed, errors={each.field or "": each.message for each in refusals})
+        _tell(plugins, fields, active)
+    except ValidationError:
+        return Change(typed=typed, errors={"": "A value is far too long. Nothing was changed."})
+    except Refusal as refusal:
+        return Change(typed=typed, errors={refusal.field or "": refusal.message})
+    return None
+
+
+def _typed(form: Sequence[Entry], sent: Mapping[str, str]) -> dict[str, str]:
+    """The values that were sent; an empty secret is left as it is."""
+    found = {}
+    for entry in form:
+        name = entry.field.name
+        if entry.is_switch:
+            if f"was.{name}" in sent:
+                found[name] = "true" if sent.get(name) == "true" else "false"
+        elif name in sent and (sent[name].strip() or not entry.is_secret):
+            found[name] = sent[name].strip()
+    return found
+
+
+def _tell(plugins: PluginManager, fields: Mapping[str, object], active: bool | None) -> None:
+    if active is None:
+        plugins.hook.plugin_configured(event=specs.PluginConfigured.model_validate(fields))
+    elif active:
+        plugins.hook.plugin_activated(event=specs.PluginActivated.model_validate(fields))
+    else:
+        plugins.hook.plugin_deactivated(event=specs.PluginDeactivated.model_validate(fields))
