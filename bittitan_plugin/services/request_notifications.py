@@ -9,7 +9,7 @@ from bittitan_plugin.domain.assets import Asset, AssetStatus
 from bittitan_plugin.domain.configuration import Configuration
 from bittitan_plugin.domain.errors import ErrorCode
 from bittitan_plugin.domain.history import ActorKind
-from bittitan_plugin.domain.requests import REMINDER_BEFORE, CancellationRequest
+from bittitan_plugin.domain.requests import REMINDER_BEFORE, CancellationRequest, RequestState
 from bittitan_plugin.mail.port import Notification
 from bittitan_plugin.services.cancellation import refusal_after
 from bittitan_plugin.services.notifications import review_url, sale_values
@@ -40,9 +40,14 @@ class _Told:
 
 
 def tell_customer(ports: Ports, installation_id: UUID, request_id: UUID, news: News) -> None:
-    """Tell whoever asked, if the news concerns them."""
+    """Tell whoever asked, if the news concerns them.
+
+    An acceptance that BitTitan has overruled meanwhile is not told: the refusal is.
+    """
     if news in _TO_CUSTOMER:
         told = _read(ports, installation_id, request_id, news)
+        if news is News.ACCEPTED and told.request.state is RequestState.REFUSED:
+            return
         to = told.request.requested_by or told.asset.recipient_email
         _send(ports, told, _TO_CUSTOMER[news], to, f"request-{request_id}-{news}-customer")
 

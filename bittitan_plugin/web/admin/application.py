@@ -11,7 +11,7 @@ from jinja2.runtime import Context
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 from starlette_admin.base import BaseAdmin
 from starlette_admin.views import BaseView
@@ -35,8 +35,8 @@ from bittitan_plugin.web.security_headers import ADMIN
 from bittitan_plugin.web.site import Site
 
 ROOT = "/admin"
-#: Addresses of starlette-admin that fail when they are asked of lists without actions or relations.
-_UNUSED = frozenset({"action", "relation-lookup"})
+#: Addresses of starlette-admin that fail when they are asked of lists without relations.
+_UNUSED = frozenset({"relation-lookup"})
 _FAILED = HTTPException(500)
 
 
@@ -75,12 +75,20 @@ class BackOffice(BaseAdmin):
 
     def _collect_core_routes(self) -> list[Route]:
         """Its own addresses, without those that only lists other than ours have a use for."""
+        endpoints = dict.fromkeys(_UNUSED, _nothing_here) | {"action": self._action}
         return [
-            Route(each.path, _nothing_here, methods=each.methods, name=each.name)
-            if each.name in _UNUSED
+            Route(each.path, endpoints[each.name], methods=each.methods, name=each.name)
+            if each.name in endpoints
             else each
             for each in super()._collect_core_routes()
         ]
+
+    async def _action(self, request: Request) -> Response:
+        """An action on rows, exports among them; starlette-admin fails when none is named."""
+        if not request.query_params.get("name"):
+            return JSONResponse({"msg": "Say which action: name is missing."}, 400)
+        answer: Response = await self.handle_action(request)
+        return answer
 
     async def _render_error(self, request: Request, exc: Exception = _FAILED) -> Response:
         """Its page; where nobody was asked who they are, as for a missing file, a plain answer."""

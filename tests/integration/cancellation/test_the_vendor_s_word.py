@@ -104,7 +104,7 @@ def test_the_problem_of_a_failed_asset_is_closed_by_its_cancellation(shop: Shop)
 
 def test_the_orphaned_coupon_of_a_failed_asset_is_revoked(shop: Shop) -> None:
     shop.sandbox.sandbox.faults.add("drop_after_work", operation="issue", times=1)
-    shop.sandbox.sandbox.faults.add("status", operation="find", status=403, times=1)
+    shop.sandbox.sandbox.faults.add("status", operation="find", status=403, times=2)
     asset = shop.buy(line())
     assert (asset.provisioning_status, shop.tally().usable) == ("FAILED", 1)
 
