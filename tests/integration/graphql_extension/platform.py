@@ -21,7 +21,7 @@ from bittitan_plugin.domain.accounts import Account
 from bittitan_plugin.domain.assets import Asset
 from bittitan_plugin.domain.catalogue import Product, ProductType
 from bittitan_plugin.domain.configuration import Configuration
-from bittitan_plugin.domain.coupons import Coupon, CouponSource, CouponStatus
+from bittitan_plugin.domain.coupons import Coupon, CouponSource, CouponStatus, Sealed
 from bittitan_plugin.domain.history import Actor, ActorKind
 from bittitan_plugin.domain.money import Money
 from bittitan_plugin.services.ports import Ports
@@ -33,6 +33,13 @@ from tests.integration.graphql_extension.mini_host import host_schema
 
 STAFF = Viewer(email="staff@example.com", is_staff=True, permissions=frozenset(Permission))
 SYSTEM = Actor(ActorKind.SYSTEM, "test")
+#: Set up to sell from the coupon API.
+API = Configuration(
+    time_zone="Europe/Athens",
+    api_url="https://coupons.example",
+    api_email="clerk@example.com",
+    api_password=Sealed("sealed"),
+)
 
 
 class RecordingQueue:
@@ -228,11 +235,7 @@ def open_platform(database_url: str, clock: StandingClock, *, key: str) -> Itera
     )
     with ports.store.installations() as installations:
         installation = installations.open(key, clock())
-        installations.save(
-            replace(
-                installation, active=True, configuration=Configuration(time_zone="Europe/Athens")
-            )
-        )
+        installations.save(replace(installation, active=True, configuration=API))
     yield Platform(ports, installation.id, clock, queue, mailer)
     engine.dispose()
 

@@ -42,6 +42,9 @@ VALUES: dict[str, str] = {
     "sender_email": "licenses@example.com",
     "staff_email": "staff@example.com",
     "low_stock_threshold": "50",
+    "mailbox_license_source": "API",
+    "user_migration_bundle_source": "STOCK",
+    "issue_invoices": "true",
 }
 
 

@@ -90,7 +90,7 @@ def test_production_still_answers_queries(serve: Serve) -> None:
     assert serve(environment="production").ask(ME).json()["data"] == {"me": None}
 
 
-@pytest.mark.parametrize("path", ["/", "/graphql/x", "/admin", "/_sandbox/ledger", "/v1/coupons"])
+@pytest.mark.parametrize("path", ["/", "/graphql/x", "/admins", "/_sandbox/ledger", "/v1/coupons"])
 def test_what_is_not_there_is_404(shop: Served, path: str) -> None:
     assert shop.get(path).status_code == 404
 
