@@ -92,7 +92,7 @@ def test_several_workers_that_look_at_once_issue_one_invoice(
     at(storefront, BEGINS)
     shop = storefront.shop
     with ThreadPoolExecutor(8) as pool:
-        list(pool.map(lambda _: Timetable(shop.ports).look(), range(8)))
+        list(pool.map(lambda _: Timetable(shop.ports, duties=(hand_in_due,)).look(), range(8)))
     shop.settle()
     assert len(numbers(storefront, deferred)) == 1
 
