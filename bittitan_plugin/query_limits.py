@@ -1,4 +1,4 @@
-"""How much one GraphQL request may ask for: its depth, its aliases and its cost.
+"""How much one GraphQL request may ask for: its length, its depth, its aliases and its cost.
 
 Every field that leads to objects costs its weight, times the page it asks for, times the pages
 around it. What a document spreads twice is measured once, so measuring a hostile document takes
@@ -6,7 +6,7 @@ no longer than reading it: limiters that walk fragments anew each time need 2ⁿ
 that spread each other twice. The cost is reported as Saleor reports it. Ours.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,10 +28,21 @@ from graphql import (
     is_list_type,
 )
 from graphql.utilities import get_operation_ast, value_from_ast_untyped
-from strawberry.extensions import SchemaExtension
+from strawberry.extensions import (
+    DisableIntrospection,
+    MaxTokensLimiter,
+    ParserCache,
+    SchemaExtension,
+    ValidationCache,
+)
+
+#: A fresh one is made for each request.
+SchemaExtensionFactory = Callable[[], SchemaExtension]
 
 #: The deepest nesting of objects, the most aliases and the highest cost of one request.
 DEEPEST, MOST_ALIASES, HIGHEST_COST = 12, 50, 50_000
+#: The longest document accepted, in tokens; how many documents are kept parsed and validated.
+_MOST_TOKENS, _CACHED = 3000, 500
 #: What a field costs; a mutation's field may write, send and ask BitTitan.
 _FIELD, _MUTATION = 1, 10
 #: How long a list without pages is taken to be.
@@ -187,6 +198,17 @@ class QueryLimits(SchemaExtension):
         if self._extent is None:
             return {}
         return {"cost": {"requestedQueryCost": self._extent.cost, "maximumAvailable": HIGHEST_COST}}
+
+
+def guards(*, introspection: bool) -> list[SchemaExtensionFactory]:
+    """What stands before every schema served here; production goes without introspection."""
+    standing: list[SchemaExtensionFactory] = [
+        lambda: ParserCache(maxsize=_CACHED),
+        lambda: ValidationCache(maxsize=_CACHED),
+        lambda: MaxTokensLimiter(max_token_count=_MOST_TOKENS),
+        QueryLimits,
+    ]
+    return standing if introspection else [*standing, DisableIntrospection]
 
 
 def _error(code: str, message: str) -> GraphQLError:

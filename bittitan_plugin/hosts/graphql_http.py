@@ -8,6 +8,8 @@ from graphql import GraphQLError
 from starlette.requests import HTTPConnection
 from starlette.responses import JSONResponse, Response
 from starlette.types import Message, Receive
+from strawberry.http import GraphQLHTTPResponse
+from strawberry.types import ExecutionResult
 
 from bittitan_plugin.domain.errors import Refusal
 
@@ -51,6 +53,16 @@ def bearer_token(request: HTTPConnection) -> str | None:
     if scheme.lower() in {"bearer", "jwt"} and token.strip():
         return token.strip()
     return request.headers.get("Authorization-Bearer", "").strip() or None
+
+
+def shown_result(result: ExecutionResult) -> GraphQLHTTPResponse:
+    """An answer as clients see it: data, errors as ``shown_error`` has them, and what it cost."""
+    answer: GraphQLHTTPResponse = {"data": result.data}
+    if result.errors:
+        answer["errors"] = [shown_error(error) for error in result.errors]
+    if result.extensions:
+        answer["extensions"] = result.extensions
+    return answer
 
 
 def shown_error(error: GraphQLError) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from bittitan_plugin.domain.installations import Installation
 from bittitan_plugin.hosts.embedded.platform import EmbeddedPlatform
 from bittitan_plugin.services.installations import open_installation
 from bittitan_plugin.settings import Environment
+from bittitan_plugin.store.unit_of_work import UnitOfWork
 from bittitan_plugin.web.body_limit import BodyLimit
 from bittitan_plugin.web.csrf import Csrf
 from bittitan_plugin.web.failures import Failures, NotPermitted, NotSignedIn
@@ -72,6 +73,15 @@ class Site:
     def installation_id(self) -> UUID:
         """Its id, which never changes. Visits the database the first time."""
         return self.installation().id
+
+    async def read(self, visit: Callable[[UnitOfWork], Result]) -> Result:
+        """One visit to the database, in a thread."""
+
+        def in_session() -> Result:
+            with self.application.ports.store.reading(self.installation_id) as work:
+                return visit(work)
+
+        return await run(in_session)
 
     def viewer_now(self, request: Request) -> Viewer:
         """Who is signed in; nobody without a valid session. Visits the database."""

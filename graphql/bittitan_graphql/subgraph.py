@@ -10,13 +10,12 @@ from typing import Any, Final
 import strawberry
 import strawberry.federation
 from graphql import GraphQLError
-from strawberry.extensions import DisableIntrospection, MaxTokensLimiter
 from strawberry.federation.schema import FederationAny
 
 from bittitan_graphql.mixins import OrderAssets, UserAssets, VariantProduct
 from bittitan_graphql.mutations import BitTitanMutation
 from bittitan_graphql.queries import BitTitanQuery
-from bittitan_plugin.query_limits import QueryLimits
+from bittitan_plugin.query_limits import guards
 
 #: Ours is Federation v2; newer versions are refused by composers under free licences.
 FEDERATION_VERSION: Final = "2.5"
@@ -24,8 +23,6 @@ FEDERATION_VERSION: Final = "2.5"
 MOST_ENTITIES = 100
 #: The longest id, in characters.
 _LONGEST_ID = 255
-#: The longest document accepted; gateways write short ones.
-_MOST_TOKENS = 3000
 
 
 @strawberry.federation.type(keys=["id"], description="Saleor's order.")
@@ -93,18 +90,12 @@ class Subgraph(strawberry.federation.Schema):
 
 def build_subgraph(*, introspection: bool = True) -> Subgraph:
     """The subgraph's schema. ``_service`` always answers: a gateway cannot start without it."""
-    extensions: list[Any] = [
-        lambda: MaxTokensLimiter(max_token_count=_MOST_TOKENS),
-        QueryLimits,
-    ]
-    if not introspection:
-        extensions.append(DisableIntrospection)
     return Subgraph(
         query=_Query,
         mutation=_Mutation,
         types=[Order, User, ProductVariant],
         federation_version=FEDERATION_VERSION,
-        extensions=extensions,
+        extensions=guards(introspection=introspection),
     )
 
 

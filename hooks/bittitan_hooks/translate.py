@@ -1,6 +1,14 @@
-"""From the events' values to the domain's."""
+"""Between the events' values and the domain's."""
 
-from bittitan_hooks.events import MoneyValue, OrderLineValue, OrderValue
+from datetime import UTC
+
+from bittitan_hooks.events import (
+    CustomerValue,
+    EndCustomerValue,
+    MoneyValue,
+    OrderLineValue,
+    OrderValue,
+)
 from bittitan_plugin.domain.money import Money
 from bittitan_plugin.domain.orders import Customer, EndCustomer, Order, OrderLine
 
@@ -37,4 +45,39 @@ def _to_line(value: OrderLineValue) -> OrderLine:
         unit_price=to_money(value.unit_price),
         friendly_name=value.friendly_name,
         end_customer=EndCustomer(email=end.email, name=end.name) if end else None,
+    )
+
+
+def money_value(money: Money) -> MoneyValue:
+    """An amount, as events carry it."""
+    return MoneyValue(amount=money.amount, currency=money.currency)
+
+
+def order_value(order: Order) -> OrderValue:
+    """An order, as events carry it: its time in UTC."""
+    customer = order.customer
+    return OrderValue(
+        id=order.id,
+        number=order.number,
+        status=order.status,
+        fully_paid=order.fully_paid,
+        customer=CustomerValue(id=customer.id, email=customer.email, company=customer.company),
+        recipient_email=order.recipient_email,
+        lines=tuple(_line_value(line) for line in order.lines),
+        created_at=order.created_at.astimezone(UTC),
+    )
+
+
+def _line_value(line: OrderLine) -> OrderLineValue:
+    buyer = line.end_customer
+    return OrderLineValue(
+        id=line.id,
+        variant_id=line.variant_id,
+        sku=line.sku,
+        product_name=line.product_name,
+        product_type=line.product_type,
+        quantity=line.quantity,
+        unit_price=money_value(line.unit_price),
+        friendly_name=line.friendly_name,
+        end_customer=EndCustomerValue(email=buyer.email, name=buyer.name) if buyer else None,
     )

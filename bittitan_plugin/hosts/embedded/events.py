@@ -1,8 +1,7 @@
 """This host's rows as the hooks and the port show them."""
 
-from datetime import UTC
-
 from bittitan_hooks import specs
+from bittitan_hooks.translate import money_value
 from bittitan_plugin.domain.money import Money
 from bittitan_plugin.domain.orders import Customer, Order, OrderLine
 from bittitan_plugin.hosts.embedded.catalogue import ProductRecord, Variant
@@ -51,38 +50,6 @@ def _domain_line(row: OrderLineRow, currency: str) -> OrderLine:
     )
 
 
-def order_value(record: OrderRecord) -> specs.OrderValue:
-    """The order as an event carries it."""
-    order = domain_order(record)
-    return specs.OrderValue(
-        id=order.id,
-        number=order.number,
-        status=order.status,
-        fully_paid=order.fully_paid,
-        customer=specs.CustomerValue(
-            id=order.customer.id, email=order.customer.email, company=order.customer.company
-        ),
-        recipient_email=order.recipient_email,
-        lines=tuple(_line_value(line) for line in order.lines),
-        created_at=order.created_at.astimezone(UTC),
-    )
-
-
-def _line_value(line: OrderLine) -> specs.OrderLineValue:
-    buyer = line.end_customer
-    return specs.OrderLineValue(
-        id=line.id,
-        variant_id=line.variant_id,
-        sku=line.sku,
-        product_name=line.product_name,
-        product_type=line.product_type,
-        quantity=line.quantity,
-        unit_price=_money(line.unit_price),
-        friendly_name=line.friendly_name,
-        end_customer=specs.EndCustomerValue(email=buyer.email, name=buyer.name) if buyer else None,
-    )
-
-
 def invoice_sent(row: InvoiceRow, installation: str) -> specs.InvoiceSent:
     """The customer has this invoice."""
     return specs.InvoiceSent(
@@ -114,9 +81,5 @@ def variant_fields(variant: Variant) -> dict[str, object]:
         "name": variant.row.name or variant.product.name,
         "product_type": variant.product.product_type,
         "published": variant.product.published,
-        "prices": tuple(_money(price) for price in variant.prices.values()),
+        "prices": tuple(money_value(price) for price in variant.prices.values()),
     }
-
-
-def _money(money: Money) -> specs.MoneyValue:
-    return specs.MoneyValue(amount=money.amount, currency=money.currency)

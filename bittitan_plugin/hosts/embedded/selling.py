@@ -12,11 +12,12 @@ import structlog
 
 from bittitan_hooks import specs
 from bittitan_hooks.events import OrderEvent
+from bittitan_hooks.translate import order_value
 from bittitan_plugin.domain.errors import Refusal
 from bittitan_plugin.domain.orders import Invoicing, OrderStatus
 from bittitan_plugin.hosts.embedded.announcing import Announcer
 from bittitan_plugin.hosts.embedded.database import HostDatabase
-from bittitan_plugin.hosts.embedded.events import invoice_sent, order_value
+from bittitan_plugin.hosts.embedded.events import domain_order, invoice_sent
 from bittitan_plugin.hosts.embedded.invoices import Invoices
 from bittitan_plugin.hosts.embedded.order_records import (
     OPEN_STATES,
@@ -148,4 +149,4 @@ class Selling:
 
     def _event(self, kind: type[OrderEvent], record: OrderRecord) -> Callable[[], specs.Event]:
         installation = self._announcer.installation
-        return lambda: kind(installation=installation, order=order_value(record))
+        return lambda: kind(installation=installation, order=order_value(domain_order(record)))

@@ -22,7 +22,7 @@ from bittitan_plugin.hosts.graphql_http import (
     bearer_token,
     error_body,
     limited,
-    shown_error,
+    shown_result,
     too_large,
 )
 
@@ -94,10 +94,5 @@ class HostGraphQL(GraphQL[dict[str, Any], None]):
         request: Request,  # noqa: ARG002 - Strawberry's signature
         result: ExecutionResult,
     ) -> GraphQLHTTPResponse:
-        """The answer as JSON, each error with Saleor's ``extensions.exception.code``."""
-        answer: GraphQLHTTPResponse = {"data": result.data}
-        if result.errors:
-            answer["errors"] = [shown_error(error) for error in result.errors]
-        if result.extensions:
-            answer["extensions"] = result.extensions
-        return answer
+        """See ``shown_result``."""
+        return shown_result(result)

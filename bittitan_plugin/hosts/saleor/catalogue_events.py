@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from bittitan_hooks import specs
+from bittitan_hooks.translate import money_value
 from bittitan_plugin.hosts.saleor.order_events import Firing
 from bittitan_plugin.hosts.saleor.variants import days_of, is_published, prices_of
 
@@ -75,10 +76,7 @@ def variant_events(installation: str, variant: Node, event: str) -> list[Firing]
             "product_type": product["productType"]["slug"],
             "published": is_published(product),
             **_days(product),
-            "prices": tuple(
-                specs.MoneyValue(amount=price.amount, currency=price.currency)
-                for price in prices_of(variant).values()
-            ),
+            "prices": tuple(money_value(price) for price in prices_of(variant).values()),
         }
     )
     return [Firing(hook, said)]

@@ -10,8 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bittitan_hooks import specs
-from bittitan_plugin.domain.money import Money
-from bittitan_plugin.domain.orders import Order, OrderLine
+from bittitan_hooks.translate import money_value, order_value
 from bittitan_plugin.hosts.saleor.orders import money_of, order_from
 from bittitan_plugin.hosts.saleor.returns import CANCELED, refunded_lines, returned_lines
 
@@ -85,7 +84,7 @@ class _Fired:
         event = specs.OrderRefunded(
             **self.said,
             line_ids=refunded_lines(self._node),
-            refunded=_money(money_of(total)),
+            refunded=money_value(money_of(total)),
         )
         return [Firing("order_refunded", event)]
 
@@ -119,39 +118,3 @@ _HEARD: Mapping[str, Callable[[_Fired], list[Firing]]] = {
     "OrderFulfilled": lambda order: order.plain("order_fulfilled", specs.OrderFulfilled),
     "FulfillmentCanceled": _Fired.unfulfilled,
 }
-
-
-def order_value(order: Order) -> specs.OrderValue:
-    """An order as an event carries it."""
-    customer = order.customer
-    return specs.OrderValue(
-        id=order.id,
-        number=order.number,
-        status=order.status,
-        fully_paid=order.fully_paid,
-        customer=specs.CustomerValue(
-            id=customer.id, email=customer.email, company=customer.company
-        ),
-        recipient_email=order.recipient_email,
-        lines=tuple(_line_value(line) for line in order.lines),
-        created_at=order.created_at,
-    )
-
-
-def _line_value(line: OrderLine) -> specs.OrderLineValue:
-    buyer = line.end_customer
-    return specs.OrderLineValue(
-        id=line.id,
-        variant_id=line.variant_id,
-        sku=line.sku,
-        product_name=line.product_name,
-        product_type=line.product_type,
-        quantity=line.quantity,
-        unit_price=_money(line.unit_price),
-        friendly_name=line.friendly_name,
-        end_customer=specs.EndCustomerValue(email=buyer.email, name=buyer.name) if buyer else None,
-    )
-
-
-def _money(money: Money) -> specs.MoneyValue:
-    return specs.MoneyValue(amount=money.amount, currency=money.currency)

@@ -185,7 +185,7 @@ class AssetDesk(Desk):
     async def find(self, request: Request) -> Response:
         """The page of the asset that holds a code. Sent as a form: addresses are logged."""
         code = sent(await request.form(), "code")
-        found = await self.read(lambda work: self._holding(work, code))
+        found = await self.site.read(lambda work: self._holding(work, code))
         if found is None:
             flash(request, "No asset holds that code.", "warning")
             return to(request, f"/{KEY}/list")
@@ -201,7 +201,7 @@ class AssetDesk(Desk):
     async def show_code(self, request: Request) -> Response:
         """The coupon code in full, on a page nothing keeps."""
         key = key_in(request)
-        asset = await self.read(lambda work: work.assets.get(key))
+        asset = await self.site.read(lambda work: work.assets.get(key))
         if asset.coupon_code is None:
             raise Refusal(ErrorCode.NOT_PROVISIONED, "There is no coupon code yet.")
         code = self.site.application.ports.cipher.open(asset.coupon_code)
@@ -246,7 +246,7 @@ class AssetDesk(Desk):
 
     async def _is_stale(self, request: Request, key: UUID, seen: str) -> bool:
         """Whether the asset changed since its page was shown; says what changed."""
-        history = await self.read(lambda work: work.assets.history([key])[key])
+        history = await self.site.read(lambda work: work.assets.history([key])[key])
         known = int(seen) if seen.isdecimal() else 0
         if known >= len(history):
             return False

@@ -1,7 +1,7 @@
 """Pages of our own inside the back office, and what every form there does around its use case."""
 
 from collections.abc import Callable
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar
 from uuid import UUID
 
 from starlette.datastructures import FormData, UploadFile
@@ -20,11 +20,8 @@ from bittitan_plugin.domain.errors import (
 )
 from bittitan_plugin.domain.history import Actor
 from bittitan_plugin.hosts.embedded.announcing import RefusedByPlugins
-from bittitan_plugin.store.unit_of_work import UnitOfWork
 from bittitan_plugin.web.admin.office import office_of
 from bittitan_plugin.web.site import Site, run
-
-Result = TypeVar("Result")
 
 #: What a use case may say no with; each of them carries a sentence for people.
 SAID_NO = (Refusal, Rejected, Unavailable, OutcomeUnknown, RefusedByPlugins)
@@ -67,16 +64,6 @@ class Desk(CustomView):
         else:
             flash(request, done, "success")
         return to(request, back)
-
-    async def read(self, visit: Callable[[UnitOfWork], Result]) -> Result:
-        """One visit to the database, in a thread."""
-
-        def in_session() -> Result:
-            store = self.site.application.ports.store
-            with store.reading(self.site.installation_id) as work:
-                return visit(work)
-
-        return await run(in_session)
 
 
 def to(request: Request, path: str) -> Response:

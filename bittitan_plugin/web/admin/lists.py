@@ -1,8 +1,8 @@
 """Lists on starlette-admin over our own queries: one visit to the database per question."""
 
 from abc import abstractmethod
-from collections.abc import Callable, Sequence
-from typing import Any, ClassVar, TypeVar
+from collections.abc import Sequence
+from typing import Any, ClassVar
 from uuid import UUID
 
 from starlette.requests import Request
@@ -18,9 +18,7 @@ from bittitan_plugin.store.queries.browsing import Browser, Wanted
 from bittitan_plugin.store.unit_of_work import UnitOfWork
 from bittitan_plugin.web.admin.filters import criteria_of
 from bittitan_plugin.web.admin.office import office_of
-from bittitan_plugin.web.site import Site, run
-
-Result = TypeVar("Result")
+from bittitan_plugin.web.site import Site
 
 #: The longest text that is searched for, in characters. Ours.
 LONGEST_SEARCH = 255
@@ -92,16 +90,6 @@ class OfficeList(BaseModelView):
         """Ids as text."""
         return str(await self.get_pk_value(request, obj))
 
-    async def read(self, visit: Callable[[UnitOfWork], Result]) -> Result:
-        """One visit to the database, in a thread."""
-
-        def in_session() -> Result:
-            store = self.site.application.ports.store
-            with store.reading(self.site.installation_id) as work:
-                return visit(work)
-
-        return await run(in_session)
-
 
 class BrowsedList(OfficeList):
     """A list over one of the back office's queries."""
@@ -131,7 +119,7 @@ class BrowsedList(OfficeList):
             skip=skip,
             limit=limit,
         )
-        return await self.read(lambda work: self.browser(work).page(work.session, wanted))
+        return await self.site.read(lambda work: self.browser(work).page(work.session, wanted))
 
     async def count(
         self, request: Request, q: str | None = None, filters: FilterGroup | None = None
@@ -139,7 +127,7 @@ class BrowsedList(OfficeList):
         """How many rows match, as far as they are counted."""
         criteria = criteria_of(filters, office_of(request).zone)
         wanted = Wanted(search=_searched(q), criteria=criteria)
-        return await self.read(lambda work: self.browser(work).count(work.session, wanted))
+        return await self.site.read(lambda work: self.browser(work).count(work.session, wanted))
 
     async def find_by_pk(self, request: Request, pk: Any) -> Any:
         """What the page of one row shows; None for an id that is none."""
@@ -147,7 +135,7 @@ class BrowsedList(OfficeList):
             key = UUID(str(pk))
         except ValueError:
             return None
-        return await self.read(lambda work: self.look(work, key))
+        return await self.site.read(lambda work: self.look(work, key))
 
     async def find_by_pks(self, request: Request, pks: list[Any]) -> Sequence[Any]:
         """The rows chosen for an export."""

@@ -212,7 +212,7 @@ class OrderDesk(Desk):
         )
 
     async def _form(self, request: Request, *, status: int = 200, **values: Any) -> Response:
-        products = await self.read(_sellable)
+        products = await self.site.read(_sellable)
         listing = self.site.platform.customers.listing()
         page = await run(lambda: self.site.platform.page(listing, PageRequest(first=SUGGESTED)))
         return self.show(

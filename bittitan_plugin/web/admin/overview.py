@@ -60,8 +60,8 @@ class Overview(Desk):
     async def index(self, request: Request) -> Response:
         """The page. What fails to be read of one part is said there, and the rest is shown."""
         office = office_of(request)
-        shown = await self.read(lambda work: read_figures(work, office.now, office.zone))
-        todo = await self.read(lambda work: steps(work, office.installation))
+        shown = await self.site.read(lambda work: read_figures(work, office.now, office.zone))
+        todo = await self.site.read(lambda work: steps(work, office.installation))
         found: Sequence[Finding] = await run(lambda: findings(self.site, self._pulse, office))
         return self.show(
             request,

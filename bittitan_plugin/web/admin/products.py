@@ -60,7 +60,9 @@ class ProductList(ShortList):
 
     async def rows(self, request: Request) -> list[ProductLine]:
         """Every product."""
-        return [_line(product) for product in await self.read(lambda work: work.products.all())]
+        return [
+            _line(product) for product in await self.site.read(lambda work: work.products.all())
+        ]
 
     async def find_by_pk(self, request: Request, pk: Any) -> Product | None:
         """The product, for its page."""
@@ -68,7 +70,7 @@ class ProductList(ShortList):
             key = UUID(str(pk))
         except ValueError:
             return None
-        return await self.read(lambda work: work.products.get(key))
+        return await self.site.read(lambda work: work.products.get(key))
 
 
 class ProductDesk(Desk):

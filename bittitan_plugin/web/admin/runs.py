@@ -42,7 +42,7 @@ class RunDesk(Desk):
     @route("", methods=["GET"], name="runs")
     async def index(self, request: Request) -> Response:
         """The latest runs, and the form of a reconciliation."""
-        found = await self.read(lambda work: work.runs.latest(limit=LISTED))
+        found = await self.site.read(lambda work: work.runs.latest(limit=LISTED))
         return self.show(request, "runs.html", runs=found, most_changes=MOST_CHANGES)
 
     @route("/services-definition", methods=["POST"], name="run-services-definition")
@@ -78,7 +78,7 @@ class RunDesk(Desk):
     async def one(self, request: Request) -> Response:
         """One run: its bar while it is at work, its report afterwards."""
         key = key_in(request)
-        found = await self.read(lambda work: work.runs.get(key))
+        found = await self.site.read(lambda work: work.runs.get(key))
         return self.show(request, "run.html", run=found)
 
     async def _begin(self, request: Request, back: str, start: Callable[[], Run]) -> Response:

@@ -6,7 +6,7 @@ different settings do not undo each other; who changed the same is told.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from starlette.datastructures import FormData
 from starlette.requests import Request
@@ -17,32 +17,12 @@ from starlette_admin.routing import route
 from bittitan_plugin.domain.access import Permission
 from bittitan_plugin.domain.errors import Refusal
 from bittitan_plugin.hosts.embedded.announcing import RefusedByPlugins
-from bittitan_plugin.manifest import ConfigurationField, FieldType, manifest
-from bittitan_plugin.services.installations import shown_values, validate
+from bittitan_plugin.manifest import manifest
+from bittitan_plugin.services.installations import validate
 from bittitan_plugin.web.admin.desks import Desk, sent, to
 from bittitan_plugin.web.admin.office import office_of
+from bittitan_plugin.web.settings_entries import Entry, setting_entries
 from bittitan_plugin.web.site import run
-
-
-@dataclass(frozen=True, kw_only=True)
-class Entry:
-    """One setting on the form."""
-
-    field: ConfigurationField
-    #: As it is stored, and as it stands in the form.
-    stored: str
-    typed: str
-    error: str | None = None
-
-    @property
-    def is_secret(self) -> bool:
-        """Whether it is shown masked and typed unseen."""
-        return self.field.type is FieldType.SECRET
-
-    @property
-    def is_switch(self) -> bool:
-        """Whether it is on or off."""
-        return self.field.type is FieldType.BOOLEAN
 
 
 class SettingsDesk(Desk):
@@ -114,11 +94,7 @@ class SettingsDesk(Desk):
     async def _entries(self, request: Request) -> list[Entry]:
         ports = self.site.application.ports
         configuration = office_of(request).installation.configuration
-        shown = await run(lambda: shown_values(ports, configuration))
-        return [
-            Entry(field=field, stored=shown[field.name] or "", typed=shown[field.name] or "")
-            for field in manifest().configuration
-        ]
+        return await run(lambda: setting_entries(ports, configuration))
 
     def _form(
         self,

@@ -129,7 +129,7 @@ class StockDesk(Desk):
             report=report,
             modes=MODES,
             steps=PORTAL_STEPS,
-            awaited=await self.read(self._awaited),
+            awaited=await self.site.read(self._awaited),
         )
 
     def _awaited(self, work: UnitOfWork) -> list[Awaited]:

@@ -26,7 +26,7 @@ from bittitan_plugin.hosts.graphql_http import (
     bearer_token,
     error_body,
     limited,
-    shown_error,
+    shown_result,
     too_large,
 )
 from bittitan_plugin.hosts.saleor.allowed import normal
@@ -91,11 +91,8 @@ class SubgraphApp(GraphQL[dict[str, Any], None]):
         request: Request,  # noqa: ARG002 - Strawberry's signature
         result: ExecutionResult,
     ) -> GraphQLHTTPResponse:
-        """The answer as JSON, each error with Saleor's ``extensions.exception.code``."""
-        answer: GraphQLHTTPResponse = {"data": result.data}
-        if result.errors:
-            answer["errors"] = [shown_error(error) for error in result.errors]
-        return answer
+        """See ``shown_result``."""
+        return shown_result(result)
 
     def _asking(self, request: HTTPConnection) -> tuple[SaleorApp, Viewer] | None:
         token = bearer_token(request)

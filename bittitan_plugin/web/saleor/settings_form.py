@@ -13,30 +13,8 @@ from pydantic import ValidationError
 from bittitan_hooks import specs
 from bittitan_plugin.domain.errors import Refusal
 from bittitan_plugin.domain.installations import Installation
-from bittitan_plugin.manifest import ConfigurationField, FieldType, manifest
-from bittitan_plugin.services.installations import shown_values
 from bittitan_plugin.services.ports import Ports
-
-
-@dataclass(frozen=True, kw_only=True)
-class Entry:
-    """One setting on the form."""
-
-    field: ConfigurationField
-    #: As it is stored, masked if it is a secret, and as it stands in the form.
-    stored: str
-    typed: str
-    error: str | None = None
-
-    @property
-    def is_secret(self) -> bool:
-        """Whether it is typed unseen and left as it is when empty."""
-        return self.field.type is FieldType.SECRET
-
-    @property
-    def is_switch(self) -> bool:
-        """Whether it is on or off."""
-        return self.field.type is FieldType.BOOLEAN
+from bittitan_plugin.web.settings_entries import Entry, setting_entries
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,17 +27,8 @@ class Change:
 
 def entries(ports: Ports, installation: Installation, change: Change | None = None) -> list[Entry]:
     """The form: as it is stored, or as it was sent and refused."""
-    shown = shown_values(ports, installation.configuration)
     typed, errors = (change.typed, change.errors) if change else ({}, {})
-    return [
-        Entry(
-            field=field,
-            stored=shown[field.name] or "",
-            typed=typed.get(field.name, shown[field.name] or ""),
-            error=errors.get(field.name),
-        )
-        for field in manifest().configuration
-    ]
+    return setting_entries(ports, installation.configuration, typed=typed, errors=errors)
 
 
 def save(

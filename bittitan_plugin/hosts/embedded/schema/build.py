@@ -1,15 +1,8 @@
 """Builds the schema: the host's own fields and whatever its plugins add."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from pluggy import PluginManager
-from strawberry.extensions import (
-    DisableIntrospection,
-    MaxTokensLimiter,
-    ParserCache,
-    SchemaExtension,
-    ValidationCache,
-)
 from strawberry.schema.config import StrawberryConfig
 
 from bittitan_hooks.specs import GraphQLExtension
@@ -27,10 +20,8 @@ from bittitan_plugin.hosts.embedded.schema.scalars import POSITIVE_DECIMAL, Posi
 from bittitan_plugin.hosts.embedded.schema.types.orders import Order
 from bittitan_plugin.hosts.embedded.schema.types.products import ProductVariant
 from bittitan_plugin.hosts.embedded.schema.types.users import User
-from bittitan_plugin.query_limits import QueryLimits
+from bittitan_plugin.query_limits import guards
 
-#: A fresh one is made for each request.
-SchemaExtensionFactory = Callable[[], SchemaExtension]
 #: Types that plugins may add fields to.
 EXTENSIBLE = (Order, User, ProductVariant)
 MUTATIONS = (
@@ -42,8 +33,6 @@ MUTATIONS = (
     OrderMutation,
     PluginMutation,
 )
-#: Documents kept parsed and validated; the longest one accepted.
-_CACHED, _MOST_TOKENS = 500, 3000
 
 
 def build_schema(plugins: PluginManager, *, introspection: bool = True) -> HostSchema:
@@ -59,7 +48,7 @@ def build_schema(plugins: PluginManager, *, introspection: bool = True) -> HostS
         query=merge("Query", [*QUERIES, *(each.query for each in extensions)]),
         mutation=merge("Mutation", [*MUTATIONS, *(each.mutation for each in extensions)]),
         types=[kind for each in extensions for kind in each.types],
-        extensions=_schema_extensions(introspection),
+        extensions=guards(introspection=introspection),
         config=StrawberryConfig(scalar_map={PositiveDecimal: POSITIVE_DECIMAL}),
     )
 
@@ -71,13 +60,3 @@ def _mixins(extensions: Sequence[GraphQLExtension]) -> dict[type, list[type]]:
         for name, mixin in extension.mixins.items():
             found.setdefault(kinds[name], []).append(mixin)
     return found
-
-
-def _schema_extensions(introspection: bool) -> list[SchemaExtensionFactory]:
-    extensions: list[SchemaExtensionFactory] = [
-        lambda: ParserCache(maxsize=_CACHED),
-        lambda: ValidationCache(maxsize=_CACHED),
-        lambda: MaxTokensLimiter(max_token_count=_MOST_TOKENS),
-        QueryLimits,
-    ]
-    return extensions if introspection else [*extensions, DisableIntrospection]

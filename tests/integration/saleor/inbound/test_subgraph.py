@@ -50,6 +50,14 @@ def test_an_order_is_asked_for_by_its_key_and_shows_strangers_nothing(station: S
     assert answer["errors"][0]["extensions"]["exception"]["code"] == "PermissionDenied"
 
 
+def test_what_a_request_cost_is_said_in_saleors_words(station: Station) -> None:
+    answer = post(station, "{ bittitanAssets(first: 10) { totalCount } }", headers=names(station))
+    assert answer.json()["extensions"]["cost"] == {
+        "requestedQueryCost": 10,
+        "maximumAvailable": 50_000,
+    }
+
+
 def test_a_customer_sees_its_own_assets_of_an_order(station: Station) -> None:
     customer = station.server.saleor.add_customer("buyer@example.com")
     representations = [{"__typename": "Order", "id": "T3JkZXI6MQ=="}]
@@ -87,7 +95,7 @@ def test_a_forwarded_token_is_read_from_either_header(
     staff = station.server.saleor.add_staff("staff@example.com", "MANAGE_ORDERS")
     headers = {name: value.format(token(station, staff)) for name, value in header.items()}
     answer = post(station, "{ bittitanAssets(first: 1) { totalCount } }", headers=headers).json()
-    assert answer == {"data": {"bittitanAssets": {"totalCount": 0}}}
+    assert answer["data"] == {"bittitanAssets": {"totalCount": 0}}
 
 
 def test_a_token_that_is_not_to_be_believed_ends_the_request(station: Station) -> None:
