@@ -10,6 +10,7 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeEl
 
 from bittitan_plugin.domain.errors import BitTitanError
 from bittitan_plugin.domain.history import Actor, ActorKind
+from bittitan_plugin.plain_lines import PlainLines
 from bittitan_plugin.services import services_definition
 from bittitan_plugin.services.import_report import ServicesDefinition
 from bittitan_plugin.services.installations import find_installation
@@ -64,20 +65,9 @@ def _progress(console: Console, *, quiet: bool) -> Iterator[_Tell]:
             task = progress.add_task("asking BitTitan", total=None)
             yield lambda so_far: progress.update(task, description=_in_short(so_far))
     else:
-        yield _PlainLines(console)
-
-
-class _PlainLines:
-    """A line now and then, for logs and pipes."""
-
-    def __init__(self, console: Console) -> None:
-        self._console = console
-        self._next = ROWS_PER_LINE
-
-    def __call__(self, so_far: ServicesDefinition) -> None:
-        if so_far.rows >= self._next:
-            self._console.print(_in_short(so_far), markup=False)
-            self._next = so_far.rows + ROWS_PER_LINE
+        yield PlainLines(
+            console, every=ROWS_PER_LINE, rows=lambda so_far: so_far.rows, said=_in_short
+        )
 
 
 def _in_short(done: ServicesDefinition) -> str:

@@ -15,6 +15,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from bittitan_plugin.domain.errors import BitTitanError
 from bittitan_plugin.domain.reconciliation import Report
 from bittitan_plugin.domain.runs import Run, RunKind
+from bittitan_plugin.plain_lines import PlainLines
 from bittitan_plugin.services import reconciliation, runs
 from bittitan_plugin.services.installations import find_installation
 from bittitan_plugin.services.ports import Ports
@@ -89,23 +90,14 @@ def _progress(console: Console, *, quiet: bool) -> Iterator[_Tell]:
                 task, completed=report.done, total=report.total and max(report.total, report.done)
             )
     else:
-        yield _PlainLines(console)
+        yield PlainLines(
+            console, every=ROWS_PER_LINE, rows=lambda report: report.done, said=_in_short
+        )
 
 
-class _PlainLines:
-    """A line now and then, for logs and pipes."""
-
-    def __init__(self, console: Console) -> None:
-        self._console = console
-        self._next = ROWS_PER_LINE
-
-    def __call__(self, report: Report) -> None:
-        if report.done >= self._next:
-            of = f" of {report.total}" if report.total else ""
-            self._console.print(
-                f"{report.done}{of} compared, {report.count} differences", markup=False
-            )
-            self._next = report.done + ROWS_PER_LINE
+def _in_short(report: Report) -> str:
+    of = f" of {report.total}" if report.total else ""
+    return f"{report.done}{of} compared, {report.count} differences"
 
 
 def _say(console: Console, report: dict[str, Any], error: str | None) -> None:

@@ -19,6 +19,7 @@ from bittitan_plugin.domain.history import Actor, ActorKind
 from bittitan_plugin.domain.spreadsheets import to_csv
 from bittitan_plugin.domain.stock import StockCode, StockState
 from bittitan_plugin.domain.stock_report import StockReport, report_csv
+from bittitan_plugin.plain_lines import PlainLines
 from bittitan_plugin.services.installations import find_installation
 from bittitan_plugin.services.ports import Ports
 from bittitan_plugin.services.stock_import import (
@@ -153,20 +154,12 @@ def _pieces(
 
                 yield pieces, tell
         else:
-            yield pieces, _PlainLines(console)
-
-
-class _PlainLines:
-    """A line now and then, for logs and pipes."""
-
-    def __init__(self, console: Console) -> None:
-        self._console = console
-        self._next = ROWS_PER_LINE
-
-    def __call__(self, so_far: ImportReport) -> None:
-        if so_far.rows >= self._next:
-            self._console.print(_in_short(so_far), markup=False)
-            self._next = so_far.rows + ROWS_PER_LINE
+            yield (
+                pieces,
+                PlainLines(
+                    console, every=ROWS_PER_LINE, rows=lambda so_far: so_far.rows, said=_in_short
+                ),
+            )
 
 
 def _in_short(done: ImportReport) -> str:

@@ -75,28 +75,21 @@ def normalized(found: Distribution) -> str:
     return re.sub(r"[-_.]+", "-", found.metadata["Name"]).lower()
 
 
-def brought_along(name: str, known: dict[str, str]) -> dict[str, str]:
-    """The licences of all that ``name`` needs on this machine, by the library's name."""
+def brought_along(name: str, known: dict[str, str], extra: str = "") -> dict[str, str]:
+    """The licences of all that ``name[extra]`` needs on this machine, by the library's name."""
     for line in distribution(name).requires or []:
         needed = Requirement(line)
-        if needed.marker is not None and not needed.marker.evaluate({"extra": ""}):
+        # What has no marker is needed without the extra already.
+        if not needed.marker.evaluate({"extra": extra}) if needed.marker else extra:
             continue
         found = distribution(needed.name)
         key = normalized(found)
         if key not in known:
             known[key] = license_of(found)
             brought_along(needed.name, known)
-        for extra in needed.extras:
-            _with_extra(needed.name, extra, known)
+        for each in needed.extras:
+            brought_along(needed.name, known, each)
     return known
-
-
-def _with_extra(name: str, extra: str, known: dict[str, str]) -> None:
-    for line in distribution(name).requires or []:
-        needed = Requirement(line)
-        if needed.marker and needed.marker.evaluate({"extra": extra}):
-            found = distribution(needed.name)
-            known.setdefault(normalized(found), license_of(found))
 
 
 def page() -> str:

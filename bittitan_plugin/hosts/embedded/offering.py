@@ -11,13 +11,13 @@ from bittitan_plugin.hosts.embedded.catalogue import Variant, variants_where
 from bittitan_plugin.hosts.embedded.ids import Kind, try_parse
 from bittitan_plugin.hosts.embedded.presenting import (
     TURN,
-    NewVariant,
     host_variant,
     make_variants,
     rename,
     replace_prices,
 )
 from bittitan_plugin.hosts.embedded.tables import ProductRow, ProductTypeRow, VariantRow
+from bittitan_plugin.hosts.new_variants import offered
 from bittitan_plugin.hosts.port import Offer
 from bittitan_plugin.store.locks import take_turns
 
@@ -71,14 +71,7 @@ def _made(session: Session, wanted: Offer, group: str, at: datetime) -> HostVari
             "run Get Services Definition first.",
             field="product_type",
         )
-    new = NewVariant(
-        sku=wanted.sku,
-        product_type=wanted.product_type,
-        name=wanted.name or wanted.product_type.label,
-        prices=wanted.prices or {},
-        published=bool(wanted.published),
-    )
-    made = make_variants(session, [new], group, at)
+    made = make_variants(session, [offered(wanted)], group, at)
     if wanted.sku not in made:
         raise _taken(wanted)
     return made[wanted.sku]

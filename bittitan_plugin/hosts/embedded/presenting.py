@@ -1,7 +1,6 @@
 """How the plugin's products come to stand in this shop: types, variants, prices. Fires no hooks."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid4
 
@@ -16,6 +15,7 @@ from bittitan_plugin.hosts.embedded.database import HostDatabase
 from bittitan_plugin.hosts.embedded.ids import Kind, global_id, try_parse
 from bittitan_plugin.hosts.embedded.inputs import slug_of
 from bittitan_plugin.hosts.embedded.tables import PriceRow, ProductRow, ProductTypeRow, VariantRow
+from bittitan_plugin.hosts.new_variants import NewVariant, missing
 from bittitan_plugin.hosts.port import Presentation, TypeDefinition
 from bittitan_plugin.store.locks import take_turns
 
@@ -23,17 +23,6 @@ from bittitan_plugin.store.locks import take_turns
 BATCH = 500
 #: Who adds to the catalogue takes turns: looking for a SKU and then making it is not atomic.
 TURN = "embedded catalogue"
-
-
-@dataclass(frozen=True, kw_only=True)
-class NewVariant:
-    """A variant to be made, with a product of its own."""
-
-    sku: str
-    product_type: ProductType
-    name: str
-    prices: Mapping[str, Money]
-    published: bool = False
 
 
 def ensure_product_types(session: Session, definitions: Sequence[TypeDefinition]) -> frozenset[str]:
@@ -65,17 +54,7 @@ def present(
         for wanted in presentations
         if wanted.sku in found and _bring_up_to_date(session, found[wanted.sku], wanted, group)
     ]
-    missing = [
-        NewVariant(
-            sku=wanted.sku,
-            product_type=wanted.product_type,
-            name=wanted.listed.name,
-            prices={wanted.listed.price.currency: wanted.listed.price},
-        )
-        for wanted in presentations
-        if wanted.is_new and wanted.sku not in found
-    ]
-    made = make_variants(session, missing, group, at)
+    made = make_variants(session, missing(presentations, found), group, at)
     keys = {sku: variant.row.id for sku, variant in found.items()}
     if not changed:
         return {sku: host_variant(variant) for sku, variant in found.items()} | made

@@ -5,13 +5,13 @@ nothing; it is found again by its article number. Stock is never tracked.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from bittitan_plugin.domain.catalogue import HostVariant, ProductType
 from bittitan_plugin.domain.errors import ErrorCode, Rejected
 from bittitan_plugin.domain.importing import brought_up_to_date
 from bittitan_plugin.domain.money import Money
+from bittitan_plugin.hosts.new_variants import NewVariant, missing, offered
 from bittitan_plugin.hosts.port import Offer, Presentation
 from bittitan_plugin.hosts.saleor.catalogue import Shelves, read_shelves
 from bittitan_plugin.hosts.saleor.client import SaleorClient
@@ -26,15 +26,6 @@ Node = Mapping[str, Any]
 BATCH = 25
 
 
-@dataclass(frozen=True, kw_only=True)
-class _New:
-    sku: str
-    product_type: ProductType
-    name: str
-    prices: Mapping[str, Money]
-    published: bool = False
-
-
 def present(
     client: SaleorClient, presentations: Sequence[Presentation], group: str
 ) -> dict[str, HostVariant]:
@@ -47,17 +38,7 @@ def present(
     for wanted in presentations:
         if wanted.sku in found:
             shown[wanted.sku] = _bring_up_to_date(client, shelves, found[wanted.sku], wanted)
-    missing = [
-        _New(
-            sku=wanted.sku,
-            product_type=wanted.product_type,
-            name=wanted.listed.name,
-            prices={wanted.listed.price.currency: wanted.listed.price},
-        )
-        for wanted in presentations
-        if wanted.is_new and wanted.sku not in found
-    ]
-    return shown | _make(client, shelves, missing)
+    return shown | _make(client, shelves, missing(presentations, found))
 
 
 def variants(
@@ -78,14 +59,7 @@ def offer(client: SaleorClient, wanted: Offer, group: str) -> HostVariant:
     shelves = read_shelves(client, group)
     node = _existing(client, wanted)
     if node is None:
-        new = _New(
-            sku=wanted.sku,
-            product_type=wanted.product_type,
-            name=wanted.name or wanted.product_type.label,
-            prices=wanted.prices or {},
-            published=bool(wanted.published),
-        )
-        made = _make(client, shelves, [new])
+        made = _make(client, shelves, [offered(wanted)])
         if wanted.sku not in made:
             raise _taken(wanted)
         return made[wanted.sku]
@@ -142,7 +116,9 @@ def _bring_up_to_date(
     return _shown(client, node["id"]) if changed else shown
 
 
-def _make(client: SaleorClient, shelves: Shelves, new: Sequence[_New]) -> dict[str, HostVariant]:
+def _make(
+    client: SaleorClient, shelves: Shelves, new: Sequence[NewVariant]
+) -> dict[str, HostVariant]:
     """New products, by SKU. One that Saleor refuses, its SKU being taken, is left out."""
     made = {}
     for start in range(0, len(new), BATCH):
@@ -155,7 +131,7 @@ def _make(client: SaleorClient, shelves: Shelves, new: Sequence[_New]) -> dict[s
     return made
 
 
-def _input(shelves: Shelves, new: _New) -> dict[str, object]:
+def _input(shelves: Shelves, new: NewVariant) -> dict[str, object]:
     sold_in = [c for price in new.prices.values() for c in shelves.selling_in(price.currency)]
     slug = new.product_type.slug
     if slug not in shelves.types:

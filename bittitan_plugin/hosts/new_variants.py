@@ -1,0 +1,44 @@
+"""What a platform is to make because it does not sell it yet, the same on every platform."""
+
+from collections.abc import Container, Mapping, Sequence
+from dataclasses import dataclass
+
+from bittitan_plugin.domain.catalogue import ProductType
+from bittitan_plugin.domain.money import Money
+from bittitan_plugin.hosts.port import Offer, Presentation
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewVariant:
+    """A variant to be made, with a product of its own."""
+
+    sku: str
+    product_type: ProductType
+    name: str
+    prices: Mapping[str, Money]
+    published: bool = False
+
+
+def missing(presentations: Sequence[Presentation], found: Container[str]) -> list[NewVariant]:
+    """Those new at the vendor whose SKU is not among the ``found``; unpublished, as listed."""
+    return [
+        NewVariant(
+            sku=wanted.sku,
+            product_type=wanted.product_type,
+            name=wanted.listed.name,
+            prices={wanted.listed.price.currency: wanted.listed.price},
+        )
+        for wanted in presentations
+        if wanted.is_new and wanted.sku not in found
+    ]
+
+
+def offered(wanted: Offer) -> NewVariant:
+    """What staff put on sale; without a name of theirs it goes by its type's."""
+    return NewVariant(
+        sku=wanted.sku,
+        product_type=wanted.product_type,
+        name=wanted.name or wanted.product_type.label,
+        prices=wanted.prices or {},
+        published=bool(wanted.published),
+    )
