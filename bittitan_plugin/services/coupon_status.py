@@ -5,6 +5,7 @@ now and then; what the whole list leaves out, or is past its expiry, is looked u
 anything is concluded. Never is more than one page in memory, and repeating it changes nothing.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -18,8 +19,9 @@ from bittitan_plugin.domain.coupons import (
     CouponSource,
     CouponStatus,
     inferred_status,
+    speaks_of_another_account,
 )
-from bittitan_plugin.domain.errors import Rejected
+from bittitan_plugin.domain.errors import BitTitanError, Rejected
 from bittitan_plugin.domain.history import Actor, ActorKind
 from bittitan_plugin.domain.problems import ProblemAction, ProblemKind
 from bittitan_plugin.services.ports import Ports
@@ -38,6 +40,8 @@ PAGE = 100
 #: Single look-ups of one run. What is left over is looked up by the next ones.
 MOST_LOOK_UPS = 500
 
+#: Under which it is kept that the coupons have vanished all at once.
+_VANISHED = "coupons vanished"
 _VENDOR = Actor(ActorKind.VENDOR, "BitTitan")
 
 
@@ -68,12 +72,18 @@ def follow(ports: Ports, installation_id: UUID) -> Followed | None:
     swept = cursor is None or started - cursor.swept_at >= SWEEP_EVERY
     since = (oldest or started) if cursor is None or swept else min(cursor.read_at, started)
     vendor = ports.vendors.of(configuration)
-    changed, fault = _read_list(ports, installation_id, vendor, since - OVERLAP, started)
+    heard, fault = _read_list(ports, installation_id, vendor, since - OVERLAP, started)
     doubtful = _unheard(ports, installation_id, started, swept=swept)
-    for asset in doubtful:
-        changed += learn(ports, installation_id, asset, fate(ports, vendor, asset), started)
-    if fault is not None:
-        raise fault
+    fates, failure = _look_up(ports, vendor, doubtful)
+    doubted = swept and _is_doubted(ports, installation_id, heard.known, fates)
+    changed = heard.changed + sum(
+        learn(ports, installation_id, asset, status, started)
+        for asset, status in fates
+        if not (doubted and status is CouponStatus.REDEEMED)
+    )
+    for trouble in (fault, failure):
+        if trouble is not None:
+            raise trouble
     if cursor is None or swept:
         cursor = Cursor(read_at=started, swept_at=started)
     with ports.store.writing(installation_id) as work:
@@ -99,22 +109,59 @@ def _followed(asset: Asset, configuration: Configuration) -> bool:
     return asset.has_coupon and from_api and configuration.knows_api
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Heard:
+    """What the list said of our coupons: how many changed, and how many are on it."""
+
+    changed: int = 0
+    known: int = 0
+
+
 def _read_list(
     ports: Ports, installation_id: UUID, vendor: CouponVendor, since: datetime, started: datetime
-) -> tuple[int, Rejected | None]:
+) -> tuple[_Heard, Rejected | None]:
     """Record what the list says; a row nobody can read neither stops it nor goes unnoticed."""
-    changed = 0
+    heard = _Heard()
     try:
         for page in pages(vendor.changed_since(since)):
-            changed += _hear(ports, installation_id, page, started)
+            more = _hear(ports, installation_id, page, started)
+            heard = _Heard(changed=heard.changed + more.changed, known=heard.known + more.known)
             revoke_surplus(ports, installation_id, vendor, page)
     except Rejected as fault:
-        return changed, fault
-    return changed, None
+        return heard, fault
+    return heard, None
 
 
-def _hear(ports: Ports, installation_id: UUID, page: Sequence[Coupon], started: datetime) -> int:
-    """Record one page. Returns how many assets changed.
+def _look_up(
+    ports: Ports, vendor: CouponVendor, doubtful: Sequence[Asset]
+) -> tuple[list[tuple[Asset, CouponStatus]], BitTitanError | None]:
+    """The fates of these, up to the first that cannot be asked for, and why it cannot."""
+    fates: list[tuple[Asset, CouponStatus]] = []
+    try:
+        for asset in doubtful:
+            fates.append((asset, fate(ports, vendor, asset)))
+    except BitTitanError as failure:
+        return fates, failure
+    return fates, None
+
+
+def _is_doubted(
+    ports: Ports,
+    installation_id: UUID,
+    listed: int,
+    fates: Sequence[tuple[Asset, CouponStatus]],
+) -> bool:
+    """Whether a whole reading tells of the settings rather than of the coupons; staff are told."""
+    said = Counter(status for _, status in fates)
+    known = listed + said[CouponStatus.AVAILABLE] + said[CouponStatus.CANCELLED]
+    vanished = said[CouponStatus.REDEEMED]
+    doubted = speaks_of_another_account(vanished, known)
+    _report_vanished(ports, installation_id, vanished if doubted else 0)
+    return doubted
+
+
+def _hear(ports: Ports, installation_id: UUID, page: Sequence[Coupon], started: datetime) -> _Heard:
+    """Record one page.
 
     A listed coupon never reopens a fate that was settled meanwhile: the page may be older.
     """
@@ -128,7 +175,7 @@ def _hear(ports: Ports, installation_id: UUID, page: Sequence[Coupon], started: 
             changed += learn(ports, installation_id, asset, status, started)
     with ports.store.writing(installation_id) as work:
         work.coupons.seen([asset.id for asset in assets], started)
-    return changed
+    return _Heard(changed=changed, known=len(assets))
 
 
 def _unheard(ports: Ports, installation_id: UUID, started: datetime, *, swept: bool) -> list[Asset]:
@@ -182,6 +229,24 @@ def _report_cancelled_outside(ports: Ports, work: UnitOfWork, asset: Asset) -> N
         asset_id=asset.id,
         action=ProblemAction.CANCEL_ASSET,
     )
+
+
+def _report_vanished(ports: Ports, installation_id: UUID, vanished: int) -> None:
+    """Nothing is concluded until a person has looked; closed by itself at the next sound look."""
+    with ports.store.writing(installation_id) as work:
+        if not vanished:
+            work.problems.resolve(_VANISHED, ports.clock())
+            return
+        work.problems.report(
+            ProblemKind.COUPONS_VANISHED,
+            _VANISHED,
+            message=f"BitTitan lists none of this shop's coupons any more; {vanished} of them were "
+            "unused. Their assets are left as they are.",
+            next_step="See whether the settings name the BitTitan account that sold them. If they "
+            "do, the coupons were redeemed: reconcile and apply, which records it.",
+            at=ports.clock(),
+            action=ProblemAction.OPEN_SETTINGS,
+        )
 
 
 def pages(coupons: Iterable[Coupon]) -> Iterator[list[Coupon]]:

@@ -164,6 +164,10 @@ class BitTitanProblemKind(Enum):
     COUPON_CANCELLED_OUTSIDE = _value(
         "COUPON_CANCELLED_OUTSIDE", "Somebody cancelled a sold coupon at BitTitan."
     )
+    COUPONS_VANISHED = _value(
+        "COUPONS_VANISHED",
+        "BitTitan lists none of our coupons any more; perhaps it is the wrong account.",
+    )
     COUPON_MISMATCH = _value(
         "COUPON_MISMATCH", "BitTitan's books and ours contradict each other about a coupon."
     )

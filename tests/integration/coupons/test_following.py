@@ -2,9 +2,13 @@
 
 import pytest
 
+from bittitan_plugin.domain.coupons import VANISHED_AT_ONCE
 from bittitan_plugin.domain.errors import Rejected, Unavailable
+from bittitan_plugin.domain.problems import ProblemKind
 from bittitan_plugin.services import coupon_status, watching
+from bittitan_plugin.vendor.sandbox import SandboxServer
 from tests.integration.coupons.following import Calendar
+from tests.integration.reconciliation.comparing import reconcile
 from tests.world import SOLD
 
 
@@ -213,3 +217,62 @@ def test_following_spends_nothing(calendar: Calendar) -> None:
 def _configuration(calendar: Calendar):  # type: ignore[no-untyped-def]
     with calendar.shop.ports.store.looking_up() as installations:
         return installations.by_id(calendar.shop.id).configuration
+
+
+def test_coupons_that_all_vanish_at_once_are_put_to_staff_and_not_called_redeemed(
+    calendar: Calendar,
+) -> None:
+    assets = [calendar.sold() for _ in range(VANISHED_AT_ONCE)]
+    for asset in assets:
+        calendar.redeem(asset)
+    calendar.follow()
+
+    assert {calendar.status(asset) for asset in assets} == {"AVAILABLE"}
+    (problem,) = calendar.shop.problems()
+    assert problem.kind is ProblemKind.COUPONS_VANISHED
+
+
+def test_one_coupon_that_is_still_listed_shows_that_it_is_the_right_account(
+    calendar: Calendar,
+) -> None:
+    still_listed = calendar.sold()
+    assets = [calendar.sold() for _ in range(VANISHED_AT_ONCE)]
+    for asset in assets:
+        calendar.redeem(asset)
+    calendar.follow()
+
+    assert {calendar.status(asset) for asset in assets} == {"REDEEMED"}
+    assert (calendar.status(still_listed), calendar.shop.problems()) == ("AVAILABLE", [])
+
+
+def test_settings_of_another_account_redeem_nothing_and_the_right_ones_close_the_question(
+    calendar: Calendar,
+) -> None:
+    shop, assets = calendar.shop, [calendar.sold() for _ in range(VANISHED_AT_ONCE)]
+    with SandboxServer() as other:
+        shop.configure(api_url=other.url)
+        calendar.follow()
+        calendar.time_passes(minutes=10)
+        calendar.follow()  # a short look, which asks nothing about them
+        assert [each.kind for each in shop.problems()] == [ProblemKind.COUPONS_VANISHED]
+    shop.configure(api_url=shop.sandbox.url)
+    calendar.time_passes(hours=1)
+    calendar.follow()
+
+    assert shop.problems() == []
+    assert {calendar.status(asset) for asset in assets} == {"AVAILABLE"}
+
+
+def test_staff_who_know_the_account_to_be_right_record_the_redemptions_by_reconciling(
+    calendar: Calendar,
+) -> None:
+    assets = [calendar.sold() for _ in range(VANISHED_AT_ONCE)]
+    for asset in assets:
+        calendar.redeem(asset)
+    calendar.follow()
+    reconcile(calendar.shop, apply=True)
+    calendar.time_passes(hours=1)
+    calendar.follow()
+
+    assert {calendar.status(asset) for asset in assets} == {"REDEEMED"}
+    assert calendar.shop.problems() == []
