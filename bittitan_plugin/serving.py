@@ -15,6 +15,7 @@ from bittitan_plugin.bootstrap import Application, build
 from bittitan_plugin.domain.configuration import Configuration
 from bittitan_plugin.hosts.embedded.identity import EmbeddedIdentity
 from bittitan_plugin.hosts.embedded.platform import INSTALLATION, EmbeddedPlatform
+from bittitan_plugin.hosts.embedded.retelling import INTERVAL_S
 from bittitan_plugin.hosts.embedded.schema import HostSchema, build_schema
 from bittitan_plugin.hosts.embedded.web import HostGraphQL, graphql_routes
 from bittitan_plugin.services.installations import find_installation
@@ -24,6 +25,7 @@ from bittitan_plugin.web.browser import page_routes
 from bittitan_plugin.web.saleor.routes import saleor_routes
 from bittitan_plugin.web.saleor.service import saleor_service
 from bittitan_plugin.web.site import Site
+from bittitan_plugin.workflows.timetable import Timetable
 
 #: Seconds that requests in flight are given when the server stops.
 REQUEST_GRACE_S = 2
@@ -50,6 +52,11 @@ class Shop:
         ]
         return create_app(self.application, routes, self.stop)
 
+    @cached_property
+    def _retelling(self) -> Timetable:
+        chores = (self.platform.retelling.look,)
+        return Timetable(self.application.ports, interval=INTERVAL_S, duties=(), chores=chores)
+
     def _saleor_routes(self, schema: HostSchema, *, development: bool) -> list[BaseRoute]:
         """None unless the operator allows a Saleor: then ``/graphql/`` is shared with it."""
         if not self.application.settings.saleor_allowed_urls:
@@ -67,9 +74,11 @@ class Shop:
                 host=self.platform.host, installation=INSTALLATION, run_worker=run_worker
             )
         )
+        self._retelling.start()
 
     def stop(self) -> None:
         """Finish what runs, within ten seconds, and let go of everything."""
+        self._retelling.stop()
         self.plugins.hook.host_stopping(event=specs.HostStopping(installation=INSTALLATION))
 
 

@@ -76,7 +76,8 @@ class Timetable:
     def stop(self) -> None:
         """Look no more; what a cut-short look had not handed in, the next one will."""
         self._stopping.set()
-        self._thread.join(timeout=STOP_GRACE_S)
+        if self._thread.ident is not None:
+            self._thread.join(timeout=STOP_GRACE_S)
 
     def look(self) -> None:
         """Look once, at every installation. Never raises: the next look makes up for this one."""

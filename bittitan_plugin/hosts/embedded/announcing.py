@@ -27,10 +27,17 @@ class Announcer:
         self._plugins = plugins
         self.installation = installation
 
-    def announce(self, hook: str, make_event: Callable[[], specs.Event]) -> None:
-        """Fire an event hook and log what each plugin made of it. Never raises."""
+    def announce(self, hook: str, make_event: Callable[[], specs.Event]) -> bool:
+        """Fire an event hook and log what each plugin made of it. Never raises.
+
+        False when one of them failed and has to be told again.
+        """
+        taken = True
         for plugin, outcome in self._ask_all(hook, make_event):
+            if outcome is None:
+                taken = False
             if isinstance(outcome, specs.Outcome):
+                taken = taken and outcome.status is not specs.OutcomeStatus.FAILED
                 log.info(
                     "hook answered",
                     hook=hook,
@@ -39,6 +46,7 @@ class Announcer:
                     outcome=outcome.message,
                     workflow_ids=outcome.workflow_ids,
                 )
+        return taken
 
     def precheck(self, make_event: Callable[[], specs.Event]) -> None:
         """Ask whether an order may be sold. Raises ``RefusedByPlugins``."""
@@ -49,7 +57,8 @@ class Announcer:
 
     def states(self) -> list[tuple[str, specs.PluginState]]:
         """How every plugin stands, with the name it is registered under."""
-        return self._ask_all("plugin_state", lambda: _state_requested(self.installation))
+        answers = self._ask_all("plugin_state", lambda: _state_requested(self.installation))
+        return [(name, state) for name, state in answers if state is not None]
 
     def ask(self, name: str, hook: str, event: specs.Event) -> list[Any]:
         """Fire a hook of one plugin only. What it raises is passed on."""
@@ -57,6 +66,7 @@ class Announcer:
         return list(self._plugins.subset_hook_caller(hook, others)(event=event))
 
     def _ask_all(self, hook: str, make_event: Callable[[], specs.Event]) -> list[tuple[str, Any]]:
+        """Every plugin's answers; None for one that raised."""
         answers: list[tuple[str, Any]] = []
         names = [name for name, plugin in self._plugins.list_name_plugin() if plugin is not None]
         for name in names:
@@ -64,6 +74,7 @@ class Announcer:
                 answers += [(name, answer) for answer in self.ask(name, hook, make_event())]
             except Exception:
                 log.exception("hook failed", hook=hook, plugin=name)
+                answers.append((name, None))
         return answers
 
 

@@ -24,6 +24,7 @@ from bittitan_plugin.hosts.embedded.orders import Orders
 from bittitan_plugin.hosts.embedded.paging import Listing, Page, PageRequest
 from bittitan_plugin.hosts.embedded.payments import Refunds
 from bittitan_plugin.hosts.embedded.plugins import Plugins
+from bittitan_plugin.hosts.embedded.retelling import Retelling
 from bittitan_plugin.hosts.embedded.selling import Selling
 from bittitan_plugin.hosts.embedded.tables import UserRow
 from bittitan_plugin.hosts.embedded.tokens import ACCESS_LIFETIME, InvalidToken, Tokens
@@ -61,6 +62,7 @@ class EmbeddedPlatform:
         self.checkouts = Checkouts(self.database)
         self.orders = Orders(self.database)
         self.selling = Selling(self.database, announcer)
+        self.retelling = Retelling(self.database, self.selling)
         self.invoices = Invoices(self.database)
         self.refunds = Refunds(self.database)
         self.plugins = Plugins(announcer)

@@ -6,6 +6,7 @@ between the commit and the hooks, and plugins are told to expect repetition.
 
 from collections.abc import Callable
 from decimal import Decimal
+from typing import NamedTuple
 from uuid import UUID
 
 import structlog
@@ -36,6 +37,14 @@ from bittitan_plugin.hosts.embedded.tables import InvoiceRow, OrderRow, RefundRo
 log = structlog.get_logger(__name__)
 
 
+class Untold(NamedTuple):
+    """An event of which not every plugin could be told."""
+
+    hook: str
+    kind: type[OrderEvent]
+    order_id: UUID
+
+
 class Selling:
     """Everything that happens to an order, with the plugins told. Raises ``Refusal``."""
 
@@ -45,6 +54,8 @@ class Selling:
         self._refunds = Refunds(database)
         self._invoices = Invoices(database)
         self._announcer = announcer
+        #: What is to be told again; see ``retelling``.
+        self.untold: set[Untold] = set()
 
     def complete_checkout(
         self, user: UserRow, checkout_id: UUID, *, pay: bool = True
@@ -144,8 +155,16 @@ class Selling:
     def _precheck(self, record: OrderRecord) -> None:
         self._announcer.precheck(self._event(specs.OrderPrecheck, record))
 
+    def tell(self, untold: Untold) -> None:
+        """Tell the plugins again, of the order as it stands now."""
+        record = self._orders.get(untold.order_id)
+        self.untold.discard(untold)
+        if record is not None:
+            self._announce(untold.hook, untold.kind, record)
+
     def _announce(self, hook: str, kind: type[OrderEvent], record: OrderRecord) -> None:
-        self._announcer.announce(hook, self._event(kind, record))
+        if not self._announcer.announce(hook, self._event(kind, record)):
+            self.untold.add(Untold(hook, kind, record.row.id))
 
     def _event(self, kind: type[OrderEvent], record: OrderRecord) -> Callable[[], specs.Event]:
         installation = self._announcer.installation
