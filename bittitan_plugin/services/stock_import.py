@@ -23,6 +23,8 @@ from bittitan_plugin.store.unit_of_work import UnitOfWork
 MOST_REASONS = 100
 #: Rows that are looked up and stored in one go.
 CHUNK = 1000
+#: New rows after which the database measures the stock anew, and again at each doubling.
+MEASURED_FROM = 5000
 #: The longest name of a source that is kept, in characters.
 LONGEST_SOURCE = 255
 
@@ -128,6 +130,7 @@ class _Import:
             bad=0,
         )
         self._new = self._known = self._bad = 0
+        self._measured_at = MEASURED_FROM
         self._reasons: list[BadRow] = []
         self._kinds: set[ProductType] = set()
         #: By the first half of its fingerprint: where a code stood first, and what was said of it.
@@ -155,6 +158,7 @@ class _Import:
         """Keep the totals, and serve who waited."""
         if self._new:
             self._work.stock.finish_import(self._made_now())
+            self._work.stock.measure()
         # Always in the same order, so that two who serve cannot stand in each other's way.
         served = sum(serve_waiting(self._ports, self._work, kind) for kind in sorted(self._kinds))
         return self.report(kept=True, served=served)
@@ -204,6 +208,9 @@ class _Import:
                 self._work.stock.add_import(self._made)
             self._work.stock.add([self._stock_code(mark, row) for mark, row in new])
         self._new += len(new)
+        if self._new >= self._measured_at:
+            self._work.stock.measure()
+            self._measured_at *= 2
         self._kinds.update(row.product_type for _, row in new)
 
     def _stock_code(self, mark: str, row: StockRow) -> StockCode:

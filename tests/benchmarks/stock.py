@@ -136,6 +136,8 @@ def _fill(application: Application, installation: UUID, count: int) -> None:
             for n in range(min(50_000, count - start))
         ]
         _insert(application, rows)
+    with application.ports.store.writing(installation) as work:
+        work.stock.measure()  # as an import does
 
 
 def _insert(application: Application, rows: list[Row]) -> None:

@@ -135,19 +135,19 @@ class ProductRepository:
             ) from None
 
     def _load(self, *conditions: ColumnElement[bool]) -> Iterable[Product]:
-        query = select(ProductRow).where(self._mine, *conditions)
+        query = (
+            select(ProductRow, PriceRow)
+            .outerjoin(PriceRow, PriceRow.product_id == ProductRow.id)
+            .where(self._mine, *conditions)
+        )
         # What this transaction read before it took its turn may be old by now.
         fresh = query.execution_options(populate_existing=True)
-        rows = self._session.scalars(fresh).all()
-        prices: dict[UUID, list[PriceRow]] = {row.id: [] for row in rows}
-        if rows:
-            for price in self._session.scalars(
-                select(PriceRow)
-                .where(PriceRow.product_id.in_(prices))
-                .execution_options(populate_existing=True)
-            ):
-                prices[price.product_id].append(price)
-        return [to_product(row, prices[row.id]) for row in rows]
+        found: dict[UUID, tuple[ProductRow, list[PriceRow]]] = {}
+        for row, price in self._session.execute(fresh):
+            prices = found.setdefault(row.id, (row, []))[1]
+            if price is not None:
+                prices.append(price)
+        return [to_product(row, prices) for row, prices in found.values()]
 
     @property
     def _mine(self) -> ColumnElement[bool]:

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Table, func, insert, literal_column, or_, select, update
+from sqlalchemy import ColumnElement, Table, func, insert, literal_column, or_, select, text, update
 from sqlalchemy.orm import Session
 
 from bittitan_plugin.domain.catalogue import ProductType
@@ -83,6 +83,16 @@ class StockRepository:
                 insert(cast(Table, StockCodeRow.__table__)),
                 [{"installation_id": self._installation_id, **_values(code)} for code in codes],
             )
+
+    def measure(self) -> None:
+        """Have the database see how large the stock has become.
+
+        PostgreSQL otherwise goes on looking through all of it, as it rightly did while it was
+        small: it measures by itself only what is committed, and some time later. SQLite always
+        takes the index.
+        """
+        if self._session.get_bind().dialect.name == "postgresql":
+            self._session.execute(text(f"ANALYZE {StockCodeRow.__tablename__}"))
 
     def exact(self, demand: Demand) -> StockCode | None:
         """The free code with exactly that many licences that fits and expires soonest."""

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from threading import Thread
 
 import pytest
+from sqlalchemy import text
 
 from bittitan_plugin.domain.coupons import Sealed
 from bittitan_plugin.domain.errors import Refusal
@@ -248,3 +249,17 @@ def test_what_fingerprints_are_made_with_is_sealed(seller: Shop) -> None:
         secret = work.coupons.secret()
     assert secret is not None
     assert len(seller.ports.cipher.open(Sealed(secret))) == 64
+
+
+@pytest.mark.parametrize("world", ["postgresql"], indirect=True)
+def test_postgresql_knows_how_large_the_stock_has_become_once_a_file_is_in(seller: Shop) -> None:
+    """Else it looks through all codes for each, as it rightly did while there were few."""
+    bring_in(seller, *(row(1) for _ in range(300)))
+    with seller.ports.store.engine.connect() as connection:
+        known, there = connection.execute(
+            text(
+                "SELECT (SELECT reltuples FROM pg_class WHERE relname = 'bittitan_stock_codes'), "
+                "(SELECT count(*) FROM bittitan_stock_codes)"
+            )
+        ).one()
+    assert known == there
