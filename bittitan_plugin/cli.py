@@ -289,6 +289,38 @@ def coupons_report(
     _with_ports(lambda ports: print_report(ports, installation, as_csv=as_csv, as_json=as_json))
 
 
+revocations = typer.Typer(help="Codes from stock to be revoked by hand.", no_args_is_help=True)
+app.add_typer(revocations, name="revocations")
+
+Revocation = Annotated[str, typer.Argument(help="Its id, as 'revocations list' shows it.")]
+
+
+@revocations.command("list")
+def revocations_list(installation: Installation = "default", as_json: Json = False) -> None:
+    """List what waits to be revoked in BitTitan's portal, the most urgent first; codes masked."""
+    from bittitan_plugin.revoking import list_revocations
+
+    _with_ports(lambda ports: list_revocations(ports, installation, as_json=as_json))
+
+
+@revocations.command("confirm")
+def revocations_confirm(revocation: Revocation, installation: Installation = "default") -> None:
+    """Say that its codes are revoked: the asset is cancelled and credited. 1 when too late."""
+    from bittitan_plugin.revoking import decide_revocation
+    from bittitan_plugin.services.stock_revocation import confirm
+
+    _with_ports(lambda ports: decide_revocation(ports, installation, revocation, confirm))
+
+
+@revocations.command("redeemed")
+def revocations_redeemed(revocation: Revocation, installation: Installation = "default") -> None:
+    """Say that its codes had been used: the sale stands."""
+    from bittitan_plugin.revoking import decide_revocation
+    from bittitan_plugin.services.stock_revocation import report_redeemed
+
+    _with_ports(lambda ports: decide_revocation(ports, installation, revocation, report_redeemed))
+
+
 def _with_ports(command: "Callable[[Ports], int]") -> NoReturn:
     """Run a command on the wired plugin and end with its status."""
     from bittitan_plugin.bootstrap import build

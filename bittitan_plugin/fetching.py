@@ -13,7 +13,7 @@ from bittitan_plugin.domain.history import Actor, ActorKind
 from bittitan_plugin.plain_lines import PlainLines
 from bittitan_plugin.services import services_definition
 from bittitan_plugin.services.import_report import ServicesDefinition
-from bittitan_plugin.services.installations import find_installation
+from bittitan_plugin.services.installations import named_installation
 from bittitan_plugin.services.ports import Ports
 
 #: Rows between two plain lines of progress, where there is no terminal.
@@ -40,11 +40,8 @@ def fetch_services_definition(
 
     with _progress(console, quiet=as_json) as tell:
         try:
-            installation = find_installation(ports, key)
-            if installation is None:
-                error = f"There is no installation '{key}'."
-            else:
-                services_definition.fetch(ports, installation.id, _OPERATOR, remember)
+            installation = named_installation(ports, key)
+            services_definition.fetch(ports, installation.id, _OPERATOR, remember)
         except BitTitanError as failure:
             error = str(failure)
     if as_json:

@@ -17,7 +17,7 @@ from bittitan_plugin.domain.reconciliation import Report
 from bittitan_plugin.domain.runs import Run, RunKind
 from bittitan_plugin.plain_lines import PlainLines
 from bittitan_plugin.services import reconciliation, runs
-from bittitan_plugin.services.installations import find_installation
+from bittitan_plugin.services.installations import named_installation
 from bittitan_plugin.services.ports import Ports
 
 #: Orders and assets between two plain lines of progress, where there is no terminal.
@@ -45,12 +45,9 @@ def reconcile(
     run, error = None, None
     try:
         reconciliation.check_limit(max_changes)
-        installation = find_installation(ports, key)
-        if installation is None:
-            error = f"There is no installation '{key}'."
-        else:
-            with _progress(console, quiet=as_json) as tell:
-                run = _run(ports, installation.id, apply=apply, max_changes=max_changes, tell=tell)
+        installation = named_installation(ports, key)
+        with _progress(console, quiet=as_json) as tell:
+            run = _run(ports, installation.id, apply=apply, max_changes=max_changes, tell=tell)
     except BitTitanError as failure:
         error = str(failure)
     report = dict(run.report) if run else {}

@@ -14,13 +14,13 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from bittitan_plugin.domain.coupons import masked
-from bittitan_plugin.domain.errors import BitTitanError, ErrorCode, Refusal
+from bittitan_plugin.domain.errors import BitTitanError
 from bittitan_plugin.domain.history import Actor, ActorKind
 from bittitan_plugin.domain.spreadsheets import to_csv
 from bittitan_plugin.domain.stock import StockCode, StockState
 from bittitan_plugin.domain.stock_report import StockReport, report_csv
 from bittitan_plugin.plain_lines import PlainLines
-from bittitan_plugin.services.installations import find_installation
+from bittitan_plugin.services.installations import named_installation
 from bittitan_plugin.services.ports import Ports
 from bittitan_plugin.services.stock_import import (
     ImportMode,
@@ -59,9 +59,10 @@ def import_file(
     console = console or _console()
     report, error = ImportReport(), None
     try:
+        installation = named_installation(ports, key)
         with _pieces(console, path, quiet=as_json) as (pieces, tell):
             file = StockFile(path.name, pieces)
-            report = import_stock(ports, _found(ports, key), _OPERATOR, file, mode, tell)
+            report = import_stock(ports, installation.id, _OPERATOR, file, mode, tell)
     except (BitTitanError, OSError) as failure:
         error = str(failure)
     if as_json:
@@ -83,7 +84,7 @@ def list_codes(
     """Print the codes, masked, those expiring soonest first. Returns the exit status."""
     console = console or _console()
     try:
-        rows = _rows(ports, _found(ports, key), state)
+        rows = _rows(ports, named_installation(ports, key).id, state)
         if as_json:
             names = [name.replace(" ", "_").lower() for name in _HEADER]
             _print_json(console, [dict(zip(names, row, strict=True)) for row in rows])
@@ -111,7 +112,7 @@ def print_report(
     """Print what the stock holds and how long it lasts. Returns the exit status."""
     console = console or _console()
     try:
-        report = stock_report(ports, _found(ports, key))
+        report = stock_report(ports, named_installation(ports, key).id)
     except BitTitanError as failure:
         console.print(str(failure), markup=False)
         return 1
@@ -126,13 +127,6 @@ def print_report(
 
 def _console() -> Console:
     return Console(soft_wrap=True, highlight=False)
-
-
-def _found(ports: Ports, key: str) -> UUID:
-    installation = find_installation(ports, key)
-    if installation is None:
-        raise Refusal(ErrorCode.NOT_FOUND, f"There is no installation '{key}'.")
-    return installation.id
 
 
 @contextmanager

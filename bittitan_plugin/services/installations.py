@@ -31,6 +31,14 @@ def find_installation(ports: Ports, key: str) -> Installation | None:
         return installations.by_key(key)
 
 
+def named_installation(ports: Ports, key: str) -> Installation:
+    """The same, for people who typed the key. Raises ``Refusal`` NOT_FOUND."""
+    known = find_installation(ports, key)
+    if known is None:
+        raise Refusal(ErrorCode.NOT_FOUND, f"There is no installation '{key}'.")
+    return known
+
+
 def get_installation(ports: Ports, installation_id: UUID) -> Installation:
     """The installation with that id."""
     with ports.store.looking_up() as installations:

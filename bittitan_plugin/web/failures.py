@@ -11,6 +11,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bittitan_plugin.domain.errors import (
+    OF_PLATFORM,
     ErrorCode,
     OutcomeUnknown,
     Refusal,
@@ -22,6 +23,8 @@ from bittitan_plugin.web.pages import Pages
 log = structlog.get_logger(__name__)
 
 SIGN_IN = "/sign-in"
+#: Seconds after which a page is worth another try when what it needs is away. Ours.
+RETRY_AFTER_S = 60
 _STATUS = {ErrorCode.NOT_FOUND: 404, ErrorCode.PLUGIN_INACTIVE: 409}
 
 
@@ -64,7 +67,10 @@ class Failures:
         if isinstance(error, NotSignedIn):
             return RedirectResponse(sign_in_address(request), 303)
         status, title, text = worded(error)
-        return self._pages.notice(request, status, title, text)
+        answer = self._pages.notice(request, status, title, text)
+        if status == HTTPStatus.SERVICE_UNAVAILABLE:
+            answer.headers["Retry-After"] = str(RETRY_AFTER_S)
+        return answer
 
 
 def sign_in_address(request: Request) -> str:
@@ -96,9 +102,13 @@ def worded(error: Exception) -> tuple[int, str, str]:
         case Refusal():
             return _STATUS.get(error.code, 400), "This cannot be done", error.message
         case Rejected():
-            return 409, "BitTitan said no", error.message
+            return 409, f"{_side(error)} said no", error.message
         case Unavailable():
-            return 503, "BitTitan cannot be reached", f"{error.message} Try again in a while."
+            return (
+                503,
+                f"{_side(error)} cannot be reached",
+                f"{error.message} Try again in a while.",
+            )
         case OutcomeUnknown():
             return 503, "The answer got lost", f"{error.message} It will be looked up."
         case SQLAlchemyError():
@@ -119,3 +129,7 @@ def worded(error: Exception) -> tuple[int, str, str]:
                 "This page failed",
                 "The log says why. Nothing is done twice: go back, reload and try again.",
             )
+
+
+def _side(error: Rejected | Unavailable) -> str:
+    return "The shop's platform" if error.reported_as in OF_PLATFORM else "BitTitan"

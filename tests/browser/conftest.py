@@ -3,7 +3,7 @@
 import os
 import shutil
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, Protocol
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -16,6 +16,14 @@ from tests.browser.places import Place, open_place
 REQUIRED = "BITTITAN_TEST_REQUIRE_CHROMIUM"
 #: Milliseconds a page may take to show what is waited for, on a busy machine.
 PATIENCE_MS = 20_000
+
+
+class Served(Protocol):
+    """Something with pages; ``url`` is where they begin."""
+
+    @property
+    def url(self) -> str: ...
+
 
 #: ``visit(place, email, path, **options)``: a browser of its own, signed in unless email is None.
 Visit = Callable[..., Page]
@@ -55,7 +63,9 @@ def visit(chromium: Browser) -> Iterator[Visit]:
         if message.type == "error" and "Failed to load resource" not in message.text:
             faults.append(message.text)
 
-    def go(place: Place, email: str | None = None, path: str | None = None, **options: Any) -> Page:
+    def go(
+        place: Served, email: str | None = None, path: str | None = None, **options: Any
+    ) -> Page:
         context = chromium.new_context(base_url=place.url, **options)
         context.set_default_timeout(PATIENCE_MS)
         contexts.append(context)
@@ -90,9 +100,13 @@ def check(page: Page) -> None:
     assert not page.evaluate(too_wide), f"{page.url} scrolls sideways"
 
 
-def violations(page: Page) -> list[tuple[str, list[str]]]:
-    """What axe finds that is serious or critical: the rule, and where."""
-    found = Axe().run(page).response["violations"]
+def violations(page: Page, *rules: str) -> list[tuple[str, list[str]]]:
+    """What axe finds that is serious or critical: the rule, and where.
+
+    Only by these rules, where any are named.
+    """
+    options = {"runOnly": list(rules)} if rules else {}
+    found = Axe().run(page, options=options).response["violations"]
     return [
         (each["id"], [node["html"] for node in each["nodes"]])
         for each in found

@@ -9,7 +9,9 @@ from dataclasses import dataclass
 
 from markupsafe import Markup, escape
 
-WIDTH, HEIGHT, MARGIN = 560, 180, 24
+WIDTH, HEIGHT = 560, 180
+#: Above and below the columns; and left of them, where a number of seven figures fits.
+MARGIN, LEFT = 24, 48
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,7 +62,7 @@ class Chart:
         return Markup("").join([*pieces, Markup("</svg>")])
 
     def _columns(self, tallest: int) -> list[Markup]:
-        step = (WIDTH - MARGIN) / max(len(self.labels), 1)
+        step = (WIDTH - LEFT) / max(len(self.labels), 1)
         drawn = []
         for place, label in enumerate(self.labels):
             bottom = float(HEIGHT - MARGIN)
@@ -69,7 +71,7 @@ class Chart:
                 bottom -= height
                 drawn.append(
                     _rectangle(
-                        x=MARGIN + place * step + step * 0.15,
+                        x=LEFT + place * step + step * 0.15,
                         y=bottom,
                         width=step * 0.7,
                         height=height,
@@ -80,18 +82,18 @@ class Chart:
         return drawn
 
     def _axis(self, tallest: int) -> list[Markup]:
-        step = (WIDTH - MARGIN) / max(len(self.labels), 1)
+        step = (WIDTH - LEFT) / max(len(self.labels), 1)
         every = max(1, len(self.labels) // 8)
         base = HEIGHT - MARGIN
         labels = [
-            _text(MARGIN + place * step + step / 2, HEIGHT - 6, label, "middle")
+            _text(LEFT + place * step + step / 2, HEIGHT - 6, label, "middle")
             for place, label in enumerate(self.labels)
             if place % every == 0
         ]
         line = Markup('<line class="axis" x1="{}" y1="{}" x2="{}" y2="{}"/>')
         return [
-            line.format(MARGIN, base, WIDTH, base),
-            _text(MARGIN - 4, MARGIN + 4, str(tallest), "end"),
+            line.format(LEFT, base, WIDTH, base),
+            _text(LEFT - 4, MARGIN + 4, str(tallest), "end"),
             *labels,
         ]
 

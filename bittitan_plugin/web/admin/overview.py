@@ -1,6 +1,6 @@
 """Overview: is all well, what waits for a person, and how the business goes."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from statistics import median
@@ -15,7 +15,9 @@ from bittitan_plugin.domain.assets import ProvisioningStatus
 from bittitan_plugin.domain.catalogue import ProductType
 from bittitan_plugin.domain.coupons import CouponStatus
 from bittitan_plugin.domain.days import begins_at
+from bittitan_plugin.domain.stock_report import Amount
 from bittitan_plugin.store.queries import figures
+from bittitan_plugin.store.queries.stock import free_by_expiry
 from bittitan_plugin.store.unit_of_work import UnitOfWork
 from bittitan_plugin.web.admin.activation import steps
 from bittitan_plugin.web.admin.charts import Chart, Series
@@ -90,6 +92,7 @@ def read_figures(work: UnitOfWork, now: datetime, zone: ZoneInfo) -> Figures:
             _provisioning(status),
             _coupons(figures.by_coupon(work)),
             *_returns(figures.returns(work, weeks), zone),
+            _stock(free_by_expiry(work, now)),
         ],
         success=100 * well // bought if bought else None,
         typical=median(times) if times else None,
@@ -143,6 +146,16 @@ def _returns(weeks: Sequence[figures.WeekOfReturns], zone: ZoneInfo) -> list[Cha
         for currency in currencies
     ]
     return [cancelled, *credited]
+
+
+def _stock(free: Mapping[ProductType, Sequence[tuple[datetime, Amount]]]) -> Chart:
+    left = {kind: sum(amount.licenses for _, amount in expiries) for kind, expiries in free.items()}
+    return Chart(
+        title="Stock left by product type",
+        unit="licences in unsold codes",
+        labels=[kind.label for kind in ProductType],
+        series=[Series(name="licences", values=[left.get(kind, 0) for kind in ProductType])],
+    )
 
 
 def _whole(week: figures.WeekOfReturns, currency: str) -> int:

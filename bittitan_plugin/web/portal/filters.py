@@ -87,7 +87,7 @@ _CRITERIA = {
     "waiting": AssetFilter(statuses=_LIVING, provisioning_statuses=_WAITING),
     "redeemed": AssetFilter(coupon_statuses=[CouponStatus.REDEEMED]),
     "expired": AssetFilter(coupon_statuses=[CouponStatus.EXPIRED]),
-    "cancelled": AssetFilter(statuses=[AssetStatus.CANCELLING, AssetStatus.CANCELLED]),
+    "cancelled": AssetFilter(statuses=[each for each in AssetStatus if each not in _LIVING]),
 }
 
 

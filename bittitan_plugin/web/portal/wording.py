@@ -23,6 +23,12 @@ CANCELLING = Standing(
     "wait",
     "BitTitan is being asked to take the code back; it goes on by itself.",
 )
+REVOKING = Standing(
+    "Being cancelled",
+    "wait",
+    "Our staff are taking the code back, so please do not use it. "
+    "You will be told by e-mail when that is done.",
+)
 FAILED = Standing(
     "Delayed",
     "bad",
@@ -49,6 +55,8 @@ _COUPON = {
 _WAITING = {
     ErrorCode.VENDOR_UNAVAILABLE: "BitTitan cannot be reached at the moment; it is tried again "
     "by itself.",
+    ErrorCode.PLATFORM_UNAVAILABLE: "The shop cannot be asked at the moment; it is tried again "
+    "by itself.",
     ErrorCode.ACCOUNT_NOT_SYNCHRONIZED: "Your account is still being set up with BitTitan.",
     ErrorCode.OUT_OF_STOCK: "New codes have been asked for; yours comes by itself.",
 }
@@ -70,6 +78,8 @@ def standing(asset: Asset) -> Standing:
         return CANCELLED
     if asset.status is AssetStatus.CANCELLING:
         return CANCELLING
+    if asset.status is AssetStatus.AWAITING_REVOCATION:
+        return REVOKING
     if asset.provisioning_status is ProvisioningStatus.FAILED:
         return FAILED
     if asset.provisioning_status is ProvisioningStatus.PENDING:

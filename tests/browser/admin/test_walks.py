@@ -10,8 +10,10 @@ from playwright.sync_api import Page, expect
 from bittitan_plugin.domain.assets import Asset, AssetStatus, ProvisioningStatus
 from bittitan_plugin.domain.history import Actor, ActorKind
 from bittitan_plugin.domain.requests import CancellationRequest, RequestState
-from bittitan_plugin.hosts.embedded.demo_data import CUSTOMER_EMAIL, STAFF_EMAIL
+from bittitan_plugin.domain.runs import RunKind
+from bittitan_plugin.hosts.embedded.demo_data import CUSTOMER_EMAIL, DEMO_PASSWORD, STAFF_EMAIL
 from bittitan_plugin.services.cancellation_requests import create
+from bittitan_plugin.web.sessions import COOKIE
 from tests.browser.admin.conftest import picture
 from tests.browser.admin.test_first_sale import order
 from tests.browser.conftest import Visit, violations
@@ -165,13 +167,47 @@ def upload(page: Page, path: Path, mode: str) -> None:
 def test_a_bad_upload_is_refused_with_a_reason(
     place: Place, staff: Page, tmp_path: Path, content: bytes, said: str
 ) -> None:
-    path = tmp_path / "codes.csv"
+    path, before = tmp_path / "codes.csv", imports(place)
     path.write_bytes(content)
     staff.goto("/admin/stock")
     staff.get_by_label("CSV file").set_input_files(path)
     staff.get_by_role("button", name="Upload").click()
     expect(staff.locator("body")).to_contain_text(said)
-    assert place.read(lambda work: work.runs.latest(limit=9)) is not None
+    assert violations(staff) == []
+    assert imports(place) == before
+
+
+def imports(place: Place) -> list[UUID]:
+    """Every import that was ever begun."""
+    return [run.id for run in place.read(lambda work: work.runs.latest(RunKind.STOCK_IMPORT))]
+
+
+def test_two_tabs_cancel_once_and_the_second_says_what_changed(place: Place, staff: Page) -> None:
+    asset = sold(place, staff)
+    second = staff.context.new_page()
+    for tab in (staff, second):
+        open_asset(tab, asset)
+    staff.get_by_role("button", name="Cancel all 25 licences").click()
+    credit = cancelled(place, asset.id).credit_invoice
+    second.get_by_role("button", name="Cancel all 25 licences").click()
+    said = second.get_by_role("alert")
+    expect(said).to_contain_text("Nothing was done, because this page was out of date.")
+    expect(said).to_contain_text("Status: ACTIVE → CANCELLING")
+    assert place.read(lambda work: work.assets.get(asset.id)).credit_invoice == credit
+
+
+def test_a_session_that_ended_leads_back_to_the_page_the_form_was_on(
+    place: Place, staff: Page
+) -> None:
+    asset = sold(place, staff)
+    open_asset(staff, asset)
+    staff.context.clear_cookies(name=COOKIE)
+    staff.get_by_role("button", name="Cancel all 25 licences").click()
+    staff.get_by_label("E-mail").fill(STAFF_EMAIL)
+    staff.get_by_label("Password").fill(DEMO_PASSWORD)
+    staff.get_by_role("button", name="Sign in").click()
+    staff.wait_for_url(f"**/admin/assets/detail?pk={asset.id}")
+    assert place.read(lambda work: work.assets.get(asset.id)).status is AssetStatus.ACTIVE
 
 
 def test_the_plugin_is_switched_off_and_on(place: Place, staff: Page) -> None:

@@ -1,8 +1,7 @@
 """A customer with a browser that runs no JavaScript: it follows redirects and sends forms."""
 
 import asyncio
-from dataclasses import dataclass, field
-from html.parser import HTMLParser
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -17,63 +16,9 @@ from bittitan_plugin.hosts.embedded.tables import UserRow
 from bittitan_plugin.web.sessions import COOKIE
 from bittitan_plugin.web.site import Site
 from tests.integration.ordering.storefront import Storefront
+from tests.pages import Form, Page
 
-
-@dataclass
-class Form:
-    """A form of a page, filled in as the page has it."""
-
-    action: str
-    fields: dict[str, str] = field(default_factory=dict)
-
-
-class Page(HTMLParser):
-    """What is to be seen of an answer: its words, its links and its forms."""
-
-    def __init__(self, answer: httpx.Response) -> None:
-        super().__init__()
-        self.answer, self.status = answer, answer.status_code
-        self.path = answer.url.path
-        self.forms: list[Form] = []
-        self.links: list[str] = []
-        self._words: list[str] = []
-        self._textarea: str | None = None
-        self.feed(answer.text)
-
-    @property
-    def text(self) -> str:
-        """The words, with single blanks between them."""
-        return " ".join(" ".join(self._words).split())
-
-    def form(self, ending: str) -> Form:
-        """The one form that is sent to an address with that ending."""
-        (found,) = [form for form in self.forms if form.action.endswith(ending)]
-        return found
-
-    def offers(self, ending: str) -> bool:
-        """Whether there is such a form."""
-        return any(form.action.endswith(ending) for form in self.forms)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        known = dict(attrs)
-        if tag == "form":
-            self.forms.append(Form(known.get("action") or ""))
-        elif tag == "a":
-            self.links.append(known.get("href") or "")
-        elif tag == "input" and self.forms:
-            self.forms[-1].fields[known.get("name") or ""] = known.get("value") or ""
-        elif tag == "textarea":
-            self._textarea = known.get("name")
-            self.forms[-1].fields[self._textarea or ""] = ""
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag == "textarea":
-            self._textarea = None
-
-    def handle_data(self, data: str) -> None:
-        if self._textarea is not None:
-            self.forms[-1].fields[self._textarea] += data
-        self._words.append(data)
+__all__ = ["Counter", "Page", "Visitor", "at"]
 
 
 class Visitor:

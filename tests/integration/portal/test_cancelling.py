@@ -9,7 +9,10 @@ import pytest
 
 from bittitan_plugin.domain.assets import AssetStatus
 from bittitan_plugin.services import cancellation_requests
+from bittitan_plugin.services.stock_revocation import confirm
 from tests.integration.portal.browsing import Counter, Page, at
+from tests.integration.stock.shelf import bring_in, revocation_of, row
+from tests.world import STAFF
 
 AUTOMATIC: dict[str, Any] = {"automatic_cancellation": "true", "automatic_cancellation_limit": ""}
 BY_REQUEST: dict[str, Any] = {"automatic_cancellation": "false"}
@@ -288,3 +291,36 @@ def test_after_the_session_has_ended_one_signs_in_and_is_back_on_the_page(
     answer = visitor.request("POST", form.action, data=form.fields, headers={"Referer": came_from})
     assert Page(answer).form("/sign-in").fields["next"] == at(key, "/cancel")
     assert counter.requests(key) == []
+
+
+# Sold from stock: staff take the code back by hand
+
+
+@pytest.fixture
+def stocked(automatic: Counter) -> Iterator[Counter]:
+    """Customers may cancel what came from a stock of codes."""
+    shop = automatic.storefront.shop
+    shop.configure(coupon_source="STOCK")
+    bring_in(shop, row(25))
+    yield automatic
+    shop.configure(coupon_source="API")
+
+
+def test_a_code_from_stock_is_being_cancelled_until_staff_took_it_back(stocked: Counter) -> None:
+    key = stocked.bought(25)
+    page = asked(stocked, key)
+    assert "Your cancellation is under way." in page.text
+    assert "Being cancelled" in page.text
+    assert "Ready to redeem" not in page.text
+    shop = stocked.storefront.shop
+    confirm(shop.ports, shop.id, revocation_of(shop, stocked.asset(key)).id, STAFF)
+    shop.settle()
+    assert "It has been cancelled." in stocked.reseller.open(at(key)).text
+    assert stocked.asset(key).credit_invoice is not None
+
+
+def test_what_waits_for_staff_is_among_the_cancelled(stocked: Counter) -> None:
+    key = stocked.bought(25)
+    asked(stocked, key)
+    assert at(key) in stocked.reseller.open("/portal/?status=cancelled").links
+    assert at(key) not in stocked.reseller.open("/portal/?status=ready").links

@@ -1,0 +1,99 @@
+"""Codes that wait to be revoked by hand, from the command line: what waits, and what staff did.
+
+What follows a confirmation (the credit, the e-mails) is handed to the workers.
+"""
+
+import json
+from collections.abc import Callable, Iterator
+from uuid import UUID
+
+from rich.console import Console
+
+from bittitan_plugin.domain.assets import Asset
+from bittitan_plugin.domain.coupons import masked
+from bittitan_plugin.domain.errors import BitTitanError, ErrorCode, Refusal
+from bittitan_plugin.domain.history import Actor, ActorKind
+from bittitan_plugin.domain.revocations import Revocation, RevocationState
+from bittitan_plugin.services.installations import named_installation
+from bittitan_plugin.services.ports import Ports
+from bittitan_plugin.store.queries.keyset import Window
+from bittitan_plugin.store.queries.revocations import revocation_page
+
+#: Revocations that are read at a time.
+PAGE = 100
+_OPERATOR = Actor(ActorKind.STAFF, "command line")
+_HEADER = ("id", "before", "order", "licences", "codes", "asked by")
+
+#: What staff did: confirm that the codes are revoked, or report that they had been used.
+Decide = Callable[[Ports, UUID, UUID, Actor], Asset]
+
+
+def list_revocations(
+    ports: Ports, key: str, *, as_json: bool = False, console: Console | None = None
+) -> int:
+    """Print what waits, the most urgent first; codes masked. Returns the exit status."""
+    console = console or Console(soft_wrap=True, highlight=False)
+    try:
+        rows = list(_rows(ports, named_installation(ports, key).id))
+    except BitTitanError as failure:
+        console.print(str(failure), markup=False)
+        return 1
+    if as_json:
+        names = [name.replace(" ", "_") for name in _HEADER]
+        found = [dict(zip(names, row, strict=True)) for row in rows]
+        console.print(json.dumps(found, indent=2), markup=False)
+    else:
+        for row in (_HEADER, *rows):
+            shown = ("-" if cell is None else str(cell) for cell in row)
+            console.print("  ".join(shown), markup=False)
+    return 0
+
+
+def decide_revocation(
+    ports: Ports, key: str, revocation: str, decide: Decide, *, console: Console | None = None
+) -> int:
+    """Record what staff did about one. Returns the exit status: 1 when it was refused."""
+    console = console or Console(soft_wrap=True, highlight=False)
+    try:
+        asset = decide(ports, named_installation(ports, key).id, _id(revocation), _OPERATOR)
+    except BitTitanError as failure:
+        console.print(str(failure), markup=False)
+        return 1
+    said = f"order {asset.order_number}, {asset.quantity} licences: {asset.status.lower()}"
+    console.print(said, markup=False)
+    return 0
+
+
+def _id(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        raise Refusal(
+            ErrorCode.NOT_FOUND, "There is no such revocation; 'revocations list' shows their ids."
+        ) from None
+
+
+def _rows(ports: Ports, installation_id: UUID) -> Iterator[tuple[object, ...]]:
+    window = Window(size=PAGE)
+    while True:
+        with ports.store.reading(installation_id) as work:
+            page = revocation_page(work, [RevocationState.AWAITING], window)
+            found = [entry.item for entry in page.entries]
+            assets = work.assets.by_ids([each.asset_id for each in found])
+        for each in found:
+            yield _row(ports, each, assets[each.asset_id])
+        if not page.has_next:
+            return
+        window = Window(size=PAGE, after=page.entries[-1].position)
+
+
+def _row(ports: Ports, revocation: Revocation, asset: Asset) -> tuple[object, ...]:
+    codes = ports.cipher.open(asset.coupon_code).split() if asset.coupon_code else []
+    return (
+        str(revocation.id),
+        revocation.deadline.isoformat() if revocation.deadline else None,
+        asset.order_number,
+        asset.quantity,
+        " ".join(masked(code) for code in codes),
+        revocation.asked_by,
+    )

@@ -1,0 +1,164 @@
+"""No page of ours has a barrier that axe calls serious or critical, on light or on dark ground.
+
+The pages are those of the application's routes, so a new one is looked at without being named
+here; what is no page says why in ``pages.NO_PAGES``.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Literal
+from urllib.parse import urlencode
+
+import pytest
+from playwright.sync_api import Page, Route, expect
+from starlette.requests import Request
+
+from bittitan_plugin.hosts.embedded.demo_data import CUSTOMER_EMAIL, STAFF_EMAIL
+from bittitan_plugin.hosts.saleor.invoice_documents import InvoiceDocument
+from bittitan_plugin.web.pages import Pages
+from tests.browser.conftest import Visit, sign_in, violations
+from tests.browser.everywhere.pages import INVOICES, NO_PAGES, VIEWERS, Everything
+from tests.browser.places import new_place
+from tests.security.routes import LISTS, addresses
+from tests.security.stage import PASSWORD
+
+#: What an instance has before anything is sold.
+EMPTY = [
+    "/admin/", "/admin/settings", "/admin/stock", "/admin/runs", "/portal/",
+    "/portal/end-customers", "/shop/", *(f"/admin/{each}/list" for each in LISTS),
+]  # fmt: skip
+Ground = Literal["light", "dark"]
+#: By which rules a page is looked at on each ground: by all, then by those the other can break.
+GROUNDS: dict[Ground, tuple[str, ...]] = {
+    "light": (),
+    "dark": ("color-contrast", "link-in-text-block"),
+}
+#: Where, by what is wrong there.
+Barriers = dict[str, list[str]]
+Open = Callable[[str | None], Page]
+
+
+@pytest.fixture
+def browser(everything: Everything, visit: Visit) -> Open:
+    """A browser at which somebody, or nobody, has signed in."""
+
+    def go(viewer: str | None) -> Page:
+        # Colours that still change into each other would be measured half way.
+        page = visit(everything, reduced_motion="reduce")
+        if viewer is not None:
+            sign_in(page, everything.stage.people[viewer].email, PASSWORD)
+        return page
+
+    return go
+
+
+def look(page: Page, found: Barriers) -> None:
+    """Note what axe finds on the page, on either ground."""
+    for ground, rules in GROUNDS.items():
+        page.emulate_media(color_scheme=ground)
+        for rule, elements in violations(page, *rules):
+            found.setdefault(f"{rule}: {elements}", []).append(f"{page.url}, {ground}")
+
+
+@pytest.mark.parametrize("area", ["/admin/", "/portal/", "/saleor/", ""])
+def test_no_page_has_a_serious_barrier(everything: Everything, browser: Open, area: str) -> None:
+    page, found, refusals = browser(VIEWERS.get(area)), dict[str, list[str]](), set[int]()
+    others = tuple(each for each in ("/admin/", "/portal/", "/saleor/") if each != area)
+    for path in everything.paths():
+        if not path.startswith(area) or path.startswith(others):
+            continue
+        answer = page.goto(path)
+        assert answer is not None
+        assert answer.headers["content-type"].startswith("text/html"), path
+        assert answer.status < 500, path
+        # The pages that only refuse are all the same.
+        if answer.status not in refusals:
+            look(page, found)
+        refusals |= {answer.status} - {200}
+    assert found == {}
+
+
+def test_no_page_in_saleors_dashboard_has_one(everything: Everything, browser: Open) -> None:
+    page, found = browser(None), dict[str, list[str]]()
+    for path, form in everything.frames():
+        page.route(f"**{path}", _posting(form))
+        answer = page.goto(path)
+        assert answer is not None
+        assert answer.status == 200, path
+        look(page, found)
+        page.unroute(f"**{path}")
+    assert found == {}
+
+
+#: Forms that are refused: the page, what is typed there, and the button.
+REFUSED = [
+    ("/admin/products/new", {"Expire (days)": "soon"}, "Make it"),
+    ("/admin/orders/new", {"Customer's e-mail": "nobody@example.com"}, "Make the draft"),
+    ("/admin/settings", {"Cancellation window": "99"}, "Save"),
+    ("/admin/stock", {}, "Upload"),
+    ("/sign-in", {"E-mail": "nobody@example.com", "Password": "wrong"}, "Sign in"),
+]
+
+
+@pytest.mark.parametrize(("path", "typed", "button"), REFUSED, ids=[each[0] for each in REFUSED])
+def test_no_refused_form_has_one(
+    browser: Open, path: str, typed: dict[str, str], button: str
+) -> None:
+    page, found = browser(VIEWERS["/admin/"]), dict[str, list[str]]()
+    page.goto(path)
+    page.evaluate("for (const form of document.forms) form.noValidate = true")
+    for label, text in typed.items():
+        page.get_by_label(label).first.fill(text)
+    page.get_by_role("button", name=button, exact=True).click()
+    expect(page.locator("[role=alert]").first).to_be_visible()
+    look(page, found)
+    assert found == {}
+
+
+def test_the_page_that_shows_a_code_has_none(everything: Everything, browser: Open) -> None:
+    page, found = browser(VIEWERS["/admin/"]), dict[str, list[str]]()
+    page.goto(f"/admin/assets/detail?pk={everything.stage.here.assets['sold'].id}")
+    page.get_by_role("button", name="Show the code").click()
+    expect(page.locator("#code")).to_be_visible()
+    look(page, found)
+    assert found == {}
+
+
+def test_no_page_of_an_empty_instance_has_one(tmp_path: Path, visit: Visit) -> None:
+    with new_place(tmp_path) as place:
+        page = visit(place, STAFF_EMAIL, reduced_motion="reduce")
+        customer = visit(place, CUSTOMER_EMAIL, reduced_motion="reduce")
+        found = dict[str, list[str]]()
+        for path in EMPTY:
+            opened = customer if path.startswith("/portal/") else page
+            opened.goto(path)
+            look(opened, found)
+    assert found == {}
+
+
+def _posting(form: dict[str, str]) -> Callable[[Route], None]:
+    """Opens an address as the Dashboard does: with a form instead of a question."""
+    kind = {"content-type": "application/x-www-form-urlencoded"}
+    return lambda route: route.continue_(method="POST", post_data=urlencode(form), headers=kind)
+
+
+@pytest.mark.parametrize("document", INVOICES, ids=lambda document: document.number)
+def test_no_invoice_of_a_saleor_has_one(browser: Open, document: InvoiceDocument) -> None:
+    page, found = browser(None), dict[str, list[str]]()
+    shown = Pages().page(Request({"type": "http"}), "saleor/invoice.html", {"invoice": document})
+    # Its address only leads on to a Saleor; what is shown then is what is looked at.
+    page.route("**/saleor/invoices/*", lambda route: _answering(route, bytes(shown.body)))
+    page.goto("/saleor/invoices/sealed")
+    expect(page.get_by_role("heading", name=document.number)).to_be_visible()
+    look(page, found)
+    assert found == {}
+
+
+def _answering(route: Route, body: bytes) -> None:
+    route.fulfill(body=body, content_type="text/html")
+
+
+@pytest.mark.parametrize("start", NO_PAGES, ids=lambda start: f"{start}: {NO_PAGES[start]}")
+def test_what_is_no_page_says_why(everything: Everything, start: str) -> None:
+    there = addresses(everything.stage.shop.app.routes)
+    assert any(address.path.startswith(start) for address in there)

@@ -1,0 +1,60 @@
+"""The overview: what is there, as charts for the eye and as tables for everybody."""
+
+import re
+from datetime import timedelta
+
+from bittitan_plugin.domain.access import Permission
+from bittitan_plugin.domain.catalogue import ProductType
+from bittitan_plugin.services.stock_import import ImportMode
+from tests.integration.admin.backoffice import BackOffice, told
+from tests.integration.admin.test_long_work import codes, upload
+
+STOCK = "Stock left by product type"
+
+
+def table(page: str, title: str) -> dict[str, list[int]]:
+    """The rows of a chart's table."""
+    found = re.search(f"<caption>{re.escape(title)},.*?</table>", page, re.DOTALL)
+    assert found, title
+    rows = re.findall(r'<th scope="row">(.*?)</th>((?:<td>\d+</td>)+)', found[0])
+    return {label: [int(n) for n in re.findall(r"\d+", cells)] for label, cells in rows}
+
+
+def overview(office: BackOffice) -> str:
+    page = office.staff().open("/admin/")
+    told(page)
+    return page.answer.text
+
+
+def test_the_stock_left_is_drawn_and_told_by_product_type(office: BackOffice) -> None:
+    before = sum(map(sum, _stock(office).values()))
+    upload(office.staff(), codes(office, "LEFT-AAAA-0001", "LEFT-AAAA-0002"), ImportMode.GOOD_ROWS)
+    office.shop.settle()
+    shown = overview(office)
+    assert sum(table(shown, STOCK)[ProductType.MAILBOX_LICENSE.label]) == before + 10
+    assert f'role="img" aria-label="{STOCK}"' in shown
+
+
+def test_a_code_that_has_expired_is_no_stock(office: BackOffice) -> None:
+    upload(office.staff(), codes(office, "GONE-AAAA-0001"), ImportMode.GOOD_ROWS)
+    office.shop.settle()
+    office.shop.world.clock.advance(seconds=timedelta(days=400).total_seconds())
+    assert _stock(office) == {}
+
+
+def test_what_was_sold_is_told_by_the_week(office: BackOffice) -> None:
+    office.sold(25)
+    weeks = table(overview(office), "Licences sold per week")
+    assert sum(list(weeks.values())[-1]) >= 25
+    assert len(weeks) == 12
+
+
+def test_figures_are_for_who_may_see_orders(office: BackOffice) -> None:
+    office.sold()
+    assert "<caption>" not in office.staff(Permission.MANAGE_USERS).open("/admin/").answer.text
+
+
+def _stock(office: BackOffice) -> dict[str, list[int]]:
+    """The chart's table; nothing where there is none."""
+    shown = overview(office)
+    return table(shown, STOCK) if f"<caption>{STOCK}" in shown else {}

@@ -1,0 +1,74 @@
+"""The database is away: every page says so, says when to come back, and claims nothing done."""
+
+from pathlib import Path
+
+import pytest
+
+from bittitan_plugin.hosts.embedded.demo_data import DEMO_PASSWORD, STAFF_EMAIL, install_users
+from bittitan_plugin.web.failures import RETRY_AFTER_S
+from tests.conftest import Databases, server_url
+from tests.integration.web.conftest import Serve, Served
+from tests.integration.web.test_health import NOBODY
+from tests.pages import Form, Page
+
+PAGES = (
+    "/sign-in", "/shop/", "/portal/", "/portal/end-customers", "/admin/", "/admin/settings",
+    "/admin/products/list", "/admin/assets/list", "/admin/stock", "/admin/runs",
+)  # fmt: skip
+
+
+def sign_in(shop: Served) -> None:
+    form = Page(shop.get("/sign-in")).form("/sign-in")
+    sent(shop, form, email=STAFF_EMAIL, password=DEMO_PASSWORD)
+
+
+def sent(shop: Served, form: Form, **values: str) -> Page:
+    answer = shop.http.post(form.action, data=form.fields | values, follow_redirects=True)
+    return Page(answer)
+
+
+@pytest.fixture
+def shop(serve: Serve, databases: Databases, tmp_path: Path) -> Served:
+    """On a PostgreSQL of its own, with staff signed in."""
+    server_url()
+    made = serve(databases.fresh("postgresql", tmp_path))
+    install_users(made.shop.platform)
+    sign_in(made)
+    return made
+
+
+def lose(shop: Served, databases: Databases) -> None:
+    """The server throws everybody out and knows the database no more."""
+    databases.drop(shop.shop.application.settings.database_url)
+
+
+def unreachable(page: Page) -> bool:
+    """Whether the page says what is wrong, and when to come back."""
+    waits = page.answer.headers.get("Retry-After") == str(RETRY_AFTER_S)
+    return page.status == 503 and "The database cannot be reached" in page.text and waits
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_says_so_where_nobody_ever_reached_it(serve: Serve, path: str) -> None:
+    shop = serve(NOBODY)
+    page = Page(shop.http.get(path, follow_redirects=True))
+    assert unreachable(page)
+
+
+@pytest.mark.parametrize("path", [path for path in PAGES if path.startswith("/admin/")])
+def test_whoever_is_signed_in_is_not_thrown_out_but_told(
+    shop: Served, databases: Databases, path: str
+) -> None:
+    assert shop.get(path).status_code == 200
+    lose(shop, databases)
+    assert unreachable(Page(shop.get(path)))
+
+
+def test_a_form_sent_too_late_says_that_nothing_was_changed(
+    shop: Served, databases: Databases
+) -> None:
+    form = Page(shop.get("/admin/settings")).form("/save")
+    lose(shop, databases)
+    page = sent(shop, form, expire_days="100")
+    assert unreachable(page)
+    assert "Nothing was changed" in page.text
