@@ -6,7 +6,7 @@ PYTHON := $(shell for p in "$${PYTHON:-}" python3 python3.13 python3.12 python3.
 BIN := .venv/bin
 INSTALLED := .venv/installed
 
-.PHONY: help run demo test chaos chaos-short check format bench fuzz sbom clean
+.PHONY: help run demo test chaos chaos-short check format bench fuzz mutants sbom clean
 
 help: ## What can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -43,8 +43,11 @@ format: $(INSTALLED) ## Write what check compares
 fuzz: $(INSTALLED) ## What strangers could send, 50,000 times; prints a table
 	$(BIN)/python -m tests.security.fuzzing
 
-bench: $(INSTALLED) ## Speed, as ratios against a floor measured in the same run
-	$(BIN)/python -m tests.benchmarks
+mutants: $(INSTALLED) ## Every guard taken away, one at a time; prints which test notices
+	$(BIN)/python -m tests.security.mutants
+
+bench: $(INSTALLED) ## Speed, as ratios against a floor; only="provisioning stock" takes some
+	$(BIN)/python -m tests.benchmarks $(only)
 
 sbom: ## What a released installation consists of: build/sbom.cdx.json (CycloneDX)
 	$(PYTHON) -m venv --clear build/released build/bom

@@ -21,7 +21,7 @@ from bittitan_plugin.hosts.embedded.tokens import InvalidToken
 from bittitan_plugin.hosts.graphql_http import shown_error
 from tests.security.arguments import MUTATIONS, QUERIES
 from tests.security.belongings import END_CUSTOMER
-from tests.security.stage import ELSEWHERE, VIEWERS, Rewinding, Stage
+from tests.security.stage import ELSEWHERE, VIEWERS, Rewinding, Stage, rewound
 from tests.security.walking import (
     Node,
     leaves_of,
@@ -54,18 +54,27 @@ def rows_of(schema: GraphQLSchema) -> Iterator[str]:
 
 def table(stage: Stage) -> Table:
     """Every cell, really tried."""
-    rewinding = Rewinding(stage.file)
-    try:
-        rows: Table = defaultdict(dict)
-        for viewer in VIEWERS:
-            for row, outcome in asked(stage, viewer).items():
-                rows[row][viewer] = outcome
-            _unchanged(rewinding, f"queries of {viewer}")
-            for name in MUTATIONS:
-                rows[f"Mutation.{name}"][viewer] = _called(stage, viewer, name, rewinding)
-        return dict(sorted(rows.items()))
-    finally:
-        rewinding.close()
+    rows: Table = defaultdict(dict)
+    for viewer in VIEWERS:
+        for row, outcome in asked_only(stage, viewer).items():
+            rows[row][viewer] = outcome
+    for name in MUTATIONS:
+        rows[f"Mutation.{name}"] = called(stage, name)
+    return dict(sorted(rows.items()))
+
+
+def asked_only(stage: Stage, viewer: str) -> Row:
+    """What that viewer gets of every query. Raises ``ChangedSomething``."""
+    with rewound(stage.file) as rewinding:
+        found = asked(stage, viewer)
+        _unchanged(rewinding, f"queries of {viewer}")
+        return found
+
+
+def called(stage: Stage, name: str) -> Row:
+    """What that mutation does for everybody. Raises ``ChangedSomething``."""
+    with rewound(stage.file) as rewinding:
+        return {viewer: _called(stage, viewer, name, rewinding) for viewer in VIEWERS}
 
 
 def execute(stage: Stage, viewer: str, root: str, document: str) -> ExecutionResult | None:

@@ -18,8 +18,8 @@ from bittitan_plugin.hosts.embedded.ids import Kind, parse_id
 from bittitan_plugin.web.site import Site
 from tests.integration.portal.browsing import Page, Visitor
 from tests.security.belongings import END_CUSTOMER
-from tests.security.matrix import Table
-from tests.security.stage import APP, APP_TOKEN, ELSEWHERE, VIEWERS, Rewinding, Stage
+from tests.security.matrix import Row, Table
+from tests.security.stage import APP, APP_TOKEN, ELSEWHERE, VIEWERS, Stage, rewound
 
 #: The back office's lists, by starlette-admin's key.
 LISTS = (
@@ -65,23 +65,23 @@ def _named(path: str) -> list[str]:
 
 def table(stage: Stage) -> Table:
     """Every cell, really tried."""
-    app = stage.shop.app
+    return {str(address): row(stage, address) for address in addresses(stage.shop.app.routes)}
+
+
+def row(stage: Stage, address: Address) -> Row:
+    """What everybody is answered there."""
+    app, found = stage.shop.app, Row()
     site = Site(stage.shop.application, stage.platform, EmbeddedIdentity(stage.platform.customers))
-    rewinding, rows = Rewinding(stage.file), Table()
-    try:
-        for address in addresses(app.routes):
-            row = rows.setdefault(str(address), {})
-            for viewer in VIEWERS:
-                visitor = Visitor(app, site, stage.people.get(viewer))
-                row[viewer] = _knock(stage, visitor, viewer, address)
-                if rewinding.changed():
-                    rewinding.rewind()
-                    # Signing out leads to the door, and is meant to.
-                    let_in = row[viewer] not in CLOSED or address.path.startswith("/sign-out")
-                    assert let_in, f"{address} of {viewer} changed something"
-        return rows
-    finally:
-        rewinding.close()
+    with rewound(stage.file) as rewinding:
+        for viewer in VIEWERS:
+            visitor = Visitor(app, site, stage.people.get(viewer))
+            found[viewer] = _knock(stage, visitor, viewer, address)
+            if rewinding.changed():
+                rewinding.rewind()
+                # Signing out leads to the door, and is meant to.
+                let_in = found[viewer] not in CLOSED or address.path.startswith("/sign-out")
+                assert let_in, f"{address} of {viewer} changed something"
+    return found
 
 
 def _knock(stage: Stage, visitor: Visitor, viewer: str, address: Address) -> str:

@@ -211,6 +211,18 @@ class Rewinding:
         return int(self._live.execute("PRAGMA data_version").fetchone()[0])
 
 
+@contextmanager
+def rewound(file: Path) -> Iterator[Rewinding]:
+    """A database that is afterwards as it was before."""
+    rewinding = Rewinding(file)
+    try:
+        yield rewinding
+    finally:
+        if rewinding.changed():
+            rewinding.rewind()
+        rewinding.close()
+
+
 def _switch_on(shop: Shop, sandbox: SandboxServer) -> None:
     values = {
         "api_url": sandbox.url,

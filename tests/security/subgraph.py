@@ -20,16 +20,21 @@ def asked(stage: Stage, schema: Subgraph, viewer: str) -> matrix.Row:
     """What that viewer gets of the subgraph."""
 
     def ask(_root: str, document: str) -> ExecutionResult:
-        scope = RequestScope(
-            ports=stage.shop.application.ports,
-            installation_id=stage.other_id if viewer == ELSEWHERE else stage.installation_id,
-            viewer=_viewer(stage, viewer),
-            patience=Patience(pauses=0),
-        )
-        return asyncio.run(schema.execute(document, context_value={CONTEXT_KEY: scope}))
+        return answer(stage, schema, viewer, document)
 
     plain = schema._schema
     return matrix.walked(stage, plain, ask) | matrix.entities(stage, plain, ask)
+
+
+def answer(stage: Stage, schema: Subgraph, viewer: str, document: str) -> ExecutionResult:
+    """What the subgraph answers that viewer."""
+    scope = RequestScope(
+        ports=stage.shop.application.ports,
+        installation_id=stage.other_id if viewer == ELSEWHERE else stage.installation_id,
+        viewer=_viewer(stage, viewer),
+        patience=Patience(pauses=0),
+    )
+    return asyncio.run(schema.execute(document, context_value={CONTEXT_KEY: scope}))
 
 
 def opened() -> Subgraph:

@@ -1,15 +1,18 @@
 """Where the coupon API may be: a setting that staff type in must not lead into our own network."""
 
 from pathlib import Path
+from random import Random
+from time import perf_counter
 
 import httpcore
 import httpx
 import pytest
 
+from bittitan_plugin import answer_deadline
 from bittitan_plugin.bootstrap import build
 from bittitan_plugin.cipher import generate_key
 from bittitan_plugin.domain.configuration import Configuration
-from bittitan_plugin.domain.errors import Rejected
+from bittitan_plugin.domain.errors import OutcomeUnknown, Rejected
 from bittitan_plugin.settings import Environment, Settings
 from bittitan_plugin.vendor.coupon_api import CouponApi
 from bittitan_plugin.vendor.coupon_api.addresses import (
@@ -20,6 +23,8 @@ from bittitan_plugin.vendor.coupon_api.addresses import (
 )
 from bittitan_plugin.vendor.coupon_api.wire import LIMITS
 from bittitan_plugin.vendor.sandbox import DEFAULT_EMAIL, DEFAULT_PASSWORD, SandboxServer
+from tests.security.fuzzing.hostile_server import hostile_server
+from tests.unit.vendor.samples import REQUEST
 
 PRIVATE = [
     "127.0.0.1",
@@ -163,3 +168,19 @@ def test_production_is_strict_unless_the_operator_says_otherwise(
         with pytest.raises(Rejected, match="https only"):
             vendor.check()
     application.close()
+
+
+@pytest.mark.parametrize("way", ["_drip", "_drip_headers", "_patience"])
+def test_an_answer_that_trickles_in_is_given_up_wherever_it_trickles(
+    monkeypatch: pytest.MonkeyPatch, way: str
+) -> None:
+    monkeypatch.setattr(answer_deadline, "ANSWER_TIMEOUT", 0.2)
+    with hostile_server(Random(1)) as server:
+        server.always(way)
+        api = CouponApi(server.url, email=DEFAULT_EMAIL, password=DEFAULT_PASSWORD)
+        began = perf_counter()
+        with pytest.raises(OutcomeUnknown):
+            api.issue(REQUEST)
+        # All of it would have taken two seconds.
+        assert perf_counter() - began < 1.5
+        api.close()

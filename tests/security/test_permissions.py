@@ -15,7 +15,7 @@ from bittitan_plugin.web.saleor.service import saleor_service
 from tests.security import files, matrix, subgraph
 from tests.security.arguments import MUTATIONS, QUERIES
 from tests.security.belongings import CLERKS, END_CUSTOMER, RESELLER, RIVAL, SIBLING
-from tests.security.stage import ANONYMOUS, APP, APP_TOKEN, ELSEWHERE, Stage
+from tests.security.stage import ANONYMOUS, APP, APP_TOKEN, ELSEWHERE, VIEWERS, Stage
 
 MEND = "; add it with python -m tests.security and read what it writes"
 EXPECTED = files.read(files.PERMISSIONS)
@@ -34,9 +34,21 @@ def schema(stage: Stage) -> GraphQLSchema:
     return stage.graphql.schema._schema  # type: ignore[attr-defined, no-any-return]
 
 
-def test_every_field_and_mutation_gives_everybody_what_the_table_says(stage: Stage) -> None:
-    expected = {row: cells for row, cells in EXPECTED.items() if not row.startswith("Entity ")}
-    assert files.differences(expected, matrix.table(stage)) == []
+@pytest.mark.parametrize("viewer", VIEWERS)
+def test_every_field_gives_a_viewer_what_the_table_says(stage: Stage, viewer: str) -> None:
+    expected = {
+        row: {viewer: cells[viewer]}
+        for row, cells in EXPECTED.items()
+        if not row.startswith(("Entity ", "Mutation."))
+    }
+    found = {row: {viewer: got} for row, got in matrix.asked_only(stage, viewer).items()}
+    assert files.differences(expected, found) == []
+
+
+@pytest.mark.parametrize("name", sorted(MUTATIONS))
+def test_a_mutation_does_for_everybody_what_the_table_says(stage: Stage, name: str) -> None:
+    row = f"Mutation.{name}"
+    assert files.differences({row: EXPECTED[row]}, {row: matrix.called(stage, name)}) == []
 
 
 def test_the_subgraph_gives_everybody_what_the_table_says(stage: Stage) -> None:

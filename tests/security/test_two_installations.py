@@ -10,7 +10,6 @@ import json
 import pytest
 
 from bittitan_graphql.context import CONTEXT_KEY, Patience, RequestScope
-from bittitan_graphql.subgraph import Subgraph
 from bittitan_plugin.domain.access import Permission, Viewer
 from tests.security import subgraph
 from tests.security.arguments import MUTATIONS, QUERIES
@@ -37,7 +36,11 @@ def neighbour(stage: Stage) -> Belongings:
     return settle_in(stage.shop.application.ports, stage.other_id, stage.ids, THERE)
 
 
-def ask(stage: Stage, tag: str, viewer: str, document: str, schema: Subgraph = SCHEMA) -> str:
+def ask(stage: Stage, tag: str, viewer: str, document: str) -> str:
+    return asyncio.run(asked(stage, tag, viewer, document))
+
+
+async def asked(stage: Stage, tag: str, viewer: str, document: str) -> str:
     person = (
         Viewer(email="staff@example.com", is_staff=True, permissions=frozenset(Permission))
         if viewer == STAFF
@@ -49,7 +52,7 @@ def ask(stage: Stage, tag: str, viewer: str, document: str, schema: Subgraph = S
         viewer=person,
         patience=Patience(pauses=0),
     )
-    result = asyncio.run(schema.execute(document, context_value={CONTEXT_KEY: scope}))
+    result = await SCHEMA.execute(document, context_value={CONTEXT_KEY: scope})
     return json.dumps([result.data, [error.message for error in result.errors or ()]], default=str)
 
 
@@ -84,3 +87,18 @@ def test_what_belongs_to_one_cannot_be_changed_through_the_other(stage: Stage, n
     finally:
         rewinding.rewind()
         rewinding.close()
+
+
+@pytest.mark.usefixtures("neighbour")
+def test_requests_at_once_of_both_share_nothing_that_was_loaded(stage: Stage) -> None:
+    """A loader kept for longer than a request would give one what was loaded for the other."""
+    wanted = f'representations: [{{__typename: "Order", id: "{stage.ids.order}"}}]'
+    shown = "friendlyName product { name } account { email }"
+    document = f"{{ _entities({wanted}) {{ ... on Order {{ bittitanAssets {{ {shown} }} }} }} }}"
+
+    async def both() -> list[str]:
+        return await asyncio.gather(*(asked(stage, tag, RESELLER, document) for tag in TAGS * 10))
+
+    for tag, other, text in zip(TAGS * 10, TAGS[::-1] * 10, asyncio.run(both()), strict=True):
+        assert tag in text.lower()
+        assert other not in text.lower()

@@ -8,7 +8,6 @@ points to was not. Nothing is repeated here; the workflows do that, and every wr
 before it writes.
 """
 
-import time
 import weakref
 from collections.abc import Iterator, Mapping
 from importlib.metadata import PackageNotFoundError, version
@@ -17,6 +16,7 @@ from typing import Any
 import httpx
 from pydantic_core import from_json
 
+from bittitan_plugin.answer_deadline import limit_answers
 from bittitan_plugin.hosts.saleor.documents import Document, document
 from bittitan_plugin.hosts.saleor.failures import Reply, failure, failure_of_errors, unreadable
 
@@ -24,8 +24,6 @@ from bittitan_plugin.hosts.saleor.failures import Reply, failure, failure_of_err
 CONNECT_TIMEOUT = 5.0
 #: Seconds without a byte after which an answer (or the sending of a request) is given up.
 READ_TIMEOUT = 20.0
-#: Seconds an answer may take in all, however steadily it trickles in.
-ANSWER_TIMEOUT = 60.0
 #: Bytes of the largest answer that is read; an order of 500 lines is below 1 MB.
 LARGEST_ANSWER = 8 * 1024 * 1024
 #: Seconds an idle connection is kept.
@@ -64,6 +62,7 @@ class SaleorClient:
             limits=httpx.Limits(max_connections=32, keepalive_expiry=KEEP_ALIVE),
             headers=headers,
         )
+        limit_answers(self._http)
         self._finalizer = weakref.finalize(self, self._http.close)
 
     def __repr__(self) -> str:
@@ -121,17 +120,14 @@ class SaleorClient:
 
 
 def _bounded(response: httpx.Response) -> Iterator[bytes]:
-    """The body, unless it is compressed all the same, too large, or takes too long."""
+    """The body, unless it is compressed all the same, or too large."""
     if response.headers.get("Content-Encoding", "identity") != "identity":
         raise httpx.DecodingError("the answer is compressed")
-    deadline = time.monotonic() + ANSWER_TIMEOUT
     size = 0
     for chunk in response.iter_bytes():
         size += len(chunk)
         if size > LARGEST_ANSWER:
             raise httpx.RemoteProtocolError("the answer is too large")
-        if time.monotonic() > deadline:
-            raise httpx.ReadTimeout("the answer takes too long")
         yield chunk
 
 

@@ -1,6 +1,5 @@
 """One HTTP exchange: sent, read whole within bounds, judged; reads are tried a few times."""
 
-import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
@@ -9,6 +8,7 @@ import httpx
 import stamina
 from pydantic_core import from_json
 
+from bittitan_plugin.answer_deadline import limit_answers
 from bittitan_plugin.domain.errors import Unavailable
 from bittitan_plugin.domain.retry_after import retry_after_seconds
 from bittitan_plugin.vendor.coupon_api.answers import AnswerError
@@ -20,8 +20,6 @@ from bittitan_plugin.vendor.coupon_api.lane import Lane, Passage
 CONNECT_TIMEOUT = 5.0
 #: Seconds without a byte after which an answer (or the sending of a request) is given up.
 READ_TIMEOUT = 20.0
-#: Seconds an answer may take in all, however steadily it trickles in.
-ANSWER_TIMEOUT = 60.0
 #: Bytes of the largest answer that is read; a full page of 100 coupons is below 100 kB.
 LARGEST_ANSWER = 4 * 1024 * 1024
 #: How often a read is sent in all while the vendor is unavailable.
@@ -61,6 +59,7 @@ class Wire:
                 "User-Agent": _user_agent(),
             },
         )
+        limit_answers(self._http)
 
     def close(self) -> None:
         """Let go of every connection."""
@@ -146,17 +145,14 @@ def _tell(passage: Passage, outcome: Outcome) -> None:
 
 
 def _bounded(response: httpx.Response) -> Iterator[bytes]:
-    """The body, unless it is compressed all the same, too large, or takes too long."""
+    """The body, unless it is compressed all the same, or too large."""
     if response.headers.get("Content-Encoding", "identity") != "identity":
         raise httpx.DecodingError("the answer is compressed")
-    deadline = time.monotonic() + ANSWER_TIMEOUT
     size = 0
     for chunk in response.iter_bytes():
         size += len(chunk)
         if size > LARGEST_ANSWER:
             raise httpx.RemoteProtocolError("the answer is too large")
-        if time.monotonic() > deadline:
-            raise httpx.ReadTimeout("the answer takes too long")
         yield chunk
 
 

@@ -7,34 +7,35 @@ import argparse
 import logging
 import sys
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
 
 import stamina
 
-from tests.conftest import Databases, StandingClock
+from tests.conftest import Databases
 from tests.security.fuzzing.counting import HEAD, Tally, attack
-from tests.security.fuzzing.documents import documents
-from tests.security.fuzzing.files_and_answers import stock_files, vendor_answers
+from tests.security.fuzzing.documents import shop_and_subgraph
+from tests.security.fuzzing.stock_files import stock_files
+from tests.security.fuzzing.vendor import vendor_answers
 from tests.security.fuzzing.webhooks import deliveries
-
-NOW = datetime(2026, 3, 10, 9, 30, tzinfo=UTC)
 
 
 def attacks(seed: int, share: float, directory: Path) -> Iterator[Tally]:
     """All of them. ``share`` scales how often each is tried."""
     made = Databases(directory)
-    url = made.fresh("sqlite", directory)
-    with documents(Random(seed), url, StandingClock(NOW)) as asking:
-        often = int(10_000 * share)
-        yield attack("GraphQL, who may change nothing", often, asking.by_the_powerless)
-        yield attack("GraphQL, staff and buyer", often, asking.by_the_powerful)
+    url, often = made.fresh("sqlite", directory), int(5_000 * share)
+    file = Path(url.removeprefix("sqlite:///"))
+    with shop_and_subgraph(Random(seed), url, file) as (shop, subgraph):
+        yield attack("the shop's GraphQL, who may change nothing", often, shop.by_the_powerless)
+        yield attack("the shop's GraphQL, staff and buyer", often, shop.by_the_powerful)
+        yield attack("the subgraph, who may change nothing", often, subgraph.by_the_powerless)
+        yield attack("the subgraph, staff and buyer", often, subgraph.by_the_powerful)
     received = deliveries(Random(seed), made.fresh("sqlite", directory), directory)
     yield attack("webhooks", int(20_000 * share), received)
     yield attack("stock files", int(5_000 * share), stock_files(Random(seed)))
-    yield attack("vendor's answers", int(5_000 * share), vendor_answers(Random(seed)))
+    with vendor_answers(Random(seed)) as answered:
+        yield attack("vendor's answers", int(5_000 * share), answered)
 
 
 def main() -> int:

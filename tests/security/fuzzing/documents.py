@@ -1,7 +1,13 @@
-"""GraphQL documents made of the schema itself, with arguments that fit, almost fit, or do not."""
+"""GraphQL documents made of the schema itself, with arguments that fit, almost fit, or do not.
 
+Two schemas are asked: the shop's, which holds all that the plugin adds, and the subgraph's.
+"""
+
+import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -14,81 +20,120 @@ from graphql import (
     GraphQLNonNull,
     GraphQLObjectType,
     GraphQLSchema,
+    GraphQLUnionType,
     get_named_type,
 )
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
+from strawberry.types import ExecutionResult
 
-from bittitan_graphql.errors import PermissionDenied
-from bittitan_plugin.domain.access import ANONYMOUS, Viewer
-from bittitan_plugin.domain.errors import Refusal, Unavailable
+from bittitan_graphql.global_ids import ACCOUNT, ASSET, PRODUCT, global_id
+from bittitan_graphql.subgraph import build_subgraph
+from bittitan_plugin.domain.errors import Unavailable
+from bittitan_plugin.hosts.embedded.schema import build_schema
+from bittitan_plugin.hosts.embedded.tables import HostBase, SignInFailureRow
+from bittitan_plugin.hosts.embedded.tokens import InvalidToken
+from bittitan_plugin.hosts.graphql_http import shown_error
 from bittitan_plugin.store.tables import Base
-from tests.conftest import StandingClock
-from tests.integration.graphql_extension.platform import (
-    STAFF,
-    Platform,
-    customer,
-    open_platform,
-)
+from bittitan_plugin.vendor.sandbox import SandboxServer
+from tests.security import subgraph
+from tests.security.belongings import RESELLER
 from tests.security.fuzzing import noise
 from tests.security.fuzzing.counting import Broken
+from tests.security.stage import ANONYMOUS, Rewinding, Stage, open_stage
 
 DEEPEST = 4
-#: Those who may change nothing at all.
-POWERLESS = [ANONYMOUS, Viewer(customer_id="nobody", email="nobody@example.com"),
-             Viewer(is_staff=True, email="new@example.com")]  # fmt: skip
+#: Those who may change nothing but their own password and sessions.
+POWERLESS = (ANONYMOUS, "no permission")
+POWERFUL = ("every permission", RESELLER)
+#: After so many attempts everything is as it was at first.
+ROUND = 50
+
+Ask = Callable[[str, str], ExecutionResult]
 
 
-class Away:
-    """A vendor and a platform that can never be reached."""
+@dataclass(frozen=True)
+class Target:
+    """A schema, and how a viewer asks it."""
 
-    def of(self, _of: object) -> "Away":
-        return self
-
-    def close(self) -> None:
-        """Nothing to let go of."""
-
-    def __getattr__(self, name: str) -> Callable[..., Any]:
-        def away(*_given: object, **_named: object) -> None:
-            raise Unavailable("nobody there")
-
-        return away
+    name: str
+    schema: GraphQLSchema
+    ask: Ask
 
 
 @contextmanager
-def documents(random: Random, database_url: str, clock: StandingClock) -> Iterator["Documents"]:
-    """Attempts on a platform with an account, a product and a few assets."""
-    with open_platform(database_url, clock, key="default") as platform:
-        object.__setattr__(platform.ports, "vendors", Away())
-        object.__setattr__(platform.ports, "hosts", Away())
-        yield Documents(random, platform)
+def shop_and_subgraph(
+    random: Random, database_url: str, file: Path
+) -> Iterator[tuple["Documents", "Documents"]]:
+    """Attempts on each, of one shop that has something of everything."""
+    with SandboxServer() as sandbox, open_stage(database_url, file, sandbox) as stage:
+        rewinding = Rewinding(file)
+        targets = _shop(stage), _subgraph(stage)
+        shop, other = (Documents(random, stage, each, rewinding) for each in targets)
+        yield shop, other
+        rewinding.close()
+
+
+def _shop(stage: Stage) -> Target:
+    schema = build_schema(stage.shop.plugins)
+
+    def ask(viewer: str, document: str) -> ExecutionResult:
+        async def answer() -> ExecutionResult:
+            context = await stage.context(viewer)
+            return await schema.execute(document, context_value=context)
+
+        return asyncio.run(answer())
+
+    return Target("shop", schema._schema, ask)
+
+
+def _subgraph(stage: Stage) -> Target:
+    schema = build_subgraph()
+    return Target(
+        "subgraph",
+        schema._schema,
+        lambda viewer, document: subgraph.answer(stage, schema, viewer, document),
+    )
 
 
 class Documents:
     """Makes documents, asks them, and judges what came back."""
 
-    def __init__(self, random: Random, platform: Platform) -> None:
+    def __init__(self, random: Random, stage: Stage, target: Target, rewinding: Rewinding) -> None:
         self._random = random
-        self._platform = platform
-        account, product = platform.account("buyer"), platform.product()
-        assets = [platform.asset(account, product) for _ in range(3)]
-        self._ids = [noise_id("BitTitanAsset", asset.id) for asset in assets]
-        self._powerful = [STAFF, customer(account)]
-        self._schema: GraphQLSchema = platform.schema._schema
-        self._before = contents(platform.ports.store.engine)
+        self._target = target
+        self._rewinding = rewinding
+        self._schema = target.schema
+        self._engine = stage.shop.application.engine
+        self._before = contents(self._engine)
+        here, sold = stage.here, stage.sold
+        self._ids = [
+            *(global_id(ASSET, each.id) for each in here.assets.values()),
+            *(global_id(ACCOUNT, each.id) for each in here.accounts.values()),
+            global_id(PRODUCT, here.unpublished.id),
+            sold.order, sold.draft, sold.checkout, sold.variant, sold.product,
+        ]  # fmt: skip
 
     def by_the_powerless(self, number: int) -> str:
         """Whatever they send, nothing is changed by it."""
         outcome = self._ask(self._random.choice(POWERLESS))
-        if number % 100 == 99 and contents(self._platform.ports.store.engine) != self._before:
-            raise Broken("something was changed without permission")
+        if number % ROUND == ROUND - 1 and self._rewinding.changed():
+            changed = contents(self._engine) != self._before
+            self._rewinding.rewind()
+            if changed:
+                raise Broken("something was changed without permission")
         return outcome
 
-    def by_the_powerful(self, _number: int) -> str:
+    def by_the_powerful(self, number: int) -> str:
         """Staff and the buyer: they may break what is theirs, never the server."""
-        return self._ask(self._random.choice(self._powerful))
+        if number % ROUND == 0 and self._rewinding.changed():
+            self._rewinding.rewind()
+        outcome = self._ask(self._random.choice(POWERFUL))
+        if number % ROUND == ROUND - 1:
+            self._rewinding.rewind()
+        return outcome
 
-    def _ask(self, viewer: Viewer) -> str:
+    def _ask(self, viewer: str) -> str:
         random = self._random
         root = self._schema.mutation_type if random.random() < 0.5 else self._schema.query_type
         assert root is not None
@@ -96,16 +141,20 @@ class Documents:
         document = f"{operation} {self._selection(root, DEEPEST)}"
         if random.random() < 0.1:
             document = noise.damaged(random, document.encode()).decode(errors="replace")
-        result = self._platform.ask(document, viewer)
+        try:
+            result = self._target.ask(viewer, document)
+        except InvalidToken:
+            # They have signed out everywhere, or changed the password.
+            return "signed out"
         for error in result.errors or ():
-            cause = error.original_error
-            known = (Refusal, PermissionDenied, Unavailable)
-            if cause is not None and not isinstance(cause, known) and not _of_graphql(cause):
+            code = shown_error(error)["extensions"]["exception"]["code"]
+            if code == "InternalServerError" and not isinstance(error.original_error, Unavailable):
+                cause = error.original_error
                 raise Broken(f"{type(cause).__name__}: {cause} of {document[:2000]}") from cause
         return "errors" if result.errors else "data"
 
     def _selection(self, kind: GraphQLObjectType, depth: int) -> str:
-        names = [name for name in kind.fields if depth or not _is_object(kind.fields[name])]
+        names = [name for name, each in kind.fields.items() if depth or not _is_object(each)]
         chosen = self._random.sample(names, min(len(names), self._random.randrange(1, 4)))
         fields = [self._field(name, kind.fields[name], depth) for name in chosen]
         return "{ __typename " + " ".join(fields) + " }"
@@ -118,8 +167,16 @@ class Documents:
         ]
         arguments = f"({', '.join(given)})" if given else ""
         kind = get_named_type(field.type)
-        below = self._selection(kind, depth - 1) if isinstance(kind, GraphQLObjectType) else ""
+        below = self._below(kind, depth)
         return f"{name}{arguments} {below}"
+
+    def _below(self, kind: Any, depth: int) -> str:
+        if isinstance(kind, GraphQLUnionType):
+            parts = [
+                f"... on {each.name} {self._selection(each, depth - 1)}" for each in kind.types
+            ]
+            return "{ __typename " + " ".join(parts) + " }"
+        return self._selection(kind, depth - 1) if isinstance(kind, GraphQLObjectType) else ""
 
     def _argument(self, kind: Any, depth: int = 4) -> str:
         random = self._random
@@ -147,6 +204,10 @@ class Documents:
                 return literal(random.choice([*self._ids, noise.text(random)]))
             case "Int":
                 return random.choice(["0", "1", "-1", "100", "101", "2147483647"])
+            case "_Any":
+                kinds = ["Order", "User", "ProductVariant", "Query", noise.text(random)]
+                key = random.choice([*self._ids, noise.text(random)])
+                return f"{{__typename: {literal(random.choice(kinds))}, id: {literal(key)}}}"
             case "Boolean":
                 return random.choice(["true", "false"])
             case "DateTime":
@@ -165,25 +226,19 @@ def literal(value: Any) -> str:
 
 
 def contents(engine: Engine) -> list[object]:
-    """Every row of every table of the plugin's."""
+    """Every row, without what whoever signs in or fails to changes of themselves."""
+    own = {"password", "session_key"}
     with Session(engine) as session:
-        tables = Base.metadata.sorted_tables
-        return [tuple(row) for table in tables for row in session.execute(select(table))]
-
-
-def noise_id(kind: str, key: object) -> str:
-    """How clients know it."""
-    from bittitan_graphql.global_ids import global_id
-
-    return global_id(kind, key)  # type: ignore[arg-type]
-
-
-def _of_graphql(cause: BaseException) -> bool:
-    return type(cause).__module__.startswith(("graphql", "strawberry"))
+        return [
+            tuple(row)
+            for table in (*Base.metadata.sorted_tables, *HostBase.metadata.sorted_tables)
+            if table.name != SignInFailureRow.__tablename__
+            for row in session.execute(select(*(c for c in table.c if c.name not in own)))
+        ]
 
 
 def _is_object(field: GraphQLField) -> bool:
-    return isinstance(get_named_type(field.type), GraphQLObjectType)
+    return isinstance(get_named_type(field.type), GraphQLObjectType | GraphQLUnionType)
 
 
 def _required(argument: GraphQLArgument) -> bool:

@@ -4,6 +4,7 @@ from decimal import Decimal, InvalidOperation
 from typing import NewType
 
 import strawberry
+from graphql import GraphQLError
 
 from bittitan_plugin.domain import money
 
@@ -13,7 +14,8 @@ def _decimal(value: object) -> Decimal:
         # Through text: what the client wrote as 14.1 is 14.1 and not its nearest binary fraction.
         return Decimal(str(value))
     except InvalidOperation:
-        raise ValueError(f"'{value}' is not a number.") from None
+        # The kind of error that clients are told; any other would be our own fault.
+        raise GraphQLError(f"{str(value)[:40]!r} is not a number.") from None
 
 
 PositiveDecimal = NewType("PositiveDecimal", Decimal)

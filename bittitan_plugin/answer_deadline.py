@@ -1,0 +1,67 @@
+"""An answer from outside is given up after a while, however steadily it trickles in.
+
+httpx's timeouts run anew with every byte, so whoever sends headers one letter at a time could hold
+a thread for hours. Here the clock runs from the last byte of the request to the last of the answer.
+"""
+
+import time
+from ssl import SSLContext
+from typing import Any
+
+import httpcore
+import httpx
+
+#: Seconds an answer may take in all, headers and body.
+ANSWER_TIMEOUT = 60.0
+
+
+def limit_answers(client: httpx.Client) -> None:
+    """Hold every connection of this client to ``ANSWER_TIMEOUT``; what runs out is a
+    ``httpx.ReadTimeout``. Transports that are no network (tests have some) are left alone.
+    """
+    for transport in (client._transport, *client._mounts.values()):
+        if isinstance(transport, httpx.HTTPTransport):
+            pool = transport._pool
+            pool._network_backend = _Backend(pool._network_backend)
+
+
+class _Backend(httpcore.NetworkBackend):
+    """Connects as another does."""
+
+    def __init__(self, inner: httpcore.NetworkBackend) -> None:
+        self._inner = inner
+
+    def connect_tcp(self, *where: Any, **how: Any) -> httpcore.NetworkStream:
+        return _Stream(self._inner.connect_tcp(*where, **how))
+
+
+class _Stream(httpcore.NetworkStream):
+    """A connection that remembers when it was last written to."""
+
+    def __init__(self, inner: httpcore.NetworkStream) -> None:
+        self._inner = inner
+        self._asked = time.monotonic()
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        left = self._asked + ANSWER_TIMEOUT - time.monotonic()
+        if left <= 0:
+            raise httpcore.ReadTimeout("the answer takes too long")
+        return self._inner.read(max_bytes, left if timeout is None else min(left, timeout))
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        self._inner.write(buffer, timeout)
+        self._asked = time.monotonic()
+
+    def close(self) -> None:
+        self._inner.close()
+
+    def start_tls(
+        self,
+        ssl_context: SSLContext,
+        server_hostname: str | None = None,
+        timeout: float | None = None,
+    ) -> httpcore.NetworkStream:
+        return _Stream(self._inner.start_tls(ssl_context, server_hostname, timeout))
+
+    def get_extra_info(self, info: str) -> Any:
+        return self._inner.get_extra_info(info)

@@ -1,0 +1,155 @@
+"""Two shops in one database: no list and no figure of the one counts what the other has.
+
+Every public query of ``store/queries`` has a case here; a new one without a case fails.
+"""
+
+# ruff: noqa: ARG005 - every case takes the same two arguments, used or not
+
+import inspect
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import timedelta
+from importlib import import_module
+from pkgutil import iter_modules
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from bittitan_plugin.domain.assets import AssetStatus
+from bittitan_plugin.domain.history import Actor, ActorKind
+from bittitan_plugin.store import queries
+from bittitan_plugin.store.queries import (
+    accounts,
+    assets,
+    back_office,
+    figures,
+    problems,
+    products,
+    requests,
+    revocations,
+    stock,
+)
+from bittitan_plugin.store.queries.audience import EVERYTHING
+from bittitan_plugin.store.queries.browsing import Browser, Wanted
+from bittitan_plugin.store.queries.keyset import Window
+from bittitan_plugin.store.unit_of_work import Store, UnitOfWork
+from tests.fakes.values import NOON, new_asset
+from tests.integration.store.belongings import Belongings, settle_in
+
+LATER = NOON + timedelta(days=400)
+WEEKS = [NOON - timedelta(days=7), NOON - timedelta(days=1)]
+ALL = Window(size=100)
+WORKER = Actor(ActorKind.SYSTEM, "worker")
+
+BY_DATE = assets.sort_key(assets.AssetSort.PURCHASE_DATE, descending=True)
+
+Case = Callable[[UnitOfWork, Belongings], Any]
+
+
+def listed(browser: Callable[[UnitOfWork], Browser[Any]]) -> Case:
+    """What a list of the back office shows, and how much it counts."""
+
+    def look(work: UnitOfWork, _theirs: Belongings) -> Any:
+        found = browser(work)
+        return found.page(work.session, Wanted()), found.count(work.session, Wanted())
+
+    return look
+
+
+#: By module and function: how it is asked, in either shop alike.
+CASES: dict[str, Case] = {
+    "accounts.account_page": lambda w, b: accounts.account_page(w, EVERYTHING, "", ALL),
+    "accounts.count_accounts": lambda w, b: accounts.count_accounts(w, EVERYTHING, ""),
+    "assets.asset_page": lambda w, b: assets.asset_page(
+        w, EVERYTHING, assets.AssetFilter(), BY_DATE, ALL
+    ),
+    "assets.count_assets": lambda w, b: assets.count_assets(w, EVERYTHING, assets.AssetFilter()),
+    "assets.newest_of_accounts": lambda w, b: assets.newest_of_accounts(
+        w, EVERYTHING, [b.account.id], 9
+    ),
+    "back_office.accounts": listed(back_office.accounts),
+    "back_office.assets": listed(back_office.assets),
+    "back_office.audit": listed(back_office.audit),
+    "back_office.problems": listed(back_office.problems),
+    "back_office.requests": listed(back_office.requests),
+    "back_office.stock_codes": listed(back_office.stock_codes),
+    "figures.begun": lambda w, b: figures.begun(w),
+    "figures.by_coupon": lambda w, b: figures.by_coupon(w),
+    "figures.by_provisioning": lambda w, b: figures.by_provisioning(w, WEEKS[0]),
+    "figures.provisioning_times": lambda w, b: figures.provisioning_times(w),
+    "figures.returns": lambda w, b: figures.returns(w, WEEKS),
+    "figures.sales": lambda w, b: figures.sales(w, WEEKS),
+    "figures.under_way": lambda w, b: figures.under_way(w),
+    "figures.waiting": lambda w, b: figures.waiting(w),
+    "problems.count_problems": lambda w, b: problems.count_problems(w),
+    "problems.problem_page": lambda w, b: problems.problem_page(w, ALL),
+    "products.count_products": lambda w, b: products.count_products(w, published_only=False),
+    "products.product_page": lambda w, b: products.product_page(w, ALL, published_only=False),
+    "requests.count_requests": lambda w, b: requests.count_requests(w, None),
+    "requests.request_page": lambda w, b: requests.request_page(w, None, ALL),
+    "revocations.count_revocations": lambda w, b: revocations.count_revocations(
+        w, [b.revocation.state]
+    ),
+    "revocations.revocation_page": lambda w, b: revocations.revocation_page(
+        w, [b.revocation.state], ALL
+    ),
+    "stock.count_codes": lambda w, b: stock.count_codes(w, stock.StockFilter()),
+    "stock.free_by_expiry": lambda w, b: stock.free_by_expiry(w, NOON),
+    "stock.sold_between": lambda w, b: stock.sold_between(w, NOON - timedelta(days=1), LATER),
+    "stock.stock_page": lambda w, b: stock.stock_page(w, stock.StockFilter(), ALL),
+}
+
+
+def public_queries() -> Iterator[str]:
+    """Every function of every module that is asked with a unit of work."""
+    for module in iter_modules(queries.__path__):
+        there = import_module(f"{queries.__name__}.{module.name}")
+        for name, each in inspect.getmembers(there, inspect.isfunction):
+            asked = inspect.signature(each).parameters
+            if each.__module__ == there.__name__ and "work" in asked and not name.startswith("_"):
+                yield f"{module.name}.{name}"
+
+
+def test_every_query_has_a_case_here() -> None:
+    assert set(public_queries()) == CASES.keys()
+
+
+@pytest.fixture
+def theirs(store: Store, elsewhere: UUID) -> Belongings:
+    """One of everything; one more was provisioned before everybody's eyes, one was cancelled."""
+    found = settle_in(store, elsewhere)
+    values = {"account_id": found.account.id, "product_id": found.product.id}
+    late = new_asset(**values, order_line_id="late", purchase_date=NOON)
+    back = new_asset(**values, order_line_id="back", purchase_date=NOON)
+    with store.writing(elsewhere) as work:
+        work.assets.add(late, WORKER, NOON)
+        provisioned = replace(found.asset, id=late.id, order_line_id="late", coupon_id="late")
+        work.assets.change(late.id, lambda _: replace(provisioned, version=1), WORKER, LATER)
+        work.assets.add(back, WORKER, NOON)
+        gone = replace(back, status=AssetStatus.CANCELLED, cancelled_at=NOON)
+        work.assets.change(back.id, lambda _: gone, WORKER, LATER)
+    return found
+
+
+@pytest.mark.parametrize("query", CASES)
+def test_a_shop_that_has_nothing_is_answered_as_if_it_were_alone(
+    store: Store, installation: UUID, elsewhere: UUID, theirs: Belongings, query: str
+) -> None:
+    with store.reading(installation) as work:
+        mine = CASES[query](work, theirs)
+    with store.reading(elsewhere) as work:
+        assert CASES[query](work, theirs) != mine
+    assert not something(mine)
+
+
+def something(answer: Any) -> bool:
+    """Whether anything is in it, however it is wrapped."""
+    if isinstance(answer, list | tuple | set):
+        return any(something(each) for each in answer)
+    if isinstance(answer, dict):
+        return any(something(each) for each in answer.values())
+    if hasattr(answer, "__dataclass_fields__"):
+        # When a week begins is known to everybody.
+        return any(something(value) for name, value in vars(answer).items() if name != "begins")
+    return bool(answer)
