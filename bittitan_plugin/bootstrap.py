@@ -156,6 +156,7 @@ def _saleor_chores(
     from bittitan_plugin.hosts.saleor.order_events import Firing
     from bittitan_plugin.hosts.saleor.polling import OrderPoller
     from bittitan_plugin.hosts.saleor.problems import ProblemMirror
+    from bittitan_plugin.hosts.saleor.unreadable import UnreadableOrders
 
     hooks = OrderHooks(lambda: ports)
 
@@ -163,7 +164,8 @@ def _saleor_chores(
         outcome = getattr(hooks, firing.hook)(firing.event)
         return outcome.status is not OutcomeStatus.FAILED
 
-    poller = OrderPoller(apps, Cursors(engine), fire, ports.clock)
+    unreadable = UnreadableOrders(ports.store, ports.clock)
+    poller = OrderPoller(apps, Cursors(engine), unreadable, fire, ports.clock)
     return (poller.poll_due, ProblemMirror(apps, ports.store, engine).show_all)
 
 

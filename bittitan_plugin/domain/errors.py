@@ -6,10 +6,13 @@
     ├── Unavailable        it never arrived, or was turned away unread: retry with backoff
     └── OutcomeUnknown     it may have been done: look it up, never simply repeat it
 
-No class derives from another kind, so ``except Rejected`` can never swallow a network fault.
+No class derives from another kind, so ``except Rejected`` can never swallow a network fault. Of
+each of the last three there is a class for the commerce platform, so that nobody asks BitTitan
+about what the platform would not do.
 """
 
 from enum import StrEnum
+from typing import ClassVar
 
 
 class ErrorCode(StrEnum):
@@ -35,6 +38,14 @@ class ErrorCode(StrEnum):
     REQUEST_DECIDED = "REQUEST_DECIDED"
     VENDOR_REJECTED = "VENDOR_REJECTED"
     VENDOR_UNAVAILABLE = "VENDOR_UNAVAILABLE"
+    PLATFORM_REJECTED = "PLATFORM_REJECTED"
+    PLATFORM_UNAVAILABLE = "PLATFORM_UNAVAILABLE"
+
+
+#: Codes of what did not arrive, whoever it was meant for.
+UNAVAILABLE = frozenset({ErrorCode.VENDOR_UNAVAILABLE, ErrorCode.PLATFORM_UNAVAILABLE})
+#: Codes of what the commerce platform did not do; it is to be asked why, not BitTitan.
+OF_PLATFORM = frozenset({ErrorCode.PLATFORM_REJECTED, ErrorCode.PLATFORM_UNAVAILABLE})
 
 
 class BitTitanError(Exception):
@@ -61,6 +72,9 @@ class Rejected(BitTitanError):
     ``code`` is the other side's own code (``COUPON_REDEEMED``, ``UNKNOWN_SKU`` …).
     """
 
+    #: What clients are told.
+    reported_as: ClassVar[ErrorCode] = ErrorCode.VENDOR_REJECTED
+
     def __init__(self, code: str, message: str, *, field: str | None = None) -> None:
         super().__init__(message)
         self.code = code
@@ -74,19 +88,43 @@ class Unavailable(BitTitanError):
     ``retry_after`` (seconds) is what the other side asked for, if it did.
     """
 
+    #: What clients are told.
+    reported_as: ClassVar[ErrorCode] = ErrorCode.VENDOR_UNAVAILABLE
+
     def __init__(self, message: str, *, retry_after: float | None = None) -> None:
         super().__init__(message)
         self.message = message
         self.retry_after = retry_after
 
 
-class NotServedHere(Unavailable):
+class PlatformRejected(Rejected):
+    """The commerce platform said no."""
+
+    reported_as = ErrorCode.PLATFORM_REJECTED
+
+
+class PlatformUnavailable(Unavailable):
+    """The commerce platform could not be asked."""
+
+    reported_as = ErrorCode.PLATFORM_UNAVAILABLE
+
+
+class NotServedHere(PlatformUnavailable):
     """This process has nothing to reach that platform with; another one may have."""
 
 
 class OutcomeUnknown(BitTitanError):
     """The request may have had its effect; only a look-up can tell."""
 
+    #: What clients are told.
+    reported_as: ClassVar[ErrorCode] = ErrorCode.VENDOR_UNAVAILABLE
+
     def __init__(self, message: str) -> None:
         super().__init__(message)
         self.message = message
+
+
+class PlatformOutcomeUnknown(OutcomeUnknown):
+    """The commerce platform may have done it."""
+
+    reported_as = ErrorCode.PLATFORM_UNAVAILABLE

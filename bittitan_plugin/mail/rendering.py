@@ -3,9 +3,10 @@
 from collections.abc import Callable
 from datetime import UTC, datetime
 from email import policy
+from email.charset import QP, Charset
 from email.errors import MessageError
 from email.headerregistry import Address
-from email.message import EmailMessage
+from email.message import EmailMessage, Message
 from hashlib import sha256
 from pathlib import Path
 
@@ -13,6 +14,9 @@ from bittitan_plugin.domain.errors import Rejected
 from bittitan_plugin.mail.port import Notification
 from bittitan_plugin.mail.wording import Phrasebook
 
+#: Seven-bit text, so that servers without 8BITMIME and long lines do no harm.
+_QUOTED_PRINTABLE = Charset("utf-8")
+_QUOTED_PRINTABLE.body_encoding = QP
 #: Gives the present moment, with its time zone.
 Clock = Callable[[], datetime]
 
@@ -51,11 +55,19 @@ class Renderer:
         message["Message-ID"] = f"<{identity(notification)}@bittitan-plugin>"
         # RFC 3834: keeps holiday replies from answering a machine.
         message["Auto-Submitted"] = "auto-generated"
-        # Quoted-printable, so that servers without 8BITMIME and long lines do no harm.
-        message.set_content(wording.text, cte="quoted-printable")
-        message.add_alternative(wording.html, subtype="html", cte="quoted-printable")
-        message.set_boundary(f"=_{identity(notification)}")
+        message["MIME-Version"] = "1.0"
+        boundary = f"=_{identity(notification)}"
+        message["Content-Type"] = f'multipart/alternative; boundary="{boundary}"'
+        message.set_payload([_body(wording.text, "plain"), _body(wording.html, "html")])
         return message
+
+
+def _body(text: str, subtype: str) -> Message:
+    """One of the alternatives. Nothing in its headers is anybody's words: they need no parsing."""
+    body = Message()
+    body["Content-Type"] = f'text/{subtype}; charset="utf-8"'
+    body.set_payload(text, _QUOTED_PRINTABLE)
+    return body
 
 
 def _address(text: str, name: str) -> Address:

@@ -32,9 +32,9 @@ def new_codes_secret(ports: Ports, work: UnitOfWork, *, keep: bool = True) -> st
     return secret
 
 
-def mark_code(ports: Ports, work: UnitOfWork, asset_id: UUID, code: str) -> None:
-    """From now on the asset is found by that code, which the API issued."""
-    work.coupons.mark(asset_id, fingerprint(new_codes_secret(ports, work), code))
+def fingerprint_of(ports: Ports, work: UnitOfWork, code: str) -> str:
+    """What the asset that gets this code is found by."""
+    return fingerprint(new_codes_secret(ports, work), code)
 
 
 def mark_of(ports: Ports, work: UnitOfWork, code: str) -> str:
@@ -53,7 +53,8 @@ def mark_all(ports: Ports, installation_id: UUID) -> int:
             batch = work.coupons.unmarked(last, BATCH)
             for asset in batch:
                 if asset.coupon_code is not None:
-                    mark_code(ports, work, asset.id, ports.cipher.open(asset.coupon_code))
+                    code = ports.cipher.open(asset.coupon_code)
+                    work.coupons.mark(asset.id, fingerprint_of(ports, work, code))
         marked += len(batch)
         if len(batch) < BATCH:
             return marked

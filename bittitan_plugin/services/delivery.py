@@ -39,7 +39,7 @@ def link_invoice(ports: Ports, installation_id: UUID, asset_id: UUID) -> None:
     """Remember the order's invoice; without one (not invoiced, or later) nothing changes."""
     asset = _read(ports, installation_id, asset_id)
     invoice = ports.hosts.of(installation_id).invoice(asset.order_id)
-    if invoice is None:
+    if invoice is None or invoice == asset.invoice:
         return
     with ports.store.writing(installation_id) as work:
         work.assets.change(

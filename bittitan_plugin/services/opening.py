@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 from bittitan_plugin.domain.assets import Asset
 from bittitan_plugin.domain.catalogue import Product
 from bittitan_plugin.domain.configuration import Configuration
-from bittitan_plugin.domain.errors import ErrorCode, Refusal, Unavailable
+from bittitan_plugin.domain.errors import OF_PLATFORM, ErrorCode, PlatformUnavailable, Refusal
 from bittitan_plugin.domain.history import Actor, ActorKind
 from bittitan_plugin.domain.orders import Order, OrderLine, OrderStatus, check_lines, is_due
 from bittitan_plugin.domain.problems import ProblemAction, ProblemKind
@@ -53,12 +53,14 @@ def refuse_line(
     ports: Ports, installation_id: UUID, order_id: str, line_id: str, refusal: Refusal
 ) -> None:
     """The line breaks a rule, so there is no asset to carry the reason: staff are told."""
+    at_platform = refusal.code in OF_PLATFORM
+    cause = "the cause at the commerce platform" if at_platform else "the order or the catalogue"
     with ports.store.writing(installation_id) as work:
         work.problems.report(
             ProblemKind.ORDER_REFUSED,
             refused_key(order_id, line_id),
             message=f"Order line {line_id}: {refusal.message}",
-            next_step="Mend the order or the catalogue, then provision it again here.",
+            next_step=f"Mend {cause}, then provision it again here.",
             at=ports.clock(),
             order_id=order_id,
             action=ProblemAction.PROVISION_ORDER,
@@ -75,11 +77,11 @@ def _due_line(
 ) -> tuple[Order, OrderLine]:
     order = ports.hosts.of(installation_id).order(order_id)
     if order is None:
-        raise Unavailable(f"the platform does not show order {order_id} yet")
+        raise PlatformUnavailable(f"the platform does not show order {order_id} yet")
     if order.status is OrderStatus.CANCELLED:
         raise NotDue(f"order {order.number} is cancelled")
     if not is_due(order, configuration.provision_on):
-        raise Unavailable(f"order {order.number} is not {configuration.provision_on} yet")
+        raise PlatformUnavailable(f"order {order.number} is not {configuration.provision_on} yet")
     line = order.line(line_id)
     if line is None:
         raise NotDue(f"order {order.number} no longer has line {line_id}")

@@ -59,11 +59,14 @@ def report_partial_refund(
         given_back = sum(
             (asset.total.amount for asset in assets if asset.credit_invoice is not None), Decimal(0)
         )
+        key = f"partial-refund:{order.id}"
         if not standing or (refunded is not None and refunded.amount == given_back):
+            # An order that was paid in parts is paid back in parts: it was unclear in between.
+            work.problems.resolve(key, ports.clock())
             return False
         work.problems.report(
             ProblemKind.REFUND_UNCLEAR,
-            f"partial-refund:{order.id}",
+            key,
             message=f"The platform refunded {refunded or 'a part'} of order {order.number} "
             "without saying for which licences.",
             next_step="If it was for licences, cancel their assets: the platform has been told "

@@ -7,12 +7,12 @@ from uuid import UUID
 
 from bittitan_plugin.domain.assets import Asset, AssetStatus, ProvisioningStatus
 from bittitan_plugin.domain.coupons import Coupon, CouponSource
-from bittitan_plugin.domain.errors import ErrorCode, Refusal
+from bittitan_plugin.domain.errors import OF_PLATFORM, ErrorCode, Refusal
 from bittitan_plugin.domain.history import Actor, ActorKind
 from bittitan_plugin.domain.orders import OrderStatus
 from bittitan_plugin.domain.problems import ProblemAction, ProblemKind
 from bittitan_plugin.services.accounts import waiting_key
-from bittitan_plugin.services.code_lookup import mark_code
+from bittitan_plugin.services.code_lookup import fingerprint_of
 from bittitan_plugin.services.durable import SYNCHRONIZE, synchronize_id
 from bittitan_plugin.services.issuing import adoptable, issue
 from bittitan_plugin.services.ports import Ports
@@ -115,7 +115,7 @@ def fail(
                 ProblemKind.PROVISIONING_FAILED,
                 key,
                 message=f"No coupon for order {asset.order_number} ({asset.name}): {message}",
-                next_step="Mend the cause, then choose Synchronize on the asset.",
+                next_step=f"Mend the cause{_where(code)}, then choose Synchronize on the asset.",
                 at=ports.clock(),
                 asset_id=asset_id,
                 action=ProblemAction.SYNCHRONIZE_ASSET,
@@ -146,6 +146,10 @@ def retry(ports: Ports, work: UnitOfWork, asset: Asset, actor: Actor) -> Asset:
     asset = work.assets.change(asset.id, Asset.retried, actor, ports.clock())
     work.enqueue(SYNCHRONIZE, synchronize_id(asset.id, asset.version), str(asset.id))
     return asset
+
+
+def _where(code: ErrorCode) -> str:
+    return " at the commerce platform" if code in OF_PLATFORM else ""
 
 
 def _is_settled(asset: Asset) -> bool:
@@ -188,6 +192,7 @@ def _record(
     """Keep the coupon, unless another attempt was quicker: an asset never exchanges its coupon."""
     code = ports.cipher.seal(coupon.code)
     with ports.store.writing(installation_id) as work:
+        found_by = fingerprint_of(ports, work, coupon.code)
         asset = work.assets.change(
             asset_id,
             lambda a: (
@@ -199,9 +204,8 @@ def _record(
             ),
             VENDOR,
             ports.clock(),
+            code_fingerprint=found_by,
         )
-        if asset.coupon_id == coupon.id:
-            mark_code(ports, work, asset_id, coupon.code)
         work.problems.resolve(_problem(asset_id), ports.clock())
     return asset
 

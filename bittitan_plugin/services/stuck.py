@@ -54,9 +54,11 @@ _WORKFLOWS = {
     Step.TELL_STAFF: TELL,
     Step.REMIND: REMIND,
 }
+#: Steps that only the commerce platform can keep from finishing.
+_AT_PLATFORM = frozenset({Step.TELL_HOST, Step.LINK_INVOICE, Step.ISSUE_CREDIT, Step.ASK_REFUND})
 _NEXT_STEPS = {
-    SYNCHRONIZE: "Mend the cause, then choose Synchronize on the asset; its coupon is safe.",
-    CANCEL: "Mend the cause, then cancel the asset again: it goes on where it stopped.",
+    SYNCHRONIZE: "Mend the cause{where}, then choose Synchronize on the asset; its coupon is safe.",
+    CANCEL: "Mend the cause{where}, then cancel the asset again: it goes on where it stopped.",
     WITHDRAW: "Mend the cause, then cancel the asset again: its coupon is revoked and nothing is "
     "credited, because the platform took the sale back itself.",
     TELL: "Mend the cause (the mail server, mostly), then have the message sent from here.",
@@ -78,13 +80,14 @@ def report(ports: Ports, installation_id: UUID, asset_id: UUID, name: str, messa
     """The step cannot finish: what came before it stands, and staff are told how to go on."""
     step = Step(name)
     workflow = _WORKFLOWS.get(step)
+    where = " at the commerce platform" if step in _AT_PLATFORM else ""
     half_revoked = step in (Step.REVOKE, Step.WITHDRAW)
     with ports.store.writing(installation_id) as work:
         work.problems.report(
             ProblemKind.CANCELLATION_STUCK if half_revoked else ProblemKind.FOLLOW_UP_FAILED,
             _key(step, asset_id),
             message=f"The step '{step}' failed: {message}",
-            next_step=_NEXT_STEPS[workflow] if workflow else _NOT_REPEATED,
+            next_step=_NEXT_STEPS[workflow].format(where=where) if workflow else _NOT_REPEATED,
             at=ports.clock(),
             asset_id=asset_id,
             action=ProblemAction.RESUME if workflow else ProblemAction.NONE,

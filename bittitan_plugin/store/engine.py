@@ -65,8 +65,13 @@ def _create(database_url: str) -> Engine:
         if "connect_timeout" not in url.query:
             url = url.update_query_dict({"connect_timeout": str(CONNECT_TIMEOUT_S)})
         engine = create_engine(
-            url.set(drivername="postgresql+psycopg"), pool_size=POOL_SIZE, max_overflow=OVERFLOW
+            url.set(drivername="postgresql+psycopg"),
+            pool_size=POOL_SIZE,
+            max_overflow=OVERFLOW,
+            connect_args={"cursor_factory": _lean_cursor()},
         )
+        # Several rows are one statement, not one each.
+        engine.dialect.use_insertmanyvalues_wo_returning = True
         event.listen(engine, "checkout", partial(_check_alive, engine))
         return engine
     if url.get_backend_name() != "sqlite":
@@ -76,6 +81,12 @@ def _create(database_url: str) -> Engine:
     engine = create_engine(url, pool_size=POOL_SIZE, max_overflow=OVERFLOW)
     event.listen(engine, "connect", _prepare_sqlite)
     return engine
+
+
+def _lean_cursor() -> type:
+    from bittitan_plugin.store.lean_cursor import LeanCursor  # the driver, which SQLite needs not
+
+    return LeanCursor
 
 
 def _check_alive(engine: Engine, connection: Any, _record: object, _proxy: object) -> None:

@@ -3,6 +3,8 @@
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import Row
+
 from bittitan_plugin.domain.accounts import Account, AccountStatus
 from bittitan_plugin.domain.assets import (
     Asset,
@@ -81,7 +83,7 @@ def asset_values(asset: Asset) -> dict[str, Any]:
     }
 
 
-def to_asset(row: AssetRow) -> Asset:
+def to_asset(row: AssetRow | Row[Any]) -> Asset:
     """The asset a row holds."""
     plain = {name: getattr(row, name) for name in _PLAIN}
     plain["coupon_code"] = None if row.coupon_code is None else Sealed(row.coupon_code)
@@ -101,7 +103,7 @@ def to_asset(row: AssetRow) -> Asset:
     )
 
 
-def _provisioning_error(row: AssetRow) -> ProvisioningError | None:
+def _provisioning_error(row: AssetRow | Row[Any]) -> ProvisioningError | None:
     if row.provisioning_error_code is None:
         return None
     return ProvisioningError(
@@ -127,7 +129,7 @@ def account_values(account: Account) -> dict[str, Any]:
     return {**vars(account), "status": account.status.value}
 
 
-def to_account(row: AccountRow) -> Account:
+def to_account(row: AccountRow | Row[Any]) -> Account:
     """The account a row holds."""
     return Account(
         id=row.id,

@@ -73,6 +73,7 @@ class Store:
 
     def __init__(self, engine: Engine, queue: WorkflowQueue) -> None:
         self.engine = engine
+        self._writing = writing_engine(engine)
         self._queue = queue
 
     @contextmanager
@@ -101,5 +102,5 @@ class Store:
 
     @contextmanager
     def _write(self) -> Iterator[Session]:
-        with Session(writing_engine(self.engine)) as session, session.begin():
+        with Session(self._writing) as session, session.begin():
             yield session

@@ -12,6 +12,7 @@ from typing import Any, Protocol
 from bittitan_plugin.domain.retries import RetryPolicy
 from bittitan_plugin.workflows import retrying
 from bittitan_plugin.workflows.retrying import Outcome
+from bittitan_plugin.workflows.runtime import current
 
 #: The name of the record, which never changes.
 AT_ONCE = "at_once"
@@ -31,7 +32,7 @@ class Course(Protocol):
         policy: RetryPolicy,
         action: Action,
         *,
-        on_delay: Callable[[str], None] | None = None,
+        on_delay: retrying.Delayed | None = None,
     ) -> Any:
         """Repeat ``action`` by ``policy`` until it succeeds."""
 
@@ -61,7 +62,7 @@ class OneByOne:
         policy: RetryPolicy,
         action: Action,
         *,
-        on_delay: Callable[[str], None] | None = None,
+        on_delay: retrying.Delayed | None = None,
     ) -> Any:
         """See ``Course``. Raises ``StepFailed``."""
         # Taken out, because a workflow may come to the same step again.
@@ -85,7 +86,8 @@ class _Ahead:
 
     def run(self, body: Callable[[Course], str]) -> dict[str, Outcome]:
         """The outcomes by the names of the steps, in order; all but the last are successes."""
-        with suppress(_Halt):
+        # One place for all of them: a turn in line for each would cost more than the step.
+        with current().slot(), suppress(_Halt):
             body(self)
         return self._outcomes
 
@@ -98,7 +100,7 @@ class _Ahead:
         _policy: RetryPolicy,
         action: Action,
         *,
-        on_delay: Callable[[str], None] | None = None,  # noqa: ARG002 - nothing waits here
+        on_delay: retrying.Delayed | None = None,  # noqa: ARG002 - nothing waits here
     ) -> Any:
         outcome = self._outcomes[name] = retrying.outcome_of(name, action)
         if "ok" not in outcome:

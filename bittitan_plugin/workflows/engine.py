@@ -31,6 +31,7 @@ from bittitan_plugin.workflows.heart import Heart
 from bittitan_plugin.workflows.json_serializer import JsonSerializer
 from bittitan_plugin.workflows.pruning import prune
 from bittitan_plugin.workflows.queue import APPLICATION, QUEUES, WORKFLOW_VERSION
+from bittitan_plugin.workflows.taking import Taker
 from bittitan_plugin.workflows.timetable import DUTIES, INTERVAL_S, Duty, Timetable
 from bittitan_plugin.workflows.waking import Waker
 
@@ -69,6 +70,7 @@ class Worker:
         # Its own pool: a busy engine must not keep the use cases waiting for a connection.
         self._engine = without_haste(open_workflow_engine(database_url))
         self._concurrency = concurrency
+        self._taker = Taker(QUEUES, under_way=max(UNDER_WAY, concurrency), busy_at=concurrency)
         self._retention = retention
         self._pace = pace
         self._registry = WorkerRegistry(ports.store.engine, system_clock)
@@ -97,23 +99,16 @@ class Worker:
                 "console_log_level": "WARNING",
             }
         )
+        DBOS.listen_queues([])  # the taker does
         DBOS.launch()
-        under_way = max(UNDER_WAY, self._concurrency)
-        for queue, poll_s in QUEUES.items():
-            DBOS.register_queue(
-                queue,
-                worker_concurrency=under_way,
-                # One installation leaves room for the others.
-                partition_worker_concurrency=runtime.fair_share(under_way),
-                polling_interval_sec=poll_s,
-                on_conflict="always_update",
-            )
+        self._taker.start()
         self._heart.start()
         self._timetable.start()
 
     def stop(self, *, grace: float = 3.0) -> None:
         """Give the steps at work ``grace`` seconds; what is left another worker takes over."""
         self._timetable.stop()
+        self._taker.stop()
         self._runtime.drain(grace)
         self._heart.stop()
         self._let_go()

@@ -14,7 +14,7 @@ from dbos._context import get_local_dbos_context
 from dbos._dbos import _get_dbos_instance
 from sqlalchemy import Table, Update, update
 
-from bittitan_plugin.workflows.runtime import Left
+from bittitan_plugin.workflows.leaving import Left
 
 
 class Parked(Left):
@@ -27,7 +27,7 @@ def park(seconds: float) -> None:
     What its steps recorded stays. Always raises ``Parked``: if another process has taken the
     workflow over meanwhile its row is left alone, and it is no longer ours to continue.
     """
-    table, context = _rows(), get_local_dbos_context()
+    table, context = rows(), get_local_dbos_context()
     if context is None:
         raise RuntimeError("only a workflow can be parked")
     until = int((time() + seconds) * 1000)
@@ -52,7 +52,7 @@ def park(seconds: float) -> None:
 
 def wake(installations: Collection[str]) -> int:
     """Let what waits for these installations go on now. Returns how many workflows there were."""
-    table = _rows()
+    table = rows()
     return _execute(
         update(table)
         .where(table.c.status == "DELAYED", table.c.queue_partition_key.in_(installations))
@@ -62,7 +62,7 @@ def wake(installations: Collection[str]) -> int:
 
 def sort_in(queues: Collection[str], partition: str) -> int:
     """Give work that was handed in without a partition one; the engine would not look at it."""
-    table = _rows()
+    table = rows()
     return _execute(
         update(table)
         .where(
@@ -89,7 +89,7 @@ def begun_by(executor_id: str) -> set[str]:
 
 def hand_back(executor_id: str, workflow_ids: Collection[str]) -> int:
     """Queue work of this worker again that has no thread any more. Returns how many there were."""
-    table = _rows()
+    table = rows()
     return _execute(
         update(table)
         .where(
@@ -101,7 +101,8 @@ def hand_back(executor_id: str, workflow_ids: Collection[str]) -> int:
     )
 
 
-def _rows() -> Table:
+def rows() -> Table:
+    """The engine's table of workflows."""
     table: Table = _get_dbos_instance()._sys_db.tables.workflow_status
     return table
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from uuid import UUID
 
 from bittitan_plugin.domain.coupons import CouponSource
-from bittitan_plugin.domain.errors import ErrorCode, Refusal
+from bittitan_plugin.domain.errors import UNAVAILABLE, ErrorCode, Refusal
 from bittitan_plugin.domain.retries import FOLLOW_UP, ORDER_NOT_DUE, VENDOR
 from bittitan_plugin.services import (
     accounts,
@@ -64,12 +64,10 @@ def _provision(course: Course, installation: UUID, order_id: str, line_id: str, 
 
 
 def _complete(course: Course, installation: UUID, asset_id: UUID) -> str:
-    def delayed(reason: str) -> None:
+    def delayed(code: ErrorCode, reason: str) -> None:
         course.attempt(
             "say_delayed",
-            lambda: provisioning.say_delayed(
-                ports(), installation, asset_id, ErrorCode.VENDOR_UNAVAILABLE, reason
-            ),
+            lambda: provisioning.say_delayed(ports(), installation, asset_id, code, reason),
         )
 
     try:
@@ -98,7 +96,7 @@ def _complete(course: Course, installation: UUID, asset_id: UUID) -> str:
 def _refuse(
     course: Course, installation: UUID, order_id: str, line_id: str, failure: StepFailed
 ) -> None:
-    if failure.code is ErrorCode.VENDOR_UNAVAILABLE:  # not due in time, which is nobody's fault
+    if failure.code in UNAVAILABLE:  # not due in time, which is nobody's fault
         return
     refusal = Refusal(failure.code, failure.message, field=failure.field)
     course.insist(
@@ -111,11 +109,13 @@ def _synchronize_account(installation: UUID, asset_id: UUID) -> None:
     outside = ports()
     with outside.store.reading(installation) as work:
         asset = work.assets.get(asset_id)
+        if asset.coupon_source is CouponSource.STOCK:  # such codes are issued to nobody
+            return
         account = work.accounts.get(asset.account_id)
+        if account.is_synchronized:
+            return
         configuration = work.installations.by_id(installation).configuration
-    if asset.coupon_source is CouponSource.STOCK:  # such codes are issued to nobody
-        return
-    if not account.is_synchronized and configuration.synchronize_automatically:
+    if configuration.synchronize_automatically:
         accounts.synchronize_account(outside, installation, account.id)
 
 

@@ -40,13 +40,7 @@ CANCELLING_QUEUE = "bittitan-cancelling"
 BILLING_QUEUE = "bittitan-billing"
 #: News, reminders and looks at coupons: nobody waits for them.
 WATCHING_QUEUE = "bittitan-watching"
-#: Seconds between two looks at a queue: the wait that an idle one adds to an order.
-QUEUES = {
-    PROVISIONING_QUEUE: 0.1,
-    CANCELLING_QUEUE: 0.1,
-    BILLING_QUEUE: 0.5,
-    WATCHING_QUEUE: 0.5,
-}
+QUEUES = (PROVISIONING_QUEUE, CANCELLING_QUEUE, BILLING_QUEUE, WATCHING_QUEUE)
 _QUEUES = {
     PROVISION: PROVISIONING_QUEUE,
     PROVISION_STEP_BY_STEP: PROVISIONING_QUEUE,

@@ -27,8 +27,9 @@ from bittitan_plugin.domain.errors import (
 )
 from bittitan_plugin.domain.retries import FOLLOW_UP, RetryPolicy
 from bittitan_plugin.services.platforms import report_unserved
+from bittitan_plugin.workflows.leaving import Left
 from bittitan_plugin.workflows.parking import park
-from bittitan_plugin.workflows.runtime import Left, current, whose
+from bittitan_plugin.workflows.runtime import current, whose
 
 #: Seconds that a workflow waits in its thread; longer waits are spent in the database.
 LONGEST_REST = 5.0
@@ -44,9 +45,12 @@ LONGEST_HOP = 10.0
 _NO_DATABASE = (exc.OperationalError, exc.InterfaceError, exc.InternalError, exc.TimeoutError)
 
 #: What came of a step, as it is recorded: ``{"ok": result}``,
-#: ``{"again": message, "asked": seconds or None}`` or
+#: ``{"again": message, "code": code, "asked": seconds or None}`` or
 #: ``{"failed": code, "message": …, "field": …}``.
 Outcome = dict[str, Any]
+
+#: Told why a step has to wait.
+Delayed = Callable[[ErrorCode, str], None]
 
 T = TypeVar("T")
 
@@ -76,12 +80,12 @@ def persist(
     policy: RetryPolicy,
     action: Callable[[], Any],
     *,
-    on_delay: Callable[[str], None] | None = None,
+    on_delay: Delayed | None = None,
     first: Outcome | None = None,
 ) -> Any:
     """Repeat a step by ``policy`` until it succeeds; returns its result.
 
-    ``on_delay`` is called with the reason before the first wait. ``first`` is what came of the
+    ``on_delay`` is called with code and reason before the first wait. ``first`` is what came of the
     first attempt, where that has been made and recorded already. Raises ``StepFailed`` when the
     step is refused or the policy gives up.
     """
@@ -89,7 +93,7 @@ def persist(
     outcome = first or attempt(name, action)
     while "again" in outcome:
         if since is None and on_delay is not None:
-            on_delay(outcome["again"])
+            on_delay(_code(outcome), outcome["again"])
         wait = (policy.delay(0.0, outcome["asked"]) or 0.0) * current().pace
         end = _waited(name, wait, outcome["again"])
         if since is None:
@@ -141,7 +145,7 @@ def _patiently(name: str, policy: RetryPolicy, action: Callable[[], Any], since:
             delay = _delay(policy, waited, outcome)
             _log.info("step_delayed", step=name, wait=delay, why=outcome["again"])
             if delay is None:
-                return _failed(ErrorCode.VENDOR_UNAVAILABLE, outcome["again"], None)
+                return _failed(_code(outcome), outcome["again"], None)
             if outcome.get("elsewhere"):
                 park(delay * current().pace)  # which leaves it to whichever process takes it next
             _rest(delay * current().pace)
@@ -176,13 +180,13 @@ def outcome_of(name: str, action: Callable[[], Any]) -> Outcome:
         with current().slot():
             return {"ok": action()}
     except NotServedHere as elsewhere:
-        return {"again": elsewhere.message, "asked": None, "elsewhere": True}
+        return _again(elsewhere) | {"elsewhere": True}
     except (Unavailable, OutcomeUnknown) as failure:
-        return {"again": failure.message, "asked": getattr(failure, "retry_after", None)}
+        return _again(failure)
     except Refusal as refusal:
         return _failed(refusal.code, refusal.message, refusal.field)
     except Rejected as rejection:
-        return _failed(ErrorCode.VENDOR_REJECTED, rejection.message, rejection.field)
+        return _failed(rejection.reported_as, rejection.message, rejection.field)
     except _NO_DATABASE as error:
         _log.warning("step_without_database", step=name, error=type(error).__name__)
         return {"again": f"unexpected {type(error).__name__}; see the log", "asked": None}
@@ -197,6 +201,16 @@ def _rest(seconds: float) -> None:
     if seconds > LONGEST_REST:
         park(seconds * uniform(1.0, 1.0 + SPREAD))  # noqa: S311 - not a secret
     current().wait(seconds)
+
+
+def _again(failure: Unavailable | OutcomeUnknown) -> Outcome:
+    asked = getattr(failure, "retry_after", None)
+    return {"again": failure.message, "code": failure.reported_as.value, "asked": asked}
+
+
+def _code(outcome: Outcome) -> ErrorCode:
+    # Records of release 0.1.0 have none, nor has what was not foreseen.
+    return ErrorCode(outcome.get("code", ErrorCode.VENDOR_UNAVAILABLE))
 
 
 def _failed(code: ErrorCode, message: str, field: str | None) -> Outcome:

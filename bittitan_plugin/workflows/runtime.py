@@ -4,30 +4,20 @@ The engine finds workflow functions by name, so they cannot be handed their port
 arguments are stored, ports are not. The composition root binds them once before launch.
 """
 
-from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from threading import Condition
-from time import monotonic
+from threading import Event
 from uuid import UUID
 
 from bittitan_plugin.services.ports import Ports
-
-
-class Left(BaseException):
-    """The workflow is left as it stands, and goes on later, here or in another process.
-
-    Not an ``Exception``, so that nothing takes it for a failure of the step and records it.
-    """
-
-
-class Stopping(Left):
-    """This process stops: another worker goes on with what it leaves."""
-
+from bittitan_plugin.workflows.leaving import Stopping
+from bittitan_plugin.workflows.places import Places
 
 #: For whom the workflow of this thread works: an installation's id.
 _whose: ContextVar[str] = ContextVar("whose", default="")
+#: Whether the workflow of this thread has a place at which its steps work.
+_has_slot: ContextVar[bool] = ContextVar("has_slot", default=False)
 
 
 @contextmanager
@@ -45,14 +35,6 @@ def whose() -> UUID:
     return UUID(_whose.get())
 
 
-def fair_share(places: int) -> int:
-    """How many of ``places`` one installation may take: three quarters, and at least one.
-
-    So one whose vendor or platform hangs leaves room for the others.
-    """
-    return max(1, places * 3 // 4)
-
-
 class Runtime:
     """The ports of this process's workflows, and how many steps may work at once.
 
@@ -62,51 +44,38 @@ class Runtime:
     def __init__(self, ports: Ports, *, concurrency: int, pace: float) -> None:
         self.ports = ports
         self.pace = pace
-        self._places = concurrency
-        self._share = fair_share(concurrency)
-        self._working: Counter[str] = Counter()
-        self._stopping = False
-        self._changed = Condition()
+        self._places = Places(concurrency)
+        self._stopping = Event()
 
     @contextmanager
     def slot(self) -> Iterator[None]:
         """Held while a step works, not while a workflow waits: a wait must not keep others out.
 
-        Raises ``Stopping`` instead of beginning a step once the process stops.
+        Who holds one and asks again keeps it, so that steps which follow each other at once wait
+        in line once. Raises ``Stopping`` instead of beginning a step once the process stops.
         """
-        whose = _whose.get()
-        with self._changed:
-            self._changed.wait_for(lambda: self._stopping or self._has_room(whose))
-            if self._stopping:
+        if _has_slot.get():
+            if self._stopping.is_set():
                 raise Stopping
-            self._working[whose] += 1
-        try:
             yield
-        finally:
-            with self._changed:
-                self._working[whose] -= 1
-                if not self._working[whose]:
-                    del self._working[whose]
-                self._changed.notify_all()
+            return
+        with self._places.taken(_whose.get()):
+            token = _has_slot.set(True)
+            try:
+                yield
+            finally:
+                _has_slot.reset(token)
 
     def wait(self, seconds: float) -> None:
         """Wait that long. Raises ``Stopping`` as soon as the process stops."""
-        end = monotonic() + seconds
-        with self._changed:
-            while not self._stopping and (left := end - monotonic()) > 0:
-                self._changed.wait(left)
-            if self._stopping:
-                raise Stopping
+        if self._stopping.wait(seconds):
+            raise Stopping
 
     def drain(self, grace: float) -> bool:
         """Begin no step any more, and give those at work ``grace`` seconds. True when all ended."""
-        with self._changed:
-            self._stopping = True
-            self._changed.notify_all()
-            return self._changed.wait_for(lambda: not self._working, timeout=grace)
-
-    def _has_room(self, whose: str) -> bool:
-        return self._working.total() < self._places and self._working[whose] < self._share
+        self._stopping.set()
+        self._places.close()
+        return self._places.wait_until_left(grace)
 
 
 _bound: list[Runtime] = []

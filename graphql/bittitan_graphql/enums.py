@@ -282,6 +282,10 @@ class BitTitanErrorCode(Enum):
     REQUEST_DECIDED = _value("REQUEST_DECIDED", "The cancellation request has been decided.")
     VENDOR_REJECTED = _value("VENDOR_REJECTED", "BitTitan refused it.")
     VENDOR_UNAVAILABLE = _value("VENDOR_UNAVAILABLE", "BitTitan did not answer; try again later.")
+    PLATFORM_REJECTED = _value("PLATFORM_REJECTED", "The commerce platform refused it.")
+    PLATFORM_UNAVAILABLE = _value(
+        "PLATFORM_UNAVAILABLE", "The commerce platform did not answer; try again later."
+    )
 
 
 @strawberry.enum(description="What assets can be sorted by.")

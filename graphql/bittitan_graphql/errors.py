@@ -11,7 +11,6 @@ from strawberry.extensions.field_extension import AsyncExtensionResolver
 from bittitan_graphql.enums import BitTitanErrorCode
 from bittitan_plugin.domain.errors import (
     BitTitanError,
-    ErrorCode,
     OutcomeUnknown,
     Refusal,
     Rejected,
@@ -143,13 +142,11 @@ def as_refusal(error: BitTitanError) -> Refusal:
         case Refusal():
             return error
         case Rejected(message=message, field=field):
-            return Refusal(ErrorCode.VENDOR_REJECTED, message, field=field)
+            return Refusal(error.reported_as, message, field=field)
         case Unavailable(message=message):
-            return Refusal(ErrorCode.VENDOR_UNAVAILABLE, message)
+            return Refusal(error.reported_as, message)
         case OutcomeUnknown(message=message):
-            return Refusal(
-                ErrorCode.VENDOR_UNAVAILABLE, f"It may or may not have been done: {message}"
-            )
+            return Refusal(error.reported_as, f"It may or may not have been done: {message}")
         case _:
             raise error
 

@@ -1,8 +1,13 @@
-"""Takes every figure and prints them; a promise that is missed is said, and ends with status 1."""
+"""Takes the figures and prints them; a promise that is missed is said, and ends with status 1.
 
+Takes all of them, or those of the benchmarks that are named.
+"""
+
+import argparse
 import os
 import sys
 import tempfile
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from rich.console import Console
@@ -20,36 +25,50 @@ from tests.benchmarks.starting import importing, serving
 from tests.benchmarks.stock import stocking
 from tests.benchmarks.webhooks import webhooks
 
+#: Takes its figures on a database of that kind; the directory is for whatever else it keeps.
+OnADatabase = Callable[[str, str, Path], list[Figure]]
+
 
 def _accept(kind: str, url: str, directory: Path) -> list[Figure]:
     return [accepting(kind, url, directory)]
 
 
 #: Each is given a database of its own, so that none works off what another left.
-ON_A_DATABASE = (
-    _accept,
-    importing_articles,
-    cancelling,
-    provisioning,
-    reconciling,
-    stocking,
-    webhooks,
-)
+ON_A_DATABASE: dict[str, OnADatabase] = {
+    "accepting": _accept,
+    "importing": importing_articles,
+    "cancelling": cancelling,
+    "provisioning": provisioning,
+    "reconciling": reconciling,
+    "stock": stocking,
+    "webhooks": webhooks,
+}
+STARTING = "starting"
 
 
-def main() -> int:
-    """Run all benchmarks; returns the exit status."""
-    figures = [importing(), serving()]
-    with tempfile.TemporaryDirectory() as name:
-        directory = Path(name)
-        for number, measure in enumerate(ON_A_DATABASE):
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the benchmarks that are named, or all; returns the exit status."""
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
+    known = (STARTING, *ON_A_DATABASE)
+    parser.add_argument("names", nargs="*", metavar="name", help=f"one of {', '.join(known)}")
+    names = parser.parse_args(arguments).names or known
+    for name in names:
+        if name not in known:
+            parser.error(f"there is no benchmark '{name}'; there are {', '.join(known)}")
+    measures = [measure for name, measure in ON_A_DATABASE.items() if name in names]
+    figures = [importing(), serving()] if STARTING in names else []
+    with tempfile.TemporaryDirectory() as folder:
+        directory = Path(folder)
+        for number, measure in enumerate(measures):
             figures += measure("SQLite", f"sqlite:///{directory}/{number}.sqlite", directory)
-        figures += _on_postgresql(directory)
+        figures += _on_postgresql(measures, directory)
     _print(figures)
     return int(any(figure.limit and figure.seconds > figure.limit for figure in figures))
 
 
-def _on_postgresql(directory: Path) -> list[Figure]:
+def _on_postgresql(measures: Sequence[OnADatabase], directory: Path) -> list[Figure]:
+    if not measures:
+        return []
     server = None if os.environ.get(postgres.VARIABLE) else postgres.start(durable=True)
     url = server.url if server else os.environ.get(postgres.VARIABLE)
     if url is None:
@@ -58,7 +77,7 @@ def _on_postgresql(directory: Path) -> list[Figure]:
     try:
         return [
             figure
-            for measure in ON_A_DATABASE
+            for measure in measures
             for figure in measure("PostgreSQL", _emptied(url), directory)
         ]
     finally:
@@ -96,4 +115,5 @@ def _print(figures: list[Figure]) -> None:
     Console(width=160).print(table)
 
 
-sys.exit(main())
+if __name__ == "__main__":
+    sys.exit(main())

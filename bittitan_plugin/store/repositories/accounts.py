@@ -1,9 +1,10 @@
 """Accounts of one installation."""
 
 from collections.abc import Callable, Collection
+from typing import cast
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, bindparam, select, update
+from sqlalchemy import ColumnElement, Table, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from bittitan_plugin.domain.accounts import Account
@@ -12,11 +13,11 @@ from bittitan_plugin.store.mapping import account_values, to_account
 from bittitan_plugin.store.tables import AccountRow
 
 # What every sale does is built once: building it costs more than running it.
-_MINE = AccountRow.installation_id == bindparam("mine")
-_BY_ID = select(AccountRow).where(_MINE, AccountRow.id == bindparam("account_id"))
-# What this transaction read before the lock may be old by now.
-_LOCKED = _BY_ID.with_for_update().execution_options(populate_existing=True)
-_BY_CUSTOMER = select(AccountRow).where(_MINE, AccountRow.customer_id == bindparam("customer_id"))
+_ACCOUNTS = cast(Table, AccountRow.__table__)
+_MINE = _ACCOUNTS.c.installation_id == bindparam("mine")
+_BY_ID = select(_ACCOUNTS).where(_MINE, _ACCOUNTS.c.id == bindparam("account_id"))
+_LOCKED = _BY_ID.with_for_update()
+_BY_CUSTOMER = select(_ACCOUNTS).where(_MINE, _ACCOUNTS.c.customer_id == bindparam("customer_id"))
 
 
 class AccountRepository:
@@ -29,7 +30,7 @@ class AccountRepository:
     def get(self, account_id: UUID, *, for_update: bool = False) -> Account:
         """Raises ``Refusal`` NOT_FOUND on ``id``."""
         which = {"mine": self._installation_id, "account_id": account_id}
-        row = self._session.scalar(_LOCKED if for_update else _BY_ID, which)
+        row = self._session.execute(_LOCKED if for_update else _BY_ID, which).first()
         if row is None:
             raise Refusal(ErrorCode.NOT_FOUND, "There is no such account.", field="id")
         return to_account(row)
@@ -42,7 +43,7 @@ class AccountRepository:
     def of_customer(self, customer_id: str) -> Account | None:
         """The account of a host's customer."""
         which = {"mine": self._installation_id, "customer_id": customer_id}
-        row = self._session.scalar(_BY_CUSTOMER, which)
+        row = self._session.execute(_BY_CUSTOMER, which).first()
         return to_account(row) if row else None
 
     def of_customers(self, customer_ids: Collection[str]) -> dict[str, Account]:

@@ -3,11 +3,12 @@
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
 from datetime import datetime
-from typing import cast
+from typing import Any, cast
 from uuid import UUID
 
 from sqlalchemy import (
     ColumnElement,
+    Row,
     Table,
     and_,
     bindparam,
@@ -29,24 +30,23 @@ from bittitan_plugin.domain.history import Actor, HistoryEntry, changes
 from bittitan_plugin.store.mapping import asset_values, history_values, to_asset, to_history
 from bittitan_plugin.store.tables import AssetRow, HistoryRow
 
-#: Written to past the object-relational layer, which has nothing to add to a write.
+#: Read and written past the object-relational layer, which has nothing to add to a row.
 _ASSETS, _HISTORY = cast(Table, AssetRow.__table__), cast(Table, HistoryRow.__table__)
 
 # What every sale does several times is built once: building it costs more than running it.
-_MINE = AssetRow.installation_id == bindparam("mine")
-_BY_ID = select(AssetRow).where(_MINE, AssetRow.id == bindparam("asset_id"))
-# What this transaction read before the lock may be old by now.
-_LOCKED = _BY_ID.with_for_update().execution_options(populate_existing=True)
-_BY_LINE = select(AssetRow).where(_MINE, AssetRow.order_line_id == bindparam("line_id"))
+_MINE = _ASSETS.c.installation_id == bindparam("mine")
+_BY_ID = select(_ASSETS).where(_MINE, _ASSETS.c.id == bindparam("asset_id"))
+_LOCKED = _BY_ID.with_for_update()
+_BY_LINE = select(_ASSETS).where(_MINE, _ASSETS.c.order_line_id == bindparam("line_id"))
 _ADD, _ADD_HISTORY = insert(_ASSETS), insert(_HISTORY)
 _CHANGE = (
     update(_ASSETS)
     .where(
         _MINE,
-        AssetRow.id == bindparam("asset_id"),
-        AssetRow.version == bindparam("version_before"),
+        _ASSETS.c.id == bindparam("asset_id"),
+        _ASSETS.c.version == bindparam("version_before"),
     )
-    .returning(AssetRow.id)
+    .returning(_ASSETS.c.id)
 )
 
 Links = list[tuple[HistoryEntry, str]]
@@ -74,9 +74,8 @@ class AssetRepository:
 
     def of_order_line(self, order_line_id: str) -> Asset | None:
         """The one asset of that order line."""
-        row = self._session.scalar(
-            _BY_LINE, {"mine": self._installation_id, "line_id": order_line_id}
-        )
+        which = {"mine": self._installation_id, "line_id": order_line_id}
+        row = self._session.execute(_BY_LINE, which).first()
         return to_asset(row) if row else None
 
     def of_orders(self, order_ids: Collection[str]) -> list[Asset]:
@@ -153,13 +152,20 @@ class AssetRepository:
         return asset
 
     def change(
-        self, asset_id: UUID, transition: Callable[[Asset], Asset], actor: Actor, at: datetime
+        self,
+        asset_id: UUID,
+        transition: Callable[[Asset], Asset],
+        actor: Actor,
+        at: datetime,
+        *,
+        code_fingerprint: str | None = None,
     ) -> Asset:
         """Apply a transition to the asset as it is now, and record what it changed.
 
         The row is locked first, so two changes happen one after the other and each sees the
         other's result. A transition that changes nothing stores nothing. What the transition
-        raises is passed on, with nothing stored.
+        raises is passed on, with nothing stored. ``code_fingerprint`` is what the code is found by
+        that a change brings: bookkeeping, and no part of the asset.
         """
         row = self._row(asset_id, for_update=True)
         before, head = to_asset(row), row.history_head
@@ -174,6 +180,8 @@ class AssetRepository:
             "version_before": before.version,
         }
         values = {**_differing(before, after), "history_head": _head(links) or head}
+        if code_fingerprint is not None:
+            values["code_fingerprint"] = code_fingerprint
         stored = self._session.execute(_CHANGE, {**values, **which}).all()
         if len(stored) != 1:
             raise StaleAsset(f"asset {asset_id} changed while it was being changed")
@@ -208,9 +216,9 @@ class AssetRepository:
             query = query.where(AssetRow.id > asset_id)
         return list(self._session.scalars(query))
 
-    def _row(self, asset_id: UUID, *, for_update: bool) -> AssetRow:
+    def _row(self, asset_id: UUID, *, for_update: bool) -> Row[Any]:
         which = {"mine": self._installation_id, "asset_id": asset_id}
-        row = self._session.scalar(_LOCKED if for_update else _BY_ID, which)
+        row = self._session.execute(_LOCKED if for_update else _BY_ID, which).first()
         if row is None:
             raise Refusal(ErrorCode.NOT_FOUND, "There is no such asset.", field="id")
         return row

@@ -3,10 +3,10 @@
 from dataclasses import fields
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 from uuid import UUID, uuid4
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import Row, Table, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from bittitan_plugin.domain.catalogue import ProductType
@@ -18,11 +18,8 @@ from bittitan_plugin.store.locks import take_turns
 from bittitan_plugin.store.tables import InstallationRow
 
 # Read at every step of a sale, so built once.
-_BY_ID = (
-    select(InstallationRow)
-    .where(InstallationRow.id == bindparam("installation_id"))
-    .execution_options(populate_existing=True)
-)
+_INSTALLATIONS = cast(Table, InstallationRow.__table__)
+_BY_ID = select(_INSTALLATIONS).where(_INSTALLATIONS.c.id == bindparam("installation_id"))
 
 
 class InstallationRepository:
@@ -33,7 +30,7 @@ class InstallationRepository:
 
     def by_id(self, installation_id: UUID) -> Installation:
         """Raises ``LookupError``: an unknown id is a programming error, not bad input."""
-        row = self._session.scalar(_BY_ID, {"installation_id": installation_id})
+        row = self._session.execute(_BY_ID, {"installation_id": installation_id}).first()
         if row is None:
             raise LookupError(f"there is no installation {installation_id}")
         return _to_installation(row)
@@ -105,7 +102,7 @@ def _to_json(configuration: Configuration) -> dict[str, Any]:
     }
 
 
-def _to_installation(row: InstallationRow) -> Installation:
+def _to_installation(row: InstallationRow | Row[Any]) -> Installation:
     values = dict(row.configuration)
     limit = values["automatic_cancellation_limit"]
     password = values["api_password"]

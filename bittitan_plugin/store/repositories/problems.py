@@ -14,10 +14,11 @@ from bittitan_plugin.store.mapping import to_problem
 from bittitan_plugin.store.tables import ProblemRow
 
 # Run twice for every sale, so built once, and past the object-relational layer.
-_RESOLVE = update(cast(Table, ProblemRow.__table__)).where(
-    ProblemRow.installation_id == bindparam("mine"),
-    ProblemRow.key == bindparam("which"),
-    ProblemRow.resolved_at.is_(None),
+_PROBLEMS = cast(Table, ProblemRow.__table__)
+_RESOLVE = update(_PROBLEMS).where(
+    _PROBLEMS.c.installation_id == bindparam("mine"),
+    _PROBLEMS.c.key == bindparam("which"),
+    _PROBLEMS.c.resolved_at.is_(None),
 )
 
 

@@ -8,7 +8,14 @@ from bittitan_graphql.global_ids import ASSET, global_id
 from bittitan_plugin.domain.access import ANONYMOUS, Viewer
 from bittitan_plugin.domain.assets import Asset, AssetStatus, ProvisioningStatus
 from bittitan_plugin.domain.coupons import CouponStatus
-from bittitan_plugin.domain.errors import OutcomeUnknown, Rejected, Unavailable
+from bittitan_plugin.domain.errors import (
+    OutcomeUnknown,
+    PlatformOutcomeUnknown,
+    PlatformRejected,
+    PlatformUnavailable,
+    Rejected,
+    Unavailable,
+)
 from bittitan_plugin.domain.history import HistoryEntry
 from tests.integration.graphql_extension.platform import STAFF, SYSTEM, Platform, customer
 
@@ -245,6 +252,9 @@ def test_there_is_nothing_to_send_before_there_is_a_coupon(platform: Platform) -
         (Unavailable("the server is busy"), "VENDOR_UNAVAILABLE"),
         (OutcomeUnknown("no answer"), "VENDOR_UNAVAILABLE"),
         (Rejected("550", "no such mailbox"), "VENDOR_REJECTED"),
+        (PlatformUnavailable("the shop is busy"), "PLATFORM_UNAVAILABLE"),
+        (PlatformOutcomeUnknown("no answer"), "PLATFORM_UNAVAILABLE"),
+        (PlatformRejected("INVALID", "no such order"), "PLATFORM_REJECTED"),
     ],
 )
 def test_a_failure_outside_is_an_error_with_a_code(

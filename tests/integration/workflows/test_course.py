@@ -12,8 +12,8 @@ from bittitan_plugin.domain.errors import ErrorCode, Refusal, Unavailable
 from bittitan_plugin.domain.retries import RetryPolicy
 from bittitan_plugin.services.durable import PROVISION_STEP_BY_STEP
 from bittitan_plugin.workflows.course import AT_ONCE, Course, at_once
+from bittitan_plugin.workflows.leaving import Left
 from bittitan_plugin.workflows.retrying import StepFailed
-from bittitan_plugin.workflows.runtime import Left
 from tests.fakes.host import line
 from tests.world import SOLD, Shop, World
 

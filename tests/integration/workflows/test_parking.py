@@ -36,14 +36,14 @@ def sell(shop: Shop) -> str:
 
 def row(workflow_id: str) -> Any:
     """The engine's row of the workflow."""
-    table = parking._rows()
+    table = parking.rows()
     with _get_dbos_instance()._sys_db.engine.connect() as connection:
         return connection.execute(select(table).where(table.c.workflow_uuid == workflow_id)).one()
 
 
 def put(workflow_id: str, **values: object) -> None:
     """Change the engine's row."""
-    table = parking._rows()
+    table = parking.rows()
     with _get_dbos_instance()._sys_db.engine.begin() as connection:
         connection.execute(
             update(table).where(table.c.workflow_uuid == workflow_id).values(**values)

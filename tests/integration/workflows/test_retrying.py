@@ -14,6 +14,9 @@ from dbos import DBOS, SetWorkflowID, WorkflowSerializationFormat
 from bittitan_plugin.domain.errors import (
     ErrorCode,
     OutcomeUnknown,
+    PlatformOutcomeUnknown,
+    PlatformRejected,
+    PlatformUnavailable,
     Refusal,
     Rejected,
     Unavailable,
@@ -38,6 +41,10 @@ def _work() -> str:
     return "done"
 
 
+def _delayed(code: ErrorCode, reason: str) -> None:
+    _delays.append(f"{code}: {reason}")
+
+
 @DBOS.workflow(name="test_attempt", serialization_type=PORTABLE)
 def attempt_once(_name: str) -> dict[str, Any]:
     return retrying.attempt("step", _work)
@@ -46,7 +53,7 @@ def attempt_once(_name: str) -> dict[str, Any]:
 @DBOS.workflow(name="test_persist", serialization_type=PORTABLE)
 def persist(_name: str) -> str:
     try:
-        return str(retrying.persist("step", POLICY, _work, on_delay=_delays.append))
+        return str(retrying.persist("step", POLICY, _work, on_delay=_delayed))
     except retrying.StepFailed as failure:
         return f"{failure.code} {failure.field}: {failure.message}"
 
@@ -90,7 +97,8 @@ def test_a_step_that_works_is_ok_with_its_result(run: Run) -> None:
 
 @pytest.mark.parametrize("kind", [Unavailable, OutcomeUnknown])
 def test_what_passes_by_itself_is_to_be_tried_again(run: Run, kind: type[Unavailable]) -> None:
-    assert run(attempt_once, kind("busy")) == {"again": "busy", "asked": None}
+    again = {"again": "busy", "code": "VENDOR_UNAVAILABLE", "asked": None}
+    assert run(attempt_once, kind("busy")) == again
 
 
 def test_a_vendor_that_names_a_time_is_asked_again_then(run: Run) -> None:
@@ -111,6 +119,22 @@ def test_what_the_vendor_rejects_has_failed(run: Run) -> None:
     assert (outcome["failed"], outcome["field"]) == ("VENDOR_REJECTED", "sku")
 
 
+def test_what_the_platform_rejects_wears_the_platforms_name(run: Run) -> None:
+    outcome = run(attempt_once, PlatformRejected("PERMISSION_DENIED", "Not yours.", field="id"))
+    assert (outcome["failed"], outcome["field"]) == ("PLATFORM_REJECTED", "id")
+
+
+@pytest.mark.parametrize("failure", [PlatformUnavailable("away"), PlatformOutcomeUnknown("away")])
+def test_a_step_that_waits_for_the_platform_says_so(run: Run, failure: BaseException) -> None:
+    run(persist, failure)
+    assert _delays == ["PLATFORM_UNAVAILABLE: away"]
+
+
+def test_a_step_that_waited_for_the_platform_in_vain_says_so(run: Run) -> None:
+    ended = run(give_up, *[PlatformUnavailable("away")] * 50)
+    assert ended == "PLATFORM_UNAVAILABLE None: away"
+
+
 def test_a_defect_is_tried_again_and_its_text_is_not_stored(run: Run) -> None:
     outcome = run(attempt_once, RuntimeError("password is hunter2"))
     assert outcome == {"again": "unexpected RuntimeError; see the log", "asked": None}
@@ -123,7 +147,7 @@ def test_a_step_is_repeated_until_it_works(run: Run) -> None:
 
 def test_the_reason_of_a_delay_is_told_once_before_the_first_wait(run: Run) -> None:
     run(persist, Unavailable("busy"), Unavailable("still busy"))
-    assert _delays == ["busy"]
+    assert _delays == ["VENDOR_UNAVAILABLE: busy"]
 
 
 def test_nothing_is_told_of_a_step_that_works_at_once(run: Run) -> None:

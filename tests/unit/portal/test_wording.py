@@ -52,6 +52,16 @@ def test_a_cancelled_licence_is_cancelled_whatever_became_of_its_coupon() -> Non
         assert standing(cancelled).label == "Cancelled"
 
 
+@pytest.mark.parametrize("status", set(AssetStatus) - {AssetStatus.ACTIVE})
+def test_no_licence_that_is_given_back_is_called_ready(status: AssetStatus) -> None:
+    given_back = an_asset(
+        status=status,
+        provisioning_status=ProvisioningStatus.SYNCHRONIZED,
+        coupon_status=CouponStatus.AVAILABLE,
+    )
+    assert "ancelled" in standing(given_back).label
+
+
 @pytest.mark.parametrize(
     ("number", "words"), [(0, "0 licences"), (1, "1 licence"), (2, "2 licences")]
 )

@@ -50,7 +50,7 @@ def test_what_is_no_link_of_ours_leads_nowhere(links: InvoiceLinks, sealed: str)
     assert links.read(sealed) is None
 
 
-@pytest.mark.parametrize("secret", ["CODE-1234", '["other","a","b","c"]', "[]", "1"])
+@pytest.mark.parametrize("secret", ["CODE-1234", f'["other","{INSTALLATION}","b","c"]', "[]", "1"])
 def test_another_secret_of_ours_is_no_link(
     links: InvoiceLinks, cipher: Cipher, secret: str
 ) -> None:

@@ -39,3 +39,9 @@ def test_what_it_is_told_never_becomes_markup() -> None:
 
 def test_the_table_says_what_the_columns_show() -> None:
     assert chart(3, 1).rows == [("week 0", [3]), ("week 1", [1])]
+
+
+def test_the_largest_number_has_room_beside_the_columns() -> None:
+    (number,) = (each for each in drawn(chart(1_000_000)).iter("text") if each.text == "1000000")
+    # Eleven pixels high, a figure is some six wide.
+    assert float(number.get("x", "")) >= 6 * len("1000000")

@@ -8,7 +8,9 @@ from uuid import uuid4
 import pytest
 
 from bittitan_plugin.workflows import runtime
-from bittitan_plugin.workflows.runtime import Runtime, Stopping, fair_share, whose, working_for
+from bittitan_plugin.workflows.leaving import Stopping
+from bittitan_plugin.workflows.places import fair_share
+from bittitan_plugin.workflows.runtime import Runtime, whose, working_for
 
 #: Seconds a thread may take to get its turn.
 PATIENCE = 10.0
@@ -90,6 +92,19 @@ def test_no_step_begins_once_the_process_stops(places: Runtime) -> None:
     places.drain(0)
     with pytest.raises(Stopping), places.slot():
         pass
+
+
+def test_who_has_a_slot_keeps_it_for_its_next_step(places: Runtime) -> None:
+    with places.slot(), places.slot():
+        assert not places.drain(0)
+    assert places.drain(PATIENCE)
+
+
+def test_who_has_a_slot_begins_no_next_step_once_the_process_stops(places: Runtime) -> None:
+    with places.slot():
+        places.drain(0)
+        with pytest.raises(Stopping), places.slot():
+            pass
 
 
 def test_who_waits_is_let_go_when_the_process_stops(places: Runtime, steps: Steps) -> None:
