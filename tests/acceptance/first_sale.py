@@ -1,40 +1,16 @@
-"""The first sale of a distributor, from an empty database, written down answer by answer."""
+"""A distributor's first sale and its cancellation, written down answer by answer."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from email.message import EmailMessage
-from pathlib import Path
 from typing import Any
 
-from bittitan_plugin.cipher import generate_key
-from bittitan_plugin.settings import Settings
-from bittitan_plugin.vendor.sandbox import DEFAULT_EMAIL, DEFAULT_PASSWORD, SandboxServer
-from tests.acceptance.people import PASSWORD, STAFF, Person, hire_staff, until
-from tests.acceptance.processes import free_port, serving
-from tests.integration.ordering import documents
+from bittitan_plugin.vendor.sandbox import DEFAULT_EMAIL, DEFAULT_PASSWORD
+from tests.acceptance.people import Person, until
+from tests.acceptance.platforms import Platform, Shop
 
 RESELLER, OTHER = "buying@reseller.example", "someone@else.example"
 END_CUSTOMER = "it@fabrikam.example"
-CUSTOMER_CREATE = """
-mutation ($input: UserCreateInput!) {
-  customerCreate(input: $input) { user { id email } errors { field message code } }
-}
-"""
-INVOICING_OPTIONS = '{ __type(name: "OrderInvoicing") { enumValues { name } } }'
-
-
-@dataclass
-class Shop:
-    """A running application, its vendor and its people."""
-
-    sandbox: SandboxServer
-    mail_dir: Path
-    staff: Person
-    reseller: Person
-    #: A customer who has nothing to do with the reseller.
-    other: Person
 
 
 @dataclass
@@ -47,6 +23,11 @@ class Sale:
     def __getitem__(self, step: str) -> Any:
         return self.answers[step]
 
+    @property
+    def platform(self) -> Platform:
+        """Where it happens."""
+        return self.shop.platform
+
     def tell(self) -> None:
         """The whole story, in order."""
         self._activate()
@@ -55,8 +36,9 @@ class Sale:
         self._sell_in_the_storefront()
         self._sell_in_the_back_office("NEXT_BILLING_DAY")
         self._sell_in_the_back_office("NONE")
-        self.answers["seen by the reseller"] = self._licenses(self.shop.reseller)
-        self.answers["seen by another"] = self._licenses(self.shop.other)
+        self.answers["seen by the reseller"] = self._licenses(self.platform.reseller)
+        self.answers["seen by another"] = self._licenses(self.platform.other)
+        self._take_back()
 
     @property
     def emails(self) -> list[EmailMessage]:
@@ -65,13 +47,12 @@ class Sale:
         return [message_from_bytes(f.read_bytes(), policy=policy.default) for f in files]
 
     def _activate(self) -> None:
-        staff = self.shop.staff
-        self.answers["signed in"] = staff.sign_in(STAFF)
-        self.answers["at first"] = staff.ask(documents.PLUGIN)
+        self.platform.open()
+        self.answers["at first"] = self.platform.plugin()
         self.answers["wrong password"] = self._switch_on(api_password="wrong")
-        self.answers["after the wrong password"] = staff.ask(documents.PLUGIN)
+        self.answers["after the wrong password"] = self.platform.plugin()
         self.answers["right settings"] = self._switch_on(api_password=DEFAULT_PASSWORD)
-        self.answers["after the right settings"] = staff.ask(documents.PLUGIN)
+        self.answers["after the right settings"] = self.platform.plugin()
 
     def _switch_on(self, **values: str) -> Any:
         given = {
@@ -80,63 +61,65 @@ class Sale:
             "synchronize_automatically": "false",
             **values,
         }
-        items = [{"name": name, "value": value} for name, value in given.items()]
-        return self.shop.staff.ask(documents.PLUGIN_UPDATE, active=True, configuration=items)
+        return self.platform.switch_on(given)
 
     def _make_a_catalogue(self) -> None:
-        staff = self.shop.staff
+        platform, staff = self.platform, self.platform.staff
         for time in ("first", "second"):
             fetched = staff.do("catalogue/services-definition.graphql")
             self.answers[f"{time} services definition"] = fetched
         for edge in staff.ask("catalogue/products.graphql")["edges"]:
             if edge["node"]["sku"] == "MW-MAILBOX":
                 self.answers["imported"] = edge["node"]
-        self.answers["seen before publishing"] = self._variants(self.shop.other)
+        self.answers["seen before publishing"] = platform.for_sale(platform.other)
         self.answers["published"] = staff.do(
             "catalogue/product-update.graphql",
             id=self["imported"]["id"],
             input={"prices": [{"amount": "13.50", "currency": "USD"}], "published": True},
         )["product"]
-        self.answers["seen after publishing"] = self._variants(self.shop.other)
-
-    def _variants(self, person: Person) -> list[Any]:
-        edges = person.ask("storefront/products.graphql")["edges"]
-        return [variant for edge in edges for variant in edge["node"]["variants"]]
+        self.answers["seen after publishing"] = platform.for_sale(platform.other)
 
     def _make_customers(self) -> None:
-        for email in (RESELLER, OTHER):
-            given = {"email": email, "password": PASSWORD, "companyName": "Example Reseller"}
-            self.answers[email] = self.shop.staff.do(CUSTOMER_CREATE, input=given)["user"]
-        self.shop.reseller.sign_in(RESELLER)
-        self.shop.other.sign_in(OTHER)
+        people = {RESELLER: self.platform.reseller, OTHER: self.platform.other}
+        for email, person in people.items():
+            self.answers[email] = self.platform.register(person, email, "Example Reseller")
 
     def _sell_in_the_storefront(self) -> None:
-        basket = self.shop.reseller.do("storefront/checkout-create.graphql", lines=[self._line()])
-        complete = {"id": basket["checkout"]["id"]}
-        self.answers["unsynchronized"] = self.shop.reseller.ask(
-            "storefront/checkout-complete.graphql", **complete
-        )
-        self.answers["synchronized"] = self.shop.staff.do(
+        platform, staff = self.platform, self.platform.staff
+        self.answers["basket"] = platform.fill_basket(self._line())
+        self.answers["unsynchronized"] = platform.check_out(self["basket"]["id"])
+        self.answers["synchronized"] = staff.do(
             "staff/account-synchronize.graphql", input={"customerId": self[RESELLER]["id"]}
         )["account"]
-        self.answers["basket"] = basket["checkout"]
-        self.answers["invoicing options"] = self.shop.staff.ask(INVOICING_OPTIONS)["enumValues"]
-        ordered = self.shop.reseller.do("storefront/checkout-complete.graphql", **complete)
-        self.answers["storefront"] = self._provisioned(ordered["order"]["id"])
+        self.answers["invoicing options"] = platform.invoicing_options()
+        bought = platform.check_out(self["basket"]["id"])
+        self.answers["storefront"] = self._provisioned(bought["order"]["id"])
         (asset,) = self["storefront"]["bittitanAssets"]
-        history = self.shop.staff.ask("staff/asset-history.graphql", id=asset["id"])["history"]
+        history = staff.ask("staff/asset-history.graphql", id=asset["id"])["history"]
         self.answers["history"] = history
 
     def _sell_in_the_back_office(self, invoicing: str) -> None:
-        staff = self.shop.staff
-        drafted = staff.do(documents.DRAFT_CREATE, user=self[RESELLER]["id"], lines=[self._line()])[
-            "order"
-        ]
+        drafted = self.platform.draft(self[RESELLER]["id"], self._line())
         self.answers[f"{invoicing} drafted"] = drafted
-        executed = staff.do(documents.EXECUTE, id=drafted["id"], invoicing=invoicing)["order"]
-        self.answers[f"{invoicing} executed"] = executed
-        staff.do(documents.MARK_AS_PAID, id=drafted["id"])
+        self.answers[f"{invoicing} executed"] = self.platform.execute(drafted["id"], invoicing)
+        self.platform.mark_as_paid(drafted["id"])
         self.answers[invoicing] = self._provisioned(drafted["id"])
+
+    def _take_back(self) -> None:
+        order_id = self["storefront"]["bittitanAssets"][0]["orderId"]
+        asset_id = {"id": self["storefront"]["bittitanAssets"][0]["id"]}
+        reseller, staff = self.platform.reseller, self.platform.staff
+        checked = reseller.do("licenses/cancellation-check.graphql", **asset_id)
+        self.answers["terms"] = checked["cancellation"]
+        staff.do("staff/cancel.graphql", **asset_id, comment="Ordered by mistake")
+        until(lambda: self._is_paid_back(order_id))
+        self.answers["cancelled again"] = staff.ask("staff/cancel.graphql", **asset_id)
+        self.answers["cancelled"] = self.platform.order(order_id)
+
+    def _is_paid_back(self, order_id: str) -> bool:
+        order = self.platform.order(order_id)
+        (asset,) = order["bittitanAssets"]
+        return bool(asset["creditInvoice"]) and float(order["totalRefunded"]["amount"]) > 0
 
     def _line(self) -> dict[str, Any]:
         (variant,) = self["seen after publishing"]
@@ -156,10 +139,10 @@ class Sale:
     def _provisioned(self, order_id: str) -> Any:
         """The order as staff see it, once its buyer has been welcomed."""
         until(lambda: self._is_welcomed(order_id))
-        return self.shop.staff.ask(documents.ORDER, id=order_id)
+        return self.platform.order(order_id)
 
     def _is_welcomed(self, order_id: str) -> bool:
-        (asset,) = self.shop.staff.ask(documents.ORDER, id=order_id)["bittitanAssets"] or [{}]
+        (asset,) = self.platform.order(order_id)["bittitanAssets"] or [{}]
         code = asset.get("couponCode")
         return bool(code) and any(code in body_of(message) for message in self.emails)
 
@@ -172,13 +155,3 @@ def body_of(message: EmailMessage) -> str:
     body = message.get_body(("plain",))
     assert body is not None
     return str(body.get_content())
-
-
-@contextmanager
-def opened(database_url: str, var_dir: Path) -> Iterator[Shop]:
-    """The application, running in a process of its own on an empty database."""
-    port, key = free_port(), generate_key()
-    hire_staff(Settings(database_url=database_url, var_dir=var_dir, secret_keys=(key,)))
-    settings = {"database_url": database_url, "var_dir": str(var_dir), "secret_keys": key}
-    with SandboxServer() as sandbox, serving(port, **settings):
-        yield Shop(sandbox, var_dir / "mail", Person(port), Person(port), Person(port))

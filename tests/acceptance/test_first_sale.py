@@ -1,28 +1,35 @@
-"""From an empty database to a reseller's end customer holding a coupon, through GraphQL only.
+"""From an empty database to a reseller's end customer holding a coupon, and to its cancellation.
 
-The story is told once on each kind of database, by a real application over real HTTP; each test
-then reads one fact in what was answered on the way.
+The story is told once on each platform and each kind of database, by a real application over real
+HTTP; each test then reads one fact in what was answered on the way.
 """
 
 from collections.abc import Iterator
+from itertools import product
 from typing import Any
 
 import pytest
 
 from bittitan_plugin.vendor.sandbox import DEFAULT_PASSWORD
 from tests.acceptance.databases import KINDS, empty_database
-from tests.acceptance.first_sale import END_CUSTOMER, RESELLER, Sale, body_of, opened
+from tests.acceptance.embedded_platform import embedded_platform
+from tests.acceptance.first_sale import END_CUSTOMER, RESELLER, Sale, body_of
+from tests.acceptance.platforms import Opening, opened
+from tests.acceptance.saleor_platform import saleor_platform
 
 ROUTES = ["storefront", "NEXT_BILLING_DAY", "NONE"]
+PLATFORMS: dict[str, Opening] = {"embedded": embedded_platform, "saleor": saleor_platform}
 
 
-@pytest.fixture(scope="module", params=KINDS)
+@pytest.fixture(scope="module", params=product(PLATFORMS, KINDS), ids="-".join)
 def sale(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Sale]:
     """The story, told to its end."""
-    directory = tmp_path_factory.mktemp(f"first-sale-{request.param}")
-    with empty_database(request.param, directory) as url, opened(url, directory) as shop:
+    platform, kind = request.param
+    directory = tmp_path_factory.mktemp(f"first-sale-{platform}-{kind}")
+    opening = PLATFORMS[platform]
+    with empty_database(kind, directory) as url, opened(opening, url, directory) as shop:
         told = Sale(shop)
         told.tell()
         yield told
@@ -47,7 +54,7 @@ def test_the_plugin_is_off_in_an_empty_shop(sale: Sale) -> None:
 
 def test_a_wrong_password_is_named_on_its_field(sale: Sale) -> None:
     (error,) = sale["wrong password"]["errors"]
-    assert (error["field"], error["code"]) == ("api_password", "PLUGIN_MISCONFIGURED")
+    assert (error["field"], error["code"]) == sale.platform.facts.wrong_password
 
 
 def test_a_refused_setting_changes_nothing(sale: Sale) -> None:
@@ -177,7 +184,8 @@ def test_the_invoice_of_a_storefront_order_names_the_reseller_and_stands_on_the_
 def test_on_completion_asset_invoice_code_and_welcome_come_in_this_order(sale: Sale) -> None:
     steps = {"status": "asset", "invoice": "invoice", "coupon": "code", "welcomeEmail": "welcome"}
     fields = [entry["field"] for entry in sale["history"]]
-    assert [steps[field] for field in fields if field in steps] == list(steps.values())
+    followed = [steps[field] for field in fields if field in steps]
+    assert followed == sale.platform.facts.completion
 
 
 def test_the_history_never_holds_a_coupon_code(sale: Sale) -> None:
@@ -190,7 +198,7 @@ def test_the_history_never_holds_a_coupon_code(sale: Sale) -> None:
 
 def test_staff_choose_among_three_invoice_options(sale: Sale) -> None:
     names = [option["name"] for option in sale["invoicing options"]]
-    assert names == ["NOW", "NEXT_BILLING_DAY", "NONE"]
+    assert names == sale.platform.facts.invoicing_options
 
 
 def test_staff_draft_an_order_before_they_execute_it(sale: Sale) -> None:
@@ -200,7 +208,8 @@ def test_staff_draft_an_order_before_they_execute_it(sale: Sale) -> None:
 
 @pytest.mark.parametrize("invoicing", ["NEXT_BILLING_DAY", "NONE"])
 def test_a_staff_order_keeps_the_invoicing_that_was_chosen(sale: Sale, invoicing: str) -> None:
-    assert sale[f"{invoicing} executed"]["invoicing"] == invoicing
+    chosen = invoicing if sale.platform.facts.shows_invoicing else None
+    assert sale[f"{invoicing} executed"]["invoicing"] == chosen
 
 
 @pytest.mark.parametrize("invoicing", ["NEXT_BILLING_DAY", "NONE"])
@@ -234,3 +243,32 @@ def test_the_email_welcomes_a_bittitan_integration_customer(sale: Sale) -> None:
 )
 def test_the_email_tells_its_reader(sale: Sale, words: str) -> None:
     assert [words in body_of(message) for message in sale.emails] == [True] * len(ROUTES)
+
+
+# The cancellation
+
+
+def test_the_reseller_is_told_the_terms_before_anything_happens(sale: Sale) -> None:
+    terms = sale["terms"]
+    assert (terms["allowed"], terms["refund"]) == (True, {"amount": "337.50", "currency": "USD"})
+
+
+def test_the_cancelled_assets_coupon_is_revoked_at_the_vendor_and_no_other(sale: Sale) -> None:
+    revoked = [c.code for c in sale.shop.sandbox.sandbox.ledger() if c.status == "CANCELLED"]
+    assert revoked == [asset_of(sale["storefront"])["couponCode"]]
+    assert asset_of(sale["cancelled"])["status"] == "CANCELLED"
+
+
+def test_one_credit_invoice_stands_on_the_asset_and_at_the_platform(sale: Sale) -> None:
+    credit = asset_of(sale["cancelled"])["creditInvoice"]["number"]
+    numbers = [each["number"] for each in sale["cancelled"]["invoices"]]
+    before = [each["number"] for each in sale["storefront"]["invoices"]]
+    assert numbers == [*before, credit]
+
+
+def test_the_full_amount_is_paid_back(sale: Sale) -> None:
+    assert float(sale["cancelled"]["totalRefunded"]["amount"]) == 337.5
+
+
+def test_cancelling_again_is_refused(sale: Sale) -> None:
+    assert [e["code"] for e in sale["cancelled again"]["errors"]] == ["ALREADY_CANCELLED"]

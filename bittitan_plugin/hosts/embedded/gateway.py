@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from bittitan_plugin.clock import Clock
 from bittitan_plugin.domain.billing import Credit, InvoiceReference
 from bittitan_plugin.domain.catalogue import HostVariant, ProductType
-from bittitan_plugin.domain.errors import Rejected
+from bittitan_plugin.domain.errors import PlatformRejected
 from bittitan_plugin.domain.orders import Customer, Order
 from bittitan_plugin.hosts.embedded.database import HostDatabase
 from bittitan_plugin.hosts.embedded.events import customer_of, domain_order
@@ -125,7 +125,9 @@ class EmbeddedHost:
                 return _reference(add_credit(session, order, grant, self._database.clock()))
             covering = [row for row in given if row.order_line_id in {None, line.id}]
             if not covering:
-                raise Rejected("NOTHING_TO_CREDIT", "There is nothing to credit on this line.")
+                raise PlatformRejected(
+                    "NOTHING_TO_CREDIT", "There is nothing to credit on this line."
+                )
             return _reference(covering[-1])
 
     def refund(self, credit: Credit) -> None:
@@ -173,7 +175,7 @@ def _locked_line(session: Session, order_id: str, line_id: str) -> tuple[OrderRo
     order = lock_order(session, key) if key else None
     line = session.get(OrderLineRow, line_key) if line_key else None
     if order is None or line is None or line.order_id != order.id:
-        raise Rejected("NOT_FOUND", f"There is no line {line_id} in an order {order_id}.")
+        raise PlatformRejected("NOT_FOUND", f"There is no line {line_id} in an order {order_id}.")
     return order, line
 
 
@@ -188,7 +190,7 @@ def _grant(
     Neither the line nor the order as a whole gives back more than it cost.
     """
     if credit.amount.currency != order.currency:
-        raise Rejected(
+        raise PlatformRejected(
             "INVALID", f"The order is in {order.currency}, not in {credit.amount.currency}."
         )
     of_order = sum((row.amount for row in given), Decimal(0))

@@ -6,7 +6,7 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from bittitan_plugin.domain.catalogue import HostVariant
-from bittitan_plugin.domain.errors import ErrorCode, Rejected
+from bittitan_plugin.domain.errors import ErrorCode, PlatformRejected, Rejected
 from bittitan_plugin.hosts.embedded.catalogue import Variant, variants_where
 from bittitan_plugin.hosts.embedded.ids import Kind, try_parse
 from bittitan_plugin.hosts.embedded.presenting import (
@@ -53,9 +53,11 @@ def _existing(session: Session, wanted: Offer) -> Variant | None:
     key = try_parse(Kind.VARIANT, wanted.variant_id)
     found = variants_where(session, VariantRow.id == key) if key else []
     if not found:
-        raise Rejected(ErrorCode.NOT_FOUND, "The platform has no such variant.", field="variant_id")
+        raise PlatformRejected(
+            ErrorCode.NOT_FOUND, "The platform has no such variant.", field="variant_id"
+        )
     if found[0].product.product_type != wanted.product_type.slug:
-        raise Rejected(
+        raise PlatformRejected(
             ErrorCode.INVALID,
             f"That variant is no {wanted.product_type.label}: its product has another type.",
             field="variant_id",
@@ -65,7 +67,7 @@ def _existing(session: Session, wanted: Offer) -> Variant | None:
 
 def _made(session: Session, wanted: Offer, group: str, at: datetime) -> HostVariant:
     if session.get(ProductTypeRow, wanted.product_type.slug) is None:
-        raise Rejected(
+        raise PlatformRejected(
             ErrorCode.NOT_FOUND,
             f"The platform has no product type {wanted.product_type.label} yet; "
             "run Get Services Definition first.",
@@ -78,7 +80,7 @@ def _made(session: Session, wanted: Offer, group: str, at: datetime) -> HostVari
 
 
 def _taken(wanted: Offer) -> Rejected:
-    return Rejected(
+    return PlatformRejected(
         ErrorCode.UNIQUE,
         f"The platform sells something else under the article number {wanted.sku}.",
         field="sku",

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bittitan_plugin.domain.catalogue import ProductType
-from bittitan_plugin.domain.errors import Rejected, Unavailable
+from bittitan_plugin.domain.errors import PlatformUnavailable, Rejected
 from bittitan_plugin.hosts.port import TypeDefinition
 from bittitan_plugin.hosts.saleor.client import SaleorClient
 from bittitan_plugin.hosts.saleor.paging import nodes
@@ -122,5 +122,5 @@ def _make(client: SaleorClient, name: str, variables: Mapping[str, object]) -> d
     except Rejected as rejection:
         if rejection.code in {"UNIQUE", "ATTRIBUTE_ALREADY_ASSIGNED"}:
             # Somebody makes the same at this moment: the next look finds it.
-            raise Unavailable(f"{rejection.message} Try again.") from rejection
+            raise PlatformUnavailable(f"{rejection.message} Try again.") from rejection
         raise

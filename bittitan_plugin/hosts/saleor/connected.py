@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import datetime
 from uuid import UUID
 
-from bittitan_plugin.domain.errors import Unavailable
+from bittitan_plugin.domain.errors import PlatformUnavailable
 from bittitan_plugin.hosts.port import Host
 from bittitan_plugin.hosts.saleor.apps import AppState, SaleorApp, SaleorApps
 
@@ -40,7 +40,7 @@ class ConnectedSaleors:
         if app is None:
             return None
         if not app.is_active:
-            raise Unavailable(_CLOSED[app.state])
+            raise PlatformUnavailable(_CLOSED[app.state])
         changed_at, host = self._made.get(installation_id, (None, None))
         if host is None or changed_at != app.changed_at:
             host = self._make(app)

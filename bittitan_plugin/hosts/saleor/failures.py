@@ -13,7 +13,13 @@ from typing import Any
 
 import httpx
 
-from bittitan_plugin.domain.errors import BitTitanError, OutcomeUnknown, Rejected, Unavailable
+from bittitan_plugin.domain.errors import (
+    BitTitanError,
+    PlatformOutcomeUnknown,
+    PlatformRejected,
+    PlatformUnavailable,
+    Rejected,
+)
 from bittitan_plugin.domain.retry_after import retry_after_seconds
 from bittitan_plugin.hosts.saleor.documents import Document
 
@@ -47,20 +53,22 @@ def failure(
             return None
         case Reply(status=429):  # turned away unread
             wait = retry_after_seconds(outcome.retry_after, datetime.now(UTC))
-            return Unavailable(f"{what}: too many requests.", retry_after=wait)
+            return PlatformUnavailable(f"{what}: too many requests.", retry_after=wait)
         case Reply(status=401 | 403):
-            return Rejected(PERMISSION_DENIED, f"{what}: it does not accept the app's token.")
+            return PlatformRejected(
+                PERMISSION_DENIED, f"{what}: it does not accept the app's token."
+            )
         case Reply(status=status) if 300 <= status < 500 and status != 408:
-            return Rejected("ADDRESS", f"{what}: the address answered {status}.")
+            return PlatformRejected("ADDRESS", f"{what}: the address answered {status}.")
         case httpx.ConnectError() if _is_certificate_error(outcome):
-            return Rejected("CERTIFICATE", f"{what}: its certificate cannot be trusted.")
+            return PlatformRejected("CERTIFICATE", f"{what}: its certificate cannot be trusted.")
         case httpx.UnsupportedProtocol() | httpx.InvalidURL():
-            return Rejected("ADDRESS", f"{what}: the address cannot be called.")
+            return PlatformRejected("ADDRESS", f"{what}: the address cannot be called.")
         # No connection, so not one byte of the request left.
         case httpx.ConnectError() | httpx.ConnectTimeout() | httpx.PoolTimeout():
-            return Unavailable(f"{what}: no connection ({type(outcome).__name__}).")
+            return PlatformUnavailable(f"{what}: no connection ({type(outcome).__name__}).")
         case httpx.ProxyError():
-            return Unavailable(f"{what}: the proxy refused.")
+            return PlatformUnavailable(f"{what}: the proxy refused.")
         case Reply(status=status):
             return _uncertain(operation, f"the answer was {status}")
         case _:
@@ -87,18 +95,18 @@ def _of_top_level(operation: Document, error: Mapping[str, Any]) -> BitTitanErro
     exception = (error.get("extensions") or {}).get("exception") or {}
     code, message = str(exception.get("code") or "GRAPHQL_ERROR"), _one_line(error.get("message"))
     if code == "PermissionDenied":
-        return Rejected(
+        return PlatformRejected(
             PERMISSION_DENIED,
             f"Saleor does not let the app do this ({operation.name}): {message} "
             "Install the app again with the permissions it asks for.",
         )
     if code in _PASSING or message == "Internal Server Error":
         return _uncertain(operation, f"it answered '{message}'")
-    return Rejected(code, f"Saleor refused {operation.name}: {message}")
+    return PlatformRejected(code, f"Saleor refused {operation.name}: {message}")
 
 
 def _of_payload(operation: Document, error: Mapping[str, Any]) -> Rejected:
-    return Rejected(
+    return PlatformRejected(
         str(error.get("code") or "INVALID"),
         f"Saleor refused {operation.name}: {_one_line(error.get('message'))}",
         field=error.get("field"),
@@ -108,8 +116,10 @@ def _of_payload(operation: Document, error: Mapping[str, Any]) -> Rejected:
 def _uncertain(operation: Document, why: str) -> BitTitanError:
     """It was sent, at least in part, and there is no usable answer."""
     if operation.writes:
-        return OutcomeUnknown(f"It is not known whether Saleor did {operation.name}: {why}.")
-    return Unavailable(f"Saleor could not be asked ({operation.name}): {why}.")
+        return PlatformOutcomeUnknown(
+            f"It is not known whether Saleor did {operation.name}: {why}."
+        )
+    return PlatformUnavailable(f"Saleor could not be asked ({operation.name}): {why}.")
 
 
 def _dicts(value: object) -> Iterator[Mapping[str, Any]]:

@@ -6,7 +6,12 @@ Each looks before it writes, so that repeating it after a lost answer changes no
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from bittitan_plugin.domain.errors import Rejected, Unavailable
+from bittitan_plugin.domain.errors import (
+    PlatformRejected,
+    PlatformUnavailable,
+    Rejected,
+    Unavailable,
+)
 from bittitan_plugin.hosts.port import FulfilledLine
 from bittitan_plugin.hosts.saleor.client import SaleorClient
 from bittitan_plugin.hosts.saleor.orders import metadata_of
@@ -53,7 +58,7 @@ def _fulfil(client: SaleorClient, line: FulfilledLine, found: Node, warehouses: 
     stocks = (found.get("variant") or {}).get("stocks") or ()
     places = [*(stock["warehouse"] for stock in stocks), *warehouses]
     if not places:
-        raise Rejected(
+        raise PlatformRejected(
             "NO_WAREHOUSE",
             "Saleor fulfils from a warehouse, and there is none: make one in the Dashboard.",
         )
@@ -74,7 +79,7 @@ def _found(order: Node | None, line: FulfilledLine) -> tuple[Node, Node]:
         next((n for n in order["lines"] if n["id"] == line.order_line_id), None) if order else None
     )
     if order is None or found is None:
-        raise Rejected(
+        raise PlatformRejected(
             "NOT_FOUND", f"Saleor has no line {line.order_line_id} in an order {line.order_id}."
         )
     return order, found
@@ -95,4 +100,4 @@ def _delivered(order: Node, line_id: str) -> Iterator[Node]:
 
 def _raced(rejection: Rejected, code: str) -> Rejected | Unavailable:
     """Somebody did the same between our look and our write: look again."""
-    return Unavailable(rejection.message) if rejection.code == code else rejection
+    return PlatformUnavailable(rejection.message) if rejection.code == code else rejection

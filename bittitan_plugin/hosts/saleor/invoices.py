@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from bittitan_plugin.domain.billing import Credit, InvoiceReference
-from bittitan_plugin.domain.errors import Rejected
+from bittitan_plugin.domain.errors import PlatformRejected
 from bittitan_plugin.hosts.saleor.client import SaleorClient
 from bittitan_plugin.hosts.saleor.orders import metadata_of
 from bittitan_plugin.hosts.saleor.turns import Turn
@@ -64,7 +64,7 @@ def credit_invoice(client: SaleorClient, credit: Credit, link: Link) -> InvoiceR
             return reference(invoice)
     lines = [line["id"] for line in order["lines"]]
     if credit.order_line_id not in lines:
-        raise Rejected("NOT_FOUND", f"Order {order['number']} has no such line any more.")
+        raise PlatformRejected("NOT_FOUND", f"Order {order['number']} has no such line any more.")
     marks = {
         CREDIT: credit.key,
         LINE: credit.order_line_id,
@@ -78,7 +78,7 @@ def credit_invoice(client: SaleorClient, credit: Credit, link: Link) -> InvoiceR
 def _order(client: SaleorClient, order_id: str) -> Node:
     order: Node | None = client.execute("order_invoices", {"id": order_id})["order"]
     if order is None:
-        raise Rejected("NOT_FOUND", f"Saleor has no order {order_id}.")
+        raise PlatformRejected("NOT_FOUND", f"Saleor has no order {order_id}.")
     return order
 
 

@@ -8,7 +8,10 @@ from joserfc.errors import JoseError
 from joserfc.jwk import RSAKey
 from pydantic_core import from_json
 
-from bittitan_plugin.domain.errors import Rejected, Unavailable
+from bittitan_plugin.domain.errors import (
+    PlatformRejected,
+    PlatformUnavailable,
+)
 from bittitan_plugin.hosts.saleor.allowed import jwks_url
 
 #: Seconds that fetching may take per step; installing waits for it.
@@ -32,9 +35,11 @@ def fetch_jwks(api_url: str, *, transport: httpx.BaseTransport | None = None) ->
             status, body = response.status_code, _bounded(response)
     except httpx.HTTPError as error:
         name = type(error).__name__
-        raise Unavailable(f"Saleor's keys could not be fetched from {url} ({name}).") from None
+        raise PlatformUnavailable(
+            f"Saleor's keys could not be fetched from {url} ({name})."
+        ) from None
     if status != 200:
-        raise Unavailable(f"Saleor's keys could not be fetched: {url} answered {status}.")
+        raise PlatformUnavailable(f"Saleor's keys could not be fetched: {url} answered {status}.")
     return _checked(url, body)
 
 
@@ -60,7 +65,7 @@ def _checked(url: str, body: bytes) -> dict[str, Any]:
     except (ValueError, TypeError, KeyError, AttributeError, JoseError):
         keys = []
     if not 0 < len(keys) <= MOST_KEYS or len(body) > LARGEST:
-        raise Rejected("INVALID_JWKS", f"{url} does not hold a set of RSA keys.")
+        raise PlatformRejected("INVALID_JWKS", f"{url} does not hold a set of RSA keys.")
     return {"keys": keys}
 
 

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bittitan_plugin.clock import Clock
-from bittitan_plugin.domain.errors import Rejected, Unavailable
+from bittitan_plugin.domain.errors import PlatformUnavailable, Rejected
 from bittitan_plugin.hosts.saleor.apps import SaleorApp, SaleorApps
 from bittitan_plugin.hosts.saleor.jwks import fetch_jwks
 
@@ -33,9 +33,11 @@ class Keys:
         """
         now, asked = self._clock(), self._asked.get(app.api_url)
         if asked is not None and now - asked < PAUSE:
-            raise Unavailable("Saleor's keys have just been fetched; try again in a moment.")
+            raise PlatformUnavailable(
+                "Saleor's keys have just been fetched; try again in a moment."
+            )
         self._asked[app.api_url] = now
         try:
             return self._apps.keep_keys(app, self._fetch(app.api_url))
         except Rejected as failure:
-            raise Unavailable(failure.message) from None
+            raise PlatformUnavailable(failure.message) from None

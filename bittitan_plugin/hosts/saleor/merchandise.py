@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from bittitan_plugin.domain.catalogue import HostVariant, ProductType
-from bittitan_plugin.domain.errors import ErrorCode, Rejected
+from bittitan_plugin.domain.errors import ErrorCode, PlatformRejected, Rejected
 from bittitan_plugin.domain.importing import brought_up_to_date
 from bittitan_plugin.domain.money import Money
 from bittitan_plugin.hosts.new_variants import NewVariant, missing, offered
@@ -135,7 +135,9 @@ def _input(shelves: Shelves, new: NewVariant) -> dict[str, object]:
     sold_in = [c for price in new.prices.values() for c in shelves.selling_in(price.currency)]
     slug = new.product_type.slug
     if slug not in shelves.types:
-        raise Rejected(ErrorCode.NOT_FOUND, f"Saleor has no product type '{slug}' any more.")
+        raise PlatformRejected(
+            ErrorCode.NOT_FOUND, f"Saleor has no product type '{slug}' any more."
+        )
     return {
         "name": new.name,
         "slug": product_slug(new.sku),
@@ -227,9 +229,11 @@ def _existing(client: SaleorClient, wanted: Offer) -> Node | None:
         return found[0] if found else None
     node = _by_id(client, wanted.variant_id)
     if node is None:
-        raise Rejected(ErrorCode.NOT_FOUND, "Saleor has no such variant.", field="variant_id")
+        raise PlatformRejected(
+            ErrorCode.NOT_FOUND, "Saleor has no such variant.", field="variant_id"
+        )
     if node["product"]["productType"]["slug"] != slug:
-        raise Rejected(
+        raise PlatformRejected(
             ErrorCode.INVALID,
             f"That variant is no {wanted.product_type.label}: its product has another type.",
             field="variant_id",
@@ -247,14 +251,16 @@ def _by_id(client: SaleorClient, variant_id: str) -> Node | None:
 def _read(client: SaleorClient, variant_id: str) -> Node:
     node = _by_id(client, variant_id)
     if node is None:
-        raise Rejected(ErrorCode.NOT_FOUND, "Saleor has no such variant.", field="variant_id")
+        raise PlatformRejected(
+            ErrorCode.NOT_FOUND, "Saleor has no such variant.", field="variant_id"
+        )
     return node
 
 
 def _shown(client: SaleorClient, variant_id: str) -> HostVariant:
     shown = host_variant(_read(client, variant_id))
     if shown is None:
-        raise Rejected(ErrorCode.INVALID, "It became a product of another type meanwhile.")
+        raise PlatformRejected(ErrorCode.INVALID, "It became a product of another type meanwhile.")
     return shown
 
 
@@ -263,7 +269,7 @@ def _ask(client: SaleorClient, operation: str, **variables: object) -> list[dict
 
 
 def _taken(wanted: Offer) -> Rejected:
-    return Rejected(
+    return PlatformRejected(
         ErrorCode.UNIQUE,
         f"Saleor sells something else under the article number {wanted.sku}.",
         field="sku",

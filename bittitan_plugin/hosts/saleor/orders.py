@@ -9,7 +9,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from bittitan_plugin.domain.addresses import normalized
-from bittitan_plugin.domain.errors import Refusal, Rejected
+from bittitan_plugin.domain.errors import PlatformRejected, Refusal, Rejected
 from bittitan_plugin.domain.money import SCALE, Money
 from bittitan_plugin.domain.orders import Customer, Order, OrderLine, OrderStatus
 from bittitan_plugin.hosts.line_metadata import FRIENDLY_NAME, end_customer_of
@@ -108,4 +108,6 @@ def _email(node: Node) -> str:
 
 
 def _malformed(place: str, why: str) -> Rejected:
-    return Rejected("INVALID", f"Saleor's order cannot be read at {place} ({why}).", field=place)
+    return PlatformRejected(
+        "INVALID", f"Saleor's order cannot be read at {place} ({why}).", field=place
+    )

@@ -21,6 +21,7 @@ from bittitan_plugin.hosts.saleor.changes import changed_orders
 from bittitan_plugin.hosts.saleor.client import SaleorClient
 from bittitan_plugin.hosts.saleor.cursors import Cursors
 from bittitan_plugin.hosts.saleor.order_events import Firing, state_events
+from bittitan_plugin.hosts.saleor.unreadable import UnreadableOrders
 
 #: Time between two looks at one Saleor.
 INTERVAL = timedelta(minutes=3)
@@ -37,9 +38,17 @@ _log = structlog.get_logger(__name__)
 class OrderPoller:
     """Looks at every Saleor whose turn it is. Any number of workers may do so at once."""
 
-    def __init__(self, apps: SaleorApps, cursors: Cursors, fire: Fire, clock: Clock) -> None:
+    def __init__(
+        self,
+        apps: SaleorApps,
+        cursors: Cursors,
+        unreadable: UnreadableOrders,
+        fire: Fire,
+        clock: Clock,
+    ) -> None:
         self._apps = apps
         self._cursors = cursors
+        self._unreadable = unreadable
         self._fire = fire
         self._clock = clock
         #: Where this process has looked since it started.
@@ -80,7 +89,7 @@ class OrderPoller:
         count, reached = 0, since
         pages = changed_orders(client, since - OVERLAP, app.version, sort="LAST_MODIFIED_AT")
         for page in pages:
-            if not self._take(app, page):
+            if not self._take(app, page, since):
                 return count
             count += len(page)
             reached = max([reached, *(_updated_at(node) for node in page)])
@@ -88,16 +97,21 @@ class OrderPoller:
         self._move(app, reached)
         return count
 
-    def _take(self, app: SaleorApp, page: Iterable[Mapping[str, Any]]) -> bool:
+    def _take(self, app: SaleorApp, page: Iterable[Mapping[str, Any]], since: datetime) -> bool:
+        readable = []
         for node in page:
             try:
                 firings = state_events(app.api_url, node) if node["status"] != "DRAFT" else []
             except (Rejected, ValidationError) as broken:
                 # It stays broken: the orders behind it must not wait for it.
                 _log.warning("order_unreadable", order=node["id"], error=type(broken).__name__)
+                if _updated_at(node) > since:  # or staff were told of it at an earlier look
+                    self._unreadable.report(app.installation_id, node, broken)
                 continue
+            readable.append(node)
             if not all(self._fire(firing) for firing in firings):
                 return False
+        self._unreadable.close(app.installation_id, readable)
         return True
 
     def _move(self, app: SaleorApp, reached: datetime) -> None:

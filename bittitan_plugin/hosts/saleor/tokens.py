@@ -116,7 +116,6 @@ class SaleorTokens:
         registry = jwt.JWTClaimsRegistry(
             now=lambda: int(self._clock().timestamp()),
             exp={"essential": True},
-            iss={"essential": True},
             user_id={"essential": True},
         )
         try:
@@ -127,7 +126,7 @@ class SaleorTokens:
         except (JoseError, ValueError, TypeError):
             raise InvalidToken from None
         _check_audience(claims.get("aud"))
-        if normal(str(claims["iss"])) != app.api_url or not isinstance(claims["user_id"], str):
+        if normal(str(claims.get("iss"))) != app.api_url or not isinstance(claims["user_id"], str):
             raise InvalidToken
         return claims
 

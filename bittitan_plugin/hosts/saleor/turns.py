@@ -16,7 +16,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from bittitan_plugin.clock import Clock
-from bittitan_plugin.domain.errors import Unavailable
+from bittitan_plugin.domain.errors import PlatformUnavailable, Unavailable
 from bittitan_plugin.hosts.saleor.tables import SaleorTurnRow
 from bittitan_plugin.store.engine import writing_engine
 
@@ -80,6 +80,6 @@ def alone(_order_id: str) -> AbstractContextManager[None]:
 
 
 def _taken(order_id: str) -> Unavailable:
-    return Unavailable(
+    return PlatformUnavailable(
         f"Another line of order {order_id} is being written.", retry_after=ASK_AGAIN_S
     )

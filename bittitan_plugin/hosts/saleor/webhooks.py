@@ -23,6 +23,7 @@ from bittitan_plugin.hosts.saleor.apps import AppState, SaleorApp, SaleorApps
 from bittitan_plugin.hosts.saleor.events import NotAnEvent, SaleorEvent, firings, read_event
 from bittitan_plugin.hosts.saleor.keys import Keys
 from bittitan_plugin.hosts.saleor.signatures import NotSigned, UnknownKey, verify
+from bittitan_plugin.hosts.saleor.unreadable import spoken
 from bittitan_plugin.store.unit_of_work import Store
 
 log = structlog.get_logger(__name__)
@@ -115,7 +116,7 @@ class Webhooks:
         except (KeyError, TypeError, AttributeError) as error:
             return self._unreadable(app, event, type(error).__name__)
         except (Rejected, ValidationError) as error:
-            return self._unreadable(app, event, _spoken(error))
+            return self._unreadable(app, event, spoken(error))
         outcomes: list[specs.Outcome] = []
         for firing in found:
             outcomes += getattr(self._plugins.hook, firing.hook)(event=firing.event)
@@ -137,10 +138,3 @@ class Webhooks:
                 at=self._clock(),
             )
         return Answer(422, f"The event cannot be acted on: {why}.")
-
-
-def _spoken(error: Rejected | ValidationError) -> str:
-    if isinstance(error, Rejected):
-        return error.message
-    fault = error.errors(include_input=False, include_url=False)[0]
-    return f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}"

@@ -14,6 +14,8 @@ class Fault:
     operation: str | None = None
     #: How many more times.
     times: int = 1
+    #: How many calls go well before the first that does not.
+    skip: int = 0
     after_work: bool = False
     status: int = 502
     #: Of ``status``: the header ``Retry-After``.
@@ -41,6 +43,9 @@ class Faults:
         with self._lock:
             for fault in self._faults:
                 if fault.times > 0 and fault.operation in {None, operation}:
+                    if fault.skip > 0:
+                        fault.skip -= 1
+                        continue
                     fault.times -= 1
                     return fault
         return None

@@ -5,7 +5,9 @@ the same bytes and signature are sent until 2xx, up to six times, and never afte
 """
 
 import json
-from collections.abc import Iterable
+import threading
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -102,10 +104,28 @@ class Sender:
 
     def deliver_all(self) -> list[Delivery]:
         """Send what waits, in order, each until it is taken or given up."""
-        sent, self.waiting = self.waiting, []
-        for delivery in sent:
-            self.deliver(delivery)
+        sent: list[Delivery] = []
+        for _ in range(len(self.waiting)):
+            sent.append(self.waiting.pop(0))
+            self.deliver(sent[-1])
         return sent
+
+    @contextmanager
+    def delivering(self) -> Iterator[None]:
+        """Meanwhile everything is sent as soon as it waits, as a Saleor that is well does."""
+        over = threading.Event()
+
+        def work() -> None:
+            while not over.wait(0.02):
+                self.deliver_all()
+
+        thread = threading.Thread(target=work, name="fake-saleor-webhooks", daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            over.set()
+            thread.join()
 
     def deliver(self, delivery: Delivery) -> int:
         """Send one until it is taken or given up; returns the last status."""
@@ -130,9 +150,10 @@ class Sender:
 
     def body(self, delivery: Delivery) -> bytes:
         """The delivery's bytes, rendered from the state as it is now."""
-        result = execute_sync(
-            SCHEMA, parse(delivery.query), root_value={"event": self._view(delivery)}
-        )
+        with self.saleor.lock:
+            result = execute_sync(
+                SCHEMA, parse(delivery.query), root_value={"event": self._view(delivery)}
+            )
         assert not result.errors, result.errors
         assert result.data is not None
         return json.dumps(result.data["event"]).encode()

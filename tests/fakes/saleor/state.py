@@ -134,10 +134,32 @@ class FakeSaleor:
                 lines=[self._line(wanted, channel) for wanted in lines],
             )
             self.orders[order.id] = order
-        self.announce("ORDER_CREATED", order=order.id)
-        if status == "UNFULFILLED":
-            self.announce("ORDER_CONFIRMED", order=order.id)
+        if status != "DRAFT":
+            self._announce_order(order)
         return order
+
+    def price(self, *lines: Wanted) -> Decimal:
+        """What a basket with these lines costs, in the first channel."""
+        channel = next(iter(self.channels.values()))
+        made = [self._line(wanted, channel) for wanted in lines]
+        return sum((line.unit_price * line.quantity for line in made), Decimal(0))
+
+    def complete(self, draft: Order) -> Order:
+        """Staff make an order of what they drafted."""
+        with self.lock:
+            draft.status = "UNFULFILLED"
+            self.touch(draft)
+        self._announce_order(draft)
+        return draft
+
+    def on_sale(self) -> list[tuple[Variant, Decimal]]:
+        """What a storefront shows in the first channel: what is published there and has a price."""
+        channel = next(iter(self.channels))
+        return [
+            (variant, variant.prices[channel])
+            for variant in self.variants.values()
+            if self.products[variant.product].channels.get(channel) and channel in variant.prices
+        ]
 
     def pay(self, order: Order, amount: Decimal | None = None, *, by_hand: bool = False) -> Order:
         """Pay what is owed, by a payment app's transaction or marked as paid by staff."""
@@ -246,6 +268,11 @@ class FakeSaleor:
             unit_price=variant.prices[channel.id],
             metadata=dict(metadata),
         )
+
+    def _announce_order(self, order: Order) -> None:
+        self.announce("ORDER_CREATED", order=order.id)
+        if order.status == "UNFULFILLED":
+            self.announce("ORDER_CONFIRMED", order=order.id)
 
     def _announce_refund(self, order: Order) -> None:
         self.announce("ORDER_REFUNDED", order=order.id)

@@ -134,6 +134,7 @@ class Views:
             "amount": money(grant.amount, currency),
             "reason": grant.reason,
             "status": grant.status,
+            "transaction": {"id": grant.transaction},
             "lines": [
                 {"id": line, "quantity": quantity, "orderLine": self._named(order, line)}
                 for line, quantity in grant.lines

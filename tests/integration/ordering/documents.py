@@ -34,21 +34,28 @@ mutation ($id: ID!) {
   orderMarkAsPaid(id: $id) { order { id } errors { field message code } }
 }
 """
-ORDER = """
+SOLD = """
+fragment Sold on BitTitanAsset {
+  id name friendlyName quantity couponCode provisioningStatus status recipientEmail
+  total { amount currency } purchaseDate expireDays validityDays orderId orderLineId
+  provisioningError { code }
+  invoice { id number } creditInvoice { number }
+  account { id email } endCustomer { id email company }
+}
+"""
+ORDER = (
+    """
 query ($id: ID!) {
   order(id: $id) {
     id number status isPaid
     invoices { id number kind billedTo }
-    bittitanAssets {
-      id name friendlyName quantity couponCode provisioningStatus status recipientEmail
-      total { amount currency } purchaseDate expireDays validityDays orderId orderLineId
-      provisioningError { code }
-      invoice { id number } creditInvoice { number }
-      account { id email } endCustomer { id email company }
-    }
+    totalRefunded { amount currency }
+    bittitanAssets { ...Sold }
   }
 }
 """
+    + SOLD
+)
 ASSETS = """
 query {
   bittitanAssets(first: 100) { edges { node { id couponCode } } }

@@ -127,6 +127,26 @@ def test_what_was_paid_back_altogether_is_not_given_twice(
     assert (order.grants, order.refunded) == ([], Decimal(42))
 
 
+def test_what_was_paid_back_in_part_is_completed(
+    host: SaleorHost, saleor: SaleorServer, order: Order
+) -> None:
+    saleor.saleor.refund(order, Decimal(12))
+    host.refund(credit_for(order))
+    assert (given(order), order.refunded) == ([(Decimal(30), "SUCCESS")], Decimal(42))
+
+
+def test_a_line_that_was_paid_by_hand_is_not_taken_for_paid_back_with_another(
+    host: SaleorHost, saleor: SaleorServer
+) -> None:
+    variant = put_on_sale(host)
+    order = saleor.saleor.place((variant, 3, {}), (variant, 3, {}))
+    saleor.saleor.pay(order, Decimal(42))
+    saleor.saleor.pay(order, by_hand=True)
+    host.refund(credit_for(order, key="credit-a"))
+    with pytest.raises(Rejected, match=r"Pay 42\.00 USD"):
+        host.refund(credit_for(order, key="credit-b", line=1))
+
+
 def test_an_order_that_no_payment_app_was_paid_for_is_to_be_paid_back_by_hand(
     host: SaleorHost, saleor: SaleorServer
 ) -> None:
@@ -147,14 +167,84 @@ def test_its_delivery_is_returned_all_the_same(host: SaleorHost, saleor: SaleorS
     assert [each.status for each in order.fulfillments] == ["RETURNED"]
 
 
-def test_payments_that_are_each_too_small_are_paid_back_by_hand(
+@pytest.fixture
+def in_parts(host: SaleorHost, saleor: SaleorServer) -> Order:
+    """Three licences at 14.00 USD, paid in three payments and delivered."""
+    order = saleor.saleor.place((put_on_sale(host), 3, {}))
+    for amount in (10, 21, 11):
+        saleor.saleor.pay(order, Decimal(amount))
+    host.fulfilled(line_of(order))
+    return order
+
+
+def given(order: Order) -> list[tuple[Decimal, str]]:
+    return [(each.amount, each.status) for each in order.grants]
+
+
+def test_an_order_paid_in_parts_is_paid_back_by_the_payments_that_cover_it(
+    host: SaleorHost, in_parts: Order
+) -> None:
+    host.refund(credit_for(in_parts))
+    assert given(in_parts) == [(Decimal(n), "SUCCESS") for n in (21, 11, 10)]
+    assert [each.charged for each in in_parts.transactions] == [0, 0, 0]
+
+
+def test_no_more_payments_are_touched_than_it_takes(host: SaleorHost, in_parts: Order) -> None:
+    host.refund(credit_for(in_parts, amount="25.00"))
+    assert [each.refunded for each in in_parts.transactions] == [0, 21, 4]
+
+
+def test_only_the_first_part_names_the_line(host: SaleorHost, in_parts: Order) -> None:
+    host.refund(credit_for(in_parts))
+    assert [len(each.lines) for each in in_parts.grants] == [1, 0, 0]
+
+
+@pytest.mark.parametrize("operation", ["refund_grant", "refund_request"])
+@pytest.mark.parametrize("gone_well", [0, 1, 2])
+@pytest.mark.parametrize("after_work", [True, False], ids=["answer-lost", "not-done"])
+def test_interrupted_between_the_parts_it_goes_on_and_pays_nothing_twice(
+    host: SaleorHost,
+    saleor: SaleorServer,
+    in_parts: Order,
+    operation: str,
+    gone_well: int,
+    after_work: bool,
+) -> None:
+    saleor.saleor.faults.add("drop", operation, after_work=after_work, skip=gone_well)
+    with pytest.raises(OutcomeUnknown):
+        host.refund(credit_for(in_parts))
+    host.refund(credit_for(in_parts))
+    host.refund(credit_for(in_parts))
+    assert given(in_parts) == [(Decimal(n), "SUCCESS") for n in (21, 11, 10)]
+
+
+def test_parts_under_way_are_not_promised_to_another_line(
+    host: SaleorHost, saleor: SaleorServer
+) -> None:
+    variant = put_on_sale(host)
+    order = saleor.saleor.place((variant, 3, {}), (variant, 3, {}))
+    for amount in (50, 34):
+        saleor.saleor.pay(order, Decimal(amount))
+    saleor.saleor.pays_back = False
+    host.refund(credit_for(order, key="credit-a"))
+    host.refund(credit_for(order, key="credit-b", line=1))
+    by_payment: dict[str, Decimal] = {}
+    for each in order.grants:
+        by_payment[each.transaction] = by_payment.get(each.transaction, Decimal(0)) + each.amount
+    assert sorted(by_payment.values()) == [34, 50]
+
+
+def test_what_no_payment_covers_is_left_to_staff_and_the_rest_is_paid_back(
     host: SaleorHost, saleor: SaleorServer
 ) -> None:
     order = saleor.saleor.place((put_on_sale(host), 3, {}))
-    saleor.saleor.pay(order, Decimal(21))
-    saleor.saleor.pay(order, Decimal(21))
-    with pytest.raises(Rejected, match="large enough"):
-        host.refund(credit_for(order))
+    saleor.saleor.pay(order, Decimal(30))
+    saleor.saleor.pay(order, by_hand=True)
+    for _ in range(2):
+        with pytest.raises(Rejected, match=r"Pay 12\.00 USD .* do not cover it") as caught:
+            host.refund(credit_for(order))
+        assert caught.value.code == "REFUND_BY_HAND"
+    assert (given(order), order.refunded) == ([(Decimal(30), "SUCCESS")], Decimal(30))
 
 
 def test_another_currency_is_refused(host: SaleorHost, order: Order) -> None:

@@ -7,9 +7,7 @@ from typing import cast
 import pytest
 
 from bittitan_plugin.domain.assets import Asset
-from bittitan_plugin.domain.catalogue import ProductType
 from bittitan_plugin.services import products, services_definition
-from bittitan_plugin.services.import_report import ServicesDefinition
 from bittitan_plugin.vendor.sandbox import DEFAULT_EMAIL, DEFAULT_PASSWORD, SandboxServer
 from tests.fakes.host import FakeHost
 from tests.fakes.saleor import FakeSaleor
@@ -38,22 +36,14 @@ class Market:
     def saleor(self) -> FakeSaleor:
         return self.station.server.saleor
 
-    def fetch(self, *, heard: bool = True) -> ServicesDefinition:
-        """Staff choose *Get Services Definition*; unless ``heard``, its webhooks are lost."""
-        seen: list[ServicesDefinition] = []
-        services_definition.fetch(self.shop.ports, self.shop.id, STAFF, seen.append)
-        self._settle_or_lose(heard=heard)
-        return seen[-1]
-
-    def publish(self, sku: str = "MW-MAILBOX", price: str = "13.50", *, heard: bool = True) -> str:
-        """Staff put it on sale at their price; returns the variant's id."""
+    def open(self) -> None:
+        """*Get Services Definition*, and licences put on sale at 13.50 USD; no webhook comes."""
+        services_definition.fetch(self.shop.ports, self.shop.id, STAFF)
         with self.shop.ports.store.reading(self.shop.id) as work:
-            product = work.products.by_skus([sku])[sku]
-        wishes = products.Wishes(prices=[(price, "USD")], published=True)
-        changed = products.update(self.shop.ports, self.shop.id, STAFF, product.id, wishes)
-        self._settle_or_lose(heard=heard)
-        assert changed.variant_id is not None
-        return changed.variant_id
+            product = work.products.by_skus(["MW-MAILBOX"])["MW-MAILBOX"]
+        wishes = products.Wishes(prices=[("13.50", "USD")], published=True)
+        products.update(self.shop.ports, self.shop.id, STAFF, product.id, wishes)
+        self._settle_or_lose(heard=False)
 
     def customer(self) -> User:
         """The reseller, as Saleor knows it."""
@@ -101,8 +91,8 @@ class Market:
 
 
 @pytest.fixture
-def installed(world: World, sandbox: SandboxServer, station: Station) -> Market:
-    """The app is installed and switched on; nothing is in the catalogue yet."""
+def market(world: World, sandbox: SandboxServer, station: Station) -> Market:
+    """The app is installed and switched on, and licences are on sale at 13.50 USD."""
     world.mailer.sent.clear()
     world.mailer.failures.clear()
     key, installation = station.server.api_url, station.installed.installation_id
@@ -115,15 +105,6 @@ def installed(world: World, sandbox: SandboxServer, station: Station) -> Market:
         sender_email="licenses@example.com",
         issue_invoices="true",
     )
-    return Market(station, shop)
-
-
-@pytest.fixture
-def market(installed: Market) -> Market:
-    """Licences are on sale at 13.50 USD."""
-    installed.fetch(heard=False)
-    installed.publish(heard=False)
-    return installed
-
-
-OUR_TYPES = {kind.label for kind in ProductType}
+    made = Market(station, shop)
+    made.open()
+    return made

@@ -20,6 +20,7 @@ from bittitan_plugin.domain.assets import AssetStatus
 from bittitan_plugin.hosts.saleor.cursors import Cursors
 from bittitan_plugin.hosts.saleor.order_events import Firing
 from bittitan_plugin.hosts.saleor.polling import OrderPoller
+from bittitan_plugin.hosts.saleor.unreadable import UnreadableOrders
 from tests.fakes.saleor.records import Order
 from tests.integration.saleor.story.conftest import Market
 
@@ -61,7 +62,9 @@ def look(market: Market) -> None:
         return getattr(hooks, firing.hook)(firing.event).status is not OutcomeStatus.FAILED
 
     application, clock = market.station.application, market.station.clock
-    poller = OrderPoller(application.saleor_apps, Cursors(application.engine), fire, clock)
+    apps, cursors = application.saleor_apps, Cursors(application.engine)
+    unreadable = UnreadableOrders(application.ports.store, clock)
+    poller = OrderPoller(apps, cursors, unreadable, fire, clock)
     poller.poll(market.station.installed)
     market.shop.settle()
 

@@ -1,4 +1,4 @@
-"""The acceptance story of cancelling, told on a Saleor in the embedded host's place."""
+"""What only a Saleor shows of a cancellation: grants, returns, and its own refunds."""
 
 from decimal import Decimal
 
@@ -85,3 +85,21 @@ def test_an_order_refunded_at_saleor_is_revoked_and_credited_nothing(market: Mar
     market.settle()
     assert market.asset(order).status is AssetStatus.CANCELLED
     assert market.given_back(order) == (0, FULL)
+
+
+def test_an_order_paid_in_parts_is_paid_back_in_parts_and_leaves_nothing_unclear(
+    market: Market,
+) -> None:
+    variant = market.saleor.variant_of("MW-MAILBOX").id
+    order = market.saleor.place((variant, 25, {}), (variant, 1, {}), customer=market.customer())
+    market.saleor.pay(order, Decimal("200"))
+    market.saleor.pay(order)
+    market.settle()
+    (cancelled,) = [asset for asset in market.assets(order) if asset.quantity == 25]
+    market.shop.cancel(cancelled, "Ordered by mistake")
+    market.settle()
+    assert market.given_back(order) == (1, FULL)
+    assert [each.amount for each in order.grants] == [Decimal("200"), Decimal("137.50")]
+    assert market.shop.problems() == []
+    (standing,) = [asset for asset in market.assets(order) if asset.quantity == 1]
+    assert standing.status is AssetStatus.ACTIVE

@@ -1,72 +1,15 @@
-"""The acceptance story of the first sale, told on a Saleor in the embedded host's place."""
-
-from decimal import Decimal
+"""What only a Saleor shows of a sale; the story is in ``tests/acceptance/test_first_sale.py``."""
 
 import pytest
 
-from bittitan_plugin.domain.assets import AssetStatus, ProvisioningStatus
-from bittitan_plugin.domain.catalogue import ProductType
-from tests.integration.saleor.story.conftest import END_CUSTOMER, OUR_TYPES, RESELLER, Market
+from bittitan_plugin.domain.assets import AssetStatus
+from bittitan_plugin.domain.errors import ErrorCode
+from tests.integration.saleor.story.conftest import Market
 
 
 def code_of(market: Market) -> str:
     (coupon,) = market.shop.sandbox.sandbox.ledger()
     return coupon.code
-
-
-def test_get_services_definition_creates_both_product_types_at_saleor(installed: Market) -> None:
-    fetched = installed.fetch()
-    assert {each.product_type for each in fetched.product_types if each.created} == set(ProductType)
-    assert {each.name for each in installed.saleor.product_types.values()} == OUR_TYPES
-
-
-def test_get_services_definition_imports_every_article_of_the_vendor(installed: Market) -> None:
-    fetched = installed.fetch()
-    assert (fetched.created, list(fetched.skipped), len(installed.saleor.products)) == (5, [], 5)
-
-
-def test_get_services_definition_a_second_time_changes_nothing(installed: Market) -> None:
-    installed.fetch()
-    again = installed.fetch()
-    assert (again.created, again.updated, again.unchanged, again.bound) == (0, 0, 5, 0)
-    assert len(installed.saleor.products) == 5
-
-
-def test_nothing_is_for_sale_before_it_is_published(installed: Market) -> None:
-    installed.fetch()
-    shown = [seen for each in installed.saleor.products.values() for seen in each.channels.values()]
-    assert set(shown) == {False}
-
-
-def test_a_published_product_is_for_sale_at_the_distributors_price(market: Market) -> None:
-    variant = market.saleor.variant_of("MW-MAILBOX")
-    assert list(variant.prices.values()) == [Decimal("13.50")]
-    assert set(market.saleor.products[variant.product].channels.values()) == {True}
-
-
-def test_the_reseller_is_the_account_and_its_customer_the_end_customer(market: Market) -> None:
-    asset = market.asset(market.buy())
-    with market.shop.ports.store.reading(market.shop.id) as work:
-        account = work.accounts.get(asset.account_id)
-        end_customer = work.accounts.get(asset.end_customer_id) if asset.end_customer_id else None
-    assert (account.email, account.company) == (RESELLER, "Example Reseller")
-    assert end_customer is not None
-    assert end_customer.email == END_CUSTOMER
-
-
-def test_the_asset_carries_its_friendly_name_quantity_and_price(market: Market) -> None:
-    asset = market.asset(market.buy())
-    assert (asset.friendly_name, asset.quantity, str(asset.total)) == (
-        "Fabrikam mail move",
-        25,
-        "337.50 USD",
-    )
-
-
-def test_the_coupon_is_the_one_the_vendor_issued_for_all_licenses(market: Market) -> None:
-    asset = market.asset(market.buy())
-    (coupon,) = market.shop.sandbox.sandbox.ledger()
-    assert (coupon.quantity, asset.provisioning_status) == (25, ProvisioningStatus.SYNCHRONIZED)
 
 
 def test_saleor_sees_the_line_fulfilled_and_the_assets_id_but_never_the_code(
@@ -86,12 +29,6 @@ def test_the_invoice_stands_at_saleor_and_on_the_asset(market: Market) -> None:
     asset = market.asset(order)
     assert asset.invoice is not None
     assert (asset.invoice.number, asset.invoice.url) == (invoice.number, invoice.url)
-
-
-def test_the_buyer_is_welcomed_by_one_email_with_the_code(market: Market) -> None:
-    market.buy()
-    welcome = [each for each in market.shop.mail if each.template == "welcome"]
-    assert [each.to for each in welcome] == [RESELLER]
 
 
 def test_every_webhook_twice_and_backwards_makes_nothing_twice(market: Market) -> None:
@@ -131,6 +68,27 @@ def test_a_call_that_saleor_forbids_becomes_a_problem_and_the_sale_stands(
     assert asset.status is AssetStatus.ACTIVE
     (problem,) = market.shop.problems()
     assert "token" in problem.message
+    assert "at the commerce platform" in problem.next_step
+
+
+def test_an_order_that_saleor_does_not_show_is_no_fault_of_bittitan(market: Market) -> None:
+    market.saleor.faults.add("status", "order", times=99, status=403)
+    order = market.buy()
+    assert market.assets(order) == []
+    (problem,) = market.shop.problems()
+    assert "at the commerce platform" in problem.next_step
+
+
+def test_a_licence_that_saleor_stands_in_the_way_of_says_that_it_is_the_platform(
+    market: Market,
+) -> None:
+    # The order is read to open the asset, and once more before BitTitan is asked.
+    market.saleor.faults.add("status", "order", times=1, skip=1, status=403)
+    asset = market.asset(market.buy())
+    assert asset.provisioning_error is not None
+    assert asset.provisioning_error.code is ErrorCode.PLATFORM_REJECTED
+    (problem,) = market.shop.problems()
+    assert "at the commerce platform" in problem.next_step
 
 
 def test_days_that_staff_write_on_the_product_at_saleor_count_for_the_next_sale(

@@ -14,6 +14,8 @@ from bittitan_plugin.hosts.saleor.cursors import Cursors
 from bittitan_plugin.hosts.saleor.order_events import Firing
 from bittitan_plugin.hosts.saleor.polling import OrderPoller
 from bittitan_plugin.hosts.saleor.problems import ProblemMirror
+from bittitan_plugin.hosts.saleor.unreadable import UnreadableOrders
+from tests.fakes.saleor.records import Order
 from tests.integration.saleor.story.conftest import Market
 
 MakePoller = Callable[..., OrderPoller]
@@ -30,7 +32,9 @@ def new_poller(market: Market) -> MakePoller:
 
     def make(fire: Callable[[Firing], bool] = fire) -> OrderPoller:
         cursors = Cursors(application.engine)
-        return OrderPoller(application.saleor_apps, cursors, fire, market.station.clock)
+        ports = application.ports
+        unreadable = UnreadableOrders(ports.store, ports.clock)
+        return OrderPoller(application.saleor_apps, cursors, unreadable, fire, ports.clock)
 
     # Saleor's clock and ours are the same, so that its changes are later than the registration.
     market.saleor.now = market.station.clock  # type: ignore[method-assign]
@@ -100,6 +104,61 @@ def test_an_order_that_cannot_be_read_does_not_keep_the_others_waiting(
     order = market.buy(told=False)
     look(market, new_poller())
     assert len(market.assets(order)) == 1
+
+
+@pytest.fixture
+def nameless(market: Market) -> Order:
+    """A paid order that names nobody it could be delivered to; its webhooks were lost."""
+    market.station.clock.advance(minutes=10)
+    variant = market.saleor.variant_of("MW-MAILBOX").id
+    order = market.saleor.pay(market.saleor.place((variant, 1, {}), email=""))
+    market.station.sender.waiting.clear()
+    return order
+
+
+def test_an_order_that_cannot_be_read_is_a_problem_with_what_to_do(
+    market: Market, new_poller: MakePoller, nameless: Order
+) -> None:
+    look(market, new_poller())
+    (problem,) = market.shop.problems()
+    assert (problem.kind, problem.order_id) == (ProblemKind.ORDER_REFUSED, nameless.id)
+    assert f"Order {nameless.number} is not provisioned" in problem.message
+    assert "Mend the order in Saleor" in problem.next_step
+
+
+@pytest.mark.usefixtures("nameless")
+def test_it_is_said_once_and_stays_away_once_staff_have_put_it_aside(
+    market: Market, new_poller: MakePoller
+) -> None:
+    poller = new_poller()
+    look(market, poller)
+    (problem,) = market.shop.problems()
+    look(market, poller)
+    assert [each.occurrences for each in market.shop.problems()] == [1]
+    with market.shop.ports.store.writing(market.shop.id) as work:
+        work.problems.dismiss(problem.id, "staff@example.com", market.station.clock())
+    look(market, new_poller())
+    assert market.shop.problems() == []
+
+
+def test_once_it_can_be_read_it_is_provisioned_and_the_problem_is_closed(
+    market: Market, new_poller: MakePoller, nameless: Order
+) -> None:
+    poller = new_poller()
+    look(market, poller)
+    market.station.clock.advance(minutes=5)
+    nameless.email = "buyer@example.com"
+    market.saleor.touch(nameless)
+    look(market, poller)
+    assert (market.shop.problems(), len(market.assets(nameless))) == ([], 1)
+
+
+def test_an_unreadable_order_without_anything_of_ours_is_nobodys_problem(
+    market: Market, new_poller: MakePoller, nameless: Order
+) -> None:
+    nameless.lines[0].variant = "UHJvZHVjdFZhcmlhbnQ6OTk5"
+    look(market, new_poller())
+    assert market.shop.problems() == []
 
 
 def test_a_new_process_looks_at_once_and_then_every_few_minutes(
