@@ -8,10 +8,8 @@ from joserfc.errors import JoseError
 from joserfc.jwk import RSAKey
 from pydantic_core import from_json
 
-from bittitan_plugin.domain.errors import (
-    PlatformRejected,
-    PlatformUnavailable,
-)
+from bittitan_plugin.answer_deadline import limit_answers
+from bittitan_plugin.domain.errors import PlatformRejected, PlatformUnavailable
 from bittitan_plugin.hosts.saleor.allowed import jwks_url
 
 #: Seconds that fetching may take per step; installing waits for it.
@@ -28,11 +26,10 @@ def fetch_jwks(api_url: str, *, transport: httpx.BaseTransport | None = None) ->
     """
     url = jwks_url(api_url)
     try:
-        with (
-            httpx.Client(transport=transport, timeout=TIMEOUT, follow_redirects=False) as client,
-            client.stream("GET", url, headers={"Accept-Encoding": "identity"}) as response,
-        ):
-            status, body = response.status_code, _bounded(response)
+        with httpx.Client(transport=transport, timeout=TIMEOUT, follow_redirects=False) as client:
+            limit_answers(client)
+            with client.stream("GET", url, headers={"Accept-Encoding": "identity"}) as response:
+                status, body = response.status_code, _bounded(response)
     except httpx.HTTPError as error:
         name = type(error).__name__
         raise PlatformUnavailable(

@@ -166,6 +166,7 @@ CHANGING: dict[str, Case] = {
     "stock.finish_import": lambda w, b: w.stock.finish_import(
         replace(an_import(), id=b.code.import_id)
     ),
+    "stock.measure": lambda w, b: w.stock.measure(),
     "stock.add": lambda w, b: w.stock.add([replace(b.code, id=uuid4())]),
     "stock.allocate": lambda w, b: in_vain(
         lambda: w.stock.allocate([b.code], b.out_of_stock.id, LATER)
