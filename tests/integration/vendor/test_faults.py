@@ -83,8 +83,9 @@ LIMITED: dict[str, Read] = {**READS, "cancel": lambda api, coupon: api.cancel(co
 
 
 @pytest.fixture
-def coupon(coupon_api: CouponApi) -> Coupon:
-    return coupon_api.issue(request(coupon_api))
+def coupon(make_client: MakeClient) -> Coupon:
+    patient = make_client(read_timeout=30.0)
+    return patient.issue(request(patient))
 
 
 @pytest.mark.parametrize("operation", READS)
