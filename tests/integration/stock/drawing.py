@@ -3,6 +3,10 @@
 The long form, as the promise has it, on a PostgreSQL server of its own:
 
     python -m tests.integration.stock.drawing --orders 5000 --processes 16 --kills 30
+
+and in one process on SQLite:
+
+    python -m tests.integration.stock.drawing --sqlite --orders 5000 --processes 1 --kills 5
 """
 
 import argparse
@@ -12,7 +16,8 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic, sleep
@@ -205,27 +210,40 @@ def main() -> int:
     parser.add_argument("--orders", type=int, default=5000)
     parser.add_argument("--processes", type=int, default=16)
     parser.add_argument("--kills", type=int, default=30)
+    parser.add_argument("--sqlite", action="store_true")
     parser.add_argument("--draw", type=UUID)
     parser.add_argument("--seed", type=int, default=0)
     given = parser.parse_args()
     if given.draw:
         draw(os.environ["DRAW_URL"], os.environ["DRAW_KEY"], given.draw, given.seed)
         return 0
-    server = postgres.start()
-    if server is None:
-        sys.stdout.write("no PostgreSQL on this machine\n")
-        return 2
-    try:
-        shop = open_shop(server.url, generate_key())
+    with _database(sqlite=given.sqlite) as url:
+        if url is None:
+            sys.stdout.write("no PostgreSQL on this machine\n")
+            return 2
+        shop = open_shop(url, generate_key())
         shop.migrate()
         shop.close()
         started = monotonic()
-        found = prove(server.url, orders=given.orders, processes=given.processes, kills=given.kills)
+        found = prove(url, orders=given.orders, processes=given.processes, kills=given.kills)
         took = monotonic() - started
-    finally:
-        server.stop()
     sys.stdout.write(f"{found} in {took:.0f} s\n")
     return int(found != expected(given.orders, given.kills))
+
+
+@contextmanager
+def _database(*, sqlite: bool) -> Iterator[str | None]:
+    """The address of an empty one; None when there is no PostgreSQL to be had."""
+    if sqlite:
+        with tempfile.TemporaryDirectory() as directory:
+            yield f"sqlite:///{directory}/drawing.sqlite"
+        return
+    server = postgres.start()
+    try:
+        yield server.url if server else None
+    finally:
+        if server:
+            server.stop()
 
 
 if __name__ == "__main__":
