@@ -75,7 +75,7 @@ def test_it_is_told_until_it_is_taken_and_then_no_more(shop: Shop, at_work: Rete
     assert (first, second, fourth) == (third, third, [])
 
 
-def test_a_new_process_tells_how_the_orders_of_the_last_hour_stand(shop: Shop) -> None:
+def test_a_new_process_tells_how_the_orders_of_the_last_minute_stand(shop: Shop) -> None:
     paid, cancelled, refunded = shop.buy(), shop.buy(), shop.buy()
     shop.platform.selling.cancel(key(cancelled))
     shop.platform.selling.grant_refund(key(refunded))
@@ -90,14 +90,14 @@ def test_a_new_process_tells_how_the_orders_of_the_last_hour_stand(shop: Shop) -
 
 def test_a_new_process_leaves_older_orders_alone(shop: Shop) -> None:
     shop.buy()
-    shop.clock.advance(hours=1, seconds=1)
+    shop.clock.advance(minutes=1, seconds=1)
     shop.tokens.clear()
     recent = shop.buy()
 
     assert [event.order.id for _, event in _events(shop)] == [recent]
 
 
-def test_however_long_nothing_ran_the_last_hour_before_is_told(shop: Shop) -> None:
+def test_however_long_nothing_ran_the_last_minute_before_is_told(shop: Shop) -> None:
     order = shop.buy()
     shop.clock.advance(days=3)
 

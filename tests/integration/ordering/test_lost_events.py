@@ -25,7 +25,7 @@ def sold_by_a_process_that_died(storefront: Storefront) -> str:
 def test_an_order_whose_hooks_a_crash_swallowed_is_delivered_at_the_next_start(
     storefront: Storefront,
 ) -> None:
-    # Later than any order of the tests that share the database: their last hour is not told of.
+    # Later than any order of the tests that share the database: their last minute is not told of.
     storefront.shop.world.clock.now = datetime(2036, 3, 10, 9, 30, tzinfo=UTC)
     order_id = sold_by_a_process_that_died(storefront)
     storefront.shop.settle()
