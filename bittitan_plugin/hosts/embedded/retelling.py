@@ -1,7 +1,7 @@
 """Tells plugins of orders again where they could not be told: every event arrives at least once.
 
 An order is committed before its hooks are fired. A process that dies in between is made good when
-one starts: how the orders stand that had changed in the last minute is told once more. What a plugin
+one starts: how the orders stand that changed in the last minute is told once more. What a plugin
 could not take (its database was away) is told again until it does. Plugins expect repetition.
 """
 
@@ -23,7 +23,7 @@ from bittitan_plugin.hosts.embedded.selling import Selling, Untold
 from bittitan_plugin.hosts.embedded.tables import OrderRow
 
 #: How long before the newest change a process may have died whose start tells again. Longer than
-#: any request takes, and no longer: every start tells all of it, also of a process that is restarted
+#: any request takes, and no longer: every start tells all of it, even of a process that is killed
 #: every few seconds while others sell.
 LOOK_BACK = timedelta(minutes=1)
 #: Seconds between two attempts to tell what was not taken.
