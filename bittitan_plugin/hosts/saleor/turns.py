@@ -8,7 +8,7 @@ others may run in other processes.
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import Engine, delete
@@ -41,35 +41,40 @@ class Turns:
 
         @contextmanager
         def turn(order_id: str) -> Iterator[None]:
-            self._take(installation_id, order_id)
+            until = self._take(installation_id, order_id)
             try:
                 yield
             finally:
-                self._end(installation_id, order_id)
+                self._end(installation_id, order_id, until)
 
         return turn
 
-    def _take(self, installation_id: UUID, order_id: str) -> None:
+    def _take(self, installation_id: UUID, order_id: str) -> datetime:
+        """Returns when it ends. Of several who find no row, the key lets one in."""
         now = self._clock()
+        until = now + LONGEST
+        key = {"installation_id": installation_id, "order_id": order_id}
         try:
             with Session(writing_engine(self._engine)) as session, session.begin():
-                row = session.get(SaleorTurnRow, (installation_id, order_id), with_for_update=True)
-                if row is not None and row.until > now:
+                row = session.get(SaleorTurnRow, key, with_for_update=True)
+                if row is None:
+                    session.add(SaleorTurnRow(**key, until=until))
+                elif row.until > now:
                     raise _taken(order_id)
-                session.merge(
-                    SaleorTurnRow(
-                        installation_id=installation_id, order_id=order_id, until=now + LONGEST
-                    )
-                )
+                else:
+                    row.until = until
         except IntegrityError as error:
             raise _taken(order_id) from error
+        return until
 
-    def _end(self, installation_id: UUID, order_id: str) -> None:
+    def _end(self, installation_id: UUID, order_id: str, until: datetime) -> None:
+        """Unless it was over already, and is another's by now."""
         with Session(writing_engine(self._engine)) as session, session.begin():
             session.execute(
                 delete(SaleorTurnRow).where(
                     SaleorTurnRow.installation_id == installation_id,
                     SaleorTurnRow.order_id == order_id,
+                    SaleorTurnRow.until == until,
                 )
             )
 

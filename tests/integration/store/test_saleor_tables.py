@@ -1,5 +1,8 @@
 """What is kept of one Saleor beside the repositories is not touched through another."""
 
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from threading import Barrier
 from uuid import UUID
 
 import pytest
@@ -60,4 +63,57 @@ def test_the_end_of_a_turn_ends_none_of_another_s_order_of_that_id(
         with turns.of(installation)("order-1"):
             pass
         with pytest.raises(Unavailable), turns.of(elsewhere)("order-1"):
+            pass
+
+
+# Turns
+
+
+ORDERS, LINES = 40, 8
+
+
+def test_of_several_who_come_at_the_same_moment_one_has_the_turn(
+    store: Store, clock: StandingClock, elsewhere: UUID
+) -> None:
+    turn, together = Turns(store.engine, clock).of(elsewhere), Barrier(LINES)
+
+    def come(order_id: str) -> bool:
+        together.wait()
+        try:
+            with turn(order_id):
+                together.wait()  # nobody leaves before all have tried
+                return True
+        except Unavailable:
+            together.wait()
+            return False
+
+    with ThreadPoolExecutor(LINES) as pool:
+        for number in range(ORDERS):
+            assert sum(pool.map(come, [f"order-{number}"] * LINES)) == 1
+
+
+def test_a_turn_that_nobody_ended_is_over_after_its_longest(
+    store: Store, clock: StandingClock, elsewhere: UUID
+) -> None:
+    turn = Turns(store.engine, clock).of(elsewhere)
+    died = turn("order-1")
+    died.__enter__()
+    clock.advance(minutes=4)
+    with pytest.raises(Unavailable), turn("order-1"):
+        pass
+    clock.advance(minutes=1)
+    with turn("order-1"):
+        pass
+
+
+def test_who_comes_back_after_the_turn_was_over_does_not_end_another_s(
+    store: Store, clock: StandingClock, elsewhere: UUID
+) -> None:
+    turn = Turns(store.engine, clock).of(elsewhere)
+    with ExitStack() as slow, ExitStack() as other:
+        slow.enter_context(turn("order-1"))
+        clock.advance(minutes=5)
+        other.enter_context(turn("order-1"))
+        slow.close()
+        with pytest.raises(Unavailable), turn("order-1"):
             pass
