@@ -5,9 +5,9 @@ for one, can call it.
 """
 
 from collections.abc import Callable
-from datetime import datetime
 from uuid import UUID
 
+from bittitan_plugin.domain.coupons import Sealed
 from bittitan_plugin.domain.errors import PlatformUnavailable
 from bittitan_plugin.hosts.port import Host
 from bittitan_plugin.hosts.saleor.apps import AppState, SaleorApp, SaleorApps
@@ -23,12 +23,12 @@ _CLOSED = {
 
 
 class ConnectedSaleors:
-    """Gives the Saleor of an installation; each is made once and again when its row changed."""
+    """Gives the Saleor of an installation; each is made once, and again with each new token."""
 
     def __init__(self, apps: SaleorApps, make: MakeHost) -> None:
         self._apps = apps
         self._make = make
-        self._made: dict[UUID, tuple[datetime, Host]] = {}
+        self._made: dict[UUID, tuple[Sealed, Host]] = {}
 
     def of(self, installation_id: UUID) -> Host | None:
         """None when that installation's platform is no Saleor.
@@ -41,8 +41,8 @@ class ConnectedSaleors:
             return None
         if not app.is_active:
             raise PlatformUnavailable(_CLOSED[app.state])
-        changed_at, host = self._made.get(installation_id, (None, None))
-        if host is None or changed_at != app.changed_at:
+        token, host = self._made.get(installation_id, (None, None))
+        if host is None or token != app.sealed_token:
             host = self._make(app)
-            self._made[installation_id] = (app.changed_at, host)
+            self._made[installation_id] = (app.sealed_token, host)
         return host

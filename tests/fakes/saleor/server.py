@@ -11,6 +11,9 @@ from bittitan_plugin.vendor.sandbox.server import AbortableProtocol
 from tests.fakes.saleor.app import create_app
 from tests.fakes.saleor.state import FakeSaleor
 
+#: Ports that a Saleor of this process has had: its address is its name, which no other may inherit.
+_taken: set[int] = set()
+
 
 class SaleorServer:
     """``saleor`` is the state, to look at and to change from outside."""
@@ -40,11 +43,7 @@ class SaleorServer:
         return f"{self.origin}/graphql/"
 
     def __enter__(self) -> Self:
-        # The protocol is named because asyncio switches Nagle's algorithm off only for sockets
-        # that say TCP.
-        listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-        listener.bind(("127.0.0.1", 0))
-        listener.listen(128)
+        listener = _listener()
         self._port = listener.getsockname()[1]
         self._thread = threading.Thread(
             target=self._server.run, args=([listener],), name="fake-saleor", daemon=True
@@ -55,3 +54,17 @@ class SaleorServer:
     def __exit__(self, *_: object) -> None:
         self._server.should_exit = True
         self._thread.join()
+
+
+def _listener() -> socket.socket:
+    # The protocol is named because asyncio switches Nagle's algorithm off only for sockets
+    # that say TCP.
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listener.bind(("127.0.0.1", 0))
+    port = listener.getsockname()[1]
+    if port in _taken:
+        with listener:
+            return _listener()
+    _taken.add(port)
+    listener.listen(128)
+    return listener
