@@ -45,6 +45,9 @@ PACE = 0.02
 #: Longest time, in seconds, that workflows of one test may take.
 PATIENCE = 30.0
 
+#: What the clock shows when a test begins.
+BEGINNING = datetime(2026, 3, 10, 9, 30, tzinfo=UTC)
+
 STAFF = Actor(ActorKind.STAFF, "staff@example.com")
 MAILBOX, BUNDLE = "variant-mailbox", "variant-bundle"
 
@@ -234,13 +237,13 @@ def order_value(order: Order) -> dict[str, Any]:
 
 
 @pytest.fixture(scope="session", params=["sqlite", "postgresql"])
-def world(
+def running(
     request: pytest.FixtureRequest, databases: Databases, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[World]:
     """The plugin with its workflow engine, once on each kind of database."""
     directory: Path = tmp_path_factory.mktemp("world")
     url = databases.fresh(request.param, directory)
-    clock, mailer = StandingClock(datetime(2026, 3, 10, 9, 30, tzinfo=UTC)), RecordingMailer()
+    clock, mailer = StandingClock(BEGINNING), RecordingMailer()
     settings = Settings(
         database_url=url, var_dir=directory, secret_keys=(generate_key(),), worker_concurrency=16
     )
@@ -261,11 +264,17 @@ def world(
 
 
 @pytest.fixture
+def world(running: World) -> World:
+    """The same, wherever tests before this one have left its clock and its mail."""
+    running.clock.now = BEGINNING
+    running.mailer.sent.clear()
+    running.mailer.failures.clear()
+    return running
+
+
+@pytest.fixture
 def shop(world: World, sandbox: SandboxServer) -> Shop:
     """An installation that sells both products, switched on; platform and vendor are its own."""
-    world.clock.now = datetime(2026, 3, 10, 9, 30, tzinfo=UTC)
-    world.mailer.sent.clear()
-    world.mailer.failures.clear()
     host, key = FakeHost(), f"shop-{uuid4().hex[:8]}"
     installation_id = world.application.attach(key, host)
     made = Shop(world, sandbox, key, installation_id, host)

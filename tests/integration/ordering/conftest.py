@@ -1,7 +1,6 @@
 """The shop of these tests: one per test process and database, with new people in each test."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -17,9 +16,9 @@ from tests.world import Shop, World
 
 
 @pytest.fixture(scope="session")
-def embedded(world: World) -> tuple[EmbeddedPlatform, Starlette]:
+def embedded(running: World) -> tuple[EmbeddedPlatform, Starlette]:
     """The platform beside the plugin, in one database, as ``serving.py`` wires them."""
-    application = world.application
+    application = running.application
 
     def zone() -> ZoneInfo:
         id_ = application.attach(INSTALLATION, platform.host)
@@ -28,12 +27,12 @@ def embedded(world: World) -> tuple[EmbeddedPlatform, Starlette]:
     platform = EmbeddedPlatform(
         engine=application.engine,
         cipher=application.ports.cipher,
-        clock=world.clock,
-        plugins=world.plugins,
+        clock=running.clock,
+        plugins=running.plugins,
         public_url="http://shop",
         zone=zone,
     )
-    return platform, Starlette(routes=graphql_routes(platform, build_schema(world.plugins)))
+    return platform, Starlette(routes=graphql_routes(platform, build_schema(running.plugins)))
 
 
 @pytest.fixture
@@ -41,9 +40,6 @@ def storefront(
     world: World, embedded: tuple[EmbeddedPlatform, Starlette], sandbox: SandboxServer
 ) -> Iterator[Storefront]:
     """Switched on, with one licence on sale for dollars."""
-    world.clock.now = datetime(2026, 3, 10, 9, 30, tzinfo=UTC)
-    world.mailer.sent.clear()
-    world.mailer.failures.clear()
     platform, app = embedded
     id_ = world.application.attach(INSTALLATION, platform.host)
     shop = Shop(world, sandbox, INSTALLATION, id_, platform.host)  # type: ignore[arg-type]

@@ -1,7 +1,6 @@
 """A distributor whose platform is a Saleor: the app installed, licences on sale."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from decimal import Decimal
 from typing import cast
 
@@ -94,10 +93,6 @@ class Market:
 @pytest.fixture
 def market(world: World, sandbox: SandboxServer, station: Station) -> Market:
     """The app is installed and switched on, and licences are on sale at 13.50 USD."""
-    # Wherever tests before this one have left it.
-    world.clock.now = datetime(2026, 3, 10, 9, 30, tzinfo=UTC)
-    world.mailer.sent.clear()
-    world.mailer.failures.clear()
     key, installation = station.server.api_url, station.installed.installation_id
     shop = Shop(world, sandbox, key, installation, cast(FakeHost, None))
     shop.configure(
