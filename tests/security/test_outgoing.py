@@ -8,7 +8,7 @@ import httpcore
 import httpx
 import pytest
 
-from bittitan_plugin import answer_deadline
+from bittitan_plugin import outgoing
 from bittitan_plugin.bootstrap import build
 from bittitan_plugin.cipher import generate_key
 from bittitan_plugin.domain.configuration import Configuration
@@ -174,7 +174,7 @@ def test_production_is_strict_unless_the_operator_says_otherwise(
 def test_an_answer_that_trickles_in_is_given_up_wherever_it_trickles(
     monkeypatch: pytest.MonkeyPatch, way: str
 ) -> None:
-    monkeypatch.setattr(answer_deadline, "ANSWER_TIMEOUT", 0.2)
+    monkeypatch.setattr(outgoing, "ANSWER_TIMEOUT", 0.2)
     with hostile_server(Random(1)) as server:
         server.always(way)
         api = CouponApi(server.url, email=DEFAULT_EMAIL, password=DEFAULT_PASSWORD)

@@ -9,14 +9,13 @@ before it writes.
 """
 
 import weakref
-from collections.abc import Iterator, Mapping
-from importlib.metadata import PackageNotFoundError, version
+from collections.abc import Mapping
 from typing import Any
 
 import httpx
 from pydantic_core import from_json
 
-from bittitan_plugin.answer_deadline import limit_answers
+from bittitan_plugin import outgoing
 from bittitan_plugin.hosts.saleor.documents import Document, document
 from bittitan_plugin.hosts.saleor.failures import Reply, failure, failure_of_errors, unreadable
 
@@ -47,22 +46,15 @@ class SaleorClient:
         transport: httpx.BaseTransport | None = None,
     ) -> None:
         self.api_url = api_url
-        headers = {
-            "Accept": "application/json",
-            # Compression is declined: it would let a few bytes become a very large answer.
-            "Accept-Encoding": "identity",
-            "User-Agent": _user_agent(),
-        }
-        if token is not None:
-            headers["Authorization"] = f"Bearer {token}"
+        proof = {} if token is None else {"Authorization": f"Bearer {token}"}
         self._http = httpx.Client(
             transport=transport,
             follow_redirects=False,
             timeout=httpx.Timeout(read_timeout, connect=CONNECT_TIMEOUT, pool=CONNECT_TIMEOUT),
             limits=httpx.Limits(max_connections=32, keepalive_expiry=KEEP_ALIVE),
-            headers=headers,
+            headers=outgoing.headers() | proof,
         )
-        limit_answers(self._http)
+        outgoing.limit_answers(self._http)
         self._finalizer = weakref.finalize(self, self._http.close)
 
     def __repr__(self) -> str:
@@ -114,25 +106,6 @@ class SaleorClient:
         with self._http.stream("POST", self.api_url, json=body) as response:
             return Reply(
                 status=response.status_code,
-                body=b"".join(_bounded(response)),
+                body=outgoing.bounded(response, LARGEST_ANSWER),
                 retry_after=response.headers.get("Retry-After"),
             )
-
-
-def _bounded(response: httpx.Response) -> Iterator[bytes]:
-    """The body, unless it is compressed all the same, or too large."""
-    if response.headers.get("Content-Encoding", "identity") != "identity":
-        raise httpx.DecodingError("the answer is compressed")
-    size = 0
-    for chunk in response.iter_bytes():
-        size += len(chunk)
-        if size > LARGEST_ANSWER:
-            raise httpx.RemoteProtocolError("the answer is too large")
-        yield chunk
-
-
-def _user_agent() -> str:
-    try:
-        return f"bittitan-plugin/{version('bittitan-plugin')}"
-    except PackageNotFoundError:  # run from a checkout that is not installed
-        return "bittitan-plugin"

@@ -8,7 +8,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import RSAKey
 from pydantic_core import from_json
 
-from bittitan_plugin.answer_deadline import limit_answers
+from bittitan_plugin import outgoing
 from bittitan_plugin.domain.errors import PlatformRejected, PlatformUnavailable
 from bittitan_plugin.hosts.saleor.allowed import jwks_url
 
@@ -26,10 +26,15 @@ def fetch_jwks(api_url: str, *, transport: httpx.BaseTransport | None = None) ->
     """
     url = jwks_url(api_url)
     try:
-        with httpx.Client(transport=transport, timeout=TIMEOUT, follow_redirects=False) as client:
-            limit_answers(client)
-            with client.stream("GET", url, headers={"Accept-Encoding": "identity"}) as response:
-                status, body = response.status_code, _bounded(response)
+        with httpx.Client(
+            transport=transport,
+            timeout=TIMEOUT,
+            follow_redirects=False,
+            headers=outgoing.headers(),
+        ) as client:
+            outgoing.limit_answers(client)
+            with client.stream("GET", url) as response:
+                status, body = response.status_code, outgoing.bounded(response, LARGEST)
     except httpx.HTTPError as error:
         name = type(error).__name__
         raise PlatformUnavailable(
@@ -46,22 +51,13 @@ def key_of(jwks: Mapping[str, Any], kid: str | None) -> RSAKey | None:
     return RSAKey.import_key(keys[0]) if len(keys) == 1 else None
 
 
-def _bounded(response: httpx.Response) -> bytes:
-    body = b""
-    for chunk in response.iter_bytes():
-        body += chunk
-        if len(body) > LARGEST:
-            break
-    return body
-
-
 def _checked(url: str, body: bytes) -> dict[str, Any]:
     try:
         found = from_json(body)
         keys = [_public(key) for key in found["keys"] if key.get("kty") == "RSA"]
     except (ValueError, TypeError, KeyError, AttributeError, JoseError):
         keys = []
-    if not 0 < len(keys) <= MOST_KEYS or len(body) > LARGEST:
+    if not 0 < len(keys) <= MOST_KEYS:
         raise PlatformRejected("INVALID_JWKS", f"{url} does not hold a set of RSA keys.")
     return {"keys": keys}
 

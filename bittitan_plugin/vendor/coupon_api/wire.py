@@ -1,14 +1,12 @@
 """One HTTP exchange: sent, read whole within bounds, judged; reads are tried a few times."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
-from importlib.metadata import PackageNotFoundError, version
 
 import httpx
 import stamina
 from pydantic_core import from_json
 
-from bittitan_plugin.answer_deadline import limit_answers
+from bittitan_plugin import outgoing
 from bittitan_plugin.domain.errors import Unavailable
 from bittitan_plugin.domain.retry_after import retry_after_seconds
 from bittitan_plugin.vendor.coupon_api.answers import AnswerError
@@ -52,14 +50,9 @@ class Wire:
             follow_redirects=False,
             timeout=httpx.Timeout(read_timeout, connect=CONNECT_TIMEOUT, pool=CONNECT_TIMEOUT),
             limits=LIMITS,
-            # Compression is declined: it would let a few bytes become a very large answer.
-            headers={
-                "Accept": "application/json",
-                "Accept-Encoding": "identity",
-                "User-Agent": _user_agent(),
-            },
+            headers=outgoing.headers(),
         )
-        limit_answers(self._http)
+        outgoing.limit_answers(self._http)
 
     def close(self) -> None:
         """Let go of every connection."""
@@ -123,7 +116,7 @@ class Wire:
             return Answer(
                 status=response.status_code,
                 accepted=response.status_code in call.accepts,
-                body=b"".join(_bounded(response)),
+                body=outgoing.bounded(response, LARGEST_ANSWER),
                 retry_after=response.headers.get("Retry-After"),
                 withheld=tuple(text for text in (ticket, password) if isinstance(text, str)),
             )
@@ -144,18 +137,6 @@ def _tell(passage: Passage, outcome: Outcome) -> None:
             passage.failed(type(outcome).__name__)
 
 
-def _bounded(response: httpx.Response) -> Iterator[bytes]:
-    """The body, unless it is compressed all the same, or too large."""
-    if response.headers.get("Content-Encoding", "identity") != "identity":
-        raise httpx.DecodingError("the answer is compressed")
-    size = 0
-    for chunk in response.iter_bytes():
-        size += len(chunk)
-        if size > LARGEST_ANSWER:
-            raise httpx.RemoteProtocolError("the answer is too large")
-        yield chunk
-
-
 def _is_json(body: bytes) -> bool:
     try:
         from_json(body)
@@ -169,10 +150,3 @@ def _is_passing(error: Exception) -> bool:
     if isinstance(error, AnswerError):
         return error.malformed
     return isinstance(error, Unavailable) and (error.retry_after or 0) <= LONGEST_PAUSE
-
-
-def _user_agent() -> str:
-    try:
-        return f"bittitan-plugin/{version('bittitan-plugin')}"
-    except PackageNotFoundError:  # run from a checkout that is not installed
-        return "bittitan-plugin"

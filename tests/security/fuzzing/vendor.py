@@ -8,7 +8,7 @@ from random import Random
 
 import pytest
 
-from bittitan_plugin import answer_deadline
+from bittitan_plugin import outgoing
 from bittitan_plugin.domain.errors import OutcomeUnknown, Rejected, Unavailable
 from bittitan_plugin.vendor.coupon_api import CouponApi
 from tests.security.fuzzing.counting import Broken
@@ -27,7 +27,7 @@ SINCE = datetime(2026, 1, 1, tzinfo=UTC)
 def vendor_answers(random: Random) -> Iterator[Callable[[int], str]]:
     """Attempts: a question each, answered in one of the server's ways."""
     with hostile_server(random) as server, pytest.MonkeyPatch.context() as patch:
-        patch.setattr(answer_deadline, "ANSWER_TIMEOUT", ANSWER_TIMEOUT)
+        patch.setattr(outgoing, "ANSWER_TIMEOUT", ANSWER_TIMEOUT)
         yield lambda _number: _attempt(random, server)
 
 

@@ -1,10 +1,12 @@
-"""An answer from outside is given up after a while, however steadily it trickles in.
+"""What every HTTP request that leaves us has in common: who asks, and how much answer is borne.
 
 httpx's timeouts run anew with every byte, so whoever sends headers one letter at a time could hold
 a thread for hours. Here the clock runs from the last byte of the request to the last of the answer.
 """
 
 import time
+from collections.abc import Iterator
+from importlib.metadata import PackageNotFoundError, version
 from ssl import SSLContext
 from typing import Any
 
@@ -15,6 +17,15 @@ import httpx
 ANSWER_TIMEOUT = 60.0
 
 
+def headers() -> dict[str, str]:
+    """Sent with every request. Compression is declined: a few bytes could become very many."""
+    return {
+        "Accept": "application/json",
+        "Accept-Encoding": "identity",
+        "User-Agent": _user_agent(),
+    }
+
+
 def limit_answers(client: httpx.Client) -> None:
     """Hold every connection of this client to ``ANSWER_TIMEOUT``; what runs out is a
     ``httpx.ReadTimeout``. Transports that are no network (tests have some) are left alone.
@@ -23,6 +34,33 @@ def limit_answers(client: httpx.Client) -> None:
         if isinstance(transport, httpx.HTTPTransport):
             pool = transport._pool
             pool._network_backend = _Backend(pool._network_backend)
+
+
+def bounded(response: httpx.Response, largest: int) -> bytes:
+    """The body, of at most ``largest`` bytes.
+
+    Raises ``httpx.RemoteProtocolError`` when it is larger, and ``httpx.DecodingError`` when it is
+    compressed all the same.
+    """
+    if response.headers.get("Content-Encoding", "identity") != "identity":
+        raise httpx.DecodingError("the answer is compressed")
+    return b"".join(_up_to(largest, response))
+
+
+def _up_to(largest: int, response: httpx.Response) -> Iterator[bytes]:
+    size = 0
+    for chunk in response.iter_bytes():
+        size += len(chunk)
+        if size > largest:
+            raise httpx.RemoteProtocolError("the answer is too large")
+        yield chunk
+
+
+def _user_agent() -> str:
+    try:
+        return f"bittitan-plugin/{version('bittitan-plugin')}"
+    except PackageNotFoundError:  # run from a checkout that is not installed
+        return "bittitan-plugin"
 
 
 class _Backend(httpcore.NetworkBackend):
