@@ -1,6 +1,5 @@
 """*Get Services Definition* from the command line: progress while it runs, then what it did."""
 
-import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -9,17 +8,15 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from bittitan_plugin.domain.errors import BitTitanError
-from bittitan_plugin.domain.history import Actor, ActorKind
-from bittitan_plugin.plain_lines import PlainLines
 from bittitan_plugin.services import services_definition
 from bittitan_plugin.services.import_report import ServicesDefinition
 from bittitan_plugin.services.installations import named_installation
 from bittitan_plugin.services.ports import Ports
+from bittitan_plugin.terminal import OPERATOR, PlainLines, open_console, print_json
 
 #: Rows between two plain lines of progress, where there is no terminal.
 ROWS_PER_LINE = 1000
 
-_OPERATOR = Actor(ActorKind.STAFF, "command line")
 _Tell = Callable[[ServicesDefinition], None]
 
 
@@ -30,7 +27,7 @@ def fetch_services_definition(
 
     Returns the exit status: 0, or 1 with what went wrong; what was imported until then stays.
     """
-    console = console or Console(soft_wrap=True, highlight=False)
+    console = console or open_console()
     done, error = ServicesDefinition(), None
 
     def remember(so_far: ServicesDefinition) -> None:
@@ -41,11 +38,11 @@ def fetch_services_definition(
     with _progress(console, quiet=as_json) as tell:
         try:
             installation = named_installation(ports, key)
-            services_definition.fetch(ports, installation.id, _OPERATOR, remember)
+            services_definition.fetch(ports, installation.id, OPERATOR, remember)
         except BitTitanError as failure:
             error = str(failure)
     if as_json:
-        console.print(json.dumps({**asdict(done), "error": error}, indent=2), markup=False)
+        print_json(console, {**asdict(done), "error": error})
     else:
         _say(console, done, error)
     return int(error is not None)

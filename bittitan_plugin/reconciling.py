@@ -3,7 +3,6 @@
 It works in this process, so it needs no worker; what it applies is handed to the workers.
 """
 
-import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -15,15 +14,14 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from bittitan_plugin.domain.errors import BitTitanError
 from bittitan_plugin.domain.reconciliation import Report
 from bittitan_plugin.domain.runs import Run, RunKind
-from bittitan_plugin.plain_lines import PlainLines
 from bittitan_plugin.services import reconciliation, runs
 from bittitan_plugin.services.installations import named_installation
 from bittitan_plugin.services.ports import Ports
+from bittitan_plugin.terminal import OPERATOR, PlainLines, open_console, print_json
 
 #: Orders and assets between two plain lines of progress, where there is no terminal.
 ROWS_PER_LINE = 10_000
 
-_OPERATOR = "command line"
 _Tell = Callable[[Report], None]
 
 
@@ -41,7 +39,7 @@ def reconcile(
     Returns the exit status: 0 when everything agrees or was mended, 1 when differences stand, 2
     when it could not be brought to its end.
     """
-    console = console or Console(soft_wrap=True, highlight=False)
+    console = console or open_console()
     run, error = None, None
     try:
         reconciliation.check_limit(max_changes)
@@ -52,7 +50,7 @@ def reconcile(
         error = str(failure)
     report = dict(run.report) if run else {}
     if as_json:
-        console.print(json.dumps({**report, "error": error}, indent=2), markup=False)
+        print_json(console, {**report, "error": error})
     else:
         _say(console, report, error)
     if error is not None:
@@ -62,7 +60,7 @@ def reconcile(
 
 
 def _run(ports: Ports, installation_id: UUID, *, apply: bool, max_changes: int, tell: _Tell) -> Run:
-    run = runs.begin(ports, installation_id, RunKind.RECONCILIATION, _OPERATOR)
+    run = runs.begin(ports, installation_id, RunKind.RECONCILIATION, OPERATOR.name)
     try:
         return reconciliation.run_now(
             ports, installation_id, run.id, apply=apply, max_changes=max_changes, tell=tell

@@ -3,7 +3,6 @@
 What follows a confirmation (the credit, the e-mails) is handed to the workers.
 """
 
-import json
 from collections.abc import Callable, Iterator
 from uuid import UUID
 
@@ -12,16 +11,16 @@ from rich.console import Console
 from bittitan_plugin.domain.assets import Asset
 from bittitan_plugin.domain.coupons import masked
 from bittitan_plugin.domain.errors import BitTitanError, ErrorCode, Refusal
-from bittitan_plugin.domain.history import Actor, ActorKind
+from bittitan_plugin.domain.history import Actor
 from bittitan_plugin.domain.revocations import Revocation, RevocationState
 from bittitan_plugin.services.installations import named_installation
 from bittitan_plugin.services.ports import Ports
-from bittitan_plugin.store.queries.keyset import Window
+from bittitan_plugin.store.queries.keyset import Page, Window, every_page
 from bittitan_plugin.store.queries.revocations import revocation_page
+from bittitan_plugin.terminal import OPERATOR, Row, open_console, print_json_rows, print_rows
 
 #: Revocations that are read at a time.
 PAGE = 100
-_OPERATOR = Actor(ActorKind.STAFF, "command line")
 _HEADER = ("id", "before", "order", "licences", "codes", "asked by")
 
 #: What staff did: confirm that the codes are revoked, or report that they had been used.
@@ -32,20 +31,14 @@ def list_revocations(
     ports: Ports, key: str, *, as_json: bool = False, console: Console | None = None
 ) -> int:
     """Print what waits, the most urgent first; codes masked. Returns the exit status."""
-    console = console or Console(soft_wrap=True, highlight=False)
+    console = console or open_console()
     try:
         rows = list(_rows(ports, named_installation(ports, key).id))
     except BitTitanError as failure:
         console.print(str(failure), markup=False)
         return 1
-    if as_json:
-        names = [name.replace(" ", "_") for name in _HEADER]
-        found = [dict(zip(names, row, strict=True)) for row in rows]
-        console.print(json.dumps(found, indent=2), markup=False)
-    else:
-        for row in (_HEADER, *rows):
-            shown = ("-" if cell is None else str(cell) for cell in row)
-            console.print("  ".join(shown), markup=False)
+    show = print_json_rows if as_json else print_rows
+    show(console, _HEADER, rows)
     return 0
 
 
@@ -53,9 +46,9 @@ def decide_revocation(
     ports: Ports, key: str, revocation: str, decide: Decide, *, console: Console | None = None
 ) -> int:
     """Record what staff did about one. Returns the exit status: 1 when it was refused."""
-    console = console or Console(soft_wrap=True, highlight=False)
+    console = console or open_console()
     try:
-        asset = decide(ports, named_installation(ports, key).id, _id(revocation), _OPERATOR)
+        asset = decide(ports, named_installation(ports, key).id, _id(revocation), OPERATOR)
     except BitTitanError as failure:
         console.print(str(failure), markup=False)
         return 1
@@ -73,21 +66,20 @@ def _id(text: str) -> UUID:
         ) from None
 
 
-def _rows(ports: Ports, installation_id: UUID) -> Iterator[tuple[object, ...]]:
-    window = Window(size=PAGE)
-    while True:
+def _rows(ports: Ports, installation_id: UUID) -> Iterator[Row]:
+    def read(window: Window) -> Page[Revocation]:
         with ports.store.reading(installation_id) as work:
-            page = revocation_page(work, [RevocationState.AWAITING], window)
-            found = [entry.item for entry in page.entries]
+            return revocation_page(work, [RevocationState.AWAITING], window)
+
+    for page in every_page(read, PAGE):
+        found = [entry.item for entry in page.entries]
+        with ports.store.reading(installation_id) as work:
             assets = work.assets.by_ids([each.asset_id for each in found])
         for each in found:
             yield _row(ports, each, assets[each.asset_id])
-        if not page.has_next:
-            return
-        window = Window(size=PAGE, after=page.entries[-1].position)
 
 
-def _row(ports: Ports, revocation: Revocation, asset: Asset) -> tuple[object, ...]:
+def _row(ports: Ports, revocation: Revocation, asset: Asset) -> Row:
     codes = ports.cipher.open(asset.coupon_code).split() if asset.coupon_code else []
     return (
         str(revocation.id),

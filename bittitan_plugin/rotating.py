@@ -12,13 +12,14 @@ from bittitan_plugin.bootstrap import Application
 from bittitan_plugin.rotation import Rotation, rotate
 from bittitan_plugin.services.code_lookup import mark_all
 from bittitan_plugin.store.tables import InstallationRow
+from bittitan_plugin.terminal import open_console
 
 
 def rotate_secrets(
     application: Application, *, as_json: bool = False, console: Console | None = None
 ) -> int:
     """Rotate and say what was done. Returns the exit status: 1 when a secret fits no key."""
-    console = console or Console(soft_wrap=True, highlight=False)
+    console = console or open_console()
     engine, cipher = application.engine, application.ports.cipher
     quiet = as_json or not console.is_terminal
     with Progress(console=console, transient=True, disable=quiet) as progress:

@@ -1,13 +1,9 @@
 """The coupon stock from the command line: importing, listing, reporting."""
 
-import json
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
-from datetime import date, datetime
-from decimal import Decimal
 from pathlib import Path
-from typing import Any
 from uuid import UUID
 
 from rich.console import Console
@@ -15,11 +11,9 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from bittitan_plugin.domain.coupons import masked
 from bittitan_plugin.domain.errors import BitTitanError
-from bittitan_plugin.domain.history import Actor, ActorKind
 from bittitan_plugin.domain.spreadsheets import to_csv
 from bittitan_plugin.domain.stock import StockCode, StockState
 from bittitan_plugin.domain.stock_report import StockReport, report_csv
-from bittitan_plugin.plain_lines import PlainLines
 from bittitan_plugin.services.installations import named_installation
 from bittitan_plugin.services.ports import Ports
 from bittitan_plugin.services.stock_import import (
@@ -29,8 +23,17 @@ from bittitan_plugin.services.stock_import import (
     import_stock,
 )
 from bittitan_plugin.services.stock_reports import stock_report
-from bittitan_plugin.store.queries.keyset import Window
+from bittitan_plugin.store.queries.keyset import Page, Window, every_page
 from bittitan_plugin.store.queries.stock import StockFilter, stock_page
+from bittitan_plugin.terminal import (
+    OPERATOR,
+    PlainLines,
+    Row,
+    open_console,
+    print_json,
+    print_json_rows,
+    print_rows,
+)
 
 #: Bytes that are read at a time.
 PIECE = 1 << 16
@@ -39,7 +42,6 @@ ROWS_PER_LINE = 10_000
 #: Codes of a list that are read at a time.
 PAGE = 500
 
-_OPERATOR = Actor(ActorKind.STAFF, "command line")
 _HEADER = ("code", "product type", "SKU", "licences", "expires at", "state", "asset", "note")
 
 
@@ -56,17 +58,17 @@ def import_file(
 
     Returns the exit status: 0, or 1 when something was wrong with the file.
     """
-    console = console or _console()
+    console = console or open_console()
     report, error = ImportReport(), None
     try:
         installation = named_installation(ports, key)
         with _pieces(console, path, quiet=as_json) as (pieces, tell):
             file = StockFile(path.name, pieces)
-            report = import_stock(ports, installation.id, _OPERATOR, file, mode, tell)
+            report = import_stock(ports, installation.id, OPERATOR, file, mode, tell)
     except (BitTitanError, OSError) as failure:
         error = str(failure)
     if as_json:
-        _print_json(console, {**asdict(report), "mode": mode, "error": error})
+        print_json(console, {**asdict(report), "mode": mode, "error": error})
     else:
         _say(console, report, mode, error)
     return int(error is not None or report.bad > 0)
@@ -82,19 +84,15 @@ def list_codes(
     console: Console | None = None,
 ) -> int:
     """Print the codes, masked, those expiring soonest first. Returns the exit status."""
-    console = console or _console()
+    console = console or open_console()
     try:
         rows = _rows(ports, named_installation(ports, key).id, state)
         if as_json:
-            names = [name.replace(" ", "_").lower() for name in _HEADER]
-            _print_json(console, [dict(zip(names, row, strict=True)) for row in rows])
+            print_json_rows(console, _HEADER, rows)
         elif as_csv:
             console.print(to_csv(_HEADER, rows), end="", markup=False)
         else:
-            console.print("  ".join(_HEADER), markup=False)
-            for row in rows:
-                shown = ("-" if cell is None else str(cell) for cell in row)
-                console.print("  ".join(shown), markup=False)
+            print_rows(console, _HEADER, rows)
     except BitTitanError as failure:
         console.print(str(failure), markup=False)
         return 1
@@ -110,23 +108,19 @@ def print_report(
     console: Console | None = None,
 ) -> int:
     """Print what the stock holds and how long it lasts. Returns the exit status."""
-    console = console or _console()
+    console = console or open_console()
     try:
         report = stock_report(ports, named_installation(ports, key).id)
     except BitTitanError as failure:
         console.print(str(failure), markup=False)
         return 1
     if as_json:
-        _print_json(console, asdict(report))
+        print_json(console, asdict(report))
     elif as_csv:
         console.print(report_csv(report), end="", markup=False)
     else:
         _say_report(console, report)
     return 0
-
-
-def _console() -> Console:
-    return Console(soft_wrap=True, highlight=False)
 
 
 @contextmanager
@@ -179,21 +173,17 @@ def _say(console: Console, report: ImportReport, mode: ImportMode, error: str | 
         console.print(f"{report.served} waiting order line(s) served", markup=False)
 
 
-def _rows(
-    ports: Ports, installation_id: UUID, state: StockState | None
-) -> Iterator[tuple[object, ...]]:
-    window = Window(size=PAGE)
-    while True:
+def _rows(ports: Ports, installation_id: UUID, state: StockState | None) -> Iterator[Row]:
+    def read(window: Window) -> Page[StockCode]:
         with ports.store.reading(installation_id) as work:
-            page = stock_page(work, StockFilter(state=state), window)
+            return stock_page(work, StockFilter(state=state), window)
+
+    for page in every_page(read, PAGE):
         for entry in page.entries:
             yield _row(ports, entry.item)
-        if not page.has_next:
-            return
-        window = Window(size=PAGE, after=page.entries[-1].position)
 
 
-def _row(ports: Ports, code: StockCode) -> tuple[object, ...]:
+def _row(ports: Ports, code: StockCode) -> Row:
     return (
         masked(ports.cipher.open(code.code)),
         code.product_type.value,
@@ -231,13 +221,3 @@ def _say_report(console: Console, report: StockReport) -> None:
             f"  order lines waiting: {each.waiting}",
         ]
         console.print("\n".join(lines), markup=False)
-
-
-def _print_json(console: Console, value: object) -> None:
-    console.print(json.dumps(value, indent=2, default=_plain), markup=False)
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, datetime | date):
-        return value.isoformat()
-    return str(value) if isinstance(value, Decimal) else repr(value)

@@ -4,7 +4,7 @@ Rows are ordered by a sort value and then by id, so the order is total even amon
 A null counts as greater than every value, on either database. Descending is the exact reverse.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 from uuid import UUID
@@ -91,6 +91,15 @@ def fetch_page(session: Session, query: Select[Row], sort: SortKey, window: Wind
         has_next=window.before is not None if window.from_end else more,
         has_previous=more if window.from_end else window.after is not None,
     )
+
+
+def every_page(read: Callable[[Window], Page[Item]], size: int) -> Iterator[Page[Item]]:
+    """All rows, one stretch of ``size`` at a time; ``read`` opens a transaction for each."""
+    page = read(Window(size=size))
+    yield page
+    while page.has_next:
+        page = read(Window(size=size, after=page.entries[-1].position))
+        yield page
 
 
 def converted(page: Page[Row], to_item: Callable[[Row], Item]) -> Page[Item]:
