@@ -121,6 +121,13 @@ class Selling:
         self._announce_refund(order_id)
         return order, refund
 
+    def tell(self, untold: Untold) -> None:
+        """Tell the plugins again, of the order as it stands now."""
+        record = self._orders.get(untold.order_id)
+        self.untold.discard(untold)
+        if record is not None:
+            self._announce(untold.hook, untold.kind, record)
+
     def _announce_refund(self, order_id: UUID, *, full_only: bool = False) -> None:
         record = self._orders.get(order_id)
         if record is None:
@@ -154,13 +161,6 @@ class Selling:
 
     def _precheck(self, record: OrderRecord) -> None:
         self._announcer.precheck(self._event(specs.OrderPrecheck, record))
-
-    def tell(self, untold: Untold) -> None:
-        """Tell the plugins again, of the order as it stands now."""
-        record = self._orders.get(untold.order_id)
-        self.untold.discard(untold)
-        if record is not None:
-            self._announce(untold.hook, untold.kind, record)
 
     def _announce(self, hook: str, kind: type[OrderEvent], record: OrderRecord) -> None:
         if not self._announcer.announce(hook, self._event(kind, record)):

@@ -35,6 +35,13 @@ class Calendar:
         """The buyer enters the code in the portal."""
         self.shop.sandbox.sandbox.redeem(asset.coupon_id or "")
 
+    def sold_and_redeemed(self, number: int) -> list[Asset]:
+        """All are sold before the first is used."""
+        assets = [self.sold() for _ in range(number)]
+        for asset in assets:
+            self.redeem(asset)
+        return assets
+
     def status(self, asset: Asset) -> str:
         return str(self.shop.asset(asset.id).coupon_status)
 

@@ -222,9 +222,7 @@ def _configuration(calendar: Calendar):  # type: ignore[no-untyped-def]
 def test_coupons_that_all_vanish_at_once_are_put_to_staff_and_not_called_redeemed(
     calendar: Calendar,
 ) -> None:
-    assets = [calendar.sold() for _ in range(VANISHED_AT_ONCE)]
-    for asset in assets:
-        calendar.redeem(asset)
+    assets = calendar.sold_and_redeemed(VANISHED_AT_ONCE)
     calendar.follow()
 
     assert {calendar.status(asset) for asset in assets} == {"AVAILABLE"}
@@ -236,9 +234,7 @@ def test_one_coupon_that_is_still_listed_shows_that_it_is_the_right_account(
     calendar: Calendar,
 ) -> None:
     still_listed = calendar.sold()
-    assets = [calendar.sold() for _ in range(VANISHED_AT_ONCE)]
-    for asset in assets:
-        calendar.redeem(asset)
+    assets = calendar.sold_and_redeemed(VANISHED_AT_ONCE)
     calendar.follow()
 
     assert {calendar.status(asset) for asset in assets} == {"REDEEMED"}
@@ -266,9 +262,7 @@ def test_settings_of_another_account_redeem_nothing_and_the_right_ones_close_the
 def test_staff_who_know_the_account_to_be_right_record_the_redemptions_by_reconciling(
     calendar: Calendar,
 ) -> None:
-    assets = [calendar.sold() for _ in range(VANISHED_AT_ONCE)]
-    for asset in assets:
-        calendar.redeem(asset)
+    assets = calendar.sold_and_redeemed(VANISHED_AT_ONCE)
     calendar.follow()
     reconcile(calendar.shop, apply=True)
     calendar.time_passes(hours=1)

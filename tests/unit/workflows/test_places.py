@@ -36,7 +36,13 @@ class Guests:
         with self._changed:
             return self._changed.wait_for(lambda: len(self.came) >= count, timeout=PATIENCE)
 
-    def are_in_line(self, count: int) -> bool:
+    def queue_up(self, *names: str) -> None:
+        """They come one after the other and find no place."""
+        for number, name in enumerate(names, start=1):
+            self.come(name)
+            assert self._are_in_line(number)
+
+    def _are_in_line(self, count: int) -> bool:
         return any(
             sum(map(len, self.places._lines.values())) == count or threading.Event().wait(0.01)
             for _ in range(1000)
@@ -76,9 +82,7 @@ def fill(guests: Guests) -> None:
 
 def test_a_free_place_goes_to_who_waited_longest(guests: Guests) -> None:
     fill(guests)
-    for number, name in enumerate(("a-4", "a-5"), start=1):
-        guests.come(name)
-        assert guests.are_in_line(number)
+    guests.queue_up("a-4", "a-5")
     guests.leave("a-1")
     assert guests.have_come(5)
     assert guests.came[4:] == ["a-4"]
@@ -86,9 +90,7 @@ def test_a_free_place_goes_to_who_waited_longest(guests: Guests) -> None:
 
 def test_installations_that_wait_are_served_in_turn(guests: Guests) -> None:
     fill(guests)
-    for number, name in enumerate(("a-4", "a-5", "c-1"), start=1):
-        guests.come(name)
-        assert guests.are_in_line(number)
+    guests.queue_up("a-4", "a-5", "c-1")
     guests.leave("a-1")
     assert guests.have_come(5)
     guests.leave("a-2")
@@ -98,9 +100,7 @@ def test_installations_that_wait_are_served_in_turn(guests: Guests) -> None:
 
 def test_who_may_not_have_a_free_place_leaves_it_to_who_may(guests: Guests) -> None:
     fill(guests)
-    for number, name in enumerate(("a-4", "c-1"), start=1):
-        guests.come(name)
-        assert guests.are_in_line(number)
+    guests.queue_up("a-4", "c-1")
     guests.leave("b-1")
     assert guests.have_come(5)
     assert guests.came[4:] == ["c-1"]
@@ -108,8 +108,7 @@ def test_who_may_not_have_a_free_place_leaves_it_to_who_may(guests: Guests) -> N
 
 def test_who_waits_is_sent_away_when_the_places_close(guests: Guests) -> None:
     fill(guests)
-    guests.come("a-4")
-    assert guests.are_in_line(1)
+    guests.queue_up("a-4")
     guests.places.close()
     assert guests.have_come(5)
     assert guests.came[4:] == ["a-4 was sent away"]
