@@ -16,7 +16,13 @@ from bittitan_plugin.store.engine import open_engine
 from bittitan_plugin.workflows.queue import migrate as migrate_engine
 from tests import postgres
 
-pytest_plugins = ["tests.certificates", "tests.sandbox_fixtures", "tests.world"]
+pytest_plugins = [
+    "pytester",
+    "tests.captured_secrets",
+    "tests.certificates",
+    "tests.sandbox_fixtures",
+    "tests.world",
+]
 
 # A busy machine is no defect. Hypothesis has a profile of its own for CI, which repeats itself.
 settings.register_profile("unhurried", deadline=None)

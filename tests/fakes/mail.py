@@ -6,13 +6,15 @@ from collections.abc import Iterable
 from bittitan_plugin.domain.errors import BitTitanError
 from bittitan_plugin.mail.port import Notification
 from bittitan_plugin.mail.rendering import Renderer
+from tests.captured_secrets import secrets_in
 
 
 class RecordingMailer:
     """Records every notification in ``sent``, after rendering it as a real mailer would.
 
-    So a notification that misses a value of its template fails the test that sent it. Each of
-    ``failures`` is raised once, in order, by the next calls; those record nothing.
+    So a notification that misses a value of its template, or has a secret in its subject, fails
+    the test that sent it. Each of ``failures`` is raised once, in order, by the next calls; those
+    record nothing.
     """
 
     def __init__(self, failures: Iterable[BitTitanError] = ()) -> None:
@@ -23,7 +25,8 @@ class RecordingMailer:
     def send(self, notification: Notification) -> None:
         if self.failures:
             raise self.failures.popleft()
-        self._renderer.render(notification)
+        subject = self._renderer.render(notification)["Subject"]
+        assert secrets_in(subject) == [], f"the subject of {notification.template} gives it away"
         self.sent.append(notification)
 
     def check(self) -> None:
