@@ -264,6 +264,10 @@ def test_a_refused_request_says_why(counter: Counter) -> None:
 
 def test_a_page_of_many_licences_costs_as_many_statements_as_one_of_few(counter: Counter) -> None:
     def statements() -> int:
+        """The fewest of a few times: the worker beside now and then has something to ask, too."""
+        return min(once() for _ in range(5))
+
+    def once() -> int:
         seen: list[str] = []
 
         def note(_c: object, _k: object, statement: str, *_rest: object) -> None:
@@ -278,7 +282,6 @@ def test_a_page_of_many_licences_costs_as_many_statements_as_one_of_few(counter:
         return sum("host_users" in s or "bittitan" in s or "asset" in s for s in seen)
 
     counter.bought(end_customer_email="a@fabrikam.example")
-    statements()  # The first page looks up once which installation it belongs to.
     before = statements()
     for name in ("b", "c", "d"):
         counter.bought(end_customer_email=f"{name}@fabrikam.example")
