@@ -150,7 +150,7 @@ def _of(module: Module) -> Iterator[Mutant]:
                 function = module.function_of(replaced)
                 yield Mutant(
                     kind, module.path, replaced.lineno, text, start, end, instead,
-                    function.lineno if function else None, function.name if function else "",
+                    _first_line(function) if function else None, function.name if function else "",
                 )  # fmt: skip
 
 
@@ -310,3 +310,8 @@ def _placed(module: Module, node: ast.AST) -> Iterator[Change]:
 RULES: tuple[Rule, ...] = (
     _demanded, _softened, _refused, _chosen, _asked, _declared, _filtered, _proved, _placed,
 )  # fmt: skip
+
+
+def _first_line(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
+    """As its code object has it: decorators included."""
+    return min(each.lineno for each in (function, *function.decorator_list))
