@@ -38,6 +38,7 @@ from bittitan_plugin.hosts.embedded.paging import Listing
 from bittitan_plugin.hosts.embedded.payments import charge
 from bittitan_plugin.hosts.embedded.placing import ORDER_NUMBERS
 from bittitan_plugin.hosts.embedded.tables import OrderLineRow, OrderRow, UserRow
+from bittitan_plugin.hosts.embedded.untold import note_change
 
 
 class Orders:
@@ -118,7 +119,8 @@ class Orders:
         with self._database.writing() as session:
             order = _live(session, order_id)
             if order.status == OrderState.DRAFT:
-                order.status, order.updated_at = OrderState.UNCONFIRMED, self._database.clock()
+                order.status = OrderState.UNCONFIRMED
+                note_change(order, self._database.clock())
             return _record(session, order)
 
     def execute(self, order_id: UUID, invoicing: Invoicing) -> OrderRecord:
@@ -128,7 +130,8 @@ class Orders:
             order = _live(session, order_id)
             record = _record(session, order)
             if OrderState(order.status) in OPEN_STATES:
-                order.status, order.updated_at = OrderState.UNFULFILLED, now
+                order.status = OrderState.UNFULFILLED
+                note_change(order, now)
                 order.invoicing = invoicing
                 if invoicing is Invoicing.NEXT_BILLING_DAY:
                     day = record.user.billing_day
@@ -147,7 +150,9 @@ class Orders:
             order = _live(session, order_id)
             if order.status == OrderState.DRAFT:
                 raise Refusal(ErrorCode.INVALID, "A draft cannot be paid.", field="id")
-            charge(session, order, self._database.clock())
+            now = self._database.clock()
+            if charge(session, order, now):
+                note_change(order, now)
             return _record(session, order)
 
     def cancel(self, order_id: UUID) -> OrderRecord:
@@ -158,7 +163,8 @@ class Orders:
             if order.status == OrderState.DRAFT:
                 raise Refusal(ErrorCode.INVALID, "A draft cannot be cancelled.", field="id")
             if order.status != OrderState.CANCELED:
-                order.status, order.updated_at = OrderState.CANCELED, now
+                order.status = OrderState.CANCELED
+                note_change(order, now)
                 grant = Grant(
                     key=f"cancel:{order.id}", amount=order.total, reason="Order cancelled"
                 )

@@ -20,6 +20,7 @@ from bittitan_plugin.hosts.embedded.order_records import (
     locked,
 )
 from bittitan_plugin.hosts.embedded.tables import OrderRow, PaymentRow, RefundRow
+from bittitan_plugin.hosts.embedded.untold import note_change
 
 
 def charge(session: Session, order: OrderRow, now: datetime) -> bool:
@@ -71,6 +72,7 @@ class Refunds:
             amount = _check_refund(order, amount)
             grant = Grant(key=f"staff:{uuid4()}", amount=amount, reason=reason)
             row = refund(session, order, grant, now)
+            note_change(order, now)
             credit_order(session, order, replace(grant, key=f"refund:{row.id}"), now)
         return order, row
 

@@ -102,6 +102,7 @@ def _order_of(checkout: CheckoutRecord, user: UserRow, now: datetime) -> OrderRe
         checkout_id=checkout.row.id,
         created_at=now,
         updated_at=now,
+        untold_since=now,
     )
     return OrderRecord(row=row, lines=lines, user=user)
 

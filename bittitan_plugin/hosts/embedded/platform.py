@@ -28,6 +28,7 @@ from bittitan_plugin.hosts.embedded.retelling import Retelling
 from bittitan_plugin.hosts.embedded.selling import Selling
 from bittitan_plugin.hosts.embedded.tables import UserRow
 from bittitan_plugin.hosts.embedded.tokens import ACCESS_LIFETIME, InvalidToken, Tokens
+from bittitan_plugin.hosts.embedded.untold import Untold
 
 #: How the one installation on this host is named.
 INSTALLATION = "default"
@@ -62,7 +63,7 @@ class EmbeddedPlatform:
         self.checkouts = Checkouts(self.database)
         self.orders = Orders(self.database)
         self.selling = Selling(self.database, announcer)
-        self.retelling = Retelling(self.database, self.selling)
+        self.retelling = Retelling(Untold(self.database), self.selling)
         self.invoices = Invoices(self.database)
         self.refunds = Refunds(self.database)
         self.plugins = Plugins(announcer)

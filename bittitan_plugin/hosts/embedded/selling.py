@@ -4,9 +4,8 @@ A repeated change returns the order as it stands and fires its hooks again: a pr
 between the commit and the hooks, and plugins are told to expect repetition.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from decimal import Decimal
-from typing import NamedTuple
 from uuid import UUID
 
 import structlog
@@ -33,16 +32,21 @@ from bittitan_plugin.hosts.embedded.orders import Orders
 from bittitan_plugin.hosts.embedded.payments import Refunds
 from bittitan_plugin.hosts.embedded.placing import Placing
 from bittitan_plugin.hosts.embedded.tables import InvoiceRow, OrderRow, RefundRow, UserRow
+from bittitan_plugin.hosts.embedded.untold import Untold, standing_hooks
 
 log = structlog.get_logger(__name__)
 
 
-class Untold(NamedTuple):
-    """An event of which not every plugin could be told."""
-
-    hook: str
-    kind: type[OrderEvent]
-    order_id: UUID
+_EVENTS: Mapping[str, type[OrderEvent]] = {
+    "order_created": specs.OrderCreated,
+    "order_confirmed": specs.OrderConfirmed,
+    "order_paid": specs.OrderPaid,
+    "order_fully_paid": specs.OrderFullyPaid,
+    "order_updated": specs.OrderUpdated,
+    "order_cancelled": specs.OrderCancelled,
+    "order_refunded": specs.OrderRefunded,
+    "order_fully_refunded": specs.OrderFullyRefunded,
+}
 
 
 class Selling:
@@ -53,9 +57,8 @@ class Selling:
         self._orders = Orders(database)
         self._refunds = Refunds(database)
         self._invoices = Invoices(database)
+        self._untold = Untold(database)
         self._announcer = announcer
-        #: What is to be told again; see ``retelling``.
-        self.untold: set[Untold] = set()
 
     def complete_checkout(
         self, user: UserRow, checkout_id: UUID, *, pay: bool = True
@@ -69,11 +72,8 @@ class Selling:
         if domain_status(record.row) is OrderStatus.CONFIRMED:
             # First, so that whoever hears of the order finds it invoiced.
             issued = self._issue(record.row)
-            self._announce("order_created", specs.OrderCreated, record)
-            self._announce("order_confirmed", specs.OrderConfirmed, record)
-            if is_fully_paid(record.row):
-                self._announce("order_paid", specs.OrderPaid, record)
-                self._announce("order_fully_paid", specs.OrderFullyPaid, record)
+            paid = ("order_paid", "order_fully_paid") if is_fully_paid(record.row) else ()
+            self._announce(record, "order_created", "order_confirmed", *paid)
             self._announce_invoice(issued)
         return record
 
@@ -81,7 +81,7 @@ class Selling:
         """Make a draft an order. Raises ``RefusedByPlugins``."""
         self._precheck_open(order_id)
         record = self._orders.complete_draft(order_id)
-        self._announce("order_created", specs.OrderCreated, record)
+        self._announce(record, "order_created")
         return record
 
     def execute(self, order_id: UUID, invoicing: Invoicing) -> OrderRecord:
@@ -89,23 +89,21 @@ class Selling:
         before = self._precheck_open(order_id)
         record = self._orders.execute(order_id, invoicing)
         issued = self._issue(record.row)
-        if before is not None and before.row.status == OrderState.DRAFT:
-            self._announce("order_created", specs.OrderCreated, record)
-        self._announce("order_confirmed", specs.OrderConfirmed, record)
+        was_draft = before is not None and before.row.status == OrderState.DRAFT
+        self._announce(record, *(("order_created",) if was_draft else ()), "order_confirmed")
         self._announce_invoice(issued)
         return record
 
     def mark_as_paid(self, order_id: UUID) -> OrderRecord:
         """Record the money. Fires what Saleor fires: fully paid and updated, but not paid."""
         record = self._orders.mark_as_paid(order_id)
-        self._announce("order_fully_paid", specs.OrderFullyPaid, record)
-        self._announce("order_updated", specs.OrderUpdated, record)
+        self._announce(record, "order_fully_paid", "order_updated")
         return record
 
     def cancel(self, order_id: UUID) -> OrderRecord:
         """Cancel the whole order."""
         record = self._orders.cancel(order_id)
-        self._announce("order_cancelled", specs.OrderCancelled, record)
+        self._announce(record, "order_cancelled")
         return record
 
     def grant_refund(
@@ -121,21 +119,18 @@ class Selling:
         self._announce_refund(order_id)
         return order, refund
 
-    def tell(self, untold: Untold) -> None:
-        """Tell the plugins again, of the order as it stands now."""
-        record = self._orders.get(untold.order_id)
-        self.untold.discard(untold)
-        if record is not None:
-            self._announce(untold.hook, untold.kind, record)
+    def tell(self, record: OrderRecord) -> None:
+        """Tell the plugins again how the order stands."""
+        self._announce(record, *standing_hooks(record.row))
 
     def _announce_refund(self, order_id: UUID, *, full_only: bool = False) -> None:
         record = self._orders.get(order_id)
         if record is None:
             return
         if charge_status(record.row) is ChargeStatus.FULLY_REFUNDED:
-            self._announce("order_fully_refunded", specs.OrderFullyRefunded, record)
+            self._announce(record, "order_fully_refunded")
         elif not full_only:
-            self._announce("order_refunded", specs.OrderRefunded, record)
+            self._announce(record, "order_refunded")
 
     def _issue(self, order: OrderRow) -> InvoiceRow | None:
         """The order's invoice, if it is due now and this call issued it."""
@@ -162,9 +157,12 @@ class Selling:
     def _precheck(self, record: OrderRecord) -> None:
         self._announcer.precheck(self._event(specs.OrderPrecheck, record))
 
-    def _announce(self, hook: str, kind: type[OrderEvent], record: OrderRecord) -> None:
-        if not self._announcer.announce(hook, self._event(kind, record)):
-            self.untold.add(Untold(hook, kind, record.row.id))
+    def _announce(self, record: OrderRecord, *hooks: str) -> None:
+        told = [
+            self._announcer.announce(hook, self._event(_EVENTS[hook], record)) for hook in hooks
+        ]
+        if all(told):
+            self._untold.settle(record.row)
 
     def _event(self, kind: type[OrderEvent], record: OrderRecord) -> Callable[[], specs.Event]:
         installation = self._announcer.installation

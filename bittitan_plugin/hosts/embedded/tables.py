@@ -130,6 +130,7 @@ class OrderRow(HostBase):
     __table_args__ = (
         Index("ix_host_orders_user", "user_id", "sequence"),
         Index("ix_host_orders_due", "invoicing", "invoice_at"),
+        Index("ix_host_orders_untold", "untold_since"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -148,6 +149,8 @@ class OrderRow(HostBase):
     checkout_id: Mapped[UUID | None] = mapped_column(unique=True)
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
+    #: Since when a change of it waits to be told to the plugins; see ``untold.py``.
+    untold_since: Mapped[datetime | None]
 
 
 class OrderLineRow(HostBase):

@@ -1,114 +1,174 @@
 """What plugins could not be told, because they failed or the process died, they are told again."""
 
+from collections.abc import Callable
+from decimal import Decimal
+from typing import TypeVar
 from uuid import UUID
 
 import pytest
+from sqlalchemy import update
 
 from bittitan_hooks import specs
 from bittitan_plugin.hosts.embedded.announcing import Announcer
 from bittitan_plugin.hosts.embedded.ids import Kind, parse_id
 from bittitan_plugin.hosts.embedded.retelling import Retelling
 from bittitan_plugin.hosts.embedded.selling import Selling
+from bittitan_plugin.hosts.embedded.tables import OrderRow
+from bittitan_plugin.hosts.embedded.untold import GRACE, Untold
 from tests.integration.embedded.shop import RecordingPlugin, Shop
+
+Result = TypeVar("Result")
+PAID = ["order_created", "order_confirmed", "order_paid", "order_fully_paid"]
 
 
 def key(order_id: str) -> UUID:
     return parse_id(Kind.ORDER, order_id)
 
 
-def started_anew(shop: Shop) -> Retelling:
-    """What a new process has of the shop: its database and its plugins, and no memory."""
+def heard(shop: Shop) -> list[tuple[str, str]]:
+    """What the plugin hears of one look of a new process, some seconds later."""
     database = shop.platform.database
     selling = Selling(database, Announcer(shop.plugins, shop.platform.installation))
-    return Retelling(database, selling)
-
-
-def heard(shop: Shop, look: Retelling) -> list[tuple[str, str]]:
-    """What the plugin hears of one look, with the orders' numbers."""
     shop.plugin.events.clear()
-    look.look()
-    return sorted((name, event.order.number) for name, event in shop.plugin.events)
+    shop.clock.advance(seconds=GRACE.total_seconds())
+    Retelling(Untold(database), selling).look()
+    return [(name, event.order.id) for name, event in shop.plugin.events]
 
 
-@pytest.fixture
-def at_work(shop: Shop) -> Retelling:
-    """The shop's own, some time after its start."""
-    shop.platform.retelling.look()
-    return shop.platform.retelling
+def untaken(work: Callable[[], Result]) -> Result:
+    """Do it while no plugin can take anything, though it may be asked whether to sell."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Announcer, "announce", lambda *_: False)
+        return work()
 
 
-def test_what_a_plugin_raised_at_is_told_again(shop: Shop, at_work: Retelling) -> None:
+class Died(BaseException):
+    """The process is gone, between the change and the first hook."""
+
+
+def dying(work: Callable[[], object]) -> None:
+    def die(*_: object) -> bool:
+        raise Died
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Announcer, "announce", die)
+        with pytest.raises(Died):
+            work()
+
+
+def test_what_a_plugin_raised_at_is_told_again(shop: Shop) -> None:
+    order = shop.buy()
     shop.plugin.raises = RuntimeError("its database is away")
-    number = shop.platform.orders.get(key(shop.buy())).row.sequence  # type: ignore[union-attr]
+    shop.platform.selling.cancel(key(order))
     shop.plugin.raises = None
 
-    assert heard(shop, at_work) == [
-        (name, str(number))
-        for name in ("order_confirmed", "order_created", "order_fully_paid", "order_paid")
-    ]
+    assert heard(shop) == [("order_cancelled", order)]
 
 
 def test_what_a_plugin_says_it_could_not_keep_is_told_again(
-    shop: Shop, at_work: Retelling, monkeypatch: pytest.MonkeyPatch
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     lost = specs.Outcome(status=specs.OutcomeStatus.FAILED, message="Again, please.")
     monkeypatch.setattr(RecordingPlugin, "hear", lambda *_: lost)
-    shop.buy()
+    order = shop.buy()
     monkeypatch.undo()
 
-    assert "order_fully_paid" in [name for name, _ in heard(shop, at_work)]
+    assert heard(shop) == [(hook, order) for hook in PAID]
 
 
-def test_what_was_taken_is_not_told_again(shop: Shop, at_work: Retelling) -> None:
-    shop.buy()
-
-    assert heard(shop, at_work) == []
-
-
-def test_it_is_told_until_it_is_taken_and_then_no_more(shop: Shop, at_work: Retelling) -> None:
-    shop.plugin.raises = RuntimeError("its database is away")
-    shop.buy()
-    first, second = heard(shop, at_work), heard(shop, at_work)
-    shop.plugin.raises = None
-    third, fourth = heard(shop, at_work), heard(shop, at_work)
-
-    assert (first, second, fourth) == (third, third, [])
-
-
-def test_a_new_process_tells_how_the_orders_of_the_last_minute_stand(shop: Shop) -> None:
-    paid, cancelled, refunded = shop.buy(), shop.buy(), shop.buy()
-    shop.platform.selling.cancel(key(cancelled))
-    shop.platform.selling.grant_refund(key(refunded))
-
-    told = {event.order.id: name for name, event in _events(shop)}
-    assert told == {
-        paid: "order_updated",
-        cancelled: "order_cancelled",
-        refunded: "order_fully_refunded",
-    }
-
-
-def test_a_new_process_leaves_older_orders_alone(shop: Shop) -> None:
-    shop.buy()
-    shop.clock.advance(minutes=1, seconds=1)
-    shop.tokens.clear()
-    recent = shop.buy()
-
-    assert [event.order.id for _, event in _events(shop)] == [recent]
-
-
-def test_however_long_nothing_ran_the_last_minute_before_is_told(shop: Shop) -> None:
+def test_what_was_taken_is_not_told_again(shop: Shop) -> None:
     order = shop.buy()
+    shop.platform.selling.cancel(key(order))
+
+    assert heard(shop) == []
+
+
+def test_it_is_told_until_it_is_taken_and_then_no_more(shop: Shop) -> None:
+    order = untaken(shop.buy)
+    untaken(lambda: heard(shop))
+
+    assert heard(shop) == [(hook, order) for hook in PAID]
+    assert heard(shop) == []
+
+
+def test_who_is_about_to_tell_is_left_alone(shop: Shop) -> None:
+    untaken(shop.buy)
+
+    assert Untold(shop.platform.database).take() == []
+
+
+def test_two_processes_that_look_at_once_take_an_order_once(shop: Shop) -> None:
+    untaken(shop.buy)
+    shop.clock.advance(seconds=GRACE.total_seconds())
+    one, other = Untold(shop.platform.database), Untold(shop.platform.database)
+
+    assert (len(one.take()), len(other.take())) == (1, 0)
+
+
+def test_a_change_made_while_an_earlier_one_was_told_stays_noted(shop: Shop) -> None:
+    order = untaken(shop.buy)
+    as_it_was = shop.platform.orders.get(key(order))
+    assert as_it_was is not None
+    shop.clock.advance(seconds=1)
+    untaken(lambda: shop.platform.selling.cancel(key(order)))
+    Untold(shop.platform.database).settle(as_it_was.row)
+
+    assert heard(shop) == [("order_cancelled", order)]
+
+
+def test_however_many_wait_a_look_takes_up_so_many_and_then_the_next(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _ in range(3):
+        shop.buy()
+    with shop.platform.database.writing() as session:
+        session.execute(update(OrderRow).values(untold_since=shop.clock()))
+    shop.clock.advance(seconds=GRACE.total_seconds())
+    monkeypatch.setattr("bittitan_plugin.hosts.embedded.untold.MOST_AT_ONCE", 2)
+    untold = Untold(shop.platform.database)
+
+    assert [len(untold.take()) for _ in range(3)] == [2, 1, 0]
+
+
+def test_however_long_nothing_ran_it_is_told(shop: Shop) -> None:
+    order = untaken(shop.buy)
     shop.clock.advance(days=3)
 
-    assert [event.order.id for _, event in _events(shop)] == [order]
+    assert heard(shop) == [(hook, order) for hook in PAID]
 
 
 def test_an_empty_shop_has_nothing_to_tell(shop: Shop) -> None:
-    assert _events(shop) == []
+    assert heard(shop) == []
 
 
-def _events(shop: Shop) -> list[tuple[str, specs.OrderUpdated]]:
-    shop.plugin.events.clear()
-    started_anew(shop).look()
-    return shop.plugin.events
+# Every change is noted with itself.
+
+
+@pytest.mark.parametrize(
+    ("change", "hooks"),
+    [
+        (lambda selling, order: selling.cancel(order), ["order_cancelled"]),
+        (lambda selling, order: selling.grant_refund(order), ["order_fully_refunded"]),
+        (
+            lambda selling, order: selling.grant_refund(order, Decimal("0.50")),
+            [*PAID, "order_refunded"],
+        ),
+    ],
+    ids=["cancelled", "refunded", "partly refunded"],
+)
+def test_a_change_whose_process_died_is_told_by_another(
+    shop: Shop, change: Callable[[Selling, UUID], object], hooks: list[str]
+) -> None:
+    order = shop.buy()
+    dying(lambda: change(shop.platform.selling, key(order)))
+
+    assert heard(shop) == [(hook, order) for hook in hooks]
+
+
+def test_an_order_whose_payment_was_recorded_by_a_process_that_died_is_told_as_paid(
+    shop: Shop,
+) -> None:
+    order = shop.buy(pay=False)
+    dying(lambda: shop.platform.selling.mark_as_paid(key(order)))
+
+    assert heard(shop) == [(hook, order) for hook in PAID]
