@@ -239,6 +239,15 @@ def test_nothing_of_another_shop_is_changed(
     assert everything_of(store, elsewhere) == before
 
 
+@pytest.mark.parametrize("method", [each for each in CHANGING if each.endswith(".change")])
+def test_what_another_shop_has_is_not_there_to_be_changed(
+    store: Store, installation: UUID, theirs: Belongings, method: str
+) -> None:
+    with pytest.raises(Refusal) as refused, store.writing(installation) as work:
+        CHANGING[method](work, theirs)
+    assert refused.value.code is ErrorCode.NOT_FOUND
+
+
 def test_there_is_something_of_every_kind_that_could_have_been_found(
     store: Store, elsewhere: UUID, theirs: Belongings
 ) -> None:
