@@ -43,6 +43,18 @@ def test_a_reseller_lists_itself_and_its_end_customers(platform: Platform) -> No
     assert emails(platform, customer(reseller)) == expected
 
 
+@pytest.mark.parametrize(("who", "named"), [("staff", True), ("reseller", True), ("user", False)])
+def test_of_whom_an_end_customer_buys_is_for_staff_and_for_that_reseller(
+    platform: Platform, who: str, named: bool
+) -> None:
+    reseller = platform.account("reseller")
+    user = platform.account("user", reseller=reseller)
+    viewer = {"staff": STAFF, "reseller": customer(reseller), "user": customer(user)}[who]
+    edges = platform.data(ACCOUNTS, viewer, search="user@")["bittitanAccounts"]["edges"]
+    expected = {"email": reseller.email} if named else None
+    assert [edge["node"]["reseller"] for edge in edges] == [expected]
+
+
 def test_accounts_are_searched_by_address_and_company(platform: Platform) -> None:
     platform.account("alice")
     platform.account("bob")

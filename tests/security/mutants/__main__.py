@@ -37,6 +37,11 @@ DOUBLED = {
         "verify",
         "not _is_canonical(found[1])",
     ): "the pinned joserfc refuses such a text too; that is its choice, not ours",
+    (
+        "graphql/bittitan_graphql/types/assets.py",
+        "coupon_code",
+        "await sees(scope, self.source)",
+    ): "every way to an asset asks; for the code, which is money, it is asked once more",
     ("bittitan_plugin/store/repositories/accounts.py", "change", "self._mine"): _READ_BEFORE,
     # Of the statements built at the module's level it is the one that changes an asset.
     ("bittitan_plugin/store/repositories/assets.py", "", "_MINE"): _READ_BEFORE,

@@ -32,7 +32,7 @@ TESTS = (
     "tests/integration/portal/test_changing.py",
     "tests/integration/saleor/inbound",
     "tests/integration/saleor/story/test_invoice_page.py",
-    "tests/integration/graphql_extension/test_asset_changes.py",
+    "tests/integration/graphql_extension",
 )
 AT_ONCE = 2
 #: Seconds that the tests of one mutant may take by themselves, and after which it hangs.
