@@ -123,6 +123,18 @@ def test_a_token_of_an_unknown_key_id_is_refused(shop: Shop, signing_key: RSAKey
     assert status(shop, signed(signing_key, claims_of(shop), kid="elsewhere")) == 401
 
 
+@pytest.mark.parametrize("kid", [None, 7, ["test-key"], {"test-key": 1}])
+def test_a_token_whose_key_id_is_no_text_is_refused(shop: Shop, kid: object) -> None:
+    token = f"{part({'alg': 'RS256', 'kid': kid})}.{part(claims_of(shop))}.{part('signature')}"
+    assert code(shop, token) == "InvalidTokenError"
+
+
+def test_a_token_that_is_too_long_is_refused_whoever_signed_it(
+    shop: Shop, signing_key: RSAKey
+) -> None:
+    assert status(shop, signed(signing_key, claims_of(shop, padding="x" * 8192))) == 401
+
+
 def test_an_expired_token_is_refused_with_saleors_code(shop: Shop) -> None:
     token = shop.token(shop.customer)
     shop.clock.advance(minutes=6)

@@ -1,5 +1,6 @@
 """Cancellation requests: who may make, see and decide them, and what clients are answered."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -121,6 +122,13 @@ def test_staff_who_own_nothing_of_it_cancel_instead_of_asking(
     platform: Platform, asset: Asset
 ) -> None:
     assert platform.code(CREATE, STAFF, id=asset_id(asset)) == "PermissionDenied"
+
+
+def test_staff_who_are_customers_too_ask_for_their_own_only(
+    platform: Platform, asset: Asset
+) -> None:
+    clerk = replace(STAFF, customer_id=platform.account("clerk").customer_id)
+    assert platform.code(CREATE, clerk, id=asset_id(asset)) == "PermissionDenied"
 
 
 def test_anothers_asset_cannot_be_asked_about(platform: Platform, asset: Asset) -> None:

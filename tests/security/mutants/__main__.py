@@ -37,6 +37,12 @@ DOUBLED = {
         "verify",
         "not _is_canonical(found[1])",
     ): "the pinned joserfc refuses such a text too; that is its choice, not ours",
+    **{
+        ("bittitan_plugin/web/portal/acting.py", within, "owned(work, viewer, asset_id)"): (
+            "the page has found the licence for that viewer; whoever acts asks for itself"
+        )
+        for within in ("rename", "send_again")
+    },
     (
         "graphql/bittitan_graphql/types/assets.py",
         "coupon_code",

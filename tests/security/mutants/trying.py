@@ -28,6 +28,7 @@ TESTS = (
     "tests/integration/embedded/test_sign_in.py",
     "tests/integration/embedded/test_orders.py",
     "tests/integration/embedded/test_pages.py",
+    "tests/integration/embedded/test_catalogue.py",
     "tests/integration/portal/test_reading.py",
     "tests/integration/portal/test_changing.py",
     "tests/integration/saleor/inbound",

@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 from bittitan_plugin.domain.catalogue import ProductType
+from bittitan_plugin.domain.problems import ProblemKind
 from bittitan_plugin.vendor.sandbox import DEFAULT_EMAIL, DEFAULT_PASSWORD, SandboxServer
 from tests.fakes.saleor.records import User
 from tests.integration.saleor.inbound.conftest import Station, Stations
@@ -106,6 +107,31 @@ def test_staff_without_a_permission_are_shown_nothing_that_needs_it(station: Sta
     assert (refused.status_code, "MANAGE_ORDERS" in refused.text) == (403, True)
 
 
+@pytest.mark.parametrize(
+    ("permission", "shown"), [("MANAGE_ORDERS", True), ("MANAGE_PRODUCTS", False)]
+)
+def test_what_went_wrong_is_shown_to_staff_who_manage_orders(
+    station: Station, permission: str, shown: bool
+) -> None:
+    with station.application.ports.store.writing(station.installed.installation_id) as work:
+        work.problems.report(
+            ProblemKind.ORDER_REFUSED,
+            "order-1",
+            message="Order 1 of Acme was refused.",
+            next_step="Ask Acme.",
+            at=station.clock(),
+        )
+    page = opened(station, station.server.saleor.add_staff("staff@example.com", permission))
+    assert ("Order 1 of Acme was refused." in page.text) is shown
+
+
+def test_the_newest_licences_are_not_shown_to_staff_who_do_not_manage_orders(
+    station: Station,
+) -> None:
+    seller = station.server.saleor.add_staff("seller@example.com", "MANAGE_PRODUCTS")
+    assert "Newest licences" not in opened(station, seller).text
+
+
 # Forged forms
 
 
@@ -136,10 +162,20 @@ def test_a_page_that_was_open_for_too_long_changes_nothing(
     assert (answer.status_code, station.is_switched_on) == (401, False)
 
 
-def test_a_session_without_the_permission_changes_nothing(station: Station) -> None:
-    seller = station.server.saleor.add_staff("seller@example.com", "MANAGE_PRODUCTS")
-    page = opened(station, seller)
-    assert pressed(station, page, "/settings", do="on").status_code == 403
+@pytest.mark.parametrize(
+    ("path", "permission"),
+    [
+        ("/settings", "MANAGE_APPS"),
+        ("/services-definition", "MANAGE_PRODUCTS"),
+        ("/asset", "MANAGE_ORDERS"),
+    ],
+)
+def test_a_session_without_the_permission_changes_nothing(
+    station: Station, path: str, permission: str
+) -> None:
+    others = [each for each in ALL if each != permission]
+    page = opened(station, station.server.saleor.add_staff("almost@example.com", *others))
+    assert pressed(station, page, path, do="on").status_code == 403
 
 
 def test_a_session_at_one_saleor_reaches_nothing_of_another(

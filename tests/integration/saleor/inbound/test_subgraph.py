@@ -6,6 +6,7 @@ import httpx
 import pytest
 
 from bittitan_plugin.domain.catalogue import ProductType
+from bittitan_plugin.hosts.graphql_http import LARGEST_REQUEST
 from tests.fakes.saleor.records import User
 from tests.integration.saleor.inbound.conftest import Station, Stations
 from tests.world import product
@@ -77,6 +78,21 @@ def test_everybody_reads_what_a_variant_sells_at_the_saleor_it_is_about(
     for each, sku in ((here, "HERE"), (there, "THERE")):
         answer = post(each, ENTITIES, representations=representations, headers=names(each)).json()
         assert answer["data"]["_entities"][0]["bittitanProduct"] == {"sku": sku}
+
+
+def test_a_saleor_that_has_removed_the_app_is_answered_nothing_more(station: Station) -> None:
+    with station.application.ports.store.writing(station.installed.installation_id) as work:
+        work.products.add(product(ProductType.MAILBOX_LICENSE, "HERE", "VmFyaWFudDox", "1.00"))
+    station.sender.deliver(station.sender.uninstall())
+    representations = [{"__typename": "ProductVariant", "id": "VmFyaWFudDox"}]
+    answer = post(station, ENTITIES, representations=representations, headers=names(station)).json()
+    assert answer["errors"][0]["extensions"]["exception"]["code"] == "REQUIRED"
+
+
+def test_a_request_that_is_too_large_is_refused_with_the_reason(station: Station) -> None:
+    answer = post(station, "{ _service { sdl } }", padding="x" * LARGEST_REQUEST)
+    assert answer.status_code == 413
+    assert "at most 6 MB" in answer.json()["errors"][0]["message"]
 
 
 def test_without_a_saleor_named_the_field_says_how_to_name_one(stations: Stations) -> None:

@@ -117,6 +117,20 @@ def test_what_another_app_did_fires_the_hook(station: Station) -> None:
     assert station.listening.hooks == ["order_updated"]
 
 
+class Losing:
+    """A plugin whose database is away."""
+
+    @specs.hookimpl
+    def order_created(self, event: specs.OrderCreated) -> specs.Outcome:
+        del event
+        return specs.Outcome(status=specs.OutcomeStatus.FAILED, message="Again, please.")
+
+
+def test_an_event_that_was_not_made_durable_is_to_be_sent_again(station: Station) -> None:
+    station.service.plugins.register(Losing())
+    assert sent(station, "ORDER_CREATED", ordered(station)).statuses[0] == 503
+
+
 # What is not Saleor's
 
 
