@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from bittitan_plugin.bootstrap import Application
-from bittitan_plugin.domain.access import ANONYMOUS, Permission, Viewer
+from bittitan_plugin.domain.access import ANONYMOUS, Viewer
 from bittitan_plugin.domain.installations import Installation
 from bittitan_plugin.hosts.embedded.platform import EmbeddedPlatform
 from bittitan_plugin.services.installations import open_installation
@@ -102,15 +102,6 @@ class Site:
             raise NotSignedIn
         if viewer.customer_id is None:
             raise NotPermitted("a customer's account")
-        return viewer
-
-    async def staff(self, request: Request, permission: Permission) -> Viewer:
-        """The member of staff who is asking. Raises ``NotSignedIn`` or ``NotPermitted``."""
-        viewer = await self.viewer(request)
-        if viewer == ANONYMOUS:
-            raise NotSignedIn
-        if not viewer.may(permission):
-            raise NotPermitted(f"the permission {permission}")
         return viewer
 
     async def page(

@@ -57,6 +57,11 @@ def test_the_operations_are_served_as_they_are(guest: Visitor, name: str) -> Non
     assert answer.text == (FOLDER / name).read_text()
 
 
+def test_no_browser_may_take_an_operation_for_something_else(guest: Visitor) -> None:
+    answer = guest.request("GET", "/shop/operations/fragments.graphql")
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+
+
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE"])
 def test_the_operations_can_only_be_read(guest: Visitor, method: str) -> None:
     answer = guest.request(method, "/shop/operations/fragments.graphql")

@@ -100,6 +100,12 @@ def test_what_can_only_be_read_cannot_be_posted_to(shop: Served, path: str) -> N
     assert shop.http.post(path).status_code == 405
 
 
+def test_no_other_site_may_put_a_file_of_ours_into_a_frame(shop: Served) -> None:
+    """A drawing is a document of its own when it is opened by its address."""
+    policy = shop.get("/static/icon.svg").headers["Content-Security-Policy"]
+    assert "frame-ancestors 'none'" in policy
+
+
 def test_a_query_in_the_address_is_refused_so_that_it_stays_out_of_logs(shop: Served) -> None:
     answer: httpx.Response = shop.get("/graphql/?query={me{email}}")
     assert answer.status_code in (400, 405)

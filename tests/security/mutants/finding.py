@@ -23,7 +23,7 @@ QUESTIONS = frozenset({"may", "may_see", "owns", "sees", "sees_account", "is_ses
 OWNERS = frozenset({"installation_id", "user_id"})
 FILTERS = frozenset({"_mine", "_MINE"})
 #: Without it a handler goes on with whoever is there.
-INSTEAD = {"customer": "viewer", "staff": "viewer"}
+INSTEAD = {"customer": "viewer"}
 #: Modules that prove who speaks: there a plain ``return None`` is a refusal too.
 PROVING = (
     "hosts/embedded/identity", "hosts/embedded/platform", "hosts/embedded/tokens",

@@ -1,0 +1,43 @@
+"""Forms on the way to the door: what comes from elsewhere, or is too large, does nothing."""
+
+import pytest
+
+from bittitan_plugin.hosts.embedded.demo_data import DEMO_PASSWORD, STAFF_EMAIL, install_users
+from bittitan_plugin.web.body_limit import LARGEST_BODY
+from bittitan_plugin.web.sessions import COOKIE
+from tests.integration.web.conftest import Serve, Served
+from tests.pages import Form, Page
+
+
+@pytest.fixture
+def shop(serve: Serve) -> Served:
+    """With people in it."""
+    made = serve()
+    install_users(made.shop.platform)
+    return made
+
+
+@pytest.fixture
+def filled_in(shop: Served) -> Form:
+    """The door's form, with what lets staff in."""
+    form = Page(shop.get("/sign-in")).form("/sign-in")
+    form.fields |= {"email": STAFF_EMAIL, "password": DEMO_PASSWORD}
+    return form
+
+
+def test_a_forged_form_signs_nobody_in(shop: Served, filled_in: Form) -> None:
+    """Else a browser could be made to work for somebody else without its user's knowing."""
+    shop.http.post("/sign-in", data=filled_in.fields | {"csrftoken": "made up"})
+    assert COOKIE not in shop.http.cookies
+
+
+@pytest.mark.parametrize("address", ["/sign-out", "/sign-out-everywhere"])
+def test_a_forged_form_signs_nobody_out(shop: Served, filled_in: Form, address: str) -> None:
+    shop.http.post("/sign-in", data=filled_in.fields)
+    shop.http.post(address, data={"csrftoken": "made up"})
+    assert COOKIE in shop.http.cookies
+
+
+def test_a_form_that_is_too_large_is_refused(shop: Served, filled_in: Form) -> None:
+    filled_in.fields["email"] = "x" * LARGEST_BODY
+    assert shop.http.post("/sign-in", data=filled_in.fields).status_code == 413

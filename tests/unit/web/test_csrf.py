@@ -1,0 +1,58 @@
+"""A form changes something only when a page of this site sent it."""
+
+import asyncio
+
+import httpx
+import pytest
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+from starlette.routing import Route
+
+from bittitan_plugin.web.csrf import Csrf, csrf_input
+from bittitan_plugin.web.pages import Pages
+from tests.conftest import StandingClock
+from tests.pages import Form, Page
+
+
+async def _form(request: Request) -> Response:
+    return HTMLResponse(f'<form action="/">{csrf_input(request)}</form>')
+
+
+async def _change(_request: Request) -> Response:
+    return HTMLResponse("Changed")
+
+
+def sent(clock: StandingClock, token: str | None = None, **headers: str) -> Page:
+    """What a form leads to that carries that token, or the page's own."""
+    app = Starlette(
+        routes=[Route("/", _form, methods=["GET"]), Route("/", _change, methods=["POST"])],
+        middleware=[Middleware(Csrf, secret_key="a secret", pages=Pages(clock))],
+    )
+
+    async def send() -> httpx.Response:
+        transport = httpx.ASGITransport(app=app)
+        async with httpx.AsyncClient(transport=transport, base_url="http://shop.example") as client:
+            form: Form = Page(await client.get("/")).form("/")
+            fields = form.fields if token is None else {"csrftoken": token}
+            return await client.post("/", data=fields, headers=headers)
+
+    return Page(asyncio.run(send()))
+
+
+@pytest.mark.parametrize("origin", ["same-origin", "none"])
+def test_what_a_page_of_ours_sends_goes_through(clock: StandingClock, origin: str) -> None:
+    assert sent(clock, **{"Sec-Fetch-Site": origin}).text == "Changed"
+
+
+@pytest.mark.parametrize("origin", ["cross-site", "same-site", "made-up"])
+def test_what_comes_from_elsewhere_is_refused_even_with_the_token(
+    clock: StandingClock, origin: str
+) -> None:
+    assert sent(clock, **{"Sec-Fetch-Site": origin}).status == 403
+
+
+@pytest.mark.parametrize("token", ["", "made up"])
+def test_who_sends_no_good_token_is_told_what_to_do(clock: StandingClock, token: str) -> None:
+    assert "reload the page and send it again" in sent(clock, token).text

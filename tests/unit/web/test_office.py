@@ -1,0 +1,27 @@
+"""What a page of the back office offers depends on who looks at it."""
+
+from uuid import uuid4
+
+import pytest
+
+from bittitan_plugin.domain.access import Permission, Viewer
+from bittitan_plugin.domain.configuration import Configuration
+from bittitan_plugin.domain.installations import Installation
+from bittitan_plugin.store.queries.figures import Waiting
+from bittitan_plugin.web.admin.office import Office
+from tests.fakes.values import NOON
+
+HELD = Permission.MANAGE_USERS
+OFFICE = Office(
+    viewer=Viewer(email="clerk@example.com", is_staff=True, permissions=frozenset({HELD})),
+    installation=Installation(
+        id=uuid4(), key="default", active=True, configuration=Configuration(), created_at=NOON
+    ),
+    waiting=Waiting(requests=0, problems=0),
+    now=NOON,
+)
+
+
+@pytest.mark.parametrize("permission", Permission)
+def test_a_page_offers_what_its_reader_holds_the_permission_for(permission: Permission) -> None:
+    assert OFFICE.may(permission.value) is (permission is HELD)
