@@ -9,6 +9,7 @@ from decimal import Decimal
 from uuid import UUID
 
 import structlog
+from sqlalchemy.exc import SQLAlchemyError
 
 from bittitan_hooks import specs
 from bittitan_hooks.events import OrderEvent
@@ -161,8 +162,13 @@ class Selling:
         told = [
             self._announcer.announce(hook, self._event(_EVENTS[hook], record)) for hook in hooks
         ]
-        if all(told):
+        if not all(told):
+            return
+        try:
             self._untold.settle(record.row)
+        except SQLAlchemyError as error:
+            # The change stands, and the note of it stays: it is told once more.
+            log.warning("note of a change stays", order=str(record.row.id), why=str(error))
 
     def _event(self, kind: type[OrderEvent], record: OrderRecord) -> Callable[[], specs.Event]:
         installation = self._announcer.installation

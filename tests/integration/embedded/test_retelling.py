@@ -7,6 +7,7 @@ from uuid import UUID
 
 import pytest
 from sqlalchemy import update
+from sqlalchemy.exc import OperationalError
 
 from bittitan_hooks import specs
 from bittitan_plugin.hosts.embedded.announcing import Announcer
@@ -128,6 +129,19 @@ def test_however_many_wait_a_look_takes_up_so_many_and_then_the_next(
     untold = Untold(shop.platform.database)
 
     assert [len(untold.take()) for _ in range(3)] == [2, 1, 0]
+
+
+def test_a_sale_stands_when_the_database_goes_away_after_it_was_told_of(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(*_: object) -> None:
+        raise OperationalError("UPDATE", {}, Exception("gone"))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Untold, "settle", away)
+        order = shop.buy()
+
+    assert heard(shop) == [(hook, order) for hook in PAID]
 
 
 def test_however_long_nothing_ran_it_is_told(shop: Shop) -> None:
