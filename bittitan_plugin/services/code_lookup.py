@@ -8,6 +8,7 @@ from secrets import token_hex
 from uuid import UUID
 
 from bittitan_plugin.cipher import fingerprint
+from bittitan_plugin.domain.coupons import Sealed
 from bittitan_plugin.services.ports import Ports
 from bittitan_plugin.store.unit_of_work import UnitOfWork
 
@@ -32,9 +33,13 @@ def new_codes_secret(ports: Ports, work: UnitOfWork, *, keep: bool = True) -> st
     return secret
 
 
-def fingerprint_of(ports: Ports, work: UnitOfWork, code: str) -> str:
-    """What the asset that gets this code is found by."""
-    return fingerprint(new_codes_secret(ports, work), code)
+def fingerprint_of(ports: Ports, work: UnitOfWork, code: str, sealed: Sealed | None = None) -> str:
+    """What the asset that gets this code is found by; ``sealed`` is the secret, where it is known.
+
+    A secret never changes once there is one.
+    """
+    secret = ports.cipher.open(sealed) if sealed else new_codes_secret(ports, work)
+    return fingerprint(secret, code)
 
 
 def mark_of(ports: Ports, work: UnitOfWork, code: str) -> str:

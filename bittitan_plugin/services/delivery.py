@@ -17,22 +17,37 @@ _PLATFORM = Actor(ActorKind.PLATFORM, "invoice")
 _SYSTEM = Actor(ActorKind.SYSTEM, "delivery")
 
 
+def deliver(ports: Ports, installation_id: UUID, asset: Asset) -> None:
+    """All that follows a coupon, where it goes well at once: ``asset`` has just got it.
+
+    The same as the three steps below one after the other, but recorded as one change. Raises what
+    they raise, with nothing recorded: each step is then done on its own, and may be repeated.
+    """
+    if asset.status is not AssetStatus.CANCELLED:
+        _tell(ports, installation_id, asset)
+    invoice = ports.hosts.of(installation_id).invoice(asset.order_id)
+    is_welcomed = _welcome(ports, installation_id, asset.id)
+    now = ports.clock()
+
+    def delivered(current: Asset) -> Asset:
+        return replace(
+            current,
+            invoice=invoice or current.invoice,
+            welcomed_at=now if is_welcomed else current.welcomed_at,
+        )
+
+    with ports.store.writing(installation_id) as work:
+        work.assets.change(asset.id, delivered, _SYSTEM, now)
+
+
 def tell_host(ports: Ports, installation_id: UUID, asset_id: UUID) -> None:
     """Tell the platform that the line is delivered; ids only, never the code.
 
     Not once the asset has been cancelled: there is nothing to deliver any more.
     """
     asset = _read(ports, installation_id, asset_id)
-    if asset.status is AssetStatus.CANCELLED:
-        return
-    ports.hosts.of(installation_id).fulfilled(
-        FulfilledLine(
-            order_id=asset.order_id,
-            order_line_id=asset.order_line_id,
-            asset_id=asset.id,
-            quantity=asset.quantity,
-        )
-    )
+    if asset.status is not AssetStatus.CANCELLED:
+        _tell(ports, installation_id, asset)
 
 
 def link_invoice(ports: Ports, installation_id: UUID, asset_id: UUID) -> None:
@@ -53,16 +68,34 @@ def send_welcome(ports: Ports, installation_id: UUID, asset_id: UUID) -> None:
     A crash between the mail server's yes and our record of it sends the same message again,
     under the same Message-ID; the alternative would be a buyer without a code.
     """
-    with ports.store.reading(installation_id) as work:
-        asset = work.assets.get(asset_id)
-        if asset.welcomed_at is not None or asset.status is not AssetStatus.ACTIVE:
-            return
-        notification = welcome(ports, work, asset)
-    ports.mailer.send(notification)
+    if not _welcome(ports, installation_id, asset_id):
+        return
     with ports.store.writing(installation_id) as work:
         work.assets.change(
             asset_id, lambda a: replace(a, welcomed_at=ports.clock()), _SYSTEM, ports.clock()
         )
+
+
+def _tell(ports: Ports, installation_id: UUID, asset: Asset) -> None:
+    ports.hosts.of(installation_id).fulfilled(
+        FulfilledLine(
+            order_id=asset.order_id,
+            order_line_id=asset.order_line_id,
+            asset_id=asset.id,
+            quantity=asset.quantity,
+        )
+    )
+
+
+def _welcome(ports: Ports, installation_id: UUID, asset_id: UUID) -> bool:
+    """Send the welcome, unless it was sent or the asset is not active any more. Whether it was."""
+    with ports.store.reading(installation_id) as work:
+        sale = work.sales.get(asset_id)
+        if sale.asset.welcomed_at is not None or sale.asset.status is not AssetStatus.ACTIVE:
+            return False
+        notification = welcome(ports, work, sale)
+    ports.mailer.send(notification)
+    return True
 
 
 def _read(ports: Ports, installation_id: UUID, asset_id: UUID) -> Asset:

@@ -5,26 +5,26 @@ from typing import Any
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
+from bittitan_plugin.domain.accounts import Account
 from bittitan_plugin.domain.assets import Asset, AssetStatus
 from bittitan_plugin.domain.cancellation import closing_instant
 from bittitan_plugin.domain.coupons import CouponStatus, Sealed
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
 from bittitan_plugin.mail.port import Notification
 from bittitan_plugin.services.ports import Ports
+from bittitan_plugin.store.repositories.sales import Sale
 from bittitan_plugin.store.unit_of_work import UnitOfWork
 
 
-def welcome(
-    ports: Ports, work: UnitOfWork, asset: Asset, *, key: str | None = None
-) -> Notification:
+def welcome(ports: Ports, work: UnitOfWork, sale: Sale, *, key: str | None = None) -> Notification:
     """The e-mail that carries the coupon code, to the order's recipient. Documented.
 
     Raises ``Refusal`` NOT_PROVISIONED while there is no coupon.
     """
+    asset, configuration = sale.asset, sale.configuration
     if asset.coupon_code is None or asset.coupon_expires_at is None:
         raise Refusal(ErrorCode.NOT_PROVISIONED, "There is no coupon code to send yet.", field="id")
-    configuration = work.installations.by_id(work.installation_id).configuration
-    values, zone = sale_values(work, asset), configuration.zone
+    values, zone = sale_values(work, asset, sale.account), configuration.zone
     return Notification(
         template="welcome",
         to=asset.recipient_email,
@@ -124,10 +124,10 @@ def resend_welcome(
     """
     with ports.store.reading(installation_id) as work:
         work.installations.by_id(installation_id).check_active()
-        asset = work.assets.get(asset_id)
-        _check_usable(asset)
-        key = f"welcome-{asset.id}-{occasion or uuid4().hex}"
-        notification = welcome(ports, work, asset, key=key)
+        sale = work.sales.get(asset_id)
+        _check_usable(sale.asset)
+        key = f"welcome-{asset_id}-{occasion or uuid4().hex}"
+        notification = welcome(ports, work, sale, key=key)
     ports.mailer.send(notification)
 
 
@@ -157,9 +157,9 @@ def _check_usable(asset: Asset) -> None:
         raise Refusal(code, message, field="id")
 
 
-def sale_values(work: UnitOfWork, asset: Asset) -> dict[str, Any]:
+def sale_values(work: UnitOfWork, asset: Asset, account: Account | None = None) -> dict[str, Any]:
     """What every template takes: of whom, what and how much it speaks."""
-    account = work.accounts.get(asset.account_id)
+    account = account or work.accounts.get(asset.account_id)
     end_customer = work.accounts.get(asset.end_customer_id) if asset.end_customer_id else None
     return {
         "customer_name": account.company or account.email,

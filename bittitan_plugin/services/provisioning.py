@@ -19,24 +19,28 @@ from bittitan_plugin.services.ports import Ports
 from bittitan_plugin.services.stock_allocation import allocate
 from bittitan_plugin.services.stuck import resume
 from bittitan_plugin.services.withdrawal import withdraw
+from bittitan_plugin.store.repositories.sales import Sale
 from bittitan_plugin.store.unit_of_work import UnitOfWork
 
 #: How the plugin's own changes are recorded.
 SYSTEM = Actor(ActorKind.SYSTEM, "provisioning")
 VENDOR = Actor(ActorKind.VENDOR, "BitTitan")
+#: The version of an asset that got its coupon at the first try: requested, and provisioned.
+_FIRST_TRY = 2
 
 
-def obtain_coupon(ports: Ports, installation_id: UUID, asset_id: UUID) -> Asset:
+def obtain_coupon(
+    ports: Ports, installation_id: UUID, asset_id: UUID, seen: Sale | None = None
+) -> Asset:
     """Obtain the asset's coupon and record it; look first if it may have been issued before.
 
+    ``seen`` is the sale where it has just been read, so that it need not be read again.
     Raises ``Rejected`` when the vendor says no, ``Unavailable`` when it is to be tried again,
     ``Refusal`` ACCOUNT_NOT_SYNCHRONIZED when staff must synchronize the account first, or
     OUT_OF_STOCK when it waits until fitting codes are imported.
     """
-    with ports.store.reading(installation_id) as work:
-        asset = work.assets.get(asset_id)
-        account = work.accounts.get(asset.account_id)
-        configuration = work.installations.by_id(installation_id).configuration
+    sale = seen or _read(ports, installation_id, asset_id)
+    asset, account = sale.asset, sale.account
     if _is_settled(asset) or _taken_back_unseen(ports, installation_id, asset):
         return asset
     if asset.coupon_source is CouponSource.STOCK:
@@ -49,10 +53,10 @@ def obtain_coupon(ports: Ports, installation_id: UUID, asset_id: UUID) -> Asset:
     asset, asked_before = _intend(ports, installation_id, asset_id)
     if _is_settled(asset):
         return asset
-    vendor = ports.vendors.of(configuration)
+    vendor = ports.vendors.of(sale.configuration)
     adopted = adoptable(vendor, asset) if asked_before else None
     coupon = adopted or issue(vendor, asset, account.partner_id)
-    recorded = _record(ports, installation_id, asset_id, coupon, adopted=adopted is not None)
+    recorded = _record(ports, installation_id, sale, coupon, adopted=adopted is not None)
     if recorded.coupon_id != coupon.id:
         # Two attempts at once, and a vendor that issues twice under one reference.
         vendor.cancel(coupon.id)
@@ -183,16 +187,16 @@ def _intend(ports: Ports, installation_id: UUID, asset_id: UUID) -> tuple[Asset,
 
     with ports.store.writing(installation_id) as work:
         asset = work.assets.change(asset_id, requested, SYSTEM, ports.clock())
-    return asset, seen[0].requested_at is not None
+    return asset, seen[-1].requested_at is not None  # a change may ask twice
 
 
 def _record(
-    ports: Ports, installation_id: UUID, asset_id: UUID, coupon: Coupon, *, adopted: bool
+    ports: Ports, installation_id: UUID, sale: Sale, coupon: Coupon, *, adopted: bool
 ) -> Asset:
     """Keep the coupon, unless another attempt was quicker: an asset never exchanges its coupon."""
-    code = ports.cipher.seal(coupon.code)
+    asset_id, code = sale.asset.id, ports.cipher.seal(coupon.code)
     with ports.store.writing(installation_id) as work:
-        found_by = fingerprint_of(ports, work, coupon.code)
+        found_by = fingerprint_of(ports, work, coupon.code, sale.code_secret)
         asset = work.assets.change(
             asset_id,
             lambda a: (
@@ -206,8 +210,15 @@ def _record(
             ports.clock(),
             code_fingerprint=found_by,
         )
-        work.problems.resolve(_problem(asset_id), ports.clock())
+        # One that was only opened and asked for has no problem to close.
+        if asset.version > _FIRST_TRY:
+            work.problems.resolve(_problem(asset_id), ports.clock())
     return asset
+
+
+def _read(ports: Ports, installation_id: UUID, asset_id: UUID) -> Sale:
+    with ports.store.reading(installation_id) as work:
+        return work.sales.get(asset_id)
 
 
 def _problem(asset_id: UUID) -> str:

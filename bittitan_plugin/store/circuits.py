@@ -6,7 +6,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from bittitan_plugin.domain.circuit import Circuit, Closure
-from bittitan_plugin.store.engine import writing_engine
+from bittitan_plugin.store.engine import reading_engine, writing_engine
 from bittitan_plugin.store.tables import CircuitRow
 
 
@@ -15,10 +15,11 @@ class Circuits:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self._reading = reading_engine(engine)
 
     def all(self) -> dict[str, Circuit]:
         """The circuits there are, by address."""
-        with Session(self._engine) as session:
+        with Session(self._reading) as session:
             return {row.address: _circuit(row) for row in session.scalars(select(CircuitRow))}
 
     def replace(self, old: Circuit | None, new: Circuit) -> bool:

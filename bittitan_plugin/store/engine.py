@@ -3,6 +3,8 @@
 import select
 import sqlite3
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -57,6 +59,40 @@ def without_haste(engine: Engine) -> Engine:
 def writing_engine(engine: Engine) -> Engine:
     """The same engine, every transaction of which may write from its first statement on."""
     return engine.execution_options(**{BEGIN_OPTION: "BEGIN IMMEDIATE"})
+
+
+class WriteWhileReading(Exception):
+    """A defect: something was to be written where the program only looks."""
+
+
+def reading_engine(engine: Engine) -> Engine:
+    """The same engine for what only reads; on it, a write raises ``WriteWhileReading``.
+
+    On PostgreSQL a transaction would show each statement what is committed by then, as none does;
+    beginning and ending one is two of three exchanges of a single read. On SQLite a transaction
+    keeps its view, and costs nothing.
+    """
+    reading = engine.execution_options(**_reading_options(engine))
+    event.listen(reading, "before_execute", _refuse_writes)
+    return reading
+
+
+@contextmanager
+def looking(engine: Engine) -> Iterator[Connection]:
+    """A connection for a single read of an engine that others write with."""
+    with engine.connect() as connection:
+        yield connection.execution_options(**_reading_options(engine))
+
+
+def _reading_options(engine: Engine) -> dict[str, str]:
+    return {"isolation_level": "AUTOCOMMIT"} if engine.dialect.name == "postgresql" else {}
+
+
+def _refuse_writes(
+    _connection: Connection, statement: Any, _many: Any, _values: Any, _options: Any
+) -> None:
+    if getattr(statement, "is_dml", False):
+        raise WriteWhileReading
 
 
 def _create(database_url: str) -> Engine:

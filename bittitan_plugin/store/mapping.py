@@ -26,9 +26,7 @@ from bittitan_plugin.store.tables import (
     AssetRow,
     CancellationRequestRow,
     HistoryRow,
-    PriceRow,
     ProblemRow,
-    ProductRow,
     RunRow,
 )
 
@@ -157,8 +155,8 @@ def product_values(product: Product) -> dict[str, Any]:
     }
 
 
-def to_product(row: ProductRow, prices: list[PriceRow]) -> Product:
-    """The product a row and its price rows hold."""
+def to_product(row: Row[Any], prices: dict[str, Money]) -> Product:
+    """The product a row holds, with its prices by currency."""
     return Product(
         id=row.id,
         product_type=ProductType(row.product_type),
@@ -168,12 +166,12 @@ def to_product(row: ProductRow, prices: list[PriceRow]) -> Product:
         validity_days=row.validity_days,
         variant_id=row.variant_id,
         published=row.published,
-        prices={price.currency: Money(price.amount, price.currency) for price in prices},
+        prices=prices,
         imported=_listed(row),
     )
 
 
-def _listed(row: ProductRow) -> Listed | None:
+def _listed(row: Row[Any]) -> Listed | None:
     name, amount, currency = row.imported_name, row.imported_amount, row.imported_currency
     if name is None or amount is None or currency is None:
         return None

@@ -8,8 +8,9 @@ from uuid import UUID
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from bittitan_plugin.store.engine import writing_engine
+from bittitan_plugin.store.engine import reading_engine, writing_engine
 from bittitan_plugin.store.locks import take_turns
+from bittitan_plugin.store.remembered import Recollection, Remembered
 from bittitan_plugin.store.repositories.accounts import AccountRepository
 from bittitan_plugin.store.repositories.assets import AssetRepository
 from bittitan_plugin.store.repositories.cancellation_requests import (
@@ -22,6 +23,7 @@ from bittitan_plugin.store.repositories.problems import ProblemRepository
 from bittitan_plugin.store.repositories.products import ProductRepository
 from bittitan_plugin.store.repositories.revocations import RevocationRepository
 from bittitan_plugin.store.repositories.runs import RunRepository
+from bittitan_plugin.store.repositories.sales import SaleRepository
 from bittitan_plugin.store.repositories.stock import StockRepository
 from bittitan_plugin.store.repositories.uploads import UploadRepository
 
@@ -40,13 +42,21 @@ class WorkflowQueue(Protocol):
 class UnitOfWork:
     """Repositories of one installation over one open transaction."""
 
-    def __init__(self, session: Session, installation_id: UUID, queue: WorkflowQueue) -> None:
+    def __init__(
+        self,
+        session: Session,
+        installation_id: UUID,
+        queue: WorkflowQueue,
+        remembered: Remembered | None = None,
+    ) -> None:
         self.session = session
         self.installation_id = installation_id
+        self.recollection = Recollection(remembered)
         self.installations = InstallationRepository(session)
         self.accounts = AccountRepository(session, installation_id)
         self.products = ProductRepository(session, installation_id)
-        self.assets = AssetRepository(session, installation_id)
+        self.assets = AssetRepository(session, installation_id, self.recollection)
+        self.sales = SaleRepository(session, installation_id)
         self.requests = CancellationRequestRepository(session, installation_id)
         self.coupons = CouponRepository(session, installation_id)
         self.problems = ProblemRepository(session, installation_id)
@@ -73,25 +83,29 @@ class Store:
 
     def __init__(self, engine: Engine, queue: WorkflowQueue) -> None:
         self.engine = engine
+        self._reading = reading_engine(engine)
         self._writing = writing_engine(engine)
         self._queue = queue
+        self._remembered = Remembered()
 
     @contextmanager
     def reading(self, installation_id: UUID) -> Iterator[UnitOfWork]:
-        """A consistent view; nothing done in it is kept."""
-        with Session(self.engine) as session:
+        """To look only. Each statement sees what is committed by then, as on any PostgreSQL."""
+        with Session(self._reading) as session:
             yield UnitOfWork(session, installation_id, self._queue)
 
     @contextmanager
     def writing(self, installation_id: UUID) -> Iterator[UnitOfWork]:
         """Commits when the block ends, rolls back when it raises."""
         with self._write() as session:
-            yield UnitOfWork(session, installation_id, self._queue)
+            work = UnitOfWork(session, installation_id, self._queue, self._remembered)
+            yield work
+        work.recollection.keep()
 
     @contextmanager
     def looking_up(self) -> Iterator[InstallationRepository]:
-        """Find installations; nothing done in it is kept."""
-        with Session(self.engine) as session:
+        """Find installations."""
+        with Session(self._reading) as session:
             yield InstallationRepository(session)
 
     @contextmanager

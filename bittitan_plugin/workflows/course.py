@@ -1,4 +1,4 @@
-"""Steps that are recorded together while all goes well, and one by one from where it does not.
+"""Steps that leave no record while all goes well, and one each from where it does not.
 
 Each service looks before it acts, so a step's own record buys nothing as long as it succeeds at
 once: cut short, the course is run again and finds what is done. A record costs two transactions,
@@ -39,11 +39,21 @@ class Course(Protocol):
     def insist(self, name: str, action: Action) -> Any:
         """Repeat a record of our own until it is made."""
 
+    def shorten(self, action: Action) -> bool:
+        """Do what the steps that follow do, all at once. False where they are to be done instead.
+
+        They are begun anew then, whatever ``action`` has brought about.
+        """
+
 
 def at_once(body: Callable[[Course], str]) -> str:
-    """Run ``body``, whose steps are recorded together as far as the first attempt brings them."""
-    ahead = retrying.recorded(AT_ONCE, lambda: _Ahead().run(body))
-    return body(OneByOne(ahead))
+    """Run ``body``; what its steps came to is recorded if one does not succeed at once."""
+    outcomes: dict[str, Outcome] = {}
+    if not retrying.has_records():
+        ended = _Ahead(outcomes).run(body)
+        if ended is not None:
+            return ended
+    return body(OneByOne(retrying.recorded(AT_ONCE, lambda: outcomes)))
 
 
 class OneByOne:
@@ -73,6 +83,10 @@ class OneByOne:
         """See ``Course``."""
         return retrying.insist(name, action)
 
+    def shorten(self, _action: Action) -> bool:
+        """See ``Course``."""
+        return False
+
 
 class _Halt(Exception):
     """A step did not succeed at once, or is one that only failures lead to."""
@@ -81,15 +95,16 @@ class _Halt(Exception):
 class _Ahead:
     """Runs steps without a record of their own, up to the first that calls for one."""
 
-    def __init__(self) -> None:
-        self._outcomes: dict[str, Outcome] = {}
+    def __init__(self, outcomes: dict[str, Outcome]) -> None:
+        #: By the names of the steps, in order; all but the last are successes.
+        self._outcomes = outcomes
 
-    def run(self, body: Callable[[Course], str]) -> dict[str, Outcome]:
-        """The outcomes by the names of the steps, in order; all but the last are successes."""
+    def run(self, body: Callable[[Course], str]) -> str | None:
+        """What ``body`` came to, or None where it was halted."""
         # One place for all of them: a turn in line for each would cost more than the step.
         with current().slot(), suppress(_Halt):
-            body(self)
-        return self._outcomes
+            return body(self)
+        return None
 
     def attempt(self, _name: str, _action: Action) -> Outcome:
         raise _Halt
@@ -109,3 +124,8 @@ class _Ahead:
 
     def insist(self, _name: str, _action: Action) -> Any:
         raise _Halt
+
+    def shorten(self, action: Action) -> bool:
+        if "ok" not in retrying.outcome_of("shorten", action):
+            raise _Halt
+        return True

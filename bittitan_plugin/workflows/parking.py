@@ -6,14 +6,16 @@ version of the engine; its tests fail should another one keep its rows different
 """
 
 from collections.abc import Collection
+from functools import lru_cache
 from time import time
 from typing import Any
 
 from dbos import DBOS
-from dbos._context import get_local_dbos_context
+from dbos._context import DBOSContext, get_local_dbos_context
 from dbos._dbos import _get_dbos_instance
-from sqlalchemy import Table, Update, update
+from sqlalchemy import Select, Table, Update, bindparam, literal, select, update
 
+from bittitan_plugin.store.engine import looking
 from bittitan_plugin.workflows.leaving import Left
 
 
@@ -27,9 +29,7 @@ def park(seconds: float) -> None:
     What its steps recorded stays. Always raises ``Parked``: if another process has taken the
     workflow over meanwhile its row is left alone, and it is no longer ours to continue.
     """
-    table, context = rows(), get_local_dbos_context()
-    if context is None:
-        raise RuntimeError("only a workflow can be parked")
+    table, context = rows(), _context()
     until = int((time() + seconds) * 1000)
     _execute(
         update(table)
@@ -48,6 +48,16 @@ def park(seconds: float) -> None:
         )
     )
     raise Parked
+
+
+def has_records() -> bool:
+    """Whether the workflow of this thread has recorded the outcome of any step."""
+    sys_db = _get_dbos_instance()._sys_db
+    question = _any_record(sys_db.tables.operation_outputs)
+    with looking(sys_db.engine) as connection:
+        return (
+            connection.execute(question, {"workflow": _context().workflow_id}).first() is not None
+        )
 
 
 def wake(installations: Collection[str]) -> int:
@@ -105,6 +115,18 @@ def rows() -> Table:
     """The engine's table of workflows."""
     table: Table = _get_dbos_instance()._sys_db.tables.workflow_status
     return table
+
+
+@lru_cache(maxsize=1)
+def _any_record(records: Table) -> Select[int]:
+    return select(literal(1)).where(records.c.workflow_uuid == bindparam("workflow")).limit(1)
+
+
+def _context() -> DBOSContext:
+    context = get_local_dbos_context()
+    if context is None:
+        raise RuntimeError("there is no workflow in this thread")
+    return context
 
 
 def _execute(statement: Update) -> int:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from uuid import UUID
 
+from bittitan_plugin.domain.assets import Asset
 from bittitan_plugin.domain.coupons import CouponSource
 from bittitan_plugin.domain.errors import UNAVAILABLE, ErrorCode, Refusal
 from bittitan_plugin.domain.retries import FOLLOW_UP, ORDER_NOT_DUE, VENDOR
@@ -17,6 +18,7 @@ from bittitan_plugin.services import (
 )
 from bittitan_plugin.services.durable import PROVISION, PROVISION_STEP_BY_STEP, SYNCHRONIZE
 from bittitan_plugin.services.ports import Ports
+from bittitan_plugin.store.repositories.sales import Sale
 from bittitan_plugin.workflows.course import Course, OneByOne, at_once
 from bittitan_plugin.workflows.definition import workflow
 from bittitan_plugin.workflows.retrying import StepFailed
@@ -64,6 +66,18 @@ def _provision(course: Course, installation: UUID, order_id: str, line_id: str, 
 
 
 def _complete(course: Course, installation: UUID, asset_id: UUID) -> str:
+    #: What a step has just read or stored, for the first attempt of the one that follows at once.
+    seen: list[Sale] = []
+    stored: list[Asset] = []
+
+    def synchronize_first() -> None:
+        seen[:] = _synchronize_account(installation, asset_id)
+
+    def obtain() -> bool:
+        sale = seen.pop() if seen else None
+        stored[:] = [provisioning.obtain_coupon(ports(), installation, asset_id, sale)]
+        return stored[0].has_coupon
+
     def delayed(code: ErrorCode, reason: str) -> None:
         course.attempt(
             "say_delayed",
@@ -71,22 +85,14 @@ def _complete(course: Course, installation: UUID, asset_id: UUID) -> str:
         )
 
     try:
-        course.persist(
-            "synchronize_account",
-            VENDOR,
-            lambda: _synchronize_account(installation, asset_id),
-            on_delay=delayed,
-        )
-        obtained = course.persist(
-            "obtain_coupon",
-            VENDOR,
-            lambda: provisioning.obtain_coupon(ports(), installation, asset_id).has_coupon,
-            on_delay=delayed,
-        )
+        course.persist("synchronize_account", VENDOR, synchronize_first, on_delay=delayed)
+        obtained = course.persist("obtain_coupon", VENDOR, obtain, on_delay=delayed)
     except StepFailed as failure:
         return _failed(course, installation, asset_id, failure)
     if not obtained:
         return "cancelled meanwhile"
+    if course.shorten(lambda: delivery.deliver(ports(), installation, stored[0])):
+        return "provisioned"
     _follow_up(course, "tell_host", delivery.tell_host, installation, asset_id)
     _follow_up(course, "link_invoice", delivery.link_invoice, installation, asset_id)
     _follow_up(course, "send_welcome", delivery.send_welcome, installation, asset_id)
@@ -105,18 +111,17 @@ def _refuse(
     )
 
 
-def _synchronize_account(installation: UUID, asset_id: UUID) -> None:
+def _synchronize_account(installation: UUID, asset_id: UUID) -> list[Sale]:
+    """Returns the sale as it was read, if nothing had to be changed."""
     outside = ports()
     with outside.store.reading(installation) as work:
-        asset = work.assets.get(asset_id)
-        if asset.coupon_source is CouponSource.STOCK:  # such codes are issued to nobody
-            return
-        account = work.accounts.get(asset.account_id)
-        if account.is_synchronized:
-            return
-        configuration = work.installations.by_id(installation).configuration
-    if configuration.synchronize_automatically:
-        accounts.synchronize_account(outside, installation, account.id)
+        sale = work.sales.get(asset_id)
+    # Codes from stock are issued to nobody.
+    if sale.asset.coupon_source is CouponSource.STOCK or sale.account.is_synchronized:
+        return [sale]
+    if sale.configuration.synchronize_automatically:
+        accounts.synchronize_account(outside, installation, sale.account.id)
+    return []
 
 
 def _failed(course: Course, installation: UUID, asset_id: UUID, failure: StepFailed) -> str:

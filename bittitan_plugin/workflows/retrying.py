@@ -27,8 +27,8 @@ from bittitan_plugin.domain.errors import (
 )
 from bittitan_plugin.domain.retries import FOLLOW_UP, RetryPolicy
 from bittitan_plugin.services.platforms import report_unserved
+from bittitan_plugin.workflows import parking
 from bittitan_plugin.workflows.leaving import Left
-from bittitan_plugin.workflows.parking import park
 from bittitan_plugin.workflows.runtime import current, whose
 
 #: Seconds that a workflow waits in its thread; longer waits are spent in the database.
@@ -147,7 +147,9 @@ def _patiently(name: str, policy: RetryPolicy, action: Callable[[], Any], since:
             if delay is None:
                 return _failed(_code(outcome), outcome["again"], None)
             if outcome.get("elsewhere"):
-                park(delay * current().pace)  # which leaves it to whichever process takes it next
+                parking.park(
+                    delay * current().pace
+                )  # which leaves it to whichever process takes it next
             _rest(delay * current().pace)
 
     return recorded(name, step)
@@ -171,6 +173,15 @@ def recorded(name: str, step: Callable[[], T]) -> T:
         # A full disk, a read-only database: raised on, it would end the workflow for good, and its
         # taken id would swallow every later event. It is handed back once the database is well.
         _log.warning("outcome_not_recorded", step=name, error=type(error).__name__)
+        raise Unrecorded from error
+
+
+def has_records() -> bool:
+    """Whether the workflow of this thread has recorded the outcome of any step."""
+    try:
+        return parking.has_records()
+    except exc.SQLAlchemyError as error:
+        _log.warning("records_not_read", error=type(error).__name__)
         raise Unrecorded from error
 
 
@@ -199,7 +210,7 @@ def outcome_of(name: str, action: Callable[[], Any]) -> Outcome:
 def _rest(seconds: float) -> None:
     """Wait, in the database if it takes long. Ends at once when the process stops."""
     if seconds > LONGEST_REST:
-        park(seconds * uniform(1.0, 1.0 + SPREAD))  # noqa: S311 - not a secret
+        parking.park(seconds * uniform(1.0, 1.0 + SPREAD))  # noqa: S311 - not a secret
     current().wait(seconds)
 
 

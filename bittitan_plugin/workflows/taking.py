@@ -23,6 +23,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import SQLAlchemyError
 
+from bittitan_plugin.store.engine import looking
 from bittitan_plugin.workflows.parking import rows, running_here
 from bittitan_plugin.workflows.places import fair_share
 
@@ -107,7 +108,7 @@ class Taker:
     def _run(self, engine: Engine, waiting: CompoundSelect[str]) -> None:
         while not self._stopping.wait(self._pause()):
             try:
-                with engine.connect() as connection:
+                with looking(engine) as connection:
                     queues = connection.scalars(waiting).all()
             except SQLAlchemyError as error:
                 # The database is away; the next look finds what this one missed.

@@ -25,9 +25,10 @@ from bittitan_plugin.domain.assets import Asset, AssetStatus, ProvisioningStatus
 from bittitan_plugin.domain.audit import Chain, linked
 from bittitan_plugin.domain.catalogue import ProductType
 from bittitan_plugin.domain.coupons import OPEN_FATES, CouponSource
-from bittitan_plugin.domain.errors import ErrorCode, Refusal
+from bittitan_plugin.domain.errors import ErrorCode, Refusal, Unavailable
 from bittitan_plugin.domain.history import Actor, HistoryEntry, changes
 from bittitan_plugin.store.mapping import asset_values, history_values, to_asset, to_history
+from bittitan_plugin.store.remembered import Recollection, Stored
 from bittitan_plugin.store.tables import AssetRow, HistoryRow
 
 #: Read and written past the object-relational layer, which has nothing to add to a row.
@@ -45,6 +46,7 @@ _CHANGE = (
         _MINE,
         _ASSETS.c.id == bindparam("asset_id"),
         _ASSETS.c.version == bindparam("version_before"),
+        _ASSETS.c.history_head.is_not_distinct_from(bindparam("head_before")),
     )
     .returning(_ASSETS.c.id)
 )
@@ -59,9 +61,10 @@ class StaleAsset(Exception):
 class AssetRepository:
     """Finds, keeps and changes assets. A change and its history are one transaction."""
 
-    def __init__(self, session: Session, installation_id: UUID) -> None:
+    def __init__(self, session: Session, installation_id: UUID, recollection: Recollection) -> None:
         self._session = session
         self._installation_id = installation_id
+        self._recollection = recollection
 
     def get(self, asset_id: UUID, *, for_update: bool = False) -> Asset:
         """Raises ``Refusal`` NOT_FOUND on ``id``."""
@@ -149,6 +152,7 @@ class AssetRepository:
         own = {"installation_id": self._installation_id, "history_head": _head(links)}
         self._session.execute(_ADD, {**asset_values(asset), **own})
         self._record(asset.id, links)
+        self._recollection.note(Stored(asset, _head(links)))
         return asset
 
     def change(
@@ -162,32 +166,23 @@ class AssetRepository:
     ) -> Asset:
         """Apply a transition to the asset as it is now, and record what it changed.
 
-        The row is locked first, so two changes happen one after the other and each sees the
-        other's result. A transition that changes nothing stores nothing. What the transition
-        raises is passed on, with nothing stored. ``code_fingerprint`` is what the code is found by
-        that a change brings: bookkeeping, and no part of the asset.
+        Two changes happen one after the other and each sees the other's result: the row is locked
+        before it is read, or was stored by this process last and is still as it left it. A
+        transition that changes nothing stores nothing. What the transition raises is passed on,
+        with nothing stored; it may be asked twice. ``code_fingerprint`` is what the code is found
+        by that a change brings: bookkeeping, and no part of the asset.
         """
-        row = self._row(asset_id, for_update=True)
-        before, head = to_asset(row), row.history_head
-        after = transition(before)
-        if after == before:
-            return before
-        after = replace(after, version=before.version + 1)
-        links = self._links(head, before, after, actor, at)
-        which = {
-            "mine": self._installation_id,
-            "asset_id": asset_id,
-            "version_before": before.version,
-        }
-        values = {**_differing(before, after), "history_head": _head(links) or head}
-        if code_fingerprint is not None:
-            values["code_fingerprint"] = code_fingerprint
-        stored = self._session.execute(_CHANGE, {**values, **which}).all()
-        if len(stored) != 1:
-            raise StaleAsset(f"asset {asset_id} changed while it was being changed")
-        self._session.expire_all()
-        self._record(asset_id, links)
-        return after
+        extra = {} if code_fingerprint is None else {"code_fingerprint": code_fingerprint}
+
+        def applied(seen: Stored) -> Asset | None:
+            after = transition(seen.asset)
+            if after == seen.asset:
+                return seen.asset
+            after = replace(after, version=seen.asset.version + 1)
+            links = self._links(seen.head, seen.asset, after, actor, at)
+            return after if self._store(seen, after, links, extra) else None
+
+        return self._applied_unread(asset_id, applied) or self._applied_locked(asset_id, applied)
 
     def history(self, asset_ids: Collection[UUID]) -> dict[UUID, list[HistoryEntry]]:
         """The histories of several assets, oldest entry first, in one statement."""
@@ -215,6 +210,43 @@ class AssetRepository:
         if asset_id is not None:
             query = query.where(AssetRow.id > asset_id)
         return list(self._session.scalars(query))
+
+    def _applied_unread(
+        self, asset_id: UUID, applied: Callable[[Stored], Asset | None]
+    ) -> Asset | None:
+        """Change the asset as it is remembered; None where that says nothing for certain."""
+        seen = self._recollection.of(asset_id)
+        if seen is None:
+            return None
+        try:
+            after = applied(seen)
+        except (Refusal, Unavailable):  # which may no longer be so
+            return None
+        return None if after is seen.asset else after
+
+    def _applied_locked(self, asset_id: UUID, applied: Callable[[Stored], Asset | None]) -> Asset:
+        row = self._row(asset_id, for_update=True)
+        after = applied(Stored(to_asset(row), row.history_head))
+        if after is None:
+            raise StaleAsset(f"asset {asset_id} changed while it was being changed")
+        return after
+
+    def _store(self, seen: Stored, after: Asset, links: Links, extra: dict[str, str]) -> bool:
+        """Store the change and its history; False where the row is not as it was seen."""
+        head = _head(links) or seen.head
+        which = {
+            "mine": self._installation_id,
+            "asset_id": after.id,
+            "version_before": seen.asset.version,
+            "head_before": seen.head,
+        }
+        values = {**_differing(seen.asset, after), "history_head": head, **extra}
+        if not self._session.execute(_CHANGE, {**values, **which}).all():
+            return False
+        self._session.expire_all()
+        self._record(after.id, links)
+        self._recollection.note(Stored(after, head))
+        return True
 
     def _row(self, asset_id: UUID, *, for_update: bool) -> Row[Any]:
         which = {"mine": self._installation_id, "asset_id": asset_id}

@@ -3,10 +3,16 @@
 from collections.abc import Collection
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from bittitan_plugin.store.tables import DeferredLineRow
+
+# Asked of every order, so built once.
+_TIMES = select(DeferredLineRow.order_line_id, DeferredLineRow.times).where(
+    DeferredLineRow.installation_id == bindparam("mine"),
+    DeferredLineRow.order_line_id.in_(bindparam("line_ids", expanding=True)),
+)
 
 
 class DeferredLineRepository:
@@ -18,13 +24,8 @@ class DeferredLineRepository:
 
     def times(self, order_line_ids: Collection[str]) -> dict[str, int]:
         """How often each of these lines was put off; lines never put off are absent."""
-        rows = self._session.scalars(
-            select(DeferredLineRow).where(
-                DeferredLineRow.installation_id == self._installation_id,
-                DeferredLineRow.order_line_id.in_(order_line_ids),
-            )
-        )
-        return {row.order_line_id: row.times for row in rows}
+        which = {"mine": self._installation_id, "line_ids": list(order_line_ids)}
+        return dict(self._session.execute(_TIMES, which).tuples().all())
 
     def put_off(self, order_line_id: str, times: int) -> None:
         """The line's workflow number ``times`` ended without an asset. Repeating it is harmless."""

@@ -33,24 +33,24 @@ class InstallationRepository:
         row = self._session.execute(_BY_ID, {"installation_id": installation_id}).first()
         if row is None:
             raise LookupError(f"there is no installation {installation_id}")
-        return _to_installation(row)
+        return to_installation(row)
 
     def by_key(self, key: str) -> Installation | None:
         """The installation a platform means by ``key``."""
         row = self._session.scalar(select(InstallationRow).where(InstallationRow.key == key))
-        return _to_installation(row) if row else None
+        return to_installation(row) if row else None
 
     def locked(self, key: str) -> Installation:
         """The installation with that key, which exists; nobody else changes it meanwhile."""
         row = self._session.scalars(
             select(InstallationRow).where(InstallationRow.key == key).with_for_update()
         ).one()
-        return _to_installation(row)
+        return to_installation(row)
 
     def all(self) -> list[Installation]:
         """Every installation, oldest first."""
         rows = self._session.scalars(select(InstallationRow).order_by(InstallationRow.created_at))
-        return [_to_installation(row) for row in rows]
+        return [to_installation(row) for row in rows]
 
     def open(self, key: str, at: datetime) -> Installation:
         """The installation with that key, made (switched off, with defaults) when there is none."""
@@ -102,7 +102,8 @@ def _to_json(configuration: Configuration) -> dict[str, Any]:
     }
 
 
-def _to_installation(row: InstallationRow | Row[Any]) -> Installation:
+def to_installation(row: InstallationRow | Row[Any]) -> Installation:
+    """The installation a row holds."""
     values = dict(row.configuration)
     limit = values["automatic_cancellation_limit"]
     password = values["api_password"]

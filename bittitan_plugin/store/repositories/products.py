@@ -1,17 +1,46 @@
 """Licence products of one installation, with their prices."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
+from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, delete, exists, insert, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Row,
+    Select,
+    Table,
+    bindparam,
+    delete,
+    exists,
+    insert,
+    select,
+    update,
+)
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from bittitan_plugin.domain.catalogue import Product, ProductType
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
+from bittitan_plugin.domain.money import Money
 from bittitan_plugin.store.mapping import product_values, to_product
 from bittitan_plugin.store.tables import AssetRow, PriceRow, ProductRow
+
+# Read past the object-relational layer, which has nothing to add to a row; what every order and
+# every sale asks is built once.
+_PRODUCTS, _PRICES = cast(Table, ProductRow.__table__), cast(Table, PriceRow.__table__)
+_WITH_PRICES = (
+    select(
+        _PRODUCTS,
+        _PRICES.c.currency.label("price_currency"),
+        _PRICES.c.amount.label("price_amount"),
+    )
+    .outerjoin(_PRICES, _PRICES.c.product_id == _PRODUCTS.c.id)
+    .where(_PRODUCTS.c.installation_id == bindparam("mine"))
+)
+_OF_VARIANTS = _WITH_PRICES.where(
+    _PRODUCTS.c.variant_id.in_(bindparam("variant_ids", expanding=True))
+)
 
 
 class ProductRepository:
@@ -34,7 +63,7 @@ class ProductRepository:
 
     def of_variants(self, variant_ids: Collection[str]) -> dict[str, Product]:
         """The products that the host sells as these variants."""
-        found = self._load(ProductRow.variant_id.in_(variant_ids))
+        found = self._read(_OF_VARIANTS, {"variant_ids": list(variant_ids)})
         return {product.variant_id: product for product in found if product.variant_id}
 
     def sold_among(self, variant_ids: Collection[str]) -> set[str]:
@@ -134,19 +163,15 @@ class ProductRepository:
                 field="variant_id",
             ) from None
 
-    def _load(self, *conditions: ColumnElement[bool]) -> Iterable[Product]:
-        query = (
-            select(ProductRow, PriceRow)
-            .outerjoin(PriceRow, PriceRow.product_id == ProductRow.id)
-            .where(self._mine, *conditions)
-        )
-        # What this transaction read before it took its turn may be old by now.
-        fresh = query.execution_options(populate_existing=True)
-        found: dict[UUID, tuple[ProductRow, list[PriceRow]]] = {}
-        for row, price in self._session.execute(fresh):
-            prices = found.setdefault(row.id, (row, []))[1]
-            if price is not None:
-                prices.append(price)
+    def _load(self, *conditions: ColumnElement[bool]) -> list[Product]:
+        return self._read(_WITH_PRICES.where(*conditions), {})
+
+    def _read(self, query: Select[Any], values: dict[str, Any]) -> list[Product]:
+        found: dict[UUID, tuple[Row[Any], dict[str, Money]]] = {}
+        for row in self._session.execute(query, {"mine": self._installation_id, **values}):
+            prices = found.setdefault(row.id, (row, {}))[1]
+            if row.price_currency is not None:
+                prices[row.price_currency] = Money(row.price_amount, row.price_currency)
         return [to_product(row, prices) for row, prices in found.values()]
 
     @property

@@ -17,7 +17,7 @@ from bittitan_plugin.domain.configuration import Configuration
 from bittitan_plugin.domain.coupons import CouponSource
 from bittitan_plugin.domain.installations import Installation
 from bittitan_plugin.domain.orders import ProvisionOn
-from bittitan_plugin.store.engine import open_engine
+from bittitan_plugin.store.engine import WriteWhileReading, open_engine
 from bittitan_plugin.store.unit_of_work import Store
 from tests import postgres
 from tests.fakes.values import NOON
@@ -124,9 +124,9 @@ def test_an_unknown_id_is_an_error_of_ours(store: Store) -> None:
         installations.by_id(uuid4())
 
 
-def test_looking_up_keeps_nothing(store: Store) -> None:
+def test_who_looks_up_cannot_write(store: Store) -> None:
     key = f"shop-{uuid4()}"
-    with store.looking_up() as installations:
+    with store.looking_up() as installations, pytest.raises(WriteWhileReading):
         installations.open(key, NOON)
     with store.looking_up() as installations:
         assert installations.by_key(key) is None

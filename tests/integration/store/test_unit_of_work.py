@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import Engine, text
 
 from bittitan_plugin.services.durable import CANCEL, PROVISION
+from bittitan_plugin.store.engine import WriteWhileReading
 from bittitan_plugin.store.unit_of_work import Store
 from bittitan_plugin.workflows.queue import EngineQueue
 from tests.fakes.values import account
@@ -76,9 +77,9 @@ def test_work_handed_in_twice_within_one_transaction_does_not_fail_it(
         assert work.accounts.by_ids([buyer.id]) == {buyer.id: buyer}
 
 
-def test_what_is_done_while_reading_is_not_kept(store: Store, installation: UUID) -> None:
+def test_who_only_reads_cannot_write(store: Store, installation: UUID) -> None:
     buyer = account()
-    with store.reading(installation) as work:
+    with store.reading(installation) as work, pytest.raises(WriteWhileReading):
         work.accounts.add(buyer)
     with store.reading(installation) as work:
         assert work.accounts.by_ids([buyer.id]) == {}

@@ -1,0 +1,85 @@
+"""One sale as its steps look at it: the asset, whose it is, what its distributor has set. One read.
+
+Each apart would be an exchange with the database at every step of every sale.
+"""
+
+from dataclasses import dataclass
+from typing import Any, cast
+from uuid import UUID
+
+from sqlalchemy import Row, Table, bindparam, select
+from sqlalchemy.orm import Session
+
+from bittitan_plugin.domain.accounts import Account
+from bittitan_plugin.domain.assets import Asset
+from bittitan_plugin.domain.configuration import Configuration
+from bittitan_plugin.domain.coupons import Sealed
+from bittitan_plugin.domain.errors import ErrorCode, Refusal
+from bittitan_plugin.store.mapping import to_account, to_asset
+from bittitan_plugin.store.repositories.installations import to_installation
+from bittitan_plugin.store.tables import AccountRow, AssetRow, CodeSecretRow, InstallationRow
+
+_ASSETS, _ACCOUNTS, _INSTALLATIONS, _SECRETS = (
+    cast(Table, row.__table__) for row in (AssetRow, AccountRow, InstallationRow, CodeSecretRow)
+)
+_ACCOUNT, _INSTALLATION = "account.", "installation."
+
+
+def _named(table: Table, prefix: str) -> list[Any]:
+    return [column.label(f"{prefix}{column.name}") for column in table.c]
+
+
+_SALE = (
+    select(
+        _ASSETS,
+        *_named(_ACCOUNTS, _ACCOUNT),
+        *_named(_INSTALLATIONS, _INSTALLATION),
+        _SECRETS.c.secret.label("code_secret"),
+    )
+    .join(_ACCOUNTS, _ACCOUNTS.c.id == _ASSETS.c.account_id)
+    .join(_INSTALLATIONS, _INSTALLATIONS.c.id == _ASSETS.c.installation_id)
+    .join(_SECRETS, _SECRETS.c.installation_id == _ASSETS.c.installation_id, isouter=True)
+    .where(_ASSETS.c.installation_id == bindparam("mine"), _ASSETS.c.id == bindparam("asset_id"))
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sale:
+    """An asset and what belongs to it."""
+
+    asset: Asset
+    account: Account
+    configuration: Configuration
+    #: What the installation's codes are fingerprinted with; None before its first code.
+    code_secret: Sealed | None
+
+
+class SaleRepository:
+    """Reads sales. See ``AssetRepository`` for what changes them."""
+
+    def __init__(self, session: Session, installation_id: UUID) -> None:
+        self._session = session
+        self._installation_id = installation_id
+
+    def get(self, asset_id: UUID) -> Sale:
+        """Raises ``Refusal`` NOT_FOUND on ``id``."""
+        which = {"mine": self._installation_id, "asset_id": asset_id}
+        row = self._session.execute(_SALE, which).first()
+        if row is None:
+            raise Refusal(ErrorCode.NOT_FOUND, "There is no such asset.", field="id")
+        return Sale(
+            asset=to_asset(row),
+            account=to_account(cast(Any, _Part(row, _ACCOUNT))),
+            configuration=to_installation(cast(Any, _Part(row, _INSTALLATION))).configuration,
+            code_secret=None if row.code_secret is None else Sealed(row.code_secret),
+        )
+
+
+class _Part:
+    """The columns of one table in a row that holds those of several."""
+
+    def __init__(self, row: Row[Any], prefix: str) -> None:
+        self._row, self._prefix = row, prefix
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._row, self._prefix + name)
