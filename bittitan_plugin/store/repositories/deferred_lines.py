@@ -25,7 +25,7 @@ class DeferredLineRepository:
     def times(self, order_line_ids: Collection[str]) -> dict[str, int]:
         """How often each of these lines was put off; lines never put off are absent."""
         which = {"mine": self._installation_id, "line_ids": list(order_line_ids)}
-        return dict(self._session.execute(_TIMES, which).tuples().all())
+        return {row.order_line_id: row.times for row in self._session.execute(_TIMES, which)}
 
     def put_off(self, order_line_id: str, times: int) -> None:
         """The line's workflow number ``times`` ended without an asset. Repeating it is harmless."""

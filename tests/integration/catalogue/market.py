@@ -1,14 +1,12 @@
 """An embedded shop with the plugin and a vendor, all real: where a catalogue comes to be."""
 
 import asyncio
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import Engine, event, select
+from sqlalchemy import select
 from strawberry import Schema
 
 from bittitan_graphql.context import CONTEXT_KEY
@@ -178,19 +176,3 @@ def open_market(
     market = Market(application, platform, plugins, sandbox, installation_id)
     market.switch()
     return market
-
-
-@contextmanager
-def writes(engine: Engine) -> Iterator[list[str]]:
-    """The statements that change something meanwhile."""
-    seen: list[str] = []
-
-    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
-        if statement.startswith(("INSERT", "UPDATE", "DELETE")):
-            seen.append(statement)
-
-    event.listen(engine, "before_cursor_execute", note)
-    try:
-        yield seen
-    finally:
-        event.remove(engine, "before_cursor_execute", note)

@@ -12,7 +12,8 @@ from bittitan_plugin.hosts.embedded.gateway import EmbeddedHost
 from bittitan_plugin.services import products
 from bittitan_plugin.services.import_report import ServicesDefinition
 from bittitan_plugin.services.products import Wishes
-from tests.integration.catalogue.market import BUNDLE, OPERATOR, Market, row, writes
+from tests.integration.catalogue.market import BUNDLE, OPERATOR, Market, row
+from tests.statements import CHANGING, statements_of
 
 
 def counts(done: ServicesDefinition) -> tuple[int, int, int, int]:
@@ -102,7 +103,7 @@ def test_every_imported_product_is_bound_to_a_variant_of_its_type(market: Market
 def test_run_twice_it_changes_nothing(market: Market) -> None:
     market.fetch()
     before, shown = market.products(), market.presented()
-    with writes(market.application.engine) as written:
+    with statements_of(market.application.engine, *CHANGING) as written:
         done = market.fetch()
     assert counts(done) == (0, 0, 5, 0)
     assert [outcome.created for outcome in done.product_types] == [False, False]

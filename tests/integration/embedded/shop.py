@@ -1,15 +1,14 @@
 """A running embedded host for tests: real database, real HTTP, a plugin that remembers."""
 
 import asyncio
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
 import pluggy
 import strawberry
-from sqlalchemy import Connection, Engine, event
+from sqlalchemy import Engine
 from starlette.applications import Starlette
 
 from bittitan_hooks import specs
@@ -239,20 +238,6 @@ class Shop:
         )["checkoutComplete"]
         assert data["errors"] == []
         return str(data["order"]["id"])
-
-    @contextmanager
-    def statements(self) -> Iterator[list[str]]:
-        """Collects the SQL statements run meanwhile."""
-        found: list[str] = []
-
-        def note(_connection: Connection, _cursor: Any, statement: str, *_rest: Any) -> None:
-            found.append(statement)
-
-        event.listen(self.engine, "before_cursor_execute", note)
-        try:
-            yield found
-        finally:
-            event.remove(self.engine, "before_cursor_execute", note)
 
 
 CHECKOUT_CREATE = """

@@ -7,6 +7,7 @@ import pytest
 from bittitan_plugin.hosts.embedded.ids import Kind, global_id
 from bittitan_plugin.hosts.embedded.inputs import LineInput
 from tests.integration.embedded.shop import Shop
+from tests.statements import statements_of
 
 ORDERS = """
 query ($first: Int, $after: String, $last: Int, $before: String) {
@@ -96,7 +97,7 @@ def test_a_page_of_a_hundred_orders_costs_as_many_statements_as_one_of_twenty(sh
     shop.token(shop.customer)
     counts = []
     for size in (20, 100):
-        with shop.statements() as statements:
+        with statements_of(shop.engine) as statements:
             assert len(page(shop, first=size)["edges"]) == size
         counts.append(len([s for s in statements if s != "BEGIN"]))
     assert counts == [8, 8]
@@ -104,7 +105,7 @@ def test_a_page_of_a_hundred_orders_costs_as_many_statements_as_one_of_twenty(sh
 
 def test_the_total_is_counted_only_when_asked_for(shop: Shop) -> None:
     shop.token(shop.customer)
-    with shop.statements() as statements:
+    with statements_of(shop.engine) as statements:
         shop.ask("{ orders(first: 1) { edges { cursor } } }", shop.customer)
     assert not [s for s in statements if "count(" in s]
 

@@ -10,7 +10,6 @@ from uuid import UUID, uuid4
 
 import strawberry
 from graphql import GraphQLError
-from sqlalchemy import Engine, event
 from sqlalchemy.orm import Session
 
 from bittitan_graphql.context import CONTEXT_KEY, Patience
@@ -238,19 +237,3 @@ def open_platform(database_url: str, clock: StandingClock, *, key: str) -> Itera
         installations.save(replace(installation, active=True, configuration=API))
     yield Platform(ports, installation.id, clock, queue, mailer)
     engine.dispose()
-
-
-@contextmanager
-def counted(engine: Engine) -> Iterator[list[str]]:
-    """The statements that run meanwhile, in order; beginning and ending transactions apart."""
-    statements: list[str] = []
-
-    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
-        if not statement.startswith(("BEGIN", "PRAGMA")):
-            statements.append(statement)
-
-    event.listen(engine, "before_cursor_execute", note)
-    try:
-        yield statements
-    finally:
-        event.remove(engine, "before_cursor_execute", note)

@@ -13,7 +13,8 @@ from bittitan_plugin.domain.accounts import Account
 from bittitan_plugin.domain.assets import ProvisioningStatus
 from bittitan_plugin.domain.catalogue import Product, ProductType
 from bittitan_plugin.domain.money import Money
-from tests.integration.graphql_extension.platform import STAFF, Platform, counted, customer
+from tests.integration.graphql_extension.platform import STAFF, Platform, customer
+from tests.statements import statements_of
 
 LIST = """
 query ($first: Int, $after: String, $last: Int, $before: String, $search: String,
@@ -331,6 +332,6 @@ def test_the_total_counts_all_pages(platform: Platform) -> None:
 def test_nothing_is_counted_unless_the_total_is_selected(
     platform: Platform, selected: str, counts: int
 ) -> None:
-    with counted(platform.ports.store.engine) as statements:
+    with statements_of(platform.ports.store.engine) as statements:
         platform.data(COUNT.replace("totalCount", selected), STAFF)
     assert sum("count(*)" in statement for statement in statements) == counts

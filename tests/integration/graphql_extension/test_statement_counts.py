@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from bittitan_plugin.domain.billing import InvoiceReference
-from tests.integration.graphql_extension.platform import STAFF, Platform, counted, customer
+from tests.integration.graphql_extension.platform import STAFF, Platform, customer
+from tests.statements import statements_of
 
 PAGE = """
 query ($first: Int!) { bittitanAssets(first: $first) { edges { node {
@@ -31,7 +32,7 @@ def hundred(platform: Platform) -> Platform:
 
 
 def statements_for(platform: Platform, document: str, viewer: Any, **variables: Any) -> int:
-    with counted(platform.ports.store.engine) as statements:
+    with statements_of(platform.ports.store.engine) as statements:
         platform.data(document, viewer, **variables)
     return len(statements)
 

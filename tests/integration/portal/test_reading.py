@@ -4,12 +4,13 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import event, update
+from sqlalchemy import update
 
 from bittitan_plugin.services import cancellation_requests
 from bittitan_plugin.store.tables import AssetRow
 from tests.integration.ordering.storefront import person
 from tests.integration.portal.browsing import Counter, at
+from tests.statements import statements_of
 
 
 def test_the_list_shows_what_one_bought_the_newest_first(counter: Counter) -> None:
@@ -268,17 +269,8 @@ def test_a_page_of_many_licences_costs_as_many_statements_as_one_of_few(counter:
         return min(once() for _ in range(5))
 
     def once() -> int:
-        seen: list[str] = []
-
-        def note(_c: object, _k: object, statement: str, *_rest: object) -> None:
-            seen.append(statement)
-
-        engine = counter.site.application.engine
-        event.listen(engine, "before_cursor_execute", note)
-        try:
+        with statements_of(counter.site.application.engine) as seen:
             counter.reseller.open("/portal/")
-        finally:
-            event.remove(engine, "before_cursor_execute", note)
         return sum("host_users" in s or "bittitan" in s or "asset" in s for s in seen)
 
     counter.bought(end_customer_email="a@fabrikam.example")

@@ -4,6 +4,7 @@ from collections import deque
 from collections.abc import Iterable
 
 import pytest
+from dbos import DBOS
 
 from bittitan_plugin.domain.errors import BitTitanError, OutcomeUnknown, Rejected, Unavailable
 from bittitan_plugin.domain.problems import ProblemKind
@@ -11,6 +12,8 @@ from tests.fakes.host import line
 from tests.world import SOLD, Shop
 
 AWAY = Unavailable("away for a while")
+#: Met twice: where all that follows is done at once, and where each step is done by itself.
+REFUSED = Rejected("NO", "not like that")
 
 
 def fail(shop: Shop, step: str, failures: Iterable[BitTitanError]) -> None:
@@ -35,14 +38,14 @@ def test_a_step_that_fails_five_times_is_done_in_the_end(
 
 @pytest.mark.parametrize("step", ["fulfilled", "invoice", "mail"])
 def test_a_step_that_is_refused_leaves_the_sale_standing(shop: Shop, step: str) -> None:
-    fail(shop, step, [Rejected("NO", "not like that")])
+    fail(shop, step, [REFUSED] * 2)
 
     assert shop.buy(line()).provisioning_status == "SYNCHRONIZED"
 
 
 @pytest.mark.parametrize("step", ["fulfilled", "invoice", "mail"])
 def test_a_step_that_is_refused_becomes_a_problem(shop: Shop, step: str) -> None:
-    fail(shop, step, [Rejected("NO", "not like that")])
+    fail(shop, step, [REFUSED] * 2)
     shop.buy(line())
 
     assert [problem.kind for problem in shop.problems()] == [ProblemKind.FOLLOW_UP_FAILED]
@@ -50,7 +53,7 @@ def test_a_step_that_is_refused_becomes_a_problem(shop: Shop, step: str) -> None
 
 @pytest.mark.parametrize("step", ["fulfilled", "invoice", "mail"])
 def test_a_refused_step_is_taken_up_again_by_synchronizing(shop: Shop, step: str) -> None:
-    fail(shop, step, [Rejected("NO", "not like that")])
+    fail(shop, step, [REFUSED] * 2)
     asset = shop.buy(line())
 
     shop.synchronize(asset)
@@ -58,8 +61,31 @@ def test_a_refused_step_is_taken_up_again_by_synchronizing(shop: Shop, step: str
     assert (shop.tally(), shop.problems()) == (SOLD, [])
 
 
+@pytest.mark.parametrize("step", ["fulfilled", "invoice", "mail"])
+def test_what_fails_once_is_done_at_once_by_itself(shop: Shop, step: str) -> None:
+    fail(shop, step, [AWAY])
+
+    asset = shop.buy(line())
+
+    (sale,) = DBOS.list_workflows(workflow_id_prefix=f"provision:{shop.id}:", load_input=False)
+    records = [record["function_name"] for record in DBOS.list_workflow_steps(sale.workflow_id)]
+    steps = ["at_once", "tell_host", "link_invoice", "send_welcome"]
+    assert (records, asset.invoice is not None, shop.tally()) == (steps, True, SOLD)
+
+
+def test_what_follows_a_coupon_is_one_change(shop: Shop) -> None:
+    asset = shop.buy(line())
+
+    # Requested, provisioned, delivered.
+    assert (asset.version, asset.invoice is not None, asset.welcomed_at is not None) == (
+        3,
+        True,
+        True,
+    )
+
+
 def test_a_refused_step_does_not_keep_the_later_ones_from_happening(shop: Shop) -> None:
-    fail(shop, "fulfilled", [Rejected("NO", "not like that")])
+    fail(shop, "fulfilled", [REFUSED] * 2)
     shop.buy(line())
 
     assert [sent.template for sent in shop.mail] == ["welcome"]

@@ -4,6 +4,7 @@ from bittitan_hooks.specs import OutcomeStatus
 from bittitan_plugin.domain.orders import OrderStatus
 from tests.fakes.host import line
 from tests.integration.racing import at_once
+from tests.statements import statements_of
 from tests.world import BUNDLE, SOLD, Shop
 
 
@@ -36,6 +37,18 @@ def test_the_asset_remembers_the_invoice_of_its_order(shop: Shop) -> None:
     asset = shop.buy(line())
 
     assert asset.invoice == shop.host.invoices[asset.order_id]
+
+
+def test_a_sale_reads_and_writes_its_asset_ten_times(shop: Shop) -> None:
+    """What a sale costs is mostly how often it asks the database."""
+
+    def once() -> int:
+        with statements_of(shop.ports.store.engine) as said:
+            shop.buy(line())
+        return sum("bittitan_asset" in statement for statement in said) - 1  # the test's own look
+
+    # The fewest of a few: beside it, what is due is looked for now and then.
+    assert min(once() for _ in range(3)) == 10
 
 
 def test_the_same_event_five_times_is_one_sale(shop: Shop) -> None:
