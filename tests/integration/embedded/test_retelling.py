@@ -16,6 +16,7 @@ from bittitan_plugin.hosts.embedded.retelling import Retelling
 from bittitan_plugin.hosts.embedded.selling import Selling
 from bittitan_plugin.hosts.embedded.tables import OrderRow
 from bittitan_plugin.hosts.embedded.untold import GRACE, Untold
+from tests.integration.embedded.dying import dying
 from tests.integration.embedded.shop import RecordingPlugin, Shop
 
 Result = TypeVar("Result")
@@ -41,20 +42,6 @@ def untaken(work: Callable[[], Result]) -> Result:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Announcer, "announce", lambda *_: False)
         return work()
-
-
-class Died(BaseException):
-    """The process is gone, between the change and the first hook."""
-
-
-def dying(work: Callable[[], object]) -> None:
-    def die(*_: object) -> bool:
-        raise Died
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Announcer, "announce", die)
-        with pytest.raises(Died):
-            work()
 
 
 def test_what_a_plugin_raised_at_is_told_again(shop: Shop) -> None:

@@ -1,20 +1,10 @@
 """A shop whose process died between a paid order and its hooks still delivers what was paid."""
 
-import pytest
-
-from bittitan_plugin.hosts.embedded.announcing import Announcer
 from bittitan_plugin.hosts.embedded.ids import Kind, global_id, parse_id
 from bittitan_plugin.hosts.embedded.untold import GRACE
+from tests.integration.embedded.dying import dying
 from tests.integration.ordering import documents
 from tests.integration.ordering.storefront import Storefront, line
-
-
-class Died(BaseException):
-    """The process is gone."""
-
-
-def die(*_: object) -> bool:
-    raise Died
 
 
 def sold_by_a_process_that_died(storefront: Storefront) -> str:
@@ -23,10 +13,7 @@ def sold_by_a_process_that_died(storefront: Storefront) -> str:
     lines = [line(storefront.variant_id, 25)]
     made = storefront.ask(documents.CHECKOUT_CREATE, storefront.reseller, lines=lines)
     checkout = parse_id(Kind.CHECKOUT, made["checkout"]["id"])
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Announcer, "announce", die)
-        with pytest.raises(Died):
-            platform.selling.complete_checkout(storefront.reseller, checkout)
+    dying(lambda: platform.selling.complete_checkout(storefront.reseller, checkout))
     return global_id(Kind.ORDER, checkout)
 
 
