@@ -118,6 +118,16 @@ def complete_record(session: Session, row: OrderRow, user: UserRow) -> OrderReco
     return OrderRecord(row=row, lines=tuple(lines), user=user)
 
 
+def complete_records(session: Session, rows: Collection[OrderRow]) -> list[OrderRecord]:
+    """The orders with their lines and customers, in two statements."""
+    lines = lines_of(session, [row.id for row in rows])
+    whose = select(UserRow).where(UserRow.id.in_({row.user_id for row in rows}))
+    users = {user.id: user for user in session.scalars(whose)}
+    return [
+        OrderRecord(row=row, lines=tuple(lines[row.id]), user=users[row.user_id]) for row in rows
+    ]
+
+
 def lines_of(session: Session, order_ids: Collection[UUID]) -> dict[UUID, list[OrderLineRow]]:
     """Each order's lines, in one statement."""
     found: dict[UUID, list[OrderLineRow]] = {key: [] for key in order_ids}

@@ -15,8 +15,8 @@ from bittitan_plugin.hosts.embedded.order_records import (
     OrderRecord,
     OrderState,
     charge_status,
+    complete_records,
     is_fully_paid,
-    load_order,
 )
 from bittitan_plugin.hosts.embedded.tables import OrderRow
 
@@ -79,4 +79,4 @@ class Untold:
             for row in rows:
                 row.untold_since = now
             session.flush()
-            return [each for row in rows if (each := load_order(session, row.id))]
+            return complete_records(session, rows)

@@ -18,6 +18,7 @@ from bittitan_plugin.hosts.embedded.tables import OrderRow
 from bittitan_plugin.hosts.embedded.untold import GRACE, Untold
 from tests.integration.embedded.dying import dying
 from tests.integration.embedded.shop import RecordingPlugin, Shop
+from tests.statements import statements_of
 
 Result = TypeVar("Result")
 PAID = ["order_created", "order_confirmed", "order_paid", "order_fully_paid"]
@@ -116,6 +117,21 @@ def test_however_many_wait_a_look_takes_up_so_many_and_then_the_next(
     untold = Untold(shop.platform.database)
 
     assert [len(untold.take()) for _ in range(3)] == [2, 1, 0]
+
+
+def test_a_look_at_many_costs_as_many_statements_as_one_at_few(shop: Shop) -> None:
+    def look() -> int:
+        shop.clock.advance(seconds=GRACE.total_seconds())
+        with statements_of(shop.platform.database.engine) as said:
+            Untold(shop.platform.database).take()
+        return sum("host_" in statement for statement in said)
+
+    untaken(shop.buy)
+    of_one = look()
+    for _ in range(3):
+        untaken(shop.buy)
+    # All notes are written back by one statement, however many it is for.
+    assert (of_one, look()) == (4, 4)
 
 
 def test_a_sale_stands_when_the_database_goes_away_after_it_was_told_of(
