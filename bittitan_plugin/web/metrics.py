@@ -14,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from bittitan_plugin.store.engine import reading_engine
 from bittitan_plugin.store.tables import AssetRow, CircuitRow, ProblemRow
 
 
@@ -21,11 +22,11 @@ class StoreCollector(Collector):
     """Counts assets and open problems. No label carries a customer, an order or a code."""
 
     def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+        self._reading = reading_engine(engine)
 
     def collect(self) -> Iterable[Metric]:
         """One statement per metric."""
-        with Session(self._engine) as session:
+        with Session(self._reading) as session:
             yield _gauge(
                 "bittitan_assets",
                 "Assets by what became of them.",

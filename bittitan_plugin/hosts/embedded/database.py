@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from bittitan_plugin.clock import Clock
 from bittitan_plugin.hosts.embedded.tables import CounterRow
-from bittitan_plugin.store.engine import writing_engine
+from bittitan_plugin.store.engine import reading_engine, writing_engine
 
 
 class HostDatabase:
@@ -20,14 +20,15 @@ class HostDatabase:
         self, engine: Engine, clock: Clock, zone: Callable[[], ZoneInfo] = lambda: ZoneInfo("UTC")
     ) -> None:
         self.engine = engine
+        self._reading = reading_engine(engine)
         self.clock = clock
         #: In which time zone the shop's days begin.
         self.zone = zone
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
-        """A view; nothing done in it is kept."""
-        with Session(self.engine, expire_on_commit=False, autoflush=False) as session:
+        """To look only."""
+        with Session(self._reading, expire_on_commit=False, autoflush=False) as session:
             yield session
 
     @contextmanager

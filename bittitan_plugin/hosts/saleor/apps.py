@@ -20,7 +20,7 @@ from bittitan_plugin.cipher import Cipher
 from bittitan_plugin.clock import Clock
 from bittitan_plugin.domain.coupons import Sealed
 from bittitan_plugin.hosts.saleor.tables import SaleorAppRow
-from bittitan_plugin.store.engine import writing_engine
+from bittitan_plugin.store.engine import reading_engine, writing_engine
 from bittitan_plugin.store.repositories.installations import InstallationRepository
 
 
@@ -74,6 +74,7 @@ class SaleorApps:
 
     def __init__(self, engine: Engine, cipher: Cipher, clock: Clock) -> None:
         self._engine = engine
+        self._reading = reading_engine(engine)
         self._cipher = cipher
         self._clock = clock
 
@@ -100,20 +101,20 @@ class SaleorApps:
     def of_api_url(self, api_url: str) -> SaleorApp | None:
         """The app at that address, whatever its state."""
         query = select(SaleorAppRow).where(SaleorAppRow.api_url == api_url)
-        with Session(self._engine) as session:
+        with Session(self._reading) as session:
             row = session.scalar(query)
             return _to_app(row) if row else None
 
     def of_installation(self, installation_id: UUID) -> SaleorApp | None:
         """The app of that installation; None when its platform is no Saleor."""
-        with Session(self._engine) as session:
+        with Session(self._reading) as session:
             row = session.get(SaleorAppRow, installation_id)
             return _to_app(row) if row else None
 
     def all_active(self) -> list[SaleorApp]:
         """Every Saleor that answers, the oldest first."""
         query = select(SaleorAppRow).where(SaleorAppRow.state == AppState.ACTIVE)
-        with Session(self._engine) as session:
+        with Session(self._reading) as session:
             rows = session.scalars(query.order_by(SaleorAppRow.registered_at, SaleorAppRow.api_url))
             return [_to_app(row) for row in rows]
 

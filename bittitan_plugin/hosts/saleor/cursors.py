@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from bittitan_plugin.hosts.saleor.apps import SaleorApp
 from bittitan_plugin.hosts.saleor.tables import SaleorAppRow, SaleorCursorRow
-from bittitan_plugin.store.engine import writing_engine
+from bittitan_plugin.store.engine import reading_engine, writing_engine
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,10 +27,11 @@ class Cursors:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self._reading = reading_engine(engine)
 
     def of(self, app: SaleorApp) -> Cursor:
         """Begins at the app's registration: what was ordered before is not ours."""
-        with Session(self._engine) as session:
+        with Session(self._reading) as session:
             row = session.get(SaleorCursorRow, app.installation_id)
             if row is not None:
                 return Cursor(orders_updated_at=row.orders_updated_at, polled_at=row.polled_at)

@@ -18,7 +18,7 @@ from bittitan_plugin.hosts.saleor.apps import SaleorApp, SaleorApps
 from bittitan_plugin.hosts.saleor.client import SaleorClient
 from bittitan_plugin.hosts.saleor.tables import SaleorProblemRow
 from bittitan_plugin.hosts.saleor.versions import has_problems
-from bittitan_plugin.store.engine import writing_engine
+from bittitan_plugin.store.engine import reading_engine, writing_engine
 from bittitan_plugin.store.unit_of_work import Store
 
 #: The longest text Saleor shows, in characters. From its documentation.
@@ -36,6 +36,7 @@ class ProblemMirror:
         self._apps = apps
         self._store = store
         self._engine = engine
+        self._reading = reading_engine(engine)
 
     def show_all(self) -> None:
         """One look at every Saleor; one that fails waits for the next look."""
@@ -76,7 +77,7 @@ class ProblemMirror:
 
     def _shown(self, installation_id: UUID) -> Mapping[UUID, datetime]:
         query = select(SaleorProblemRow).where(SaleorProblemRow.installation_id == installation_id)
-        with Session(self._engine) as session:
+        with Session(self._reading) as session:
             return {row.problem_id: row.first_at for row in session.scalars(query)}
 
     def _note(self, installation_id: UUID, problem: Problem) -> None:
