@@ -39,7 +39,7 @@ class Course(Protocol):
     def insist(self, name: str, action: Action) -> Any:
         """Repeat a record of our own until it is made."""
 
-    def shorten(self, action: Action) -> bool:
+    def shorten(self, name: str, action: Action) -> bool:
         """Do what the steps that follow do, all at once. False where they are to be done instead.
 
         They are begun anew then, whatever ``action`` has brought about.
@@ -83,7 +83,7 @@ class OneByOne:
         """See ``Course``."""
         return retrying.insist(name, action)
 
-    def shorten(self, _action: Action) -> bool:
+    def shorten(self, _name: str, _action: Action) -> bool:
         """See ``Course``."""
         return False
 
@@ -125,7 +125,7 @@ class _Ahead:
     def insist(self, _name: str, _action: Action) -> Any:
         raise _Halt
 
-    def shorten(self, action: Action) -> bool:
-        if "ok" not in retrying.outcome_of("shorten", action):
+    def shorten(self, name: str, action: Action) -> bool:
+        if "ok" not in retrying.outcome_of(name, action):
             raise _Halt
         return True

@@ -91,7 +91,7 @@ def _complete(course: Course, installation: UUID, asset_id: UUID) -> str:
         return _failed(course, installation, asset_id, failure)
     if not obtained:
         return "cancelled meanwhile"
-    if course.shorten(lambda: delivery.deliver(ports(), installation, stored[0])):
+    if course.shorten("deliver", lambda: delivery.deliver(ports(), installation, stored[0])):
         return "provisioned"
     _follow_up(course, "tell_host", delivery.tell_host, installation, asset_id)
     _follow_up(course, "link_invoice", delivery.link_invoice, installation, asset_id)

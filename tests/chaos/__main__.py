@@ -33,12 +33,17 @@ class Form:
     """How much is done."""
 
     every_operation_apart: bool
+    stories: tuple[crash_points.Story, ...]
     #: Orders and seconds of the soak, by database.
     soaks: dict[str, tuple[int, float]]
 
 
-LONG = Form(True, {POSTGRESQL: (2000, 660.0), SQLITE: (400, 120.0)})
-SHORT = Form(False, {POSTGRESQL: (160, 40.0)})
+LONG = Form(
+    True,
+    (*crash_points.STORIES, crash_points.RECORDED),
+    {POSTGRESQL: (2000, 660.0), SQLITE: (400, 120.0)},
+)
+SHORT = Form(False, crash_points.STORIES, {POSTGRESQL: (160, 40.0)})
 
 
 @dataclass
@@ -53,7 +58,8 @@ class Chaos:
     def crash_points(self, kind: str) -> list[Row]:
         """A worker killed at every boundary."""
         with self._open("crash points", kind) as (instance, new_shop):
-            return self._told(crash_points.CrashPoints(instance, new_shop, kind).run())
+            made = crash_points.CrashPoints(instance, new_shop, kind)
+            return self._told(made.run(self.form.stories))
 
     def faults(self, kind: str) -> list[Row]:
         """Everything the vendor can do wrong."""

@@ -65,26 +65,24 @@ def install(passed: Path) -> None:
     from dbos import DBOS
     from sqlalchemy.engine.default import DefaultDialect
 
+    from bittitan_plugin.workflows import retrying
+
     here = Boundaries(passed)
     _after(DefaultDialect, "do_commit", lambda _: here.passed(_whose_commit()))
     _after(smtplib.SMTP, "data", lambda _: here.passed("mail taken"))
     _after(httpx.Client, "send", lambda answer: here.passed(f"vendor answered {_of(answer)}"))
-    run_step = DBOS.run_step
+    run_step, outcome_of = DBOS.run_step, retrying.outcome_of
 
-    def named(options: Any, action: Callable[..., Any], *arguments: Any, **values: Any) -> Any:
+    def recorded(options: Any, action: Callable[..., Any], *arguments: Any, **values: Any) -> Any:
         with _during(_step, options["name"]):
-            return run_step(options, _marked(action), *arguments, **values)
+            return run_step(options, action, *arguments, **values)
 
-    DBOS.run_step = named  # type: ignore[method-assign,assignment]
+    def acting(name: str, action: Callable[[], Any]) -> Any:
+        with _during(_step, name), _during(_acting, True):
+            return outcome_of(name, action)
 
-
-def _marked(action: Callable[..., Any]) -> Callable[..., Any]:
-    @wraps(action)
-    def marked(*arguments: Any, **values: Any) -> Any:
-        with _during(_acting, True):
-            return action(*arguments, **values)
-
-    return marked
+    DBOS.run_step = recorded  # type: ignore[method-assign,assignment]
+    retrying.outcome_of = acting
 
 
 @contextmanager

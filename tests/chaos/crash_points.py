@@ -7,7 +7,9 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from time import monotonic, sleep
+from typing import Any
 
+from bittitan_plugin.vendor.sandbox.faults import FaultName, Operation
 from tests.chaos.books import BY_THE_CLOCK
 from tests.chaos.instance import Instance
 from tests.chaos.rows import Row, row_of
@@ -29,6 +31,8 @@ class Story:
     name: str
     act: Callable[[Shop, Sale], None]
     on_a_sale: bool = True
+    #: What goes wrong at the vendor, once, when it begins.
+    fault: dict[str, Any] | None = None
 
 
 STORIES = (
@@ -36,6 +40,13 @@ STORIES = (
     Story("cancelling", Shop.cancel),
     Story("the platform refunds", Shop.refund),
     Story("the platform cancels", Shop.cancel_order),
+)
+#: What fails at first is recorded from then on, each step by itself.
+RECORDED = Story(
+    "provisioning after a failure",
+    Shop.buy,
+    on_a_sale=False,
+    fault={"name": FaultName.STATUS, "status": 503, "operation": Operation.ISSUE, "times": 1},
 )
 
 
@@ -46,7 +57,7 @@ class CrashPoints:
         self._instance, self._new_shop, self._database = instance, new_shop, database
         self._armed = instance.boundaries.with_name(instance.boundaries.name + ".armed")
 
-    def run(self, stories: tuple[Story, ...] = STORIES) -> Iterator[Row]:
+    def run(self, stories: tuple[Story, ...]) -> Iterator[Row]:
         """One row per boundary of each story."""
         for story in stories:
             for boundary in self.boundaries(story):
@@ -91,6 +102,9 @@ class CrashPoints:
         if story.on_a_sale:
             shop.buy(sale)
             settle(self._instance, [sale])
+        if story.fault is not None:
+            self._instance.sandbox("DELETE", "/faults")
+            self._instance.sandbox("POST", "/faults", story.fault)
         return shop, sale
 
     def _wait_for_death(self, acting: Future[None], sale: Sale) -> bool:

@@ -10,6 +10,7 @@ from dbos import DBOS
 from sqlalchemy.engine.default import DefaultDialect
 
 from bittitan_plugin.vendor.sandbox.faults import FaultName
+from bittitan_plugin.workflows import retrying
 from tests.chaos import bus, mailbox
 from tests.chaos.faults import ALONE, SPOILT, Scenario, scenarios
 from tests.chaos.memory import Memory
@@ -123,6 +124,7 @@ def test_what_the_nursery_imports_is_there(name: str) -> None:
 
 
 def test_boundaries_are_seen_through_functions_that_are_still_there() -> None:
-    # Both are wrapped by their names; a library that renames them would leave nobody to die.
+    # Each is wrapped by their names; a library that renames them would leave nobody to die.
     assert callable(DefaultDialect.do_commit)
     assert callable(DBOS.run_step)
+    assert callable(retrying.outcome_of)
