@@ -130,7 +130,7 @@ def test_a_worker_that_is_told_to_stop_while_its_database_is_away_stops_in_time(
     [
         "bittitan_plugin.vendor.coupon_api.client:CouponApi.issue",
         "bittitan_plugin.services.provisioning:_record",
-        "bittitan_plugin.services.delivery:_read",
+        "bittitan_plugin.services.delivery:_tell",
     ],
     ids=["the coupon was issued", "the coupon was stored", "the follow-up began"],
 )
