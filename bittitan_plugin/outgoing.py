@@ -6,6 +6,7 @@ a thread for hours. Here the clock runs from the last byte of the request to the
 
 import time
 from collections.abc import Iterator
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from ssl import SSLContext
 from typing import Any
@@ -24,6 +25,12 @@ def headers() -> dict[str, str]:
         "Accept-Encoding": "identity",
         "User-Agent": _user_agent(),
     }
+
+
+@cache
+def trust() -> SSLContext:
+    """Whose certificates are trusted: read once, as reading them all takes tens of milliseconds."""
+    return httpx.create_ssl_context()
 
 
 def limit_answers(client: httpx.Client) -> None:

@@ -49,6 +49,7 @@ class SaleorClient:
         proof = {} if token is None else {"Authorization": f"Bearer {token}"}
         self._http = httpx.Client(
             transport=transport,
+            verify=outgoing.trust(),
             follow_redirects=False,
             timeout=httpx.Timeout(read_timeout, connect=CONNECT_TIMEOUT, pool=CONNECT_TIMEOUT),
             limits=httpx.Limits(max_connections=32, keepalive_expiry=KEEP_ALIVE),

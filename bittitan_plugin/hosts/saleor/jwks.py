@@ -28,6 +28,7 @@ def fetch_jwks(api_url: str, *, transport: httpx.BaseTransport | None = None) ->
     try:
         with httpx.Client(
             transport=transport,
+            verify=outgoing.trust(),
             timeout=TIMEOUT,
             follow_redirects=False,
             headers=outgoing.headers(),

@@ -14,6 +14,8 @@ from typing import Any
 import httpcore
 import httpx
 
+from bittitan_plugin import outgoing
+
 #: Where IPv4 addresses stand in the last 32 bits (RFC 6052).
 _NAT64 = IPv6Network("64:ff9b::/96")
 
@@ -32,9 +34,9 @@ class PublicTransport(httpx.HTTPTransport):
     """
 
     def __init__(self, limits: httpx.Limits, *, resolve: Resolve | None = None) -> None:
-        super().__init__(limits=limits)
+        super().__init__(verify=outgoing.trust(), limits=limits)
         self._pool = httpcore.ConnectionPool(
-            ssl_context=httpx.create_ssl_context(),
+            ssl_context=outgoing.trust(),
             max_connections=limits.max_connections,
             max_keepalive_connections=limits.max_keepalive_connections,
             keepalive_expiry=limits.keepalive_expiry,

@@ -50,6 +50,7 @@ class Wire:
             follow_redirects=False,
             timeout=httpx.Timeout(read_timeout, connect=CONNECT_TIMEOUT, pool=CONNECT_TIMEOUT),
             limits=LIMITS,
+            verify=outgoing.trust(),
             headers=outgoing.headers(),
         )
         outgoing.limit_answers(self._http)
