@@ -6,7 +6,10 @@ PYTHON := $(shell for p in "$${PYTHON:-}" python3 python3.13 python3.12 python3.
 BIN := .venv/bin
 INSTALLED := .venv/installed
 
-.PHONY: help run demo test chaos chaos-short check format bench fuzz mutants sbom clean
+# A file's tests stay in one process, so that what it sets up is set up once.
+PYTEST := $(BIN)/pytest -n auto --dist loadscope
+
+.PHONY: help run demo test test-rest chaos chaos-short check format bench fuzz mutants sbom clean
 
 help: ## What can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -17,8 +20,11 @@ run: $(INSTALLED) ## A running shop with demo data; prints where it is and what 
 demo: $(INSTALLED) ## The whole story in the terminal, in a throw-away database
 	@$(BIN)/bittitan-plugin demo
 
-test: $(INSTALLED) ## Every test; what is missing on this machine is said
-	$(BIN)/pytest -n auto
+test: $(INSTALLED) ## Before every commit: unit tests, and integration on SQLite
+	$(PYTEST) -m "not rest"
+
+test-rest: $(INSTALLED) ## The others: PostgreSQL, browsers, whole installations; says what is missing here
+	$(PYTEST) -m rest
 
 chaos: $(INSTALLED) ## The proof that nothing is lost and nothing happens twice; half an hour
 	$(BIN)/python -m tests.chaos

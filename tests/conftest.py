@@ -29,24 +29,44 @@ settings.register_profile("unhurried", deadline=None)
 if not os.environ.get("CI"):
     settings.load_profile("unhurried")
 
-_servers: list[postgres.Server] = []
+#: Folders whose tests are the business of ``make test-rest``.
+REST = ("acceptance", "browser", "federation", "integration/upgrade")
+_shared = pytest.StashKey[Path | None]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Start PostgreSQL once, in the process that hands tests out; others inherit its address."""
-    if hasattr(config, "workerinput") or os.environ.get(postgres.VARIABLE):
-        return
-    server = postgres.start()
-    if server is not None:
-        _servers.append(server)
-        os.environ[postgres.VARIABLE] = server.url
+    """PostgreSQL is shared by the processes of a run; the one that hands tests out ends it."""
+    if not hasattr(config, "workerinput"):
+        config.stash[_shared] = postgres.share()
 
 
-def pytest_unconfigure() -> None:
-    """Stop what was started here."""
-    while _servers:
-        _servers.pop().stop()
-        os.environ.pop(postgres.VARIABLE, None)
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Stop what was started for this run."""
+    if _shared in config.stash:
+        postgres.stop_shared(config.stash[_shared])
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """A database is SQLite, unless a test is marked with the kinds it is about."""
+    if "database_kind" in metafunc.fixturenames:
+        marker = metafunc.definition.get_closest_marker("databases")
+        kinds = marker.args if marker else ("sqlite",)
+        metafunc.parametrize("database_kind", kinds, indirect=True, scope="session")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what ``make test`` leaves out: PostgreSQL, browsers, and whole installations."""
+    rest = [Path(__file__).parent / folder for folder in REST]
+    for item in items:
+        if any(folder in item.path.parents for folder in rest) or _asks_for_postgresql(item):
+            item.add_marker("rest")
+
+
+def _asks_for_postgresql(item: pytest.Item) -> bool:
+    if not isinstance(item, pytest.Function):
+        return False
+    kind = item.callspec.params.get("database_kind") if hasattr(item, "callspec") else None
+    return kind == "postgresql" or "postgresql_server" in item.fixturenames
 
 
 class StandingClock:
@@ -71,7 +91,7 @@ def clock() -> StandingClock:
 
 def server_url() -> str:
     """The PostgreSQL server's address; skips, or fails where one is required, if there is none."""
-    url = os.environ.get(postgres.VARIABLE)
+    url = postgres.shared_url()
     if url is None:
         reason = f"no PostgreSQL: neither {postgres.VARIABLE} nor Debian's server programs found"
         if os.environ.get(postgres.REQUIRED):
@@ -85,7 +105,7 @@ class Databases:
 
     def __init__(self, directory: Path) -> None:
         self._directory = directory
-        self._templates: dict[str, str] = {}
+        self._postgresql: str | None = None
 
     def fresh(self, kind: str, directory: Path) -> str:
         """The address of a new database of that kind."""
@@ -97,10 +117,18 @@ class Databases:
         self._on_server(f'CREATE DATABASE "{name}" TEMPLATE "{self._postgresql_template()}"')
         return _on(server_url(), name)
 
+    def empty(self, kind: str, directory: Path) -> str:
+        """The address of a new database of that kind with nothing in it."""
+        if kind == "sqlite":
+            return f"sqlite:///{directory / f'{uuid4().hex}.sqlite'}"
+        name = f"test_{uuid4().hex}"
+        self._on_server(f'CREATE DATABASE "{name}"')
+        return _on(server_url(), name)
+
     def drop(self, url: str) -> None:
-        """Take a database away again."""
+        """Take a database away again, if it is still there."""
         if make_url(url).get_backend_name() == "postgresql":
-            self._on_server(f'DROP DATABASE "{make_url(url).database}" WITH (FORCE)')
+            self._on_server(f'DROP DATABASE IF EXISTS "{make_url(url).database}" WITH (FORCE)')
 
     def _sqlite_template(self) -> Path:
         path = self._directory / "template.sqlite"
@@ -109,12 +137,11 @@ class Databases:
         return path
 
     def _postgresql_template(self) -> str:
-        if "postgresql" not in self._templates:
-            name = f"template_{uuid4().hex}"
-            self._on_server(f'CREATE DATABASE "{name}"')
-            _migrate(_on(server_url(), name))
-            self._templates["postgresql"] = name
-        return self._templates["postgresql"]
+        if self._postgresql is None:
+            url = self.empty("postgresql", self._directory)
+            _migrate(url)
+            self._postgresql = str(make_url(url).database)
+        return self._postgresql
 
     def _on_server(self, statement: str) -> None:
         url = make_url(server_url()).set(drivername="postgresql+psycopg")
@@ -141,11 +168,41 @@ def databases(tmp_path_factory: pytest.TempPathFactory) -> Databases:
     return Databases(tmp_path_factory.mktemp("databases"))
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(
-    request: pytest.FixtureRequest, databases: Databases, tmp_path: Path
+@pytest.fixture(scope="session")
+def database_kind(request: pytest.FixtureRequest) -> str:
+    """``sqlite`` or ``postgresql``: which kinds a test sees is said by the mark ``databases``."""
+    return str(request.param)
+
+
+@pytest.fixture(scope="session")
+def postgresql_server() -> str:
+    """The address of a PostgreSQL server, for tests that are about PostgreSQL alone."""
+    return server_url()
+
+
+@pytest.fixture
+def database_url(database_kind: str, databases: Databases, tmp_path: Path) -> Iterator[str]:
+    """A fresh, migrated database of this test alone."""
+    url = databases.fresh(database_kind, tmp_path)
+    yield url
+    databases.drop(url)
+
+
+@pytest.fixture
+def empty_database_url(database_kind: str, databases: Databases, tmp_path: Path) -> Iterator[str]:
+    """A database with nothing in it."""
+    url = databases.empty(database_kind, tmp_path)
+    yield url
+    databases.drop(url)
+
+
+@pytest.fixture
+def postgresql_url(
+    databases: Databases,
+    postgresql_server: str,  # noqa: ARG001 - by it a test is known to be about PostgreSQL
+    tmp_path: Path,
 ) -> Iterator[str]:
-    """A fresh database of this test alone, once on each kind."""
-    url = databases.fresh(request.param, tmp_path)
+    """A fresh, migrated PostgreSQL database of this test alone."""
+    url = databases.fresh("postgresql", tmp_path)
     yield url
     databases.drop(url)

@@ -9,10 +9,14 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from filelock import FileLock
+
 #: Set to a server's address (a role that may create databases) to use that one.
 VARIABLE = "BITTITAN_TEST_DATABASE_URL"
 #: Set by CI: a missing server is then a failure, not a skip.
 REQUIRED = "BITTITAN_TEST_REQUIRE_POSTGRESQL"
+#: Where the processes of one run note the server they share.
+_NOTED = "BITTITAN_TEST_SHARED_SERVER"
 
 
 @dataclass(frozen=True)
@@ -91,6 +95,42 @@ def start(*, durable: bool = False) -> Server | None:
         options += " -c fsync=off -c synchronous_commit=off -c full_page_writes=off"
     _run("pg_ctl", "-D", str(data), "-w", "-l", str(directory / "log"), "-o", options, "start")
     return Server(f"postgresql://bittitan@127.0.0.1:{port}/postgres", directory)
+
+
+def share() -> Path | None:
+    """Let this process and those it starts share one server, started when one of them asks.
+
+    Returns where it will be noted; None when the environment names a server already.
+    """
+    if os.environ.get(VARIABLE) or os.environ.get(_NOTED):
+        return None
+    os.environ[_NOTED] = tempfile.mkdtemp(prefix="bittitan-shared-")
+    return Path(os.environ[_NOTED])
+
+
+def shared_url() -> str | None:
+    """The address of the given or shared server, or None when there are no binaries."""
+    if given := os.environ.get(VARIABLE):
+        return given
+    directory = Path(os.environ[_NOTED])
+    with FileLock(directory / "lock"):
+        noted = directory / "server"
+        if not noted.exists():
+            server = start()
+            noted.write_text("" if server is None else f"{server.url}\n{server.directory}")
+        return noted.read_text().partition("\n")[0] or None
+
+
+def stop_shared(directory: Path | None) -> None:
+    """Stop the server noted there, if one was started."""
+    if directory is None:
+        return
+    noted = directory / "server"
+    if noted.exists() and noted.read_text():
+        url, _, data = noted.read_text().partition("\n")
+        Server(url, Path(data)).stop()
+    shutil.rmtree(directory)
+    os.environ.pop(_NOTED, None)
 
 
 def _run(program: str, *arguments: str) -> None:

@@ -236,13 +236,13 @@ def order_value(order: Order) -> dict[str, Any]:
     }
 
 
-@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
+@pytest.fixture(scope="session")
 def running(
-    request: pytest.FixtureRequest, databases: Databases, tmp_path_factory: pytest.TempPathFactory
+    database_kind: str, databases: Databases, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[World]:
     """The plugin with its workflow engine, once on each kind of database."""
     directory: Path = tmp_path_factory.mktemp("world")
-    url = databases.fresh(request.param, directory)
+    url = databases.fresh(database_kind, directory)
     clock, mailer = StandingClock(BEGINNING), RecordingMailer()
     settings = Settings(
         database_url=url, var_dir=directory, secret_keys=(generate_key(),), worker_concurrency=16

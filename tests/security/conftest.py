@@ -25,6 +25,7 @@ def stage(
 @pytest.fixture(scope="module")
 def stage_on_postgresql(
     databases: Databases,
+    postgresql_server: str,  # noqa: ARG001 - by it a test is known to be about PostgreSQL
     tmp_path_factory: pytest.TempPathFactory,
     _sandbox_server: SandboxServer,
 ) -> Iterator[Stage]:

@@ -9,6 +9,8 @@ import pytest
 from tests.integration.admin.backoffice import BackOffice
 from tests.integration.portal.browsing import Visitor
 
+pytestmark = pytest.mark.databases("sqlite", "postgresql")
+
 
 def rows(staff: Visitor, kind: str, **query: str) -> list[str]:
     """The ids of the rows a list shows."""

@@ -1,5 +1,7 @@
 """Staff cancel a sale: BitTitan first, then the asset, one credit, one refund, one e-mail."""
 
+import pytest
+
 from bittitan_plugin.domain.errors import ErrorCode
 from bittitan_plugin.domain.money import Money
 from tests.fakes.host import line
@@ -53,6 +55,7 @@ def test_a_second_cancellation_changes_nothing(shop: Shop) -> None:
     assert (shop.tally(), shop.asset(asset.id)) == (CANCELLED, asset)
 
 
+@pytest.mark.databases("sqlite", "postgresql")
 def test_of_fifty_at_once_one_decides_and_the_others_are_refused(shop: Shop) -> None:
     asset = shop.buy(line())
 
@@ -64,6 +67,7 @@ def test_of_fifty_at_once_one_decides_and_the_others_are_refused(shop: Shop) -> 
     assert sum(answer in refused for answer in answers) == 49
 
 
+@pytest.mark.databases("sqlite", "postgresql")
 def test_fifty_at_once_are_one_cancellation(shop: Shop) -> None:
     asset = shop.buy(line())
 

@@ -2,10 +2,14 @@
 
 from datetime import timedelta
 
+import pytest
+
 from bittitan_plugin.domain.errors import ErrorCode
 from tests.fakes.host import line
 from tests.integration.cancellation.asking import refusal_of
 from tests.world import CANCELLED, SOLD, Shop
+
+pytestmark = pytest.mark.databases("sqlite", "postgresql")
 
 
 def test_the_last_day_of_the_window_still_counts(shop: Shop) -> None:

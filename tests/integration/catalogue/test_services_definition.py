@@ -316,6 +316,7 @@ def test_a_wrong_password_is_a_setting_at_fault(market: Market) -> None:
     assert (refused.value.code, refused.value.field) == (ErrorCode.PLUGIN_MISCONFIGURED, None)
 
 
+@pytest.mark.databases("sqlite", "postgresql")
 def test_two_runs_at_once_import_every_article_once(market: Market) -> None:
     market.vendor_lists(*(row(f"A-{number:03}") for number in range(150)))
     with ThreadPoolExecutor(2) as threads:

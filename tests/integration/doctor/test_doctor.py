@@ -17,6 +17,8 @@ from bittitan_plugin.store.tables import AssetRow
 from bittitan_plugin.vendor.sandbox import DEFAULT_EMAIL, DEFAULT_PASSWORD, SandboxServer
 from tests.integration.store.belongings import settle_in
 
+pytestmark = pytest.mark.databases("sqlite", "postgresql")
+
 KEY = generate_key()
 #: A port nobody listens at.
 NOBODY = "127.0.0.1:9"

@@ -106,6 +106,7 @@ def test_a_checkout_completed_again_returns_the_same_order(shop: Shop) -> None:
     assert first["order"]["id"] == second["order"]["id"]
 
 
+@pytest.mark.databases("sqlite", "postgresql")
 def test_a_checkout_completed_five_times_at_once_is_one_order(shop: Shop) -> None:
     key = parse_id(Kind.CHECKOUT, shop.basket())
     with ThreadPoolExecutor(5) as pool:

@@ -132,12 +132,14 @@ def test_an_order_with_undelivered_lines_is_partially_fulfilled(shop: Shop, host
     assert record.row.status == "PARTIALLY_FULFILLED"
 
 
+@pytest.mark.databases("sqlite", "postgresql")
 def test_a_line_is_delivered_once(host: Host, order: Order) -> None:
     line = fulfilled(order)
     with ThreadPoolExecutor(4) as pool:
         assert list(pool.map(host.fulfilled, [line] * 4)) == [None] * 4
 
 
+@pytest.mark.databases("sqlite", "postgresql")
 def test_a_credit_asked_for_five_times_at_once_is_one_credit_invoice(
     shop: Shop, host: Host, order: Order
 ) -> None:
@@ -172,6 +174,7 @@ def test_a_credit_after_a_partial_one_covers_the_rest(shop: Shop, host: Host, or
     assert [row.amount for row in credits_of(shop, order)] == [Decimal("5.00"), Decimal("23.00")]
 
 
+@pytest.mark.databases("sqlite", "postgresql")
 def test_a_refund_asked_for_five_times_at_once_is_paid_once(
     shop: Shop, host: Host, order: Order
 ) -> None:

@@ -3,6 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 from uuid import UUID
 
+import pytest
 from sqlalchemy import select
 
 from bittitan_plugin.domain.orders import Invoicing
@@ -10,6 +11,8 @@ from bittitan_plugin.hosts.embedded.ids import Kind, parse_id
 from bittitan_plugin.hosts.embedded.inputs import LineInput
 from bittitan_plugin.hosts.embedded.tables import InvoiceRow
 from tests.integration.embedded.shop import Shop
+
+pytestmark = pytest.mark.databases("sqlite", "postgresql")
 
 
 def execute(shop: Shop, invoicing: Invoicing) -> UUID:

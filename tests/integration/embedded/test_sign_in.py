@@ -84,6 +84,7 @@ def test_an_account_that_does_not_exist_is_delayed_like_one_that_does(
         platform.sign_in("nobody@example.com", "wrong", HOME)
 
 
+@pytest.mark.databases("sqlite", "postgresql")
 def test_guesses_at_once_are_counted_one_by_one(platform: EmbeddedPlatform) -> None:
     def guessed(number: int) -> bool:
         try:

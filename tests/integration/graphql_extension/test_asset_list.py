@@ -16,6 +16,8 @@ from bittitan_plugin.domain.money import Money
 from tests.integration.graphql_extension.platform import STAFF, Platform, customer
 from tests.statements import statements_of
 
+pytestmark = pytest.mark.databases("sqlite", "postgresql")
+
 LIST = """
 query ($first: Int, $after: String, $last: Int, $before: String, $search: String,
        $where: BitTitanAssetWhereInput, $sortBy: BitTitanAssetSortingInput) {

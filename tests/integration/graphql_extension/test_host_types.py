@@ -8,6 +8,8 @@ from bittitan_graphql.loaders import NEWEST_ASSETS
 from bittitan_plugin.domain.access import ANONYMOUS, Viewer
 from tests.integration.graphql_extension.platform import STAFF, Platform, customer
 
+pytestmark = pytest.mark.databases("sqlite", "postgresql")
+
 ORDER = '{ order(id: "order-1") { number bittitanAssets { name } } }'
 ME = "{ me { bittitanAssets { name } bittitanAccount { email status } } }"
 USER = '{ users(ids: ["buyer"]) { bittitanAssets { name } } }'

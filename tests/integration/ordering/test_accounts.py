@@ -128,6 +128,7 @@ def test_synchronizing_again_changes_nothing(by_hand: Storefront) -> None:
     assert len(partners(by_hand)) == 1
 
 
+@pytest.mark.databases("sqlite", "postgresql")
 def test_two_staff_who_synchronize_at_once_make_one_partner(by_hand: Storefront) -> None:
     account_id = opened(by_hand).id
     ports, shop_id = by_hand.shop.ports, by_hand.shop.id

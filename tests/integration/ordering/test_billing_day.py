@@ -17,6 +17,8 @@ from tests.fakes.host import line
 from tests.integration.ordering.storefront import Storefront
 from tests.world import Shop
 
+pytestmark = pytest.mark.databases("sqlite", "postgresql")
+
 BEGINS = datetime(2026, 3, 14, 22, 0, tzinfo=UTC)
 
 

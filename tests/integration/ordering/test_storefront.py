@@ -6,6 +6,8 @@ from graphql import GraphQLObjectType
 from bittitan_plugin.hosts.embedded.schema import build_schema
 from tests.integration.ordering.storefront import Storefront
 
+pytestmark = pytest.mark.databases("sqlite", "postgresql")
+
 
 def test_a_basket_has_a_quantity_a_total_and_a_friendly_name_for_the_asset(
     storefront: Storefront,

@@ -61,6 +61,7 @@ def test_the_same_address_under_another_reseller_is_another_account(
     assert second["endCustomer"]["id"] != first["endCustomer"]["id"]
 
 
+@pytest.mark.databases("sqlite", "postgresql")
 def test_first_orders_at_once_open_one_account_for_the_end_customer(shop: Shop) -> None:
     def order(number: int) -> Account:
         email = f"IT@{'Fabrikam' if number % 2 else 'fabrikam'}.example"

@@ -1,5 +1,7 @@
 """From a paid order to a coupon in the buyer's mailbox; however often it is told, once."""
 
+import pytest
+
 from bittitan_hooks.specs import OutcomeStatus
 from bittitan_plugin.domain.orders import OrderStatus
 from tests.fakes.host import line
@@ -61,6 +63,7 @@ def test_the_same_event_five_times_is_one_sale(shop: Shop) -> None:
     assert shop.tally() == SOLD
 
 
+@pytest.mark.databases("sqlite", "postgresql")
 def test_the_same_event_five_times_at_once_is_one_sale(shop: Shop) -> None:
     order = shop.host.place(line())
 
@@ -70,6 +73,7 @@ def test_the_same_event_five_times_at_once_is_one_sale(shop: Shop) -> None:
     assert shop.tally() == SOLD
 
 
+@pytest.mark.databases("sqlite", "postgresql")
 def test_every_repetition_at_once_is_accepted(shop: Shop) -> None:
     order = shop.host.place(line())
 

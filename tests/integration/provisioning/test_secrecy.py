@@ -11,6 +11,8 @@ from bittitan_plugin.vendor.sandbox import DEFAULT_PASSWORD
 from tests.fakes.host import line
 from tests.world import Shop
 
+pytestmark = pytest.mark.databases("sqlite", "postgresql")
+
 
 def contents(engine: Engine) -> bytes:
     """Everything the database holds, the workflow engine's tables too, as it lies there."""

@@ -106,6 +106,7 @@ def test_a_run_that_was_ended_meanwhile_does_nothing(shop: Shop) -> None:
     assert shop.tally().assets == 0
 
 
+@pytest.mark.databases("sqlite", "postgresql")
 def test_each_day_it_runs_by_itself_once_and_changes_nothing(shop: Shop) -> None:
     missed(shop)
     shop.world.clock.advance(days=1)
@@ -229,6 +230,7 @@ def test_runs_of_other_kinds_are_at_work_beside_it(shop: Shop) -> None:
         assert {run.kind for run in work.runs.all_at_work()} == set(RunKind)
 
 
+@pytest.mark.databases("sqlite", "postgresql")
 def test_of_many_that_begin_at_once_one_does(shop: Shop) -> None:
     def begin() -> UUID | None:
         try:

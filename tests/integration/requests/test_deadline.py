@@ -9,6 +9,8 @@ from bittitan_plugin.domain.errors import Rejected
 from bittitan_plugin.domain.requests import REMINDER_BEFORE, RequestState
 from tests.integration.requests.asking import Desk
 
+pytestmark = pytest.mark.databases("sqlite", "postgresql")
+
 CUSTOMERS, STAFFS = "buyer@example.com", "staff@example.com"
 SECOND = timedelta(seconds=1)
 

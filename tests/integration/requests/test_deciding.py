@@ -86,6 +86,7 @@ def test_a_withdrawal_racing_an_acceptance_has_one_winner(desk: Desk) -> None:
     assert desk.shop.tally().credits == (1 if accepted else 0)
 
 
+@pytest.mark.databases("sqlite", "postgresql")
 def test_two_staff_accepting_at_once_cancel_once(desk: Desk) -> None:
     request = desk.ask(desk.sold())
 

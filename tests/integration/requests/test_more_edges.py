@@ -77,6 +77,7 @@ def test_in_the_first_second_after_it_a_request_made_in_time_is_accepted_too_lat
     assert (desk.asset(request).status, desk.shop.tally().credits) == (AssetStatus.ACTIVE, 0)
 
 
+@pytest.mark.databases("sqlite", "postgresql")
 def test_closed_by_its_deadline_and_accepted_too_late_at_once_it_expires_once(desk: Desk) -> None:
     request = desk.ask(desk.sold())
     desk.shop.world.clock.now = request.deadline
@@ -89,6 +90,7 @@ def test_closed_by_its_deadline_and_accepted_too_late_at_once_it_expires_once(de
     assert desk.shop.tally().credits == 0
 
 
+@pytest.mark.databases("sqlite", "postgresql")
 def test_of_all_decisions_at_once_one_counts_and_is_told_once(desk: Desk) -> None:
     request = desk.ask(desk.sold())
 

@@ -22,6 +22,8 @@ from tests.integration.stock.shelf import (
 )
 from tests.world import BUNDLE, Shop
 
+pytestmark = pytest.mark.databases("sqlite", "postgresql")
+
 
 @pytest.fixture
 def seller(shop: Shop) -> Shop:

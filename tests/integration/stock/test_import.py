@@ -26,6 +26,8 @@ from tests.fakes.host import line
 from tests.integration.stock.shelf import bring_in, from_stock, new_code, row
 from tests.world import STAFF, Shop
 
+pytestmark = pytest.mark.databases("sqlite", "postgresql")
+
 
 @pytest.fixture
 def seller(shop: Shop) -> Shop:
@@ -251,7 +253,7 @@ def test_what_fingerprints_are_made_with_is_sealed(seller: Shop) -> None:
     assert len(seller.ports.cipher.open(Sealed(secret))) == 64
 
 
-@pytest.mark.parametrize("running", ["postgresql"], indirect=True)
+@pytest.mark.databases("postgresql")
 def test_postgresql_knows_how_large_the_stock_has_become_once_a_file_is_in(seller: Shop) -> None:
     """Else it looks through all codes for each, as it rightly did while there were few."""
     bring_in(seller, *(row(1) for _ in range(300)))

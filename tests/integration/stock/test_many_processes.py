@@ -7,12 +7,9 @@ from tests.integration.stock.drawing import expected, prove
 
 
 def test_processes_that_are_killed_while_they_draw_put_every_code_on_one_asset(
-    databases: Databases, tmp_path: Path
+    postgresql_url: str,
 ) -> None:
-    url = databases.fresh("postgresql", tmp_path)
-    found = prove(url, orders=150, processes=4, kills=4)
-    databases.drop(url)
-    assert found == expected(150, 4)
+    assert prove(postgresql_url, orders=150, processes=4, kills=4) == expected(150, 4)
 
 
 def test_one_process_on_sqlite_puts_every_code_on_one_asset(

@@ -23,6 +23,8 @@ from tests.integration.stock.shelf import (
 )
 from tests.world import BUNDLE, STAFF, Shop
 
+pytestmark = pytest.mark.databases("sqlite", "postgresql")
+
 
 @pytest.fixture
 def seller(shop: Shop) -> Shop:

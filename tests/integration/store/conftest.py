@@ -29,11 +29,11 @@ class NoQueue:
         raise NotImplementedError
 
 
-@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
+@pytest.fixture(scope="session")
 def shared_engine(
-    request: pytest.FixtureRequest, databases: Databases, tmp_path_factory: pytest.TempPathFactory
+    database_kind: str, databases: Databases, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Engine]:
-    url = databases.fresh(request.param, tmp_path_factory.mktemp("store"))
+    url = databases.fresh(database_kind, tmp_path_factory.mktemp("store"))
     engine = open_engine(url)
     yield engine
     engine.dispose()

@@ -19,6 +19,8 @@ from bittitan_plugin.store.unit_of_work import Store
 from tests.fakes.values import NOON, sold_asset
 from tests.integration.store.conftest import STAFF, Changed
 
+pytestmark = pytest.mark.databases("sqlite", "postgresql")
+
 LATER = NOON + timedelta(hours=1)
 
 

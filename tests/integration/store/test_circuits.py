@@ -12,6 +12,8 @@ from bittitan_plugin.domain.circuit import opened, paused
 from bittitan_plugin.store.circuits import Circuits
 from bittitan_plugin.store.engine import open_engine
 
+pytestmark = pytest.mark.databases("sqlite", "postgresql")
+
 NOW = datetime(2026, 3, 10, 9, 30, tzinfo=UTC)
 URL = "https://vendor.example"
 DOWN = opened(URL, "ConnectError", NOW)

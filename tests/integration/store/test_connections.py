@@ -6,15 +6,14 @@ import pytest
 from sqlalchemy import Connection, Engine, event, text
 
 from bittitan_plugin.store.engine import open_engine
-from tests.conftest import server_url
 
 BACKEND = text("SELECT pg_backend_pid()")
 
 
 @pytest.fixture
-def engine() -> Iterator[Engine]:
+def engine(postgresql_server: str) -> Iterator[Engine]:
     """Connections of our own to the server of the tests."""
-    made = open_engine(server_url())
+    made = open_engine(postgresql_server)
     yield made
     made.dispose()
 
@@ -27,9 +26,11 @@ def _pids(engine: Engine, count: int) -> list[int]:
     return pids
 
 
-def test_a_connection_the_server_has_ended_is_replaced_unseen(engine: Engine) -> None:
+def test_a_connection_the_server_has_ended_is_replaced_unseen(
+    engine: Engine, postgresql_server: str
+) -> None:
     old = _pids(engine, 3)
-    other = open_engine(server_url())
+    other = open_engine(postgresql_server)
     with other.begin() as connection:
         for pid in old:
             connection.execute(text("SELECT pg_terminate_backend(:pid, 5000)"), {"pid": pid})

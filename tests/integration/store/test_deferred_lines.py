@@ -6,6 +6,8 @@ import pytest
 
 from bittitan_plugin.store.unit_of_work import Store
 
+pytestmark = pytest.mark.databases("sqlite", "postgresql")
+
 
 def times(store: Store, installation: UUID) -> dict[str, int]:
     with store.reading(installation) as work:

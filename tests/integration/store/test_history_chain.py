@@ -17,6 +17,8 @@ from bittitan_plugin.store.unit_of_work import Store
 from tests.fakes.values import NOON
 from tests.integration.store.conftest import STAFF
 
+pytestmark = pytest.mark.databases("sqlite", "postgresql")
+
 
 def rename(store: Store, installation: UUID, asset: Asset, name: str) -> None:
     with store.writing(installation) as work:

@@ -23,6 +23,8 @@ from tests import postgres
 from tests.fakes.values import NOON
 from tests.integration.store.conftest import NoQueue
 
+pytestmark = pytest.mark.databases("sqlite", "postgresql")
+
 PASSWORD = "correct horse battery staple"
 CIPHER = Cipher([generate_key()])
 VALUES: dict[str, str] = {

@@ -37,6 +37,8 @@ from bittitan_plugin.store.unit_of_work import Store, UnitOfWork
 from tests.fakes.values import NOON, new_asset
 from tests.integration.store.belongings import Belongings, settle_in
 
+pytestmark = pytest.mark.databases("sqlite", "postgresql")
+
 LATER = NOON + timedelta(days=400)
 WEEKS = [NOON - timedelta(days=7), NOON - timedelta(days=1)]
 ALL = Window(size=100)

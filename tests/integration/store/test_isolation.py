@@ -38,6 +38,8 @@ from tests.integration.store.belongings import (
 )
 from tests.integration.store.conftest import STAFF, NoQueue
 
+pytestmark = pytest.mark.databases("sqlite", "postgresql")
+
 #: The one repository that is not made for an installation; see ``test_installations``.
 NOT_SCOPED = {"installations"}
 LATER = NOON + timedelta(days=400)

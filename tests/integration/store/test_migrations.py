@@ -2,19 +2,18 @@
 
 import subprocess
 import sys
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Barrier
-from uuid import uuid4
 
 import pytest
-from sqlalchemy import create_engine, inspect, make_url
+from sqlalchemy import inspect
 
 from bittitan_plugin.store import migrations
 from bittitan_plugin.store.engine import open_engine
 from bittitan_plugin.store.tables import Base
-from tests.conftest import server_url
+
+pytestmark = pytest.mark.databases("sqlite", "postgresql")
 
 #: What a process does when it starts: our tables, then the workflow engine's.
 START = """
@@ -25,21 +24,6 @@ application = build(Settings(database_url=sys.argv[1], var_dir=sys.argv[2]))
 application.migrate()
 application.close()
 """
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """The address of a database with nothing in it."""
-    if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path / 'empty.sqlite'}"
-        return
-    server, name = make_url(server_url()), f"test_{uuid4().hex}"
-    admin = create_engine(server.set(drivername="postgresql+psycopg"), isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        connection.exec_driver_sql(f'CREATE DATABASE "{name}"')
-        yield server.set(database=name).render_as_string(hide_password=False)
-        connection.exec_driver_sql(f'DROP DATABASE "{name}" WITH (FORCE)')
-    admin.dispose()
 
 
 def test_upgrading_an_empty_database_gives_the_tables_the_code_describes(database_url: str) -> None:
@@ -57,14 +41,16 @@ def test_upgrading_twice_changes_nothing(database_url: str) -> None:
     engine.dispose()
 
 
-def test_an_empty_database_is_not_current(empty_url: str) -> None:
-    engine = open_engine(empty_url)
+def test_an_empty_database_is_not_current(empty_database_url: str) -> None:
+    engine = open_engine(empty_database_url)
     assert not migrations.is_current(engine)
     engine.dispose()
 
 
-def test_threads_that_upgrade_an_empty_database_at_once_upgrade_it_once(empty_url: str) -> None:
-    engine, together = open_engine(empty_url), Barrier(2)
+def test_threads_that_upgrade_an_empty_database_at_once_upgrade_it_once(
+    empty_database_url: str,
+) -> None:
+    engine, together = open_engine(empty_database_url), Barrier(2)
 
     def upgrade(_: int) -> None:
         together.wait()
@@ -78,9 +64,9 @@ def test_threads_that_upgrade_an_empty_database_at_once_upgrade_it_once(empty_ur
 
 
 def test_processes_that_start_at_once_on_an_empty_database_all_start(
-    empty_url: str, tmp_path: Path
+    empty_database_url: str, tmp_path: Path
 ) -> None:
-    command = [sys.executable, "-c", START, empty_url, str(tmp_path / "var")]
+    command = [sys.executable, "-c", START, empty_database_url, str(tmp_path / "var")]
     starting = [
         subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         for _ in range(2)

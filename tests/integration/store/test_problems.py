@@ -11,6 +11,8 @@ from bittitan_plugin.domain.problems import Problem, ProblemKind
 from bittitan_plugin.store.unit_of_work import Store
 from tests.fakes.values import NOON
 
+pytestmark = pytest.mark.databases("sqlite", "postgresql")
+
 HOUR = timedelta(hours=1)
 
 

@@ -2,10 +2,13 @@
 
 from uuid import UUID
 
+import pytest
 from sqlalchemy import Engine, text
 
 from bittitan_plugin.store.unit_of_work import Store
 from tests.fakes.values import account
+
+pytestmark = pytest.mark.databases("sqlite", "postgresql")
 
 
 def test_a_reading_sees_what_was_committed_before_it(store: Store, installation: UUID) -> None:

@@ -17,6 +17,8 @@ from tests.fakes.values import NOON, sold_asset
 from tests.integration.store.conftest import STAFF, Changed, NoQueue
 from tests.statements import statements_of
 
+pytestmark = pytest.mark.databases("sqlite", "postgresql")
+
 LATER = NOON + timedelta(hours=1)
 
 

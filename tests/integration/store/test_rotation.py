@@ -27,6 +27,8 @@ from tests.fakes.values import NOON
 from tests.integration.store.belongings import settle_in
 from tests.integration.store.conftest import NoQueue, opened
 
+pytestmark = pytest.mark.databases("sqlite", "postgresql")
+
 OLD_KEY, NEW_KEY = generate_key(), generate_key()
 OLD, BOTH, NEW = Cipher([OLD_KEY]), Cipher([NEW_KEY, OLD_KEY]), Cipher([NEW_KEY])
 

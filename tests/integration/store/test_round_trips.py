@@ -17,6 +17,8 @@ from bittitan_plugin.store.unit_of_work import Store, UnitOfWork
 from tests.fakes.values import NOON, account, new_asset, product, sold_asset
 from tests.integration.store.conftest import STAFF
 
+pytestmark = pytest.mark.databases("sqlite", "postgresql")
+
 
 def full_account() -> Account:
     return account(

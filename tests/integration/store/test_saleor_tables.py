@@ -17,6 +17,8 @@ from bittitan_plugin.store.unit_of_work import Store
 from tests.conftest import StandingClock
 from tests.integration.store.belongings import connect_a_saleor
 
+pytestmark = pytest.mark.databases("sqlite", "postgresql")
+
 
 @pytest.fixture
 def mirror(store: Store) -> ProblemMirror:

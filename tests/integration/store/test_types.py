@@ -11,6 +11,8 @@ from sqlalchemy.exc import StatementError
 
 from bittitan_plugin.store.types import Amount, Instant
 
+pytestmark = pytest.mark.databases("sqlite", "postgresql")
+
 TABLE = Table(
     "values_under_test",
     MetaData(),

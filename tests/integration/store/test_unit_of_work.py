@@ -14,6 +14,8 @@ from bittitan_plugin.workflows.queue import EngineQueue
 from tests.fakes.values import account
 from tests.integration.store.conftest import Changed
 
+pytestmark = pytest.mark.databases("sqlite", "postgresql")
+
 
 @pytest.fixture
 def queueing(shared_engine: Engine) -> Iterator[Store]:

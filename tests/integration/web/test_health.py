@@ -11,8 +11,10 @@ from bittitan_plugin.store.circuits import Circuits
 from bittitan_plugin.store.engine import open_engine
 from bittitan_plugin.web import health
 from bittitan_plugin.workflows.engine import Worker
-from tests.conftest import Databases, server_url
+from tests.conftest import Databases
 from tests.integration.web.conftest import Serve, Served
+
+pytestmark = pytest.mark.databases("sqlite", "postgresql")
 
 #: A PostgreSQL address nobody listens at; its password must not be shown.
 NOBODY = "postgresql://clerk:hunter2@127.0.0.1:9/books?connect_timeout=2"
@@ -52,13 +54,11 @@ def test_a_server_nobody_can_reach_is_not_ready(serve: Serve) -> None:
 
 
 def test_a_database_that_was_dropped_is_not_ready(
-    serve: Serve, databases: Databases, tmp_path: Path
+    serve: Serve, databases: Databases, postgresql_url: str
 ) -> None:
-    server_url()
-    url = databases.fresh("postgresql", tmp_path)
-    shop = serve(url)
+    shop = serve(postgresql_url)
     assert shop.get("/readyz").status_code == 200
-    databases.drop(url)
+    databases.drop(postgresql_url)
     assert said(shop, "database") == (503, "cannot be reached (OperationalError)")
 
 
@@ -130,15 +130,13 @@ def test_a_read_only_file_is_not_ready_and_says_so(
 
 
 def test_a_read_only_server_is_not_ready_and_ready_again_when_it_takes_writes(
-    serve: Serve, databases: Databases, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    serve: Serve, postgresql_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(health, "TRIED_EVERY_S", 0.0)
-    server_url()
-    url = databases.fresh("postgresql", tmp_path)
-    shop = serve(url)
+    shop = serve(postgresql_url)
 
     def read_only(answer: str) -> None:
-        name, engine = make_url(url).database, open_engine(url)
+        name, engine = make_url(postgresql_url).database, open_engine(postgresql_url)
         with engine.connect() as connection:
             connection.exec_driver_sql("SET default_transaction_read_only = off")
             connection.commit()
@@ -154,7 +152,6 @@ def test_a_read_only_server_is_not_ready_and_ready_again_when_it_takes_writes(
     read_only("off")
     assert refused == (503, "cannot be written: it is read-only")
     assert said(shop, "database") == (200, "ok")
-    databases.drop(url)
 
 
 def test_a_trial_to_write_leaves_nothing(serve: Serve, database_url: str) -> None:

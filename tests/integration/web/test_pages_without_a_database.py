@@ -1,12 +1,10 @@
 """The database is away: every page says so, says when to come back, and claims nothing done."""
 
-from pathlib import Path
-
 import pytest
 
 from bittitan_plugin.hosts.embedded.demo_data import DEMO_PASSWORD, STAFF_EMAIL, install_users
 from bittitan_plugin.web.failures import RETRY_AFTER_S
-from tests.conftest import Databases, server_url
+from tests.conftest import Databases
 from tests.integration.web.conftest import Serve, Served
 from tests.integration.web.test_health import NOBODY
 from tests.pages import Form, Page
@@ -28,10 +26,9 @@ def sent(shop: Served, form: Form, **values: str) -> Page:
 
 
 @pytest.fixture
-def shop(serve: Serve, databases: Databases, tmp_path: Path) -> Served:
+def shop(serve: Serve, postgresql_url: str) -> Served:
     """On a PostgreSQL of its own, with staff signed in."""
-    server_url()
-    made = serve(databases.fresh("postgresql", tmp_path))
+    made = serve(postgresql_url)
     install_users(made.shop.platform)
     sign_in(made)
     return made

@@ -17,6 +17,8 @@ from bittitan_plugin.workflows.retrying import StepFailed
 from tests.fakes.host import line
 from tests.world import SOLD, Shop, World
 
+pytestmark = pytest.mark.databases("sqlite", "postgresql")
+
 POLICY = RetryPolicy(first_delay=0.1, longest_delay=0.2, give_up_after=3600)
 
 _called: list[str] = []

@@ -21,7 +21,6 @@ from bittitan_plugin.vendor.sandbox import SandboxServer
 from bittitan_plugin.workflows.engine import UNDER_WAY
 from bittitan_plugin.workflows.queue import migrate as migrate_engine
 from tests import postgres
-from tests.conftest import Databases, server_url
 from tests.laborers import Plant, Task, end, start, until
 
 #: Seconds the database is away; ``BITTITAN_TEST_OUTAGE_S=120`` makes it the long one.
@@ -30,6 +29,8 @@ OUTAGE_S = float(os.environ.get("BITTITAN_TEST_OUTAGE_S", "6"))
 MOST_THREADS = UNDER_WAY + 80
 #: Longest time, in seconds, that a worker may take to stop.
 STOPS_WITHIN = 6.0
+
+pytestmark = pytest.mark.rest
 
 Start = Callable[..., "subprocess.Popen[bytes]"]
 
@@ -54,14 +55,11 @@ def starts(log: Path) -> Iterator[Start]:
 
 
 @pytest.fixture
-def plant(databases: Databases, sandbox: SandboxServer, tmp_path: Path) -> Iterator[Plant]:
+def plant(postgresql_url: str, sandbox: SandboxServer, tmp_path: Path) -> Iterator[Plant]:
     """A shop on PostgreSQL; its platform lives in every process that is told to serve it."""
-    server_url()
-    url = databases.fresh("postgresql", tmp_path)
-    made = Plant(url, tmp_path, {"one": sandbox.url})
+    made = Plant(postgresql_url, tmp_path, {"one": sandbox.url})
     yield made
     made.close()
-    databases.drop(url)
 
 
 def test_a_database_that_goes_away_and_comes_back_costs_no_order_and_no_restart(
@@ -160,12 +158,10 @@ def threads_of(pid: int) -> int:
 
 
 def test_orders_that_wait_for_a_vendor_take_no_threads_and_starve_nobody(
-    databases: Databases, sandbox: SandboxServer, starts: Start, tmp_path: Path
+    postgresql_url: str, sandbox: SandboxServer, starts: Start, tmp_path: Path
 ) -> None:
-    server_url()
-    url = databases.fresh("postgresql", tmp_path)
     with SandboxServer() as away:
-        plant = Plant(url, tmp_path, {"away": away.url, "well": sandbox.url})
+        plant = Plant(postgresql_url, tmp_path, {"away": away.url, "well": sandbox.url})
         away.sandbox.faults.add("status", status=503)
         plant.hand_in("away", range(400))
         worker = starts(plant.task)
@@ -182,7 +178,6 @@ def test_orders_that_wait_for_a_vendor_take_no_threads_and_starve_nobody(
         assert (len(away.sandbox.ledger()), len(plant.letters())) == (400, 410)
         assert (calls, raised, problems(plant, "away")) == (1, [ProblemKind.VENDOR_DOWN], [])
         plant.close()
-    databases.drop(url)
 
 
 def problems(plant: Plant, key: str) -> list[ProblemKind]:

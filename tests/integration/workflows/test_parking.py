@@ -21,6 +21,8 @@ from bittitan_plugin.workflows.queue import PROVISIONING_QUEUE, QUEUES
 from tests.fakes.host import line
 from tests.world import SOLD, Shop, World
 
+pytestmark = pytest.mark.databases("sqlite", "postgresql")
+
 
 @pytest.fixture
 def parks(monkeypatch: pytest.MonkeyPatch) -> None:

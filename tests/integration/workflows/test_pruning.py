@@ -12,6 +12,8 @@ from bittitan_plugin.workflows.pruning import prune
 from tests.fakes.host import line
 from tests.world import CANCELLED, SOLD, Shop
 
+pytestmark = pytest.mark.databases("sqlite", "postgresql")
+
 NOW = timedelta(seconds=-60)
 A_MONTH = timedelta(days=30)
 

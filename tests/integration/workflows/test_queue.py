@@ -13,6 +13,8 @@ from bittitan_plugin.services.durable import PROVISION
 from bittitan_plugin.services.installations import open_installation
 from bittitan_plugin.settings import Settings
 
+pytestmark = pytest.mark.databases("sqlite", "postgresql")
+
 INSTALLATION = "default"
 
 

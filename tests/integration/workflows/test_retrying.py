@@ -25,6 +25,8 @@ from bittitan_plugin.domain.retries import RetryPolicy
 from bittitan_plugin.workflows import retrying
 from tests.world import World
 
+pytestmark = pytest.mark.databases("sqlite", "postgresql")
+
 POLICY = RetryPolicy(first_delay=0.1, longest_delay=0.2, give_up_after=3600)
 IMPATIENT = RetryPolicy(first_delay=0.1, longest_delay=0.2, give_up_after=0.3)
 PORTABLE = WorkflowSerializationFormat.PORTABLE

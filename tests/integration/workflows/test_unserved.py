@@ -12,6 +12,8 @@ from bittitan_plugin.workflows import retrying
 from tests.fakes.host import line
 from tests.world import PACE, SOLD, Shop
 
+pytestmark = pytest.mark.databases("sqlite", "postgresql")
+
 
 def kinds(shop: Shop) -> list[ProblemKind]:
     return [problem.kind for problem in shop.problems()]

@@ -11,15 +11,17 @@ import pytest
 
 from tests.conftest import Databases
 
+pytestmark = pytest.mark.databases("sqlite", "postgresql")
 
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+
+@pytest.fixture(scope="module")
 def seen(
-    request: pytest.FixtureRequest, databases: Databases, tmp_path_factory: pytest.TempPathFactory
+    database_kind: str, databases: Databases, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Any]:
     """What a process saw that lived through two lives of its worker."""
     directory: Path = tmp_path_factory.mktemp("lives")
     command = [sys.executable, "-m", "tests.integration.workflows.lives"]
-    url = databases.fresh(request.param, directory)
+    url = databases.fresh(database_kind, directory)
     command += [url, str(directory)]
     ended = subprocess.run(command, capture_output=True, text=True, timeout=90, check=False)
     assert ended.returncode == 0, ended.stderr

@@ -6,6 +6,8 @@ from bittitan_plugin.domain.assets import AssetStatus
 from bittitan_plugin.domain.errors import ErrorCode
 from tests.integration.saleor.story.conftest import Market
 
+pytestmark = pytest.mark.databases("sqlite", "postgresql")
+
 
 def code_of(market: Market) -> str:
     (coupon,) = market.shop.sandbox.sandbox.ledger()
