@@ -88,7 +88,6 @@ FINDING: dict[str, Case] = {
     ),
     "assets.overdue_from_stock": lambda w, b: w.assets.overdue_from_stock(LATER, 9),
     "coupons.secret": lambda w, b: w.coupons.secret(),
-    "coupons.unmarked": lambda w, b: w.coupons.unmarked(None, 9),
     "stock.by_fingerprints": lambda w, b: w.stock.by_fingerprints([b.code.fingerprint]),
     "stock.exact": lambda w, b: w.stock.exact(demand_of(b.out_of_stock, NOON)),
     "stock.sizes": lambda w, b: w.stock.sizes(demand_of(b.out_of_stock, NOON), 9),
