@@ -6,15 +6,14 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Barrier
-from uuid import uuid4
 
 import pytest
-from sqlalchemy import create_engine, inspect, make_url
+from sqlalchemy import inspect
 
 from bittitan_plugin.store import migrations
 from bittitan_plugin.store.engine import open_engine
 from bittitan_plugin.store.tables import Base
-from tests.conftest import server_url
+from tests.empty_database import empty_database
 
 #: What a process does when it starts: our tables, then the workflow engine's.
 START = """
@@ -30,16 +29,8 @@ application.close()
 @pytest.fixture(params=["sqlite", "postgresql"])
 def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """The address of a database with nothing in it."""
-    if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path / 'empty.sqlite'}"
-        return
-    server, name = make_url(server_url()), f"test_{uuid4().hex}"
-    admin = create_engine(server.set(drivername="postgresql+psycopg"), isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        connection.exec_driver_sql(f'CREATE DATABASE "{name}"')
-        yield server.set(database=name).render_as_string(hide_password=False)
-        connection.exec_driver_sql(f'DROP DATABASE "{name}" WITH (FORCE)')
-    admin.dispose()
+    with empty_database(request.param, tmp_path) as url:
+        yield url
 
 
 def test_upgrading_an_empty_database_gives_the_tables_the_code_describes(database_url: str) -> None:
