@@ -161,7 +161,6 @@ CHANGING: dict[str, Case] = {
     "runs.change": lambda w, b: w.runs.change(b.run.id, lambda r: r.stopped(LATER, "stolen")),
     "problems.resolve": lambda w, b: w.problems.resolve(PROBLEM, LATER),
     "coupons.keep_secret": lambda w, b: w.coupons.keep_secret(Sealed("theirs")),
-    "coupons.mark": lambda w, b: w.coupons.mark(b.asset.id, "theirs"),
     "stock.add_import": lambda w, b: w.stock.add_import(an_import()),
     "stock.finish_import": lambda w, b: w.stock.finish_import(
         replace(an_import(), id=b.code.import_id)
