@@ -5,13 +5,9 @@ from dataclasses import asdict
 
 from rich.console import Console
 from rich.progress import Progress
-from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from bittitan_plugin.bootstrap import Application
 from bittitan_plugin.rotation import Rotation, rotate
-from bittitan_plugin.services.code_lookup import mark_all
-from bittitan_plugin.store.tables import InstallationRow
 from bittitan_plugin.terminal import open_console
 
 
@@ -29,13 +25,10 @@ def rotate_secrets(
             progress.update(task, total=so_far.total, completed=so_far.seen)
 
         done = rotate(engine, cipher, tell)
-        marked = 0 if done.unreadable else _mark_codes(application)
     if as_json:
-        console.print(json.dumps({**asdict(done), "codes_marked": marked}), markup=False)
+        console.print(json.dumps(asdict(done)), markup=False)
     else:
         console.print(f"{done.seen} secrets looked at, {done.renewed} sealed anew", markup=False)
-        if marked:
-            console.print(f"{marked} codes can be looked up from now on", markup=False)
         if done.unreadable:
             console.print(
                 f"{done.unreadable} fit none of the keys in BITTITAN_SECRET_KEYS and stayed as "
@@ -45,10 +38,3 @@ def rotate_secrets(
         else:
             console.print("the keys behind the first are no longer needed", markup=False)
     return int(done.unreadable > 0)
-
-
-def _mark_codes(application: Application) -> int:
-    """Codes that were sold before codes were marked can be looked up from now on, too."""
-    with Session(application.engine) as session:
-        ids = session.scalars(select(InstallationRow.id)).all()
-    return sum(mark_all(application.ports, each) for each in ids)

@@ -5,15 +5,12 @@ no key can neither read a code nor try whether a guessed one is there.
 """
 
 from secrets import token_hex
-from uuid import UUID
 
 from bittitan_plugin.cipher import fingerprint
 from bittitan_plugin.domain.coupons import Sealed
 from bittitan_plugin.services.ports import Ports
 from bittitan_plugin.store.unit_of_work import UnitOfWork
 
-#: Assets marked in one transaction.
-BATCH = 200
 #: The longest code that is looked for, in characters.
 LONGEST = 255
 
@@ -48,19 +45,3 @@ def mark_of(ports: Ports, work: UnitOfWork, code: str) -> str:
     if sealed is None or not code or len(code) > LONGEST or not code.isprintable():
         return ""
     return fingerprint(ports.cipher.open(sealed), code)
-
-
-def mark_all(ports: Ports, installation_id: UUID) -> int:
-    """Mark what was sold before codes were marked. Repeatable; returns how many were marked."""
-    marked, last = 0, None
-    while True:
-        with ports.store.writing(installation_id) as work:
-            batch = work.coupons.unmarked(last, BATCH)
-            for asset in batch:
-                if asset.coupon_code is not None:
-                    code = ports.cipher.open(asset.coupon_code)
-                    work.coupons.mark(asset.id, fingerprint_of(ports, work, code))
-        marked += len(batch)
-        if len(batch) < BATCH:
-            return marked
-        last = batch[-1].id

@@ -4,8 +4,6 @@ from datetime import date
 from uuid import UUID
 
 PROVISION = "provision_line"
-#: As release 0.1.0 handed it in.
-PROVISION_STEP_BY_STEP = "provision"
 SYNCHRONIZE = "synchronize"
 CANCEL = "cancel"
 WITHDRAW = "withdraw"

@@ -9,7 +9,6 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bittitan_plugin.store.workers import WorkerRegistry
 from bittitan_plugin.workflows import parking
-from bittitan_plugin.workflows.queue import QUEUES
 
 #: Seconds between two heartbeats.
 HEARTBEAT_S = 5.0
@@ -17,8 +16,6 @@ HEARTBEAT_S = 5.0
 JOIN_S = 1.0
 #: How much less a newcomer asks of the vendor until the others make room.
 NEWCOMER = 4
-#: Turn in which work is taken that an earlier release handed in.
-EARLIER_RELEASE = "earlier release"
 
 _log = structlog.get_logger(__name__)
 
@@ -89,7 +86,6 @@ class Heart:
         self._on_beat()
 
     def _take_over(self, alive: set[str]) -> None:
-        parking.sort_in(QUEUES, EARLIER_RELEASE)
         pending = {
             status.executor_id
             for status in DBOS.list_workflows(status="PENDING", load_input=False)

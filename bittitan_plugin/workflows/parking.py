@@ -70,20 +70,6 @@ def wake(installations: Collection[str]) -> int:
     )
 
 
-def sort_in(queues: Collection[str], partition: str) -> int:
-    """Give work that was handed in without a partition one; the engine would not look at it."""
-    table = rows()
-    return _execute(
-        update(table)
-        .where(
-            table.c.status.in_(("ENQUEUED", "DELAYED", "PENDING")),
-            table.c.queue_name.in_(queues),
-            table.c.queue_partition_key.is_(None),
-        )
-        .values(queue_partition_key=partition)
-    )
-
-
 def running_here() -> set[str]:
     """Ids of the workflows that have a thread in this process."""
     return set(_get_dbos_instance()._active_workflows_set.activeList())

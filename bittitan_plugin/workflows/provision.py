@@ -16,7 +16,7 @@ from bittitan_plugin.services import (
     reconciliation,
     stuck,
 )
-from bittitan_plugin.services.durable import PROVISION, PROVISION_STEP_BY_STEP, SYNCHRONIZE
+from bittitan_plugin.services.durable import PROVISION, SYNCHRONIZE
 from bittitan_plugin.services.ports import Ports
 from bittitan_plugin.store.repositories.sales import Sale
 from bittitan_plugin.workflows.course import Course, OneByOne, at_once
@@ -31,12 +31,6 @@ def provision(installation_id: str, order_id: str, line_id: str, number: str) ->
     return at_once(
         lambda course: _provision(course, UUID(installation_id), order_id, line_id, int(number))
     )
-
-
-@workflow(PROVISION_STEP_BY_STEP)
-def provision_step_by_step(installation_id: str, order_id: str, line_id: str, number: str) -> str:
-    """The same for work that release 0.1.0 handed in, whose records begin with the first step."""
-    return _provision(OneByOne(), UUID(installation_id), order_id, line_id, int(number))
 
 
 @workflow(SYNCHRONIZE)

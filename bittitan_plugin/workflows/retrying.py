@@ -220,7 +220,7 @@ def _again(failure: Unavailable | OutcomeUnknown) -> Outcome:
 
 
 def _code(outcome: Outcome) -> ErrorCode:
-    # Records of release 0.1.0 have none, nor has what was not foreseen.
+    # What was not foreseen has none.
     return ErrorCode(outcome.get("code", ErrorCode.VENDOR_UNAVAILABLE))
 
 

@@ -3,12 +3,11 @@
 from uuid import UUID
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bittitan_plugin.domain.access import Viewer
-from bittitan_plugin.domain.assets import Asset
-from bittitan_plugin.services.code_lookup import mark_all, mark_of
+from bittitan_plugin.services.code_lookup import mark_of
 from bittitan_plugin.store.tables import AssetRow
 from tests.fakes.host import line
 from tests.integration.admin.backoffice import BackOffice, told
@@ -39,14 +38,6 @@ def found(shop: Shop, code: str, viewer: Viewer = STAFF) -> list[str]:
 def mark(shop: Shop, asset_id: UUID) -> str | None:
     with Session(shop.ports.store.engine) as session:
         return session.scalar(select(AssetRow.code_fingerprint).where(AssetRow.id == asset_id))
-
-
-def forget_mark(shop: Shop, asset: Asset) -> None:
-    """As if it had been sold before codes were marked."""
-    with Session(shop.ports.store.engine) as session, session.begin():
-        session.execute(
-            update(AssetRow).where(AssetRow.id == asset.id).values(code_fingerprint=None)
-        )
 
 
 def test_staff_find_an_asset_by_its_code_whatever_its_case(shop: Shop) -> None:
@@ -87,14 +78,6 @@ def test_a_part_of_a_code_finds_nothing(shop: Shop) -> None:
     assert found(shop, code[:-1]) == []
 
 
-def test_a_code_that_was_sold_before_is_found_once_it_was_marked(shop: Shop) -> None:
-    asset = shop.buy(line())
-    forget_mark(shop, asset)
-    assert found(shop, code_of(shop, asset)) == []
-    assert (mark_all(shop.ports, shop.id), mark_all(shop.ports, shop.id)) == (1, 0)
-    assert found(shop, code_of(shop, asset)) == [code_of(shop, asset)]
-
-
 def test_the_mark_of_a_code_is_another_one_in_each_installation(shop: Shop) -> None:
     asset = shop.buy(line())
     code = code_of(shop, asset)
@@ -112,13 +95,6 @@ def test_what_codes_are_marked_with_is_sealed(shop: Shop) -> None:
         sealed = work.coupons.secret()
     assert sealed is not None
     assert shop.ports.cipher.open(sealed) not in sealed
-
-
-def test_marking_a_code_is_no_change_of_the_asset(shop: Shop) -> None:
-    asset = shop.buy(line())
-    forget_mark(shop, asset)
-    mark_all(shop.ports, shop.id)
-    assert shop.asset(asset.id) == asset
 
 
 def test_the_back_office_finds_it_and_no_address_holds_the_code(office: BackOffice) -> None:

@@ -36,6 +36,13 @@ def test_the_readmes_first_two_commands_are_the_demo_and_the_tests() -> None:
     assert commands == ["make demo", "make test"]
 
 
+def test_the_releases_in_the_changelog_are_those_whose_databases_are_kept() -> None:
+    changelog = (ROOT / "CHANGELOG.md").read_text()
+    released = re.findall(r"(?m)^## \[?v?(\d[\d.]*)", changelog)
+    kept = {path.name for path in (ROOT / "tests" / "fixtures").glob("release_*")}
+    assert kept == {f"release_{version.replace('.', '_')}" for version in released}
+
+
 def test_every_decision_is_listed() -> None:
     folder = ROOT / "docs" / "decisions"
     listed = (folder / "README.md").read_text()

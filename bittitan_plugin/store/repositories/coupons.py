@@ -61,32 +61,6 @@ class CouponRepository:
             insert(CodeSecretRow).values(installation_id=self._installation_id, secret=secret)
         )
 
-    def mark(self, asset_id: UUID, fingerprint: str) -> None:
-        """Note what the asset's code is found by. Bookkeeping: no change of the asset."""
-        self._session.execute(
-            update(AssetRow)
-            .where(self._mine, AssetRow.id == asset_id)
-            .values(code_fingerprint=fingerprint)
-            .execution_options(synchronize_session=False)
-        )
-
-    def unmarked(self, after: UUID | None, limit: int) -> list[Asset]:
-        """Assets whose code the API issued before codes were marked, by id, after ``after``."""
-        further = [] if after is None else [AssetRow.id > after]
-        rows = self._session.scalars(
-            select(AssetRow)
-            .where(
-                self._mine,
-                AssetRow.coupon_source == CouponSource.API.value,
-                AssetRow.coupon_code.is_not(None),
-                AssetRow.code_fingerprint.is_(None),
-                *further,
-            )
-            .order_by(AssetRow.id)
-            .limit(limit)
-        )
-        return [to_asset(row) for row in rows]
-
     def oldest_open(self) -> datetime | None:
         """The purchase date of the oldest asset whose coupon's fate is open."""
         return self._session.scalar(

@@ -115,12 +115,12 @@ def to_installation(row: InstallationRow | Row[Any]) -> Installation:
             **{
                 **values,
                 "coupon_source": CouponSource(values["coupon_source"]),
-                **{name: _source(values.get(name)) for name in _OWN_SOURCES},
+                **{name: _source(values[name]) for name in _OWN_SOURCES},
                 "provision_on": ProvisionOn(values["provision_on"]),
                 "api_password": None if password is None else Sealed(password),
                 "automatic_cancellation_limit": None if limit is None else Decimal(limit),
                 "automatic_cancellation_product_types": tuple(
-                    map(ProductType, values.get("automatic_cancellation_product_types", ()))
+                    map(ProductType, values["automatic_cancellation_product_types"])
                 ),
             }
         ),

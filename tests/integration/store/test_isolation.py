@@ -90,7 +90,6 @@ FINDING: dict[str, Case] = {
     ),
     "assets.overdue_from_stock": lambda w, b: w.assets.overdue_from_stock(LATER, 9),
     "coupons.secret": lambda w, b: w.coupons.secret(),
-    "coupons.unmarked": lambda w, b: w.coupons.unmarked(None, 9),
     "stock.by_fingerprints": lambda w, b: w.stock.by_fingerprints([b.code.fingerprint]),
     "stock.exact": lambda w, b: w.stock.exact(demand_of(b.out_of_stock, NOON)),
     "stock.sizes": lambda w, b: w.stock.sizes(demand_of(b.out_of_stock, NOON), 9),
@@ -164,7 +163,6 @@ CHANGING: dict[str, Case] = {
     "runs.change": lambda w, b: w.runs.change(b.run.id, lambda r: r.stopped(LATER, "stolen")),
     "problems.resolve": lambda w, b: w.problems.resolve(PROBLEM, LATER),
     "coupons.keep_secret": lambda w, b: w.coupons.keep_secret(Sealed("theirs")),
-    "coupons.mark": lambda w, b: w.coupons.mark(b.asset.id, "theirs"),
     "stock.add_import": lambda w, b: w.stock.add_import(an_import()),
     "stock.finish_import": lambda w, b: w.stock.finish_import(
         replace(an_import(), id=b.code.import_id)

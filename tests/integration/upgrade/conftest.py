@@ -1,20 +1,23 @@
-"""Shops of earlier releases, upgraded in place, their work in flight finished by today's code."""
+"""Shops of earlier releases, upgraded in place, their work in flight finished by today's code.
+
+Besides the kept ones there is a fixture of today's own code, made here: while no release is kept it
+is all there is, and it shows that one could be.
+"""
 
 import json
 import sqlite3
-import subprocess
-import sys
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from uuid import uuid4
 
 import pytest
 from sqlalchemy import create_engine, make_url, select, text
 
 from bittitan_plugin.domain.assets import Asset
+from bittitan_plugin.domain.coupons import CouponStatus
 from bittitan_plugin.domain.history import Actor, ActorKind
 from bittitan_plugin.domain.problems import Problem
 from bittitan_plugin.hosts.embedded.ids import Kind, global_id
@@ -26,12 +29,13 @@ from bittitan_plugin.services.provisioning import synchronize
 from bittitan_plugin.vendor.sandbox import Sandbox, SandboxServer
 from bittitan_plugin.vendor.sandbox.ledger import SandboxCoupon
 from bittitan_plugin.vendor.sandbox.partners import SandboxPartner
-from tests.conftest import server_url
+from tests.empty_database import empty_database
 from tests.fixtures import make_release
 from tests.fixtures.embedded_shop import THEN, EmbeddedShop
 
 FIXTURES = Path(make_release.__file__).parent
 RELEASES = sorted(path.name for path in FIXTURES.glob("release_*") if path.is_dir())
+TODAY = "today"
 _STAFF = Actor(ActorKind.STAFF, "staff@example.com")
 
 
@@ -45,25 +49,27 @@ class Upgraded:
     #: Keys of the mail that was sent before the upgrade.
     mail_before: list[str]
 
-    def asset(self, quantity: int) -> Asset:
+    def asset(self, quantity: int) -> Asset | None:
         """The asset of the order that ``STORY`` names by that quantity."""
         query = select(OrderLineRow.id).where(OrderLineRow.quantity == quantity)
         with self.shop.platform.database.reading() as session:
             line = session.scalars(query).one()
         with self.shop.application.ports.store.reading(self.shop.id) as work:
-            found = work.assets.of_order_line(global_id(Kind.ORDER_LINE, line))
-        assert found is not None
-        return found
+            return work.assets.of_order_line(global_id(Kind.ORDER_LINE, line))
 
     def coupons(self, asset: Asset) -> list[SandboxCoupon]:
         """All that the vendor ever issued for the asset."""
         return [coupon for coupon in self.vendor.ledger() if coupon.reference == asset.reference]
 
-    def money_back(self, quantity: int) -> tuple[int, int]:
-        """How many credit invoices the platform issued for that order, and how many refunds."""
+    def fates(self, asset: Asset) -> list[CouponStatus]:
+        """What became of these."""
+        return [coupon.status for coupon in self.coupons(asset)]
+
+    def money_back(self, asset: Asset) -> tuple[int, int]:
+        """How many credit invoices the platform issued for its order, and how many refunds."""
         with self.shop.platform.database.reading() as session:
             order = session.scalars(
-                select(OrderLineRow.order_id).where(OrderLineRow.quantity == quantity)
+                select(OrderLineRow.order_id).where(OrderLineRow.quantity == asset.quantity)
             ).one()
             credits_ = select(InvoiceRow.id).where(
                 InvoiceRow.order_id == order, InvoiceRow.kind == InvoiceKind.CREDIT
@@ -95,62 +101,51 @@ class Upgraded:
             return Counter(rows.scalars())
 
 
-@pytest.fixture(scope="package", params=RELEASES)
-def release(request: pytest.FixtureRequest) -> Path:
-    """Where an earlier release's fixture is."""
-    return FIXTURES / str(request.param)
+@pytest.fixture(scope="package", params=[*RELEASES, TODAY])
+def release(request: pytest.FixtureRequest) -> str:
+    """Of which release the shop is."""
+    return str(request.param)
 
 
 @pytest.fixture(scope="package", params=["sqlite", "postgresql"])
 def upgraded(
-    request: pytest.FixtureRequest, release: Path, tmp_path_factory: pytest.TempPathFactory
+    request: pytest.FixtureRequest, release: str, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Upgraded]:
     """The release's shop, with today's code started on its database and all work done."""
-    directory = tmp_path_factory.mktemp("upgraded")
-    outside = json.loads((release / f"{request.param}.json").read_text())
-    url = _restore(request.param, release, directory)
+    kind, directory, kept = request.param, tmp_path_factory.mktemp("upgraded"), FIXTURES / release
+    if release == TODAY:
+        kept = directory / release
+        with empty_database(kind, directory) as url:
+            make_release.make(url, kept)
+    outside = json.loads((kept / f"{kind}.json").read_text())
     (directory / "mail.txt").touch()
-    with SandboxServer() as vendor:
+    with empty_database(kind, directory) as url, SandboxServer() as vendor:
+        _restore((kept / f"{kind}.sql").read_text(), url)
         _remember(vendor.sandbox, outside)
         shop = EmbeddedShop(url, directory)
         shop.start()
         configure(shop.application.ports, INSTALLATION, {"api_url": vendor.url}, active=True)
         made = Upgraded(shop, vendor.sandbox, directory, outside["mail"])
         # The cause of the failure is gone, and staff say so while the old work is still waiting.
-        synchronize(shop.application.ports, shop.id, made.asset(7).id, _STAFF)
-        command = [sys.executable, "-m", "tests.fixtures.make_release", "--worker", url]
-        subprocess.run([*command, str(directory), ""], check=True, timeout=90)
+        failed = made.asset(7)
+        assert failed is not None
+        synchronize(shop.application.ports, shop.id, failed.id, _STAFF)
+        make_release.work(url, directory)
         yield made
         shop.close()
-    if request.param == "postgresql":
-        _administer(f'DROP DATABASE "{make_url(url).database}" WITH (FORCE)')
 
 
-def _restore(kind: str, release: Path, directory: Path) -> str:
-    """A database as the release left it, without anything of today's."""
-    dump = (release / f"{kind}.sql").read_text()
-    if kind == "sqlite":
-        path = directory / "shop.sqlite"
-        with sqlite3.connect(path) as connection:
+def _restore(dump: str, url: str) -> None:
+    """Bring in what the release left, and nothing of today's."""
+    made = make_url(url)
+    if made.get_backend_name() == "sqlite":
+        with closing(sqlite3.connect(str(made.database))) as connection:
             connection.executescript(dump)
-        connection.close()
-        return f"sqlite:///{path}"
-    server, name = make_url(server_url()), f"test_{uuid4().hex}"
-    _administer(f'CREATE DATABASE "{name}"')
-    url = server.set(database=name)
-    engine = create_engine(url.set(drivername="postgresql+psycopg"))
+        return
+    engine = create_engine(made.set(drivername="postgresql+psycopg"))
     with engine.begin() as session:
         # Past SQLAlchemy, which would take the dump's percent signs for parameters.
         session.connection.cursor().execute(dump)
-    engine.dispose()
-    return url.render_as_string(hide_password=False)
-
-
-def _administer(statement: str) -> None:
-    url = make_url(server_url()).set(drivername="postgresql+psycopg")
-    engine = create_engine(url, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.exec_driver_sql(statement)
     engine.dispose()
 
 

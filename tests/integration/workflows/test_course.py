@@ -10,7 +10,6 @@ from dbos import DBOS, SetWorkflowID, WorkflowSerializationFormat
 
 from bittitan_plugin.domain.errors import ErrorCode, Refusal, Unavailable
 from bittitan_plugin.domain.retries import RetryPolicy
-from bittitan_plugin.services.durable import PROVISION_STEP_BY_STEP
 from bittitan_plugin.workflows.course import AT_ONCE, Course, at_once
 from bittitan_plugin.workflows.leaving import Left
 from bittitan_plugin.workflows.retrying import StepFailed
@@ -121,13 +120,3 @@ def test_the_records_of_a_sale_hold_no_code(shop: Shop) -> None:
     records = DBOS.list_workflow_steps(sale.workflow_id)
     assert records
     assert code not in repr(records)
-
-
-def test_work_of_release_0_1_0_is_still_done_step_by_step(shop: Shop) -> None:
-    order = shop.host.place(line())
-    name = f"old-{uuid4().hex}"
-    with shop.ports.store.writing(shop.id) as work:
-        work.enqueue(PROVISION_STEP_BY_STEP, name, order.id, order.lines[0].id, "0")
-    shop.settle()
-    names = [step["function_name"] for step in DBOS.list_workflow_steps(name)]
-    assert (names[0], shop.tally()) == ("open_asset", SOLD)

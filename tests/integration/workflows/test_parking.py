@@ -16,8 +16,8 @@ from sqlalchemy.exc import OperationalError
 from bittitan_plugin.domain.errors import Unavailable
 from bittitan_plugin.services.durable import provision_id
 from bittitan_plugin.workflows import parking, retrying
-from bittitan_plugin.workflows.heart import EARLIER_RELEASE, Heart
-from bittitan_plugin.workflows.queue import PROVISIONING_QUEUE, QUEUES
+from bittitan_plugin.workflows.heart import Heart
+from bittitan_plugin.workflows.queue import PROVISIONING_QUEUE
 from tests.fakes.host import line
 from tests.world import SOLD, Shop, World
 
@@ -129,24 +129,6 @@ def test_outside_a_workflow_nothing_can_be_parked(world: World) -> None:
     assert world.application.worker is not None
     with pytest.raises(RuntimeError, match="no workflow"):
         parking.park(1)
-
-
-def test_work_without_a_partition_from_an_earlier_release_is_sorted_in(
-    shop: Shop, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    client = shop.world.application.queue._client
-    enqueue = client.enqueue_in_transaction
-
-    def as_before(session: Any, options: Any, *arguments: Any) -> Any:
-        options.pop("queue_partition_key")
-        return enqueue(session, options, *arguments)
-
-    monkeypatch.setattr(client, "enqueue_in_transaction", as_before)
-    sale = sell(shop)
-    parking.sort_in(QUEUES, EARLIER_RELEASE)  # unless the worker's own beat was quicker
-    assert row(sale).queue_partition_key == EARLIER_RELEASE
-    shop.settle()
-    assert shop.tally() == SOLD
 
 
 class Refuses:
