@@ -17,6 +17,9 @@ BUSY_TIMEOUT_MS = 30_000
 POOL_SIZE, OVERFLOW = 20, 30
 #: Seconds to wait for a connection that the server does not answer.
 CONNECT_TIMEOUT_S = 5
+#: Seconds a PostgreSQL transaction may stand idle. A process that froze in the middle of one (a
+#: machine that was suspended) would keep the rows it changed locked, and others waiting for them.
+IDLE_TRANSACTION_S = 60
 #: Seconds between two attempts to connect to a database that is away.
 KNOCK_S = 1.0
 #: Execution option naming the statement that opens a SQLite transaction.
@@ -108,6 +111,7 @@ def _create(database_url: str) -> Engine:
         )
         # Several rows are one statement, not one each.
         engine.dialect.use_insertmanyvalues_wo_returning = True
+        event.listen(engine, "connect", _end_idle_transactions)
         event.listen(engine, "checkout", partial(_check_alive, engine))
         return engine
     if url.get_backend_name() != "sqlite":
@@ -117,6 +121,11 @@ def _create(database_url: str) -> Engine:
     engine = create_engine(url, pool_size=POOL_SIZE, max_overflow=OVERFLOW)
     event.listen(engine, "connect", _prepare_sqlite)
     return engine
+
+
+def _end_idle_transactions(connection: Any, _record: object) -> None:
+    connection.execute(f"SET idle_in_transaction_session_timeout = '{IDLE_TRANSACTION_S}s'")
+    connection.commit()
 
 
 def _lean_cursor() -> type:

@@ -1,9 +1,11 @@
 """Pooled connections to PostgreSQL: a dead one is noticed without asking every living one."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 
 import pytest
 from sqlalchemy import Connection, Engine, event, text
+from sqlalchemy.exc import InternalError
 
 from bittitan_plugin.store.engine import open_engine
 
@@ -54,3 +56,17 @@ def test_a_living_connection_is_kept(engine: Engine) -> None:
     _pids(engine, 1)
     _pids(engine, 1)
     assert len(opened) == 1
+
+
+def test_a_process_that_froze_in_a_transaction_does_not_keep_others_waiting(
+    postgresql_server: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bittitan_plugin.store.engine.IDLE_TRANSACTION_S", 1)
+    frozen, other = open_engine(postgresql_server), open_engine(postgresql_server)
+    take = text("SELECT pg_advisory_xact_lock(4711)")
+    with suppress(InternalError), frozen.begin() as held:
+        held.execute(take)
+        with other.begin() as waiting:
+            waiting.execute(take)  # would wait for as long as the first one stands still
+    frozen.dispose()
+    other.dispose()
