@@ -9,6 +9,7 @@ import pytest
 from bittitan_plugin.domain.errors import Rejected
 from bittitan_plugin.mail.port import Notification
 from bittitan_plugin.mail.rendering import Renderer
+from tests.tables import every
 from tests.unit.mail.samples import CODE, NOW, notification
 
 
@@ -32,8 +33,8 @@ def body(message: EmailMessage, kind: str) -> str:
     return content
 
 
-@pytest.mark.parametrize(
-    ("header", "value"),
+@every(
+    "header, value",
     [
         ("From", "licenses@example.com"),
         ("To", "olive@example.org"),
@@ -110,7 +111,7 @@ def test_the_date_is_read_from_the_clock_at_each_rendering() -> None:
     assert "03 Mar 2026" in renderer.render(notification())["Date"]
 
 
-@pytest.mark.parametrize("breaks", ["\r\n", "\n", "\r", "\u2028", "\x0b"])
+@every("breaks", ["\r\n", "\n", "\r", "\u2028", "\x0b"])
 def test_a_line_break_in_a_name_adds_no_header(breaks: str) -> None:
     name = f"Olive{breaks}Bcc: thief@example.net"
     message = received(notification("cancellation_request_staff", {"customer_name": name}))
@@ -118,8 +119,8 @@ def test_a_line_break_in_a_name_adds_no_header(breaks: str) -> None:
     assert message["Subject"].endswith("asked for by Olive Bcc: thief@example.net")
 
 
-@pytest.mark.parametrize("field", ["to", "sender"])
-@pytest.mark.parametrize(
+@every("field", ["to", "sender"])
+@every(
     "address",
     [
         "olive@example.org\r\nBcc: thief@example.net",

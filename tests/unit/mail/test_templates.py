@@ -7,10 +7,11 @@ import pytest
 
 from bittitan_plugin.domain.errors import Rejected
 from bittitan_plugin.mail.wording import Phrasebook, Wording
+from tests.tables import every
 from tests.unit.mail.samples import CODE, SAMPLES, TEMPLATES, sparse
 
 BASES = {"base"}
-EVERY_TEMPLATE = pytest.mark.parametrize("template", sorted(SAMPLES))
+EVERY_TEMPLATE = every("template", sorted(SAMPLES))
 SENDER = "licenses@example.com"
 
 
@@ -57,9 +58,7 @@ def test_what_is_left_out_leaves_no_trace(template: str) -> None:
     assert not re.search(r"\bNone\b|\n\n\n|: *\n-", wording.subject + wording.text)
 
 
-@pytest.mark.parametrize(
-    ("template", "value"), [(name, value) for name in sorted(SAMPLES) for value in SAMPLES[name]]
-)
+@every("template, value", [(name, value) for name in sorted(SAMPLES) for value in SAMPLES[name]])
 def test_every_documented_value_is_needed(template: str, value: str) -> None:
     values = {k: v for k, v in SAMPLES[template].items() if k != value}
     with pytest.raises(Rejected, match=f"'{template}' could not be worded: '{value}' is") as error:
@@ -86,7 +85,7 @@ def test_the_welcome_is_titled_as_documented() -> None:
     assert worded("welcome").subject == "Welcome BitTitan Integration customer"
 
 
-@pytest.mark.parametrize(
+@every(
     "fact",
     [
         CODE,
