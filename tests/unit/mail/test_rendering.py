@@ -17,9 +17,12 @@ def clock() -> datetime:
     return NOW
 
 
+RENDERER = Renderer(clock=clock)
+
+
 def received(sent: Notification) -> EmailMessage:
     """The message as its reader's program sees it, after a trip over the wire."""
-    rendered = Renderer(clock=clock).render(sent)
+    rendered = RENDERER.render(sent)
     message = message_from_bytes(rendered.as_bytes(), policy=policy.default)
     assert isinstance(message, EmailMessage)
     return message
@@ -74,12 +77,12 @@ def test_a_subject_in_any_script_arrives_whole() -> None:
 
 def test_the_message_travels_as_seven_bit_text() -> None:
     sent = notification(values={"customer_name": "Ελιά"})
-    assert Renderer(clock=clock).render(sent).as_bytes().isascii()
+    assert RENDERER.render(sent).as_bytes().isascii()
 
 
 def test_no_line_is_longer_than_smtp_allows() -> None:
     sent = notification(values={"customer_name": "x" * 3000})
-    lines = Renderer(clock=clock).render(sent).as_bytes().split(b"\r\n")
+    lines = RENDERER.render(sent).as_bytes().split(b"\r\n")
     assert max(map(len, lines)) <= 998
 
 
@@ -99,8 +102,7 @@ def test_the_message_id_does_not_give_the_key_away() -> None:
 
 
 def test_rendering_twice_gives_the_same_bytes() -> None:
-    renderer = Renderer(clock=clock)
-    first, again = (renderer.render(notification()).as_bytes() for _ in range(2))
+    first, again = (RENDERER.render(notification()).as_bytes() for _ in range(2))
     assert first == again
 
 
@@ -137,7 +139,7 @@ def test_a_line_break_in_a_name_adds_no_header(breaks: str) -> None:
 def test_whatever_is_not_one_address_is_rejected(field: str, address: str) -> None:
     sent = notification(to=address) if field == "to" else notification(sender=address)
     with pytest.raises(Rejected) as refusal:
-        Renderer(clock=clock).render(sent)
+        RENDERER.render(sent)
     assert (refusal.value.code, refusal.value.field) == ("ADDRESS", field)
 
 

@@ -13,10 +13,11 @@ from tests.unit.mail.samples import CODE, SAMPLES, TEMPLATES, sparse
 BASES = {"base"}
 EVERY_TEMPLATE = every("template", sorted(SAMPLES))
 SENDER = "licenses@example.com"
+SHIPPED = Phrasebook()
 
 
 def worded(template: str, **changes: object) -> Wording:
-    return Phrasebook().word(template, {**SAMPLES[template], "sender": SENDER, **changes})
+    return SHIPPED.word(template, {**SAMPLES[template], "sender": SENDER, **changes})
 
 
 def words(text: str) -> list[str]:
@@ -62,13 +63,13 @@ def test_what_is_left_out_leaves_no_trace(template: str) -> None:
 def test_every_documented_value_is_needed(template: str, value: str) -> None:
     values = {k: v for k, v in SAMPLES[template].items() if k != value}
     with pytest.raises(Rejected, match=f"'{template}' could not be worded: '{value}' is") as error:
-        Phrasebook().word(template, {**values, "sender": SENDER})
+        SHIPPED.word(template, {**values, "sender": SENDER})
     assert error.value.code == "TEMPLATE"
 
 
 def test_a_template_that_does_not_exist_is_a_lasting_failure() -> None:
     with pytest.raises(Rejected, match="no_such_mail"):
-        Phrasebook().word("no_such_mail", {})
+        SHIPPED.word("no_such_mail", {})
 
 
 @EVERY_TEMPLATE
