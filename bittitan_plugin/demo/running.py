@@ -61,22 +61,10 @@ def serve_demo(settings: Settings, host: str, port: int) -> None:
     directory = settings.var_dir / "demo"
     shutil.rmtree(directory, ignore_errors=True)
     shop, server = _prepare(at_address(_throw_away(directory), host, port))
-    console, errors = Console(), list[StoryError]()
-
-    def tell_story() -> None:
-        try:
-            _wait_until_started(server, stopped)
-            with _story(shop, _narrator(console, []), SandboxServer()) as story:
-                story.play(to_the_end=False)
-                _say_what_to_try(console, shop)
-                # The sandbox is the vendor of this shop: it ends when the shop does.
-                stopped.wait()
-        except StoryError as error:
-            errors.append(error)
-            server.should_exit = True
-
-    stopped = threading.Event()
-    teller = threading.Thread(target=tell_story, name="demo-story")
+    stopped, errors = threading.Event(), list[StoryError]()
+    teller = threading.Thread(
+        target=_tell_and_stay, args=(shop, server, stopped, errors), name="demo-story"
+    )
     teller.start()
     try:
         server.run()
@@ -85,6 +73,23 @@ def serve_demo(settings: Settings, host: str, port: int) -> None:
         teller.join()
     if errors:
         raise errors[0]
+
+
+def _tell_and_stay(
+    shop: Shop, server: uvicorn.Server, stopped: threading.Event, errors: list[StoryError]
+) -> None:
+    """Play the story once the server has started; what goes otherwise ends it."""
+    console = Console()
+    try:
+        _wait_until_started(server, stopped)
+        with _story(shop, _narrator(console, []), SandboxServer()) as story:
+            story.play(to_the_end=False)
+            _say_what_to_try(console, shop)
+            # The sandbox is the vendor of this shop: it ends when the shop does.
+            stopped.wait()
+    except StoryError as error:
+        errors.append(error)
+        server.should_exit = True
 
 
 def _throw_away(directory: Path) -> Settings:

@@ -15,7 +15,10 @@ SIGN_OUT_EVERYWHERE = "/sign-out-everywhere"
 
 def sign_in_routes(site: Site) -> list[BaseRoute]:
     """``/sign-in`` (``?next=`` is where to go next), ``/sign-out`` and the same everywhere."""
+    return [*_in(site), *_out(site)]
 
+
+def _in(site: Site) -> list[BaseRoute]:
     async def form(request: Request) -> Response:
         viewer = await site.viewer(request)
         following = _following(request.query_params.get("next", ""), request)
@@ -40,6 +43,14 @@ def sign_in_routes(site: Site) -> list[BaseRoute]:
         site.sessions.open(answer, user)
         return answer
 
+    middleware = site.middleware()
+    return [
+        Route(SIGN_IN, form, methods=["GET"], middleware=middleware),
+        Route(SIGN_IN, sign_in, methods=["POST"], middleware=middleware),
+    ]
+
+
+def _out(site: Site) -> list[BaseRoute]:
     async def sign_out(_request: Request) -> Response:
         answer = RedirectResponse(SIGN_IN, 303)
         site.sessions.close(answer)
@@ -53,8 +64,6 @@ def sign_in_routes(site: Site) -> list[BaseRoute]:
 
     middleware = site.middleware()
     return [
-        Route(SIGN_IN, form, methods=["GET"], middleware=middleware),
-        Route(SIGN_IN, sign_in, methods=["POST"], middleware=middleware),
         Route(SIGN_OUT, sign_out, methods=["POST"], middleware=middleware),
         Route(SIGN_OUT_EVERYWHERE, sign_out_everywhere, methods=["POST"], middleware=middleware),
     ]

@@ -25,7 +25,7 @@ def main() -> None:
                 for row, outcome in subgraph.asked(stage, schema, viewer).items():
                     if row.startswith("Entity "):
                         table.setdefault(row, {})[viewer] = outcome
-            served = routes.table(stage)
+            served = routes.table(stage, routes.addresses(stage.shop.app.routes))
     files.write(files.PERMISSIONS, table, VIEWERS)
     files.write(files.ROUTES, served, VIEWERS)
     sys.stdout.write(f"{len(table)} permissions, {len(served)} routes\n")

@@ -1,9 +1,11 @@
 """A stage for each kind of database, built once."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 
+from bittitan_plugin.hosts.embedded import passwords
 from bittitan_plugin.vendor.sandbox import SandboxServer
 from tests.conftest import Databases
 from tests.security.stage import Stage, open_stage
@@ -18,7 +20,8 @@ def stage(
     """On SQLite."""
     directory = tmp_path_factory.mktemp("stage")
     url = databases.fresh("sqlite", directory)
-    with open_stage(url, next(directory.glob("*.sqlite")), _sandbox_server) as stage:
+    file = next(directory.glob("*.sqlite"))
+    with _cheap_passwords(), open_stage(url, file, _sandbox_server) as stage:
         yield stage
 
 
@@ -32,6 +35,14 @@ def stage_on_postgresql(
     """On PostgreSQL."""
     directory = tmp_path_factory.mktemp("stage")
     url = databases.fresh("postgresql", directory)
-    with open_stage(url, directory / "unused", _sandbox_server) as stage:
+    with _cheap_passwords(), open_stage(url, directory / "unused", _sandbox_server) as stage:
         yield stage
     databases.drop(url)
+
+
+@contextmanager
+def _cheap_passwords() -> Iterator[None]:
+    """Everybody signs in, some again and again; what hashing costs is no part of who may what."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passwords, "_N", 2)
+        yield

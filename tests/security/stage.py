@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 from pathlib import Path
 from uuid import UUID
 
@@ -123,7 +124,7 @@ class Stage:
         context["bittitan"].patience = Patience(pauses=0)  # type: ignore[attr-defined]
         return context
 
-    @property
+    @cached_property
     def _foreign(self) -> EmbeddedPlatform:
         """Another shop on the same database with the same keys, under another address."""
         return EmbeddedPlatform(
@@ -190,6 +191,8 @@ class Rewinding:
 
     def __init__(self, file: Path) -> None:
         self._live = sqlite3.connect(file, timeout=30)
+        # What is put back need not outlive the machine.
+        self._live.execute("PRAGMA synchronous = OFF")
         self._kept = sqlite3.connect(":memory:")
         self._live.backup(self._kept)
         self._version = self._read()
@@ -202,6 +205,13 @@ class Rewinding:
         """Undo whatever was written."""
         self._kept.backup(self._live)
         self._version = self._read()
+
+    def rewound(self, outcome: str, *, closed: bool) -> str:
+        """The outcome, with what it changed undone; what is ``closed`` may change nothing."""
+        if not self.changed():
+            return outcome
+        self.rewind()
+        return f"{outcome} AND CHANGED SOMETHING" if closed else outcome
 
     def close(self) -> None:
         self._live.close()

@@ -2,6 +2,7 @@
 
 import asyncio
 
+from strawberry.extensions import ParserCache, ValidationCache
 from strawberry.types import ExecutionResult
 
 from bittitan_graphql.context import CONTEXT_KEY, Patience, RequestScope
@@ -40,7 +41,7 @@ def answer(stage: Stage, schema: Subgraph, viewer: str, document: str) -> Execut
 def opened() -> Subgraph:
     """The schema; what documents may cost is another test's matter."""
     schema = build_subgraph()
-    schema.extensions = ()
+    schema.extensions = (lambda: ParserCache(maxsize=99), lambda: ValidationCache(maxsize=99))
     return schema
 
 

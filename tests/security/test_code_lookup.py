@@ -14,6 +14,7 @@ from tests.integration.admin.backoffice import BackOffice, told
 from tests.integration.admin.conftest import embedded, office, storefront
 from tests.integration.stock.desk import BUYER, OTHERS, STAFF, STRANGER, Desk
 from tests.integration.stock.shelf import bring_in, code_of, from_stock, row
+from tests.tables import every
 from tests.world import Shop
 
 __all__ = ["embedded", "office", "storefront"]
@@ -67,9 +68,14 @@ def test_staff_without_the_permission_find_nothing(shop: Shop) -> None:
     assert Desk(shop).denial(FIND, OTHERS, code=code) == "PermissionDenied"
 
 
-@pytest.mark.parametrize("code", ["", " ", "MW-NOBODY", "%", "\0", "\ud800", "x" * 300])
+@pytest.fixture
+def sold(shop: Shop) -> Asset:
+    return shop.buy(line())
+
+
+@pytest.mark.usefixtures("sold")
+@every("code", ["", " ", "MW-NOBODY", "%", "\0", "\ud800", "x" * 300])
 def test_what_is_no_code_finds_nothing(shop: Shop, code: str) -> None:
-    shop.buy(line())
     assert found(shop, code) == []
 
 

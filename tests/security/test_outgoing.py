@@ -2,7 +2,6 @@
 
 from pathlib import Path
 from random import Random
-from time import perf_counter
 
 import httpcore
 import httpx
@@ -24,6 +23,7 @@ from bittitan_plugin.vendor.coupon_api.addresses import (
 from bittitan_plugin.vendor.coupon_api.wire import LIMITS
 from bittitan_plugin.vendor.sandbox import DEFAULT_EMAIL, DEFAULT_PASSWORD, SandboxServer
 from tests.security.fuzzing.hostile_server import hostile_server
+from tests.tables import every
 from tests.unit.vendor.samples import REQUEST
 
 PRIVATE = [
@@ -66,7 +66,7 @@ def refusal(url: str, transport: httpx.BaseTransport | None = None) -> Rejected:
     return caught.value
 
 
-@pytest.mark.parametrize("address", PRIVATE)
+@every("address", PRIVATE)
 def test_what_only_our_own_network_reaches_is_not_public(address: str) -> None:
     assert not is_public(address)
 
@@ -90,7 +90,7 @@ def test_clear_text_is_refused() -> None:
     assert "https only" in refusal("http://api.example").message
 
 
-@pytest.mark.parametrize("host", ["127.0.0.1", "[::1]", "2130706433", "0x7f.1", "localhost"])
+@every("host", ["127.0.0.1", "[::1]", "2130706433", "0x7f.1", "localhost"])
 def test_no_spelling_of_this_machine_gets_through(host: str) -> None:
     """As the system itself resolves them."""
     said = refusal(f"https://{host}:9", PublicTransport(LIMITS))
@@ -178,9 +178,7 @@ def test_an_answer_that_trickles_in_is_given_up_wherever_it_trickles(
     with hostile_server(Random(1)) as server:
         server.always(way)
         api = CouponApi(server.url, email=DEFAULT_EMAIL, password=DEFAULT_PASSWORD)
-        began = perf_counter()
         with pytest.raises(OutcomeUnknown):
             api.issue(REQUEST)
-        # All of it would have taken two seconds.
-        assert perf_counter() - began < 1.5
+        assert server.heard_out == 0
         api.close()

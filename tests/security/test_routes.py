@@ -9,6 +9,7 @@ import pytest
 from tests.security import files, routes
 from tests.security.belongings import CLERKS, CUSTOMERS
 from tests.security.stage import ANONYMOUS, APP, ELSEWHERE, Stage
+from tests.tables import every
 
 EXPECTED = files.read(files.ROUTES)
 #: Nothing of anybody's is to be had there: the door, the shop's page, files, keys, health, and
@@ -20,11 +21,12 @@ OPEN = (
 GUARDED = [row for row in EXPECTED if not row.partition(" ")[2].startswith(OPEN)]
 
 
-@pytest.mark.parametrize("what", sorted(EXPECTED))
-def test_an_address_answers_everybody_as_the_table_says(stage: Stage, what: str) -> None:
-    method, _, path = what.partition(" ")
-    found = routes.row(stage, routes.Address(method, path))
-    assert files.differences({what: EXPECTED[what]}, {what: found}) == []
+@pytest.mark.parametrize("area", sorted(set(map(routes.area, EXPECTED))))
+def test_an_address_answers_everybody_as_the_table_says(stage: Stage, area: str) -> None:
+    expected = {row: cells for row, cells in EXPECTED.items() if routes.area(row) == area}
+    found = routes.table(stage, [routes.Address(*row.split(" ")) for row in expected])
+    said = files.differences(expected, found)
+    assert not said, "\n".join(said)
 
 
 def test_every_address_has_a_row(stage: Stage) -> None:
@@ -32,28 +34,29 @@ def test_every_address_has_a_row(stage: Stage) -> None:
     assert there == EXPECTED.keys()
 
 
-def test_no_address_fails() -> None:
-    outcomes = {outcome for cells in EXPECTED.values() for outcome in cells.values()}
+@every("row", EXPECTED)
+def test_no_address_fails(row: str) -> None:
+    outcomes = set(EXPECTED[row].values())
     assert outcomes <= {"OK", "REFUSED", "SIGN_IN", "DENIED", "NOT_FOUND", "BAD", "AWAY"}
 
 
-@pytest.mark.parametrize("row", GUARDED)
-@pytest.mark.parametrize("viewer", [ANONYMOUS, APP, ELSEWHERE])
-def test_without_a_session_here_one_is_led_to_the_door(row: str, viewer: str) -> None:
-    assert EXPECTED[row][viewer] == "SIGN_IN"
+@every("row", GUARDED)
+def test_without_a_session_here_one_is_led_to_the_door(row: str) -> None:
+    strangers = {viewer: EXPECTED[row][viewer] for viewer in (ANONYMOUS, APP, ELSEWHERE)}
+    assert strangers == dict.fromkeys(strangers, "SIGN_IN")
 
 
-@pytest.mark.parametrize("row", [row for row in GUARDED if " /admin/" in row])
+@every("row", [row for row in GUARDED if " /admin/" in row])
 def test_the_back_office_is_closed_to_customers(row: str) -> None:
     assert {EXPECTED[row][customer] for customer in CUSTOMERS} == {"DENIED"}
 
 
-@pytest.mark.parametrize("row", [row for row in GUARDED if " /portal/" in row])
+@every("row", [row for row in GUARDED if " /portal/" in row])
 def test_the_portal_is_closed_to_staff(row: str) -> None:
     assert {EXPECTED[row][clerk] for clerk in CLERKS} == {"DENIED"}
 
 
-@pytest.mark.parametrize("row", [row for row in GUARDED if "/portal/licenses/" in row])
+@every("row", [row for row in GUARDED if "/portal/licenses/" in row])
 def test_a_licence_is_shown_to_its_buyer_and_its_end_customer_alone(row: str) -> None:
     cells = EXPECTED[row]
     assert {cells["sibling"], cells["rival"]} == {"NOT_FOUND"}

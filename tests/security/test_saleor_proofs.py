@@ -19,6 +19,7 @@ from bittitan_plugin.hosts.saleor.signatures import NotSigned, verify
 from bittitan_plugin.hosts.saleor.tokens import Identity, InvalidToken, SaleorTokens
 from tests.conftest import StandingClock
 from tests.fakes.saleor.signing import Signing
+from tests.tables import every
 
 API_URL = "https://shop.example/graphql/"
 NOW = datetime(2026, 3, 10, tzinfo=UTC)
@@ -78,7 +79,7 @@ def test_a_session_ends_when_the_app_is_installed_anew(
         sessions.read(sealed)
 
 
-@pytest.mark.parametrize("letter", ["\n", "\t", "\r", "\0", " "])
+@every("letter", ["\n", "\t", "\r", "\0", " "])
 def test_an_address_with_what_parsers_leave_out_is_none(letter: str) -> None:
     assert normal(f"https://shop.exam{letter}ple/graphql/") is None
 

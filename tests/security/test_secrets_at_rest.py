@@ -1,6 +1,5 @@
 """The whole story with values that are known, then a search for them wherever they must not be."""
 
-import json
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -93,22 +92,18 @@ def found_in(text: str, story: Story) -> list[str]:
     return [secret for secret in story.secrets if secret in text]
 
 
-def test_the_database_holds_none_of_it(story: Story, shop: Shop) -> None:
-    """Its raw files, or every row of every table: the workflow engine's too."""
-    assert found_in(contents(shop.ports.store.engine).decode("utf-8", "replace"), story) == []
-
-
-def test_what_was_logged_holds_none_of_it(heard: Heard, story: Story) -> None:
-    assert found_in(heard(), story) == []
-
-
-def test_no_problem_and_no_key_of_an_e_mail_holds_any_of_it(story: Story, shop: Shop) -> None:
+def test_only_the_buyer_is_told_its_code_and_nothing_else_holds_any_of_it(
+    heard: Heard, story: Story, shop: Shop
+) -> None:
     with Session(shop.ports.store.engine) as session:
-        told = [f"{each.message} {each.next_step}" for each in session.scalars(select(ProblemRow))]
-    told += [f"{sent.key} {sent!r}" for sent in shop.mail]
-    assert found_in(json.dumps(told), story) == []
-
-
-def test_the_buyer_is_told_its_code(story: Story, shop: Shop) -> None:
+        problems = list(session.scalars(select(ProblemRow)))
+    places = {
+        "what was logged": heard(),
+        # Its raw files, or every row of every table: the workflow engine's too.
+        "the database": contents(shop.ports.store.engine).decode("utf-8", "replace"),
+        "the problems": " ".join(f"{each.message} {each.next_step}" for each in problems),
+        "the keys of e-mails": " ".join(f"{sent.key} {sent!r}" for sent in shop.mail),
+    }
+    assert [place for place, text in places.items() if found_in(text, story)] == []
     told = [str(sent.values.get("coupon_code")) for sent in shop.mail if sent.template == "welcome"]
     assert story.codes[0] in told

@@ -16,6 +16,7 @@ from bittitan_plugin.web.site import Site
 from tests.integration.portal.browsing import Visitor
 from tests.security.belongings import RESELLER, RIVAL
 from tests.security.stage import PASSWORD, Stage
+from tests.tables import every
 
 ME = "{ me { email } }"
 EVERYWHERE = "mutation { tokensDeactivateAll { errors { code } } }"
@@ -108,7 +109,7 @@ def test_a_session_that_was_ended_cannot_end_those_begun_since(stage: Stage, sit
     assert site.identity.viewer(new).email == "rival@example.com"
 
 
-@pytest.mark.parametrize("key", ["", "x", "x:y", ":", "00000000-0000-0000-0000-000000000000:k"])
+@every("key", ["", "x", "x:y", ":", "00000000-0000-0000-0000-000000000000:k"])
 def test_a_key_that_names_nobody_is_nobodys(site: Site, key: str) -> None:
     assert site.identity.viewer(key).email == ""
     site.identity.sign_out_everywhere(key)

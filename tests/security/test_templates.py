@@ -3,9 +3,8 @@
 import re
 from pathlib import Path
 
-import pytest
-
 from bittitan_plugin.web.pages import Pages
+from tests.tables import every
 
 PACKAGE = Path(__file__).parents[2] / "bittitan_plugin"
 TEMPLATES = sorted(PACKAGE.rglob("templates/**/*.html"))
@@ -14,7 +13,7 @@ HOSTILE = '<script>alert("x")</script>'
 TRUSTED = {"web/admin/templates/settings.html": "more | safe"}
 
 
-@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: str(path.relative_to(PACKAGE)))
+@every("path", TEMPLATES)
 def test_no_template_switches_escaping_off(path: Path) -> None:
     text = path.read_text().replace(TRUSTED.get(str(path.relative_to(PACKAGE)), "\0"), "")
     assert re.findall(r"\|\s*safe\b|autoescape|Markup", text) == []

@@ -16,6 +16,7 @@ from tests.security.arguments import MUTATIONS, QUERIES
 from tests.security.belongings import END_CUSTOMER, RESELLER, Belongings, settle_in
 from tests.security.stage import HERE, Rewinding, Stage
 from tests.security.walking import mutation_document, root_document
+from tests.tables import every
 
 STAFF = "staff"
 #: What stands in no answer about an installation but its own.
@@ -64,7 +65,7 @@ def about(name: str, stage: Stage) -> str:
 
 @pytest.mark.usefixtures("neighbour")
 @pytest.mark.parametrize("viewer", [STAFF, RESELLER, END_CUSTOMER])
-@pytest.mark.parametrize("name", ROOTS)
+@every("name", ROOTS)
 def test_no_answer_of_one_holds_anything_of_the_other(stage: Stage, name: str, viewer: str) -> None:
     document = about(name, stage)
     for tag, other in (TAGS, TAGS[::-1]):
@@ -72,7 +73,7 @@ def test_no_answer_of_one_holds_anything_of_the_other(stage: Stage, name: str, v
 
 
 @pytest.mark.usefixtures("neighbour")
-@pytest.mark.parametrize("name", sorted(each for each in MUTATIONS if each.startswith("bittitan")))
+@every("name", sorted(each for each in MUTATIONS if each.startswith("bittitan")))
 def test_what_belongs_to_one_cannot_be_changed_through_the_other(stage: Stage, name: str) -> None:
     field = SCHEMA._schema.mutation_type.fields[name]  # type: ignore[union-attr]
     document = mutation_document(name, field, MUTATIONS[name](stage))

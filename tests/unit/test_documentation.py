@@ -3,9 +3,8 @@
 import re
 from pathlib import Path
 
-import pytest
-
 from bittitan_plugin.domain.access import Permission
+from tests.tables import every
 
 ROOT = Path(__file__).parents[2]
 PAGES = sorted(
@@ -18,12 +17,12 @@ PAGES = sorted(
 )
 
 
-@pytest.mark.parametrize("permission", Permission)
+@every("permission", Permission)
 def test_every_permission_is_described(permission: Permission) -> None:
     assert f"`{permission}`" in (ROOT / "docs" / "operating.md").read_text()
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+@every("page", PAGES)
 def test_every_link_inside_the_documentation_leads_somewhere(page: Path) -> None:
     targets = re.findall(r"\]\((?!https?://|#)([^)#]+)", page.read_text())
     assert [target for target in targets if not (page.parent / target).exists()] == []

@@ -2,16 +2,15 @@
 
 from typing import Any
 
-import pytest
-
 from bittitan_plugin.logs import redact
+from tests.tables import every
 
 
 def logged(**values: Any) -> Any:
     return redact(None, "info", values)
 
 
-@pytest.mark.parametrize(
+@every(
     "name",
     ["password", "api_password", "Authorization", "coupon_code", "code", "app_token", "ticket",
      "SECRET_KEYS", "client_secret"],
@@ -20,7 +19,7 @@ def test_a_value_whose_name_suggests_a_secret_is_left_out(name: str) -> None:
     assert logged(**{name: "hunter2"}) == {name: "[redacted]"}
 
 
-@pytest.mark.parametrize("name", ["event", "installation", "status_code", "error_code", "order"])
+@every("name", ["event", "installation", "status_code", "error_code", "order"])
 def test_harmless_values_are_kept(name: str) -> None:
     assert logged(**{name: "value"}) == {name: "value"}
 

@@ -17,6 +17,7 @@ from bittitan_plugin.domain.configuration import Configuration
 from bittitan_plugin.domain.coupons import CouponSource
 from bittitan_plugin.domain.orders import ProvisionOn
 from bittitan_plugin.manifest import FieldType, manifest, read_manifest
+from tests.tables import every
 
 MANIFEST = manifest()
 ROOT = Path(__file__).parents[2]
@@ -61,9 +62,7 @@ def test_exactly_the_switches_are_entered_as_switches() -> None:
     }
 
 
-@pytest.mark.parametrize(
-    ("name", "choices"), [("coupon_source", CouponSource), ("provision_on", ProvisionOn)]
-)
+@every("name, choices", [("coupon_source", CouponSource), ("provision_on", ProvisionOn)])
 def test_a_setting_with_choices_offers_all_of_them(name: str, choices: type[StrEnum]) -> None:
     assert list(SETTINGS[name].choices) == list(choices)
 

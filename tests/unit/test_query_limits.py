@@ -15,6 +15,7 @@ from bittitan_plugin.query_limits import (
     extent_of,
     too_much,
 )
+from tests.tables import every
 
 SCHEMA = build_schema("""
 type Query {
@@ -45,8 +46,8 @@ def code_of(extent: Extent) -> str | None:
     return error.extensions["exception"]["code"] if error and error.extensions else None
 
 
-@pytest.mark.parametrize(
-    ("text", "cost"),
+@every(
+    "text, cost",
     [
         ("{ version }", 0),
         ("{ version __typename }", 0),
@@ -79,7 +80,7 @@ def test_a_variable_that_is_not_given_counts_with_its_default() -> None:
     assert measured(text, n=1).cost == 2
 
 
-@pytest.mark.parametrize("page", ["many", None, -5, 0, 2.5, [1]])
+@every("page", ["many", None, -5, 0, 2.5, [1]])
 def test_a_page_size_that_is_no_number_is_left_to_the_execution_to_refuse(page: object) -> None:
     text = "query ($n: Int) { nodes(first: $n) { edges { node { id } } } }"
     assert measured(text, n=page).cost <= 2

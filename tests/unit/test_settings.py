@@ -6,6 +6,7 @@ import pytest
 
 from bittitan_plugin.cipher import generate_key
 from bittitan_plugin.settings import Environment, InvalidSettings, Settings, load_settings
+from tests.tables import every
 
 KEY = generate_key()
 WRONG = {
@@ -40,10 +41,11 @@ def test_in_development_nothing_needs_to_be_set() -> None:
     assert load_settings().database == f"sqlite:///{Path('var') / 'bittitan.sqlite'}"
 
 
-@pytest.mark.parametrize("name", WRONG)
+@every("name", WRONG)
 def test_a_wrong_setting_is_named(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    put(monkeypatch, {name: WRONG[name]})
-    assert f"{name}: " in complaint()
+    with monkeypatch.context() as alone:
+        put(alone, {name: WRONG[name]})
+        assert f"{name}: " in complaint()
 
 
 def test_all_wrong_settings_are_named_at_once(monkeypatch: pytest.MonkeyPatch) -> None:

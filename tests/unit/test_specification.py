@@ -5,7 +5,7 @@ import re
 from functools import cache
 from pathlib import Path
 
-import pytest
+from tests.tables import every
 
 ROOT = Path(__file__).parents[2]
 SECTIONS = (
@@ -43,7 +43,7 @@ def test_every_line_of_the_tables_is_read() -> None:
     assert len(ROWS) == len(lines) - len(SECTIONS)
 
 
-@pytest.mark.parametrize(("sentence", "held_by"), ROWS, ids=[sentence for sentence, _ in ROWS])
+@every("sentence, held_by", ROWS)
 def test_every_sentence_is_held_by_tests_that_exist(sentence: str, held_by: str) -> None:
     named = TEST.findall(held_by)
     assert sentence

@@ -69,10 +69,7 @@ def failure(
             return PlatformUnavailable(f"{what}: no connection ({type(outcome).__name__}).")
         case httpx.ProxyError():
             return PlatformUnavailable(f"{what}: the proxy refused.")
-        case Reply(status=status):
-            return _uncertain(operation, f"the answer was {status}")
-        case _:
-            return _uncertain(operation, type(outcome).__name__)
+    return _uncertain(operation, _kind(outcome))
 
 
 def unreadable(operation: Document, reply: Reply) -> BitTitanError:
@@ -139,3 +136,9 @@ def _is_certificate_error(error: BaseException | None) -> bool:
             return True
         error = error.__cause__ or error.__context__
     return False
+
+
+def _kind(outcome: Exception | Reply) -> str:
+    if isinstance(outcome, Reply):
+        return f"the answer was {outcome.status}"
+    return type(outcome).__name__

@@ -43,20 +43,7 @@ def failure(
             return Unavailable(f"Could not {purpose}: no connection ({_kind(outcome)}).")
         case httpx.ProxyError():  # the tunnel was refused, so the vendor never heard of us
             return Unavailable(f"Could not {purpose}: the proxy refused.")
-        # From here on the request was sent, at least in part, and there is no usable answer:
-        # time-out, broken connection, 5xx (503 too: the contract promises no "without effect"),
-        # a redirect, or a success the contract does not name.
-        case _ if effect is Effect.WRITE:
-            return OutcomeUnknown(f"Could not learn how it went to {purpose}: {_kind(outcome)}.")
-        # A read can be repeated, unless the address answers in a way that will not pass.
-        case Answer(status=status) if status < 400:
-            text = f"Could not {purpose}: the address answered {status}, not by the contract."
-            return Rejected(BROKEN_ANSWER, text, field="api_url")
-        case Answer():
-            wait = retry_after_seconds(outcome.retry_after, datetime.now(UTC))
-            return Unavailable(f"Could not {purpose}: {_kind(outcome)}.", retry_after=wait)
-        case _:
-            return Unavailable(f"Could not {purpose}: {_kind(outcome)}.")
+    return _failure_once_sent(effect, purpose, outcome)
 
 
 def failure_of_broken(effect: Effect, purpose: str, broken: AnswerError) -> BitTitanError:
@@ -71,6 +58,27 @@ def failure_of_broken(effect: Effect, purpose: str, broken: AnswerError) -> BitT
     if broken.malformed:
         return Unavailable(f"Could not {purpose}: {broken.reason}.")
     return Rejected(BROKEN_ANSWER, f"Could not {purpose}: {broken.reason}.")
+
+
+def _failure_once_sent(
+    effect: Effect, purpose: str, outcome: httpx.HTTPError | httpx.InvalidURL | Answer
+) -> BitTitanError:
+    """The request was sent, at least in part, and there is no usable answer: time-out, broken
+    connection, 5xx (503 too: the contract promises no "without effect"), a redirect, or a success
+    the contract does not name.
+    """
+    match outcome:
+        case _ if effect is Effect.WRITE:
+            return OutcomeUnknown(f"Could not learn how it went to {purpose}: {_kind(outcome)}.")
+        # A read can be repeated, unless the address answers in a way that will not pass.
+        case Answer(status=status) if status < 400:
+            text = f"Could not {purpose}: the address answered {status}, not by the contract."
+            return Rejected(BROKEN_ANSWER, text, field="api_url")
+        case Answer():
+            wait = retry_after_seconds(outcome.retry_after, datetime.now(UTC))
+            return Unavailable(f"Could not {purpose}: {_kind(outcome)}.", retry_after=wait)
+        case _:
+            return Unavailable(f"Could not {purpose}: {_kind(outcome)}.")
 
 
 _CERTIFICATE = (

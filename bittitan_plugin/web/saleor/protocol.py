@@ -23,7 +23,10 @@ class BodyTooLarge(Exception):
 
 def protocol_routes(service: SaleorService) -> list[Route]:
     """``/saleor/manifest``, ``/saleor/register`` and ``/saleor/webhooks``."""
+    return [_manifest(service), _registration(service), _webhooks(service)]
 
+
+def _manifest(service: SaleorService) -> Route:
     async def manifest(request: Request) -> Response:
         version = request.headers.get("Saleor-Schema-Version")
         if version is not None and not is_supported(version):
@@ -31,6 +34,10 @@ def protocol_routes(service: SaleorService) -> list[Route]:
         # A person's browser names no version and may look at the newest manifest.
         return JSONResponse(app_manifest(service.public_url, version or "3.22"))
 
+    return Route("/saleor/manifest", manifest)
+
+
+def _registration(service: SaleorService) -> Route:
     async def register(request: Request) -> Response:
         try:
             body = from_json(await read_body(request, LARGEST_REGISTRATION))
@@ -44,6 +51,10 @@ def protocol_routes(service: SaleorService) -> list[Route]:
             return _refused(refusal.code, refusal.message, refusal.status)
         return JSONResponse({"success": True})
 
+    return Route("/saleor/register", register, methods=["POST"])
+
+
+def _webhooks(service: SaleorService) -> Route:
     async def webhooks(request: Request) -> Response:
         try:
             body = await read_body(request, LARGEST_BODY)
@@ -57,11 +68,7 @@ def protocol_routes(service: SaleorService) -> list[Route]:
             return JSONResponse({"message": f"The database cannot be reached ({name})."}, 503)
         return JSONResponse({"message": answer.message}, answer.status)
 
-    return [
-        Route("/saleor/manifest", manifest),
-        Route("/saleor/register", register, methods=["POST"]),
-        Route("/saleor/webhooks", webhooks, methods=["POST"]),
-    ]
+    return Route("/saleor/webhooks", webhooks, methods=["POST"])
 
 
 async def read_body(request: Request, largest: int) -> bytes:

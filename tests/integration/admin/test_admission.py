@@ -6,6 +6,7 @@ from bittitan_plugin.domain.access import Permission
 from bittitan_plugin.web.sessions import COOKIE, LIFETIME
 from tests.integration.admin.backoffice import BackOffice
 from tests.integration.portal.browsing import Visitor
+from tests.tables import every
 
 #: Every page, and the permission it takes; None is any member of staff.
 PAGES = {
@@ -27,12 +28,18 @@ PAGES = {
 GUARDED = [(path, permission) for path, permission in PAGES.items() if permission]
 
 
-@pytest.mark.parametrize("path", PAGES)
-def test_staff_with_every_permission_may_see_it(office: BackOffice, path: str) -> None:
-    assert office.staff().open(path).status == 200
+@pytest.fixture
+def staff(office: BackOffice) -> Visitor:
+    """Who may do everything."""
+    return office.staff()
 
 
-@pytest.mark.parametrize(("path", "permission"), GUARDED)
+@every("path", PAGES)
+def test_staff_with_every_permission_may_see_it(staff: Visitor, path: str) -> None:
+    assert staff.open(path).status == 200
+
+
+@every("path, permission", GUARDED)
 def test_staff_without_its_permission_may_not(
     office: BackOffice, path: str, permission: Permission
 ) -> None:
@@ -44,7 +51,7 @@ def test_staff_without_its_permission_may_not(
     assert "permission" in page.text
 
 
-@pytest.mark.parametrize("path", PAGES)
+@every("path", PAGES)
 def test_nobody_signed_in_is_led_to_the_door_and_back(office: BackOffice, path: str) -> None:
     page = Visitor(office.app, office.site, None).open(path)
     assert page.path == "/sign-in"
@@ -100,9 +107,9 @@ def test_a_form_another_site_sends_changes_nothing(office: BackOffice, origin: s
     assert office.asset(key).status == "ACTIVE"
 
 
-@pytest.mark.parametrize("path", ["/admin/", "/admin/assets/list", "/sign-in", "/admin/nowhere"])
-def test_every_page_forbids_inline_scripts_and_frames(office: BackOffice, path: str) -> None:
-    answer = office.staff().request("GET", path)
+@every("path", ["/admin/", "/admin/assets/list", "/sign-in", "/admin/nowhere"])
+def test_every_page_forbids_inline_scripts_and_frames(staff: Visitor, path: str) -> None:
+    answer = staff.request("GET", path)
     policy = answer.headers["Content-Security-Policy"]
     scripts = next(part for part in policy.split("; ") if part.startswith("script-src"))
     assert "unsafe-inline" not in scripts
@@ -110,9 +117,9 @@ def test_every_page_forbids_inline_scripts_and_frames(office: BackOffice, path: 
     assert answer.headers["Cache-Control"] == "no-store"
 
 
-@pytest.mark.parametrize("path", [path for path in PAGES if "list" in path or path == "/admin/"])
-def test_no_page_has_code_without_the_answers_nonce(office: BackOffice, path: str) -> None:
-    answer = office.staff().request("GET", path)
+@every("path", [path for path in PAGES if "list" in path or path == "/admin/"])
+def test_no_page_has_code_without_the_answers_nonce(staff: Visitor, path: str) -> None:
+    answer = staff.request("GET", path)
     assert "<script>" not in answer.text
     assert "<style>" not in answer.text
     assert " onclick=" not in answer.text

@@ -144,6 +144,10 @@ class Platform:
                 replace(known, active=active, configuration=replace(known.configuration, **values))
             )
 
+    def begin_anew(self) -> None:
+        """Go on in another installation of the same database, where there is nothing yet."""
+        self.installation_id = _switched_on(self.ports, uuid4().hex)
+
     def account(self, customer_id: str | None, *, reseller: Account | None = None) -> Account:
         name = customer_id or uuid4().hex[:8]
         account = Account(
@@ -232,8 +236,12 @@ def open_platform(database_url: str, clock: StandingClock, *, key: str) -> Itera
         cipher=Cipher([generate_key()]),
         clock=clock,
     )
-    with ports.store.installations() as installations:
-        installation = installations.open(key, clock())
-        installations.save(replace(installation, active=True, configuration=API))
-    yield Platform(ports, installation.id, clock, queue, mailer)
+    yield Platform(ports, _switched_on(ports, key), clock, queue, mailer)
     engine.dispose()
+
+
+def _switched_on(ports: Ports, key: str) -> UUID:
+    with ports.store.installations() as installations:
+        installation = installations.open(key, ports.clock())
+        installations.save(replace(installation, active=True, configuration=API))
+    return installation.id

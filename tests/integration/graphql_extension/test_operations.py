@@ -4,8 +4,6 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-import pytest
-
 from bittitan_graphql.global_ids import (
     ACCOUNT,
     ASSET,
@@ -24,6 +22,7 @@ from bittitan_plugin.domain.runs import RunKind
 from bittitan_plugin.services import cancellation_requests, runs
 from tests.integration.graphql_extension.operations import FOLDER, load, operation_files
 from tests.integration.graphql_extension.platform import STAFF, Platform, customer
+from tests.tables import every
 
 #: The operations that need the plugin alone; those of ``storefront`` need a shop around it.
 OURS = operation_files("licenses", "staff")
@@ -132,8 +131,9 @@ EXAMPLES = {
 }
 
 
-@pytest.fixture
-def sale(platform: Platform) -> Sale:
+def sale_of(platform: Platform) -> Sale:
+    """In an installation of its own."""
+    platform.begin_anew()
     buyer = platform.account("buyer")
     asset = platform.asset(
         buyer,
@@ -163,10 +163,10 @@ def dig(answer: Any, path: str) -> Any:
     return answer
 
 
-@pytest.mark.parametrize("name", OURS)
-def test_an_operation_answers(sale: Sale, name: str) -> None:
+@every("name", OURS)
+def test_an_operation_answers(platform: Platform, name: str) -> None:
     assert name in EXAMPLES, f"{name} is never executed: give it an example here"
-    example = EXAMPLES[name]
+    example, sale = EXAMPLES[name], sale_of(platform)
     viewer = STAFF if name.startswith("staff/") else customer(sale.buyer)
     variables = {**(sale.ids if example.of_asset else {}), **example.variables}
     if name.startswith("staff/account-"):

@@ -9,6 +9,7 @@ import pytest
 from bittitan_plugin.web.shop.routes import operations_folder
 from tests.integration.graphql_extension.operations import FOLDER
 from tests.integration.portal.browsing import Counter, Visitor
+from tests.tables import every
 
 ROOT = Path(__file__).parents[3]
 STATIC = ROOT / "bittitan_plugin" / "web" / "static"
@@ -50,7 +51,7 @@ def test_without_javascript_the_page_says_what_it_is_for(guest: Visitor) -> None
     assert "Ordering here needs JavaScript" in guest.open("/shop/").text
 
 
-@pytest.mark.parametrize("name", OPERATIONS)
+@every("name", OPERATIONS)
 def test_the_operations_are_served_as_they_are(guest: Visitor, name: str) -> None:
     answer = guest.request("GET", f"/shop/operations/{name}")
     assert answer.status_code == 200
@@ -73,7 +74,7 @@ def test_nothing_else_is_served_there(guest: Visitor, path: str) -> None:
     assert guest.request("GET", f"/shop/operations/{path}").status_code == 404
 
 
-@pytest.mark.parametrize("name", used())
+@every("name", used())
 def test_every_operation_the_script_sends_exists(name: str) -> None:
     assert name == "fragments.graphql" or name in OPERATIONS
 

@@ -17,6 +17,7 @@ from tests.integration.stock.desk import (
     revocation_id,
 )
 from tests.integration.stock.shelf import bring_in, code_of, from_stock, new_code, row
+from tests.tables import every
 from tests.world import Shop
 
 EXECUTED = [
@@ -150,8 +151,8 @@ def test_staff_mark_a_code_as_redeemed(desk: Desk, sold: Asset) -> None:
     assert done["asset"]["couponStatus"] == "REDEEMED"
 
 
-@pytest.mark.parametrize("viewer", [OTHERS, BUYER], ids=["staff without MANAGE_ORDERS", "buyer"])
-@pytest.mark.parametrize("name", EXECUTED)
+@every("viewer", [OTHERS, BUYER])
+@every("name", EXECUTED)
 def test_every_operation_needs_manage_orders(
     desk: Desk, sold: Asset, name: str, viewer: Viewer
 ) -> None:

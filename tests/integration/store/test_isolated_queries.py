@@ -36,6 +36,7 @@ from bittitan_plugin.store.queries.keyset import Window
 from bittitan_plugin.store.unit_of_work import Store, UnitOfWork
 from tests.fakes.values import NOON, new_asset
 from tests.integration.store.belongings import Belongings, settle_in
+from tests.tables import every
 
 pytestmark = pytest.mark.databases("sqlite", "postgresql")
 
@@ -134,7 +135,7 @@ def theirs(store: Store, elsewhere: UUID) -> Belongings:
     return found
 
 
-@pytest.mark.parametrize("query", CASES)
+@every("query", CASES)
 def test_a_shop_that_has_nothing_is_answered_as_if_it_were_alone(
     store: Store, installation: UUID, elsewhere: UUID, theirs: Belongings, query: str
 ) -> None:

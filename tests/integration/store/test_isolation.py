@@ -36,7 +36,8 @@ from tests.integration.store.belongings import (
     everything_of,
     settle_in,
 )
-from tests.integration.store.conftest import STAFF, NoQueue
+from tests.integration.store.conftest import STAFF, NoQueue, opened
+from tests.tables import every
 
 pytestmark = pytest.mark.databases("sqlite", "postgresql")
 
@@ -214,7 +215,7 @@ def theirs(store: Store, elsewhere: UUID) -> Belongings:
     return settle_in(store, elsewhere)
 
 
-@pytest.mark.parametrize("method", FINDING)
+@every("method", FINDING)
 def test_nothing_of_another_shop_is_found(
     store: Store, installation: UUID, theirs: Belongings, method: str
 ) -> None:
@@ -222,7 +223,7 @@ def test_nothing_of_another_shop_is_found(
         assert not found(FINDING[method], work, theirs)
 
 
-@pytest.mark.parametrize("method", FINDING)
+@every("method", FINDING)
 def test_the_shop_itself_finds_it(
     store: Store, elsewhere: UUID, theirs: Belongings, method: str
 ) -> None:
@@ -230,17 +231,17 @@ def test_the_shop_itself_finds_it(
         assert FINDING[method](work, theirs)
 
 
-@pytest.mark.parametrize("method", CHANGING)
+@every("method", CHANGING)
 def test_nothing_of_another_shop_is_changed(
-    store: Store, installation: UUID, elsewhere: UUID, theirs: Belongings, method: str
+    store: Store, elsewhere: UUID, theirs: Belongings, method: str
 ) -> None:
     before = everything_of(store, elsewhere)
-    with suppress(Refusal), store.writing(installation) as work:
+    with suppress(Refusal), store.writing(opened(store, f"ours-{uuid4()}")) as work:
         CHANGING[method](work, theirs)
     assert everything_of(store, elsewhere) == before
 
 
-@pytest.mark.parametrize("method", [each for each in CHANGING if each.endswith(".change")])
+@every("method", [each for each in CHANGING if each.endswith(".change")])
 def test_what_another_shop_has_is_not_there_to_be_changed(
     store: Store, installation: UUID, theirs: Belongings, method: str
 ) -> None:

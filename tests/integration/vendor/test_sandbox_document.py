@@ -2,15 +2,14 @@
 
 from pathlib import Path
 
-import pytest
-
 from bittitan_plugin.vendor.sandbox import Sandbox, create_sandbox
 from bittitan_plugin.vendor.sandbox.faults import Fault, FaultName, Operation
+from tests.tables import every
 
 TEXT = (Path(__file__).parents[3] / "docs" / "sandbox.md").read_text()
 
 
-@pytest.mark.parametrize("name", [*FaultName, *Operation, *Fault.model_fields])
+@every("name", [*FaultName, *Operation, *Fault.model_fields])
 def test_it_names_every_fault_operation_and_value(name: str) -> None:
     assert f"`{name}`" in TEXT or f'"{name}"' in TEXT
 

@@ -62,6 +62,13 @@ def plant(postgresql_url: str, sandbox: SandboxServer, tmp_path: Path) -> Iterat
     made.close()
 
 
+def migrate(url: str) -> None:
+    engine = open_engine(url)
+    migrations.upgrade(engine)
+    engine.dispose()
+    migrate_engine(url)
+
+
 def test_a_database_that_goes_away_and_comes_back_costs_no_order_and_no_restart(
     sandbox: SandboxServer, starts: Start, log: Path, tmp_path: Path
 ) -> None:
@@ -69,10 +76,7 @@ def test_a_database_that_goes_away_and_comes_back_costs_no_order_and_no_restart(
     if server is None:
         pytest.skip("no PostgreSQL server programs found")
     try:
-        engine = open_engine(server.url)
-        migrations.upgrade(engine)
-        engine.dispose()
-        migrate_engine(server.url)
+        migrate(server.url)
         plant = Plant(server.url, tmp_path, {"one": sandbox.url})
         sandbox.sandbox.faults.add("latency", seconds=0.3)
         worker = starts(plant.task)
@@ -105,10 +109,7 @@ def test_a_worker_that_is_told_to_stop_while_its_database_is_away_stops_in_time(
     if server is None:
         pytest.skip("no PostgreSQL server programs found")
     try:
-        engine = open_engine(server.url)
-        migrations.upgrade(engine)
-        engine.dispose()
-        migrate_engine(server.url)
+        migrate(server.url)
         plant = Plant(server.url, tmp_path, {"one": sandbox.url})
         worker = starts(plant.task)
         plant.hand_in("one", range(5))

@@ -54,7 +54,7 @@ def main() -> int:
         for tally in attacks(given.seed, given.share, Path(name)):
             sys.stdout.write(f"{tally.row()}\n")
             sys.stdout.flush()
-            faults += tally.faults
+            faults += tally.faults + tally.strained
     sys.stdout.write("\n".join(faults[:20]))
     return int(bool(faults))
 

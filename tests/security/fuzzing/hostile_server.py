@@ -18,8 +18,9 @@ STATUSES = [200, 200, 200, 201, 204, 302, 400, 401, 404, 409, 429, 500, 503]
 TYPES = ["application/json", "text/html", "application/json; charset=utf-16", "", "x" * 500]
 #: Where a redirect leads; whoever comes there has followed it.
 ELSEWHERE = "/elsewhere"
-#: Seconds between the drops of an answer that trickles in, and how many there are.
-DROP_S, DROPS = 0.02, 100
+#: Seconds between the drops of an answer that trickles in, and how many there are: more than
+#: anybody waits for.
+DROP_S, DROPS = 0.02, 2000
 #: Bytes of a body that is larger than any answer may be.
 HUGE = 5 * 1024 * 1024
 _BOMB = gzip.compress(b"0" * 50 * 1024 * 1024)
@@ -29,7 +30,7 @@ Pieces = Iterator[bytes]
 
 
 class HostileServer:
-    """Signs everybody in and then misbehaves; counts who followed a redirect."""
+    """Signs everybody in and then misbehaves; counts who followed a redirect or heard it out."""
 
     def __init__(self, random: Random) -> None:
         self._random = random
@@ -41,7 +42,7 @@ class HostileServer:
         ]  # fmt: skip
         self._slow = [self._drip, self._drip_headers, self._patience]
         self._chosen: Callable[[], Pieces] = self._almost
-        self.followed = 0
+        self.followed = self.heard_out = 0
         self.url = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
 
     def next(self) -> str:
@@ -80,6 +81,7 @@ class HostileServer:
                 self.followed += path.startswith(ELSEWHERE)
                 for piece in self._chosen():
                     connection.sendall(piece)
+                self.heard_out += 1
                 return
 
     def _body(self) -> bytes:

@@ -6,6 +6,7 @@ from bittitan_plugin.domain.access import ANONYMOUS, Permission, Viewer, may_see
 from bittitan_plugin.domain.accounts import Account
 from bittitan_plugin.domain.history import Actor, ActorKind
 from tests.fakes.values import account, sold_asset
+from tests.tables import every
 
 RESELLER = account(email="reseller@example.com")
 END_CUSTOMER = account(reseller_id=RESELLER.id, email="it@fabrikam.example")
@@ -31,7 +32,7 @@ def test_nobody_sees_nothing() -> None:
     assert not may_see(ANONYMOUS, ASSET, None)
 
 
-@pytest.mark.parametrize("permission", Permission)
+@every("permission", Permission)
 def test_of_staffs_permissions_only_manage_orders_shows_assets(permission: Permission) -> None:
     staff = Viewer(is_staff=True, permissions=frozenset({permission}))
     assert may_see(staff, ASSET, None) is (permission is Permission.MANAGE_ORDERS)

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from bittitan_plugin.domain.audit import Chain, digest, fault, linked
 from bittitan_plugin.domain.history import Actor, ActorKind, Change, HistoryEntry
 from tests.fakes.values import NOON
+from tests.tables import every
 
 ASSET = uuid4()
 STAFF = Actor(ActorKind.STAFF, "staff@example.com")
@@ -53,7 +54,7 @@ def test_exchanging_two_entries_shows(length: int, data: st.DataObject) -> None:
     assert fault(replace(chain(length), links=tuple(links))) is not None
 
 
-@pytest.mark.parametrize(
+@every(
     "altered",
     [
         replace(entry(1), at=NOON),

@@ -6,12 +6,13 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bittitan_plugin.domain.billing import LAST_BILLING_DAY, next_billing_day
+from tests.tables import every
 
 UTC_ZONE = ZoneInfo("UTC")
 
 
-@pytest.mark.parametrize(
-    ("billing_day", "executed", "begins"),
+@every(
+    "billing_day, executed, begins",
     [
         # Before it, on it, after it.
         (15, "2026-03-10", "2026-03-15"),

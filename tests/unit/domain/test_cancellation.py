@@ -11,6 +11,7 @@ from bittitan_plugin.domain.coupons import CouponStatus
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
 from bittitan_plugin.domain.money import Money
 from tests.fakes.values import NOON, new_asset, sold_asset
+from tests.tables import every
 
 MUCH_LATER = NOON + timedelta(days=20)
 
@@ -40,13 +41,13 @@ REFUSALS: dict[ErrorCode, Asset] = {
 }
 
 
-@pytest.mark.parametrize("code", REFUSALS)
+@every("code", REFUSALS)
 def test_each_refusal_has_its_code(code: ErrorCode) -> None:
     answer = terms(REFUSALS[code])
     assert (answer.allowed, answer.code) == (False, code)
 
 
-@pytest.mark.parametrize("code", REFUSALS)
+@every("code", REFUSALS)
 def test_a_refusal_still_says_the_deadline_and_the_amount(code: ErrorCode) -> None:
     answer = terms(REFUSALS[code])
     assert (answer.refund, answer.closes_at.hour) == (Money.of("350", "USD"), 0)
@@ -78,8 +79,8 @@ def test_the_window_is_the_one_agreed_at_purchase() -> None:
     assert terms(agreed).code is ErrorCode.CANCELLATION_WINDOW_CLOSED
 
 
-@pytest.mark.parametrize(
-    ("automatic", "limit", "executes"),
+@every(
+    "automatic, limit, executes",
     [
         (False, None, False),
         (False, Money.of("1000", "USD"), False),
@@ -101,7 +102,7 @@ def test_demanding_what_is_allowed_passes() -> None:
     demand(terms(sold_asset()))
 
 
-@pytest.mark.parametrize("code", REFUSALS)
+@every("code", REFUSALS)
 def test_demanding_what_is_not_allowed_raises_that_very_refusal(code: ErrorCode) -> None:
     answer = terms(REFUSALS[code])
     with pytest.raises(Refusal) as refused:

@@ -3,13 +3,13 @@
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bittitan_plugin.domain.cancellation import check, closing_instant
 from bittitan_plugin.domain.errors import ErrorCode
 from tests.fakes.values import sold_asset
+from tests.tables import every
 
 #: Purchase (UTC), time zone, days, and the first instant (UTC) that is too late.
 WINDOWS = {
@@ -53,9 +53,7 @@ MOMENTS = st.datetimes(
     max_value=datetime(2040, 1, 1),  # noqa: DTZ001
     timezones=st.just(UTC),
 )
-EVERY_WINDOW = pytest.mark.parametrize(
-    ("bought", "zone", "days", "too_late"), WINDOWS.values(), ids=WINDOWS
-)
+EVERY_WINDOW = every("bought, zone, days, too_late", WINDOWS.values())
 
 
 def utc(text: str) -> datetime:

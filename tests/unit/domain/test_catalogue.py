@@ -4,6 +4,7 @@ import pytest
 
 from bittitan_plugin.domain.catalogue import ProductType, check_days, check_quantity
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
+from tests.tables import every
 
 
 @pytest.mark.parametrize("quantity", [1, 2, 100_000])
@@ -11,7 +12,7 @@ def test_a_whole_number_of_licences_can_be_ordered(quantity: int) -> None:
     assert check_quantity(quantity) == quantity
 
 
-@pytest.mark.parametrize("quantity", [0, -1, 100_001, 1.0, 2.5, True, "3", None])
+@every("quantity", [0, -1, 100_001, 1.0, 2.5, True, "3", None])
 def test_any_other_quantity_is_refused_on_its_own_field(quantity: int) -> None:
     with pytest.raises(Refusal) as refused:
         check_quantity(quantity, name="lines[1].quantity")
@@ -23,7 +24,7 @@ def test_a_clock_runs_for_one_to_3650_whole_days(days: int) -> None:
     assert check_days(days, name="expireDays") == days
 
 
-@pytest.mark.parametrize("days", [0, -1, 3651, 365.0, True, "365", None])
+@every("days", [0, -1, 3651, 365.0, True, "365", None])
 def test_any_other_length_is_refused_on_its_own_field(days: int) -> None:
     with pytest.raises(Refusal) as refused:
         check_days(days, name="expireDays")
@@ -51,7 +52,7 @@ def test_product_types_have_bittitans_spelling_and_a_slug(
     assert (kind.label, kind.slug) == (label, slug)
 
 
-@pytest.mark.parametrize("kind", ProductType)
+@every("kind", ProductType)
 def test_a_product_type_is_found_by_its_slug(kind: ProductType) -> None:
     assert ProductType.from_slug(kind.slug) is kind
 

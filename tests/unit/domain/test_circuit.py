@@ -2,8 +2,6 @@
 
 from datetime import UTC, datetime, timedelta
 
-import pytest
-
 from bittitan_plugin.domain.circuit import (
     FIRST_WAIT,
     LONGEST_WAIT,
@@ -13,6 +11,7 @@ from bittitan_plugin.domain.circuit import (
     opened,
     paused,
 )
+from tests.tables import every
 
 NOW = datetime(2026, 3, 10, 9, 30, tzinfo=UTC)
 URL = "https://vendor.example"
@@ -41,9 +40,7 @@ def test_while_one_call_tries_the_others_wait_until_it_must_have_ended() -> None
     assert opened(URL, "x", NOW).trying(NOW).wait(NOW) == TRY_TAKES.total_seconds()
 
 
-@pytest.mark.parametrize(
-    ("times", "seconds"), [(1, 10), (2, 20), (3, 40), (4, 60), (50, 60)], ids=str
-)
+@every("times, seconds", [(1, 10), (2, 20), (3, 40), (4, 60), (50, 60)])
 def test_every_try_in_vain_doubles_the_wait_up_to_the_longest(times: int, seconds: float) -> None:
     assert timedelta(seconds=tried(times).wait(NOW)) <= LONGEST_WAIT
     assert tried(times).wait(NOW) == seconds

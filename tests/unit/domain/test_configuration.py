@@ -12,6 +12,7 @@ from bittitan_plugin.domain.configuration import Configuration
 from bittitan_plugin.domain.coupons import CouponSource, Sealed
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
 from bittitan_plugin.domain.orders import ProvisionOn
+from tests.tables import every
 
 NAMES = [field.name for field in fields(Configuration)]
 DAYS = [("1", 1), (" 365 ", 365), ("3650", 3650)]
@@ -78,34 +79,30 @@ BAD: dict[str, list[str]] = {
 }
 
 
-def cases(table: dict[str, list[Any]]) -> list[Any]:
-    return [
-        pytest.param(name, entry, id=f"{name}-{number}")
-        for name, entries in table.items()
-        for number, entry in enumerate(entries)
-    ]
+def cases(table: dict[str, list[Any]]) -> list[tuple[str, Any]]:
+    return [(name, entry) for name, entries in table.items() for entry in entries]
 
 
-@pytest.mark.parametrize("table", [GOOD, BAD], ids=["good", "bad"])
+@every("table", [GOOD, BAD])
 def test_these_tables_speak_of_every_setting(table: dict[str, list[Any]]) -> None:
     assert list(table) == NAMES
 
 
-@pytest.mark.parametrize(("name", "entry"), cases(GOOD))
+@every("name, entry", cases(GOOD))
 def test_a_good_value_is_taken_and_nothing_else_changes(name: str, entry: tuple[str, Any]) -> None:
     text, value = entry
     before = Configuration()
     assert before.changed(name, text) == replace(before, **{name: value})
 
 
-@pytest.mark.parametrize(("name", "text"), cases(BAD))
+@every("name, text", cases(BAD))
 def test_a_bad_value_is_refused_under_the_settings_own_name(name: str, text: str) -> None:
     with pytest.raises(Refusal) as refused:
         Configuration().changed(name, text)
     assert (refused.value.code, refused.value.field) == (ErrorCode.INVALID, name)
 
 
-@pytest.mark.parametrize("name", NAMES)
+@every("name", NAMES)
 def test_no_value_leaves_a_setting_as_it_is(name: str) -> None:
     before = Configuration(api_password=Sealed("sealed"), automatic_cancellation_limit=Decimal(5))
     assert before.changed(name, None) is before
@@ -123,8 +120,8 @@ def test_a_window_longer_than_bittitans_15_days_is_refused_with_the_reason() -> 
         Configuration().changed("refund_window_days", "16")
 
 
-@pytest.mark.parametrize(
-    ("on", "kinds", "automatic"),
+@every(
+    "on, kinds, automatic",
     [
         (False, (), False),
         (False, (ProductType.MAILBOX_LICENSE,), False),

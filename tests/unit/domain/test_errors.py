@@ -4,8 +4,6 @@ import re
 from itertools import permutations
 from pathlib import Path
 
-import pytest
-
 import bittitan_plugin
 from bittitan_plugin.domain.errors import (
     OF_PLATFORM,
@@ -18,24 +16,25 @@ from bittitan_plugin.domain.errors import (
     Rejected,
     Unavailable,
 )
+from tests.tables import every
 
 KINDS = (Refusal, Rejected, Unavailable, OutcomeUnknown)
 
 
-@pytest.mark.parametrize(("one", "other"), list(permutations(KINDS, 2)))
+@every("one, other", list(permutations(KINDS, 2)))
 def test_no_kind_of_failure_is_a_case_of_another(
     one: type[BitTitanError], other: type[BitTitanError]
 ) -> None:
     assert not issubclass(one, other)
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@every("kind", KINDS)
 def test_every_kind_is_an_error_of_this_project(kind: type[Exception]) -> None:
     assert issubclass(kind, BitTitanError)
 
 
-@pytest.mark.parametrize(
-    ("of_platform", "kind"),
+@every(
+    "of_platform, kind",
     [
         (PlatformRejected, Rejected),
         (PlatformUnavailable, Unavailable),

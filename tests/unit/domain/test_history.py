@@ -3,14 +3,13 @@
 from dataclasses import fields, replace
 from typing import Any
 
-import pytest
-
 from bittitan_plugin.domain.assets import Asset, AssetStatus
 from bittitan_plugin.domain.billing import InvoiceReference
 from bittitan_plugin.domain.coupons import CouponStatus, Sealed
 from bittitan_plugin.domain.errors import ErrorCode
 from bittitan_plugin.domain.history import Change, changes
 from tests.fakes.values import NOON, new_asset, sold_asset
+from tests.tables import every
 
 CODE = Sealed("gAAAAA-the-sealed-code")
 
@@ -43,7 +42,7 @@ TOLD: dict[str, tuple[str, Any]] = {
 }
 
 
-@pytest.mark.parametrize("field", TOLD)
+@every("field", TOLD)
 def test_a_change_of_a_field_is_told_under_its_name(field: str) -> None:
     name, value = TOLD[field]
     asset = sold_asset()

@@ -20,6 +20,7 @@ from bittitan_plugin.domain.importing import (
 )
 from bittitan_plugin.domain.money import Money
 from tests.fakes.values import product
+from tests.tables import every
 
 MAILBOX = ProductType.MAILBOX_LICENSE
 
@@ -44,8 +45,8 @@ def variant(**values: object) -> HostVariant:
     return replace(made, **values)  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize(
-    ("ours", "before", "now", "expected"),
+@every(
+    "ours, before, now, expected",
     [
         ("Mailbox", "Mailbox", "Mailbox", "Mailbox"),
         ("Mailbox", "Mailbox", "Mailbox 2", "Mailbox 2"),
@@ -63,8 +64,8 @@ def test_a_name_follows_the_vendor_until_somebody_edits_it(
     assert brought_up_to_date(ours, {}, before=was, now=listed(now))[0] == expected
 
 
-@pytest.mark.parametrize(
-    ("ours", "before", "now", "expected"),
+@every(
+    "ours, before, now, expected",
     [
         (["14 USD"], "14 USD", "14 USD", ["14 USD"]),
         (["14 USD"], "14 USD", "15 USD", ["15 USD"]),
@@ -94,8 +95,8 @@ def test_a_price_of_zero_can_be_imported() -> None:
     assert free.listed.price.is_zero
 
 
-@pytest.mark.parametrize(
-    ("values", "field"),
+@every(
+    "values, field",
     [
         ({"product_type": "TENANT_MIGRATION"}, "product_type"),
         ({"product_type": ""}, "product_type"),

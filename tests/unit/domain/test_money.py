@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from bittitan_plugin.domain.catalogue import LARGEST_QUANTITY
 from bittitan_plugin.domain.errors import Refusal
 from bittitan_plugin.domain.money import LARGEST_AMOUNT, SCALE, Money
+from tests.tables import every
 
 #: The largest quantity of the dearest of them is still an amount of money.
 amounts = st.decimals(min_value=-(10**8), max_value=10**8, places=SCALE)
@@ -28,13 +29,13 @@ def test_sums_lose_nothing(first: Decimal, second: Decimal) -> None:
     assert there_and_back == Money(first, "USD")
 
 
-@pytest.mark.parametrize("text", ["14", "14.5", "0.0001", "-3.25", "99999999999999.9999"])
+@every("text", ["14", "14.5", "0.0001", "-3.25", "99999999999999.9999"])
 def test_amounts_written_as_text_are_kept_to_the_last_digit(text: str) -> None:
     assert Money.of(text, "USD").amount == Decimal(text)
 
 
-@pytest.mark.parametrize(
-    ("amount", "reason"),
+@every(
+    "amount, reason",
     [
         ("0.00001", "more than 4 decimal places"),
         ("14,50", "not an amount of money"),
@@ -52,7 +53,7 @@ def test_what_is_no_amount_is_refused_on_the_amount(amount: str, reason: str) ->
     assert refused.value.field == "amount"
 
 
-@pytest.mark.parametrize("currency", ["", "US", "USDT", "usd", "US1", "U-D", "ÅÄÖ", "$$$"])
+@every("currency", ["", "US", "USDT", "usd", "US1", "U-D", "ÅÄÖ", "$$$"])
 def test_a_currency_is_three_capital_letters(currency: str) -> None:
     with pytest.raises(Refusal, match="not a currency") as refused:
         Money(Decimal(1), currency)
@@ -81,8 +82,8 @@ def test_a_total_beyond_the_largest_amount_is_refused_instead_of_overflowing() -
         nearly.times(LARGEST_QUANTITY)
 
 
-@pytest.mark.parametrize(
-    ("amount", "spoken"),
+@every(
+    "amount, spoken",
     [
         ("14", "14.00 USD"),
         ("1234567.5", "1,234,567.50 USD"),

@@ -6,12 +6,13 @@ from bittitan_plugin.domain.errors import ErrorCode, Refusal
 from bittitan_plugin.domain.orders import OrderLine, OrderStatus, ProvisionOn, check_lines, is_due
 from tests.fakes.host import line
 from tests.fakes.values import order
+from tests.tables import every
 
 UNCONFIRMED, CONFIRMED, CANCELLED = OrderStatus
 
 
-@pytest.mark.parametrize(
-    ("provision_on", "status", "paid", "due"),
+@every(
+    "provision_on, status, paid, due",
     [
         (ProvisionOn.FULLY_PAID, UNCONFIRMED, False, False),
         (ProvisionOn.FULLY_PAID, CONFIRMED, False, False),

@@ -6,6 +6,7 @@ from bittitan_plugin.domain.catalogue import check_prices, check_publishable
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
 from bittitan_plugin.domain.money import Money
 from tests.fakes.values import product
+from tests.tables import every
 
 
 def test_there_is_one_price_per_currency() -> None:
@@ -19,8 +20,8 @@ def test_no_price_is_no_error() -> None:
     assert check_prices([]) == {}
 
 
-@pytest.mark.parametrize(
-    ("amount", "currency", "code", "field"),
+@every(
+    "amount, currency, code, field",
     [
         ("-0.01", "USD", ErrorCode.INVALID, "prices[1].amount"),
         ("abc", "USD", ErrorCode.INVALID, "prices[1].amount"),

@@ -8,6 +8,7 @@ from bittitan_plugin.domain.assets import AssetStatus
 from bittitan_plugin.domain.coupons import CouponStatus
 from bittitan_plugin.domain.reminders import due_reminder
 from tests.fakes.values import new_asset, sold_asset
+from tests.tables import every
 
 EXPIRY = datetime(2027, 3, 10, tzinfo=UTC)
 
@@ -16,8 +17,8 @@ def at(days: float) -> datetime:
     return EXPIRY - timedelta(days=days)
 
 
-@pytest.mark.parametrize(
-    ("days_left", "sent", "due"),
+@every(
+    "days_left, sent, due",
     [
         (31, None, None),
         (30, None, 30),
@@ -37,12 +38,12 @@ def test_the_nearest_reminder_that_was_not_sent_is_due(
     assert due_reminder(sold_asset(expiry_reminder_days=sent), at(days_left)) == due
 
 
-@pytest.mark.parametrize("status", [s for s in CouponStatus if s is not CouponStatus.AVAILABLE])
+@every("status", [s for s in CouponStatus if s is not CouponStatus.AVAILABLE])
 def test_only_a_usable_code_is_brought_to_mind(status: CouponStatus) -> None:
     assert due_reminder(sold_asset(coupon_status=status), at(7)) is None
 
 
-@pytest.mark.parametrize("status", [AssetStatus.CANCELLING, AssetStatus.CANCELLED])
+@every("status", [AssetStatus.CANCELLING, AssetStatus.CANCELLED])
 def test_no_sale_that_is_taken_back_is_brought_to_mind(status: AssetStatus) -> None:
     assert due_reminder(sold_asset(status=status), at(7)) is None
 

@@ -15,6 +15,7 @@ from bittitan_plugin.domain.requests import (
     check_text,
 )
 from tests.fakes.values import NOON
+from tests.tables import every
 
 Decision = Callable[[CancellationRequest], CancellationRequest]
 DECISIONS: dict[RequestState, Decision] = {
@@ -40,14 +41,14 @@ def test_every_end_of_a_request_has_its_decision() -> None:
     assert {*DECISIONS, RequestState.PENDING} == {*RequestState}
 
 
-@pytest.mark.parametrize("state", DECISIONS)
+@every("state", DECISIONS)
 def test_a_pending_request_can_be_decided(state: RequestState) -> None:
     decided = DECISIONS[state](pending())
     assert (decided.state, decided.decided_at) == (state, NOON)
 
 
-@pytest.mark.parametrize("first", DECISIONS)
-@pytest.mark.parametrize("second", DECISIONS)
+@every("first", DECISIONS)
+@every("second", DECISIONS)
 def test_a_decided_request_cannot_be_decided_again(
     first: RequestState, second: RequestState
 ) -> None:
@@ -57,7 +58,7 @@ def test_a_decided_request_cannot_be_decided_again(
     assert refused.value.code is ErrorCode.REQUEST_DECIDED
 
 
-@pytest.mark.parametrize("state", DECISIONS)
+@every("state", DECISIONS)
 def test_the_loser_is_told_what_happened_and_no_persons_name(state: RequestState) -> None:
     message = already_decided(DECISIONS[state](pending())).message
     assert "2026-03-10 12:00" in message
@@ -69,7 +70,7 @@ def test_bittitan_overrules_an_acceptance() -> None:
     assert (overruled.state, overruled.reason) == (RequestState.REFUSED, "Redeemed")
 
 
-@pytest.mark.parametrize("state", [s for s in DECISIONS if s is not RequestState.ACCEPTED])
+@every("state", [s for s in DECISIONS if s is not RequestState.ACCEPTED])
 def test_bittitan_overrules_nothing_else(state: RequestState) -> None:
     decided = DECISIONS[state](pending())
     assert decided.overruled(NOON, "Redeemed") == decided

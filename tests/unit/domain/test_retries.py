@@ -3,19 +3,18 @@
 import pytest
 
 from bittitan_plugin.domain.retries import FOLLOW_UP, ORDER_NOT_DUE, VENDOR, RetryPolicy
+from tests.tables import every
 
 POLICY = RetryPolicy(first_delay=1, longest_delay=60, give_up_after=3600)
-ALL = pytest.mark.parametrize("policy", [VENDOR, FOLLOW_UP, ORDER_NOT_DUE])
+ALL = every("policy", [VENDOR, FOLLOW_UP, ORDER_NOT_DUE])
 
 
-@pytest.mark.parametrize(
-    ("waited", "wait"), [(0, 1), (1, 2), (3, 4), (31, 32), (63, 60), (3000, 60)]
-)
+@every("waited, wait", [(0, 1), (1, 2), (3, 4), (31, 32), (63, 60), (3000, 60)])
 def test_each_wait_is_twice_the_last_up_to_the_longest(waited: float, wait: float) -> None:
     assert POLICY.delay(waited) == wait
 
 
-@pytest.mark.parametrize(("asked", "wait"), [(30, 30), (120, 120), (0.5, 1), (0, 1), (None, 1)])
+@every("asked, wait", [(30, 30), (120, 120), (0.5, 1), (0, 1), (None, 1)])
 def test_who_asks_for_a_longer_wait_gets_it_and_for_a_shorter_one_does_not(
     asked: float | None, wait: float
 ) -> None:

@@ -2,15 +2,14 @@
 
 from datetime import UTC, datetime
 
-import pytest
-
 from bittitan_plugin.domain.retry_after import LONGEST_RETRY_AFTER, retry_after_seconds
+from tests.tables import every
 
 NOW = datetime(2026, 1, 1, 12, 0, tzinfo=UTC)
 
 
-@pytest.mark.parametrize(
-    ("header", "seconds"),
+@every(
+    "header, seconds",
     [
         ("0", 0),
         (" 15 ", 15),

@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -14,13 +13,14 @@ from bittitan_plugin.domain.sign_in import (
     Throttle,
 )
 from tests.fakes.values import NOON
+from tests.tables import every
 
 SECOND = timedelta(seconds=1)
 THROTTLE = Throttle(free=3, longest=10 * SECOND)
 
 
-@pytest.mark.parametrize(
-    ("failures", "seconds"),
+@every(
+    "failures, seconds",
     [(0, 0), (2, 0), (3, 1), (4, 2), (5, 4), (6, 8), (7, 10), (1000, 10)],
 )
 def test_each_failure_beyond_the_free_ones_doubles_the_wait(failures: int, seconds: int) -> None:

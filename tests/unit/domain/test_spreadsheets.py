@@ -6,9 +6,10 @@ from io import StringIO
 import pytest
 
 from bittitan_plugin.domain.spreadsheets import safe_cell, to_csv
+from tests.tables import every
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", " =1", "\r=1"])
+@every("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", " =1", "\r=1"])
 def test_a_cell_that_begins_like_a_formula_is_made_text(text: str) -> None:
     assert safe_cell(text) == f"'{text}"
 

@@ -14,6 +14,7 @@ from bittitan_plugin.domain.catalogue import ProductType
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
 from bittitan_plugin.domain.stock_lines import LONGEST_LINE
 from bittitan_plugin.domain.stock_rows import BadRow, Rules, StockRow, read_rows
+from tests.tables import every
 
 MAILBOX, BUNDLE = ProductType.MAILBOX_LICENSE, ProductType.USER_MIGRATION_BUNDLE
 RULES = Rules(
@@ -68,10 +69,10 @@ def test_what_is_optional_may_be_left_out() -> None:
     assert (row.validity_days, row.cost, row.cost_currency, row.note) == (None, None, None, None)
 
 
-@pytest.mark.parametrize("separator", [",", ";", "\t"])
-@pytest.mark.parametrize("end", ["\n", "\r\n"])
-@pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"])
-@pytest.mark.parametrize("header", [True, False])
+@every("separator", [",", ";", "\t"])
+@every("end", ["\n", "\r\n"])
+@every("mark", [b"", b"\xef\xbb\xbf"])
+@every("header", [True, False])
 def test_every_usual_form_of_csv_says_the_same(
     separator: str, end: str, mark: bytes, header: bool
 ) -> None:
@@ -116,8 +117,8 @@ def test_a_header_that_names_a_column_twice_is_refused() -> None:
     assert "licences" in refusal([b"code,sku,licences,count,expires\n"]).message
 
 
-@pytest.mark.parametrize(
-    ("written", "kind", "sku"),
+@every(
+    "written, kind, sku",
     [
         ("MAILBOX_LICENSE", MAILBOX, None),
         ("mailbox_license", MAILBOX, None),
@@ -148,8 +149,8 @@ def test_a_day_counts_whole_in_the_instances_time_zone(written: str, until: str)
     assert row.expires_at.astimezone(UTC).isoformat() == until
 
 
-@pytest.mark.parametrize(
-    ("written", "cost", "currency"),
+@every(
+    "written, cost, currency",
     [
         ("9.50 USD", "9.50", "USD"),
         ("EUR 9", "9", "EUR"),
@@ -168,13 +169,13 @@ def test_a_currency_may_have_a_column_of_its_own() -> None:
     assert (row.cost, row.cost_currency) == (Decimal("9.50"), "USD")
 
 
-@pytest.mark.parametrize("note", ["=HYPERLINK(1)", "+1", "@SUM(A1)", "-2", "Zürich", "日本"])
+@every("note", ["=HYPERLINK(1)", "+1", "@SUM(A1)", "-2", "Zürich", "日本"])
 def test_a_note_is_text_whatever_a_spreadsheet_would_make_of_it(note: str) -> None:
     assert one(f'{GOOD},,,"{note}"').note == note
 
 
-@pytest.mark.parametrize(
-    ("row", "reason"),
+@every(
+    "row, reason",
     [
         ("MW-CODE-1,MAILBOX_LICENSE,25,2026-03-09", "expired"),
         ("MW-CODE-1,MAILBOX_LICENSE,25,9999-12-31", "is no date"),
@@ -229,8 +230,8 @@ def test_empty_lines_are_no_rows_but_are_counted_as_lines() -> None:
     assert [row.line for row in rows] == [2, 6]
 
 
-@pytest.mark.parametrize(
-    ("beginning", "mend"),
+@every(
+    "beginning, mend",
     [
         (b"PK\x03\x04rest of a zip", "Excel workbook"),
         (b"\xd0\xcf\x11\xe0rest", "old Excel"),

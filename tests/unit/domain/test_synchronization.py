@@ -2,20 +2,19 @@
 
 from dataclasses import replace
 
-import pytest
-
 from bittitan_plugin.domain.assets import Asset, AssetStatus
 from bittitan_plugin.domain.coupons import CouponStatus
 from bittitan_plugin.domain.errors import ErrorCode
 from bittitan_plugin.domain.synchronization import SynchronizationOutcome as Outcome
 from bittitan_plugin.domain.synchronization import outcome
 from tests.fakes.values import new_asset, sold_asset
+from tests.tables import every
 
 FRESH, SOLD = new_asset(), sold_asset()
 
 
-@pytest.mark.parametrize(
-    ("before", "after", "did"),
+@every(
+    "before, after, did",
     [
         (FRESH, replace(SOLD, coupon_adopted=True), Outcome.ADOPTED),
         (FRESH, SOLD, Outcome.ISSUED),

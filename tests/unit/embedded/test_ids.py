@@ -7,6 +7,7 @@ import pytest
 
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
 from bittitan_plugin.hosts.embedded.ids import Kind, global_id, parse_id, try_parse
+from tests.tables import every
 
 KEY = UUID(int=7)
 
@@ -15,12 +16,12 @@ def test_an_id_is_base64_of_type_and_key() -> None:
     assert global_id(Kind.ORDER, KEY) == b64encode(f"Order:{KEY}".encode()).decode()
 
 
-@pytest.mark.parametrize("kind", list(Kind))
+@every("kind", list(Kind))
 def test_an_id_leads_back_to_its_key(kind: Kind) -> None:
     assert parse_id(kind, global_id(kind, KEY)) == KEY
 
 
-@pytest.mark.parametrize(
+@every(
     "text",
     [
         "",

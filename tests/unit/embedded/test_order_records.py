@@ -2,8 +2,6 @@
 
 from decimal import Decimal
 
-import pytest
-
 from bittitan_plugin.domain.orders import OrderStatus
 from bittitan_plugin.hosts.embedded.order_records import (
     ChargeStatus,
@@ -13,14 +11,15 @@ from bittitan_plugin.hosts.embedded.order_records import (
     is_fully_paid,
 )
 from bittitan_plugin.hosts.embedded.tables import OrderRow
+from tests.tables import every
 
 
 def order(total: int = 28, charged: int = 0, refunded: int = 0) -> OrderRow:
     return OrderRow(total=Decimal(total), charged=Decimal(charged), refunded=Decimal(refunded))
 
 
-@pytest.mark.parametrize(
-    ("row", "status"),
+@every(
+    "row, status",
     [
         (order(), ChargeStatus.NOT_CHARGED),
         (order(charged=10), ChargeStatus.PARTIALLY_CHARGED),
@@ -34,8 +33,8 @@ def test_charge_status_follows_the_money(row: OrderRow, status: ChargeStatus) ->
     assert charge_status(row) is status
 
 
-@pytest.mark.parametrize(
-    ("row", "paid"),
+@every(
+    "row, paid",
     [
         (order(), False),
         (order(charged=27), False),
@@ -49,8 +48,8 @@ def test_an_order_is_fully_paid_until_all_of_it_went_back(row: OrderRow, paid: b
     assert is_fully_paid(row) is paid
 
 
-@pytest.mark.parametrize(
-    ("state", "status"),
+@every(
+    "state, status",
     [
         (OrderState.DRAFT, OrderStatus.UNCONFIRMED),
         (OrderState.UNCONFIRMED, OrderStatus.UNCONFIRMED),

@@ -4,6 +4,7 @@ import pytest
 
 from bittitan_plugin.domain.errors import Refusal
 from bittitan_plugin.hosts.embedded.paging import PageRequest, decode, encode
+from tests.tables import every
 
 
 @pytest.mark.parametrize("value", [7, "bittitan-mailbox-license", "Ünicode"])
@@ -11,7 +12,7 @@ def test_a_cursor_leads_back_to_its_sort_value(value: int | str) -> None:
     assert decode(encode(value), "after") == value
 
 
-@pytest.mark.parametrize("cursor", ["", "nonsense", "W10=", "WzEsMl0=", "bnVsbA==", "e30=", "/w=="])
+@every("cursor", ["", "nonsense", "W10=", "WzEsMl0=", "bnVsbA==", "e30=", "/w=="])
 def test_what_is_no_cursor_is_refused_on_its_argument(cursor: str) -> None:
     with pytest.raises(Refusal) as refused:
         decode(cursor, "before")

@@ -2,18 +2,17 @@
 
 from decimal import Decimal
 
-import pytest
-
 from bittitan_plugin.hosts.embedded.order_records import OrderState
 from bittitan_plugin.hosts.embedded.tables import OrderRow
 from bittitan_plugin.hosts.embedded.untold import standing_hooks
+from tests.tables import every
 
 CONFIRMED = ["order_created", "order_confirmed"]
 PAID = [*CONFIRMED, "order_paid", "order_fully_paid"]
 
 
-@pytest.mark.parametrize(
-    ("state", "charged", "refunded", "hooks"),
+@every(
+    "state, charged, refunded, hooks",
     [
         (OrderState.UNCONFIRMED, 0, 0, ["order_created"]),
         (OrderState.UNFULFILLED, 0, 0, CONFIRMED),

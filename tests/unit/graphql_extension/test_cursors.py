@@ -13,12 +13,13 @@ from bittitan_graphql.cursors import decode, encode
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
 from bittitan_plugin.store.queries.assets import AssetSort, sort_key
 from bittitan_plugin.store.queries.keyset import Position
+from tests.tables import every
 
 KEY = UUID(int=7)
 
 
-@pytest.mark.parametrize(
-    ("by", "value"),
+@every(
+    "by, value",
     [
         (AssetSort.NAME, "Überführung/1"),
         (AssetSort.QUANTITY, 25),
@@ -36,8 +37,8 @@ def cursor(*content: Any) -> str:
     return b64encode(json.dumps(content).encode()).decode()
 
 
-@pytest.mark.parametrize(
-    ("by", "forged"),
+@every(
+    "by, forged",
     [
         (AssetSort.NAME, ""),
         (AssetSort.NAME, "é"),

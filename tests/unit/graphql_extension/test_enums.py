@@ -2,8 +2,6 @@
 
 from enum import Enum
 
-import pytest
-
 from bittitan_graphql import enums
 from bittitan_plugin.domain.accounts import AccountStatus
 from bittitan_plugin.domain.assets import AssetStatus, ProvisioningStatus
@@ -18,10 +16,11 @@ from bittitan_plugin.domain.stock import StockState
 from bittitan_plugin.domain.synchronization import SynchronizationOutcome
 from bittitan_plugin.services.stock_import import ImportMode
 from bittitan_plugin.store.queries.assets import AssetSort
+from tests.tables import every
 
 
-@pytest.mark.parametrize(
-    ("shown", "meant"),
+@every(
+    "shown, meant",
     [
         (enums.BitTitanProvisioningStatus, ProvisioningStatus),
         (enums.BitTitanAssetStatus, AssetStatus),

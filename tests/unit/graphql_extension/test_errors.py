@@ -5,6 +5,7 @@ import pytest
 from bittitan_graphql.enums import BitTitanErrorCode
 from bittitan_graphql.errors import PermissionDenied, asset_errors, camel_case
 from bittitan_plugin.domain.errors import BitTitanError, ErrorCode, Refusal
+from tests.tables import every
 
 
 @pytest.mark.parametrize(
@@ -20,7 +21,7 @@ def test_a_field_is_named_as_clients_write_it(ours: str, theirs: str) -> None:
     assert camel_case(ours) == theirs
 
 
-@pytest.mark.parametrize("code", ErrorCode)
+@every("code", ErrorCode)
 def test_every_code_of_the_domain_reaches_clients(code: ErrorCode) -> None:
     (error,) = asset_errors(Refusal(code, "Because."))
     assert error.code is BitTitanErrorCode[code.name]

@@ -7,6 +7,7 @@ import pytest
 
 from bittitan_graphql.global_ids import ACCOUNT, ASSET, global_id, read_global_id
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
+from tests.tables import every
 
 KEY = UUID("12345678-1234-5678-1234-567812345678")
 
@@ -19,7 +20,7 @@ def test_an_id_reads_back_as_its_key() -> None:
     assert read_global_id(ASSET, global_id(ASSET, KEY)) == KEY
 
 
-@pytest.mark.parametrize(
+@every(
     "text",
     [
         "",

@@ -17,6 +17,7 @@ from strawberry.tools import merge_types
 
 from bittitan_graphql.queries import BitTitanQuery
 from bittitan_graphql.sdl import print_sdl, standalone_schema
+from tests.tables import every
 
 COMMITTED = Path(__file__).parents[3] / "graphql" / "schema.graphql"
 #: What a host brings itself, and what every relay client knows by this name.
@@ -66,7 +67,7 @@ def test_every_type_is_prefixed(schema: GraphQLSchema) -> None:
     assert [name for name in names if not name.startswith("BitTitan")] == []
 
 
-@pytest.mark.parametrize("root", ["Query", "Mutation", "Order", "User", "ProductVariant"])
+@every("root", ["Query", "Mutation", "Order", "User", "ProductVariant"])
 def test_what_we_add_to_a_hosts_types_is_prefixed_and_nullable(
     schema: GraphQLSchema, root: str
 ) -> None:

@@ -5,15 +5,14 @@ from dataclasses import MISSING, fields, is_dataclass
 from pathlib import Path
 from typing import Any, get_type_hints
 
-import pytest
-
 from bittitan_hooks import events
+from tests.tables import every
 from tests.unit.hooks.test_specs import HOOKS
 
 PAGE = (Path(__file__).parents[3] / "docs" / "hooks.md").read_text(encoding="utf-8")
 SECTIONS = dict(re.findall(r"^### `(\w+)`\n(.*?)(?=^#|\Z)", PAGE, flags=re.MULTILINE | re.DOTALL))
 VALUES = dict(re.findall(r"^- `(\w+Value|ConfigurationItem)`: (.*)$", PAGE, flags=re.MULTILINE))
-EVERY_HOOK = pytest.mark.parametrize("hook", HOOKS)
+EVERY_HOOK = every("hook", HOOKS)
 
 
 def documented(text: str) -> dict[str, bool]:
@@ -57,6 +56,6 @@ def test_every_value_that_events_are_made_of_is_documented() -> None:
     assert set(VALUES) == kinds
 
 
-@pytest.mark.parametrize("value", sorted(VALUES))
+@every("value", sorted(VALUES))
 def test_a_value_is_documented_with_exactly_its_fields(value: str) -> None:
     assert documented(VALUES[value]) == actual(getattr(events, value))

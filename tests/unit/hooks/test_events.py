@@ -7,6 +7,7 @@ import pytest
 from pydantic import ValidationError
 
 from bittitan_hooks import events
+from tests.tables import every
 from tests.unit.hooks.events import good, line, order
 
 ABSTRACT = {
@@ -22,7 +23,7 @@ KINDS = [
     for kind in vars(events).values()
     if isinstance(kind, type) and issubclass(kind, events.Event) and kind not in ABSTRACT
 ]
-EVERY_KIND = pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
+EVERY_KIND = every("kind", KINDS)
 MONEY = {"amount": "14.00", "currency": "USD"}
 
 
@@ -58,18 +59,17 @@ def test_every_field_that_is_missing_is_named(kind: type[events.Event]) -> None:
         assert kind() == kind(installation="default")
 
 
-@EVERY_KIND
-@pytest.mark.parametrize("bad", ["", "a b", "x" * 256, "line\nbreak", "naïve", 7, None])
-def test_an_event_names_its_installation_properly(kind: type[events.Event], bad: object) -> None:
-    assert faults(kind, {**good(kind), "installation": bad}) == ["installation"]
+@every("bad", ["", "a b", "x" * 256, "line\nbreak", "naïve", 7, None])
+def test_an_event_names_its_installation_properly(bad: object) -> None:
+    assert faults(events.Event, {"installation": bad}) == ["installation"]
 
 
 @EVERY_KIND
-def test_every_kind_of_event_says_what_it_means(kind: type[events.Event]) -> None:
-    assert kind.__dict__.get("__doc__")
+def test_every_kind_of_event_has_that_rule(kind: type[events.Event]) -> None:
+    assert faults(kind, {**good(kind), "installation": "a b"}) == ["installation"]
 
 
-@pytest.mark.parametrize("quantity", [0, -1, -25, 2.5, 1.0, "25", True, None, 100_001, 10**30])
+@every("quantity", [0, -1, -25, 2.5, 1.0, "25", True, None, 100_001, 10**30])
 def test_a_quantity_that_is_no_whole_number_of_pieces_is_refused(quantity: object) -> None:
     bad = order(line(), line(quantity=quantity))
     assert faults(events.OrderFullyPaid, bad) == ["order.lines.1.quantity"]
@@ -81,8 +81,8 @@ def test_a_whole_number_of_pieces_is_taken(quantity: int) -> None:
     assert event.order.lines[0].quantity == quantity
 
 
-@pytest.mark.parametrize(
-    ("money", "field"),
+@every(
+    "money, field",
     [
         ({**MONEY, "amount": 14.0}, ""),
         ({**MONEY, "amount": "-0.01"}, ".amount"),
@@ -115,8 +115,8 @@ def test_an_order_in_two_currencies_is_refused_and_the_line_is_named() -> None:
         events.OrderFullyPaid(**bad)
 
 
-@pytest.mark.parametrize(
-    ("changes", "field"),
+@every(
+    "changes, field",
     [
         ({"id": ""}, "order.id"),
         ({"id": "order 1"}, "order.id"),

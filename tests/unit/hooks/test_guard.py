@@ -12,6 +12,7 @@ from bittitan_hooks.order import OrderHooks
 from bittitan_hooks.plugin import BitTitanPlugin
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
 from bittitan_plugin.services.ports import Ports
+from tests.tables import every
 from tests.unit.hooks.events import good, line, order
 from tests.unit.hooks.test_specs import HOOKS
 
@@ -48,13 +49,14 @@ def fire(plugin: object, hook: str) -> Any:
 
 
 @pytest.mark.usefixtures("log")
-@pytest.mark.parametrize("hook", OUTCOMES)
+@every("hook", OUTCOMES)
 def test_an_event_the_plugin_could_not_take_has_failed_and_raises_nothing(hook: str) -> None:
     assert fire(BrokenPlugin(), hook).status is specs.OutcomeStatus.FAILED
 
 
-@pytest.mark.parametrize("hook", OUTCOMES)
+@every("hook", OUTCOMES)
 def test_what_happened_is_on_the_log(hook: str, log: list[Any]) -> None:
+    log.clear()
     fire(BrokenPlugin(), hook)
     assert [(entry["event"], entry["error"]) for entry in log] == [
         ("hook_failed", "DatabaseIsAway")
@@ -62,7 +64,7 @@ def test_what_happened_is_on_the_log(hook: str, log: list[Any]) -> None:
 
 
 @pytest.mark.usefixtures("log")
-@pytest.mark.parametrize("hook", OUTCOMES)
+@every("hook", OUTCOMES)
 def test_the_platform_is_told_the_kind_of_failure_only(hook: str) -> None:
     message = fire(BrokenPlugin(), hook).message
     assert "DatabaseIsAway" in message

@@ -9,13 +9,14 @@ import pytest
 
 from bittitan_hooks import specs
 from bittitan_hooks.plugin import BitTitanPlugin
+from tests.tables import every
 
 HOOKS: dict[str, Callable[..., Any]] = {
     name: function
     for name, function in vars(specs.CommerceSpecs).items()
     if hasattr(function, f"{specs.PROJECT}_spec")
 }
-EVERY_HOOK = pytest.mark.parametrize("hook", HOOKS)
+EVERY_HOOK = every("hook", HOOKS)
 
 
 @EVERY_HOOK

@@ -3,13 +3,12 @@
 import re
 from pathlib import Path
 
-import pytest
-
+from tests.tables import every
 from tests.unit.mail.samples import COMMON, OPTIONAL, SAMPLES
 
 PAGE = (Path(__file__).parents[3] / "docs" / "mail.md").read_text(encoding="utf-8")
 SECTIONS = dict(re.findall(r"^### `(\w+)`\n(.*?)(?=^#|\Z)", PAGE, flags=re.MULTILINE | re.DOTALL))
-EVERY_TEMPLATE = pytest.mark.parametrize("template", sorted(SAMPLES))
+EVERY_TEMPLATE = every("template", sorted(SAMPLES))
 
 
 def values(text: str) -> dict[str, bool]:

@@ -8,6 +8,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from bittitan_plugin.mail.wording import Phrasebook, Wording
+from tests.tables import every
 from tests.unit.mail.samples import CODE, SAMPLES
 
 VALUES: Mapping[str, Any] = {**SAMPLES["welcome"], "sender": "licenses@example.com"}
@@ -27,7 +28,7 @@ BROKEN = {
     ),
     "a base that does not exist": "{% extends 'letterhead.txt' %}",
 }
-EVERY_BREAKAGE = pytest.mark.parametrize("source", BROKEN.values(), ids=BROKEN.keys())
+EVERY_BREAKAGE = every("source", BROKEN.values())
 
 
 def override(directory: Path, source: str, name: str = "welcome.txt") -> Phrasebook:

@@ -9,6 +9,7 @@ import pytest
 from bittitan_plugin.domain.errors import Rejected
 from bittitan_plugin.mail.port import Notification
 from bittitan_plugin.mail.rendering import Renderer
+from tests.tables import every
 from tests.unit.mail.samples import CODE, NOW, notification
 
 
@@ -16,9 +17,12 @@ def clock() -> datetime:
     return NOW
 
 
+RENDERER = Renderer(clock=clock)
+
+
 def received(sent: Notification) -> EmailMessage:
     """The message as its reader's program sees it, after a trip over the wire."""
-    rendered = Renderer(clock=clock).render(sent)
+    rendered = RENDERER.render(sent)
     message = message_from_bytes(rendered.as_bytes(), policy=policy.default)
     assert isinstance(message, EmailMessage)
     return message
@@ -32,8 +36,8 @@ def body(message: EmailMessage, kind: str) -> str:
     return content
 
 
-@pytest.mark.parametrize(
-    ("header", "value"),
+@every(
+    "header, value",
     [
         ("From", "licenses@example.com"),
         ("To", "olive@example.org"),
@@ -73,12 +77,12 @@ def test_a_subject_in_any_script_arrives_whole() -> None:
 
 def test_the_message_travels_as_seven_bit_text() -> None:
     sent = notification(values={"customer_name": "Ελιά"})
-    assert Renderer(clock=clock).render(sent).as_bytes().isascii()
+    assert RENDERER.render(sent).as_bytes().isascii()
 
 
 def test_no_line_is_longer_than_smtp_allows() -> None:
     sent = notification(values={"customer_name": "x" * 3000})
-    lines = Renderer(clock=clock).render(sent).as_bytes().split(b"\r\n")
+    lines = RENDERER.render(sent).as_bytes().split(b"\r\n")
     assert max(map(len, lines)) <= 998
 
 
@@ -98,8 +102,7 @@ def test_the_message_id_does_not_give_the_key_away() -> None:
 
 
 def test_rendering_twice_gives_the_same_bytes() -> None:
-    renderer = Renderer(clock=clock)
-    first, again = (renderer.render(notification()).as_bytes() for _ in range(2))
+    first, again = (RENDERER.render(notification()).as_bytes() for _ in range(2))
     assert first == again
 
 
@@ -110,7 +113,7 @@ def test_the_date_is_read_from_the_clock_at_each_rendering() -> None:
     assert "03 Mar 2026" in renderer.render(notification())["Date"]
 
 
-@pytest.mark.parametrize("breaks", ["\r\n", "\n", "\r", "\u2028", "\x0b"])
+@every("breaks", ["\r\n", "\n", "\r", "\u2028", "\x0b"])
 def test_a_line_break_in_a_name_adds_no_header(breaks: str) -> None:
     name = f"Olive{breaks}Bcc: thief@example.net"
     message = received(notification("cancellation_request_staff", {"customer_name": name}))
@@ -118,8 +121,8 @@ def test_a_line_break_in_a_name_adds_no_header(breaks: str) -> None:
     assert message["Subject"].endswith("asked for by Olive Bcc: thief@example.net")
 
 
-@pytest.mark.parametrize("field", ["to", "sender"])
-@pytest.mark.parametrize(
+@every("field", ["to", "sender"])
+@every(
     "address",
     [
         "olive@example.org\r\nBcc: thief@example.net",
@@ -136,7 +139,7 @@ def test_a_line_break_in_a_name_adds_no_header(breaks: str) -> None:
 def test_whatever_is_not_one_address_is_rejected(field: str, address: str) -> None:
     sent = notification(to=address) if field == "to" else notification(sender=address)
     with pytest.raises(Rejected) as refusal:
-        Renderer(clock=clock).render(sent)
+        RENDERER.render(sent)
     assert (refusal.value.code, refusal.value.field) == ("ADDRESS", field)
 
 

@@ -7,6 +7,7 @@ import pytest
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
 from bittitan_plugin.mail.smtp_server import SmtpServer
 from bittitan_plugin.mail.transports import FileMailer, SmtpMailer, mailer_from
+from tests.tables import every
 
 PASSWORD = "Tr0ub4dor"
 
@@ -21,8 +22,8 @@ def test_the_port_follows_the_scheme(scheme: str, port: int) -> None:
     assert SmtpServer.from_url(f"{scheme}://mail.example.org").port == port
 
 
-@pytest.mark.parametrize(
-    ("url", "starttls"),
+@every(
+    "url, starttls",
     [
         ("smtp://mail.example.org", True),
         ("smtp://mail.example.org?starttls=true", True),
@@ -38,7 +39,7 @@ def test_mail_leaves_the_machine_unencrypted_only_when_told_to(url: str, starttl
     assert SmtpServer.from_url(url).starttls is starttls
 
 
-@pytest.mark.parametrize(
+@every(
     "url",
     [
         f"http://me:{PASSWORD}@mail.example.org",

@@ -7,15 +7,17 @@ import pytest
 
 from bittitan_plugin.domain.errors import Rejected
 from bittitan_plugin.mail.wording import Phrasebook, Wording
+from tests.tables import every
 from tests.unit.mail.samples import CODE, SAMPLES, TEMPLATES, sparse
 
 BASES = {"base"}
-EVERY_TEMPLATE = pytest.mark.parametrize("template", sorted(SAMPLES))
+EVERY_TEMPLATE = every("template", sorted(SAMPLES))
 SENDER = "licenses@example.com"
+SHIPPED = Phrasebook()
 
 
 def worded(template: str, **changes: object) -> Wording:
-    return Phrasebook().word(template, {**SAMPLES[template], "sender": SENDER, **changes})
+    return SHIPPED.word(template, {**SAMPLES[template], "sender": SENDER, **changes})
 
 
 def words(text: str) -> list[str]:
@@ -57,19 +59,17 @@ def test_what_is_left_out_leaves_no_trace(template: str) -> None:
     assert not re.search(r"\bNone\b|\n\n\n|: *\n-", wording.subject + wording.text)
 
 
-@pytest.mark.parametrize(
-    ("template", "value"), [(name, value) for name in sorted(SAMPLES) for value in SAMPLES[name]]
-)
+@every("template, value", [(name, value) for name in sorted(SAMPLES) for value in SAMPLES[name]])
 def test_every_documented_value_is_needed(template: str, value: str) -> None:
     values = {k: v for k, v in SAMPLES[template].items() if k != value}
     with pytest.raises(Rejected, match=f"'{template}' could not be worded: '{value}' is") as error:
-        Phrasebook().word(template, {**values, "sender": SENDER})
+        SHIPPED.word(template, {**values, "sender": SENDER})
     assert error.value.code == "TEMPLATE"
 
 
 def test_a_template_that_does_not_exist_is_a_lasting_failure() -> None:
     with pytest.raises(Rejected, match="no_such_mail"):
-        Phrasebook().word("no_such_mail", {})
+        SHIPPED.word("no_such_mail", {})
 
 
 @EVERY_TEMPLATE
@@ -86,7 +86,7 @@ def test_the_welcome_is_titled_as_documented() -> None:
     assert worded("welcome").subject == "Welcome BitTitan Integration customer"
 
 
-@pytest.mark.parametrize(
+@every(
     "fact",
     [
         CODE,

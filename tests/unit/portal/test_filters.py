@@ -13,6 +13,7 @@ from bittitan_plugin.domain.errors import ErrorCode, Refusal
 from bittitan_plugin.store.queries.keyset import Position
 from bittitan_plugin.web.portal.filters import STATUSES, Wanted, after_position, cursor
 from bittitan_plugin.web.portal.forms import instant_of, key_of, status_of, text_of
+from tests.tables import every
 
 INSTANTS = st.datetimes(timezones=st.just(UTC))
 WORDS = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=200).map(str.strip)
@@ -34,9 +35,7 @@ def test_a_place_in_the_list_is_found_again(instant: datetime, key: UUID) -> Non
     assert after_position(cursor(position)) == position
 
 
-@pytest.mark.parametrize(
-    "text", ["~", "now~", f"now~{UUID(int=1)}", "2026-03-10T09:30:00Z~1", "\0"]
-)
+@every("text", ["~", "now~", f"now~{UUID(int=1)}", "2026-03-10T09:30:00Z~1", "\0"])
 def test_what_is_no_place_is_refused_by_its_name(text: str) -> None:
     with pytest.raises(Refusal) as refused:
         after_position(text)

@@ -17,6 +17,7 @@ from bittitan_plugin.domain.errors import ErrorCode
 from bittitan_plugin.domain.history import Actor, ActorKind, Change, HistoryEntry
 from bittitan_plugin.web.portal.wording import changed, counted, standing
 from tests.fakes.values import new_asset
+from tests.tables import every
 
 TONES = {"good", "wait", "bad", "plain"}
 STATES = list(product(AssetStatus, ProvisioningStatus, CouponStatus))
@@ -26,7 +27,7 @@ def an_asset(**values: object) -> Asset:
     return replace(new_asset(), **values)  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize(("status", "provisioning", "coupon"), STATES)
+@every("status, provisioning, coupon", STATES)
 def test_every_state_has_a_label_a_tone_and_a_sentence(
     status: AssetStatus, provisioning: ProvisioningStatus, coupon: CouponStatus
 ) -> None:
@@ -38,7 +39,7 @@ def test_every_state_has_a_label_a_tone_and_a_sentence(
     assert found.sentence.strip().endswith(".")
 
 
-@pytest.mark.parametrize("code", ErrorCode)
+@every("code", ErrorCode)
 def test_why_a_code_is_late_never_quotes_what_staff_are_told(code: ErrorCode) -> None:
     error = ProvisioningError(code=code, message="10.0.0.7 refused user bob")
     late = an_asset(provisioning_status=ProvisioningStatus.PENDING, provisioning_error=error)
@@ -52,7 +53,7 @@ def test_a_cancelled_licence_is_cancelled_whatever_became_of_its_coupon() -> Non
         assert standing(cancelled).label == "Cancelled"
 
 
-@pytest.mark.parametrize("status", sorted(set(AssetStatus) - {AssetStatus.ACTIVE}))
+@every("status", sorted(set(AssetStatus) - {AssetStatus.ACTIVE}))
 def test_no_licence_that_is_given_back_is_called_ready(status: AssetStatus) -> None:
     given_back = an_asset(
         status=status,

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from bittitan_plugin.domain.errors import Rejected
 from bittitan_plugin.domain.orders import EndCustomer, OrderStatus
 from bittitan_plugin.hosts.saleor.orders import metadata_of, money_of, order_from
+from tests.tables import every
 
 ORDER: dict[str, Any] = {
     "id": "T3JkZXI6MQ==",
@@ -117,8 +118,8 @@ def test_a_state_nobody_knows_yet_is_an_order_like_any_other() -> None:
     assert order_from(changed(status="SOMETHING_NEW")).status is OrderStatus.CONFIRMED
 
 
-@pytest.mark.parametrize(
-    ("order", "field"),
+@every(
+    "order, field",
     [
         (changed(lines=None), "order"),
         (changed(created="yesterday"), "order"),
@@ -144,9 +145,7 @@ def test_no_metadata_is_no_metadata() -> None:
     assert metadata_of(None) == metadata_of([]) == {}
 
 
-@pytest.mark.parametrize(
-    "event", ["CANCELLED", "CONFIRMED", "CREATED", "FULFILLED", "FULLY_PAID", "PAID", "UPDATED"]
-)
+@every("event", ["CANCELLED", "CONFIRMED", "CREATED", "FULFILLED", "FULLY_PAID", "PAID", "UPDATED"])
 def test_an_order_as_a_real_saleor_sent_it_is_read(event: str) -> None:
     path = captures() / f"webhook_orders_ORDER_{event}.json"
     if not path.exists():

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from bittitan_plugin.domain.errors import OutcomeUnknown, Rejected, Unavailable
+from tests.tables import every
 from tests.unit.vendor.samples import (
     COUPON,
     REQUEST,
@@ -44,20 +45,20 @@ OTHER_THAN_ASKED = [
 ]
 
 
-@pytest.mark.parametrize(("name", "value"), [*SPOILED, *OTHER_THAN_ASKED])
+@every("name, value", [*SPOILED, *OTHER_THAN_ASKED])
 def test_issuing_accepts_no_coupon_but_the_one_asked_for(name: str, value: Any) -> None:
     with pytest.raises(OutcomeUnknown, match=name):
         client_told({**COUPON, name: value}, 201).issue(REQUEST)
 
 
-@pytest.mark.parametrize("missing", [name for name in COUPON if name != "updated_at"])
+@every("missing", [name for name in COUPON if name != "updated_at"])
 def test_issuing_accepts_no_incomplete_coupon(missing: str) -> None:
     document = {name: value for name, value in COUPON.items() if name != missing}
     with pytest.raises(OutcomeUnknown, match=f"{missing} is missing"):
         client_told(document, 201).issue(REQUEST)
 
 
-@pytest.mark.parametrize("body", [b"", b"{", b"\xff", b"<html></html>", b"[" * 5000])
+@every("body", [b"", b"{", b"\xff", b"<html></html>", b"[" * 5000])
 def test_what_is_not_json_leaves_a_write_open(body: bytes) -> None:
     with pytest.raises(OutcomeUnknown, match="not JSON"):
         client_told(body, 201).issue(REQUEST)
@@ -68,7 +69,7 @@ def test_what_is_not_json_makes_a_read_unavailable() -> None:
         client_told(b"<html></html>").coupon("cpn_1")
 
 
-@pytest.mark.parametrize(("name", "value"), SPOILED)
+@every("name, value", SPOILED)
 def test_reading_rejects_a_broken_coupon(name: str, value: Any) -> None:
     with pytest.raises(Rejected, match=name) as rejected:
         client_told({**COUPON, name: value}).coupon("cpn_1")

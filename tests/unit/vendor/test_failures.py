@@ -12,6 +12,7 @@ from bittitan_plugin.vendor.coupon_api.failures import (
     LONGEST_MESSAGE,
     failure,
 )
+from tests.tables import every
 
 NEVER_SENT = [
     httpx.ConnectError("refused"),
@@ -41,55 +42,55 @@ def _judge(effect: Effect, outcome: Exception | Answer) -> BitTitanError:
     return judged
 
 
-@pytest.mark.parametrize("effect", list(Effect))
-@pytest.mark.parametrize("error", NEVER_SENT, ids=lambda error: type(error).__name__)
+@every("effect", list(Effect))
+@every("error", NEVER_SENT)
 def test_what_was_never_sent_is_unavailable(effect: Effect, error: Exception) -> None:
     assert type(_judge(effect, error)) is Unavailable
 
 
-@pytest.mark.parametrize("error", PERHAPS_DONE, ids=lambda error: type(error).__name__)
+@every("error", PERHAPS_DONE)
 def test_a_write_that_broke_off_has_an_unknown_outcome(error: Exception) -> None:
     assert type(_judge(Effect.WRITE, error)) is OutcomeUnknown
 
 
-@pytest.mark.parametrize("error", PERHAPS_DONE, ids=lambda error: type(error).__name__)
+@every("error", PERHAPS_DONE)
 def test_a_read_that_broke_off_is_unavailable(error: Exception) -> None:
     assert type(_judge(Effect.READ, error)) is Unavailable
 
 
-@pytest.mark.parametrize("status", [202, 204, 301, 302, 303, 307, 308, 408, 500, 502, 503, 504])
+@every("status", [202, 204, 301, 302, 303, 307, 308, 408, 500, 502, 503, 504])
 def test_a_write_answered_without_certainty_has_an_unknown_outcome(status: int) -> None:
     assert type(_judge(Effect.WRITE, _answer(status, retry_after="1"))) is OutcomeUnknown
 
 
-@pytest.mark.parametrize("status", [408, 500, 502, 503, 504])
+@every("status", [408, 500, 502, 503, 504])
 def test_a_read_answered_with_a_passing_fault_is_unavailable(status: int) -> None:
     assert type(_judge(Effect.READ, _answer(status))) is Unavailable
 
 
-@pytest.mark.parametrize("status", [202, 204, 301, 302, 307])
+@every("status", [202, 204, 301, 302, 307])
 def test_a_read_answered_beside_the_contract_blames_the_address(status: int) -> None:
     rejected = _judge(Effect.READ, _answer(status))
     assert isinstance(rejected, Rejected)
     assert (rejected.code, rejected.field) == ("BROKEN_ANSWER", "api_url")
 
 
-@pytest.mark.parametrize("effect", list(Effect))
-@pytest.mark.parametrize("status", [400, 403, 404, 405, 409, 410, 413, 422, 451])
+@every("effect", list(Effect))
+@every("status", [400, 403, 404, 405, 409, 410, 413, 422, 451])
 def test_a_client_error_is_rejected(effect: Effect, status: int) -> None:
     rejected = _judge(effect, _answer(status))
     assert isinstance(rejected, Rejected)
     assert rejected.code == f"HTTP_{status}"
 
 
-@pytest.mark.parametrize("effect", list(Effect))
+@every("effect", list(Effect))
 def test_too_many_requests_is_unavailable_for_as_long_as_asked(effect: Effect) -> None:
     unavailable = _judge(effect, _answer(429, retry_after="7"))
     assert isinstance(unavailable, Unavailable)
     assert unavailable.retry_after == 7
 
 
-@pytest.mark.parametrize("effect", list(Effect))
+@every("effect", list(Effect))
 def test_an_untrusted_certificate_is_rejected_on_the_address(effect: Effect) -> None:
     error = httpx.ConnectError("tls")
     error.__cause__ = ssl.SSLCertVerificationError("self-signed")
@@ -120,7 +121,7 @@ def test_the_servers_code_message_and_field_are_kept() -> None:
     )
 
 
-@pytest.mark.parametrize(
+@every(
     "body",
     [
         b"",

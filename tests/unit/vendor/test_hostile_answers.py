@@ -34,6 +34,8 @@ ALMOST_A_COUPON = st.dictionaries(st.sampled_from(sorted(COUPON)), JSON, max_siz
     lambda changes: {**COUPON, **changes}
 )
 BODIES = st.binary(max_size=50) | JSON | ALMOST_A_COUPON | ALMOST_A_COUPON.map(lambda c: page([c]))
+#: ``make fuzz`` asks five thousand times.
+SOME = settings(max_examples=40)
 STATUSES = st.sampled_from([200, 201, 202, 302, 400, 404, 409, 418, 429, 500, 503, 599])
 
 
@@ -49,7 +51,7 @@ def _echo(document: Any) -> Any:
     return {"code": "ECHO", "message": f"{document} {PASSWORD} {TICKET}"}
 
 
-@settings(max_examples=150, deadline=None)
+@SOME
 @given(body=BODIES, status=STATUSES)
 def test_issuing_gives_the_coupon_asked_for_or_one_of_three_failures(
     body: Any, status: int
@@ -59,7 +61,7 @@ def test_issuing_gives_the_coupon_asked_for_or_one_of_three_failures(
     assert failed or (coupon.reference, coupon.quantity) == (REQUEST.reference, REQUEST.quantity)
 
 
-@settings(max_examples=100, deadline=None)
+@SOME
 @given(body=BODIES, status=st.sampled_from([200, 201, 202, 302, 500, 503]))
 def test_an_issue_that_may_have_happened_is_never_called_unavailable_or_rejected(
     body: Any, status: int
@@ -68,7 +70,7 @@ def test_an_issue_that_may_have_happened_is_never_called_unavailable_or_rejected
         client_told(body, status).issue(REQUEST)
 
 
-@settings(max_examples=150, deadline=None)
+@SOME
 @given(body=BODIES, status=STATUSES)
 def test_reading_never_claims_an_unknown_outcome(body: Any, status: int) -> None:
     api = client_told(body, status)
@@ -83,7 +85,7 @@ def test_reading_never_claims_an_unknown_outcome(body: Any, status: int) -> None
         assert not isinstance(failed, OutcomeUnknown)
 
 
-@settings(max_examples=100, deadline=None)
+@SOME
 @given(header=st.text(st.characters(min_codepoint=32, max_codepoint=126), max_size=40))
 def test_any_retry_after_is_a_wait_or_nothing(header: str) -> None:
     with pytest.raises(Unavailable) as unavailable:
@@ -91,7 +93,7 @@ def test_any_retry_after_is_a_wait_or_nothing(header: str) -> None:
     assert unavailable.value.retry_after is None or 0 <= unavailable.value.retry_after <= 3600
 
 
-@settings(max_examples=30, deadline=None)
+@SOME
 @given(document=JSON)
 def test_a_server_that_echoes_secrets_does_not_get_them_into_our_messages(document: Any) -> None:
     with pytest.raises(Rejected) as rejected:
@@ -102,7 +104,7 @@ def test_a_server_that_echoes_secrets_does_not_get_them_into_our_messages(docume
     assert TICKET not in str(rejected.value)
 
 
-@settings(max_examples=60, deadline=None)
+@SOME
 @given(body=BODIES, status=STATUSES)
 def test_a_sign_in_answered_with_anything_is_rejected_or_unavailable(
     body: Any, status: int

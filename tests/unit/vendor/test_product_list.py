@@ -11,6 +11,7 @@ from bittitan_plugin.domain.errors import Rejected
 from bittitan_plugin.vendor.coupon_api import pages
 from bittitan_plugin.vendor.port import BrokenRow, VendorProduct
 from bittitan_plugin.vendor.sandbox import broken_rows
+from tests.tables import every
 from tests.unit.vendor.samples import PRODUCT, ScriptedVendor, answer, client, page
 
 
@@ -30,7 +31,7 @@ def _many(count: int) -> list[Any]:
     return [{**PRODUCT, "sku": f"SKU-{number}"} for number in range(count)]
 
 
-@pytest.mark.parametrize("broken", broken_rows(), ids=str)
+@every("broken", broken_rows())
 def test_a_broken_row_is_reported_and_the_good_ones_go_on(broken: Any) -> None:
     first, reported, last = client(
         _vendor([PRODUCT, broken, {**PRODUCT, "sku": "LAST"}])
@@ -48,7 +49,7 @@ def test_an_unreadable_price_is_quoted() -> None:
     assert reported.reason == "list_price.amount cannot be read (the price is written 'abc')."
 
 
-@pytest.mark.parametrize("amount", ["-1.00", "1e5", "NaN", "Infinity", "1.00001", "", " 1", "1,5"])
+@every("amount", ["-1.00", "1e5", "NaN", "Infinity", "1.00001", "", " 1", "1,5"])
 def test_a_price_is_plain_decimal_text(amount: str) -> None:
     row = {**PRODUCT, "list_price": {"amount": amount, "currency": "USD"}}
     (reported,) = client(_vendor([row])).products()

@@ -3,6 +3,7 @@
 import pytest
 
 from bittitan_plugin.vendor.sandbox.faults import FaultName, Faults, Operation
+from tests.tables import every
 
 
 def _meets(
@@ -62,7 +63,7 @@ def test_removing_one_name_leaves_the_others() -> None:
     assert [fault.name for fault in faults.in_force()] == ["latency"]
 
 
-@pytest.mark.parametrize(
+@every(
     "values",
     [
         {"name": "earthquake"},

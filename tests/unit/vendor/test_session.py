@@ -10,6 +10,7 @@ import pytest
 from bittitan_plugin.domain.errors import Rejected, Unavailable
 from bittitan_plugin.vendor.coupon_api import CouponApi
 from bittitan_plugin.vendor.coupon_api.session import RENEW_AHEAD
+from tests.tables import every
 from tests.unit.vendor.samples import COUPON, REQUEST, answer
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -166,8 +167,8 @@ def test_checking_signs_in_although_there_is_a_ticket() -> None:
     assert vendor.sign_ins == 2
 
 
-@pytest.mark.parametrize(
-    ("status", "document", "setting"),
+@every(
+    "status, document, setting",
     [
         (401, {"code": "INVALID_CREDENTIALS", "message": "No."}, "api_password"),
         (400, {"code": "INVALID", "message": "No.", "field": "email"}, "api_email"),

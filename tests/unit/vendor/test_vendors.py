@@ -11,6 +11,7 @@ from bittitan_plugin.domain.configuration import Configuration
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
 from bittitan_plugin.vendor.coupon_api import CouponApiVendors
 from bittitan_plugin.vendor.port import Vendors
+from tests.tables import every
 from tests.unit.vendor.samples import COUPON, PASSWORD, REQUEST, ScriptedVendor, answer
 
 CIPHER = Cipher([generate_key()])
@@ -97,8 +98,8 @@ def test_closing_closes_every_client() -> None:
     assert transport.closed
 
 
-@pytest.mark.parametrize(
-    ("change", "code"),
+@every(
+    "change, code",
     [
         ({"api_url": ""}, ErrorCode.REQUIRED),
         ({"api_email": ""}, ErrorCode.REQUIRED),

@@ -2,14 +2,13 @@
 
 from uuid import uuid4
 
-import pytest
-
 from bittitan_plugin.domain.access import Permission, Viewer
 from bittitan_plugin.domain.configuration import Configuration
 from bittitan_plugin.domain.installations import Installation
 from bittitan_plugin.store.queries.figures import Waiting
 from bittitan_plugin.web.admin.office import Office
 from tests.fakes.values import NOON
+from tests.tables import every
 
 HELD = Permission.MANAGE_USERS
 OFFICE = Office(
@@ -22,6 +21,6 @@ OFFICE = Office(
 )
 
 
-@pytest.mark.parametrize("permission", Permission)
+@every("permission", Permission)
 def test_a_page_offers_what_its_reader_holds_the_permission_for(permission: Permission) -> None:
     assert OFFICE.may(permission.value) is (permission is HELD)

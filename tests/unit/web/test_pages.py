@@ -10,6 +10,7 @@ from starlette.requests import Request
 from bittitan_plugin.domain.money import Money
 from bittitan_plugin.web.failures import local_path
 from bittitan_plugin.web.pages import day, days_left, instant, money
+from tests.tables import every
 
 NOON = datetime(2026, 3, 10, 12, tzinfo=UTC)
 
@@ -35,8 +36,8 @@ def test_no_money_is_a_dash() -> None:
     assert money(None) == "–"
 
 
-@pytest.mark.parametrize(
-    ("left", "read"),
+@every(
+    "left, read",
     [
         (timedelta(days=2, hours=23), "2 days"),
         (timedelta(days=1), "1 day"),
@@ -65,7 +66,7 @@ def asked() -> Request:
     )
 
 
-@pytest.mark.parametrize(
+@every(
     "elsewhere",
     [
         "//evil.example",

@@ -9,6 +9,7 @@ from uuid import uuid4
 import pytest
 
 from bittitan_plugin.workflows.json_serializer import JsonSerializer
+from tests.tables import every
 
 SERIALIZER = JsonSerializer()
 PLAIN = [
@@ -28,12 +29,12 @@ PLAIN = [
 ]
 
 
-@pytest.mark.parametrize("value", PLAIN, ids=repr)
+@every("value", PLAIN)
 def test_plain_values_come_back_as_they_went(value: object) -> None:
     assert SERIALIZER.deserialize(SERIALIZER.serialize(value)) == value
 
 
-@pytest.mark.parametrize("value", PLAIN, ids=repr)
+@every("value", PLAIN)
 def test_what_is_stored_is_json(value: object) -> None:
     assert json.loads(SERIALIZER.serialize(value)) == value
 
@@ -53,10 +54,9 @@ def test_an_exception_is_stored_by_type_and_text_only() -> None:
     }
 
 
-@pytest.mark.parametrize(
+@every(
     "value",
     [uuid4(), Decimal("1.00"), datetime.now(UTC), {1, 2}, object(), b"bytes"],
-    ids=["uuid", "decimal", "datetime", "set", "object", "bytes"],
 )
 def test_what_json_does_not_know_is_refused_when_it_is_stored(value: object) -> None:
     with pytest.raises(TypeError):

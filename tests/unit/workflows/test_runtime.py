@@ -11,6 +11,7 @@ from bittitan_plugin.workflows import runtime
 from bittitan_plugin.workflows.leaving import Stopping
 from bittitan_plugin.workflows.places import fair_share
 from bittitan_plugin.workflows.runtime import Runtime, whose, working_for
+from tests.tables import every
 
 #: Seconds a thread may take to get its turn.
 PATIENCE = 10.0
@@ -62,9 +63,7 @@ def steps(places: Runtime) -> Iterator[Steps]:
     made.let_go()
 
 
-@pytest.mark.parametrize(
-    ("places", "share"), [(1, 1), (2, 1), (4, 3), (48, 36), (200, 150)], ids=str
-)
+@every("places, share", [(1, 1), (2, 1), (4, 3), (48, 36), (200, 150)])
 def test_one_installation_takes_three_quarters_at_most(places: int, share: int) -> None:
     assert fair_share(places) == share
 

@@ -104,11 +104,14 @@ def test_any_schedule_of_one_orders_webhooks_ends_in_one_coupon_a_line_and_the_r
     market.station.clock.advance(minutes=5)
     look(market)
     deliver(market, schedule[3])
+    assert len(market.shop.sandbox.sandbox.ledger()) - issued_before == lines
+    check_assets(market, order, ending, lines)
 
+
+def check_assets(market: Market, order: Order, ending: Ending, lines: int) -> None:
     assets = market.assets(order)
     credited, refunded = market.given_back(order)
     assert len(assets) == lines
-    assert len(market.shop.sandbox.sandbox.ledger()) - issued_before == lines
     assert len({asset.coupon_id for asset in assets}) == lines
     if ending is Ending.KEPT:
         assert {asset.status for asset in assets} == {AssetStatus.ACTIVE}
