@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bittitan_plugin.domain.access import Viewer
+from bittitan_plugin.domain.assets import Asset
 from bittitan_plugin.services.code_lookup import mark_of
 from bittitan_plugin.store.tables import AssetRow
 from tests.fakes.host import line
