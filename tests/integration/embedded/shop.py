@@ -1,6 +1,5 @@
 """A running embedded host for tests: real database, real HTTP, a plugin that remembers."""
 
-import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -8,6 +7,7 @@ from typing import Any
 import httpx
 import pluggy
 import strawberry
+from anyio.from_thread import BlockingPortal
 from sqlalchemy import Engine
 from starlette.applications import Starlette
 
@@ -168,6 +168,7 @@ class Shop:
     engine: Engine
     clock: StandingClock
     app: Starlette
+    portal: BlockingPortal
     staff: UserRow
     customer: UserRow
     stranger: UserRow
@@ -203,7 +204,7 @@ class Shop:
             async with httpx.AsyncClient(transport=transport, base_url="http://shop") as client:
                 return await client.request(method, path, **options)
 
-        return asyncio.run(send())
+        return self.portal.call(send)
 
     def answer(
         self, query: str, user: UserRow | None = None, /, **variables: Any
