@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
+import httpx
 import pytest
-from anyio.from_thread import BlockingPortal, start_blocking_portal
+from anyio.from_thread import BlockingPortal
 from joserfc.jwk import RSAKey
 from sqlalchemy import Engine
 from starlette.applications import Starlette
@@ -24,9 +25,12 @@ from bittitan_plugin.hosts.embedded.tokens import Tokens
 from bittitan_plugin.hosts.embedded.web import graphql_routes
 from bittitan_plugin.store.engine import open_engine
 from tests.conftest import Databases, StandingClock
+from tests.in_process import InProcess, portal
 from tests.integration.embedded.shop import RecordingPlugin, Shop
 from tests.slate import Slate
 from tests.world import BEGINNING
+
+__all__ = ["portal"]
 
 
 @pytest.fixture(scope="session")
@@ -41,13 +45,6 @@ def schema() -> HostSchema:
     plugins = specs.plugin_manager(load_installed=False)
     plugins.register(RecordingPlugin())
     return build_schema(plugins)
-
-
-@pytest.fixture(scope="session")
-def portal() -> Iterator[BlockingPortal]:
-    """The loop that answers requests; with one of its own, each would start threads of its own."""
-    with start_blocking_portal() as portal:
-        yield portal
 
 
 @pytest.fixture(scope="package", autouse=True)
@@ -141,14 +138,14 @@ def shop(
     """A shop with people, goods and a recording plugin."""
     plugin = RecordingPlugin()
     platform.plugin_manager.register(plugin, name="parcels")
+    app = Starlette(routes=graphql_routes(platform, schema))
     return Shop(
         platform=platform,
         plugins=platform.plugin_manager,
         plugin=plugin,
         engine=ground.engine,
         clock=clock,
-        app=Starlette(routes=graphql_routes(platform, schema)),
-        portal=portal,
+        http=httpx.Client(transport=InProcess(app, portal), base_url="http://shop"),
         staff=ground.staff,
         customer=ground.customer,
         stranger=ground.stranger,

@@ -7,9 +7,7 @@ from typing import Any
 import httpx
 import pluggy
 import strawberry
-from anyio.from_thread import BlockingPortal
 from sqlalchemy import Engine
-from starlette.applications import Starlette
 
 from bittitan_hooks import specs
 from bittitan_plugin.hosts.embedded.catalogue import Variant
@@ -167,8 +165,7 @@ class Shop:
     plugin: RecordingPlugin
     engine: Engine
     clock: StandingClock
-    app: Starlette
-    portal: BlockingPortal
+    http: httpx.Client
     staff: UserRow
     customer: UserRow
     stranger: UserRow
@@ -198,13 +195,7 @@ class Shop:
 
     def request(self, method: str, path: str, **options: Any) -> httpx.Response:
         """Any request over HTTP."""
-
-        async def send() -> httpx.Response:
-            transport = httpx.ASGITransport(app=self.app)
-            async with httpx.AsyncClient(transport=transport, base_url="http://shop") as client:
-                return await client.request(method, path, **options)
-
-        return self.portal.call(send)
+        return self.http.request(method, path, **options)
 
     def answer(
         self, query: str, user: UserRow | None = None, /, **variables: Any
