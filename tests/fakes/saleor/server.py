@@ -6,7 +6,7 @@ One thread of a process serves them all: a port is opened and closed at once, a 
 import asyncio
 import socket
 import threading
-from functools import cache
+from functools import cache, partial
 from typing import Self
 
 import uvicorn
@@ -71,7 +71,9 @@ class SaleorServer:
 @cache
 def _loop() -> asyncio.AbstractEventLoop:
     loop = asyncio.new_event_loop()
-    threading.Thread(target=loop.run_forever, name="fake-saleor", daemon=True).start()
+    # A task that does not end, because the threads that answer end with the first task of all.
+    serving = partial(loop.run_until_complete, asyncio.Event().wait())
+    threading.Thread(target=serving, name="fake-saleor", daemon=True).start()
     return loop
 
 

@@ -8,6 +8,7 @@ from bittitan_hooks import specs
 from bittitan_plugin.domain.assets import Asset
 from bittitan_plugin.domain.billing import InvoiceReference
 from tests.fakes.host import line
+from tests.tables import every
 from tests.world import Shop
 
 ACCEPTED, IGNORED, *_ = specs.OutcomeStatus
@@ -81,7 +82,7 @@ def test_an_invoice_event_that_comes_again_changes_nothing(shop: Shop, sold: Ass
     assert shop.asset(sold.id).version == version
 
 
-@pytest.mark.parametrize("hook", HOOKS)
+@every("hook", HOOKS)
 def test_while_the_plugin_is_switched_off_invoices_are_ignored(
     shop: Shop, sold: Asset, hook: str
 ) -> None:

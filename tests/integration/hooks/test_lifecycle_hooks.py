@@ -12,6 +12,7 @@ from bittitan_plugin.domain.installations import Installation
 from bittitan_plugin.manifest import manifest
 from bittitan_plugin.vendor.sandbox import DEFAULT_PASSWORD
 from tests.fakes.host import line
+from tests.tables import every
 from tests.world import NOTHING, Shop
 
 #: A port nothing listens on.
@@ -46,8 +47,8 @@ def test_hook_configuration_validate(shop: Shop) -> None:
     assert validate(shop, {"time_zone": "Europe/Athens"}) == []
 
 
-@pytest.mark.parametrize(
-    ("values", "fields"),
+@every(
+    "values, fields",
     [
         ({"api_password": "wrong"}, ["api_password"]),
         ({"api_url": NOBODY}, ["api_url"]),
@@ -102,7 +103,7 @@ def test_hook_plugin_deactivated(shop: Shop) -> None:
     assert shop.tally() == NOTHING
 
 
-@pytest.mark.parametrize("hook", ["plugin_activated", "plugin_configured", "plugin_deactivated"])
+@every("hook", ["plugin_activated", "plugin_configured", "plugin_deactivated"])
 def test_settings_that_are_refused_are_not_kept_and_the_platform_is_told(
     shop: Shop, hook: str
 ) -> None:
@@ -112,7 +113,7 @@ def test_settings_that_are_refused_are_not_kept_and_the_platform_is_told(
     assert installation(shop) == before
 
 
-@pytest.mark.parametrize("value", [None, ""])
+@every("value", [None, ""])
 def test_an_empty_password_keeps_the_one_that_is_stored(shop: Shop, value: str | None) -> None:
     change(shop, "plugin_configured", active=True, api_password=value)
     sealed = installation(shop).configuration.api_password

@@ -8,6 +8,7 @@ from bittitan_hooks import specs
 from bittitan_plugin.domain.catalogue import Product
 from bittitan_plugin.domain.money import Money
 from tests.fakes.host import line
+from tests.tables import every
 from tests.world import MAILBOX, Shop
 
 ACCEPTED, IGNORED, *_ = specs.OutcomeStatus
@@ -59,7 +60,7 @@ def test_hook_product_variant_created(shop: Shop) -> None:
     assert made.prices == {"USD": Money.of("20", "USD"), "EUR": Money.of("18.50", "EUR")}
 
 
-@pytest.mark.parametrize("product_type", ["t-shirt", None])
+@every("product_type", ["t-shirt", None])
 def test_a_variant_of_another_type_is_not_ours(shop: Shop, product_type: str | None) -> None:
     outcome = variant(shop, "product_variant_created", product_type=product_type)
     assert (outcome.status, product(shop, NEW)) == (IGNORED, None)
@@ -118,7 +119,7 @@ def test_what_is_gone_already_can_be_deleted_again(shop: Shop, hook: str) -> Non
     assert product(shop, MAILBOX) is None
 
 
-@pytest.mark.parametrize("hook", ["product_variant_created", "product_variant_deleted"])
+@every("hook", ["product_variant_created", "product_variant_deleted"])
 def test_while_the_plugin_is_switched_off_the_catalogue_stays(shop: Shop, hook: str) -> None:
     before = product(shop, MAILBOX)
     shop.configure(active=False)

@@ -12,6 +12,7 @@ from bittitan_plugin.vendor.coupon_api import CouponApi
 from bittitan_plugin.vendor.port import BrokenRow, CouponRequest, CouponVendor, VendorProduct
 from bittitan_plugin.vendor.sandbox import SandboxServer, broken_rows, large_catalogue
 from tests.sandbox_fixtures import MakeClient
+from tests.tables import every
 
 
 def request(api: CouponApi, reference: str = "asset-1", **changes: Any) -> CouponRequest:
@@ -112,8 +113,8 @@ def test_issuing_other_content_under_a_reference_is_rejected(
     assert rejected.value.code == "REFERENCE_CONFLICT"
 
 
-@pytest.mark.parametrize(
-    ("change", "code", "field"),
+@every(
+    "change, code, field",
     [
         ({"sku": "NONE"}, "UNKNOWN_SKU", "sku"),
         ({"partner_id": "prt_none"}, "UNKNOWN_PARTNER", "partner_id"),

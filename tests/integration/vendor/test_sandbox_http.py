@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 from bittitan_plugin.vendor.sandbox import DEFAULT_EMAIL, DEFAULT_PASSWORD, SandboxServer
+from tests.tables import every
 
 PARTNER = {"reference": "account-1", "email": "a@example.com", "company": "A"}
 
@@ -56,8 +57,8 @@ def test_redeeming_what_never_was_is_a_404(http: httpx.Client) -> None:
     assert http.post("/_sandbox/coupons/cpn_none/redeem").status_code == 404
 
 
-@pytest.mark.parametrize(
-    ("move", "shown"),
+@every(
+    "move, shown",
     [
         ({"set": "2030-01-01T00:00:00Z"}, "2030-01-01T"),
         ({"set": "2030-01-01T01:00+02:00"}, "2029-12-31T23"),
@@ -74,7 +75,7 @@ def test_the_clock_is_advanced(http: httpx.Client) -> None:
     assert moved["now"].startswith("2030-01-02T12:00")
 
 
-@pytest.mark.parametrize(
+@every(
     "move",
     [
         {},
@@ -101,7 +102,7 @@ def test_faults_are_put_shown_and_removed(http: httpx.Client) -> None:
     assert http.delete("/_sandbox/faults").json()["faults"] == []
 
 
-@pytest.mark.parametrize("fault", [{"name": "flood"}, {}, {"name": "status", "status": "x"}])
+@every("fault", [{"name": "flood"}, {}, {"name": "status", "status": "x"}])
 def test_a_fault_there_is_not_is_refused(http: httpx.Client, fault: dict[str, str]) -> None:
     assert http.post("/_sandbox/faults", json=fault).status_code == 400
 
@@ -124,8 +125,8 @@ def test_resetting_forgets_coupons_and_tickets(signed_in: httpx.Client) -> None:
     assert signed_in.get("/v1/products").status_code == 401
 
 
-@pytest.mark.parametrize(
-    ("authorization", "code"),
+@every(
+    "authorization, code",
     [("", "TICKET_REQUIRED"), ("Bearer x", "TICKET_REQUIRED"), ("Ticket x", "TICKET_INVALID")],
 )
 def test_nothing_is_given_without_a_ticket(
@@ -135,8 +136,8 @@ def test_nothing_is_given_without_a_ticket(
     assert (refused.status_code, refused.json()["code"]) == (401, code)
 
 
-@pytest.mark.parametrize(
-    ("change", "code"),
+@every(
+    "change, code",
     [
         ({"reference": ...}, "REQUIRED"),
         ({"reference": ""}, "INVALID"),
@@ -160,7 +161,7 @@ def test_a_coupon_request_is_validated_field_by_field(
     assert refused.json()["field"] == next(iter(change))
 
 
-@pytest.mark.parametrize("change", [{"email": "nobody"}, {"company": ""}, {"password": ""}])
+@every("change", [{"email": "nobody"}, {"company": ""}, {"password": ""}])
 def test_a_partner_is_validated_field_by_field(
     signed_in: httpx.Client, change: dict[str, str]
 ) -> None:
@@ -168,13 +169,13 @@ def test_a_partner_is_validated_field_by_field(
     assert (refused.status_code, refused.json()["field"]) == (400, next(iter(change)))
 
 
-@pytest.mark.parametrize("body", [b"", b"{", b"[]", b"\xff"])
+@every("body", [b"", b"{", b"[]", b"\xff"])
 def test_a_body_that_is_no_object_is_refused(signed_in: httpx.Client, body: bytes) -> None:
     assert signed_in.post("/v1/coupons", content=body).status_code == 400
 
 
-@pytest.mark.parametrize(
-    ("path", "field"),
+@every(
+    "path, field",
     [
         ("/v1/products?count=101", "count"),
         ("/v1/products?count=0", "count"),
@@ -190,8 +191,8 @@ def test_a_query_is_validated(signed_in: httpx.Client, path: str, field: str) ->
     assert (refused.status_code, refused.json()["field"]) == (400, field)
 
 
-@pytest.mark.parametrize(
-    ("method", "path", "status", "code"),
+@every(
+    "method, path, status, code",
     [
         ("GET", "/v2/products", 404, "NO_SUCH_PATH"),
         ("PUT", "/v1/products", 405, "METHOD_NOT_ALLOWED"),

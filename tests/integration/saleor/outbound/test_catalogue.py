@@ -21,6 +21,7 @@ from tests.integration.saleor.outbound.selling import (
     put_on_sale,
     usd,
 )
+from tests.tables import every
 
 WRITES = ("attribute_create", "product_type_create", "attributes_assign", "collection_create")
 
@@ -249,8 +250,8 @@ def test_a_product_leaves_its_days_to_the_plugin_until_staff_write_them(host: Sa
     assert (shown.expire_days, shown.validity_days) == (None, None)
 
 
-@pytest.mark.parametrize(
-    ("written", "days"),
+@every(
+    "written, days",
     [("180", 180), ("180.0", 180), ("0", None), ("4000", None), ("soon", None), ("nan", None)],
 )
 def test_days_that_staff_wrote_count_if_they_can_be_days(
@@ -315,8 +316,8 @@ def test_a_product_of_staff_is_made_when_there_is_none(host: SaleorHost) -> None
     assert (shown.sku, shown.name, shown.published) == ("OWN", "Own", True)
 
 
-@pytest.mark.parametrize(
-    ("values", "code", "field"),
+@every(
+    "values, code, field",
     [
         ({"variant_id": "UHJvZHVjdFZhcmlhbnQ6OTk5"}, "NOT_FOUND", "variant_id"),
         ({"variant_id": "nonsense"}, "NOT_FOUND", "variant_id"),
@@ -345,6 +346,6 @@ def test_withdrawing_hides_it_everywhere(host: SaleorHost, saleor: SaleorServer)
     assert list(product.channels.values()) == [False, False]
 
 
-@pytest.mark.parametrize("variant_id", ["UHJvZHVjdFZhcmlhbnQ6OTk5", "nonsense"])
+@every("variant_id", ["UHJvZHVjdFZhcmlhbnQ6OTk5", "nonsense"])
 def test_withdrawing_what_is_gone_does_nothing(host: SaleorHost, variant_id: str) -> None:
     host.withdraw(variant_id)

@@ -9,6 +9,7 @@ from bittitan_plugin.hosts.saleor.client import SaleorClient
 from bittitan_plugin.hosts.saleor.failures import PERMISSION_DENIED
 from tests.fakes.saleor import SaleorServer
 from tests.fakes.saleor.records import App
+from tests.tables import every
 
 COLLECTION = {"name": "BitTitan", "slug": "bittitan"}
 UNCERTAIN: list[tuple[str, dict[str, Any]]] = [
@@ -26,7 +27,7 @@ def test_the_app_asks_who_it_is(client: SaleorClient, app: App) -> None:
     assert client.execute("app")["app"]["id"] == app.id
 
 
-@pytest.mark.parametrize(("kind", "values"), UNCERTAIN)
+@every("kind, values", UNCERTAIN)
 def test_a_question_without_a_usable_answer_may_be_asked_again(
     client: SaleorClient, saleor: SaleorServer, kind: str, values: dict[str, Any]
 ) -> None:
@@ -35,7 +36,7 @@ def test_a_question_without_a_usable_answer_may_be_asked_again(
         client.execute("app")
 
 
-@pytest.mark.parametrize(("kind", "values"), UNCERTAIN)
+@every("kind, values", UNCERTAIN)
 def test_of_a_change_without_a_usable_answer_nobody_knows_whether_it_was_made(
     client: SaleorClient, saleor: SaleorServer, kind: str, values: dict[str, Any]
 ) -> None:
@@ -44,9 +45,7 @@ def test_of_a_change_without_a_usable_answer_nobody_knows_whether_it_was_made(
         client.execute("collection_create", COLLECTION)
 
 
-@pytest.mark.parametrize(
-    ("operation", "failure"), [("app", Unavailable), ("collection_create", OutcomeUnknown)]
-)
+@every("operation, failure", [("app", Unavailable), ("collection_create", OutcomeUnknown)])
 def test_an_answer_is_not_waited_for_for_ever(
     saleor: SaleorServer, app: App, operation: str, failure: type[BitTitanError]
 ) -> None:
@@ -56,7 +55,7 @@ def test_an_answer_is_not_waited_for_for_ever(
         hasty.execute(operation, {} if operation == "app" else COLLECTION)
 
 
-@pytest.mark.parametrize("operation", ["app", "collection_create"])
+@every("operation", ["app", "collection_create"])
 def test_too_many_requests_are_turned_away_unread_and_say_when_to_come_back(
     client: SaleorClient, saleor: SaleorServer, operation: str
 ) -> None:
@@ -93,7 +92,7 @@ def test_a_document_that_saleor_cannot_run_is_rejected(
         client.execute("collection_create", {"name": "no slug"})
 
 
-@pytest.mark.parametrize("status", [301, 302, 307, 404, 410])
+@every("status", [301, 302, 307, 404, 410])
 def test_an_address_that_leads_elsewhere_is_not_followed(
     client: SaleorClient, saleor: SaleorServer, status: int
 ) -> None:
@@ -103,7 +102,7 @@ def test_an_address_that_leads_elsewhere_is_not_followed(
     assert caught.value.code == "ADDRESS"
 
 
-@pytest.mark.parametrize("status", [401, 403])
+@every("status", [401, 403])
 def test_a_dead_token_is_rejected(client: SaleorClient, saleor: SaleorServer, status: int) -> None:
     saleor.saleor.faults.add("status", status=status)
     with pytest.raises(Rejected) as caught:
@@ -117,7 +116,7 @@ def test_nobody_listening_means_nothing_was_done() -> None:
         alone.execute("collection_create", COLLECTION)
 
 
-@pytest.mark.parametrize("url", ["ftp://x/graphql/", "http://", "http://\u2603.\ud800/graphql/"])
+@every("url", ["ftp://x/graphql/", "http://", "http://\u2603.\ud800/graphql/"])
 def test_an_address_that_is_none_is_rejected(url: str) -> None:
     with pytest.raises(Rejected) as caught:
         SaleorClient(url, "token").execute("app")

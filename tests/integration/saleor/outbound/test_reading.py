@@ -12,6 +12,7 @@ from tests.fakes.saleor import SaleorServer
 from tests.fakes.saleor.records import App
 from tests.integration.saleor.outbound.selling import bought, put_on_sale
 from tests.saleor_fixtures import link
+from tests.tables import every
 
 
 def test_an_order_shows_what_selling_licences_needs(host: SaleorHost, saleor: SaleorServer) -> None:
@@ -35,7 +36,7 @@ def test_an_order_shows_what_selling_licences_needs(host: SaleorHost, saleor: Sa
     )
 
 
-@pytest.mark.parametrize("order_id", ["T3JkZXI6eA==", "nonsense", "", "VXNlcjox"])
+@every("order_id", ["T3JkZXI6eA==", "nonsense", "", "VXNlcjox"])
 def test_an_order_that_is_not_there_is_none(host: SaleorHost, order_id: str) -> None:
     assert host.order(order_id) is None
 
@@ -45,8 +46,8 @@ def test_a_draft_is_no_order_yet(host: SaleorHost, saleor: SaleorServer) -> None
     assert host.order(draft.id) is None
 
 
-@pytest.mark.parametrize(
-    ("status", "read"),
+@every(
+    "status, read",
     [
         ("UNCONFIRMED", OrderStatus.UNCONFIRMED),
         ("UNFULFILLED", OrderStatus.CONFIRMED),
@@ -141,7 +142,7 @@ def test_staff_are_no_customers(host: SaleorHost, saleor: SaleorServer) -> None:
     assert host.customer(saleor.saleor.add_staff("staff@example.com").id) is None
 
 
-@pytest.mark.parametrize("customer_id", ["guest:a@example.com", "VXNlcjo5OTk=", "nonsense"])
+@every("customer_id", ["guest:a@example.com", "VXNlcjo5OTk=", "nonsense"])
 def test_who_has_no_user_is_no_customer(host: SaleorHost, customer_id: str) -> None:
     assert host.customer(customer_id) is None
 
