@@ -98,9 +98,9 @@ def test_a_variant_that_sells_another_product_is_not_taken_away_from_it(market: 
     assert [product.sku for product in market.products()] == ["HOUSE"]
 
 
-def test_more_than_a_hundred_bad_rows_are_counted_not_listed(market_on_sqlite: Market) -> None:
-    market_on_sqlite.vendor_lists(*("nothing" for _ in range(MOST_SKIPPED + 20)), row("A"))
-    done = market_on_sqlite.fetch()
+def test_more_than_a_hundred_bad_rows_are_counted_not_listed(market: Market) -> None:
+    market.vendor_lists(*("nothing" for _ in range(MOST_SKIPPED + 20)), row("A"))
+    done = market.fetch()
     assert (len(done.skipped), done.skipped_count) == (MOST_SKIPPED, MOST_SKIPPED + 20)
     assert done.created == 1
 
@@ -127,11 +127,11 @@ class CountingVendor:
 
 
 def test_a_list_of_any_length_is_imported_with_a_few_pages_in_memory(
-    market_on_sqlite: Market, monkeypatch: pytest.MonkeyPatch
+    market: Market, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     page, length = 10, 300
     monkeypatch.setattr(services_definition, "PAGE_SIZE", page)
     vendor = CountingVendor(length)
     monkeypatch.setattr(CouponApi, "products", lambda _api: vendor.rows())
-    assert market_on_sqlite.fetch().created == length
+    assert market.fetch().created == length
     assert vendor.most <= 3 * page

@@ -4,6 +4,7 @@ It knows of the plugin only what ``GraphQLExtension`` says, and pages its own li
 ``PageInfo`` of its own, as every platform does.
 """
 
+from functools import cache
 from typing import Any
 
 import strawberry
@@ -22,19 +23,28 @@ class PageInfo:
 
 def host_schema(extension: GraphQLExtension) -> strawberry.Schema:
     """The host's schema, with the extension merged into it."""
+    mixins = (extension.mixins[name] for name in ("Order", "User", "ProductVariant"))
+    return _merged(extension.query, extension.mutation, extension.types, *mixins)
+
+
+@cache
+def _merged(
+    query: type, mutation: type, types: tuple[type, ...], order: Any, user: Any, variant: Any
+) -> strawberry.Schema:
+    """Built once of the same classes, because building takes a while."""
 
     @strawberry.type
-    class Order(extension.mixins["Order"]):  # type: ignore[misc, name-defined]
+    class Order(order):  # type: ignore[misc]
         id: strawberry.ID
         number: str
 
     @strawberry.type
-    class User(extension.mixins["User"]):  # type: ignore[misc, name-defined]
+    class User(user):  # type: ignore[misc]
         id: strawberry.ID
         email: str
 
     @strawberry.type
-    class ProductVariant(extension.mixins["ProductVariant"]):  # type: ignore[misc, name-defined]
+    class ProductVariant(variant):  # type: ignore[misc]
         id: strawberry.ID
 
     @strawberry.type
@@ -78,6 +88,8 @@ def host_schema(extension: GraphQLExtension) -> strawberry.Schema:
         def order_note(self, text: str) -> str:
             return text
 
-    query: Any = merge_types("Query", (HostQuery, extension.query))
-    mutation: Any = merge_types("Mutation", (HostMutation, extension.mutation))
-    return strawberry.Schema(query=query, mutation=mutation, types=extension.types)
+    return strawberry.Schema(
+        query=merge_types("Query", (HostQuery, query)),
+        mutation=merge_types("Mutation", (HostMutation, mutation)),
+        types=types,
+    )
