@@ -17,6 +17,9 @@ BUSY_TIMEOUT_MS = 30_000
 POOL_SIZE, OVERFLOW = 20, 30
 #: Seconds to wait for a connection that the server does not answer.
 CONNECT_TIMEOUT_S = 5
+#: Seconds for which a transaction may ask PostgreSQL nothing. A process that was frozen in the middle
+#: of one is then rolled back, or its locks would keep others from taking over its work.
+SPEECHLESS_S = 20.0
 #: Seconds between two attempts to connect to a database that is away.
 KNOCK_S = 1.0
 #: Execution option naming the statement that opens a SQLite transaction.
@@ -108,6 +111,7 @@ def _create(database_url: str) -> Engine:
         )
         # Several rows are one statement, not one each.
         engine.dialect.use_insertmanyvalues_wo_returning = True
+        event.listen(engine, "connect", _limit_transactions)
         event.listen(engine, "checkout", partial(_check_alive, engine))
         return engine
     if url.get_backend_name() != "sqlite":
@@ -117,6 +121,12 @@ def _create(database_url: str) -> Engine:
     engine = create_engine(url, pool_size=POOL_SIZE, max_overflow=OVERFLOW)
     event.listen(engine, "connect", _prepare_sqlite)
     return engine
+
+
+def _limit_transactions(connection: Any, _record: object) -> None:
+    milliseconds = int(SPEECHLESS_S * 1000)
+    connection.execute(f"SET idle_in_transaction_session_timeout = {milliseconds}")
+    connection.commit()
 
 
 def _lean_cursor() -> type:

@@ -4,8 +4,11 @@ from collections.abc import Iterator
 
 import pytest
 from sqlalchemy import Connection, Engine, event, text
+from sqlalchemy.exc import DBAPIError
 
+from bittitan_plugin.store import engine as engines
 from bittitan_plugin.store.engine import open_engine
+from tests.waiting import PATIENCE_S
 
 BACKEND = text("SELECT pg_backend_pid()")
 
@@ -46,6 +49,25 @@ def test_a_living_connection_is_not_asked_whether_it_lives(
     monkeypatch.setattr(engine.dialect, "do_ping", pings.append)
     _pids(engine, 1)
     assert pings == []
+
+
+def test_a_transaction_that_was_left_open_keeps_nobody_waiting(
+    postgresql_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engines, "SPEECHLESS_S", 0.05)
+    frozen, other = open_engine(postgresql_url), open_engine(postgresql_url)
+    lock = text("LOCK TABLE bittitan_workers")
+    left_open = frozen.connect()
+    left_open.execute(lock)
+    with other.begin() as connection:
+        # Were it never let in, this would say so instead of waiting for ever.
+        connection.execute(text(f"SET LOCAL lock_timeout = '{PATIENCE_S:.0f}s'"))
+        connection.execute(lock)
+    with pytest.raises(DBAPIError, match="idle-in-transaction"):
+        left_open.execute(BACKEND)
+    left_open.close()
+    for engine in (frozen, other):
+        engine.dispose()
 
 
 def test_a_living_connection_is_kept(engine: Engine) -> None:
