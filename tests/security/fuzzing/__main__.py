@@ -7,6 +7,7 @@ import argparse
 import logging
 import sys
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
@@ -14,15 +15,19 @@ from tempfile import TemporaryDirectory
 import stamina
 
 from tests.conftest import Databases
-from tests.security.fuzzing.counting import HEAD, Tally, attack
+from tests.security.fuzzing import counting
+from tests.security.fuzzing.counting import HEAD, LONGEST_S, Tally
 from tests.security.fuzzing.documents import shop_and_subgraph
 from tests.security.fuzzing.stock_files import stock_files
 from tests.security.fuzzing.vendor import vendor_answers
 from tests.security.fuzzing.webhooks import deliveries
 
 
-def attacks(seed: int, share: float, directory: Path) -> Iterator[Tally]:
-    """All of them. ``share`` scales how often each is tried."""
+def attacks(
+    seed: int, share: float, directory: Path, *, longest: float = LONGEST_S
+) -> Iterator[Tally]:
+    """All of them. ``share`` scales how often each is tried; none may take ``longest`` seconds."""
+    attack = partial(counting.attack, longest=longest)
     made = Databases(directory)
     url, often = made.fresh("sqlite", directory), int(5_000 * share)
     file = Path(url.removeprefix("sqlite:///"))
