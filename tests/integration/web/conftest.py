@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from time import monotonic, sleep
 
 import httpx
 import pytest
@@ -14,9 +13,7 @@ from bittitan_plugin.cipher import generate_key
 from bittitan_plugin.serving import Shop, open_shop, server_of
 from bittitan_plugin.settings import Environment, Settings
 from tests.conftest import Databases
-
-#: Seconds a server may take to start on a busy machine.
-PATIENCE = 20.0
+from tests.waiting import PATIENCE_S, until
 
 
 @dataclass
@@ -44,12 +41,9 @@ def served(shop: Shop) -> Iterator[Served]:
     thread = threading.Thread(target=server.run)
     thread.start()
     try:
-        end = monotonic() + PATIENCE
-        while not server.started:
-            assert monotonic() < end, "the server did not start"
-            sleep(0.01)
+        until(lambda: server.started)
         port = server.servers[0].sockets[0].getsockname()[1]
-        with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=PATIENCE) as client:
+        with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=PATIENCE_S) as client:
             yield Served(shop, client)
     finally:
         server.should_exit = True
