@@ -9,10 +9,10 @@ from bittitan_hooks import specs
 from bittitan_plugin.bootstrap import build
 from bittitan_plugin.cipher import generate_key
 from bittitan_plugin.settings import Settings
-from bittitan_plugin.vendor.coupon_api import CouponApiVendors
 from bittitan_plugin.vendor.sandbox import SandboxServer
 from tests.conftest import Databases, StandingClock
 from tests.fakes.mail import RecordingMailer
+from tests.impatience import impatient_vendors
 from tests.integration.catalogue.market import Market, open_market
 
 
@@ -24,7 +24,7 @@ def _open(
         settings,
         clock=clock,
         mailer=RecordingMailer(),
-        vendors=lambda cipher: CouponApiVendors(cipher, read_timeout=0.5),
+        vendors=impatient_vendors,
     )
     yield open_market(application, specs.plugin_manager(load_installed=False), sandbox)
     application.close()
