@@ -24,6 +24,7 @@ from bittitan_plugin.web.saleor.service import SaleorService
 from tests.conftest import StandingClock
 from tests.fakes.saleor import SaleorServer
 from tests.fakes.saleor.sending import Sender
+from tests.waiting import PATIENCE_S
 from tests.world import World
 
 
@@ -109,7 +110,7 @@ class Stations:
         # The plugin itself, on a socket of its own.
         plugin = SaleorServer(app=Starlette(routes=saleor_routes(self.service)))
         origin = stack.enter_context(plugin).origin
-        self._http = stack.enter_context(httpx.Client(base_url=origin, timeout=30))
+        self._http = stack.enter_context(httpx.Client(base_url=origin, timeout=PATIENCE_S))
 
     def open(self, *, allow: bool = True) -> Station:
         server = self._stack.enter_context(SaleorServer())
