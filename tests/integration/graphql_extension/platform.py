@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 
 import strawberry
 from graphql import GraphQLError
+from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from bittitan_graphql.context import CONTEXT_KEY, Patience
@@ -24,7 +25,6 @@ from bittitan_plugin.domain.coupons import Coupon, CouponSource, CouponStatus, S
 from bittitan_plugin.domain.history import Actor, ActorKind
 from bittitan_plugin.domain.money import Money
 from bittitan_plugin.services.ports import Ports
-from bittitan_plugin.store.engine import open_engine
 from bittitan_plugin.store.unit_of_work import Store, UnitOfWork
 from tests.conftest import StandingClock
 from tests.fakes.mail import RecordingMailer
@@ -219,10 +219,8 @@ def customer(account: Account) -> Viewer:
     return Viewer(customer_id=account.customer_id, email=account.email)
 
 
-@contextmanager
-def open_platform(database_url: str, clock: StandingClock, *, key: str) -> Iterator[Platform]:
-    """A platform whose installation is switched on."""
-    engine = open_engine(database_url)
+def open_platform(engine: Engine, clock: StandingClock) -> Platform:
+    """A platform whose installation is new and switched on."""
     queue, mailer, outside = RecordingQueue(), RecordingMailer(), Unreachable()
     ports = Ports(
         store=Store(engine, queue),
@@ -233,7 +231,6 @@ def open_platform(database_url: str, clock: StandingClock, *, key: str) -> Itera
         clock=clock,
     )
     with ports.store.installations() as installations:
-        installation = installations.open(key, clock())
+        installation = installations.open(f"platform-{uuid4()}", clock())
         installations.save(replace(installation, active=True, configuration=API))
-    yield Platform(ports, installation.id, clock, queue, mailer)
-    engine.dispose()
+    return Platform(ports, installation.id, clock, queue, mailer)

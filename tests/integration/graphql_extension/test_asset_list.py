@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -95,9 +95,9 @@ SORTS: dict[str, Sequence[Any]] = {
 def sortable(platform: Platform, buyer: Account, product: Product, field: str) -> list[str]:
     """Assets to sort by that field, in the order they belong in; equal values go by id."""
     numbered = [5, 3, 4, 2, 1]  # Not the order they are made in.
-    made = []
+    made, first_id = [], uuid4().int >> 8 << 8
     for number, value in zip(numbered, SORTS[field], strict=True):
-        values: dict[str, Any] = {"name": f"asset {number}", "id": UUID(int=number)}
+        values: dict[str, Any] = {"name": f"asset {number}", "id": UUID(int=first_id + number)}
         if field == "PURCHASE_DATE":
             values["purchase_date"] = platform.clock() + timedelta(days=value)
         elif field == "NAME":
