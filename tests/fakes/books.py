@@ -38,6 +38,8 @@ class Books(FakeHost):
     assets: int = 0
     missed: int = 0
     redeemed_each: int = 1000
+    #: Orders that are read at a time.
+    page: int = 100
     #: Coupons that were looked up one by one.
     looked_up: int = 0
     _owner: UUID = field(default_factory=lambda: uuid5(_NAMES, "owner"))
@@ -51,11 +53,9 @@ class Books(FakeHost):
         """There is nothing to let go of."""
 
     def orders_since(self, since: datetime) -> Iterator[Sequence[Order]]:
-        for start in range(0, self.assets + self.missed, 100):
-            yield [
-                self._order(number)
-                for number in range(start, min(start + 100, self.assets + self.missed))
-            ]
+        orders = self.assets + self.missed
+        for start in range(0, orders, self.page):
+            yield [self._order(n) for n in range(start, min(start + self.page, orders))]
 
     def changed_since(self, instant: datetime) -> Iterator[Coupon]:
         for number in range(self.assets):

@@ -8,6 +8,9 @@ from bittitan_plugin.mail.port import Notification
 from bittitan_plugin.mail.rendering import Renderer
 from tests.captured_secrets import secrets_in
 
+#: One for all: it compiles each template once.
+_RENDERER = Renderer()
+
 
 class RecordingMailer:
     """Records every notification in ``sent``, after rendering it as a real mailer would.
@@ -20,12 +23,11 @@ class RecordingMailer:
     def __init__(self, failures: Iterable[BitTitanError] = ()) -> None:
         self.sent: list[Notification] = []
         self.failures = deque(failures)
-        self._renderer = Renderer()
 
     def send(self, notification: Notification) -> None:
         if self.failures:
             raise self.failures.popleft()
-        subject = self._renderer.render(notification)["Subject"]
+        subject = _RENDERER.render(notification)["Subject"]
         assert secrets_in(subject) == [], f"the subject of {notification.template} gives it away"
         self.sent.append(notification)
 

@@ -13,6 +13,11 @@ from tests.fakes.host import FakeHost, line
 from tests.world import CANCELLED, Shop
 
 
+@pytest.fixture
+def shop(shop_by_hand: Shop) -> Shop:
+    return shop_by_hand
+
+
 @dataclass
 class WatchfulHost(FakeHost):
     """Notes how the vendor's coupons stand when it is asked for a credit."""

@@ -6,14 +6,12 @@ from bittitan_plugin.domain.errors import ErrorCode
 from bittitan_plugin.domain.money import Money
 from tests.fakes.host import line
 from tests.integration.cancellation.asking import refusal_of
-from tests.integration.racing import at_once
 from tests.world import CANCELLED, Shop
 
 
-def test_a_cancelled_sale_leaves_one_credit_one_refund_and_one_message(shop: Shop) -> None:
-    shop.cancel(shop.buy(line()))
-
-    assert shop.tally() == CANCELLED
+@pytest.fixture
+def shop(shop_by_hand: Shop) -> Shop:
+    return shop_by_hand
 
 
 def test_a_cancelled_asset_says_so(shop: Shop) -> None:
@@ -53,28 +51,6 @@ def test_a_second_cancellation_changes_nothing(shop: Shop) -> None:
     shop.settle()
 
     assert (shop.tally(), shop.asset(asset.id)) == (CANCELLED, asset)
-
-
-@pytest.mark.databases("sqlite", "postgresql")
-def test_of_fifty_at_once_one_decides_and_the_others_are_refused(shop: Shop) -> None:
-    asset = shop.buy(line())
-
-    answers = at_once(50, lambda: refusal_of(shop, asset.id))
-    shop.settle()
-
-    refused = {ErrorCode.CANCELLATION_PENDING, ErrorCode.ALREADY_CANCELLED}
-    assert answers.count(None) == 1
-    assert sum(answer in refused for answer in answers) == 49
-
-
-@pytest.mark.databases("sqlite", "postgresql")
-def test_fifty_at_once_are_one_cancellation(shop: Shop) -> None:
-    asset = shop.buy(line())
-
-    at_once(50, lambda: refusal_of(shop, asset.id))
-    shop.settle()
-
-    assert shop.tally() == CANCELLED
 
 
 def test_a_sale_of_nothing_is_cancelled_without_a_credit(shop: Shop) -> None:

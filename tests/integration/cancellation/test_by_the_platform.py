@@ -4,12 +4,16 @@ from dataclasses import replace
 
 import pytest
 
-from bittitan_plugin.domain.errors import ErrorCode, Refusal
-from bittitan_plugin.domain.orders import OrderStatus
+from bittitan_plugin.domain.errors import Refusal
 from bittitan_plugin.domain.problems import ProblemKind
-from bittitan_plugin.services import cancellation
 from tests.fakes.host import line
-from tests.world import SOLD, STAFF, Shop
+from tests.world import SOLD, Shop
+
+
+@pytest.fixture
+def shop(shop_by_hand: Shop) -> Shop:
+    return shop_by_hand
+
 
 #: What a sale leaves behind that the platform took back: no usable coupon, and nothing of ours.
 TAKEN_BACK = replace(SOLD, usable=0)
@@ -74,31 +78,6 @@ def test_a_redeemed_coupon_leaves_the_asset_active(shop: Shop) -> None:
 
     after = shop.asset(asset.id)
     assert (after.status, after.coupon_status) == ("ACTIVE", "REDEEMED")
-
-
-def test_while_it_is_withdrawn_staff_cannot_cancel_and_credit_it(shop: Shop) -> None:
-    asset = shop.buy(line())
-    shop.sandbox.sandbox.faults.add("status", operation="cancel", status=503)
-    shop.fire("order_cancelled", shop.host.orders[asset.order_id])
-
-    with pytest.raises(Refusal) as refusal:
-        cancellation.cancel(shop.ports, shop.id, asset.id, STAFF, "")
-    shop.sandbox.sandbox.faults.clear()
-    shop.settle()
-
-    assert refusal.value.code is ErrorCode.CANCELLATION_PENDING
-
-
-def test_while_the_coupon_is_being_obtained_it_is_revoked_afterwards(shop: Shop) -> None:
-    shop.sandbox.sandbox.faults.add("status", operation="issue", status=503, times=3)
-    order = shop.host.place(line())
-    shop.fire("order_fully_paid", order)
-    shop.until(lambda: (found := shop.asset_of(order)) is not None and bool(found.requested_at))
-
-    shop.fire("order_cancelled", shop.host.change(order, status=OrderStatus.CANCELLED))
-    shop.settle()
-
-    assert (shop.tally().usable, shop.tally().credits) == (0, 0)
 
 
 def test_an_asset_that_waits_for_its_account_is_withdrawn_at_once(shop: Shop) -> None:

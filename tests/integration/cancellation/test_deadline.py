@@ -12,6 +12,11 @@ from tests.world import CANCELLED, SOLD, Shop
 pytestmark = pytest.mark.databases("sqlite", "postgresql")
 
 
+@pytest.fixture
+def shop(shop_by_hand: Shop) -> Shop:
+    return shop_by_hand
+
+
 def test_the_last_day_of_the_window_still_counts(shop: Shop) -> None:
     asset = shop.buy(line())
     shop.world.clock.now = asset.purchase_date.replace(hour=23, minute=59) + timedelta(days=15)

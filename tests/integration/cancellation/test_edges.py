@@ -10,6 +10,12 @@ from bittitan_plugin.services.coupon_status import follow_asset
 from tests.fakes.host import line
 from tests.world import CANCELLED, STAFF, Shop
 
+
+@pytest.fixture
+def shop(shop_by_hand: Shop) -> Shop:
+    return shop_by_hand
+
+
 SECOND = timedelta(seconds=1)
 
 #: Zone, when it was bought, and the first instant after day 15, both in UTC.
@@ -77,17 +83,6 @@ def test_an_hour_of_errors_ends_in_one_cancellation(shop: Shop) -> None:
     shop.sandbox.sandbox.faults.add("status", operation="cancel", status=500, times=60)
 
     assert shop.cancel(asset).status == "CANCELLED"
-    assert shop.tally() == CANCELLED
-
-
-def test_switched_off_in_the_middle_the_cancellation_is_brought_to_its_end(shop: Shop) -> None:
-    asset = shop.buy(line())
-    shop.sandbox.sandbox.faults.add("status", operation="cancel", status=503)
-    cancel(shop.ports, shop.id, asset.id, STAFF, "")
-    shop.configure(active=False)
-    shop.sandbox.sandbox.faults.clear()
-    shop.settle()
-
     assert shop.tally() == CANCELLED
 
 

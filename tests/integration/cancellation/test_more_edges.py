@@ -9,15 +9,18 @@ import pytest
 from bittitan_plugin.domain.assets import Asset
 from bittitan_plugin.domain.billing import Credit, InvoiceReference
 from bittitan_plugin.domain.errors import BitTitanError, ErrorCode, OutcomeUnknown, Rejected
-from bittitan_plugin.domain.problems import ProblemKind
 from bittitan_plugin.services import cancellation_requests
-from bittitan_plugin.services.cancellation import cancel, check
+from bittitan_plugin.services.cancellation import check
 from bittitan_plugin.services.coupon_status import follow_asset
-from bittitan_plugin.services.provisioning import synchronize
 from tests.fakes.host import FakeHost, line
 from tests.integration.cancellation.asking import refusal_of
 from tests.integration.requests.asking import CUSTOMER, codes_of
-from tests.world import CANCELLED, SOLD, STAFF, Shop
+from tests.world import CANCELLED, SOLD, Shop
+
+
+@pytest.fixture
+def shop(shop_by_hand: Shop) -> Shop:
+    return shop_by_hand
 
 
 @dataclass
@@ -38,16 +41,6 @@ class ForgetfulHost(FakeHost):
     def _break(self) -> None:
         if self.breaks:
             raise self.breaks.popleft()
-
-
-def failed(shop: Shop) -> Asset:
-    """A sale that BitTitan refused, for a cause that is mended by now."""
-    products = list(shop.sandbox.sandbox.products)
-    shop.sandbox.sandbox.products.clear()
-    asset = shop.buy(line())
-    shop.sandbox.sandbox.products.extend(products)
-    assert asset.provisioning_status == "FAILED"
-    return asset
 
 
 def waiting(shop: Shop) -> Asset:
@@ -100,35 +93,6 @@ def test_what_cannot_be_cancelled_is_refused_on_every_route_and_changes_nothing(
     assert (codes, shop.tally(), shop.asset(id_)) == ([code] * 3, before, asset)
 
 
-def test_while_bittitan_is_being_asked_for_the_coupon_it_cannot_be_cancelled(shop: Shop) -> None:
-    shop.sandbox.sandbox.faults.add("status", operation="issue", status=503)
-    order = shop.host.place(line())
-    shop.fire("order_fully_paid", order)
-    shop.until(lambda: (found := shop.asset_of(order)) is not None and bool(found.requested_at))
-    asset = shop.asset_of(order)
-    assert asset is not None
-
-    code = refusal_of(shop, asset.id)
-    shop.sandbox.sandbox.faults.clear()
-    shop.settle()
-
-    assert (code, shop.tally()) == (ErrorCode.NOT_PROVISIONED, SOLD)
-
-
-def test_a_failed_asset_cancelled_and_synchronized_at_once_is_one_of_both(shop: Shop) -> None:
-    asset = failed(shop)
-
-    codes_of(
-        lambda: cancel(shop.ports, shop.id, asset.id, STAFF, ""),
-        lambda: synchronize(shop.ports, shop.id, asset.id, STAFF),
-    )
-    shop.settle()
-
-    tally = shop.tally()
-    found = (shop.asset(asset.id).status, tally.usable, tally.credits, tally.refunds)
-    assert found in [("CANCELLED", 0, 1, 1), ("ACTIVE", 1, 0, 0)]
-
-
 def test_a_coupon_that_bittitan_cancelled_by_itself_is_credited_when_the_asset_is_cancelled(
     shop: Shop,
 ) -> None:
@@ -138,19 +102,6 @@ def test_a_coupon_that_bittitan_cancelled_by_itself_is_credited_when_the_asset_i
 
     shop.cancel(asset)
 
-    assert shop.tally() == CANCELLED
-
-
-def test_while_bittitan_is_away_nobody_is_credited_or_told(shop: Shop) -> None:
-    asset = shop.buy(line())
-    shop.sandbox.sandbox.faults.add("status", operation="cancel", status=500)
-    cancel(shop.ports, shop.id, asset.id, STAFF, "")
-
-    meanwhile = (shop.asset(asset.id).status, shop.tally())
-    shop.sandbox.sandbox.faults.clear()
-    shop.settle()
-
-    assert meanwhile == ("CANCELLING", SOLD)
     assert shop.tally() == CANCELLED
 
 
@@ -235,16 +186,6 @@ def test_a_window_lengthened_after_the_sale_does_not_concern_it(shop: Shop) -> N
     assert refusal_of(shop, asset.id) is ErrorCode.CANCELLATION_WINDOW_CLOSED
 
 
-def test_switched_off_before_the_credit_it_is_still_issued(shop: Shop) -> None:
-    asset = shop.buy(line())
-    shop.host.failures["credit"] = deque([OutcomeUnknown("no answer")] * 5)
-    cancel(shop.ports, shop.id, asset.id, STAFF, "")
-    shop.configure(active=False)
-    shop.settle()
-
-    assert shop.tally() == CANCELLED
-
-
 def test_what_got_stuck_waits_while_the_plugin_is_off_and_goes_on_when_it_is_on(
     shop: Shop,
 ) -> None:
@@ -258,36 +199,6 @@ def test_what_got_stuck_waits_while_the_plugin_is_off_and_goes_on_when_it_is_on(
     shop.cancel(asset)
 
     assert (shop.tally().credits, shop.problems()) == (1, [])
-
-
-def test_taken_back_by_the_platform_while_staff_cancel_a_redeemed_coupon_is_a_problem(
-    shop: Shop,
-) -> None:
-    asset = shop.buy(line())
-    shop.sandbox.sandbox.faults.add("status", operation="cancel", status=503)
-    cancel(shop.ports, shop.id, asset.id, STAFF, "")
-    shop.fire("order_fully_refunded", shop.host.orders[asset.order_id])
-    shop.sandbox.sandbox.redeem(asset.coupon_id or "")
-    shop.sandbox.sandbox.faults.clear()
-    shop.settle()
-
-    assert [problem.kind for problem in shop.problems()] == [ProblemKind.REFUNDED_BUT_REDEEMED]
-    assert shop.tally().credits == 0
-
-
-def test_taken_back_by_the_platform_while_staff_cancel_it_ends_as_one_cancellation(
-    shop: Shop,
-) -> None:
-    asset = shop.buy(line())
-    shop.sandbox.sandbox.faults.add("status", operation="cancel", status=503)
-    cancel(shop.ports, shop.id, asset.id, STAFF, "")
-    for hook in ("order_cancelled", "order_fully_refunded") * 2:
-        shop.fire(hook, shop.host.orders[asset.order_id])
-    shop.sandbox.sandbox.faults.clear()
-    shop.settle()
-
-    # The platform is asked for the one credit under its key; what it gave by itself it knows.
-    assert (shop.tally(), shop.problems()) == (CANCELLED, [])
 
 
 def test_a_coupon_cancelled_at_bittitan_and_no_longer_listed_is_not_taken_for_redeemed(

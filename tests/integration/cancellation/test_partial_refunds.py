@@ -3,9 +3,16 @@
 from decimal import Decimal
 from typing import Any
 
+import pytest
+
 from bittitan_plugin.domain.orders import Order
 from tests.fakes.host import line
 from tests.world import Shop
+
+
+@pytest.fixture
+def shop(shop_by_hand: Shop) -> Shop:
+    return shop_by_hand
 
 
 def two_sold(shop: Shop) -> Order:

@@ -15,6 +15,11 @@ from tests.world import CANCELLED, SOLD, Shop
 
 
 @pytest.fixture
+def shop(shop_by_hand: Shop) -> Shop:
+    return shop_by_hand
+
+
+@pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """BitTitan is given up after the second attempt instead of after a day."""
     monkeypatch.setattr(cancel_workflow, "VENDOR", replace(VENDOR, give_up_after=1))

@@ -13,6 +13,11 @@ from tests.fakes.host import line
 from tests.world import CANCELLED, SOLD, STAFF, Shop
 
 
+@pytest.fixture
+def shop(shop_by_hand: Shop) -> Shop:
+    return shop_by_hand
+
+
 def redeem(shop: Shop, asset: Asset) -> None:
     """What the buyer does in BitTitan's portal."""
     assert asset.coupon_id is not None

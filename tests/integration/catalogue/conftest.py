@@ -1,46 +1,54 @@
-"""One market per test, once on each kind of database."""
+"""One wiring on each kind of database serves all markets; each begins with nothing in it."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
+from sqlalchemy import Engine, String, cast, delete, update
 
 from bittitan_hooks import specs
-from bittitan_plugin.bootstrap import build
+from bittitan_plugin.bootstrap import Application, build
 from bittitan_plugin.cipher import generate_key
+from bittitan_plugin.hosts.embedded.tables import HostBase
 from bittitan_plugin.settings import Settings
-from bittitan_plugin.vendor.coupon_api import CouponApiVendors
+from bittitan_plugin.store.engine import writing_engine
+from bittitan_plugin.store.tables import InstallationRow
 from bittitan_plugin.vendor.sandbox import SandboxServer
 from tests.conftest import Databases, StandingClock
 from tests.fakes.mail import RecordingMailer
+from tests.impatience import impatient_vendors
 from tests.integration.catalogue.market import Market, open_market
+from tests.world import BEGINNING
 
 
-def _open(
-    url: str, directory: Path, clock: StandingClock, sandbox: SandboxServer
-) -> Iterator[Market]:
-    settings = Settings(database_url=url, var_dir=directory, secret_keys=(generate_key(),))
+@pytest.fixture(scope="session")
+def wired(
+    database_kind: str, databases: Databases, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Application]:
+    """The plugin without a worker, on a database of its own."""
+    directory = tmp_path_factory.mktemp("market")
+    url = databases.fresh(database_kind, directory)
     application = build(
-        settings,
-        clock=clock,
+        Settings(database_url=url, var_dir=directory, secret_keys=(generate_key(),)),
+        clock=StandingClock(BEGINNING),
         mailer=RecordingMailer(),
-        vendors=lambda cipher: CouponApiVendors(cipher, read_timeout=0.5),
+        vendors=impatient_vendors,
     )
-    yield open_market(application, specs.plugin_manager(load_installed=False), sandbox)
+    yield application
     application.close()
+    databases.drop(url)
 
 
 @pytest.fixture
-def market(
-    database_url: str, tmp_path: Path, clock: StandingClock, sandbox: SandboxServer
-) -> Iterator[Market]:
-    """On SQLite, then on PostgreSQL."""
-    yield from _open(database_url, tmp_path, clock, sandbox)
+def market(wired: Application, sandbox: SandboxServer) -> Market:
+    """A platform and a plugin that nobody has used before."""
+    _begin_anew(wired.engine)
+    return open_market(wired, specs.plugin_manager(load_installed=False), sandbox)
 
 
-@pytest.fixture
-def market_on_sqlite(
-    databases: Databases, tmp_path: Path, clock: StandingClock, sandbox: SandboxServer
-) -> Iterator[Market]:
-    """On SQLite, where the database decides nothing."""
-    yield from _open(databases.fresh("sqlite", tmp_path), tmp_path, clock, sandbox)
+def _begin_anew(engine: Engine) -> None:
+    """Empty the platform; what the plugin remembers is another shop's from now on."""
+    with writing_engine(engine).begin() as connection:
+        for table in reversed(HostBase.metadata.sorted_tables):
+            connection.execute(delete(table))
+        # Not deleted: the history of assets is only ever added to.
+        connection.execute(update(InstallationRow).values(key=cast(InstallationRow.id, String)))

@@ -1,6 +1,5 @@
 """A vendor's list with rows that cannot be imported: the good ones are, the bad ones reported."""
 
-import gc
 import weakref
 from collections.abc import Iterator
 from typing import Any
@@ -99,9 +98,9 @@ def test_a_variant_that_sells_another_product_is_not_taken_away_from_it(market: 
     assert [product.sku for product in market.products()] == ["HOUSE"]
 
 
-def test_more_than_a_hundred_bad_rows_are_counted_not_listed(market_on_sqlite: Market) -> None:
-    market_on_sqlite.vendor_lists(*("nothing" for _ in range(MOST_SKIPPED + 20)), row("A"))
-    done = market_on_sqlite.fetch()
+def test_more_than_a_hundred_bad_rows_are_counted_not_listed(market: Market) -> None:
+    market.vendor_lists(*("nothing" for _ in range(MOST_SKIPPED + 20)), row("A"))
+    done = market.fetch()
     assert (len(done.skipped), done.skipped_count) == (MOST_SKIPPED, MOST_SKIPPED + 20)
     assert done.created == 1
 
@@ -110,10 +109,10 @@ class CountingVendor:
     """Counts how many rows of a long list are alive at once."""
 
     def __init__(self, length: int) -> None:
-        self.length, self.given, self.most = length, 0, 0
-        self._alive: list[weakref.ref[VendorProduct]] = []
+        self.length, self.most = length, 0
 
     def rows(self) -> Iterator[VendorProduct | BrokenRow]:
+        alive: weakref.WeakSet[VendorProduct] = weakref.WeakSet()
         for number in range(self.length):
             made = VendorProduct(
                 sku=f"A-{number:06}",
@@ -122,19 +121,17 @@ class CountingVendor:
                 list_price=Money.of("14.00", "USD"),
                 position=number,
             )
-            self._alive.append(weakref.ref(made))
-            if number % services_definition.PAGE_SIZE == 0:
-                gc.collect()
-                self._alive = [ref for ref in self._alive if ref() is not None]
-                self.most = max(self.most, len(self._alive))
-            self.given += 1
+            alive.add(made)
+            self.most = max(self.most, len(alive))
             yield made
 
 
-def test_ten_thousand_articles_are_imported_with_a_few_pages_in_memory(
-    market_on_sqlite: Market, monkeypatch: pytest.MonkeyPatch
+def test_a_list_of_any_length_is_imported_with_a_few_pages_in_memory(
+    market: Market, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    vendor = CountingVendor(10_000)
+    page, length = 10, 300
+    monkeypatch.setattr(services_definition, "PAGE_SIZE", page)
+    vendor = CountingVendor(length)
     monkeypatch.setattr(CouponApi, "products", lambda _api: vendor.rows())
-    assert market_on_sqlite.fetch().created == vendor.given == 10_000
-    assert vendor.most <= 3 * services_definition.PAGE_SIZE
+    assert market.fetch().created == length
+    assert vendor.most <= 3 * page

@@ -8,6 +8,7 @@ from bittitan_graphql.global_ids import ASSET, PRODUCT, global_id
 from bittitan_plugin.domain.access import ANONYMOUS, Permission, Viewer
 from bittitan_plugin.domain.catalogue import Product
 from tests.integration.catalogue.market import STAFF, Market, row
+from tests.tables import every
 
 FETCH = """
 mutation {
@@ -45,7 +46,6 @@ CALLS: list[tuple[str, dict[str, Any]]] = [
     (UPDATE, {"id": "x", "input": {}}),
     (DELETE, {"id": "x"}),
 ]
-NAMES = ["fetch", "create", "update", "delete"]
 NOT_ALLOWED = [
     ANONYMOUS,
     Viewer(customer_id="buyer", email="buyer@example.com"),
@@ -87,10 +87,10 @@ def test_services_definition_says_what_it_did(market: Market) -> None:
 
 
 def test_services_definition_lists_a_hundred_skipped_rows_and_counts_the_rest(
-    market_on_sqlite: Market,
+    market: Market,
 ) -> None:
-    market_on_sqlite.vendor_lists(*("nothing" for _ in range(103)))
-    answer = market_on_sqlite.ask(FETCH)
+    market.vendor_lists(*("nothing" for _ in range(103)))
+    answer = market.ask(FETCH)
     assert (len(answer["skipped"]), answer["skippedMore"]) == (100, 3)
 
 
@@ -108,9 +108,8 @@ def test_a_vendor_failure_is_a_typed_error(
 
 
 def test_an_interrupted_fetch_says_what_was_imported_before(
-    market_on_sqlite: Market, monkeypatch: pytest.MonkeyPatch
+    market: Market, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    market = market_on_sqlite
     market.vendor_lists(*(row(f"A-{number:03}") for number in range(150)))
     present, faults = type(market.platform.host).present, market.sandbox.sandbox.faults
 
@@ -133,22 +132,22 @@ def test_a_setting_at_fault_is_a_misconfigured_plugin(
     assert errors(market.ask(FETCH)) == [(None, "PLUGIN_MISCONFIGURED")]
 
 
-@pytest.mark.parametrize(("document", "variables"), CALLS, ids=NAMES)
-@pytest.mark.parametrize("viewer", NOT_ALLOWED, ids=["nobody", "customer", "other staff"])
+@every("document, variables", CALLS)
+@every("viewer", NOT_ALLOWED)
 def test_the_catalogue_needs_manage_products(
-    market_on_sqlite: Market, viewer: Viewer, document: str, variables: dict[str, Any]
+    market: Market, viewer: Viewer, document: str, variables: dict[str, Any]
 ) -> None:
     with pytest.raises(AssertionError, match="MANAGE_PRODUCTS"):
-        market_on_sqlite.ask(document, viewer, **variables)
+        market.ask(document, viewer, **variables)
 
 
-@pytest.mark.parametrize(("document", "variables"), CALLS, ids=NAMES)
+@every("document, variables", CALLS)
 def test_switched_off_the_catalogue_cannot_be_changed(
-    market_on_sqlite: Market, document: str, variables: dict[str, Any]
+    market: Market, document: str, variables: dict[str, Any]
 ) -> None:
-    market_on_sqlite.switch(active=False)
-    known = {"id": global_id(PRODUCT, market_on_sqlite.id)} if "id" in variables else {}
-    answer = market_on_sqlite.ask(document, **{**variables, **known})
+    market.switch(active=False)
+    known = {"id": global_id(PRODUCT, market.id)} if "id" in variables else {}
+    answer = market.ask(document, **{**variables, **known})
     assert errors(answer) == [(None, "PLUGIN_INACTIVE")]
 
 
@@ -187,8 +186,8 @@ def test_a_product_that_was_sold_is_not_deleted(market: Market, product: Product
     assert "withdraw" in answer["errors"][0]["message"]
 
 
-@pytest.mark.parametrize(
-    ("values", "field", "code"),
+@every(
+    "values, field, code",
     [
         ({"sku": None}, "sku", "REQUIRED"),
         ({"sku": ""}, "sku", "REQUIRED"),
@@ -208,33 +207,29 @@ def test_a_product_that_was_sold_is_not_deleted(market: Market, product: Product
     ],
 )
 def test_bad_input_is_a_typed_error_on_its_field(
-    market_on_sqlite: Market, values: dict[str, Any], field: str, code: str
+    market: Market, values: dict[str, Any], field: str, code: str
 ) -> None:
-    market_on_sqlite.vendor_lists()
-    market_on_sqlite.fetch()
-    answer = market_on_sqlite.ask(CREATE, input={**SOUND, **values})
+    market.vendor_lists()
+    market.fetch()
+    answer = market.ask(CREATE, input={**SOUND, **values})
     assert (answer["product"], errors(answer)) == (None, [(field, code)])
-    assert market_on_sqlite.products() == []
+    assert market.products() == []
 
 
-@pytest.mark.parametrize("missing", SOUND)
-def test_a_missing_field_is_a_typed_error_on_it(market_on_sqlite: Market, missing: str) -> None:
+@every("missing", SOUND)
+def test_a_missing_field_is_a_typed_error_on_it(market: Market, missing: str) -> None:
     given = {key: value for key, value in SOUND.items() if key != missing}
-    assert errors(market_on_sqlite.ask(CREATE, input=given)) == [(missing, "REQUIRED")]
+    assert errors(market.ask(CREATE, input=given)) == [(missing, "REQUIRED")]
 
 
-@pytest.mark.parametrize("document", [UPDATE, DELETE], ids=["update", "delete"])
-@pytest.mark.parametrize(
-    ("kind", "code"), [(None, "GRAPHQL_ERROR"), (ASSET, "GRAPHQL_ERROR"), (PRODUCT, "NOT_FOUND")]
-)
+@every("document", [UPDATE, DELETE])
+@every("kind, code", [(None, "GRAPHQL_ERROR"), (ASSET, "GRAPHQL_ERROR"), (PRODUCT, "NOT_FOUND")])
 def test_an_id_that_is_no_products_is_a_typed_error_on_it(
-    market_on_sqlite: Market, document: str, kind: str | None, code: str
+    market: Market, document: str, kind: str | None, code: str
 ) -> None:
     # The installation's key is a sound one, but no product's.
-    given = global_id(kind, market_on_sqlite.id) if kind else ""
-    answer = market_on_sqlite.ask(
-        document, id=given, **({"input": {}} if document == UPDATE else {})
-    )
+    given = global_id(kind, market.id) if kind else ""
+    answer = market.ask(document, id=given, **({"input": {}} if document == UPDATE else {}))
     assert (answer["product"], errors(answer)) == (None, [("id", code)])
 
 

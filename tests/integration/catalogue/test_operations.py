@@ -13,8 +13,8 @@ def test_every_operation_of_the_catalogue_is_executed_here() -> None:
     assert sorted(RUN) == operation_files("catalogue")
 
 
-def test_the_catalogues_operations_answer(market_on_sqlite: Market) -> None:
-    market, (fetch, products, create, update, delete) = market_on_sqlite, map(load, RUN)
+def test_the_catalogues_operations_answer(market: Market) -> None:
+    fetch, products, create, update, delete = map(load, RUN)
     assert market.ask(fetch)["created"] == 5
     assert market.ask(products)["totalCount"] == 5
     given = {"sku": "A", "name": "Mailbox", "productType": "MAILBOX_LICENSE"}

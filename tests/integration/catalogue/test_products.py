@@ -11,6 +11,7 @@ from bittitan_plugin.domain.money import Money
 from bittitan_plugin.services import products
 from bittitan_plugin.services.products import Wishes
 from tests.integration.catalogue.market import BUNDLE, MAILBOX, OPERATOR, Market, row
+from tests.tables import every
 
 PRICED: dict[str, Any] = {"prices": [("14.00", "USD")]}
 
@@ -38,6 +39,12 @@ def _types(market: Market) -> None:
     """The product types exist, and the vendor sells nothing."""
     market.vendor_lists()
     market.fetch()
+
+
+@pytest.fixture
+def product(market: Market) -> Product:
+    """A product that is published."""
+    return create(market, published=True, **PRICED)
 
 
 def test_a_created_product_is_offered_by_the_platform(market: Market) -> None:
@@ -155,8 +162,8 @@ def test_existing_assets_never_change(market: Market) -> None:
         assert work.assets.of_orders(["order-1"]) == [before]
 
 
-@pytest.mark.parametrize(
-    ("wishes", "code", "field"),
+@every(
+    "wishes, code, field",
     [
         ({"sku": None}, ErrorCode.REQUIRED, "sku"),
         ({"sku": " "}, ErrorCode.REQUIRED, "sku"),
@@ -186,8 +193,8 @@ def test_a_product_with_a_bad_value_is_refused_on_it_and_nothing_is_made(
     assert (market.products(), market.presented()) == ([], [])
 
 
-@pytest.mark.parametrize(
-    ("wishes", "field"),
+@every(
+    "wishes, field",
     [
         ({"sku": ""}, "sku"),
         ({"name": " "}, "name"),
@@ -199,9 +206,8 @@ def test_a_product_with_a_bad_value_is_refused_on_it_and_nothing_is_made(
     ],
 )
 def test_a_bad_change_is_refused_on_its_value_and_nothing_changes(
-    market: Market, wishes: dict[str, Any], field: str
+    market: Market, product: Product, wishes: dict[str, Any], field: str
 ) -> None:
-    product = create(market, published=True, **PRICED)
     before = market.variant("A")
     with pytest.raises(Refusal) as refused:
         update(market, product, **wishes)

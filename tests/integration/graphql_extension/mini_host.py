@@ -7,6 +7,7 @@ It knows of the plugin only what ``GraphQLExtension`` says, and pages its own li
 from typing import Any
 
 import strawberry
+from strawberry.extensions import ParserCache, ValidationCache
 from strawberry.tools import merge_types
 
 from bittitan_hooks.results import GraphQLExtension
@@ -20,9 +21,22 @@ class PageInfo:
     end_cursor: str | None
 
 
-def host_schema(extension: GraphQLExtension) -> strawberry.Schema:
-    """The host's schema, with the extension merged into it."""
+#: What was merged already, by the extension's classes.
+_merged: dict[tuple[type, ...], strawberry.Schema] = {}
 
+
+def host_schema(extension: GraphQLExtension) -> strawberry.Schema:
+    """The host's schema, with the extension merged into it.
+
+    Built once for all installations: what they differ in comes with each request.
+    """
+    classes = extension.query, extension.mutation, *extension.types, *extension.mixins.values()
+    if classes not in _merged:
+        _merged[classes] = _merge(extension)
+    return _merged[classes]
+
+
+def _merge(extension: GraphQLExtension) -> strawberry.Schema:
     @strawberry.type
     class Order(extension.mixins["Order"]):  # type: ignore[misc, name-defined]
         id: strawberry.ID
@@ -80,4 +94,8 @@ def host_schema(extension: GraphQLExtension) -> strawberry.Schema:
 
     query: Any = merge_types("Query", (HostQuery, extension.query))
     mutation: Any = merge_types("Mutation", (HostMutation, extension.mutation))
-    return strawberry.Schema(query=query, mutation=mutation, types=extension.types)
+    # The tests ask the same few questions over and over.
+    remembering = [ParserCache, ValidationCache]
+    return strawberry.Schema(
+        query=query, mutation=mutation, types=extension.types, extensions=remembering
+    )

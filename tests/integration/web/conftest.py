@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from time import monotonic, sleep
 
 import httpx
 import pytest
@@ -17,11 +16,9 @@ from bittitan_plugin.settings import Environment, Settings
 from bittitan_plugin.web.app import create_app
 from tests.conftest import Databases
 from tests.in_process import InProcess, portal
+from tests.waiting import PATIENCE_S, until
 
 __all__ = ["portal"]
-
-#: Seconds a server may take to start on a busy machine.
-PATIENCE = 20.0
 
 
 @dataclass
@@ -49,12 +46,9 @@ def served(shop: Shop) -> Iterator[Served]:
     thread = threading.Thread(target=server.run)
     thread.start()
     try:
-        end = monotonic() + PATIENCE
-        while not server.started:
-            assert monotonic() < end, "the server did not start"
-            sleep(0.01)
+        until(lambda: server.started)
         port = server.servers[0].sockets[0].getsockname()[1]
-        with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=PATIENCE) as client:
+        with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=PATIENCE_S) as client:
             yield Served(shop, client)
     finally:
         server.should_exit = True
