@@ -1,7 +1,6 @@
 """The demo's shop without a worker: a story in it comes as far as the order."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -13,12 +12,13 @@ from tests.conftest import Databases
 from tests.integration.web.conftest import Served, served
 
 
-@pytest.fixture
-def idle(databases: Databases, tmp_path: Path) -> Iterator[Served]:
-    """People in it, nobody who works."""
+@pytest.fixture(scope="module")
+def idle(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """People in it, nobody who works. Opened once for the tests of a file, which leave it so."""
+    directory = tmp_path_factory.mktemp("idle")
     settings = Settings(
-        database_url=databases.fresh("sqlite", tmp_path),
-        var_dir=tmp_path,
+        database_url=databases.fresh("sqlite", directory),
+        var_dir=directory,
         secret_keys=(generate_key(),),
     )
     shop = open_shop(settings)

@@ -1,11 +1,16 @@
 """Plays the demo with something wrong in it. Run as ``python -m tests.integration.demo.stage``.
 
-In a process of its own, because the demo runs a worker and there is one per process.
+In a process of its own, because the demo runs a worker and there is one per process; in one
+process for all that can be wrong, because starting one takes longer than any of them.
 """
 
+import json
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import redirect_stderr, redirect_stdout
+from dataclasses import asdict, dataclass
+from io import StringIO
 
 from bittitan_plugin.demo import running, story
 from bittitan_plugin.vendor.sandbox import Sandbox, SandboxServer
@@ -32,13 +37,28 @@ VENDORS: dict[str, Callable[[], SandboxServer]] = {
 }
 
 
-def perform(wrong: str, *options: str) -> "subprocess.CompletedProcess[str]":
-    """The demo with that vendor, as a process that has ended."""
-    command = [sys.executable, "-m", "tests.integration.demo.stage", wrong, *options]
-    return subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE_S, check=False)
+@dataclass(frozen=True)
+class Ended:
+    """What a demo came to."""
+
+    status: int
+    output: str
+    errors: str
+
+
+def perform(*plays: tuple[str, bool]) -> list[Ended]:
+    """The demo with each of those vendors, as JSON or not, in one process that has ended."""
+    command = [sys.executable, "-m", "tests.integration.demo.stage", json.dumps(plays)]
+    process = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE_S, check=True)
+    return [Ended(**ended) for ended in json.loads(process.stdout)]
+
+
+def _play(wrong: str, as_json: bool) -> Ended:
+    with redirect_stdout(StringIO()) as output, redirect_stderr(StringIO()) as errors:
+        status = running.play(as_json=as_json, vendor=VENDORS[wrong])
+    return Ended(status, output.getvalue(), errors.getvalue())
 
 
 if __name__ == "__main__":
     story.PATIENCE_S = 1.0
-    vendor = VENDORS[sys.argv[1]]
-    raise SystemExit(running.play(as_json="--json" in sys.argv, vendor=vendor))
+    json.dump([asdict(_play(*play)) for play in json.loads(sys.argv[1])], sys.stdout)
