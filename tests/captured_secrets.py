@@ -10,6 +10,7 @@ import re
 from collections.abc import Generator, Iterable
 
 import pytest
+import structlog
 
 from bittitan_plugin.vendor.sandbox import DEFAULT_PASSWORD
 
@@ -23,6 +24,16 @@ FORMS = {
     "a ticket or bearer token": re.compile(r"\b(?:Ticket|Bearer) [\w.~+/-]{20,}"),
 }
 _seen = pytest.StashKey[int]()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _plain_tracebacks() -> None:
+    """As production writes them; unless told, the log draws every frame, which takes a while."""
+    renderer = structlog.dev.ConsoleRenderer(
+        colors=False, exception_formatter=structlog.dev.plain_traceback
+    )
+    *others, _ = structlog.get_config()["processors"]
+    structlog.configure(processors=[*others, renderer])
 
 
 def secrets_in(text: str) -> list[str]:

@@ -15,6 +15,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from tests.waiting import PATIENCE_S
+
 
 def _self_signed(path: Path) -> Path:
     key = ec.generate_private_key(ec.SECP256R1())
@@ -46,7 +48,7 @@ def _self_signed(path: Path) -> Path:
 def _greet_and_close(listener: socket.socket, context: ssl.SSLContext) -> None:
     connection, _ = listener.accept()
     with connection:
-        connection.settimeout(5)
+        connection.settimeout(PATIENCE_S)
         with suppress(OSError):  # the client refuses us, as it should
             context.wrap_socket(connection, server_side=True).close()
 
@@ -60,4 +62,4 @@ def untrusted_url(tmp_path: Path) -> Iterator[str]:
         thread = threading.Thread(target=_greet_and_close, args=(listener, context))
         thread.start()
         yield f"https://127.0.0.1:{listener.getsockname()[1]}"
-        thread.join(5)
+        thread.join(PATIENCE_S)

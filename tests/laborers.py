@@ -16,10 +16,10 @@ from datetime import UTC, datetime, timedelta
 from functools import wraps
 from importlib import import_module
 from pathlib import Path
-from time import monotonic, sleep
 from typing import Any
 from uuid import UUID
 
+from dbos import DBOS
 from sqlalchemy import func, select
 
 from bittitan_plugin.bootstrap import Application, build
@@ -32,9 +32,14 @@ from bittitan_plugin.settings import LogFormat, Settings
 from bittitan_plugin.store import workers
 from bittitan_plugin.store.tables import AssetRow
 from bittitan_plugin.vendor.sandbox import DEFAULT_EMAIL, DEFAULT_PASSWORD
-from bittitan_plugin.workflows import heart
+from bittitan_plugin.workflows import heart, retrying
+from bittitan_plugin.workflows.parking import running_here
 from tests.fakes.host import FakeHost, line
+from tests.waiting import PATIENCE_S, until
 from tests.world import MAILBOX, product
+
+#: Said in the log by a worker that was halted, once it has no hand any more in what it was at.
+LEFT = "what was under way when it was halted has been left"
 
 
 class DerivedHost(FakeHost):
@@ -65,6 +70,8 @@ class Task:
     #: Seconds between heartbeats, and of silence after which a worker is taken for dead.
     heartbeat: float = 0.5
     silence: float = 30.0
+    #: Seconds after which work for a platform it does not serve is offered to the others again.
+    hop: float = 10.0
     #: ``module:Class.method`` after whose return the process stops itself with SIGSTOP, once.
     halts_after: str = ""
     #: Settings of the process, by their names.
@@ -127,6 +134,11 @@ class Plant:
         """How many assets it has."""
         return self._count(key)
 
+    def waiting(self) -> list[str]:
+        """The work that waits to be tried again later."""
+        found = self.application.queue._client.list_workflows(status="DELAYED", load_input=False)
+        return [status.workflow_id for status in found]
+
     def letters(self) -> list[str]:
         """The names of the messages that were sent; a message has one name however often."""
         return [path.name for path in (Path(self.task.directory) / "mail").glob("*.eml")]
@@ -157,24 +169,17 @@ def start(task: Task, log: Path) -> "subprocess.Popen[bytes]":
     return process
 
 
-def end(process: "subprocess.Popen[bytes]") -> tuple[int, float]:
-    """Tell it to stop; how it ended, and after how many seconds."""
-    asked = monotonic()
+def end(process: "subprocess.Popen[bytes]") -> int:
+    """Tell it to stop; how it ended."""
     process.terminate()
-    process.wait(timeout=30)
-    return process.returncode, monotonic() - asked
-
-
-def until(holds: Callable[[], object], seconds: float = 60.0) -> None:
-    """Wait until something holds; fails when that takes longer."""
-    deadline = monotonic() + seconds
-    while not holds():
-        assert monotonic() < deadline, "it did not come to hold"
-        sleep(0.05)
+    return process.wait(PATIENCE_S)
 
 
 def halt_after(target: str) -> None:
-    """Let the process stop itself, once, when that function has returned for the first time."""
+    """Let the process stop itself, once, when that function has returned for the first time.
+
+    When it was woken and has let go of what it was at, it says ``LEFT``.
+    """
     module_name, _, path = target.partition(":")
     owner_name, _, name = path.rpartition(".")
     module = import_module(module_name)
@@ -187,9 +192,15 @@ def halt_after(target: str) -> None:
         result = original(*arguments, **values)
         if halted.acquire(blocking=False):
             os.kill(os.getpid(), signal.SIGSTOP)
+            threading.Thread(target=_tell_when_left, args=(DBOS.workflow_id,), daemon=True).start()
         return result
 
     setattr(owner, name, halting)
+
+
+def _tell_when_left(workflow_id: str) -> None:
+    until(lambda: workflow_id not in running_here())
+    print(LEFT, file=sys.stderr, flush=True)  # noqa: T201 - said in the log
 
 
 def run(task: Task) -> None:
@@ -198,6 +209,7 @@ def run(task: Task) -> None:
         halt_after(task.halts_after)
     heart.HEARTBEAT_S = task.heartbeat
     workers.SILENCE = timedelta(seconds=task.silence)
+    retrying.LONGEST_HOP = task.hop
     stopping = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stopping.set())
     application = task.application()

@@ -3,13 +3,15 @@
 import os
 import pwd
 import shutil
-import socket
 import subprocess
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
 from filelock import FileLock
+
+from tests.ports import free_port
+from tests.waiting import PATIENCE_S
 
 #: Set to a server's address (a role that may create databases) to use that one.
 VARIABLE = "BITTITAN_TEST_DATABASE_URL"
@@ -87,7 +89,7 @@ def start(*, durable: bool = False) -> Server | None:
     if os.geteuid() == 0:
         user = pwd.getpwnam(_ordinary_user())
         os.chown(directory, user.pw_uid, user.pw_gid)
-    data, port = directory / "data", _free_port()
+    data, port = directory / "data", free_port()
     _run("initdb", "-D", str(data), "-U", "bittitan", "--auth=trust", "--no-sync", "-E", "UTF8")
     options = f"-p {port} -k {directory} -c listen_addresses=127.0.0.1 -c max_connections=300"
     if not durable:
@@ -140,16 +142,11 @@ def _run(program: str, *arguments: str) -> None:
     if os.geteuid() == 0:
         # The server refuses to run as root.
         command = ["setpriv", f"--reuid={_ordinary_user()}", "--clear-groups", *command]
-    subprocess.run(command, check=True, capture_output=True, cwd="/")
+    # pg_ctl waits for the server, by itself for a minute.
+    environment = {**os.environ, "PGCTLTIMEOUT": f"{PATIENCE_S:.0f}"}
+    subprocess.run(command, check=True, capture_output=True, cwd="/", env=environment)
 
 
 def _ordinary_user() -> str:
     names = {entry.pw_name for entry in pwd.getpwall()}
     return "postgres" if "postgres" in names else "nobody"
-
-
-def _free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port: int = listener.getsockname()[1]
-        return port

@@ -11,9 +11,7 @@ import stamina
 
 from bittitan_plugin.vendor.coupon_api import CouponApi
 from bittitan_plugin.vendor.sandbox import DEFAULT_EMAIL, DEFAULT_PASSWORD, SandboxServer
-
-#: Seconds after which a client of the tests gives an answer up.
-SHORT_READ_TIMEOUT = 0.3
+from tests.impatience import ImpatientTransport, tells_the_impatient
 
 MakeClient = Callable[..., CouponApi]
 
@@ -27,7 +25,10 @@ def _retries_without_pauses() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def _sandbox_server() -> Iterator[SandboxServer]:
-    with SandboxServer() as server:
+    server = SandboxServer()
+    config = server._server.config
+    config.app = tells_the_impatient(config.app)  # type: ignore[arg-type]
+    with server:
         yield server
 
 
@@ -47,7 +48,7 @@ def make_client(sandbox: SandboxServer) -> Iterator[MakeClient]:
         arguments = {
             "email": DEFAULT_EMAIL,
             "password": DEFAULT_PASSWORD,
-            "read_timeout": SHORT_READ_TIMEOUT,
+            **({} if "transport" in changes else {"transport": ImpatientTransport()}),
             **changes,
         }
         clients.append(CouponApi(url or sandbox.url, **arguments))  # type: ignore[arg-type]

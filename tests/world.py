@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from time import monotonic, sleep
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -33,17 +32,16 @@ from bittitan_plugin.services.ports import Ports
 from bittitan_plugin.services.provisioning import synchronize
 from bittitan_plugin.settings import Settings
 from bittitan_plugin.store.tables import AssetRow
-from bittitan_plugin.vendor.coupon_api import CouponApiVendors
 from bittitan_plugin.vendor.sandbox import DEFAULT_EMAIL, DEFAULT_PASSWORD, SandboxServer
 from bittitan_plugin.workflows import runtime
 from tests.conftest import Databases, StandingClock
 from tests.fakes.host import FakeHost
 from tests.fakes.mail import RecordingMailer
+from tests.impatience import impatient_vendors
+from tests.waiting import until
 
 #: Every wait of a workflow is this much shorter than in production.
 PACE = 0.02
-#: Longest time, in seconds, that workflows of one test may take.
-PATIENCE = 30.0
 
 #: What the clock shows when a test begins.
 BEGINNING = datetime(2026, 3, 10, 9, 30, tzinfo=UTC)
@@ -194,22 +192,21 @@ class Shop:
             return work.problems.open()
 
     def until(self, holds: Callable[[], bool]) -> None:
-        """Wait until something holds. Fails when that takes longer than ``PATIENCE``."""
-        deadline = monotonic() + PATIENCE
-        while not holds():
-            assert monotonic() < deadline, "it did not come to hold"
-            sleep(0.005)
+        """Wait until something holds."""
+        until(holds)
 
     def settle(self) -> None:
-        """Wait until no workflow is under way. Fails when that takes longer than ``PATIENCE``."""
-        deadline = monotonic() + PATIENCE
-        unfinished = ["PENDING", "ENQUEUED", "DELAYED"]
-        while running := DBOS.list_workflows(status=unfinished, load_input=False):
-            names = [status.workflow_id for status in running]
-            assert monotonic() < deadline, f"still under way: {names}"
-            sleep(0.01)
+        """Wait until no workflow is under way."""
+        until(lambda: not under_way(), instead=lambda: f"still under way: {under_way()}")
         failed = DBOS.list_workflows(status="ERROR", load_input=False)
         assert not failed, [(status.workflow_id, status.error) for status in failed]
+
+
+def under_way() -> list[str]:
+    """The workflows that have not ended."""
+    unfinished = ["PENDING", "ENQUEUED", "DELAYED"]
+    found = DBOS.list_workflows(status=unfinished, load_input=False, load_output=False)
+    return [status.workflow_id for status in found]
 
 
 def order_value(order: Order) -> dict[str, Any]:
@@ -251,7 +248,7 @@ def running(
         settings,
         clock=clock,
         mailer=mailer,
-        vendors=lambda cipher: CouponApiVendors(cipher, read_timeout=0.5),
+        vendors=impatient_vendors,
     )
     # Nobody looks at coupons or requests unasked: a test says when time has come for them.
     application.start_worker(pace=PACE, duties=(hand_in_due,))

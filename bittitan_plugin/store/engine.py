@@ -19,7 +19,7 @@ POOL_SIZE, OVERFLOW = 20, 30
 CONNECT_TIMEOUT_S = 5
 #: Seconds a PostgreSQL transaction may stand idle. A process that froze in the middle of one (a
 #: machine that was suspended) would keep the rows it changed locked, and others waiting for them.
-IDLE_TRANSACTION_S = 60
+IDLE_TRANSACTION_S = 20
 #: Seconds between two attempts to connect to a database that is away.
 KNOCK_S = 1.0
 #: Execution option naming the statement that opens a SQLite transaction.

@@ -6,6 +6,7 @@ or not. Its own threads do the taking here too; only what they wait for between 
 
 import threading
 from collections.abc import Callable, Sequence
+from time import monotonic
 
 import structlog
 from dbos import DBOS
@@ -30,7 +31,7 @@ from bittitan_plugin.workflows.places import fair_share
 #: Seconds between two looks: the wait that an idle worker adds to an order. A worker that has as
 #: much under way as can be worked on looks less often, and takes more at a time.
 LOOK_S, BUSY_LOOK_S = 0.05, 0.5
-#: Seconds a look under way is given when the process stops.
+#: Seconds the looks under way are given, together, when the process stops.
 JOIN_S = 1.0
 
 _log = structlog.get_logger(__name__)
@@ -97,8 +98,9 @@ class Taker:
         self._stopping.set()
         for bell in self._bells.values():
             bell.end()
+        end = monotonic() + JOIN_S
         for thread in self._threads:
-            thread.join(timeout=JOIN_S)
+            thread.join(timeout=max(end - monotonic(), 0.0))
 
     def _begin(self, name: str, target: Callable[..., None], *arguments: object) -> None:
         thread = threading.Thread(target=target, args=arguments, name=name, daemon=True)

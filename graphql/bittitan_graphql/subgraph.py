@@ -5,6 +5,7 @@ fields. Everything else is the same classes a Python host merges. Composition wi
 in ``tests/federation``; the names and the version pinned here are what composes.
 """
 
+from functools import cache
 from typing import Any, Final
 
 import strawberry
@@ -88,8 +89,12 @@ class Subgraph(strawberry.federation.Schema):
         """Nothing: the web side logs what was not meant, and only that."""
 
 
+@cache
 def build_subgraph(*, introspection: bool = True) -> Subgraph:
-    """The subgraph's schema. ``_service`` always answers: a gateway cannot start without it."""
+    """The subgraph's schema. ``_service`` always answers: a gateway cannot start without it.
+
+    Built once in a process: it depends on nothing else, and building it takes a while.
+    """
     return Subgraph(
         query=_Query,
         mutation=_Mutation,

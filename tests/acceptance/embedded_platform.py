@@ -9,8 +9,9 @@ from bittitan_plugin.cipher import generate_key
 from bittitan_plugin.settings import Settings
 from tests.acceptance.people import PASSWORD, STAFF, Person, hire_staff
 from tests.acceptance.platforms import Facts, Line
-from tests.acceptance.processes import free_port, serving
+from tests.acceptance.processes import serving
 from tests.integration.ordering import documents
+from tests.ports import free_port
 
 CUSTOMER_CREATE = """
 mutation ($input: UserCreateInput!) {

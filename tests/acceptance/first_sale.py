@@ -6,8 +6,9 @@ from email.message import EmailMessage
 from typing import Any
 
 from bittitan_plugin.vendor.sandbox import DEFAULT_EMAIL, DEFAULT_PASSWORD
-from tests.acceptance.people import Person, until
+from tests.acceptance.people import Person
 from tests.acceptance.platforms import Platform, Shop
+from tests.waiting import until
 
 RESELLER, OTHER = "buying@reseller.example", "someone@else.example"
 END_CUSTOMER = "it@fabrikam.example"

@@ -1,20 +1,16 @@
 """The people of a shop: each with a session of their own, over HTTP, in GraphQL."""
 
-from collections.abc import Callable
-from time import monotonic, sleep
-from typing import Any, TypeVar
+from typing import Any
 
 import httpx
 
 from bittitan_plugin.domain.access import Permission
 from bittitan_plugin.serving import open_shop
 from bittitan_plugin.settings import Settings
-from tests.acceptance.processes import PATIENCE
 from tests.integration.graphql_extension.operations import load
+from tests.waiting import PATIENCE_S
 
 STAFF, PASSWORD = "staff@distributor.example", "a long password"
-
-Found = TypeVar("Found")
 
 
 class Person:
@@ -35,7 +31,7 @@ class Person:
         query = load(document) if document.endswith(".graphql") else document
         headers = {"Authorization": f"Bearer {self.token}"} if self.token else {}
         body = {"query": query, "variables": variables}
-        answer = httpx.post(self._url, json=body, headers=headers, timeout=PATIENCE)
+        answer = httpx.post(self._url, json=body, headers=headers, timeout=PATIENCE_S)
         assert answer.status_code == 200, answer.text
         assert "errors" not in answer.json(), answer.text
         (found,) = answer.json()["data"].values()
@@ -56,14 +52,3 @@ def hire_staff(settings: Settings) -> None:
         email=STAFF, password=PASSWORD, staff_permissions=list(Permission)
     )
     shop.application.close()
-
-
-def until(look: Callable[[], Found | None]) -> Found:
-    """What ``look`` finds in the end; fails when that takes longer than ``PATIENCE``."""
-    end = monotonic() + PATIENCE
-    while monotonic() < end:
-        found = look()
-        if found:
-            return found
-        sleep(0.05)
-    raise AssertionError("it did not come to be")

@@ -1,31 +1,27 @@
 """Starts the product as its users do: the installed command in a process of its own."""
 
 import os
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import takewhile
 from pathlib import Path
-from time import monotonic, sleep
 from urllib.error import HTTPError, URLError
 from urllib.request import urlopen
 
+from tests.waiting import PATIENCE_S, until
+
 COMMAND = Path(sys.executable).with_name("bittitan-plugin")
-#: Seconds a process may take to become ready, on a busy machine.
-PATIENCE = 30.0
 
 
-def run(
-    *arguments: str, timeout: float = 90, **settings: str
-) -> "subprocess.CompletedProcess[str]":
+def run(*arguments: str, **settings: str) -> "subprocess.CompletedProcess[str]":
     """Run a command to its end with these ``BITTITAN_`` settings and no others."""
     return subprocess.run(
         [COMMAND, *arguments],
         capture_output=True,
         text=True,
-        timeout=timeout,
+        timeout=PATIENCE_S,
         check=False,
         env=environment(settings),
     )
@@ -71,36 +67,27 @@ def started(*arguments: str, **settings: str) -> Iterator["subprocess.Popen[str]
     finally:
         if process.poll() is None:
             process.terminate()
-        process.communicate(timeout=PATIENCE)
+        process.communicate(timeout=PATIENCE_S)
 
 
 def wait_until_ready(port: int, process: "subprocess.Popen[str]") -> None:
     """Wait for ``/readyz`` to answer 200; fail with the output when the process ends instead."""
-    end = monotonic() + PATIENCE
-    while monotonic() < end:
+
+    def is_ready() -> bool:
         if process.poll() is not None:
             raise AssertionError(process.communicate()[0])
-        if get(port, "/readyz")[0] == 200:
-            return
-        sleep(0.05)
-    raise AssertionError("it did not become ready")
+        return get(port, "/readyz")[0] == 200
+
+    until(is_ready)
 
 
 def get(port: int, path: str) -> tuple[int, str]:
     """Status and body; status 0 when nobody listens."""
     try:
-        with urlopen(f"http://127.0.0.1:{port}{path}", timeout=5) as answer:
+        with urlopen(f"http://127.0.0.1:{port}{path}", timeout=PATIENCE_S) as answer:
             return answer.status, answer.read().decode()
     except HTTPError as error:
         with error:
             return error.code, error.read().decode()
     except (URLError, OSError):
         return 0, ""
-
-
-def free_port() -> int:
-    """A port nobody listens on."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port: int = listener.getsockname()[1]
-        return port

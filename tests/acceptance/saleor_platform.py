@@ -13,9 +13,9 @@ from typing import Any
 import httpx
 
 from bittitan_plugin.cipher import generate_key
-from tests.acceptance.people import STAFF, Person, until
+from tests.acceptance.people import STAFF, Person
 from tests.acceptance.platforms import Facts, Line
-from tests.acceptance.processes import PATIENCE, free_port, serving
+from tests.acceptance.processes import serving
 from tests.fakes.saleor import SaleorServer
 from tests.fakes.saleor.dashboard import Dashboard
 from tests.fakes.saleor.records import Invoice, Order, User
@@ -23,6 +23,8 @@ from tests.fakes.saleor.sending import Sender
 from tests.fakes.saleor.state import Wanted
 from tests.integration.ordering import documents
 from tests.pages import Page
+from tests.ports import free_port
+from tests.waiting import PATIENCE_S, until
 
 STAFF_PERMISSIONS = ("MANAGE_ORDERS", "MANAGE_PRODUCTS", "MANAGE_USERS", "MANAGE_APPS")
 ASSETS_OF_ORDER = """
@@ -169,7 +171,7 @@ def saleor_platform(database_url: str, var_dir: Path) -> Iterator[SaleorPlatform
     with (
         SaleorServer() as server,
         serving(port, **settings, saleor_allowed_urls=server.api_url),
-        httpx.Client(base_url=address, timeout=PATIENCE) as http,
+        httpx.Client(base_url=address, timeout=PATIENCE_S) as http,
     ):
         sender = Sender(server.saleor, server.api_url, http)
         with sender.delivering():
@@ -188,5 +190,5 @@ def _gross(amount: object, currency: str) -> Any:
 def _billed_to(invoice: Invoice) -> str:
     """The first line of the address, on the page behind the invoice's link."""
     assert invoice.url is not None
-    lines = Page(httpx.get(invoice.url, timeout=PATIENCE)).lines
+    lines = Page(httpx.get(invoice.url, timeout=PATIENCE_S)).lines
     return lines[lines.index("Billed to") + 1]

@@ -13,9 +13,11 @@ from uuid import uuid4
 from bittitan_plugin.cipher import generate_key
 from bittitan_plugin.settings import Settings
 from tests.acceptance.instance import CUSTOMER_CREATE
-from tests.acceptance.people import STAFF, Person, hire_staff, until
-from tests.acceptance.processes import free_port, run, serving
+from tests.acceptance.people import STAFF, Person, hire_staff
+from tests.acceptance.processes import run, serving
 from tests.integration.ordering import documents
+from tests.ports import free_port
+from tests.waiting import until
 
 ASSET = """
 query ($id: ID!) {
@@ -95,7 +97,7 @@ class Story:
         return json.loads(self._command("coupons", "import", str(path), "--json"))
 
     def _command(self, *arguments: str) -> str:
-        finished = run(*arguments, timeout=90, **self.settings)
+        finished = run(*arguments, **self.settings)
         assert finished.returncode == 0, finished.stdout + finished.stderr
         return finished.stdout
 

@@ -9,7 +9,9 @@ import pytest
 from typer.main import get_command
 
 from bittitan_plugin.cli import app
-from tests.acceptance.processes import free_port, get, run, serving
+from tests.acceptance.processes import get, run, serving
+from tests.ports import free_port
+from tests.waiting import PATIENCE_S
 
 DOCS = Path(__file__).parents[2] / "docs"
 COMMANDS = sorted(get_command(app).commands)  # type: ignore[attr-defined]
@@ -87,10 +89,10 @@ def test_a_running_shop_says_that_it_is_alive_and_ready(tmp_path: Path) -> None:
         assert get(port, "/metrics")[0] == 200
 
 
-def test_a_shop_told_to_stop_ends_within_ten_seconds(tmp_path: Path) -> None:
+def test_a_shop_told_to_stop_ends(tmp_path: Path) -> None:
     with serving(free_port(), var_dir=str(tmp_path)) as process:
         process.terminate()
-        process.communicate(timeout=10)
+        process.communicate(timeout=PATIENCE_S)
     assert process.returncode in (0, -15)
 
 

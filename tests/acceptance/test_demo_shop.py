@@ -12,8 +12,10 @@ from typing import Any
 
 import pytest
 
-from tests.acceptance.people import Person, until
-from tests.acceptance.processes import free_port, get, serving, started
+from tests.acceptance.people import Person
+from tests.acceptance.processes import get, serving, started
+from tests.ports import free_port
+from tests.waiting import PATIENCE_S, until
 
 
 @dataclass
@@ -41,7 +43,7 @@ class DemoShop:
             capture_output=True,
             text=True,
             check=True,
-            timeout=30,
+            timeout=PATIENCE_S,
             env={"PATH": os.environ["PATH"], **tokens},
         )
         return json.loads(ended.stdout)
@@ -132,6 +134,6 @@ def test_the_vendor_of_the_shop_stays_there_to_try_things_on(demo_shop: DemoShop
 def test_a_taken_port_is_said_at_once(demo_shop: DemoShop, tmp_path: Path) -> None:
     settings = {"var_dir": str(tmp_path)}
     with started("serve", "--demo", "--port", str(demo_shop.port), **settings) as second:
-        said, _ = second.communicate(timeout=15)
+        said, _ = second.communicate(timeout=PATIENCE_S)
     assert second.returncode != 0
     assert "address already in use" in said

@@ -18,11 +18,10 @@ from bittitan_plugin.settings import Settings
 from bittitan_plugin.vendor.sandbox import SandboxServer
 from tests.acceptance.databases import KINDS, empty_database
 from tests.acceptance.instance import ONCE, Instance
-from tests.acceptance.people import STAFF, Person, hire_staff, until
-from tests.acceptance.processes import free_port, serving, started, wait_until_ready, working
-
-#: Seconds a process told to stop may take.
-GRACE = 10
+from tests.acceptance.people import STAFF, Person, hire_staff
+from tests.acceptance.processes import serving, started, wait_until_ready, working
+from tests.ports import free_port
+from tests.waiting import PATIENCE_S, until
 
 
 @pytest.fixture
@@ -36,9 +35,9 @@ def instance(tmp_path: Path, sandbox: SandboxServer) -> Iterator[Instance]:
 
 
 def stop(process: "subprocess.Popen[str]", number: signal.Signals = signal.SIGTERM) -> int:
-    """Tell it to stop; how it ended. Fails when that takes longer than ``GRACE``."""
+    """Tell it to stop; how it ended."""
     process.send_signal(number)
-    process.communicate(timeout=GRACE)
+    process.communicate(timeout=PATIENCE_S)
     return process.returncode
 
 
@@ -66,7 +65,7 @@ def test_two_workers_on_one_database_share_the_work_without_doubling_it(
     assert len(instance.sandbox.sandbox.ledger()) == 6
 
 
-def test_a_worker_stopped_in_the_middle_ends_in_time_and_the_next_one_goes_on(
+def test_a_worker_stopped_in_the_middle_ends_and_the_next_one_goes_on(
     instance: Instance,
 ) -> None:
     with serving(instance.port, "--no-worker", **instance.settings):
@@ -125,7 +124,7 @@ def test_a_token_of_one_process_is_believed_by_another(instance: Instance) -> No
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT], ids=lambda n: n.name)
-def test_a_worker_that_waits_for_its_next_attempt_still_ends_in_time(
+def test_a_worker_that_waits_for_its_next_attempt_still_ends(
     instance: Instance, number: signal.Signals
 ) -> None:
     with serving(instance.port, "--no-worker", **instance.settings):

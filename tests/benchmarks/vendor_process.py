@@ -1,24 +1,21 @@
 """The vendor's sandbox in a process of its own: its time is neither the workers' nor the load's."""
 
-import socket
 import subprocess
 import sys
-from time import monotonic, sleep
+from contextlib import suppress
 from typing import Any
 
 import httpx
 
-#: Seconds it may take to start.
-PATIENCE_S = 30.0
+from tests.ports import free_port
+from tests.waiting import PATIENCE_S, until
 
 
 class VendorProcess:
     """Runs between ``with`` and its end."""
 
     def __init__(self) -> None:
-        with socket.socket() as listener:
-            listener.bind(("127.0.0.1", 0))
-            self._port: int = listener.getsockname()[1]
+        self._port = free_port()
         self.url = f"http://127.0.0.1:{self._port}"
 
     @property
@@ -38,16 +35,14 @@ class VendorProcess:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
-        end = monotonic() + PATIENCE_S
-        while True:
-            try:
-                self.control("GET", "/clock")
-            except httpx.TransportError:
-                if monotonic() > end:
-                    raise
-                sleep(0.05)
-            else:
-                return self
+        until(self._answers)
+        return self
+
+    def _answers(self) -> bool:
+        with suppress(httpx.TransportError):
+            self.control("GET", "/clock")
+            return True
+        return False
 
     def __exit__(self, *_: object) -> None:
         self._process.terminate()

@@ -11,11 +11,11 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_play
 
 from bittitan_plugin.hosts.embedded.demo_data import DEMO_PASSWORD
 from tests.browser.places import Place, open_place
+from tests.waiting import PATIENCE_S
 
 #: Set where a missing Chromium is a failure, as in CI.
 REQUIRED = "BITTITAN_TEST_REQUIRE_CHROMIUM"
-#: Milliseconds a page may take to show what is waited for, on a busy machine.
-PATIENCE_MS = 20_000
+PATIENCE_MS = PATIENCE_S * 1000
 
 
 class Served(Protocol):

@@ -6,7 +6,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from time import monotonic, sleep
 from typing import TypeVar
 from uuid import UUID
 
@@ -22,7 +21,9 @@ from bittitan_plugin.store.queries import back_office
 from bittitan_plugin.store.queries.browsing import Wanted
 from bittitan_plugin.store.unit_of_work import UnitOfWork
 from bittitan_plugin.vendor.sandbox import DEFAULT_EMAIL, DEFAULT_PASSWORD, SandboxServer
-from tests.acceptance.processes import PATIENCE, free_port, serving
+from tests.acceptance.processes import serving
+from tests.ports import free_port
+from tests.waiting import until
 
 Found = TypeVar("Found")
 
@@ -65,14 +66,8 @@ class Place:
         )
 
     def until(self, look: Callable[[], Found | None]) -> Found:
-        """What ``look`` finds in the end; fails when that takes longer than ``PATIENCE``."""
-        end = monotonic() + PATIENCE
-        while monotonic() < end:
-            found = look()
-            if found:
-                return found
-            sleep(0.05)
-        raise AssertionError("it did not come about")
+        """What ``look`` finds in the end."""
+        return until(look)
 
     def provisioned(self, count: int) -> list[Asset]:
         """The assets once so many have their coupon."""

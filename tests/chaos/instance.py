@@ -6,7 +6,6 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Lock
-from time import monotonic, sleep
 from typing import Any
 
 import httpx
@@ -19,14 +18,12 @@ from bittitan_plugin.store.engine import open_workflow_engine
 from bittitan_plugin.workflows.json_serializer import JsonSerializer
 from bittitan_plugin.workflows.queue import APPLICATION
 from tests.acceptance.people import hire_staff
-from tests.acceptance.processes import free_port
 from tests.chaos.nursery import MAILBOX, Errand, Nursery, is_alive
+from tests.ports import free_port
+from tests.waiting import PATIENCE_S, until
 
-#: Seconds a process may take to begin, on a busy machine.
-PATIENCE_S = 60.0
 #: One name for all web processes, so that each believes the others' tokens.
 PUBLIC_URL = "http://shop.example"
-
 
 _migrating = Lock()
 
@@ -116,9 +113,7 @@ class Instance:
         """SIGKILL: no goodbye. Returns when it is gone."""
         with suppress(ProcessLookupError):
             os.kill(self.processes[name], signal.SIGKILL)
-        end = monotonic() + PATIENCE_S
-        while is_alive(self.processes[name]) and monotonic() < end:
-            sleep(0.005)
+        until(lambda: not is_alive(self.processes[name]))
 
     def runs(self, name: str) -> bool:
         """Whether that process is there."""
@@ -160,10 +155,11 @@ class Instance:
         )
 
     def _until_answered(self, name: str, path: str) -> None:
-        end = monotonic() + PATIENCE_S
-        while monotonic() < end and self.runs(name):
+        def is_answered() -> bool:
+            if not self.runs(name):
+                raise NotReady(f"{name} did not begin; see {self.directory / name}.log")
             with suppress(httpx.HTTPError):
-                if httpx.get(f"http://127.0.0.1:{self.ports[name]}{path}").status_code == 200:
-                    return
-            sleep(0.02)
-        raise NotReady(f"{name} did not begin; see {self.directory / name}.log")
+                return httpx.get(f"http://127.0.0.1:{self.ports[name]}{path}").status_code == 200
+            return False
+
+        until(is_answered)

@@ -7,9 +7,8 @@ from tests.chaos.books import Books, read, under_way
 from tests.chaos.instance import Instance
 from tests.chaos.shop import Sale
 from tests.chaos.verdict import Verdict, judge
+from tests.waiting import PATIENCE_S
 
-#: Seconds after which what is not there will not come.
-PATIENCE_S = 90.0
 #: Seconds between two looks.
 LOOK_S = 0.1
 

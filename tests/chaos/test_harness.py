@@ -3,7 +3,6 @@
 import json
 from collections import Counter
 from pathlib import Path
-from time import monotonic, sleep
 
 import pytest
 from dbos import DBOS
@@ -18,6 +17,7 @@ from tests.chaos.nursery import PRODUCT
 from tests.chaos.rows import Row, merged
 from tests.chaos.shop import Sale
 from tests.chaos.verdict import Verdict
+from tests.waiting import until
 
 MIB = 1024**2
 
@@ -52,7 +52,7 @@ def test_an_event_is_delivered_again_until_it_is_taken(tmp_path: Path) -> None:
         return next(answers, True)
 
     bus.Bus(tmp_path, deliver).post("order_paid", "OrderPaid", "{}")
-    _until_empty(tmp_path)
+    until(lambda: bus.is_empty(tmp_path))
 
     assert set(taken) == {("order_paid", "OrderPaid", "{}")}
     assert len(taken) >= 3
@@ -67,16 +67,9 @@ def test_an_event_survives_the_process_that_took_it(tmp_path: Path) -> None:
         return True
 
     bus.Bus(tmp_path, deliver)
-    _until_empty(tmp_path)
+    until(lambda: bus.is_empty(tmp_path))
 
     assert taken == [("order_paid", "OrderPaid", "{}")]
-
-
-def _until_empty(directory: Path) -> None:
-    end = monotonic() + 15
-    while not bus.is_empty(directory):
-        assert monotonic() < end
-        sleep(0.01)
 
 
 def test_a_message_that_came_again_is_one_message(tmp_path: Path) -> None:

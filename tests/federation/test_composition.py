@@ -14,6 +14,7 @@ import httpx
 import pytest
 
 from bittitan_graphql.subgraph import build_subgraph
+from tests.waiting import PATIENCE_S
 
 HERE = Path(__file__).parent
 #: CI sets it: what cannot run there is a failure, not a skip.
@@ -46,7 +47,7 @@ def composed(composer: Path, directory: Path, saleor: str, sdl: str) -> dict[str
         (directory / f"{name}.graphql").write_text(text)
     command = ["node", str(composer)]
     command += [f"{name}={directory / name}.graphql" for name in ("saleor", "bittitan")]
-    run = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    run = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE_S, check=False)
     assert run.stdout, run.stderr
     return dict(json.loads(run.stdout))
 
@@ -111,6 +112,6 @@ def test_every_name_but_saleors_and_graphqls_own_is_prefixed(ours: str) -> None:
 @pytest.mark.skipif("SALEOR_URL" not in os.environ, reason="SALEOR_URL names no Saleor")
 def test_it_composes_with_a_living_saleor(composer: Path, tmp_path: Path, ours: str) -> None:
     query = {"query": "{ _service { sdl } }"}
-    answer = httpx.post(os.environ["SALEOR_URL"], json=query, timeout=60)
+    answer = httpx.post(os.environ["SALEOR_URL"], json=query, timeout=PATIENCE_S)
     live = answer.json()["data"]["_service"]["sdl"]
     assert "errors" not in composed(composer, tmp_path, live, ours)

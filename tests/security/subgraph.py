@@ -1,6 +1,7 @@
 """The subgraph a gateway asks, tried with the same things and the same people."""
 
 import asyncio
+from copy import copy
 
 from strawberry.extensions import ParserCache, ValidationCache
 from strawberry.types import ExecutionResult
@@ -40,7 +41,7 @@ def answer(stage: Stage, schema: Subgraph, viewer: str, document: str) -> Execut
 
 def opened() -> Subgraph:
     """The schema; what documents may cost is another test's matter."""
-    schema = build_subgraph()
+    schema = copy(build_subgraph())  # the process has one, with its limits
     schema.extensions = (lambda: ParserCache(maxsize=99), lambda: ValidationCache(maxsize=99))
     return schema
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from bittitan_plugin.cipher import is_key
 from bittitan_plugin.settings import Settings
+from tests.waiting import PATIENCE_S
 
 ASK = """
 import sys
@@ -59,6 +60,6 @@ def test_processes_that_start_together_agree_on_one_key(tmp_path: Path) -> None:
         assert racer.stdin is not None
         racer.stdin.write("go\n")
         racer.stdin.flush()
-    answers = {racer.communicate(timeout=30)[0].strip() for racer in racers}
+    answers = {racer.communicate(timeout=PATIENCE_S)[0].strip() for racer in racers}
     assert len(answers) == 1
     assert is_key(answers.pop())

@@ -8,7 +8,6 @@ from playwright.sync_api import Page, expect
 
 from bittitan_plugin.domain.assets import AssetStatus
 from bittitan_plugin.domain.requests import RequestState
-from tests.acceptance.people import until
 from tests.browser.conftest import Visit, check
 from tests.browser.customer.buying import (
     Customer,
@@ -19,6 +18,7 @@ from tests.browser.customer.buying import (
     stored,
 )
 from tests.browser.places import Place
+from tests.waiting import until
 
 PHONE = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True}
 

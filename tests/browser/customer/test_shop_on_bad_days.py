@@ -32,7 +32,7 @@ def test_while_bittitan_is_away_an_order_is_taken_and_its_code_comes_later(
     (asset,) = reseller.licenses()
     assert coupons_of(place, asset.id) == []
     faults.clear()
-    expect(page.locator("#licences .code")).to_be_visible(timeout=60_000)
+    expect(page.locator("#licences .code")).to_be_visible()
     shown = page.locator("#licences .code").inner_text()
     assert coupons_of(place, asset.id) == [(shown, "AVAILABLE")]
 

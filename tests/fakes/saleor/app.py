@@ -1,6 +1,5 @@
 """The API as an ASGI application: who is asking, whether they may, the answer, and the faults."""
 
-import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -156,8 +155,9 @@ async def _faulty(fault: Fault, request: Request) -> Response:
     if fault.kind == "drop":
         request.state._state[ABORT]()
         return PlainTextResponse("")
-    if fault.kind == "slow":
-        await asyncio.sleep(fault.seconds)
+    if fault.kind == "silent":
+        while (await request.receive())["type"] != "http.disconnect":
+            pass
     if fault.kind == "garbage":
         return PlainTextResponse('{"data": {"order"')
     if fault.kind == "errors":

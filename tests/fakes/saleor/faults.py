@@ -8,7 +8,8 @@ from dataclasses import dataclass
 class Fault:
     """One thing that goes wrong."""
 
-    #: ``status``, ``drop`` (no answer at all), ``slow``, ``errors`` (a GraphQL error), ``garbage``.
+    #: ``status``, ``drop`` (hangs up), ``silent`` (until the caller does), ``errors`` (a GraphQL
+    #: error), ``garbage``.
     kind: str
     #: Only on this operation; None is every one.
     operation: str | None = None
@@ -20,8 +21,6 @@ class Fault:
     status: int = 502
     #: Of ``status``: the header ``Retry-After``.
     retry_after: str | None = None
-    #: Of ``slow``, in seconds.
-    seconds: float = 5.0
     #: Of ``errors``.
     code: str = "OperationalError"
 

@@ -1,7 +1,12 @@
-"""The fake Saleor on a real socket, served from a thread while a ``with`` block runs."""
+"""The fake Saleor on a real socket of its own, open while a ``with`` block runs.
 
+One thread of a process serves them all: a port is opened and closed at once, a server is not.
+"""
+
+import asyncio
 import socket
 import threading
+from functools import cache
 from typing import Self
 
 import uvicorn
@@ -29,7 +34,6 @@ class SaleorServer:
                 lifespan="off",
                 log_config=None,
                 access_log=False,
-                timeout_graceful_shutdown=1,
             )
         )
 
@@ -45,15 +49,30 @@ class SaleorServer:
     def __enter__(self) -> Self:
         listener = _listener()
         self._port = listener.getsockname()[1]
-        self._thread = threading.Thread(
-            target=self._server.run, args=([listener],), name="fake-saleor", daemon=True
-        )
-        self._thread.start()
+        asyncio.run_coroutine_threadsafe(self._open(listener), _loop()).result()
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._server.should_exit = True
-        self._thread.join()
+        asyncio.run_coroutine_threadsafe(self._close(), _loop()).result()
+
+    async def _open(self, listener: socket.socket) -> None:
+        config = self._server.config
+        config.load()
+        self._server.lifespan = config.lifespan_class(config)
+        await self._server.startup(sockets=[listener])
+
+    async def _close(self) -> None:
+        for port in self._server.servers:
+            port.close()
+        for connection in list(self._server.server_state.connections):
+            connection.shutdown()
+
+
+@cache
+def _loop() -> asyncio.AbstractEventLoop:
+    loop = asyncio.new_event_loop()
+    threading.Thread(target=loop.run_forever, name="fake-saleor", daemon=True).start()
+    return loop
 
 
 def _listener() -> socket.socket:

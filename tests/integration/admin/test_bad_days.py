@@ -7,13 +7,14 @@ import pytest
 from bittitan_plugin.domain.errors import Unavailable
 from bittitan_plugin.web.admin import health
 from tests.integration.admin.backoffice import BackOffice, told
+from tests.waiting import PATIENCE_S
 
 
 @pytest.fixture
 def asked_anew(monkeypatch: pytest.MonkeyPatch) -> None:
     """What neighbours said a moment ago does not count, and a slow one is waited for."""
     monkeypatch.setattr(health, "FRESH_S", 0.0)
-    monkeypatch.setattr(health, "PATIENCE_S", 20.0)
+    monkeypatch.setattr(health, "PATIENCE_S", PATIENCE_S)
 
 
 @pytest.fixture

@@ -12,10 +12,10 @@ from bittitan_plugin.hosts.embedded.tables import HostBase
 from bittitan_plugin.settings import Settings
 from bittitan_plugin.store.engine import writing_engine
 from bittitan_plugin.store.tables import InstallationRow
-from bittitan_plugin.vendor.coupon_api import CouponApiVendors
 from bittitan_plugin.vendor.sandbox import SandboxServer
 from tests.conftest import Databases, StandingClock
 from tests.fakes.mail import RecordingMailer
+from tests.impatience import impatient_vendors
 from tests.integration.catalogue.market import Market, open_market
 from tests.world import BEGINNING
 
@@ -31,7 +31,7 @@ def wired(
         Settings(database_url=url, var_dir=directory, secret_keys=(generate_key(),)),
         clock=StandingClock(BEGINNING),
         mailer=RecordingMailer(),
-        vendors=lambda cipher: CouponApiVendors(cipher, read_timeout=0.5),
+        vendors=impatient_vendors,
     )
     yield application
     application.close()

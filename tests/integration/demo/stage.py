@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 from bittitan_plugin.demo import running, story
 from bittitan_plugin.vendor.sandbox import Sandbox, SandboxServer
+from tests.waiting import PATIENCE_S
 
 
 def _refusing() -> SandboxServer:
@@ -34,7 +35,7 @@ VENDORS: dict[str, Callable[[], SandboxServer]] = {
 def perform(wrong: str, *options: str) -> "subprocess.CompletedProcess[str]":
     """The demo with that vendor, as a process that has ended."""
     command = [sys.executable, "-m", "tests.integration.demo.stage", wrong, *options]
-    return subprocess.run(command, capture_output=True, text=True, timeout=90, check=False)
+    return subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE_S, check=False)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,5 @@
 """A running embedded host for tests: real database, real HTTP, a plugin that remembers."""
 
-import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -9,7 +8,6 @@ import httpx
 import pluggy
 import strawberry
 from sqlalchemy import Engine
-from starlette.applications import Starlette
 
 from bittitan_hooks import specs
 from bittitan_plugin.hosts.embedded.catalogue import Variant
@@ -167,7 +165,7 @@ class Shop:
     plugin: RecordingPlugin
     engine: Engine
     clock: StandingClock
-    app: Starlette
+    http: httpx.Client
     staff: UserRow
     customer: UserRow
     stranger: UserRow
@@ -197,13 +195,7 @@ class Shop:
 
     def request(self, method: str, path: str, **options: Any) -> httpx.Response:
         """Any request over HTTP."""
-
-        async def send() -> httpx.Response:
-            transport = httpx.ASGITransport(app=self.app)
-            async with httpx.AsyncClient(transport=transport, base_url="http://shop") as client:
-                return await client.request(method, path, **options)
-
-        return asyncio.run(send())
+        return self.http.request(method, path, **options)
 
     def answer(
         self, query: str, user: UserRow | None = None, /, **variables: Any

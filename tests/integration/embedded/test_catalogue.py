@@ -2,10 +2,9 @@
 
 from typing import Any
 
-import pytest
-
 from bittitan_plugin.hosts.embedded.ids import Kind, global_id
 from tests.integration.embedded.shop import Shop
+from tests.tables import every
 
 PRODUCTS = "{ products(first: 9) { edges { node { slug } } } }"
 PRODUCT = """
@@ -115,8 +114,8 @@ def test_a_price_written_as_text_is_exact(shop: Shop) -> None:
     assert str(money.amount) == "17.50"
 
 
-@pytest.mark.parametrize(
-    ("change", "field"),
+@every(
+    "change, field",
     [
         ({"name": " "}, "name"),
         ({"name": "x" * 256}, "name"),
@@ -204,7 +203,7 @@ def test_a_deleted_variant_fires_deleted(shop: Shop) -> None:
     assert shop.plugin.hooks == ["product_variant_deleted"]
 
 
-@pytest.mark.parametrize("mutation", [DELETE, VARIANT_DELETE])
+@every("mutation", [DELETE, VARIANT_DELETE])
 def test_a_customer_may_not_change_the_catalogue(shop: Shop, mutation: str) -> None:
     error = shop.answer(mutation, shop.customer, id=product_id(shop))["errors"][0]
     assert error["extensions"]["exception"]["code"] == "PermissionDenied"
@@ -215,8 +214,8 @@ def test_staff_create_a_customer(shop: Shop) -> None:
     assert data["user"] == {"email": "new@example.com", "billingDay": 3}
 
 
-@pytest.mark.parametrize(
-    ("change", "field"),
+@every(
+    "change, field",
     [
         ({"email": "BUYER@example.com"}, "email"),
         ({"email": "nonsense"}, "email"),

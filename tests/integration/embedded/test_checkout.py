@@ -11,6 +11,7 @@ from bittitan_hooks import specs
 from bittitan_plugin.hosts.embedded.ids import Kind, global_id, parse_id
 from bittitan_plugin.hosts.embedded.tables import CheckoutRow, OrderRow, PaymentRow
 from tests.integration.embedded.shop import CHECKOUT_COMPLETE, CHECKOUT_CREATE, ORDER, Shop
+from tests.tables import every
 
 LINES_ADD = """
 mutation ($id: ID!, $lines: [CheckoutLineInput!]!) {
@@ -164,14 +165,14 @@ def test_a_basket_changed_after_the_precheck_is_not_sold(shop: Shop) -> None:
     assert complete(shop, basket)["errors"][0]["field"] == "id"
 
 
-@pytest.mark.parametrize("quantity", [0, -1, 100_001])
+@every("quantity", [0, -1, 100_001])
 def test_a_senseless_quantity_is_an_error_on_its_field(shop: Shop, quantity: int) -> None:
     line = {"variantId": shop.license_id, "quantity": quantity}
     data = shop.ask(CHECKOUT_CREATE, shop.customer, lines=[line])["checkoutCreate"]
     assert [(e["field"], e["code"]) for e in data["errors"]] == [("lines[0].quantity", "INVALID")]
 
 
-@pytest.mark.parametrize("quantity", [1.5, 2**31, "3", None])
+@every("quantity", [1.5, 2**31, "3", None])
 def test_what_is_no_whole_number_never_reaches_the_shop(shop: Shop, quantity: Any) -> None:
     line = {"variantId": shop.license_id, "quantity": quantity}
     answer = shop.answer(CHECKOUT_CREATE, shop.customer, lines=[line])
@@ -184,8 +185,8 @@ def test_a_refused_basket_leaves_nothing_behind(shop: Shop) -> None:
     assert count(shop, CheckoutRow) == 0
 
 
-@pytest.mark.parametrize(
-    ("variant", "code"),
+@every(
+    "variant, code",
     [
         (global_id(Kind.VARIANT, UUID(int=7)), "NOT_FOUND"),
         (global_id(Kind.ORDER, UUID(int=7)), "INVALID"),

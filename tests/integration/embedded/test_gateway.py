@@ -17,6 +17,7 @@ from bittitan_plugin.hosts.embedded.inputs import LineInput
 from bittitan_plugin.hosts.embedded.tables import InvoiceRow, RefundRow
 from bittitan_plugin.hosts.port import FulfilledLine, Host
 from tests.integration.embedded.shop import Shop
+from tests.tables import every
 
 
 @pytest.fixture
@@ -76,7 +77,7 @@ def test_a_line_carries_its_variants_public_id(shop: Shop, order: Order) -> None
     assert order.lines[0].variant_id == shop.license_id
 
 
-@pytest.mark.parametrize("order_id", ["", "nonsense", global_id(Kind.ORDER, UUID(int=7))])
+@every("order_id", ["", "nonsense", global_id(Kind.ORDER, UUID(int=7))])
 def test_an_order_that_is_not_there_is_none(host: Host, order_id: str) -> None:
     assert host.order(order_id) is None
 

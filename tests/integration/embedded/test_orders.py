@@ -9,6 +9,7 @@ from bittitan_hooks import specs
 from bittitan_plugin.domain.access import Permission
 from bittitan_plugin.hosts.embedded.ids import Kind, global_id
 from tests.integration.embedded.shop import ORDER, Shop
+from tests.tables import every
 
 DRAFT = """
 mutation ($user: ID!, $lines: [CheckoutLineInput!]!, $currency: String! = "USD") {
@@ -101,7 +102,7 @@ def test_a_malformed_id_is_an_error_that_says_so(shop: Shop) -> None:
     assert answer["errors"][0]["extensions"] == {"exception": {"code": "INVALID"}, "field": "id"}
 
 
-@pytest.mark.parametrize("mutation", [DRAFT_COMPLETE, MARK_AS_PAID, CANCEL, REFUND])
+@every("mutation", [DRAFT_COMPLETE, MARK_AS_PAID, CANCEL, REFUND])
 def test_a_customer_may_not_do_what_staff_do(shop: Shop, mutation: str) -> None:
     answer = shop.answer(mutation, shop.customer, id=shop.buy())
     assert (
@@ -110,7 +111,7 @@ def test_a_customer_may_not_do_what_staff_do(shop: Shop, mutation: str) -> None:
     ) == ("PermissionDenied", {None})
 
 
-@pytest.mark.parametrize("mutation", [DRAFT_COMPLETE, MARK_AS_PAID, CANCEL, REFUND])
+@every("mutation", [DRAFT_COMPLETE, MARK_AS_PAID, CANCEL, REFUND])
 @pytest.mark.parametrize(
     ("order_id", "code"),
     [("nonsense", "INVALID"), (global_id(Kind.ORDER, UUID(int=7)), "NOT_FOUND")],
@@ -169,7 +170,7 @@ def test_executing_a_draft_fires_created_and_confirmed(shop: Shop) -> None:
     ]
 
 
-@pytest.mark.parametrize("invoicing", ["NEXT_BILLING_DAY", "NONE"])
+@every("invoicing", ["NEXT_BILLING_DAY", "NONE"])
 def test_executing_without_invoice_now_issues_none(shop: Shop, invoicing: str) -> None:
     order = staff(shop, EXECUTE, draft(shop), invoicing=invoicing)["order"]
     assert (order["invoicing"], order["invoices"]) == (invoicing, [])
@@ -280,7 +281,7 @@ def test_a_refused_refund_of_an_order_that_is_not_refunded_is_not_heard(shop: Sh
     assert shop.plugin.hooks == []
 
 
-@pytest.mark.parametrize("amount", [0, -1, 28.01, 1.001, "NaN", 1e30])
+@every("amount", [0, -1, 28.01, 1.001, "NaN", 1e30])
 def test_a_senseless_refund_is_an_error_on_amount(shop: Shop, amount: Any) -> None:
     errors = staff(shop, REFUND, shop.buy(), amount=amount)["errors"]
     assert [(e["field"], e["code"]) for e in errors] == [("amount", "INVALID")]

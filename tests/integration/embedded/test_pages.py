@@ -2,12 +2,11 @@
 
 from typing import Any
 
-import pytest
-
 from bittitan_plugin.hosts.embedded.ids import Kind, global_id
 from bittitan_plugin.hosts.embedded.inputs import LineInput
 from tests.integration.embedded.shop import Shop
 from tests.statements import statements_of
+from tests.tables import every
 
 ORDERS = """
 query ($first: Int, $after: String, $last: Int, $before: String) {
@@ -71,8 +70,8 @@ def test_an_order_placed_meanwhile_does_not_shift_the_next_page(shop: Shop) -> N
     assert numbers(page(shop, first=2, after=first["pageInfo"]["endCursor"])) == [2, 1]
 
 
-@pytest.mark.parametrize(
-    ("arguments", "field"),
+@every(
+    "arguments, field",
     [
         ({}, "first"),
         ({"first": 1, "last": 1}, "first"),

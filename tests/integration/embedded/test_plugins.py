@@ -9,6 +9,7 @@ from bittitan_hooks import specs
 from bittitan_plugin.hosts.embedded.schema import build_schema
 from bittitan_plugin.hosts.embedded.schema.composition import DuplicateField
 from tests.integration.embedded.shop import RecordingPlugin, Shop
+from tests.tables import every
 
 PLUGIN = """
 query { plugin(id: "parcels") {
@@ -54,8 +55,8 @@ def test_switching_off_takes_effect_with_the_next_request(shop: Shop) -> None:
     assert (before, after, again) == ("sent", "PLUGIN_INACTIVE", "sent")
 
 
-@pytest.mark.parametrize(
-    ("was", "change", "hooks"),
+@every(
+    "was, change, hooks",
     [
         (False, {"active": True}, ["configuration_validate", "plugin_activated"]),
         (True, {"active": False}, ["configuration_validate", "plugin_deactivated"]),
@@ -76,6 +77,7 @@ def test_a_change_fires_the_hook_of_its_kind(
     shop: Shop, was: bool, change: dict[str, Any], hooks: list[str]
 ) -> None:
     shop.plugin.active = was
+    shop.plugin.events.clear()
     update(shop, **change)
     assert shop.plugin.hooks == hooks
 
@@ -138,7 +140,7 @@ def test_an_unknown_plugin_is_an_error_on_id(shop: Shop) -> None:
     assert update(shop, id="unknown", active=False)["errors"][0]["code"] == "NOT_FOUND"
 
 
-@pytest.mark.parametrize("query", ["{ plugins { id } }", PLUGIN, UPDATE])
+@every("query", ["{ plugins { id } }", PLUGIN, UPDATE])
 def test_a_customer_may_not_see_or_set_plugins(shop: Shop, query: str) -> None:
     error = shop.answer(query, shop.customer)["errors"][0]
     assert error["extensions"]["exception"]["code"] == "PermissionDenied"

@@ -4,10 +4,10 @@ It knows of the plugin only what ``GraphQLExtension`` says, and pages its own li
 ``PageInfo`` of its own, as every platform does.
 """
 
-from functools import cache
 from typing import Any
 
 import strawberry
+from strawberry.extensions import ParserCache, ValidationCache
 from strawberry.tools import merge_types
 
 from bittitan_hooks.results import GraphQLExtension
@@ -21,30 +21,34 @@ class PageInfo:
     end_cursor: str | None
 
 
+#: What was merged already, by the extension's classes.
+_merged: dict[tuple[type, ...], strawberry.Schema] = {}
+
+
 def host_schema(extension: GraphQLExtension) -> strawberry.Schema:
-    """The host's schema, with the extension merged into it."""
-    mixins = (extension.mixins[name] for name in ("Order", "User", "ProductVariant"))
-    return _merged(extension.query, extension.mutation, extension.types, *mixins)
+    """The host's schema, with the extension merged into it.
+
+    Built once for all installations: what they differ in comes with each request.
+    """
+    classes = extension.query, extension.mutation, *extension.types, *extension.mixins.values()
+    if classes not in _merged:
+        _merged[classes] = _merge(extension)
+    return _merged[classes]
 
 
-@cache
-def _merged(
-    query: type, mutation: type, types: tuple[type, ...], order: Any, user: Any, variant: Any
-) -> strawberry.Schema:
-    """Built once of the same classes, because building takes a while."""
-
+def _merge(extension: GraphQLExtension) -> strawberry.Schema:
     @strawberry.type
-    class Order(order):  # type: ignore[misc]
+    class Order(extension.mixins["Order"]):  # type: ignore[misc, name-defined]
         id: strawberry.ID
         number: str
 
     @strawberry.type
-    class User(user):  # type: ignore[misc]
+    class User(extension.mixins["User"]):  # type: ignore[misc, name-defined]
         id: strawberry.ID
         email: str
 
     @strawberry.type
-    class ProductVariant(variant):  # type: ignore[misc]
+    class ProductVariant(extension.mixins["ProductVariant"]):  # type: ignore[misc, name-defined]
         id: strawberry.ID
 
     @strawberry.type
@@ -88,8 +92,10 @@ def _merged(
         def order_note(self, text: str) -> str:
             return text
 
+    query: Any = merge_types("Query", (HostQuery, extension.query))
+    mutation: Any = merge_types("Mutation", (HostMutation, extension.mutation))
+    # The tests ask the same few questions over and over.
+    remembering = [ParserCache, ValidationCache]
     return strawberry.Schema(
-        query=merge_types("Query", (HostQuery, query)),
-        mutation=merge_types("Mutation", (HostMutation, mutation)),
-        types=types,
+        query=query, mutation=mutation, types=extension.types, extensions=remembering
     )

@@ -1,5 +1,6 @@
 """Reads the documents under ``graphql/operations`` as a storefront's build would."""
 
+from functools import cache
 from pathlib import Path
 
 from graphql import (
@@ -23,6 +24,7 @@ def operation_files(*folders: str) -> list[str]:
     return [name for name in names if name.split("/")[0] in folders or not folders]
 
 
+@cache
 def load(name: str) -> str:
     """A file's document, with the fragments it uses."""
     document = parse((FOLDER / name).read_text())
@@ -31,6 +33,7 @@ def load(name: str) -> str:
     return print_ast(DocumentNode(definitions=(*document.definitions, *needed.values())))
 
 
+@cache
 def _fragments() -> dict[str, FragmentDefinitionNode]:
     definitions = parse(FRAGMENTS.read_text()).definitions
     return {

@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 
 import strawberry
 from graphql import GraphQLError
+from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from bittitan_graphql.context import CONTEXT_KEY, Patience
@@ -24,7 +25,6 @@ from bittitan_plugin.domain.coupons import Coupon, CouponSource, CouponStatus, S
 from bittitan_plugin.domain.history import Actor, ActorKind
 from bittitan_plugin.domain.money import Money
 from bittitan_plugin.services.ports import Ports
-from bittitan_plugin.store.engine import open_engine
 from bittitan_plugin.store.unit_of_work import Store, UnitOfWork
 from tests.conftest import StandingClock
 from tests.fakes.mail import RecordingMailer
@@ -146,7 +146,7 @@ class Platform:
 
     def begin_anew(self) -> None:
         """Go on in another installation of the same database, where there is nothing yet."""
-        self.installation_id = _switched_on(self.ports, uuid4().hex)
+        self.installation_id = _switched_on(self.ports)
 
     def account(self, customer_id: str | None, *, reseller: Account | None = None) -> Account:
         name = customer_id or uuid4().hex[:8]
@@ -223,10 +223,8 @@ def customer(account: Account) -> Viewer:
     return Viewer(customer_id=account.customer_id, email=account.email)
 
 
-@contextmanager
-def open_platform(database_url: str, clock: StandingClock, *, key: str) -> Iterator[Platform]:
-    """A platform whose installation is switched on."""
-    engine = open_engine(database_url)
+def open_platform(engine: Engine, clock: StandingClock) -> Platform:
+    """A platform whose installation is new and switched on."""
     queue, mailer, outside = RecordingQueue(), RecordingMailer(), Unreachable()
     ports = Ports(
         store=Store(engine, queue),
@@ -236,12 +234,11 @@ def open_platform(database_url: str, clock: StandingClock, *, key: str) -> Itera
         cipher=Cipher([generate_key()]),
         clock=clock,
     )
-    yield Platform(ports, _switched_on(ports, key), clock, queue, mailer)
-    engine.dispose()
+    return Platform(ports, _switched_on(ports), clock, queue, mailer)
 
 
-def _switched_on(ports: Ports, key: str) -> UUID:
+def _switched_on(ports: Ports) -> UUID:
     with ports.store.installations() as installations:
-        installation = installations.open(key, ports.clock())
+        installation = installations.open(f"platform-{uuid4()}", ports.clock())
         installations.save(replace(installation, active=True, configuration=API))
     return installation.id

@@ -5,8 +5,11 @@ from typing import Any
 import pytest
 
 from bittitan_plugin.domain.billing import InvoiceReference
-from tests.integration.graphql_extension.platform import STAFF, Platform, customer
+from tests.conftest import StandingClock
+from tests.integration.graphql_extension.conftest import EngineOf
+from tests.integration.graphql_extension.platform import STAFF, Platform, customer, open_platform
 from tests.statements import statements_of
+from tests.world import BEGINNING
 
 PAGE = """
 query ($first: Int!) { bittitanAssets(first: $first) { edges { node {
@@ -17,9 +20,10 @@ query ($first: Int!) { bittitanAssets(first: $first) { edges { node {
 """
 
 
-@pytest.fixture
-def hundred(platform: Platform) -> Platform:
+@pytest.fixture(scope="module")
+def hundred(engine_of: EngineOf) -> Platform:
     """A hundred assets: each with a product and an end customer of its own."""
+    platform = open_platform(engine_of("sqlite"), StandingClock(BEGINNING))
     reseller = platform.account("reseller")
     for number in range(100):
         user = platform.account(None, reseller=reseller)

@@ -1,10 +1,13 @@
 """A storefront's way through the embedded shop, with the ready-made operations and no other."""
 
 import asyncio
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+from sqlalchemy import Engine
 from starlette.applications import Starlette
 
 from bittitan_hooks import specs
@@ -13,8 +16,10 @@ from bittitan_plugin.hosts.embedded.demo_data import CUSTOMER_EMAIL, DEMO_PASSWO
 from bittitan_plugin.hosts.embedded.platform import EmbeddedPlatform
 from bittitan_plugin.hosts.embedded.schema import build_schema
 from bittitan_plugin.hosts.embedded.web import graphql_routes
+from bittitan_plugin.store.engine import open_engine
+from tests.conftest import Databases, StandingClock
 from tests.integration.graphql_extension.operations import load, operation_files
-from tests.integration.graphql_extension.platform import Platform
+from tests.integration.graphql_extension.platform import open_platform
 
 
 class OnlyGraphQL:
@@ -53,13 +58,21 @@ class Storefront:
 
 
 @pytest.fixture
-def storefront(platform: Platform) -> Storefront:
-    plugins = specs.plugin_manager(load_installed=False)
+def engine(databases: Databases, tmp_path: Path) -> Iterator[Engine]:
+    """A database of its own: there can be one demo in it."""
+    engine = open_engine(databases.fresh("sqlite", tmp_path))
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def storefront(engine: Engine, clock: StandingClock) -> Storefront:
+    platform, plugins = open_platform(engine, clock), specs.plugin_manager(load_installed=False)
     plugins.register(OnlyGraphQL(platform.extension))
     shop = EmbeddedPlatform(
-        engine=platform.ports.store.engine,
+        engine=engine,
         cipher=Cipher([generate_key()]),
-        clock=platform.clock,
+        clock=clock,
         plugins=plugins,
         public_url="http://shop",
     )

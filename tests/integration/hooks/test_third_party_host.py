@@ -12,6 +12,7 @@ import pytest
 
 from bittitan_hooks.specs import ENTRY_POINT_GROUP
 from bittitan_plugin.vendor.sandbox import DEFAULT_EMAIL, DEFAULT_PASSWORD, SandboxServer
+from tests.waiting import PATIENCE_S
 
 HOST = Path(__file__).with_name("third_party_host.py")
 
@@ -43,14 +44,14 @@ def test_it_sells_a_licence_and_is_told_of_the_delivery(
     environment |= {"BITTITAN_DATABASE_URL": database_url, "BITTITAN_VAR_DIR": str(tmp_path)}
     done = subprocess.run(
         [sys.executable, HOST, sandbox.url, DEFAULT_EMAIL, DEFAULT_PASSWORD],
-        env=environment, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=60,
+        env=environment, cwd=tmp_path, capture_output=True, text=True, check=False,
+        timeout=PATIENCE_S,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout.splitlines()[-1]) == {
         "plugins": ["bittitan"],
         "refusals": [0, 0],
         "outcome": "ACCEPTED",
-        "arrived": True,
         "delivered": [["line-1", 5]],
     }
     assert [coupon.quantity for coupon in sandbox.sandbox.ledger()] == [5]
@@ -64,7 +65,7 @@ def test_a_platform_is_told_at_start_that_the_plugin_cannot_run(
     done = subprocess.run(
         [sys.executable, HOST, "http://127.0.0.1:9", "a@b.c", "x"],
         env=environment | wrong, cwd=tmp_path, capture_output=True, text=True, check=False,
-        timeout=60,
+        timeout=PATIENCE_S,
     )  # fmt: skip
     assert done.returncode != 0
     assert "BITTITAN_WORKER_CONCURRENCY" in done.stderr

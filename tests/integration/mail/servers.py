@@ -13,6 +13,8 @@ from typing import Any
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
+from tests.waiting import PATIENCE_S
+
 USER, PASSWORD = "postman", "s3cret-of-the-postman"
 
 
@@ -75,6 +77,7 @@ def serving(mailbox: Mailbox, *, implicit_tls: bool = False, **options: Any) -> 
         hostname="localhost",
         port=0,
         server_hostname="localhost",
+        ready_timeout=PATIENCE_S,
         ssl_context=tls if implicit_tls else None,
         tls_context=None if implicit_tls else tls,
         **options,
@@ -96,7 +99,7 @@ def scripted(*answers: bytes) -> Iterator[int]:
         thread = threading.Thread(target=_recite, args=(listener, answers), daemon=True)
         thread.start()
         yield listener.getsockname()[1]
-        thread.join(timeout=10)
+        thread.join(PATIENCE_S)
 
 
 def _recite(listener: socket.socket, answers: tuple[bytes, ...]) -> None:

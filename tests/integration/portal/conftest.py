@@ -3,24 +3,23 @@
 import pytest
 from starlette.applications import Starlette
 
-from bittitan_plugin.hosts.embedded.identity import EmbeddedIdentity
 from bittitan_plugin.web.portal.routes import portal_routes
 from bittitan_plugin.web.signing_in import sign_in_routes
 from bittitan_plugin.web.site import Site
-from tests.integration.ordering.conftest import embedded, storefront
+from tests.integration.ordering.conftest import embedded, site, storefront
 from tests.integration.ordering.storefront import Storefront
 from tests.integration.portal.browsing import Counter
 
-__all__ = ["embedded", "storefront"]
+__all__ = ["embedded", "site", "storefront"]
+
+
+@pytest.fixture(scope="session")
+def portal_app(site: Site) -> Starlette:
+    """Built once: its routes and templates are the same for everybody."""
+    return Starlette(routes=[*sign_in_routes(site), *portal_routes(site)])
 
 
 @pytest.fixture
-def counter(storefront: Storefront) -> Counter:
+def counter(storefront: Storefront, site: Site, portal_app: Starlette) -> Counter:
     """A portal with nothing sold yet to this test's people."""
-    site = Site(
-        storefront.shop.world.application,
-        storefront.platform,
-        EmbeddedIdentity(storefront.platform.customers),
-    )
-    app = Starlette(routes=[*sign_in_routes(site), *portal_routes(site)])
-    return Counter(storefront, site, app)
+    return Counter(storefront, site, portal_app)

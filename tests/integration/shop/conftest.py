@@ -1,19 +1,24 @@
 """The shop's page beside a platform that is real."""
 
-from dataclasses import replace
-
 import pytest
 from starlette.applications import Starlette
 
 from bittitan_plugin.web.shop.routes import shop_routes
-from tests.integration.ordering.conftest import embedded, storefront
+from bittitan_plugin.web.site import Site
+from tests.integration.ordering.conftest import embedded, site, storefront
+from tests.integration.ordering.storefront import Storefront
 from tests.integration.portal.browsing import Counter
-from tests.integration.portal.conftest import counter as portal_counter
 
-__all__ = ["embedded", "portal_counter", "storefront"]
+__all__ = ["embedded", "site", "storefront"]
+
+
+@pytest.fixture(scope="session")
+def shop_app(site: Site) -> Starlette:
+    """Built once: its routes and templates are the same for everybody."""
+    return Starlette(routes=shop_routes(site))
 
 
 @pytest.fixture
-def counter(portal_counter: Counter) -> Counter:
-    """The same shop, with its page."""
-    return replace(portal_counter, app=Starlette(routes=shop_routes(portal_counter.site)))
+def counter(storefront: Storefront, site: Site, shop_app: Starlette) -> Counter:
+    """The same shop as the portal's, with its page."""
+    return Counter(storefront, site, shop_app)

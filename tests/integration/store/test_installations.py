@@ -22,6 +22,7 @@ from bittitan_plugin.store.unit_of_work import Store
 from tests import postgres
 from tests.fakes.values import NOON
 from tests.integration.store.conftest import NoQueue
+from tests.waiting import PATIENCE_S
 
 pytestmark = pytest.mark.databases("sqlite", "postgresql")
 
@@ -151,7 +152,7 @@ def dump(database_url: str) -> str:
     assert folder is not None
     done = subprocess.run(
         [folder / "pg_dump", url.set(drivername="postgresql").render_as_string(False)],
-        capture_output=True, text=True, check=True, timeout=60,
+        capture_output=True, text=True, check=True, timeout=PATIENCE_S,
     )  # fmt: skip
     return done.stdout
 

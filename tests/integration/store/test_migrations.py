@@ -12,6 +12,7 @@ from sqlalchemy import inspect
 from bittitan_plugin.store import migrations
 from bittitan_plugin.store.engine import open_engine
 from bittitan_plugin.store.tables import Base
+from tests.waiting import PATIENCE_S
 
 pytestmark = pytest.mark.databases("sqlite", "postgresql")
 
@@ -71,5 +72,5 @@ def test_processes_that_start_at_once_on_an_empty_database_all_start(
         subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         for _ in range(2)
     ]
-    said = [process.communicate(timeout=60)[1] for process in starting]
+    said = [process.communicate(timeout=PATIENCE_S)[1] for process in starting]
     assert [process.returncode for process in starting] == [0, 0], said

@@ -9,7 +9,7 @@ from tests.integration.web.conftest import Serve, Served
 from tests.pages import Form, Page
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def shop(serve: Serve) -> Served:
     """With people in it."""
     made = serve()
@@ -19,7 +19,8 @@ def shop(serve: Serve) -> Served:
 
 @pytest.fixture
 def filled_in(shop: Served) -> Form:
-    """The door's form, with what lets staff in."""
+    """The door's form in a new browser, with what lets staff in."""
+    shop.http.cookies.clear()
     form = Page(shop.get("/sign-in")).form("/sign-in")
     form.fields |= {"email": STAFF_EMAIL, "password": DEMO_PASSWORD}
     return form

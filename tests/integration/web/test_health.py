@@ -13,6 +13,7 @@ from bittitan_plugin.web import health
 from bittitan_plugin.workflows.engine import Worker
 from tests.conftest import Databases
 from tests.integration.web.conftest import Serve, Served
+from tests.tables import every
 
 pytestmark = pytest.mark.databases("sqlite", "postgresql")
 
@@ -42,38 +43,45 @@ def test_a_shop_that_can_work_is_ready(serve: Serve, database_url: str) -> None:
 
 
 def test_a_database_of_another_version_is_not_ready_and_says_how_to_mend_it(
-    serve: Serve, database_url: str
+    watch: Serve, database_url: str
 ) -> None:
-    status, words = said(serve(at_an_older_revision(database_url)), "database")
+    status, words = said(watch(at_an_older_revision(database_url)), "database")
     assert status == 503
     assert "bittitan-plugin migrate" in words
 
 
-def test_a_server_nobody_can_reach_is_not_ready(serve: Serve) -> None:
-    assert said(serve(NOBODY), "database") == (503, "cannot be reached (OperationalError)")
+def test_a_server_nobody_can_reach_is_not_ready(watch: Serve) -> None:
+    assert said(watch(NOBODY), "database") == (503, "cannot be reached (OperationalError)")
 
 
 def test_a_database_that_was_dropped_is_not_ready(
-    serve: Serve, databases: Databases, postgresql_url: str
+    watch: Serve, databases: Databases, postgresql_url: str
 ) -> None:
-    shop = serve(postgresql_url)
+    shop = watch(postgresql_url)
     assert shop.get("/readyz").status_code == 200
     databases.drop(postgresql_url)
     assert said(shop, "database") == (503, "cannot be reached (OperationalError)")
 
 
-def test_a_file_that_is_no_database_is_not_ready(serve: Serve, tmp_path: Path) -> None:
+def test_a_file_that_is_no_database_is_not_ready(watch: Serve, tmp_path: Path) -> None:
     path = tmp_path / "broken.sqlite"
     path.write_bytes(b"this was never a database" * 100)
-    assert said(serve(f"sqlite:///{path}"), "database") == (
+    assert said(watch(f"sqlite:///{path}"), "database") == (
         503,
         "cannot be reached (DatabaseError)",
     )
 
 
-@pytest.mark.parametrize("path", ["/readyz", "/metrics", "/.well-known/jwks.json"])
-def test_no_answer_gives_away_where_the_database_is(serve: Serve, path: str) -> None:
-    answer = serve(NOBODY).get(path)
+@pytest.fixture(scope="module")
+def lost(serve: Serve) -> Served:
+    """A shop whose database nobody can reach."""
+    return serve(NOBODY)
+
+
+@every("path", ["/readyz", "/metrics", "/.well-known/jwks.json"])
+def test_no_answer_gives_away_where_the_database_is(lost: Served, path: str) -> None:
+    # A server that failed to answer closes the connection.
+    answer = lost.http.get(path, headers={"Connection": "close"})
     told = answer.text + str(answer.headers)
     address = make_url(NOBODY)
     secrets = (address.password, address.username, address.database, "127.0.0.1:9", "Traceback")
@@ -81,13 +89,13 @@ def test_no_answer_gives_away_where_the_database_is(serve: Serve, path: str) -> 
     assert [secret for secret in secrets if str(secret) in told] == []
 
 
-def test_a_process_that_is_alive_says_so_whatever_its_database_does(serve: Serve) -> None:
-    answer = serve(NOBODY).get("/livez")
+def test_a_process_that_is_alive_says_so_whatever_its_database_does(watch: Serve) -> None:
+    answer = watch(NOBODY).get("/livez")
     assert (answer.status_code, answer.json()) == (200, {"status": "ok"})
 
 
-def test_a_worker_whose_heart_has_stopped_is_not_ready(serve: Serve) -> None:
-    shop = serve()
+def test_a_worker_whose_heart_has_stopped_is_not_ready(watch: Serve) -> None:
+    shop = watch()
     application = shop.shop.application
     # One that was never started beats as little as one that died.
     application.worker = Worker(application.ports, application.settings.database, 1)
@@ -97,10 +105,10 @@ def test_a_worker_whose_heart_has_stopped_is_not_ready(serve: Serve) -> None:
 
 
 def test_a_database_with_a_full_disk_is_not_ready_and_ready_again_when_there_is_room(
-    serve: Serve, monkeypatch: pytest.MonkeyPatch
+    watch: Serve, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(health, "TRIED_EVERY_S", 0.0)
-    shop = serve()
+    shop = watch()
     engine = shop.shop.application.engine
 
     def limit(pages: int) -> None:
@@ -117,10 +125,10 @@ def test_a_database_with_a_full_disk_is_not_ready_and_ready_again_when_there_is_
 
 
 def test_a_read_only_file_is_not_ready_and_says_so(
-    serve: Serve, monkeypatch: pytest.MonkeyPatch
+    watch: Serve, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(health, "TRIED_EVERY_S", 0.0)
-    shop = serve()
+    shop = watch()
     event.listen(
         shop.shop.application.engine,
         "checkout",
@@ -130,10 +138,10 @@ def test_a_read_only_file_is_not_ready_and_says_so(
 
 
 def test_a_read_only_server_is_not_ready_and_ready_again_when_it_takes_writes(
-    serve: Serve, postgresql_url: str, monkeypatch: pytest.MonkeyPatch
+    watch: Serve, postgresql_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(health, "TRIED_EVERY_S", 0.0)
-    shop = serve(postgresql_url)
+    shop = watch(postgresql_url)
 
     def read_only(answer: str) -> None:
         name, engine = make_url(postgresql_url).database, open_engine(postgresql_url)
@@ -154,8 +162,8 @@ def test_a_read_only_server_is_not_ready_and_ready_again_when_it_takes_writes(
     assert said(shop, "database") == (200, "ok")
 
 
-def test_a_trial_to_write_leaves_nothing(serve: Serve, database_url: str) -> None:
-    shop = serve(database_url)
+def test_a_trial_to_write_leaves_nothing(watch: Serve, database_url: str) -> None:
+    shop = watch(database_url)
     shop.get("/readyz")
     with shop.shop.application.engine.connect() as connection:
         rows = connection.exec_driver_sql("SELECT count(*) FROM bittitan_workers").scalar()
@@ -163,7 +171,7 @@ def test_a_trial_to_write_leaves_nothing(serve: Serve, database_url: str) -> Non
 
 
 def test_however_often_it_is_asked_it_tries_to_write_now_and_then(
-    serve: Serve, monkeypatch: pytest.MonkeyPatch
+    watch: Serve, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     trials: list[object] = []
 
@@ -172,14 +180,14 @@ def test_however_often_it_is_asked_it_tries_to_write_now_and_then(
         return ""
 
     monkeypatch.setattr(health, "write_fault", trial)
-    shop = serve()
+    shop = watch()
     for _ in range(5):
         shop.get("/readyz")
     assert len(trials) == 1
 
 
-def test_a_vendor_that_is_away_is_told_and_orders_are_taken_all_the_same(serve: Serve) -> None:
-    shop = serve()
+def test_a_vendor_that_is_away_is_told_and_orders_are_taken_all_the_same(watch: Serve) -> None:
+    shop = watch()
     Circuits(shop.shop.application.engine).replace(
         None, opened("https://vendor.example", "ConnectError", datetime(2026, 3, 10, tzinfo=UTC))
     )

@@ -18,9 +18,9 @@ def counts(served: Served, name: str) -> dict[tuple[str, ...], float]:
 
 
 @pytest.fixture
-def watched(shop: Shop, serve: Serve) -> Served:
+def watched(shop: Shop, watch: Serve) -> Served:
     """A web process beside the workers of this shop, on the same database."""
-    return serve(shop.world.application.settings.database)
+    return watch(shop.world.application.settings.database)
 
 
 def test_metrics_are_in_prometheus_own_format(serve: Serve) -> None:
@@ -29,8 +29,8 @@ def test_metrics_are_in_prometheus_own_format(serve: Serve) -> None:
     assert answer.headers["content-type"].startswith("text/plain; version=0.0.4")
 
 
-def test_an_empty_shop_has_nothing_to_count(serve: Serve) -> None:
-    shop = serve()
+def test_an_empty_shop_has_nothing_to_count(watch: Serve) -> None:
+    shop = watch()
     assert (counts(shop, "bittitan_assets"), counts(shop, "bittitan_open_problems")) == ({}, {})
 
 
@@ -68,12 +68,12 @@ def test_no_label_carries_a_customer_an_order_or_a_code(shop: Shop, watched: Ser
     assert [word for word in private if word in text] == []
 
 
-def test_every_process_tells_the_same(shop: Shop, watched: Served, serve: Serve) -> None:
+def test_every_process_tells_the_same(shop: Shop, watched: Served, watch: Serve) -> None:
     shop.buy(line())
-    other = serve(shop.world.application.settings.database)
+    other = watch(shop.world.application.settings.database)
     assert other.get("/metrics").text == watched.get("/metrics").text
 
 
-def test_without_its_database_the_metrics_are_unavailable_and_say_so(serve: Serve) -> None:
-    answer = serve("postgresql://clerk:hunter2@127.0.0.1:9/books?connect_timeout=2").get("/metrics")
+def test_without_its_database_the_metrics_are_unavailable_and_say_so(watch: Serve) -> None:
+    answer = watch("postgresql://clerk:hunter2@127.0.0.1:9/books?connect_timeout=2").get("/metrics")
     assert (answer.status_code, "cannot be reached" in answer.text) == (503, True)

@@ -7,12 +7,18 @@ from joserfc.jwk import KeySet
 
 from bittitan_plugin.hosts.embedded.demo_data import RESELLER_EMAIL, install_users
 from tests.integration.web.conftest import Serve, Served
+from tests.tables import every
 
 INTROSPECTION = "{ __schema { queryType { name } } }"
 ME = "{ me { email } }"
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
+def production(serve: Serve) -> Served:
+    return serve(environment="production")
+
+
+@pytest.fixture(scope="module")
 def shop(serve: Serve) -> Served:
     """With people in it."""
     made = serve()
@@ -36,15 +42,13 @@ def test_the_published_keys_hold_no_private_part(shop: Served) -> None:
     assert {"d", "p", "q", "dp", "dq", "qi"} & set(key) == set()
 
 
-@pytest.mark.parametrize("header", ["Authorization", "Authorization-Bearer"])
+@every("header", ["Authorization", "Authorization-Bearer"])
 def test_a_good_token_is_taken_from_either_header(shop: Served, header: str) -> None:
     value = token(shop) if header == "Authorization-Bearer" else f"Bearer {token(shop)}"
     assert shop.ask(ME, **{header: value}).json()["data"]["me"] == {"email": RESELLER_EMAIL}
 
 
-@pytest.mark.parametrize(
-    "text", ["nonsense", "a.b.c", "eyJhbGciOiJub25lIn0.eyJlbWFpbCI6ImEifQ."], ids=str
-)
+@every("text", ["nonsense", "a.b.c", "eyJhbGciOiJub25lIn0.eyJlbWFpbCI6ImEifQ."])
 def test_a_token_that_is_not_to_be_believed_is_answered_with_401(shop: Served, text: str) -> None:
     answer = shop.ask(ME, Authorization=f"Bearer {text}")
     (error,) = answer.json()["errors"]
@@ -54,8 +58,8 @@ def test_a_token_that_is_not_to_be_believed_is_answered_with_401(shop: Served, t
     )
 
 
-def test_a_token_of_another_shop_is_answered_with_401(shop: Served, serve: Serve) -> None:
-    other = serve()
+def test_a_token_of_another_shop_is_answered_with_401(shop: Served, watch: Serve) -> None:
+    other = watch()
     install_users(other.shop.platform)
     assert shop.ask(ME, Authorization=f"Bearer {token(other)}").status_code == 401
 
@@ -73,29 +77,29 @@ def test_development_can_be_introspected(shop: Served) -> None:
     assert shop.ask(INTROSPECTION).json()["data"]["__schema"]["queryType"]["name"] == "Query"
 
 
-def test_production_has_no_graphiql(serve: Serve) -> None:
-    answer = serve(environment="production").http.get("/graphql/", headers={"Accept": "text/html"})
+def test_production_has_no_graphiql(production: Served) -> None:
+    answer = production.http.get("/graphql/", headers={"Accept": "text/html"})
     assert answer.status_code in (404, 405)
     assert "graphiql" not in answer.text.lower()
 
 
-@pytest.mark.parametrize("document", [INTROSPECTION, '{ __type(name: "Order") { name } }'])
-def test_production_cannot_be_introspected(serve: Serve, document: str) -> None:
-    answer = serve(environment="production").ask(document).json()
+@every("document", [INTROSPECTION, '{ __type(name: "Order") { name } }'])
+def test_production_cannot_be_introspected(production: Served, document: str) -> None:
+    answer = production.ask(document).json()
     assert answer.get("data") is None
     assert "introspection" in answer["errors"][0]["message"].lower()
 
 
-def test_production_still_answers_queries(serve: Serve) -> None:
-    assert serve(environment="production").ask(ME).json()["data"] == {"me": None}
+def test_production_still_answers_queries(production: Served) -> None:
+    assert production.ask(ME).json()["data"] == {"me": None}
 
 
-@pytest.mark.parametrize("path", ["/", "/graphql/x", "/admins", "/_sandbox/ledger", "/v1/coupons"])
+@every("path", ["/", "/graphql/x", "/admins", "/_sandbox/ledger", "/v1/coupons"])
 def test_what_is_not_there_is_404(shop: Served, path: str) -> None:
     assert shop.get(path).status_code == 404
 
 
-@pytest.mark.parametrize("path", ["/livez", "/readyz", "/metrics", "/.well-known/jwks.json"])
+@every("path", ["/livez", "/readyz", "/metrics", "/.well-known/jwks.json"])
 def test_what_can_only_be_read_cannot_be_posted_to(shop: Served, path: str) -> None:
     assert shop.http.post(path).status_code == 405
 

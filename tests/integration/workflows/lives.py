@@ -7,7 +7,6 @@ per process, and the tests' own process has one already.
 import json
 import sys
 from pathlib import Path
-from time import monotonic, sleep
 from typing import Any
 
 from dbos import DBOS
@@ -18,6 +17,7 @@ from bittitan_plugin.services.durable import FOLLOW
 from bittitan_plugin.services.installations import open_installation
 from bittitan_plugin.settings import Settings
 from bittitan_plugin.store.workers import WorkerRegistry
+from tests.waiting import until
 
 
 def _hand_in(application: Application, name: str) -> None:
@@ -27,13 +27,11 @@ def _hand_in(application: Application, name: str) -> None:
 
 
 def _ended(name: str) -> str:
-    end = monotonic() + 30
-    while monotonic() < end:
+    def look() -> str | None:
         (found,) = DBOS.list_workflows(workflow_ids=[name], load_input=False)
-        if found.status not in ("ENQUEUED", "PENDING"):
-            return found.status
-        sleep(0.02)
-    return "still under way"
+        return None if found.status in ("ENQUEUED", "PENDING") else found.status
+
+    return until(look)
 
 
 def live(url: str, directory: str) -> dict[str, Any]:

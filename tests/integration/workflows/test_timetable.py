@@ -15,9 +15,7 @@ from bittitan_plugin.services.ports import Ports
 from bittitan_plugin.settings import Settings
 from bittitan_plugin.workflows.timetable import Timetable
 from tests.conftest import Databases
-
-#: Seconds a thread may take to get its turn.
-PATIENCE = 10.0
+from tests.waiting import PATIENCE_S
 
 
 @pytest.fixture
@@ -100,7 +98,7 @@ def test_it_looks_at_once_and_again_after_the_interval(
     duty = Recorded()
     timetable = Timetable(application.ports, interval=0.01, duties=(duty,))
     timetable.start()
-    looked_twice = duty.happened.wait(PATIENCE)
+    looked_twice = duty.happened.wait(PATIENCE_S)
     timetable.stop()
     assert (looked_twice, set(duty.done)) == (True, installations)
 
@@ -111,7 +109,7 @@ def test_it_does_nothing_more_once_it_is_stopped(
     duty = Recorded()
     timetable = Timetable(application.ports, interval=0.01, duties=(duty,))
     timetable.start()
-    assert duty.happened.wait(PATIENCE)
+    assert duty.happened.wait(PATIENCE_S)
     timetable.stop()
     done = len(duty.done)
     timetable.look()

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import Databases
+from tests.waiting import PATIENCE_S
 
 pytestmark = pytest.mark.databases("sqlite", "postgresql")
 
@@ -23,7 +24,7 @@ def seen(
     command = [sys.executable, "-m", "tests.integration.workflows.lives"]
     url = databases.fresh(database_kind, directory)
     command += [url, str(directory)]
-    ended = subprocess.run(command, capture_output=True, text=True, timeout=90, check=False)
+    ended = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE_S, check=False)
     assert ended.returncode == 0, ended.stderr
     yield json.loads(ended.stdout)
     databases.drop(url)

@@ -14,6 +14,7 @@ from bittitan_plugin.vendor.coupon_api import lane as lanes
 from bittitan_plugin.vendor.coupon_api import traffic as traffics
 from bittitan_plugin.vendor.coupon_api.lane import Lane, Lanes
 from bittitan_plugin.vendor.coupon_api.traffic import Limits, Traffic
+from tests.waiting import PATIENCE_S
 
 URL = "https://vendor.example"
 
@@ -49,6 +50,21 @@ class Unreachable(Board):
         raise RuntimeError("away")
 
 
+class Watch:
+    """Stands still, unless somebody sleeps."""
+
+    def __init__(self) -> None:
+        self.seconds = 100.0
+        self.slept: list[float] = []
+
+    def __call__(self) -> float:
+        return self.seconds
+
+    def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        self.seconds += seconds
+
+
 class Clock:
     def __init__(self) -> None:
         self.now = datetime(2026, 3, 10, 9, 30, tzinfo=UTC)
@@ -65,6 +81,15 @@ def board() -> Board:
 @pytest.fixture
 def clock() -> Clock:
     return Clock()
+
+
+@pytest.fixture
+def watch(monkeypatch: pytest.MonkeyPatch) -> Watch:
+    """What lanes measure the time between two calls by."""
+    made = Watch()
+    monkeypatch.setattr(lanes, "monotonic", made)
+    monkeypatch.setattr(lanes, "sleep", made.sleep)
+    return made
 
 
 @pytest.fixture(autouse=True)
@@ -257,7 +282,7 @@ def test_no_more_calls_are_under_way_than_allowed(board: Board, clock: Clock) ->
 def test_a_call_waits_for_its_turn(
     board: Board, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(lanes, "LONGEST_QUEUE", 30.0)
+    monkeypatch.setattr(lanes, "LONGEST_QUEUE", PATIENCE_S)
     lane, most, lock, under_way = (
         process(board, clock, Limits(in_flight=3)),
         [0],
@@ -286,23 +311,26 @@ def test_a_call_that_raises_gives_its_place_back(board: Board, clock: Clock) -> 
     answer(lane)
 
 
-def test_calls_per_second_are_spread(
-    board: Board, clock: Clock, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    waited: list[float] = []
-    monkeypatch.setattr(lanes, "LONGEST_QUEUE", 30.0)
-    monkeypatch.setattr(lanes, "monotonic", lambda: sum(waited))
-    monkeypatch.setattr(lanes, "sleep", waited.append)
-    lane = process(board, clock, Limits(per_second=4))
-    for _ in range(5):
+def test_calls_per_second_are_spread(board: Board, clock: Clock, watch: Watch) -> None:
+    lane = process(board, clock, Limits(per_second=200))
+    for _ in range(21):
         answer(lane)
-    assert waited == [0, 0.25, 0.25, 0.25, 0.25]
+    assert watch.slept == pytest.approx([0.0] + [1 / 200] * 20)
 
 
+def test_who_calls_seldom_does_not_wait(board: Board, clock: Clock, watch: Watch) -> None:
+    lane = process(board, clock, Limits(per_second=200))
+    for _ in range(3):
+        answer(lane)
+        watch.seconds += 1 / 200
+    assert watch.slept == [0.0] * 3
+
+
+@pytest.mark.usefixtures("watch")
 def test_a_call_whose_turn_is_far_off_is_put_off(board: Board, clock: Clock) -> None:
     lane = process(board, clock, Limits(per_second=1))
     answer(lane)
-    assert 0 < (turned_back(lane).retry_after or 0) <= 1
+    assert turned_back(lane).retry_after == 1
 
 
 @pytest.mark.parametrize(("workers", "in_flight"), [(1, 32), (2, 16), (3, 10), (100, 1)], ids=str)

@@ -1,14 +1,27 @@
 """Inside one call: reads are tried a few times, writes once."""
 
-import time
+from collections.abc import Iterator
 
 import httpx
 import pytest
 import stamina
 
 from bittitan_plugin.domain.errors import OutcomeUnknown, Rejected, Unavailable
-from bittitan_plugin.vendor.coupon_api.wire import READ_ATTEMPTS, RETRY_WINDOW
+from bittitan_plugin.vendor.coupon_api.wire import READ_ATTEMPTS
 from tests.unit.vendor.samples import COUPON, REQUEST, ScriptedVendor, answer, client
+
+
+class Watch:
+    """Stands in for the module ``time``."""
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+
+    def monotonic(self) -> float:
+        return self.seconds
+
+    def sleep(self, seconds: float) -> None:
+        self.seconds += seconds
 
 
 def _asked(vendor: ScriptedVendor) -> int:
@@ -49,16 +62,28 @@ def test_a_read_is_not_repeated_before_the_vendor_wants_it() -> None:
     assert (unavailable.value.retry_after, _asked(vendor)) == (30, 1)
 
 
-def test_between_two_reads_there_is_a_pause_and_together_they_are_short(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    pauses: list[float] = []
-    monkeypatch.setattr(time, "sleep", pauses.append)
+@pytest.fixture
+def watch(monkeypatch: pytest.MonkeyPatch) -> Iterator[Watch]:
+    """Pauses are made, on a watch that only they and the vendor turn."""
+    made = Watch()
+    monkeypatch.setattr("tenacity.time", made)
+    monkeypatch.setattr("tenacity.nap.time", made)
+    with stamina.set_testing(False):
+        yield made
 
+
+@pytest.mark.parametrize(
+    ("an_attempt_takes", "attempts"), [(0.0, READ_ATTEMPTS), (1.5, 2), (2.0, 1)]
+)
+def test_a_read_is_not_repeated_any_more_after_two_seconds(
+    watch: Watch, an_attempt_takes: float, attempts: int
+) -> None:
     def refuse(request: httpx.Request) -> httpx.Response:
+        watch.seconds += an_attempt_takes
         raise httpx.ConnectError("refused", request=request)
 
-    with stamina.set_testing(False), pytest.raises(Unavailable):
-        client(ScriptedVendor(refuse)).coupon("cpn_1")
-    assert len(pauses) == READ_ATTEMPTS - 1
-    assert 0 < sum(pauses) <= RETRY_WINDOW
+    vendor = ScriptedVendor(refuse)
+    with pytest.raises(Unavailable):
+        client(vendor).coupon("cpn_1")
+    assert _asked(vendor) == attempts
+    assert watch.seconds - attempts * an_attempt_takes < 1

@@ -12,6 +12,7 @@ from bittitan_plugin.vendor.coupon_api import CouponApi
 from bittitan_plugin.vendor.coupon_api.session import RENEW_AHEAD
 from tests.tables import every
 from tests.unit.vendor.samples import COUPON, REQUEST, answer
+from tests.waiting import PATIENCE_S
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 LIFETIME = timedelta(hours=1)
@@ -31,7 +32,7 @@ class Vendor(httpx.BaseTransport):
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         if request.url.path == "/v1/sessions":
-            self.gate.wait(5)
+            self.gate.wait(PATIENCE_S)
             self.sign_ins += 1
             ticket = {"ticket": f"T{self.sign_ins}", "expires_at": self.expires_at.isoformat()}
             return answer(ticket, 201)
@@ -116,12 +117,12 @@ def test_many_threads_sign_in_once() -> None:
     started = threading.Barrier(9)
 
     def issue() -> str:
-        started.wait(5)
+        started.wait(PATIENCE_S)
         return api.issue(REQUEST).id
 
     with ThreadPoolExecutor(8) as pool:
         issued = [pool.submit(issue) for _ in range(8)]
-        started.wait(5)
+        started.wait(PATIENCE_S)
         vendor.gate.set()
         assert {future.result() for future in issued} == {"cpn_1"}
     assert vendor.sign_ins == 1

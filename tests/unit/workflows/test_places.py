@@ -2,14 +2,13 @@
 
 import threading
 from collections.abc import Iterator
+from functools import partial
 
 import pytest
 
 from bittitan_plugin.workflows.leaving import Stopping
 from bittitan_plugin.workflows.places import Places
-
-#: Seconds a thread may take to get its turn.
-PATIENCE = 10.0
+from tests.waiting import PATIENCE_S, until
 
 
 class Guests:
@@ -34,25 +33,22 @@ class Guests:
 
     def have_come(self, count: int) -> bool:
         with self._changed:
-            return self._changed.wait_for(lambda: len(self.came) >= count, timeout=PATIENCE)
+            return self._changed.wait_for(lambda: len(self.came) >= count, timeout=PATIENCE_S)
 
     def queue_up(self, *names: str) -> None:
         """They come one after the other and find no place."""
         for number, name in enumerate(names, start=1):
             self.come(name)
-            assert self._are_in_line(number)
+            until(partial(self._are_in_line, number))
 
     def _are_in_line(self, count: int) -> bool:
-        return any(
-            sum(map(len, self.places._lines.values())) == count or threading.Event().wait(0.01)
-            for _ in range(1000)
-        )
+        return sum(map(len, self.places._lines.values())) == count
 
     def end(self) -> None:
         for event in self._leave.values():
             event.set()
         for thread in self._threads:
-            thread.join(PATIENCE)
+            thread.join(PATIENCE_S)
 
     def _stay(self, name: str) -> None:
         try:
@@ -60,7 +56,7 @@ class Guests:
                 with self._changed:
                     self.came.append(name)
                     self._changed.notify_all()
-                self._leave[name].wait(PATIENCE)
+                self._leave[name].wait(PATIENCE_S)
         except Stopping:
             with self._changed:
                 self.came.append(f"{name} was sent away")
@@ -119,7 +115,7 @@ def test_closed_places_are_left_one_after_the_other(guests: Guests) -> None:
     guests.places.close()
     assert not guests.places.wait_until_left(0)
     guests.end()
-    assert guests.places.wait_until_left(PATIENCE)
+    assert guests.places.wait_until_left(PATIENCE_S)
 
 
 def test_a_place_is_given_back_by_who_fails() -> None:

@@ -12,9 +12,7 @@ from bittitan_plugin.workflows.leaving import Stopping
 from bittitan_plugin.workflows.places import fair_share
 from bittitan_plugin.workflows.runtime import Runtime, whose, working_for
 from tests.tables import every
-
-#: Seconds a thread may take to get its turn.
-PATIENCE = 10.0
+from tests.waiting import PATIENCE_S, until
 
 
 @pytest.fixture
@@ -22,7 +20,7 @@ def places() -> Iterator[Runtime]:
     ports: Any = None
     made = Runtime(ports, concurrency=4, pace=1.0)
     yield made
-    made.drain(PATIENCE)
+    made.drain(PATIENCE_S)
 
 
 class Steps:
@@ -31,6 +29,7 @@ class Steps:
     def __init__(self, places: Runtime) -> None:
         self._places = places
         self._go = threading.Event()
+        self._begun: list[threading.Event] = []
         self.threads: list[threading.Thread] = []
 
     def begin(self, installation: str) -> threading.Event:
@@ -42,18 +41,27 @@ class Steps:
                 try:
                     with self._places.slot():
                         has_place.set()
-                        self._go.wait(PATIENCE)
+                        self._go.wait(PATIENCE_S)
                 except Stopping:
                     pass
 
         self.threads.append(threading.Thread(target=work))
+        self._begun.append(has_place)
         self.threads[-1].start()
         return has_place
+
+    def settle(self) -> None:
+        """Each has found a place, or stands in line."""
+        lines = self._places._places._lines
+        until(lambda: sum(map(len, lines.values())) + self.at_work() == len(self.threads))
+
+    def at_work(self) -> int:
+        return sum(event.is_set() for event in self._begun)
 
     def let_go(self) -> None:
         self._go.set()
         for thread in self.threads:
-            thread.join(PATIENCE)
+            thread.join(PATIENCE_S)
 
 
 @pytest.fixture
@@ -71,14 +79,15 @@ def test_one_installation_takes_three_quarters_at_most(places: int, share: int) 
 def test_a_busy_installation_leaves_room_for_another(steps: Steps) -> None:
     busy = [steps.begin("busy") for _ in range(8)]
     other = steps.begin("other")
-    assert other.wait(PATIENCE)
-    assert sum(event.is_set() for event in busy) <= 3
+    steps.settle()
+    assert (sum(event.is_set() for event in busy), other.is_set()) == (3, True)
 
 
 def test_no_more_steps_work_than_there_are_places(steps: Steps) -> None:
-    begun = [steps.begin(str(number)) for number in range(6)]
-    assert all(event.wait(PATIENCE) for event in begun[:1])
-    assert sum(event.is_set() for event in begun) <= 4
+    for number in range(6):
+        steps.begin(str(number))
+    steps.settle()
+    assert steps.at_work() == 4
 
 
 def test_who_waited_has_its_turn_when_a_place_is_free(steps: Steps) -> None:
@@ -96,7 +105,7 @@ def test_no_step_begins_once_the_process_stops(places: Runtime) -> None:
 def test_who_has_a_slot_keeps_it_for_its_next_step(places: Runtime) -> None:
     with places.slot(), places.slot():
         assert not places.drain(0)
-    assert places.drain(PATIENCE)
+    assert places.drain(PATIENCE_S)
 
 
 def test_who_has_a_slot_begins_no_next_step_once_the_process_stops(places: Runtime) -> None:
@@ -109,7 +118,9 @@ def test_who_has_a_slot_begins_no_next_step_once_the_process_stops(places: Runti
 def test_who_waits_is_let_go_when_the_process_stops(places: Runtime, steps: Steps) -> None:
     for _ in range(8):
         steps.begin("busy")
-    assert not places.drain(0.01)
+    steps.settle()
+    assert not places.drain(0)
+    until(lambda: sum(thread.is_alive() for thread in steps.threads) == steps.at_work())
 
 
 def test_a_wait_ends_when_the_process_stops(places: Runtime) -> None:
@@ -124,7 +135,7 @@ def test_a_wait_ends_when_the_process_stops(places: Runtime) -> None:
     waiting = threading.Thread(target=wait)
     waiting.start()
     places.drain(0)
-    waiting.join(PATIENCE)
+    waiting.join(PATIENCE_S)
     assert ended == ["stopped"]
 
 

@@ -2,10 +2,34 @@
 
 import threading
 
-from bittitan_plugin.workflows.taking import Bell
+import pytest
 
-#: Seconds a thread may take to wake.
-PATIENCE = 10.0
+from bittitan_plugin.workflows.taking import Bell
+from tests.waiting import PATIENCE_S, until
+
+
+class Clapper(threading.Event):
+    """Tells of each wait how long it may take, and whether there is anything to wait for."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.waits: list[tuple[float | None, bool]] = []
+
+    def wait(self, timeout: float | None = None) -> bool:
+        self.waits.append((timeout, not self.is_set()))
+        return super().wait(timeout)
+
+
+@pytest.fixture
+def clapper() -> Clapper:
+    return Clapper()
+
+
+@pytest.fixture
+def bell(clapper: Clapper) -> Bell:
+    made = Bell()
+    made._rung = clapper
+    return made
 
 
 def waits(bell: Bell) -> tuple[threading.Thread, list[bool]]:
@@ -16,38 +40,36 @@ def waits(bell: Bell) -> tuple[threading.Thread, list[bool]]:
     return thread, heard
 
 
-def test_a_thread_waits_until_there_is_work_however_long_that_takes() -> None:
-    bell = Bell()
+def test_a_thread_waits_until_there_is_work_however_long_that_takes(
+    bell: Bell, clapper: Clapper
+) -> None:
     thread, heard = waits(bell)
-    thread.join(0.2)
-    assert thread.is_alive()
+    until(lambda: clapper.waits or not thread.is_alive())
+    assert (clapper.waits, heard) == ([(None, True)], [])
     bell.ring()
-    thread.join(PATIENCE)
+    thread.join(PATIENCE_S)
     assert heard == [False]
 
 
-def test_work_that_came_before_the_wait_is_not_missed() -> None:
-    bell = Bell()
+def test_work_that_came_before_the_wait_is_not_missed(bell: Bell) -> None:
     bell.ring()
     thread, heard = waits(bell)
-    thread.join(PATIENCE)
+    thread.join(PATIENCE_S)
     assert heard == [False]
 
 
-def test_one_ring_is_one_look() -> None:
-    bell = Bell()
+def test_one_ring_is_one_look(bell: Bell, clapper: Clapper) -> None:
     bell.ring()
     bell.wait()
     thread, _ = waits(bell)
-    thread.join(0.2)
-    assert thread.is_alive()
+    until(lambda: len(clapper.waits) == 2 or not thread.is_alive())
     bell.end()
+    assert clapper.waits == [(None, False), (None, True)]
 
 
-def test_who_is_to_end_does_not_wait_any_more() -> None:
-    bell = Bell()
+def test_who_is_to_end_does_not_wait_any_more(bell: Bell) -> None:
     thread, heard = waits(bell)
     bell.end()
-    thread.join(PATIENCE)
+    thread.join(PATIENCE_S)
     assert heard == [True]
     assert bell.is_set()

@@ -1,4 +1,7 @@
-"""A Saleor on a real socket beside the running plugin, and the plugin's routes for it."""
+"""A Saleor on a real socket beside the plugin, and the plugin's routes for it.
+
+What the plugin is told stays handed in here: nobody works it off.
+"""
 
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -7,10 +10,13 @@ from dataclasses import dataclass
 import httpx
 import pluggy
 import pytest
+from anyio.from_thread import BlockingPortal
 from starlette.applications import Starlette
 
 from bittitan_hooks import specs
-from bittitan_plugin.bootstrap import Application
+from bittitan_hooks.plugin import BitTitanPlugin
+from bittitan_plugin.bootstrap import Application, build
+from bittitan_plugin.cipher import generate_key
 from bittitan_plugin.hosts.saleor.allowed import AllowedSaleors
 from bittitan_plugin.hosts.saleor.apps import SaleorApp, SaleorApps
 from bittitan_plugin.hosts.saleor.keys import Keys
@@ -19,12 +25,17 @@ from bittitan_plugin.hosts.saleor.sessions import Sessions
 from bittitan_plugin.hosts.saleor.tokens import SaleorTokens
 from bittitan_plugin.hosts.saleor.webhooks import Webhooks
 from bittitan_plugin.services.installations import get_installation
+from bittitan_plugin.settings import Settings
 from bittitan_plugin.web.saleor.routes import saleor_routes
 from bittitan_plugin.web.saleor.service import SaleorService
-from tests.conftest import StandingClock
+from tests.conftest import Databases, StandingClock
+from tests.fakes.mail import RecordingMailer
 from tests.fakes.saleor import SaleorServer
 from tests.fakes.saleor.sending import Sender
-from tests.world import World
+from tests.in_process import InProcess, portal
+from tests.world import BEGINNING, World
+
+__all__ = ["portal"]
 
 
 class Listening:
@@ -95,7 +106,7 @@ class Station:
 class Stations:
     """Makes Saleors beside one plugin; ``allow`` decides whether the operator lists them."""
 
-    def __init__(self, world: World, stack: ExitStack) -> None:
+    def __init__(self, world: World, portal: BlockingPortal, stack: ExitStack) -> None:
         self._world = world
         self._stack = stack
         self._servers: list[SaleorServer] = []
@@ -106,10 +117,8 @@ class Stations:
         self.plugins.register(self.listening)
         self._allowed: list[str] = []
         self.service = self._service()
-        # The plugin itself, on a socket of its own.
-        plugin = SaleorServer(app=Starlette(routes=saleor_routes(self.service)))
-        origin = stack.enter_context(plugin).origin
-        self._http = stack.enter_context(httpx.Client(base_url=origin, timeout=30))
+        plugin = InProcess(Starlette(routes=saleor_routes(self.service)), portal)
+        self._http = httpx.Client(transport=plugin, base_url="http://plugin.example")
 
     def open(self, *, allow: bool = True) -> Station:
         server = self._stack.enter_context(SaleorServer())
@@ -135,11 +144,35 @@ class Stations:
         )
 
 
+@pytest.fixture(scope="session")
+def _idle(
+    database_kind: str, databases: Databases, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[World]:
+    """The plugin without a worker, once on each kind of database."""
+    directory = tmp_path_factory.mktemp("idle")
+    url = databases.fresh(database_kind, directory)
+    clock, mailer = StandingClock(BEGINNING), RecordingMailer()
+    settings = Settings(database_url=url, var_dir=directory, secret_keys=(generate_key(),))
+    application = build(settings, clock=clock, mailer=mailer)
+    plugins = specs.plugin_manager(load_installed=False)
+    plugins.register(BitTitanPlugin(application))
+    yield World(application, plugins, clock, mailer)
+    application.close()
+    databases.drop(url)
+
+
 @pytest.fixture
-def stations(world: World) -> Iterator[Stations]:
+def world(_idle: World) -> World:
+    """The same, wherever tests before this one have left its clock."""
+    _idle.clock.now = BEGINNING
+    return _idle
+
+
+@pytest.fixture
+def stations(world: World, portal: BlockingPortal) -> Iterator[Stations]:
     """Makes Saleors for this test; none is installed yet."""
     with ExitStack() as stack:
-        yield Stations(world, stack)
+        yield Stations(world, portal, stack)
 
 
 @pytest.fixture

@@ -17,6 +17,7 @@ from bittitan_plugin.hosts.saleor.registration import LONGEST_TOKEN
 from bittitan_plugin.hosts.saleor.signatures import NotSigned, verify
 from bittitan_plugin.hosts.saleor.versions import is_supported
 from tests.fakes.saleor.signing import Signing, key_number
+from tests.tables import every
 
 CAPTURES = Path(
     os.environ.get(
@@ -32,8 +33,9 @@ def signed_files() -> list[str]:
     return [name for name in found if name.startswith(("webhook", "retry"))]
 
 
-SIGNED = [name for name in signed_files() if "legacy-hmac" not in name]
-LEGACY = [name for name in signed_files() if "legacy-hmac" in name]
+# Without captures all is skipped, and yet a table wants rows.
+SIGNED = [name for name in signed_files() if "legacy-hmac" not in name] or ["none"]
+LEGACY = [name for name in signed_files() if "legacy-hmac" in name] or ["none"]
 
 
 @cache
@@ -53,12 +55,12 @@ def jwks() -> dict[str, Any]:
     return capture("jwks.json")
 
 
-@pytest.mark.parametrize("name", SIGNED)
+@every("name", SIGNED)
 def test_every_request_of_a_real_saleor_verifies(name: str, jwks: dict[str, Any]) -> None:
     verify(*request(name), jwks)
 
 
-@pytest.mark.parametrize("name", SIGNED)
+@every("name", SIGNED)
 def test_every_event_of_a_real_saleor_is_read(name: str) -> None:
     event = read_event(request(name)[0])
     expected = name.removesuffix(".json").split("_", 2)[-1]
@@ -67,7 +69,7 @@ def test_every_event_of_a_real_saleor_is_read(name: str) -> None:
         assert event.name == "".join(part.title() for part in expected.split("_"))
 
 
-@pytest.mark.parametrize("name", SIGNED)
+@every("name", SIGNED)
 def test_a_changed_byte_anywhere_is_refused(name: str, jwks: dict[str, Any]) -> None:
     body, signature = request(name)
     for place in {0, 1, len(body) // 2, len(body) - 1}:
@@ -79,7 +81,7 @@ def test_a_changed_byte_anywhere_is_refused(name: str, jwks: dict[str, Any]) -> 
             verify(changed, signature, jwks)
 
 
-@pytest.mark.parametrize("name", SIGNED[:3])
+@every("name", SIGNED[:3])
 def test_a_changed_character_anywhere_in_the_signature_is_refused(
     name: str, jwks: dict[str, Any]
 ) -> None:
@@ -91,13 +93,13 @@ def test_a_changed_character_anywhere_in_the_signature_is_refused(
             verify(body, changed, jwks)
 
 
-@pytest.mark.parametrize("name", SIGNED[:3])
+@every("name", SIGNED[:3])
 def test_another_key_is_refused(name: str) -> None:
     with pytest.raises(NotSigned):
         verify(*request(name), Signing(5).jwks())
 
 
-@pytest.mark.parametrize("name", SIGNED[:3])
+@every("name", SIGNED[:3])
 def test_another_key_under_the_same_id_is_refused(name: str, jwks: dict[str, Any]) -> None:
     kid = jwks["keys"][0]["kid"]
     forged = key_number(6).as_dict(private=False) | {"kid": kid}
@@ -105,7 +107,7 @@ def test_another_key_under_the_same_id_is_refused(name: str, jwks: dict[str, Any
         verify(*request(name), {"keys": [forged]})
 
 
-@pytest.mark.parametrize("algorithm", ["none", "HS256", "RS384", "RS512", "PS256", "ES256"])
+@every("algorithm", ["none", "HS256", "RS384", "RS512", "PS256", "ES256"])
 def test_another_algorithm_is_refused(algorithm: str, jwks: dict[str, Any]) -> None:
     body, signature = request(SIGNED[0])
     protected, _, rest = signature.partition(".")
@@ -124,7 +126,7 @@ def test_a_signature_over_an_encoded_body_is_refused() -> None:
         verify(body, signing.signature(body, b64=True), signing.jwks())
 
 
-@pytest.mark.parametrize("name", LEGACY)
+@every("name", LEGACY)
 def test_a_legacy_signature_with_a_shared_secret_is_refused(
     name: str, jwks: dict[str, Any]
 ) -> None:

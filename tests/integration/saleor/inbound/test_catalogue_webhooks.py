@@ -2,12 +2,11 @@
 
 from decimal import Decimal
 
-import pytest
-
 from bittitan_hooks import specs
 from tests.fakes.saleor.records import Fulfillment, FulfillmentLine, GrantedRefund, Order
 from tests.integration.saleor.inbound.conftest import Station
 from tests.integration.saleor.inbound.test_webhooks import ordered, sent, stock
+from tests.tables import every
 
 
 def delivered(order: Order, status: str = "FULFILLED", quantity: int | None = None) -> None:
@@ -60,7 +59,7 @@ def test_a_refund_of_part_of_a_line_names_none(station: Station) -> None:
     assert fired.line_ids == ()
 
 
-@pytest.mark.parametrize("status", ["NONE", "PENDING", "FAILURE"])
+@every("status", ["NONE", "PENDING", "FAILURE"])
 def test_a_refund_that_was_only_granted_names_no_line(station: Station, status: str) -> None:
     order = ordered(station, quantity=3)
     station.server.saleor.pay(order)
@@ -72,7 +71,7 @@ def test_a_refund_that_was_only_granted_names_no_line(station: Station, status: 
     assert fired.line_ids == ()
 
 
-@pytest.mark.parametrize("status", ["RETURNED", "REFUNDED", "REFUNDED_AND_RETURNED"])
+@every("status", ["RETURNED", "REFUNDED", "REFUNDED_AND_RETURNED"])
 def test_an_order_whose_delivery_came_back_says_so_at_any_update(
     station: Station, status: str
 ) -> None:
@@ -117,7 +116,7 @@ def test_a_cancelled_order_says_so_at_any_update(station: Station) -> None:
     assert station.listening.hooks == ["order_updated", "order_cancelled"]
 
 
-@pytest.mark.parametrize("event", ["INVOICE_REQUESTED", "INVOICE_SENT", "INVOICE_DELETED"])
+@every("event", ["INVOICE_REQUESTED", "INVOICE_SENT", "INVOICE_DELETED"])
 def test_an_invoice_fires_the_hook_of_that_name(station: Station, event: str) -> None:
     order = ordered(station)
     invoice = station.server.saleor.request_invoice(order)
@@ -129,7 +128,7 @@ def test_an_invoice_fires_the_hook_of_that_name(station: Station, event: str) ->
     assert (fired.invoice_id, fired.order_id, fired.number) == (invoice.id, order.id, "2026-1")
 
 
-@pytest.mark.parametrize("event", ["PRODUCT_CREATED", "PRODUCT_UPDATED", "PRODUCT_DELETED"])
+@every("event", ["PRODUCT_CREATED", "PRODUCT_UPDATED", "PRODUCT_DELETED"])
 def test_a_product_fires_the_hook_of_that_name(station: Station, event: str) -> None:
     variant = stock(station)
     delivery = station.sender.event(event, product=variant.product)
@@ -140,7 +139,7 @@ def test_a_product_fires_the_hook_of_that_name(station: Station, event: str) -> 
     assert (fired.published, fired.variant_ids) == (True, (variant.id,))
 
 
-@pytest.mark.parametrize("event", ["CREATED", "UPDATED", "DELETED"])
+@every("event", ["CREATED", "UPDATED", "DELETED"])
 def test_a_variant_fires_the_hook_of_that_name(station: Station, event: str) -> None:
     variant = stock(station, "15.50")
     delivery = station.sender.event(f"PRODUCT_VARIANT_{event}", variant=variant.id)

@@ -12,6 +12,7 @@ from bittitan_plugin.domain.problems import ProblemKind
 from bittitan_plugin.vendor.sandbox import DEFAULT_EMAIL, DEFAULT_PASSWORD, SandboxServer
 from tests.fakes.saleor.records import User
 from tests.integration.saleor.inbound.conftest import Station, Stations
+from tests.tables import every
 
 ALL = ("MANAGE_ORDERS", "MANAGE_PRODUCTS", "MANAGE_APPS", "MANAGE_USERS")
 
@@ -77,9 +78,7 @@ def test_outside_of_a_known_dashboard_there_is_no_page(stations: Stations) -> No
     assert stranger.http.get("/saleor/dashboard", params=query).status_code == 404
 
 
-@pytest.mark.parametrize(
-    "claims", [{"type": "access"}, {"app": "QXBwOjk5OQ=="}, {"exp": 0}, {"iss": "http://x/"}]
-)
+@every("claims", [{"type": "access"}, {"app": "QXBwOjk5OQ=="}, {"exp": 0}, {"iss": "http://x/"}])
 def test_only_a_token_that_the_dashboard_made_for_this_app_opens_a_page(
     station: Station, staff: User, claims: dict[str, object]
 ) -> None:
@@ -141,7 +140,7 @@ def test_a_form_without_a_session_changes_nothing(station: Station, staff: User)
     assert not station.is_switched_on
 
 
-@pytest.mark.parametrize("session", ["", "x", "gAAAAAB"])
+@every("session", ["", "x", "gAAAAAB"])
 def test_a_session_nobody_made_changes_nothing(station: Station, session: str) -> None:
     form = {"session": session, "do": "on"}
     assert station.http.post("/saleor/dashboard/settings", data=form).status_code == 401
@@ -271,7 +270,7 @@ def test_what_a_form_says_is_shown_as_text_and_never_as_html(station: Station, s
     assert "<script>alert" not in page.text
 
 
-@pytest.mark.parametrize("asset_id", ["", "x", "00000000-0000-0000-0000-000000000000"])
+@every("asset_id", ["", "x", "00000000-0000-0000-0000-000000000000"])
 def test_an_unknown_licence_cannot_be_cancelled(
     station: Station, staff: User, asset_id: str
 ) -> None:

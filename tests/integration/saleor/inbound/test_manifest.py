@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-import pytest
 from graphql import build_schema, parse, validate
 
 from bittitan_plugin.hosts.saleor.manifest import EVENTS, PERMISSIONS
@@ -10,6 +9,7 @@ from bittitan_plugin.manifest import manifest
 from tests.fakes.saleor.app import PERMISSIONS as NEEDED
 from tests.fakes.saleor.app import SDL
 from tests.integration.saleor.inbound.conftest import Station
+from tests.tables import every
 
 SCHEMA = build_schema(SDL)
 
@@ -35,7 +35,7 @@ def test_a_browser_may_read_it_too(bare: Station) -> None:
     assert bare.http.get("/saleor/manifest").json()["id"] == "bittitan.plugin"
 
 
-@pytest.mark.parametrize("version", ["3.20", "2.11", "4.0", "x"])
+@every("version", ["3.20", "2.11", "4.0", "x"])
 def test_a_saleor_of_an_unsupported_version_is_told_what_is_needed(
     bare: Station, version: str
 ) -> None:
@@ -53,14 +53,14 @@ def test_it_never_asks_to_manage_apps(bare: Station) -> None:
     assert "MANAGE_APPS" not in str(asked(bare)["permissions"])
 
 
-@pytest.mark.parametrize("name", EVENTS)
+@every("name", EVENTS)
 def test_each_webhooks_query_fits_saleors_schema(bare: Station, name: str) -> None:
     webhooks = bare.http.get("/saleor/manifest").json()["webhooks"]
     (webhook,) = [each for each in webhooks if each["asyncEvents"] == list(EVENTS[name])]
     assert validate(SCHEMA, parse(webhook["query"])) == []
 
 
-@pytest.mark.parametrize("name", EVENTS)
+@every("name", EVENTS)
 def test_each_event_that_is_asked_for_is_described_by_its_query(bare: Station, name: str) -> None:
     webhooks = bare.http.get("/saleor/manifest").json()["webhooks"]
     (webhook,) = [each for each in webhooks if each["asyncEvents"] == list(EVENTS[name])]

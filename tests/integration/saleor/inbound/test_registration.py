@@ -2,11 +2,10 @@
 
 import json
 
-import pytest
-
 from bittitan_plugin.hosts.saleor.apps import AppState
 from bittitan_plugin.hosts.saleor.tables import SaleorAppRow
 from tests.integration.saleor.inbound.conftest import Station, Stations
+from tests.tables import every
 
 
 def test_an_allowed_saleor_installs_the_app_and_becomes_an_installation(bare: Station) -> None:
@@ -44,7 +43,7 @@ def test_a_saleor_that_is_not_listed_is_refused_and_never_called(stations: Stati
     assert stranger.server.saleor.signing.fetched == 0
 
 
-@pytest.mark.parametrize(
+@every(
     "url",
     [
         "",
@@ -89,15 +88,13 @@ def test_a_working_token_of_another_app_of_that_saleor_is_refused(bare: Station)
     assert answer.json()["error"]["code"] == "INVALID_TOKEN"
 
 
-@pytest.mark.parametrize("token", [None, "", 7, ["x"], "x" * 5000])
+@every("token", [None, "", 7, ["x"], "x" * 5000])
 def test_a_registration_without_a_usable_token_is_refused(bare: Station, token: object) -> None:
     answer = bare.sender.register(token)
     assert (answer.status_code, answer.json()["error"]["code"]) == (400, "INVALID")
 
 
-@pytest.mark.parametrize(
-    ("body", "status"), [(b"{", 400), (b"[]", 400), (b"\xff", 400), (b"x" * 20_000, 413)]
-)
+@every("body, status", [(b"{", 400), (b"[]", 400), (b"\xff", 400), (b"x" * 20_000, 413)])
 def test_a_registration_that_is_no_small_json_object_is_refused(
     bare: Station, body: bytes, status: int
 ) -> None:
@@ -123,7 +120,7 @@ def test_a_saleor_that_does_not_answer_refuses_the_installation_for_now(bare: St
     assert bare.sender.install().status_code == 200
 
 
-@pytest.mark.parametrize("version", ["", "3.20", "2.11", "4.0", "next"])
+@every("version", ["", "3.20", "2.11", "4.0", "next"])
 def test_a_saleor_of_an_unsupported_version_is_refused(bare: Station, version: str) -> None:
     answer = bare.sender.register("t" * 30, version=version)
     assert (answer.status_code, answer.json()["error"]["code"]) == (400, "UNSUPPORTED_VERSION")

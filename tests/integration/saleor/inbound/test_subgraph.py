@@ -3,12 +3,12 @@
 from typing import Any
 
 import httpx
-import pytest
 
 from bittitan_plugin.domain.catalogue import ProductType
 from bittitan_plugin.hosts.graphql_http import LARGEST_REQUEST
 from tests.fakes.saleor.records import User
 from tests.integration.saleor.inbound.conftest import Station, Stations
+from tests.tables import every
 from tests.world import product
 
 ENTITIES = """query($representations: [_Any!]!) {
@@ -104,7 +104,7 @@ def test_without_a_saleor_named_the_field_says_how_to_name_one(stations: Station
     assert error["extensions"]["exception"]["code"] == "REQUIRED"
 
 
-@pytest.mark.parametrize("header", [{"Authorization": "Bearer {}"}, {"Authorization-Bearer": "{}"}])
+@every("header", [{"Authorization": "Bearer {}"}, {"Authorization-Bearer": "{}"}])
 def test_a_forwarded_token_is_read_from_either_header(
     station: Station, header: dict[str, str]
 ) -> None:
@@ -129,8 +129,8 @@ def test_when_saleor_cannot_say_what_staff_may_do_the_answer_is_try_again(
     assert post(station, "{ bittitanProductTypes { name } }", user=staff).status_code == 503
 
 
-@pytest.mark.parametrize(
-    ("representations", "message"),
+@every(
+    "representations, message",
     [
         ([{"__typename": "Order", "id": "x"}] * 101, "At most 100"),
         ([{"__typename": "BitTitanAsset", "id": "x"}], "no entity of that type"),

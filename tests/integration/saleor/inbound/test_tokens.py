@@ -12,6 +12,7 @@ from bittitan_plugin.hosts.saleor.tokens import AUDIENCE, Identity, InvalidToken
 from tests.fakes.saleor.records import User
 from tests.fakes.saleor.signing import key_number
 from tests.integration.saleor.inbound.conftest import Station, Stations
+from tests.tables import every
 
 
 @pytest.fixture
@@ -75,7 +76,7 @@ def test_the_dashboards_token_carries_the_permissions_itself(station: Station, s
     assert station.server.saleor.asked("staff_permissions") == []
 
 
-@pytest.mark.parametrize(
+@every(
     "claims",
     [
         {"iss": "https://elsewhere.example/graphql/"},
@@ -125,7 +126,7 @@ def test_a_token_signed_with_another_key_is_refused(station: Station, customer: 
         verified(station, forged)
 
 
-@pytest.mark.parametrize("algorithm", ["HS256", "none"])
+@every("algorithm", ["HS256", "none"])
 def test_a_token_of_another_algorithm_is_refused(
     station: Station, customer: User, algorithm: str
 ) -> None:
@@ -141,7 +142,7 @@ def test_a_token_of_another_algorithm_is_refused(
         verified(station, forged)
 
 
-@pytest.mark.parametrize("text", ["", "x", "a.b.c", "." * 10, "é.é.é", "x" * 10_000])
+@every("text", ["", "x", "a.b.c", "." * 10, "é.é.é", "x" * 10_000])
 def test_what_is_no_token_is_refused(station: Station, text: str) -> None:
     with pytest.raises(InvalidToken):
         verified(station, text)

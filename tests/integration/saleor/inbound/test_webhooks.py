@@ -12,6 +12,7 @@ from bittitan_plugin.hosts.saleor.signatures import LARGEST_BODY
 from tests.fakes.saleor.records import Channel, Order, Product, ProductType, User, Variant
 from tests.fakes.saleor.sending import Delivery
 from tests.integration.saleor.inbound.conftest import Station, Stations
+from tests.tables import every
 
 
 def stock(station: Station, price: str = "14.00") -> Variant:
@@ -34,14 +35,16 @@ def ordered(station: Station, quantity: int = 3, customer: User | None = None) -
 
 
 def sent(station: Station, event: str, order: Order, **options: str) -> Delivery:
+    """The event and nothing before it, taken."""
     station.sender.waiting.clear()
+    station.listening.heard.clear()
     delivery = station.sender.event(event, order=order.id, **options)
     station.sender.deliver(delivery)
     return delivery
 
 
-@pytest.mark.parametrize(
-    ("event", "hook"),
+@every(
+    "event, hook",
     [
         ("ORDER_CREATED", "order_created"),
         ("ORDER_CONFIRMED", "order_confirmed"),
@@ -244,7 +247,7 @@ def signed(station: Station, body: bytes) -> int:
     return station.sender.post(delivery, body, signature).status_code
 
 
-@pytest.mark.parametrize(
+@every(
     "body",
     [
         b"",

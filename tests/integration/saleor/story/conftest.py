@@ -12,10 +12,10 @@ from bittitan_plugin.vendor.sandbox import DEFAULT_EMAIL, DEFAULT_PASSWORD, Sand
 from tests.fakes.host import FakeHost
 from tests.fakes.saleor import FakeSaleor
 from tests.fakes.saleor.records import Order, User
-from tests.integration.saleor.inbound.conftest import Station, bare, station, stations
+from tests.integration.saleor.inbound.conftest import Station, bare, portal, station, stations
 from tests.world import STAFF, Shop, World
 
-__all__ = ["bare", "station", "stations"]
+__all__ = ["bare", "portal", "station", "stations"]
 
 RESELLER, END_CUSTOMER = "buying@reseller.example", "it@fabrikam.example"
 METADATA = {
