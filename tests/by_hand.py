@@ -25,7 +25,6 @@ from bittitan_plugin.domain.catalogue import ProductType
 from bittitan_plugin.services import durable
 from bittitan_plugin.settings import Settings
 from bittitan_plugin.store.unit_of_work import Store
-from bittitan_plugin.vendor.coupon_api import CouponApiVendors
 from bittitan_plugin.vendor.sandbox import DEFAULT_EMAIL, DEFAULT_PASSWORD, SandboxServer
 from bittitan_plugin.workflows import (
     billing,
@@ -42,6 +41,7 @@ from bittitan_plugin.workflows import (
 from tests.conftest import Databases, StandingClock
 from tests.fakes.host import FakeHost
 from tests.fakes.mail import RecordingMailer
+from tests.impatience import impatient_vendors
 from tests.world import BEGINNING, BUNDLE, MAILBOX, PACE, Shop, World, product
 
 T = TypeVar("T")
@@ -160,7 +160,7 @@ def idle(
         Settings(database_url=url, var_dir=directory, secret_keys=(generate_key(),)),
         clock=clock,
         mailer=mailer,
-        vendors=lambda cipher: CouponApiVendors(cipher, read_timeout=0.5),
+        vendors=impatient_vendors,
     )
     application.ports = replace(application.ports, store=Store(application.engine, backlog))
     plugins = specs.plugin_manager(load_installed=False)

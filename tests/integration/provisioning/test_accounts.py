@@ -1,10 +1,17 @@
 """For whom a coupon is issued: accounts are made known to BitTitan first."""
 
+import pytest
+
 from bittitan_plugin.domain.errors import ErrorCode
 from bittitan_plugin.services.accounts import synchronize_account
 from bittitan_plugin.vendor.sandbox.inputs import PartnerInput
 from tests.fakes.host import end_customer, line
 from tests.world import SOLD, Shop
+
+
+@pytest.fixture
+def shop(shop_by_hand: Shop) -> Shop:
+    return shop_by_hand
 
 
 def test_an_account_that_staff_must_synchronize_keeps_the_asset_waiting(shop: Shop) -> None:

@@ -1,9 +1,16 @@
 """Which lines are ours: others are left alone, and ours with an unknown article are refused."""
 
+import pytest
+
 from bittitan_hooks.specs import OutcomeStatus
 from bittitan_plugin.domain.problems import ProblemKind
 from tests.fakes.host import line
 from tests.world import SOLD, Shop
+
+
+@pytest.fixture
+def shop(shop_by_hand: Shop) -> Shop:
+    return shop_by_hand
 
 
 def test_a_line_of_another_vendor_is_ignored_and_the_rest_provisioned(shop: Shop) -> None:

@@ -2,11 +2,18 @@
 
 from dataclasses import replace
 
+import pytest
+
 from bittitan_plugin.domain.errors import Unavailable
 from bittitan_plugin.domain.problems import ProblemKind
 from bittitan_plugin.vendor.sandbox import DEFAULT_PASSWORD
 from tests.fakes.host import line
 from tests.world import SOLD, Shop
+
+
+@pytest.fixture
+def shop(shop_by_hand: Shop) -> Shop:
+    return shop_by_hand
 
 
 def test_a_wrong_password_fails_the_asset(shop: Shop) -> None:

@@ -1,10 +1,17 @@
 """An order is provisioned when the platform itself shows it as due, whatever events say."""
 
+import pytest
+
 from bittitan_hooks.specs import OutcomeStatus
 from bittitan_plugin.domain.orders import OrderStatus
 from tests.fakes.host import line
 from tests.integration.provisioning.platforms import BusyHost, LateHost
 from tests.world import NOTHING, SOLD, Shop
+
+
+@pytest.fixture
+def shop(shop_by_hand: Shop) -> Shop:
+    return shop_by_hand
 
 
 def test_an_unpaid_order_is_left_alone(shop: Shop) -> None:

@@ -5,7 +5,6 @@ from dataclasses import replace
 from bittitan_plugin.domain.assets import ProvisioningStatus
 from bittitan_plugin.domain.coupons import CouponStatus
 from bittitan_plugin.domain.problems import ProblemAction, ProblemKind
-from bittitan_plugin.domain.runs import RunState
 from tests.fakes.host import line
 from tests.integration.reconciliation.comparing import (
     changed,
@@ -150,11 +149,3 @@ def test_without_a_coupon_api_only_the_orders_are_compared(shop: Shop) -> None:
     assert run.report["left_out"] == [
         "There is no coupon API: BitTitan cannot be asked about coupons from stock."
     ]
-
-
-def test_while_bittitan_is_away_it_waits_and_then_comes_to_its_end(shop: Shop) -> None:
-    asset = shop.buy(line())
-    shop.sandbox.sandbox.redeem(asset.coupon_id or "")
-    shop.sandbox.sandbox.faults.add("status", operation="changes", status=503, times=4)
-    run = reconcile(shop)
-    assert (run.state, found(run)) == (RunState.FINISHED, {"COUPON_REDEEMED": 1})

@@ -16,9 +16,7 @@ from tests.fakes.host import line
 from tests.integration.racing import at_once
 from tests.integration.reconciliation.comparing import (
     changed,
-    found,
     issued_unseen,
-    latest,
     missed,
     reconcile,
 )
@@ -104,19 +102,6 @@ def test_a_run_that_was_ended_meanwhile_does_nothing(shop: Shop) -> None:
     shop.world.clock.advance(hours=1)
     assert go_on(shop, run, apply=True, max_changes=9).state is RunState.STOPPED
     assert shop.tally().assets == 0
-
-
-@pytest.mark.databases("sqlite", "postgresql")
-def test_each_day_it_runs_by_itself_once_and_changes_nothing(shop: Shop) -> None:
-    missed(shop)
-    shop.world.clock.advance(days=1)
-    at_once(5, lambda: reconciliation.start_daily(shop.ports, shop.id))
-    shop.settle()
-    run = latest(shop)
-    assert run is not None
-    assert (run.started_by, found(run), shop.tally().assets) == ("daily", {"MISSED_ORDER": 1}, 0)
-    with shop.ports.store.reading(shop.id) as work:
-        assert len(work.runs.latest(limit=9)) == 1
 
 
 @pytest.mark.parametrize(
