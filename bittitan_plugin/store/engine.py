@@ -17,8 +17,8 @@ BUSY_TIMEOUT_MS = 30_000
 POOL_SIZE, OVERFLOW = 20, 30
 #: Seconds to wait for a connection that the server does not answer.
 CONNECT_TIMEOUT_S = 5
-#: Seconds for which a transaction may ask PostgreSQL nothing. A process that was frozen in the middle
-#: of one is then rolled back, or its locks would keep others from taking over its work.
+#: Seconds for which a transaction may ask PostgreSQL nothing. That of a process that was frozen in
+#: the middle of one is then ended, or its locks would keep others from taking over its work.
 SPEECHLESS_S = 20.0
 #: Seconds between two attempts to connect to a database that is away.
 KNOCK_S = 1.0

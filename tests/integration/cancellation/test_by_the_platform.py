@@ -90,12 +90,13 @@ def test_while_it_is_withdrawn_staff_cannot_cancel_and_credit_it(shop: Shop) -> 
 
 
 def test_while_the_coupon_is_being_obtained_it_is_revoked_afterwards(shop: Shop) -> None:
-    shop.sandbox.sandbox.faults.add("status", operation="issue", status=503, times=3)
+    shop.sandbox.sandbox.faults.add("status", operation="issue", status=503)
     order = shop.host.place(line())
     shop.fire("order_fully_paid", order)
     shop.until(lambda: (found := shop.asset_of(order)) is not None and bool(found.requested_at))
 
     shop.fire("order_cancelled", shop.host.change(order, status=OrderStatus.CANCELLED))
+    shop.sandbox.sandbox.faults.clear()
     shop.settle()
 
     assert (shop.tally().usable, shop.tally().credits) == (0, 0)
