@@ -44,6 +44,7 @@ from tests.security.belongings import (
     PlatformIds,
     settle_in,
 )
+from tests.waiting import PATIENCE_S
 
 PASSWORD = "a password for everybody"
 ANONYMOUS, APP, ELSEWHERE = "anonymous", "app", "staff elsewhere"
@@ -189,7 +190,7 @@ class Rewinding:
     """Puts a SQLite database back to how it was, and knows whether anybody has changed it."""
 
     def __init__(self, file: Path) -> None:
-        self._live = sqlite3.connect(file, timeout=30)
+        self._live = sqlite3.connect(file, timeout=PATIENCE_S)
         self._kept = sqlite3.connect(":memory:")
         self._live.backup(self._kept)
         self._version = self._read()

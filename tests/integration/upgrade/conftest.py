@@ -29,6 +29,7 @@ from bittitan_plugin.vendor.sandbox.partners import SandboxPartner
 from tests.conftest import server_url
 from tests.fixtures import make_release
 from tests.fixtures.embedded_shop import THEN, EmbeddedShop
+from tests.waiting import PATIENCE_S
 
 FIXTURES = Path(make_release.__file__).parent
 RELEASES = sorted(path.name for path in FIXTURES.glob("release_*") if path.is_dir())
@@ -119,7 +120,7 @@ def upgraded(
         # The cause of the failure is gone, and staff say so while the old work is still waiting.
         synchronize(shop.application.ports, shop.id, made.asset(7).id, _STAFF)
         command = [sys.executable, "-m", "tests.fixtures.make_release", "--worker", url]
-        subprocess.run([*command, str(directory), ""], check=True, timeout=90)
+        subprocess.run([*command, str(directory), ""], check=True, timeout=PATIENCE_S)
         yield made
         shop.close()
     if request.param == "postgresql":
