@@ -10,8 +10,8 @@ from typing import TypeVar
 
 #: Seconds after which a test gives up, whatever it waits for and however busy the machine is.
 PATIENCE_S = 180.0
-#: Seconds before the second look, and at most between two: what takes long is looked at less often.
-FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.002, 0.05
+#: Seconds between two looks: what has taken long already is looked at less often.
+SHORTEST_PAUSE_S, LONGEST_PAUSE_S = 0.005, 0.05
 
 Found = TypeVar("Found")
 
@@ -25,9 +25,9 @@ def until(look: Callable[[], Found | None], instead: Callable[[], object] = _not
 
     Fails, with what ``instead`` says, when that takes longer than ``PATIENCE_S``.
     """
-    end, pause = monotonic() + PATIENCE_S, FIRST_PAUSE_S
+    began = monotonic()
     while not (found := look()):
-        assert monotonic() < end, instead()
-        sleep(pause)
-        pause = min(pause * 1.5, LONGEST_PAUSE_S)
+        waited = monotonic() - began
+        assert waited < PATIENCE_S, instead()
+        sleep(min(max(waited / 8, SHORTEST_PAUSE_S), LONGEST_PAUSE_S))
     return found

@@ -9,6 +9,7 @@ from bittitan_plugin.web.site import Site
 from tests.integration.ordering.conftest import embedded, site, storefront
 from tests.integration.ordering.storefront import Storefront
 from tests.integration.portal.browsing import Counter
+from tests.waiting import PATIENCE_S
 
 __all__ = ["embedded", "site", "storefront"]
 
@@ -17,6 +18,12 @@ __all__ = ["embedded", "site", "storefront"]
 def portal_app(site: Site) -> Starlette:
     """Built once: its routes and templates are the same for everybody."""
     return Starlette(routes=[*sign_in_routes(site), *portal_routes(site)])
+
+
+@pytest.fixture(autouse=True)
+def _patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A cancellation that is being executed is waited for, however busy the machine is."""
+    monkeypatch.setattr(acting, "PAUSES", int(PATIENCE_S / acting.PAUSE_S))
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """Finished work is forgotten after a while, and what it did is still done only once."""
 
 from datetime import timedelta
+from threading import Event
 from uuid import uuid4
 
 import pytest
@@ -8,6 +9,7 @@ from dbos import DBOS
 
 from bittitan_plugin.domain.assets import AssetStatus
 from bittitan_plugin.services.durable import FOLLOW
+from bittitan_plugin.workflows import parking
 from bittitan_plugin.workflows.pruning import prune
 from tests.fakes.host import line
 from tests.world import CANCELLED, SOLD, Shop
@@ -46,11 +48,22 @@ def test_looks_at_coupons_are_forgotten_too(shop: Shop) -> None:
     assert name not in known()
 
 
-def test_work_that_waits_is_not_forgotten(shop: Shop) -> None:
-    shop.sandbox.sandbox.faults.add("rate_limit", operation="issue", times=1, retry_after=60)
+def test_work_in_hand_is_not_forgotten(shop: Shop, go_on: Event) -> None:
     shop.fire("order_fully_paid", shop.host.place(line()))
     shop.until(lambda: bool(DBOS.list_workflows(status="PENDING", load_input=False)))
     prune(NOW)
+    go_on.set()
+    shop.settle()
+    assert shop.tally() == SOLD
+
+
+def test_work_that_waits_is_not_forgotten(shop: Shop) -> None:
+    shop.sandbox.sandbox.faults.add("rate_limit", operation="issue", retry_after=3600)
+    shop.fire("order_fully_paid", shop.host.place(line()))
+    shop.until(lambda: bool(DBOS.list_workflows(status="DELAYED", load_input=False)))
+    prune(NOW)
+    shop.sandbox.sandbox.faults.clear()
+    parking.wake([str(shop.id)])
     shop.settle()
     assert shop.tally() == SOLD
 

@@ -13,6 +13,7 @@ from time import sleep
 
 from tests.security.fuzzing import noise
 from tests.unit.vendor.samples import COUPON, PASSWORD, PRODUCT, TICKET, page
+from tests.waiting import PATIENCE_S
 
 STATUSES = [200, 200, 200, 201, 204, 302, 400, 401, 404, 409, 429, 500, 503]
 TYPES = ["application/json", "text/html", "application/json; charset=utf-16", "", "x" * 500]
@@ -72,7 +73,7 @@ class HostileServer:
 
     def _converse(self, connection: socket.socket) -> None:
         with connection, suppress(OSError):
-            connection.settimeout(5)
+            connection.settimeout(PATIENCE_S)
             while path := _asked(connection):
                 if path == "/v1/sessions":
                     ticket = {"ticket": TICKET, "expires_at": "2999-01-01T00:00:00Z"}
