@@ -45,7 +45,6 @@ from tests.security.belongings import (
     PlatformIds,
     settle_in,
 )
-from tests.waiting import PATIENCE_S
 
 PASSWORD = "a password for everybody"
 ANONYMOUS, APP, ELSEWHERE = "anonymous", "app", "staff elsewhere"

@@ -49,7 +49,9 @@ class Ended:
 def perform(*plays: tuple[str, bool]) -> list[Ended]:
     """The demo with each of those vendors, as JSON or not, in one process that has ended."""
     command = [sys.executable, "-m", "tests.integration.demo.stage", json.dumps(plays)]
-    process = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE_S, check=True)
+    process = subprocess.run(
+        command, capture_output=True, text=True, timeout=PATIENCE_S, check=True
+    )
     return [Ended(**ended) for ended in json.loads(process.stdout)]
 
 

@@ -3,6 +3,7 @@
 import pytest
 from starlette.applications import Starlette
 
+from bittitan_plugin.web.portal import acting
 from bittitan_plugin.web.portal.routes import portal_routes
 from bittitan_plugin.web.signing_in import sign_in_routes
 from bittitan_plugin.web.site import Site

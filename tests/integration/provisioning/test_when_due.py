@@ -4,8 +4,6 @@ import pytest
 
 from bittitan_hooks.specs import OutcomeStatus
 from bittitan_plugin.domain.orders import OrderStatus
-from bittitan_plugin.domain.retries import ORDER_NOT_DUE
-from bittitan_plugin.workflows import provision
 from tests.fakes.host import line
 from tests.integration.provisioning.platforms import BusyHost, LateHost
 from tests.world import NOTHING, SOLD, Shop
@@ -58,10 +56,7 @@ def test_an_event_before_the_platform_shows_the_payment_waits_for_it(shop: Shop)
     assert shop.tally() == SOLD
 
 
-def test_a_workflow_that_gave_up_waiting_does_not_swallow_the_late_payment(
-    shop: Shop, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    patience(monkeypatch, 1)
+def test_a_workflow_that_gave_up_waiting_does_not_swallow_the_late_payment(shop: Shop) -> None:
     order = shop.host.place(line(), paid=False)
     shop.fire("order_fully_paid", order)
     shop.settle()

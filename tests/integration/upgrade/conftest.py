@@ -32,7 +32,6 @@ from bittitan_plugin.vendor.sandbox.partners import SandboxPartner
 from tests.empty_database import empty_database
 from tests.fixtures import make_release
 from tests.fixtures.embedded_shop import THEN, EmbeddedShop
-from tests.waiting import PATIENCE_S
 
 FIXTURES = Path(make_release.__file__).parent
 RELEASES = sorted(path.name for path in FIXTURES.glob("release_*") if path.is_dir())
