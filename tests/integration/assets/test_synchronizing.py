@@ -19,6 +19,11 @@ from tests.world import CANCELLED, SOLD, STAFF, Shop
 
 
 @pytest.fixture
+def shop(shop_by_hand: Shop) -> Shop:
+    return shop_by_hand
+
+
+@pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """BitTitan is given up after the second attempt instead of after a day."""
     for workflow in (cancel_workflow, provision_workflow):

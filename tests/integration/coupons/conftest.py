@@ -7,6 +7,6 @@ from tests.world import Shop
 
 
 @pytest.fixture
-def calendar(shop: Shop) -> Calendar:
+def calendar(shop_by_hand: Shop) -> Calendar:
     """A shop that sells."""
-    return Calendar(shop)
+    return Calendar(shop_by_hand)

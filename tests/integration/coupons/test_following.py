@@ -9,7 +9,7 @@ from bittitan_plugin.services import coupon_status, watching
 from bittitan_plugin.vendor.sandbox import SandboxServer
 from tests.integration.coupons.following import Calendar
 from tests.integration.reconciliation.comparing import reconcile
-from tests.world import SOLD
+from tests.world import SOLD, Shop
 
 
 def test_a_redeemed_coupon_is_missed_in_the_list_and_found_redeemed(calendar: Calendar) -> None:
@@ -184,7 +184,8 @@ def test_a_vendor_that_is_away_changes_nothing_and_is_asked_again(calendar: Cale
     assert calendar.status(asset) == "REDEEMED"
 
 
-def test_the_durable_look_follows_and_happens_once_in_five_minutes(calendar: Calendar) -> None:
+def test_the_durable_look_follows_and_happens_once_in_five_minutes(shop: Shop) -> None:
+    calendar = Calendar(shop)  # with the engine
     asset = calendar.sold()
     calendar.redeem(asset)
     for _ in range(3):

@@ -7,6 +7,7 @@ import pytest
 
 from bittitan_plugin.domain.errors import Unavailable
 from tests.integration.coupons.following import Calendar
+from tests.world import Shop
 
 SECOND = timedelta(seconds=1)
 
@@ -71,7 +72,8 @@ def test_a_cancelled_sale_is_not_brought_to_mind(calendar: Calendar) -> None:
     assert calendar.remind() == []
 
 
-def test_a_mail_server_that_is_away_is_tried_again(calendar: Calendar) -> None:
+def test_a_mail_server_that_is_away_is_tried_again(shop: Shop) -> None:
+    calendar = Calendar(shop)  # with the engine
     calendar.before_expiry(calendar.sold(), days=7)
     calendar.shop.world.mailer.failures = deque([Unavailable("busy"), Unavailable("busy")])
 

@@ -6,7 +6,7 @@ from bittitan_plugin.vendor.sandbox.inputs import CouponInput
 from bittitan_plugin.vendor.sandbox.ledger import SandboxCoupon
 from tests.fakes.host import line
 from tests.integration.coupons.following import Calendar
-from tests.world import CANCELLED, SOLD
+from tests.world import CANCELLED, SOLD, Shop
 
 
 def arrives_late(calendar: Calendar, asset: Asset) -> SandboxCoupon:
@@ -66,7 +66,8 @@ def test_one_of_a_cancelled_asset_is_revoked_although_nothing_else_is_followed(
     assert calendar.shop.tally().credits == CANCELLED.credits
 
 
-def test_a_coupon_whose_asset_has_none_yet_is_left_to_be_adopted(calendar: Calendar) -> None:
+def test_a_coupon_whose_asset_has_none_yet_is_left_to_be_adopted(shop: Shop) -> None:
+    calendar = Calendar(shop)  # with the engine, which is at it meanwhile
     faults = calendar.shop.sandbox.sandbox.faults
     faults.add("status", operation="issue", status=503, after_work=True)
     faults.add("status", operation="find", status=503)

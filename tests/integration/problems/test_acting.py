@@ -17,6 +17,12 @@ from bittitan_plugin.services.invoicing import hand_in_due
 from tests.fakes.host import line
 from tests.world import CANCELLED, MAILBOX, SOLD, STAFF, Shop
 
+
+@pytest.fixture
+def shop(shop_by_hand: Shop) -> Shop:
+    return shop_by_hand
+
+
 CUSTOMER = Actor(ActorKind.CUSTOMER, "buyer@example.com")
 
 

@@ -12,6 +12,11 @@ from tests.world import STAFF, Shop
 
 
 @pytest.fixture
+def shop(shop_by_hand: Shop) -> Shop:
+    return shop_by_hand
+
+
+@pytest.fixture
 def problem(shop: Shop) -> Problem:
     """Someone bought what this shop does not know."""
     shop.fire("order_fully_paid", shop.host.place(line("variant-new")))

@@ -7,6 +7,6 @@ from tests.world import Shop
 
 
 @pytest.fixture
-def desk(shop: Shop) -> Desk:
+def desk(shop_by_hand: Shop) -> Desk:
     """A shop that sells, with customers who may not cancel without staff."""
-    return Desk(shop)
+    return Desk(shop_by_hand)

@@ -10,6 +10,7 @@ from bittitan_plugin.domain.errors import ErrorCode
 from bittitan_plugin.domain.requests import CancellationRequest, RequestState
 from bittitan_plugin.services.cancellation import cancel
 from tests.integration.requests.asking import OTHER_STAFF, Desk, codes_of
+from tests.world import Shop
 
 CUSTOMERS, STAFFS = "buyer@example.com", "staff@example.com"
 SECOND = timedelta(seconds=1)
@@ -175,8 +176,9 @@ def test_switched_off_nothing_is_decided_and_switched_on_again_it_is(
 
 
 def test_switched_off_after_its_acceptance_the_cancellation_is_brought_to_its_end(
-    desk: Desk,
+    shop: Shop,
 ) -> None:
+    desk = Desk(shop)  # with the engine, which is at it when the plugin is switched off
     request = desk.ask(desk.sold())
     desk.shop.sandbox.sandbox.faults.add("status", operation="cancel", status=503)
     desk.accept(request)

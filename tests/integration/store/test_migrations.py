@@ -64,6 +64,7 @@ def test_threads_that_upgrade_an_empty_database_at_once_upgrade_it_once(
     engine.dispose()
 
 
+@pytest.mark.rest
 def test_processes_that_start_at_once_on_an_empty_database_all_start(
     empty_database_url: str, tmp_path: Path
 ) -> None:
