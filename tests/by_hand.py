@@ -6,10 +6,9 @@ Tests of those take ``shop``; all others may take ``shop_by_hand`` in its place.
 """
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 from inspect import unwrap
-from threading import get_ident
 from typing import Any, SupportsIndex, TypeVar
 from uuid import UUID, uuid4
 
@@ -69,12 +68,8 @@ class Job:
 
     id: str
     workflow: str
-    #: The installation's id first.
+    installation: UUID
     arguments: tuple[str, ...]
-
-    @property
-    def installation(self) -> UUID:
-        return UUID(self.arguments[0])
 
 
 @dataclass
@@ -82,11 +77,11 @@ class Backlog:
     """A ``WorkflowQueue``: what is handed in waits here once its transaction has committed."""
 
     waiting: list[Job] = field(default_factory=list)
-    done: list[Job] = field(default_factory=list)
     ids: set[str] = field(default_factory=set)
 
     def enqueue(self, session: Session, workflow: str, workflow_id: str, *arguments: str) -> None:
-        job = Job(workflow_id, workflow, arguments)
+        installation, *rest = arguments
+        job = Job(workflow_id, workflow, UUID(installation), tuple(rest))
 
         def keep(_session: Session) -> None:
             if job.id not in self.ids:
@@ -96,21 +91,29 @@ class Backlog:
         event.listen(session, "after_commit", keep, once=True)
 
 
+#: Set while the work of this thread is done by hand.
+_hands: ContextVar[runtime.Runtime | None] = ContextVar("hands", default=None)
+
+
 @dataclass(kw_only=True)
 class ShopByHand(Shop):
     """One installation of a plugin that has no engine."""
 
     backlog: Backlog
+    hands: runtime.Runtime
 
     def settle(self) -> None:
         """Do what was handed in, and what follows from it."""
-        with _without_engine(self.ports):
-            while self.backlog.waiting:
-                job = self.backlog.waiting.pop(0)
+        while self.backlog.waiting:
+            job = self.backlog.waiting.pop(0)
+            # What is left without its wrappers is the function as it is written.
+            work = unwrap(WORKFLOWS[job.workflow])
+            token = _hands.set(self.hands)
+            try:
                 with runtime.working_for(str(job.installation)):
-                    # What is left after its wrappers is the function as it is written.
-                    unwrap(WORKFLOWS[job.workflow])(*job.arguments)
-                self.backlog.done.append(job)
+                    work(str(job.installation), *job.arguments)
+            finally:
+                _hands.reset(token)
 
     def until(self, holds: Callable[[], bool]) -> None:
         """There is nobody to wait for."""
@@ -119,40 +122,32 @@ class ShopByHand(Shop):
 
 
 class _Bound(list[runtime.Runtime]):
-    """What is bound for this thread; the engine of other tests goes on with what it had."""
+    """What is bound by the engine of other tests, where no work is done by hand."""
 
-    def __init__(self, mine: runtime.Runtime, others: list[runtime.Runtime]) -> None:
-        super().__init__([mine])
-        self._whose, self._others = get_ident(), others
+    def __bool__(self) -> bool:
+        return _hands.get() is not None or len(self) > 0
 
     def __getitem__(self, index: SupportsIndex | slice) -> Any:
-        return super().__getitem__(index) if get_ident() == self._whose else self._others[index]
+        return _hands.get() or super().__getitem__(index)
 
 
-@contextmanager
-def _without_engine(ports: Any) -> Iterator[None]:
-    """Steps of this thread's workflows are done and leave no record."""
-    me, record, look = get_ident(), retrying.recorded, retrying.has_records
+def _do_without_engine(patch: pytest.MonkeyPatch) -> None:
+    """Steps of work that is done by hand leave no record; all others go on as they did."""
+    record, look = retrying.recorded, retrying.has_records
 
     def recorded(name: str, step: Callable[[], T]) -> T:
-        return step() if get_ident() == me else record(name, step)
+        return step() if _hands.get() else record(name, step)
 
-    def has_records() -> bool:
-        return get_ident() != me and look()
-
-    mine = runtime.Runtime(ports, concurrency=1, pace=PACE / 100)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(runtime, "_bound", _Bound(mine, runtime._bound))
-        patch.setattr(retrying, "recorded", recorded)
-        patch.setattr(retrying, "has_records", has_records)
-        yield
+    patch.setattr(runtime, "_bound", _Bound(runtime._bound))
+    patch.setattr(retrying, "recorded", recorded)
+    patch.setattr(retrying, "has_records", lambda: _hands.get() is None and look())
 
 
 @pytest.fixture(scope="session")
 def idle(
     database_kind: str, databases: Databases, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[tuple[World, Backlog]]:
-    """The plugin without its engine, once on each kind of database."""
+    """The plugin without an engine, once on each kind of database."""
     directory = tmp_path_factory.mktemp("by-hand")
     url = databases.fresh(database_kind, directory)
     clock, mailer, backlog = StandingClock(BEGINNING), RecordingMailer(), Backlog()
@@ -165,7 +160,9 @@ def idle(
     application.ports = replace(application.ports, store=Store(application.engine, backlog))
     plugins = specs.plugin_manager(load_installed=False)
     plugins.register(BitTitanPlugin(application))
-    yield World(application, plugins, clock, mailer), backlog
+    with pytest.MonkeyPatch.context() as patch:
+        _do_without_engine(patch)
+        yield World(application, plugins, clock, mailer), backlog
     application.close()
     databases.drop(url)
 
@@ -180,7 +177,8 @@ def shop_by_hand(idle: tuple[World, Backlog], sandbox: SandboxServer) -> ShopByH
     backlog.waiting.clear()
     host, key = FakeHost(), f"shop-{uuid4().hex[:8]}"
     installation_id = world.application.attach(key, host)
-    made = ShopByHand(world, sandbox, key, installation_id, host, backlog=backlog)
+    hands = runtime.Runtime(world.application.ports, concurrency=1, pace=PACE / 100)
+    made = ShopByHand(world, sandbox, key, installation_id, host, backlog=backlog, hands=hands)
     made.configure(
         api_url=sandbox.url,
         api_email=DEFAULT_EMAIL,

@@ -1,15 +1,11 @@
-"""The plugin without its engine: durable work waits in a list and is done, or cut short, by hand.
+"""Durable work that may be cut short: it is done by hand, step by step.
 
 Every piece of work begins anew from its first step each time. That is harsher than the engine,
 which goes on from the first step it has not recorded.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from uuid import UUID
-
-from sqlalchemy import event
-from sqlalchemy.orm import Session
 
 from bittitan_plugin.domain.assets import AssetStatus
 from bittitan_plugin.domain.errors import ErrorCode, OutcomeUnknown, Refusal, Rejected, Unavailable
@@ -37,39 +33,10 @@ from bittitan_plugin.services.durable import (
 )
 from bittitan_plugin.services.ports import Ports
 from bittitan_plugin.services.request_decisions import News
+from tests.by_hand import Job
 
 #: True ends the work early.
 Step = Callable[[], bool | None]
-
-
-@dataclass(frozen=True)
-class Job:
-    """Durable work that was handed in."""
-
-    id: str
-    workflow: str
-    installation: UUID
-    arguments: tuple[str, ...]
-
-
-@dataclass
-class Backlog:
-    """A ``WorkflowQueue``: what is handed in waits here once its transaction has committed."""
-
-    waiting: list[Job] = field(default_factory=list)
-    done: list[Job] = field(default_factory=list)
-    ids: set[str] = field(default_factory=set)
-
-    def enqueue(self, session: Session, workflow: str, workflow_id: str, *arguments: str) -> None:
-        installation, *rest = arguments
-        job = Job(workflow_id, workflow, UUID(installation), tuple(rest))
-
-        def keep(_session: Session) -> None:
-            if job.id not in self.ids:
-                self.ids.add(job.id)
-                self.waiting.append(job)
-
-        event.listen(session, "after_commit", keep, once=True)
 
 
 def work_off(ports: Ports, job: Job, *, steps: int | None = None) -> bool:

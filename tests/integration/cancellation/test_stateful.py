@@ -50,10 +50,11 @@ from bittitan_plugin.store.unit_of_work import Store
 from bittitan_plugin.vendor.coupon_api import CouponApiVendors
 from bittitan_plugin.vendor.sandbox import DEFAULT_EMAIL, DEFAULT_PASSWORD, SandboxServer
 from bittitan_plugin.vendor.sandbox.ledger import SandboxCoupon
+from tests.by_hand import Backlog, Job
 from tests.conftest import Databases, StandingClock
 from tests.fakes.host import FakeHost, line
 from tests.fakes.mail import RecordingMailer
-from tests.integration.cancellation.by_hand import Backlog, work_off
+from tests.integration.cancellation.by_hand import work_off
 
 STAFF = Actor(ActorKind.STAFF, "staff@example.com")
 CUSTOMER = Actor(ActorKind.CUSTOMER, "buyer@example.com")
@@ -88,6 +89,7 @@ class Selling(RuleBasedStateMachine):
         )
         self.installation = self._opened(server.url, cipher)
         hosts.attach(self.installation.id, self.host)
+        self.done: list[Job] = []
         #: As they were after the last step.
         self.assets: list[Asset] = []
         self.histories: dict[UUID, list[HistoryEntry]] = {}
@@ -112,7 +114,7 @@ class Selling(RuleBasedStateMachine):
         job = self.backlog.waiting[which % len(self.backlog.waiting)]
         if work_off(self.ports, job):
             self.backlog.waiting.remove(job)
-            self.backlog.done.append(job)
+            self.done.append(job)
 
     @precondition(lambda self: self.backlog.waiting)
     @rule(which=some, steps=st.integers(0, 5))
@@ -120,10 +122,10 @@ class Selling(RuleBasedStateMachine):
         job = self.backlog.waiting[which % len(self.backlog.waiting)]
         work_off(self.ports, job, steps=steps)
 
-    @precondition(lambda self: self.backlog.done)
+    @precondition(lambda self: self.done)
     @rule(which=some)
     def repeat_work_that_was_done(self, which: int) -> None:
-        work_off(self.ports, self.backlog.done[which % len(self.backlog.done)])
+        work_off(self.ports, self.done[which % len(self.done)])
 
     @precondition(lambda self: self.assets)
     @rule(which=some)
@@ -211,7 +213,7 @@ class Selling(RuleBasedStateMachine):
             for job in list(self.backlog.waiting):
                 if work_off(self.ports, job):
                     self.backlog.waiting.remove(job)
-                    self.backlog.done.append(job)
+                    self.done.append(job)
         assert self.backlog.waiting == []
         self.the_books_balance()
 
