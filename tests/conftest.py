@@ -8,7 +8,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 from sqlalchemy import create_engine, make_url
 
 from bittitan_plugin.store import migrations
@@ -25,7 +25,7 @@ pytest_plugins = [
 ]
 
 # A busy machine is no defect. Hypothesis has a profile of its own for CI, which repeats itself.
-settings.register_profile("unhurried", deadline=None)
+settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 if not os.environ.get("CI"):
     settings.load_profile("unhurried")
 
