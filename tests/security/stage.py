@@ -45,6 +45,7 @@ from tests.security.belongings import (
     PlatformIds,
     settle_in,
 )
+from tests.waiting import PATIENCE_S
 
 PASSWORD = "a password for everybody"
 ANONYMOUS, APP, ELSEWHERE = "anonymous", "app", "staff elsewhere"
@@ -190,7 +191,7 @@ class Rewinding:
     """Puts a SQLite database back to how it was, and knows whether anybody has changed it."""
 
     def __init__(self, file: Path) -> None:
-        self._live = sqlite3.connect(file, timeout=30)
+        self._live = sqlite3.connect(file, timeout=PATIENCE_S)
         # What is put back need not outlive the machine.
         self._live.execute("PRAGMA synchronous = OFF")
         self._kept = sqlite3.connect(":memory:")
