@@ -5,7 +5,6 @@ here; what is no page says why in ``pages.NO_PAGES``.
 """
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Literal
 from urllib.parse import urlencode
 
@@ -13,20 +12,13 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 from starlette.requests import Request
 
-from bittitan_plugin.hosts.embedded.demo_data import CUSTOMER_EMAIL, STAFF_EMAIL
 from bittitan_plugin.hosts.saleor.invoice_documents import InvoiceDocument
 from bittitan_plugin.web.pages import Pages
 from tests.browser.conftest import Visit, sign_in, violations
 from tests.browser.everywhere.pages import INVOICES, NO_PAGES, VIEWERS, Everything
-from tests.browser.places import new_place
-from tests.security.routes import LISTS, addresses
+from tests.security.routes import addresses
 from tests.security.stage import PASSWORD
 
-#: What an instance has before anything is sold.
-EMPTY = [
-    "/admin/", "/admin/settings", "/admin/stock", "/admin/runs", "/portal/",
-    "/portal/end-customers", "/shop/", *(f"/admin/{each}/list" for each in LISTS),
-]  # fmt: skip
 Ground = Literal["light", "dark"]
 #: By which rules a page is looked at on each ground: by all, then by those the other can break.
 GROUNDS: dict[Ground, tuple[str, ...]] = {
@@ -121,18 +113,6 @@ def test_the_page_that_shows_a_code_has_none(everything: Everything, browser: Op
     page.get_by_role("button", name="Show the code").click()
     expect(page.locator("#code")).to_be_visible()
     look(page, found)
-    assert found == {}
-
-
-def test_no_page_of_an_empty_instance_has_one(tmp_path: Path, visit: Visit) -> None:
-    with new_place(tmp_path) as place:
-        page = visit(place, STAFF_EMAIL, reduced_motion="reduce")
-        customer = visit(place, CUSTOMER_EMAIL, reduced_motion="reduce")
-        found = dict[str, list[str]]()
-        for path in EMPTY:
-            opened = customer if path.startswith("/portal/") else page
-            opened.goto(path)
-            look(opened, found)
     assert found == {}
 
 
