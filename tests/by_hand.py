@@ -20,11 +20,10 @@ from bittitan_hooks import specs
 from bittitan_hooks.plugin import BitTitanPlugin
 from bittitan_plugin.bootstrap import build
 from bittitan_plugin.cipher import generate_key
-from bittitan_plugin.domain.catalogue import ProductType
 from bittitan_plugin.services import durable
 from bittitan_plugin.settings import Settings
 from bittitan_plugin.store.unit_of_work import Store
-from bittitan_plugin.vendor.sandbox import DEFAULT_EMAIL, DEFAULT_PASSWORD, SandboxServer
+from bittitan_plugin.vendor.sandbox import SandboxServer
 from bittitan_plugin.workflows import (
     billing,
     cancel,
@@ -41,7 +40,7 @@ from tests.conftest import Databases, StandingClock
 from tests.fakes.host import FakeHost
 from tests.fakes.mail import RecordingMailer
 from tests.impatience import impatient_vendors
-from tests.world import BEGINNING, BUNDLE, MAILBOX, PACE, Shop, World, product
+from tests.world import BEGINNING, PACE, Shop, World, begin_anew, sells_both
 
 T = TypeVar("T")
 
@@ -171,22 +170,11 @@ def idle(
 def shop_by_hand(idle: tuple[World, Backlog], sandbox: SandboxServer) -> ShopByHand:
     """An installation that sells both products, switched on; platform and vendor are its own."""
     world, backlog = idle
-    world.clock.now = BEGINNING
-    world.mailer.sent.clear()
-    world.mailer.failures.clear()
+    begin_anew(world)
     backlog.waiting.clear()
     host, key = FakeHost(), f"shop-{uuid4().hex[:8]}"
     installation_id = world.application.attach(key, host)
     hands = runtime.Runtime(world.application.ports, concurrency=1, pace=PACE / 100)
-    made = ShopByHand(world, sandbox, key, installation_id, host, backlog=backlog, hands=hands)
-    made.configure(
-        api_url=sandbox.url,
-        api_email=DEFAULT_EMAIL,
-        api_password=DEFAULT_PASSWORD,
-        staff_email="staff@example.com",
-        sender_email="licenses@example.com",
+    return sells_both(
+        ShopByHand(world, sandbox, key, installation_id, host, backlog=backlog, hands=hands)
     )
-    with made.ports.store.writing(installation_id) as work:
-        work.products.add(product(ProductType.MAILBOX_LICENSE, "MW-MAILBOX", MAILBOX, "14.00"))
-        work.products.add(product(ProductType.USER_MIGRATION_BUNDLE, "UMB", BUNDLE, "17.50"))
-    return made

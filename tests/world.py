@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
 import pluggy
@@ -263,10 +263,15 @@ def running(
 @pytest.fixture
 def world(running: World) -> World:
     """The same, wherever tests before this one have left its clock and its mail."""
-    running.clock.now = BEGINNING
-    running.mailer.sent.clear()
-    running.mailer.failures.clear()
-    return running
+    return begin_anew(running)
+
+
+def begin_anew(world: World) -> World:
+    """Put its clock back and forget its mail."""
+    world.clock.now = BEGINNING
+    world.mailer.sent.clear()
+    world.mailer.failures.clear()
+    return world
 
 
 @pytest.fixture
@@ -274,15 +279,22 @@ def shop(world: World, sandbox: SandboxServer) -> Shop:
     """An installation that sells both products, switched on; platform and vendor are its own."""
     host, key = FakeHost(), f"shop-{uuid4().hex[:8]}"
     installation_id = world.application.attach(key, host)
-    made = Shop(world, sandbox, key, installation_id, host)
+    return sells_both(Shop(world, sandbox, key, installation_id, host))
+
+
+S = TypeVar("S", bound=Shop)
+
+
+def sells_both(made: S) -> S:
+    """The shop, switched on and with both products."""
     made.configure(
-        api_url=sandbox.url,
+        api_url=made.sandbox.url,
         api_email=DEFAULT_EMAIL,
         api_password=DEFAULT_PASSWORD,
         staff_email="staff@example.com",
         sender_email="licenses@example.com",
     )
-    with world.application.ports.store.writing(installation_id) as work:
+    with made.ports.store.writing(made.id) as work:
         work.products.add(product(ProductType.MAILBOX_LICENSE, "MW-MAILBOX", MAILBOX, "14.00"))
         work.products.add(product(ProductType.USER_MIGRATION_BUNDLE, "UMB", BUNDLE, "17.50"))
     return made

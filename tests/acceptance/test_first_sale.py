@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 
 from bittitan_plugin.vendor.sandbox import DEFAULT_PASSWORD
-from tests.acceptance.databases import KINDS, empty_database
 from tests.acceptance.embedded_platform import embedded_platform
 from tests.acceptance.first_sale import END_CUSTOMER, RESELLER, Sale, body_of
 from tests.acceptance.platforms import Opening, opened
 from tests.acceptance.saleor_platform import saleor_platform
+from tests.empty_database import KINDS, empty_database
 
 ROUTES = ["storefront", "NEXT_BILLING_DAY", "NONE"]
 PLATFORMS: dict[str, Opening] = {"embedded": embedded_platform, "saleor": saleor_platform}

@@ -16,10 +16,10 @@ import pytest
 from bittitan_plugin.cipher import generate_key
 from bittitan_plugin.settings import Settings
 from bittitan_plugin.vendor.sandbox import SandboxServer
-from tests.acceptance.databases import KINDS, empty_database
 from tests.acceptance.instance import ONCE, Instance
 from tests.acceptance.people import STAFF, Person, hire_staff
 from tests.acceptance.processes import serving, started, wait_until_ready, working
+from tests.empty_database import KINDS, empty_database
 from tests.ports import free_port
 from tests.waiting import PATIENCE_S, until
 

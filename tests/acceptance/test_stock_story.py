@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.acceptance.databases import KINDS, empty_database
 from tests.acceptance.stock_story import Story, told
+from tests.empty_database import KINDS, empty_database
 
 
 @pytest.fixture(scope="module", params=KINDS)
