@@ -16,12 +16,7 @@ import pytest
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
-from bittitan_hooks import specs
-from bittitan_hooks.plugin import BitTitanPlugin
-from bittitan_plugin.bootstrap import build
-from bittitan_plugin.cipher import generate_key
 from bittitan_plugin.services import durable
-from bittitan_plugin.settings import Settings
 from bittitan_plugin.store.unit_of_work import Store
 from bittitan_plugin.vendor.sandbox import SandboxServer
 from bittitan_plugin.workflows import (
@@ -36,11 +31,9 @@ from bittitan_plugin.workflows import (
     tell,
     watch,
 )
-from tests.conftest import Databases, StandingClock
+from tests.conftest import Databases
 from tests.fakes.host import FakeHost
-from tests.fakes.mail import RecordingMailer
-from tests.impatience import impatient_vendors
-from tests.world import BEGINNING, PACE, Shop, World, begin_anew, sells_both
+from tests.world import PACE, Shop, World, begin_anew, sells_both, wired
 
 T = TypeVar("T")
 
@@ -147,23 +140,15 @@ def idle(
     database_kind: str, databases: Databases, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[tuple[World, Backlog]]:
     """The plugin without an engine, once on each kind of database."""
-    directory = tmp_path_factory.mktemp("by-hand")
-    url = databases.fresh(database_kind, directory)
-    clock, mailer, backlog = StandingClock(BEGINNING), RecordingMailer(), Backlog()
-    application = build(
-        Settings(database_url=url, var_dir=directory, secret_keys=(generate_key(),)),
-        clock=clock,
-        mailer=mailer,
-        vendors=impatient_vendors,
-    )
-    application.ports = replace(application.ports, store=Store(application.engine, backlog))
-    plugins = specs.plugin_manager(load_installed=False)
-    plugins.register(BitTitanPlugin(application))
-    with pytest.MonkeyPatch.context() as patch:
+    backlog = Backlog()
+    with (
+        wired(databases, database_kind, tmp_path_factory.mktemp("by-hand")) as world,
+        pytest.MonkeyPatch.context() as patch,
+    ):
+        application = world.application
+        application.ports = replace(application.ports, store=Store(application.engine, backlog))
         _do_without_engine(patch)
-        yield World(application, plugins, clock, mailer), backlog
-    application.close()
-    databases.drop(url)
+        yield world, backlog
 
 
 @pytest.fixture

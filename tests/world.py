@@ -5,6 +5,7 @@ installation: each gets one of its own, with its own platform, products and vend
 """
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -233,31 +234,35 @@ def order_value(order: Order) -> dict[str, Any]:
     }
 
 
-@pytest.fixture(scope="session")
-def running(
-    database_kind: str, databases: Databases, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[World]:
-    """The plugin with its workflow engine, once on each kind of database."""
-    directory: Path = tmp_path_factory.mktemp("world")
-    url = databases.fresh(database_kind, directory)
+@contextmanager
+def wired(databases: Databases, kind: str, directory: Path, **settings: Any) -> Iterator[World]:
+    """The plugin without a worker, on a new database of that kind."""
+    url = databases.fresh(kind, directory)
     clock, mailer = StandingClock(BEGINNING), RecordingMailer()
-    settings = Settings(
-        database_url=url, var_dir=directory, secret_keys=(generate_key(),), worker_concurrency=16
-    )
     application = build(
-        settings,
+        Settings(database_url=url, var_dir=directory, secret_keys=(generate_key(),), **settings),
         clock=clock,
         mailer=mailer,
         vendors=impatient_vendors,
     )
-    # Nobody looks at coupons or requests unasked: a test says when time has come for them.
-    application.start_worker(pace=PACE, duties=(hand_in_due,))
     plugins = specs.plugin_manager(load_installed=False)
     plugins.register(BitTitanPlugin(application))
     plugins.check_pending()
     yield World(application, plugins, clock, mailer)
     application.close()
     databases.drop(url)
+
+
+@pytest.fixture(scope="session")
+def running(
+    database_kind: str, databases: Databases, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[World]:
+    """The plugin with its workflow engine, once on each kind of database."""
+    directory = tmp_path_factory.mktemp("world")
+    with wired(databases, database_kind, directory, worker_concurrency=16) as world:
+        # Nobody looks at coupons or requests unasked: a test says when time has come for them.
+        world.application.start_worker(pace=PACE, duties=(hand_in_due,))
+        yield world
 
 
 @pytest.fixture

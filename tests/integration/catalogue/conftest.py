@@ -6,43 +6,30 @@ import pytest
 from sqlalchemy import Engine, String, cast, delete, update
 
 from bittitan_hooks import specs
-from bittitan_plugin.bootstrap import Application, build
-from bittitan_plugin.cipher import generate_key
+from bittitan_plugin.bootstrap import Application
 from bittitan_plugin.hosts.embedded.tables import HostBase
-from bittitan_plugin.settings import Settings
 from bittitan_plugin.store.engine import writing_engine
 from bittitan_plugin.store.tables import InstallationRow
 from bittitan_plugin.vendor.sandbox import SandboxServer
-from tests.conftest import Databases, StandingClock
-from tests.fakes.mail import RecordingMailer
-from tests.impatience import impatient_vendors
+from tests.conftest import Databases
 from tests.integration.catalogue.market import Market, open_market
-from tests.world import BEGINNING
+from tests.world import wired
 
 
 @pytest.fixture(scope="session")
-def wired(
+def plain(
     database_kind: str, databases: Databases, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Application]:
     """The plugin without a worker, on a database of its own."""
-    directory = tmp_path_factory.mktemp("market")
-    url = databases.fresh(database_kind, directory)
-    application = build(
-        Settings(database_url=url, var_dir=directory, secret_keys=(generate_key(),)),
-        clock=StandingClock(BEGINNING),
-        mailer=RecordingMailer(),
-        vendors=impatient_vendors,
-    )
-    yield application
-    application.close()
-    databases.drop(url)
+    with wired(databases, database_kind, tmp_path_factory.mktemp("market")) as world:
+        yield world.application
 
 
 @pytest.fixture
-def market(wired: Application, sandbox: SandboxServer) -> Market:
+def market(plain: Application, sandbox: SandboxServer) -> Market:
     """A platform and a plugin that nobody has used before."""
-    _begin_anew(wired.engine)
-    return open_market(wired, specs.plugin_manager(load_installed=False), sandbox)
+    _begin_anew(plain.engine)
+    return open_market(plain, specs.plugin_manager(load_installed=False), sandbox)
 
 
 def _begin_anew(engine: Engine) -> None:

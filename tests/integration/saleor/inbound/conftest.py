@@ -14,9 +14,7 @@ from anyio.from_thread import BlockingPortal
 from starlette.applications import Starlette
 
 from bittitan_hooks import specs
-from bittitan_hooks.plugin import BitTitanPlugin
-from bittitan_plugin.bootstrap import Application, build
-from bittitan_plugin.cipher import generate_key
+from bittitan_plugin.bootstrap import Application
 from bittitan_plugin.hosts.saleor.allowed import AllowedSaleors
 from bittitan_plugin.hosts.saleor.apps import SaleorApp, SaleorApps
 from bittitan_plugin.hosts.saleor.keys import Keys
@@ -25,15 +23,13 @@ from bittitan_plugin.hosts.saleor.sessions import Sessions
 from bittitan_plugin.hosts.saleor.tokens import SaleorTokens
 from bittitan_plugin.hosts.saleor.webhooks import Webhooks
 from bittitan_plugin.services.installations import get_installation
-from bittitan_plugin.settings import Settings
 from bittitan_plugin.web.saleor.routes import saleor_routes
 from bittitan_plugin.web.saleor.service import SaleorService
 from tests.conftest import Databases, StandingClock
-from tests.fakes.mail import RecordingMailer
 from tests.fakes.saleor import SaleorServer
 from tests.fakes.saleor.sending import Sender
 from tests.in_process import InProcess, portal
-from tests.world import BEGINNING, World
+from tests.world import World, begin_anew, wired
 
 __all__ = ["portal"]
 
@@ -149,23 +145,14 @@ def _idle(
     database_kind: str, databases: Databases, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[World]:
     """The plugin without a worker, once on each kind of database."""
-    directory = tmp_path_factory.mktemp("idle")
-    url = databases.fresh(database_kind, directory)
-    clock, mailer = StandingClock(BEGINNING), RecordingMailer()
-    settings = Settings(database_url=url, var_dir=directory, secret_keys=(generate_key(),))
-    application = build(settings, clock=clock, mailer=mailer)
-    plugins = specs.plugin_manager(load_installed=False)
-    plugins.register(BitTitanPlugin(application))
-    yield World(application, plugins, clock, mailer)
-    application.close()
-    databases.drop(url)
+    with wired(databases, database_kind, tmp_path_factory.mktemp("idle")) as world:
+        yield world
 
 
 @pytest.fixture
 def world(_idle: World) -> World:
     """The same, wherever tests before this one have left its clock."""
-    _idle.clock.now = BEGINNING
-    return _idle
+    return begin_anew(_idle)
 
 
 @pytest.fixture
