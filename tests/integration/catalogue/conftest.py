@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from sqlalchemy import Engine, String, cast, delete, update
+from sqlalchemy import Engine, String, cast, update
 
 from bittitan_hooks import specs
 from bittitan_plugin.bootstrap import Application
@@ -13,6 +13,7 @@ from bittitan_plugin.store.tables import InstallationRow
 from bittitan_plugin.vendor.sandbox import SandboxServer
 from tests.conftest import Databases
 from tests.integration.catalogue.market import Market, open_market
+from tests.slate import Slate
 from tests.world import wired
 
 
@@ -25,17 +26,24 @@ def plain(
         yield world.application
 
 
+@pytest.fixture(scope="session")
+def unused(plain: Application) -> Slate:
+    """The platform's tables before anybody has used it."""
+    return Slate(plain.engine, HostBase.metadata)
+
+
 @pytest.fixture
-def market(plain: Application, sandbox: SandboxServer) -> Market:
+def market(plain: Application, unused: Slate, sandbox: SandboxServer) -> Market:
     """A platform and a plugin that nobody has used before."""
-    _begin_anew(plain.engine)
+    unused.restore()
+    _forget_installations(plain.engine)
     return open_market(plain, specs.plugin_manager(load_installed=False), sandbox)
 
 
-def _begin_anew(engine: Engine) -> None:
-    """Empty the platform; what the plugin remembers is another shop's from now on."""
+def _forget_installations(engine: Engine) -> None:
+    """What the plugin remembers is another shop's from now on.
+
+    Not deleted: the history of assets is only ever added to.
+    """
     with writing_engine(engine).begin() as connection:
-        for table in reversed(HostBase.metadata.sorted_tables):
-            connection.execute(delete(table))
-        # Not deleted: the history of assets is only ever added to.
         connection.execute(update(InstallationRow).values(key=cast(InstallationRow.id, String)))
