@@ -43,6 +43,8 @@ def _to_line(value: OrderLineValue) -> OrderLine:
         product_type=value.product_type,
         quantity=value.quantity,
         unit_price=to_money(value.unit_price),
+        total=to_money(value.total),
+        tax=None if value.tax is None else to_money(value.tax),
         friendly_name=value.friendly_name,
         end_customer=EndCustomer(email=end.email, name=end.name) if end else None,
     )
@@ -78,6 +80,8 @@ def _line_value(line: OrderLine) -> OrderLineValue:
         product_type=line.product_type,
         quantity=line.quantity,
         unit_price=money_value(line.unit_price),
+        total=money_value(line.total),
+        tax=None if line.tax is None else money_value(line.tax),
         friendly_name=line.friendly_name,
         end_customer=EndCustomerValue(email=buyer.email, name=buyer.name) if buyer else None,
     )

@@ -10,9 +10,11 @@ from sqlalchemy.orm import Session
 
 from bittitan_plugin.domain.accounts import Account
 from bittitan_plugin.domain.assets import Asset
+from bittitan_plugin.domain.billing import Refund, RefundStatus
 from bittitan_plugin.domain.catalogue import Product
 from bittitan_plugin.domain.coupons import CouponSource, Sealed
 from bittitan_plugin.domain.errors import ErrorCode
+from bittitan_plugin.domain.money import Money
 from bittitan_plugin.domain.problems import Problem, ProblemKind
 from bittitan_plugin.domain.requests import CancellationRequest
 from bittitan_plugin.domain.revocations import Revocation, RevocationCause
@@ -32,6 +34,7 @@ from bittitan_plugin.store.unit_of_work import Store
 from tests.fakes.values import NOON, account, new_asset, product, sold_asset, stock_code
 from tests.integration.store.conftest import STAFF
 
+ONE = Money.of(1, "USD")
 SOON = NOON + timedelta(days=20)
 END_EMAIL, LINE, PROBLEM = "it@fabrikam.example", "line-clashing", "problem-clashing"
 
@@ -65,6 +68,7 @@ def settle_in(store: Store, installation: UUID) -> Belongings:
         product_id=sold.id,
         order_line_id=LINE,
         coupon_expires_at=SOON,
+        refund=Refund(status=RefundStatus.ASKED, amount=ONE, by_hand=ONE),
     )
     waiting = new_asset(account_id=buyer.id, product_id=sold.id, order_line_id="waiting").delayed(
         ErrorCode.ACCOUNT_NOT_SYNCHRONIZED, "unknown account"

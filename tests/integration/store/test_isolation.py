@@ -84,6 +84,7 @@ FINDING: dict[str, Case] = {
     "assets.of_order_line": lambda w, b: w.assets.of_order_line(LINE),
     "assets.of_orders": lambda w, b: w.assets.of_orders([b.asset.order_id]),
     "assets.waiting_for_account": lambda w, b: w.assets.waiting_for_account(b.account.id),
+    "assets.with_open_refund": lambda w, b: w.assets.with_open_refund(None, 9),
     "assets.waiting_for_stock": lambda w, b: w.assets.waiting_for_stock(b.code.product_type, 9),
     "sales.get": lambda w, b: w.sales.get(b.from_stock.id),
     "assets.count_waiting_for_stock": lambda w, b: w.assets.count_waiting_for_stock(

@@ -305,6 +305,7 @@ def _tables_of_the_plugin() -> None:
         sa.Column("quantity", sa.Integer(), nullable=False),
         sa.Column("unit_amount", Amount(), nullable=False),
         sa.Column("total_amount", Amount(), nullable=False),
+        sa.Column("tax_amount", Amount(), nullable=True),
         sa.Column("currency", sa.String(length=3), nullable=False),
         sa.Column("purchase_date", Instant(timezone=True), nullable=False),
         sa.Column("expire_days", sa.Integer(), nullable=False),
@@ -330,6 +331,10 @@ def _tables_of_the_plugin() -> None:
         sa.Column("credit_invoice_id", sa.String(length=255), nullable=True),
         sa.Column("credit_invoice_number", sa.String(length=255), nullable=True),
         sa.Column("credit_invoice_url", sa.Text(), nullable=True),
+        sa.Column("refund_status", sa.String(length=20), nullable=True),
+        sa.Column("refund_amount", Amount(), nullable=True),
+        sa.Column("refund_by_hand_amount", Amount(), nullable=True),
+        sa.Column("refund_reason", sa.Text(), nullable=True),
         sa.Column("welcomed_at", Instant(timezone=True), nullable=True),
         sa.Column("cancelled_at", Instant(timezone=True), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
@@ -383,6 +388,13 @@ def _tables_of_the_plugin() -> None:
         "ix_bittitan_assets_expiry",
         "bittitan_assets",
         ["installation_id", "coupon_status", "coupon_expires_at"],
+    )
+    op.create_index(
+        "ix_bittitan_assets_open_refund",
+        "bittitan_assets",
+        ["installation_id", "id"],
+        sqlite_where=sa.text("refund_status IN ('ASKED', 'FAILED')"),
+        postgresql_where=sa.text("refund_status IN ('ASKED', 'FAILED')"),
     )
     op.create_index("ix_bittitan_assets_order", "bittitan_assets", ["installation_id", "order_id"])
     op.create_index(
@@ -787,6 +799,7 @@ def _tables_of_the_embedded_host() -> None:
         sa.Column("quantity", sa.Integer(), nullable=False),
         sa.Column("quantity_fulfilled", sa.Integer(), nullable=False),
         sa.Column("unit_amount", Amount(), nullable=False),
+        sa.Column("is_waived", sa.Boolean(), nullable=False),
         sa.Column("metadata", sa.JSON(), nullable=False),
         sa.ForeignKeyConstraint(
             ["order_id"], ["host_orders.id"], name=op.f("fk_host_order_lines_order_id_host_orders")
