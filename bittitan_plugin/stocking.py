@@ -160,6 +160,8 @@ def _say(console: Console, report: ImportReport, mode: ImportMode, error: str | 
         console.print(f"line {bad.line}: {bad.reason}", markup=False)
     if more := report.bad - len(report.reasons):
         console.print(f"and {more} more bad rows", markup=False)
+    for row in report.repeated_rows:
+        console.print(f"line {row.line}: {row.reason}", markup=False)
     if error is not None:
         console.print(f"not imported: {error}", markup=False)
     elif mode is ImportMode.DRY_RUN:

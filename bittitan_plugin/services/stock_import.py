@@ -59,6 +59,8 @@ class ImportReport:
     bad: int = 0
     #: The first ``MOST_REASONS`` of the bad rows.
     reasons: tuple[BadRow, ...] = ()
+    #: The first ``MOST_REASONS`` rows that repeat one of the file, each with where it stood first.
+    repeated_rows: tuple[BadRow, ...] = ()
     #: Whether the new codes were kept; not on a dry run, and not where a bad row forbade it.
     kept: bool = False
     #: Order lines that had waited for these codes.
@@ -132,6 +134,7 @@ class _Import:
         self._new = self._known = self._bad = 0
         self._measured_at = MEASURED_FROM
         self._reasons: list[BadRow] = []
+        self._repeated: list[BadRow] = []
         self._kinds: set[ProductType] = set()
         #: By the first half of its fingerprint: where a code stood first, and what was said of it.
         self._seen: dict[bytes, tuple[int, int]] = {}
@@ -169,7 +172,8 @@ class _Import:
             new=self._new,
             known=self._known,
             bad=self._bad,
-            reasons=tuple(sorted(self._reasons, key=lambda row: row.line)),
+            reasons=_by_line(self._reasons),
+            repeated_rows=_by_line(self._repeated),
             kept=kept,
             served=served,
         )
@@ -188,6 +192,9 @@ class _Import:
             chunk.append((mark, row))
         elif first[1] == content:
             self._known += 1
+            if len(self._repeated) < MOST_REASONS:
+                again = BadRow(line=row.line, reason=f"The code stands on line {first[0]} too.")
+                self._repeated.append(again)
         else:
             reason = f"The code stands on line {first[0]} too, with other content."
             self._refuse(BadRow(line=row.line, reason=reason))
@@ -238,6 +245,10 @@ class _Import:
         self._bad += 1
         if len(self._reasons) < MOST_REASONS:
             self._reasons.append(row)
+
+
+def _by_line(rows: Iterable[BadRow]) -> tuple[BadRow, ...]:
+    return tuple(sorted(rows, key=lambda row: row.line))
 
 
 def _content(said: StockRow | StockCode) -> tuple[object, ...]:
