@@ -55,6 +55,12 @@ def _tables_of_the_plugin() -> None:
         sa.PrimaryKeyConstraint("address", name=op.f("pk_bittitan_circuits")),
     )
     op.create_table(
+        "bittitan_key_proof",
+        sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("marker", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_bittitan_key_proof")),
+    )
+    op.create_table(
         "bittitan_installations",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("key", sa.String(length=255), nullable=False),
