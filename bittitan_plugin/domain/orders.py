@@ -94,12 +94,19 @@ class ProvisionOn(StrEnum):
 
 
 def is_due(order: Order, provision_on: ProvisionOn) -> bool:
-    """Whether the order's licences are to be provisioned now, by the distributor's setting."""
-    if order.status is OrderStatus.CANCELLED:
+    """Whether the order's licences are to be provisioned now, by the distributor's setting.
+
+    One that staff have still to confirm waits even when it is paid: what was delivered can be
+    neither confirmed nor edited any more (observed on Saleor 3.23).
+    """
+    if order.status is not OrderStatus.CONFIRMED:
         return False
-    if provision_on is ProvisionOn.CONFIRMED:
-        return order.status is OrderStatus.CONFIRMED
-    return order.fully_paid
+    return order.fully_paid or provision_on is ProvisionOn.CONFIRMED
+
+
+def awaited(order: Order, provision_on: ProvisionOn) -> ProvisionOn:
+    """What an order that is not due has to reach next."""
+    return provision_on if order.status is OrderStatus.CONFIRMED else ProvisionOn.CONFIRMED
 
 
 def check_lines(lines: tuple[OrderLine, ...]) -> None:

@@ -10,7 +10,14 @@ from bittitan_plugin.domain.catalogue import Product
 from bittitan_plugin.domain.configuration import Configuration
 from bittitan_plugin.domain.errors import OF_PLATFORM, ErrorCode, PlatformUnavailable, Refusal
 from bittitan_plugin.domain.history import Actor, ActorKind
-from bittitan_plugin.domain.orders import Order, OrderLine, OrderStatus, check_lines, is_due
+from bittitan_plugin.domain.orders import (
+    Order,
+    OrderLine,
+    OrderStatus,
+    awaited,
+    check_lines,
+    is_due,
+)
 from bittitan_plugin.domain.problems import ProblemAction, ProblemKind
 from bittitan_plugin.services.customers import ensure_account, ensure_end_customer
 from bittitan_plugin.services.ports import Ports
@@ -81,7 +88,8 @@ def _due_line(
     if order.status is OrderStatus.CANCELLED:
         raise NotDue(f"order {order.number} is cancelled")
     if not is_due(order, configuration.provision_on):
-        raise PlatformUnavailable(f"order {order.number} is not {configuration.provision_on} yet")
+        what = awaited(order, configuration.provision_on)
+        raise PlatformUnavailable(f"order {order.number} is not {what} yet")
     line = order.line(line_id)
     if line is None:
         raise NotDue(f"order {order.number} no longer has line {line_id}")

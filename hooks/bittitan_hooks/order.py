@@ -1,6 +1,8 @@
 """Order events: what is due becomes durable work, what the platform took back is withdrawn."""
 
 from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
 
 from bittitan_hooks.events import (
     FulfillmentCanceled,
@@ -23,7 +25,7 @@ from bittitan_hooks.translate import to_money, to_order
 from bittitan_plugin.domain.catalogue import ProductType
 from bittitan_plugin.domain.errors import ErrorCode
 from bittitan_plugin.domain.installations import Installation
-from bittitan_plugin.domain.orders import Order, ProvisionOn, is_due
+from bittitan_plugin.domain.orders import Order, OrderStatus, awaited, is_due
 from bittitan_plugin.services.installations import find_installation
 from bittitan_plugin.services.ordering import Acceptance, accept, precheck
 from bittitan_plugin.services.platform_events import report_partial_refund, take_back
@@ -62,8 +64,8 @@ class OrderHooks:
 
     @hookimpl
     def order_confirmed(self, event: OrderConfirmed) -> Outcome:
-        """Provision if confirmation is what the distributor waits for."""
-        return self._provision_if_due(event, said=ProvisionOn.CONFIRMED)
+        """Provision if confirmation is what was still waited for."""
+        return self._provision_if_due(event, status=OrderStatus.CONFIRMED)
 
     @hookimpl
     def order_paid(self, event: OrderPaid) -> Outcome:
@@ -72,8 +74,8 @@ class OrderHooks:
 
     @hookimpl
     def order_fully_paid(self, event: OrderFullyPaid) -> Outcome:
-        """Provision if full payment is what the distributor waits for."""
-        return self._provision_if_due(event, said=ProvisionOn.FULLY_PAID)
+        """Provision if full payment is what was still waited for."""
+        return self._provision_if_due(event, fully_paid=True)
 
     @hookimpl
     def order_updated(self, event: OrderUpdated) -> Outcome:
@@ -117,14 +119,14 @@ class OrderHooks:
         """Take the coupons of these deliveries back."""
         return self._take_back(event, event.line_ids)
 
-    def _provision_if_due(self, event: OrderEvent, said: ProvisionOn | None = None) -> Outcome:
+    def _provision_if_due(self, event: OrderEvent, **said: Any) -> Outcome:
         def act(ports: Ports, installation: Installation) -> Outcome:
-            order = to_order(event.order)
-            waited_for = installation.configuration.provision_on
             # The event itself may know more than the order it carries: the order is read again
             # before anything is issued, so believing the event is safe.
-            if said is not waited_for and not is_due(order, waited_for):
-                return ignored(f"The order is not {waited_for} yet.")
+            order = replace(to_order(event.order), **said)
+            waited_for = installation.configuration.provision_on
+            if not is_due(order, waited_for):
+                return ignored(f"The order is not {awaited(order, waited_for)} yet.")
             return _outcome(order, accept(ports, installation, order))
 
         return guarded(self._ports, event.installation, act)

@@ -152,6 +152,16 @@ class FakeSaleor:
         self._announce_order(draft)
         return draft
 
+    def confirm(self, order: Order) -> Order:
+        """Staff confirm an order that its channel left unconfirmed."""
+        with self.lock:
+            assert order.status == "UNCONFIRMED", "only such an order can be confirmed"
+            order.status = "UNFULFILLED"
+            self.touch(order)
+        self.announce("ORDER_CONFIRMED", order=order.id)
+        self.announce("ORDER_UPDATED", order=order.id)
+        return order
+
     def on_sale(self) -> list[tuple[Variant, Decimal]]:
         """What a storefront shows in the first channel: what is published there and has a price."""
         channel = next(iter(self.channels))

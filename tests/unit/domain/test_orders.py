@@ -16,7 +16,7 @@ UNCONFIRMED, CONFIRMED, CANCELLED = OrderStatus
     [
         (ProvisionOn.FULLY_PAID, UNCONFIRMED, False, False),
         (ProvisionOn.FULLY_PAID, CONFIRMED, False, False),
-        (ProvisionOn.FULLY_PAID, UNCONFIRMED, True, True),
+        (ProvisionOn.FULLY_PAID, UNCONFIRMED, True, False),
         (ProvisionOn.FULLY_PAID, CONFIRMED, True, True),
         (ProvisionOn.CONFIRMED, UNCONFIRMED, False, False),
         (ProvisionOn.CONFIRMED, UNCONFIRMED, True, False),
