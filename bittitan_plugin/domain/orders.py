@@ -109,6 +109,11 @@ def awaited(order: Order, provision_on: ProvisionOn) -> ProvisionOn:
     return provision_on if order.status is OrderStatus.CONFIRMED else ProvisionOn.CONFIRMED
 
 
+def name_of_line(index: int, product_name: str | None) -> str:
+    """A line as staff find it on the platform's page: counted from one, and by its product."""
+    return f"line {index + 1} ({product_name})" if product_name else f"line {index + 1}"
+
+
 def check_lines(lines: tuple[OrderLine, ...]) -> None:
     """Hold lines against the rules every order keeps: whole quantities, one currency, totals
     that can be paid.

@@ -5,6 +5,7 @@ Each function is one step of a durable workflow: it can be interrupted anywhere 
 
 from uuid import UUID, uuid4
 
+from bittitan_plugin.domain.addresses import check_address
 from bittitan_plugin.domain.assets import Asset
 from bittitan_plugin.domain.catalogue import Product
 from bittitan_plugin.domain.configuration import Configuration
@@ -17,6 +18,7 @@ from bittitan_plugin.domain.orders import (
     awaited,
     check_lines,
     is_due,
+    name_of_line,
 )
 from bittitan_plugin.domain.problems import ProblemAction, ProblemKind
 from bittitan_plugin.services.customers import ensure_account, ensure_end_customer
@@ -62,21 +64,46 @@ def refuse_line(
     """The line breaks a rule, so there is no asset to carry the reason: staff are told."""
     at_platform = refusal.code in OF_PLATFORM
     cause = "the cause at the commerce platform" if at_platform else "the order or the catalogue"
+    number = None if refusal.message.startswith("Order ") else f"Order line {line_id}: "
     with ports.store.writing(installation_id) as work:
         work.problems.report(
             ProblemKind.ORDER_REFUSED,
             refused_key(order_id, line_id),
-            message=f"Order line {line_id}: {refusal.message}",
-            next_step=f"Mend {cause}, then provision it again here.",
+            message=f"{number or ''}{refusal.message}",
+            next_step=f"Mend {cause}. It is provisioned again by itself within minutes, or at "
+            "once by the button.",
             at=ports.clock(),
             order_id=order_id,
             action=ProblemAction.PROVISION_ORDER,
         )
 
 
+#: How the key of a refused line's problem begins.
+REFUSED = "order:"
+
+
 def refused_key(order_id: str, line_id: str) -> str:
     """Under which a refused line's problem is kept; closed when the line gets its asset."""
-    return f"order:{order_id}:{line_id}"
+    return f"{REFUSED}{order_id}:{line_id}"
+
+
+def check_line(work: UnitOfWork, order: Order, line: OrderLine) -> Product:
+    """The product that the line sells. Raises ``Refusal`` when order or line breaks a rule.
+
+    Its message names the order, the line and the field, as staff find them.
+    """
+    try:
+        check_lines(order.lines)
+        if line.end_customer:
+            check_address(line.end_customer.email, "end_customer.email")
+        return _product(work, line)
+    except Refusal as refusal:
+        where = name_of_line(order.lines.index(line), line.product_name)
+        raise Refusal(
+            refusal.code,
+            f"Order {order.number}, {where}, {refusal.field}: {refusal.message}",
+            field=refusal.field,
+        ) from refusal
 
 
 def _due_line(
@@ -93,14 +120,13 @@ def _due_line(
     line = order.line(line_id)
     if line is None:
         raise NotDue(f"order {order.number} no longer has line {line_id}")
-    check_lines(order.lines)
     return order, line
 
 
 def _new_asset(
     ports: Ports, work: UnitOfWork, order: Order, line: OrderLine, configuration: Configuration
 ) -> Asset:
-    product = _product(work, line)
+    product = check_line(work, order, line)
     account = ensure_account(ports, work, order.customer)
     end_customer = (
         ensure_end_customer(ports, work, account, line.end_customer) if line.end_customer else None
@@ -138,6 +164,6 @@ def _product(work: UnitOfWork, line: OrderLine) -> Product:
         raise Refusal(
             ErrorCode.NOT_FOUND,
             f"No BitTitan product is bound to the variant of '{line.sku}'.",
-            field=f"{line.id}.sku",
+            field="sku",
         )
     return bound[line.variant_id]

@@ -7,7 +7,7 @@ from bittitan_plugin.domain.catalogue import Product, ProductType
 from bittitan_plugin.domain.coupons import CouponSource
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
 from bittitan_plugin.domain.installations import Installation
-from bittitan_plugin.domain.orders import Order, OrderLine, check_lines
+from bittitan_plugin.domain.orders import Order, OrderLine, check_lines, name_of_line
 from bittitan_plugin.domain.problems import ProblemAction, ProblemKind
 from bittitan_plugin.services.durable import PROVISION, provision_id
 from bittitan_plugin.services.opening import refused_key
@@ -138,10 +138,12 @@ def _unsellable(index: int, line: OrderLine, product: Product) -> Refusal | None
 
 
 def _report(ports: Ports, work: UnitOfWork, order: Order, line_id: str, refusal: Refusal) -> None:
+    index = next(index for index, line in enumerate(order.lines) if line.id == line_id)
+    where = name_of_line(index, order.lines[index].product_name)
     work.problems.report(
         ProblemKind.ORDER_REFUSED,
         refused_key(order.id, line_id),
-        message=f"Order {order.number}, {refusal.field}: {refusal.message}",
+        message=f"Order {order.number}, {where}: {refusal.message}",
         next_step="Bind a BitTitan product to the variant, then provision the order again here.",
         at=ports.clock(),
         order_id=order.id,

@@ -20,6 +20,7 @@ from bittitan_plugin.services.platforms import watch_platform
 from bittitan_plugin.services.ports import Ports
 from bittitan_plugin.services.reconciliation import start_daily
 from bittitan_plugin.services.refunds import watch_refunds
+from bittitan_plugin.services.refused_lines import watch_refused
 from bittitan_plugin.services.runs import end_silent
 from bittitan_plugin.services.stock_watch import watch_stock
 from bittitan_plugin.services.watching import watch_coupons, watch_expiries, watch_requests
@@ -37,6 +38,7 @@ DUTIES: tuple[Duty, ...] = (
     watch_coupons,
     watch_refunds,
     watch_stock,
+    watch_refused,
     start_daily,
     end_silent,
 )

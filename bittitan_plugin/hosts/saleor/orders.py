@@ -11,7 +11,8 @@ from typing import Any
 from bittitan_plugin.domain.addresses import normalized
 from bittitan_plugin.domain.errors import PlatformRejected, Refusal, Rejected
 from bittitan_plugin.domain.money import SCALE, Money
-from bittitan_plugin.domain.orders import Customer, Order, OrderLine, OrderStatus
+from bittitan_plugin.domain.orders import Customer, Order, OrderLine, OrderStatus, name_of_line
+from bittitan_plugin.domain.texts import check_line
 from bittitan_plugin.hosts.line_metadata import FRIENDLY_NAME, end_customer_of
 
 Node = Mapping[str, Any]
@@ -32,15 +33,17 @@ def order_from(node: Node) -> Order:
     """The order in that answer or payload.
 
     Raises ``Rejected`` INVALID on the field that is missing or malformed: a document of ours that
-    does not fit this Saleor, which no repetition mends.
+    does not fit this Saleor, or an order that staff have to mend. Its message names the order, the
+    line and the field.
     """
-    place = "order"
+    place, where = "order", f"Order {node.get('number')}"
     try:
         lines = []
         for index, line in enumerate(node["lines"]):
             place = f"lines[{index}]"
+            where = f"Order {node.get('number')}, {name_of_line(index, line.get('productName'))}"
             lines.append(_line(line))
-        place = "order"
+        place, where = "order", f"Order {node.get('number')}"
         return Order(
             id=node["id"],
             number=str(node["number"]),
@@ -52,9 +55,10 @@ def order_from(node: Node) -> Order:
             created_at=datetime.fromisoformat(node["created"]),
         )
     except (KeyError, TypeError, ValueError, InvalidOperation) as error:
-        raise _malformed(place, type(error).__name__) from error
+        why = str(error) if isinstance(error, _Missing) else type(error).__name__
+        raise _malformed(place, f"{where} cannot be read: {why}.") from error
     except Refusal as refusal:
-        raise _malformed(f"{place}.{refusal.field}", refusal.message) from refusal
+        raise _malformed(f"{place}.{refusal.field}", f"{where}: {refusal.message}") from refusal
 
 
 def metadata_of(entries: Sequence[Mapping[str, str]] | None) -> dict[str, str]:
@@ -71,10 +75,16 @@ def money_of(value: Mapping[str, Any]) -> Money:
     return Money(round(amount, SCALE) + 0, value["currency"])
 
 
+class _Missing(ValueError):
+    """Something an order needs; the text says what, in words for staff."""
+
+
 def _line(node: Node) -> OrderLine:
     metadata = metadata_of(node.get("metadata"))
     variant = node.get("variant")
     product_type = variant["product"]["productType"]["slug"] if variant else None
+    if metadata.get(FRIENDLY_NAME):
+        check_line(metadata[FRIENDLY_NAME], FRIENDLY_NAME)
     return OrderLine(
         id=node["id"],
         # A deleted variant leaves its id on the line.
@@ -105,11 +115,9 @@ def _email(node: Node) -> str:
     """Where the order's mail goes: the address given with the order, or else its user's."""
     email = node.get("userEmail") or (node.get("user") or {}).get("email")
     if not email:
-        raise ValueError("the order has no e-mail address")
+        raise _Missing("it has no e-mail address")
     return str(email)
 
 
-def _malformed(place: str, why: str) -> Rejected:
-    return PlatformRejected(
-        "INVALID", f"Saleor's order cannot be read at {place} ({why}).", field=place
-    )
+def _malformed(place: str, message: str) -> Rejected:
+    return PlatformRejected("INVALID", message, field=place)

@@ -1,27 +1,26 @@
 """Finds what webhooks lost: every few minutes, the orders that changed since the last look.
 
 Saleor gives a webhook up after six attempts in about five minutes (observed on 3.23). Each changed
-order fires the same hooks as its webhooks would have; what was done already is not done again.
+order fires the same hooks as its webhooks would have; what was done already is not done again. An
+order that cannot be taken is set aside, and looked at again at every look until it can be.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import structlog
-from pydantic import ValidationError
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
-from bittitan_plugin.cipher import UnreadableSecret
 from bittitan_plugin.clock import Clock
-from bittitan_plugin.domain.errors import BitTitanError, Rejected
+from bittitan_plugin.domain.errors import Rejected
 from bittitan_plugin.hosts.saleor.apps import SaleorApp, SaleorApps
 from bittitan_plugin.hosts.saleor.changes import changed_orders
 from bittitan_plugin.hosts.saleor.client import SaleorClient
 from bittitan_plugin.hosts.saleor.cursors import Cursors
 from bittitan_plugin.hosts.saleor.order_events import Firing, state_events
-from bittitan_plugin.hosts.saleor.unreadable import UnreadableOrders
+from bittitan_plugin.hosts.saleor.unreadable import UnreadableOrders, spoken
 
 #: Time between two looks at one Saleor.
 INTERVAL = timedelta(minutes=3)
@@ -64,7 +63,11 @@ class OrderPoller:
                 if self._is_due(app):
                     self.poll(app)
                     self._seen.add(app.installation_id)
-            except (BitTitanError, UnreadableSecret) as failure:
+            except SQLAlchemyError as failure:
+                # The text may quote what was to be stored.
+                why = type(failure).__name__
+                _log.warning("orders_not_polled", saleor=app.api_url, why=why)
+            except Exception as failure:
                 _log.warning("orders_not_polled", saleor=app.api_url, why=str(failure))
 
     def poll(self, app: SaleorApp) -> int:
@@ -74,6 +77,7 @@ class OrderPoller:
         """
         client = SaleorClient(app.api_url, self._apps.token(app))
         try:
+            self._look_again(app, client)
             return self._read(app, client)
         finally:
             client.close()
@@ -89,30 +93,51 @@ class OrderPoller:
         count, reached = 0, since
         pages = changed_orders(client, since - OVERLAP, app.version, sort="LAST_MODIFIED_AT")
         for page in pages:
-            if not self._take(app, page, since):
-                return count
+            for node in page:
+                self._take(app, node, is_new=_updated_at(node) > since)
             count += len(page)
             reached = max([reached, *(_updated_at(node) for node in page)])
             self._move(app, reached)
         self._move(app, reached)
         return count
 
-    def _take(self, app: SaleorApp, page: Iterable[Mapping[str, Any]], since: datetime) -> bool:
-        readable = []
-        for node in page:
+    def _look_again(self, app: SaleorApp, client: SaleorClient) -> None:
+        """At what was set aside. What staff mend at a line does not change ``updatedAt``."""
+        for order_id in self._unreadable.set_aside(app.installation_id):
             try:
-                firings = state_events(app.api_url, node) if node["status"] != "DRAFT" else []
-            except (Rejected, ValidationError) as broken:
-                # It stays broken: the orders behind it must not wait for it.
-                _log.warning("order_unreadable", order=node["id"], error=type(broken).__name__)
-                if _updated_at(node) > since:  # or staff were told of it at an earlier look
-                    self._unreadable.report(app.installation_id, node, broken)
+                node = client.execute("order_again", {"id": order_id})["order"]
+            except Rejected as rejection:
+                _log.warning("order_not_read", order=order_id, why=rejection.message)
                 continue
-            readable.append(node)
-            if not all(self._fire(firing) for firing in firings):
-                return False
-        self._unreadable.close(app.installation_id, readable)
-        return True
+            if node is None:  # it is gone, and so is its problem
+                self._unreadable.close(app.installation_id, order_id)
+            else:
+                self._take(app, node, is_new=True)
+
+    def _take(self, app: SaleorApp, node: Mapping[str, Any], *, is_new: bool) -> None:
+        """Fire what the order shows, or set it aside: those behind it must not wait for it.
+
+        Staff are told once for each change of it. Raises only when nothing can be kept.
+        """
+        try:
+            wrong = self._fired(app, node)
+        except SQLAlchemyError:
+            raise
+        except Exception as broken:
+            _log.warning("order_set_aside", order=node["id"], error=type(broken).__name__)
+            wrong = spoken(broken)
+        if wrong is None:
+            self._unreadable.close(app.installation_id, node["id"])
+        elif is_new:
+            self._unreadable.report(app.installation_id, node, wrong)
+
+    def _fired(self, app: SaleorApp, node: Mapping[str, Any]) -> str | None:
+        """Why an event of the order could not be taken; None when all of them were."""
+        if node["status"] == "DRAFT":
+            return None
+        if all(self._fire(firing) for firing in state_events(app.api_url, node)):
+            return None
+        return "the plugin could not take it; see its log."
 
     def _move(self, app: SaleorApp, reached: datetime) -> None:
         try:

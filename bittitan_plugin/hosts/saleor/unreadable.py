@@ -1,9 +1,9 @@
-"""Orders of Saleor's that cannot be read: a problem each, and closed once they can be.
+"""Orders of Saleor's that are set aside: a problem each, looked at again until they can be taken.
 
 Only orders with something of ours in them count; what else a Saleor sells is not ours to judge.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -11,10 +11,15 @@ from pydantic import ValidationError
 
 from bittitan_plugin.clock import Clock
 from bittitan_plugin.domain.errors import Rejected
-from bittitan_plugin.domain.problems import ProblemKind
-from bittitan_plugin.store.unit_of_work import Store
+from bittitan_plugin.domain.problems import ProblemAction, ProblemKind
+from bittitan_plugin.store.unit_of_work import Store, UnitOfWork
 
 Node = Mapping[str, Any]
+
+#: How the key of such a problem begins; what follows is the order's id.
+_KEY = "order-unreadable:"
+#: Orders set aside that one look asks for again.
+MOST_AGAIN = 100
 
 
 class UnreadableOrders:
@@ -24,42 +29,63 @@ class UnreadableOrders:
         self._store = store
         self._clock = clock
 
-    def report(self, installation_id: UUID, node: Node, broken: Rejected | ValidationError) -> None:
-        """Say that this order cannot be read, and why."""
+    def report(self, installation_id: UUID, node: Node, why: str) -> bool:
+        """Set this order aside and say why, once. False when there is nothing of ours in it."""
         with self._store.writing(installation_id) as work:
-            if not work.products.of_variants(_variants(node)):
-                return
+            if not _is_ours(work, node):
+                return False
+            number, key = f"Order {node.get('number')}", _key(node["id"])
+            message = why if why.startswith(number) else f"{number}: {why}"
+            known = work.problems.open_by_key(key)
+            if known and known.message == message:
+                return True
             work.problems.report(
                 ProblemKind.ORDER_REFUSED,
-                _key(node),
-                message=f"Order {node.get('number')} is not provisioned: {spoken(broken)}",
-                next_step="Mend the order in Saleor. Every change of it is read within minutes, "
-                "and this closes by itself.",
+                key,
+                message=message,
+                next_step="Mend it in Saleor: at the line, under Metadata, where a line is named. "
+                "The order is read again every few minutes, or at once by the button, and this "
+                "closes by itself.",
                 at=self._clock(),
                 order_id=node["id"],
+                action=ProblemAction.PROVISION_ORDER,
             )
+            return True
 
-    def close(self, installation_id: UUID, readable: Iterable[Node]) -> None:
-        """These orders can be read: what was said of them is over."""
+    def set_aside(self, installation_id: UUID) -> Sequence[str]:
+        """Ids of orders that wait to be looked at again."""
         with self._store.reading(installation_id) as work:
-            over = [key for node in readable if work.problems.is_open(key := _key(node))]
-        if not over:
-            return
+            return work.problems.open_orders(_KEY, MOST_AGAIN)
+
+    def close(self, installation_id: UUID, order_id: str) -> None:
+        """This order can be taken: what was said of it is over."""
+        key = _key(order_id)
+        with self._store.reading(installation_id) as work:
+            if not work.problems.is_open(key):
+                return
         with self._store.writing(installation_id) as work:
-            for key in over:
-                work.problems.resolve(key, self._clock())
+            work.problems.resolve(key, self._clock())
 
 
-def spoken(broken: Rejected | ValidationError) -> str:
+def spoken(broken: Exception) -> str:
     """What is wrong, in words for staff; never the value, which may be a person's."""
     if isinstance(broken, Rejected):
         return broken.message
+    if not isinstance(broken, ValidationError):
+        return f"it was not foreseen ({type(broken).__name__}); see the plugin's log."
     fault = broken.errors(include_input=False, include_url=False)[0]
     return f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}"
 
 
-def _key(node: Node) -> str:
-    return f"order-unreadable:{node['id']}"[:255]
+def _is_ours(work: UnitOfWork, node: Node) -> bool:
+    order_id = node.get("id")
+    if not isinstance(order_id, str):
+        return False
+    return bool(work.products.of_variants(_variants(node)) or work.assets.of_orders([order_id]))
+
+
+def _key(order_id: str) -> str:
+    return f"{_KEY}{order_id}"[:255]
 
 
 def _variants(node: Node) -> set[str]:

@@ -12,18 +12,17 @@ from datetime import datetime, timedelta
 
 import structlog
 from pluggy import PluginManager
-from pydantic import ValidationError
 
 from bittitan_hooks import specs
 from bittitan_plugin.clock import Clock
-from bittitan_plugin.domain.errors import Rejected, Unavailable
+from bittitan_plugin.domain.errors import Unavailable
 from bittitan_plugin.domain.problems import ProblemKind
 from bittitan_plugin.hosts.saleor.allowed import normal
 from bittitan_plugin.hosts.saleor.apps import AppState, SaleorApp, SaleorApps
 from bittitan_plugin.hosts.saleor.events import NotAnEvent, SaleorEvent, firings, read_event
 from bittitan_plugin.hosts.saleor.keys import Keys
 from bittitan_plugin.hosts.saleor.signatures import NotSigned, UnknownKey, verify
-from bittitan_plugin.hosts.saleor.unreadable import spoken
+from bittitan_plugin.hosts.saleor.unreadable import UnreadableOrders, spoken
 from bittitan_plugin.store.unit_of_work import Store
 
 log = structlog.get_logger(__name__)
@@ -53,6 +52,7 @@ class Webhooks:
         self._plugins = plugins
         self._store = store
         self._clock = clock
+        self._unreadable_orders = UnreadableOrders(store, clock)
 
     def receive(self, headers: Mapping[str, str], body: bytes) -> Answer:
         """Take one delivery in. Raises nothing but what keeps the database from answering."""
@@ -113,24 +113,29 @@ class Webhooks:
             found = firings(app.api_url, event)
         except NotAnEvent:
             return Answer(200, "Ignored: it concerns nothing here.")
-        except (KeyError, TypeError, AttributeError) as error:
-            return self._unreadable(app, event, type(error).__name__)
-        except (Rejected, ValidationError) as error:
+        except Exception as error:
             return self._unreadable(app, event, spoken(error))
         outcomes: list[specs.Outcome] = []
         for firing in found:
             outcomes += getattr(self._plugins.hook, firing.hook)(event=firing.event)
         if any(outcome.status is specs.OutcomeStatus.FAILED for outcome in outcomes):
             return Answer(503, "The event could not be made durable; send it again.")
+        self._well_again(app, event)
         return Answer(200, " ".join(outcome.message for outcome in outcomes) or "Ignored.")
 
     def _unreadable(self, app: SaleorApp, event: SaleorEvent, why: str) -> Answer:
-        """An event that is Saleor's and that nobody can act on: staff are told."""
+        """An event that is Saleor's and that nobody can act on: staff are told.
+
+        One about an order of ours is that order's problem; the poll comes back to it.
+        """
         log.error("saleor_event_unreadable", installation=app.api_url, name=event.name, why=why)
+        of_order = event.node if event.subject == "order" else None
+        if of_order and self._unreadable_orders.report(app.installation_id, of_order, why):
+            return Answer(422, f"The order is set aside: {why}")
         with self._store.writing(app.installation_id) as work:
             work.problems.report(
                 ProblemKind.ORDER_REFUSED,
-                f"saleor-event:{event.name}"[:255],
+                _key(event),
                 message=f"An event {event.name} of Saleor cannot be acted on: {why}.",
                 next_step="In Saleor's Dashboard look at the app's permissions: it needs all that "
                 "its installation asks for. Then install it again; what was missed is read from "
@@ -138,3 +143,15 @@ class Webhooks:
                 at=self._clock(),
             )
         return Answer(422, f"The event cannot be acted on: {why}.")
+
+    def _well_again(self, app: SaleorApp, event: SaleorEvent) -> None:
+        """An event of that name can be acted on: what was said of those before is over."""
+        with self._store.reading(app.installation_id) as work:
+            over = work.problems.is_open(_key(event))
+        if over:
+            with self._store.writing(app.installation_id) as work:
+                work.problems.resolve(_key(event), self._clock())
+
+
+def _key(event: SaleorEvent) -> str:
+    return f"saleor-event:{event.name}"[:255]

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import cast
 from uuid import UUID, uuid4
 
-from sqlalchemy import ColumnElement, Table, bindparam, select, update
+from sqlalchemy import ColumnElement, Table, bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
@@ -98,10 +98,29 @@ class ProblemRepository:
 
     def is_open(self, key: str) -> bool:
         """Whether that problem waits for a person."""
-        found = select(ProblemRow.id).where(
+        return self.open_by_key(key) is not None
+
+    def open_by_key(self, key: str) -> Problem | None:
+        """That problem, if it waits for a person."""
+        found = select(ProblemRow).where(
             self._mine, ProblemRow.key == key, ProblemRow.resolved_at.is_(None)
         )
-        return self._session.scalar(found) is not None
+        row = self._session.scalar(found)
+        return to_problem(row) if row else None
+
+    def open_orders(self, prefix: str, limit: int) -> list[str]:
+        """Ids of orders with an unresolved problem whose key begins so.
+
+        Where there are more than ``limit``, other ones each time: none is left out for ever.
+        """
+        found = select(ProblemRow.order_id).where(
+            self._mine,
+            ProblemRow.resolved_at.is_(None),
+            ProblemRow.key.startswith(prefix, autoescape=True),
+            ProblemRow.order_id.is_not(None),
+        )
+        some = found.order_by(func.random()).limit(limit)
+        return sorted({order_id for order_id in self._session.scalars(some) if order_id})
 
     def open_of(self, asset_id: UUID) -> dict[str, Problem]:
         """The unresolved problems of one asset, by key."""

@@ -179,3 +179,12 @@ def test_an_order_as_a_real_saleor_sent_it_is_read(event: str) -> None:
         node["isPaid"],
     )
     assert order.lines[0].unit_price.amount == Decimal("15")
+
+
+def test_what_cannot_be_read_names_order_line_and_field() -> None:
+    with pytest.raises(Rejected) as caught:
+        order_from(with_line(metadata=[{"key": "bittitan.friendly_name", "value": "x" * 256}]))
+    assert caught.value.message == (
+        "Order 7, line 1 (Mailbox): "
+        "'bittitan.friendly_name' must be one line of at most 255 characters."
+    )

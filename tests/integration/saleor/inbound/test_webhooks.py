@@ -315,6 +315,15 @@ def test_an_order_that_does_not_fit_becomes_a_problem(station: Station, order: o
         assert len(work.problems.open()) == 1
 
 
+def test_the_problem_of_an_event_closes_when_the_next_of_its_kind_can_be_acted_on(
+    station: Station,
+) -> None:
+    signed(station, event_body(station, None))
+    sent(station, "ORDER_FULLY_PAID", ordered(station))
+    with station.application.ports.store.reading(station.installed.installation_id) as work:
+        assert work.problems.open() == []
+
+
 def test_an_order_of_a_guest_is_an_order(station: Station) -> None:
     sent(station, "ORDER_FULLY_PAID", ordered(station))
     fired = station.listening.last("order_fully_paid")

@@ -1,34 +1,47 @@
 """What webhooks lost is found by looking; what the Dashboard shows follows our own problems."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
+from typing import cast
 
 import pytest
 
+from bittitan_hooks.events import OrderEvent
 from bittitan_hooks.order import OrderHooks
 from bittitan_hooks.results import OutcomeStatus
 from bittitan_plugin.domain.assets import AssetStatus
 from bittitan_plugin.domain.errors import Unavailable
-from bittitan_plugin.domain.problems import ProblemKind
+from bittitan_plugin.domain.problems import ProblemAction, ProblemKind
 from bittitan_plugin.hosts.saleor.cursors import Cursors
 from bittitan_plugin.hosts.saleor.order_events import Firing
 from bittitan_plugin.hosts.saleor.polling import OrderPoller
 from bittitan_plugin.hosts.saleor.problems import ProblemMirror
 from bittitan_plugin.hosts.saleor.unreadable import UnreadableOrders
+from bittitan_plugin.services.problems import act
+from bittitan_plugin.services.refused_lines import watch_refused
 from tests.fakes.saleor.records import Order
 from tests.integration.saleor.story.conftest import Market
+from tests.world import STAFF
 
 MakePoller = Callable[..., OrderPoller]
 
 
 @pytest.fixture
-def new_poller(market: Market) -> MakePoller:
-    """Makes pollers, as each worker process has one."""
-    application = market.station.application
+def fire(market: Market) -> Callable[[Firing], bool]:
+    """The hooks, as a worker calls them."""
     hooks = OrderHooks(lambda: market.shop.ports)
 
-    def fire(firing: Firing) -> bool:
+    def call(firing: Firing) -> bool:
         return getattr(hooks, firing.hook)(firing.event).status is not OutcomeStatus.FAILED
+
+    return call
+
+
+@pytest.fixture
+def new_poller(market: Market, fire: Callable[[Firing], bool]) -> MakePoller:
+    """Makes pollers, as each worker process has one."""
+    application = market.station.application
 
     def make(fire: Callable[[Firing], bool] = fire) -> OrderPoller:
         cursors = Cursors(application.engine)
@@ -106,6 +119,133 @@ def test_an_order_that_cannot_be_read_does_not_keep_the_others_waiting(
     assert len(market.assets(order)) == 1
 
 
+class Broken:
+    """Takes every event but those of one order, which it has not foreseen."""
+
+    def __init__(self, order: Order, fire: Callable[[Firing], bool]) -> None:
+        self.order: Order | None = order
+        self._fire = fire
+
+    def __call__(self, firing: Firing) -> bool:
+        event = firing.event
+        assert isinstance(event, OrderEvent)
+        if self.order and event.order.id == self.order.id:
+            raise ZeroDivisionError
+        return self._fire(firing)
+
+
+def test_an_order_that_raises_the_unforeseen_is_set_aside_named_and_taken_later(
+    market: Market, new_poller: MakePoller, fire: Callable[[Firing], bool]
+) -> None:
+    market.station.clock.advance(minutes=10)
+    bad, good = market.buy(told=False), market.buy(told=False)
+    broken = Broken(bad, fire)
+    poller = new_poller(broken)
+    look(market, poller)
+    assert [len(market.assets(order)) for order in (bad, good)] == [0, 1]
+    (problem,) = market.shop.problems()
+    assert (problem.order_id, f"Order {bad.number}:" in problem.message) == (bad.id, True)
+    market.station.clock.advance(minutes=30)
+    look(market, poller)
+    assert len(market.shop.problems()) == 1
+    broken.order = None
+    look(market, poller)
+    assert (len(market.assets(bad)), market.shop.problems()) == (1, [])
+
+
+def test_one_saleor_that_raises_the_unforeseen_does_not_keep_the_others_waiting(
+    market: Market, new_poller: MakePoller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order, poller = market.buy(told=False), new_poller()
+    here = market.station.installed
+    apps = market.station.application.saleor_apps
+    monkeypatch.setattr(apps, "all_active", lambda: [replace(here, version=cast(str, None)), here])
+    poller.poll_due()
+    market.settle()
+    assert len(market.assets(order)) == 1
+
+
+# What is wrong with a line is mended at the line, which does not change ``updatedAt``.
+
+
+@pytest.fixture
+def long_name(market: Market) -> Order:
+    """A paid order of which the buyer's name for the second line is too long."""
+    variant = market.saleor.variant_of("MW-MAILBOX").id
+    lines = [(variant, 1, {}), (variant, 1, {"bittitan.friendly_name": "x" * 256})]
+    order = market.saleor.pay(market.saleor.place(*lines))
+    market.settle()
+    return order
+
+
+def test_a_name_that_is_too_long_is_one_problem_with_order_line_field_and_way_out(
+    market: Market, long_name: Order
+) -> None:
+    (problem,) = market.shop.problems()
+    product = long_name.lines[1].product_name
+    assert problem.message == (
+        f"Order {long_name.number}, line 2 ({product}): "
+        "'bittitan.friendly_name' must be one line of at most 255 characters."
+    )
+    assert (problem.order_id, problem.action) == (long_name.id, ProblemAction.PROVISION_ORDER)
+    assert "at the line, under Metadata" in problem.next_step
+
+
+def test_it_is_read_again_by_itself_after_the_line_was_mended(
+    market: Market, new_poller: MakePoller, long_name: Order
+) -> None:
+    poller = new_poller()
+    look(market, poller)
+    market.station.clock.advance(minutes=30)
+    long_name.lines[1].metadata["bittitan.friendly_name"] = "Fabrikam"
+    look(market, poller)
+    assert (len(market.assets(long_name)), market.shop.problems()) == (2, [])
+
+
+def test_its_button_reads_it_at_once(market: Market, long_name: Order) -> None:
+    (problem,) = market.shop.problems()
+    long_name.lines[1].metadata["bittitan.friendly_name"] = "Fabrikam"
+    act(market.shop.ports, market.shop.id, problem.id, STAFF)
+    market.settle()
+    assert len(market.assets(long_name)) == 2
+
+
+@pytest.fixture
+def nobody(market: Market) -> Order:
+    """A paid order for an end customer whose address is none."""
+    variant = market.saleor.variant_of("MW-MAILBOX").id
+    metadata = {"bittitan.end_customer_email": "fabrikam.example"}
+    order = market.saleor.pay(market.saleor.place((variant, 1, {}), (variant, 1, metadata)))
+    market.settle()
+    return order
+
+
+def test_a_malformed_end_customer_holds_its_line_alone_and_is_named(
+    market: Market, nobody: Order
+) -> None:
+    assert len(market.assets(nobody)) == 1
+    (problem,) = market.shop.problems()
+    product = nobody.lines[1].product_name
+    assert problem.message == (
+        f"Order {nobody.number}, line 2 ({product}), end_customer.email: "
+        "'fabrikam.example' is not an e-mail address."
+    )
+    assert (problem.order_id, problem.action) == (nobody.id, ProblemAction.PROVISION_ORDER)
+
+
+def test_its_line_is_provisioned_by_itself_after_it_was_mended(
+    market: Market, nobody: Order
+) -> None:
+    before = market.shop.problems()
+    watch_refused(market.shop.ports, market.shop.id)
+    market.settle()
+    assert market.shop.problems() == before  # looking again says nothing again
+    nobody.lines[1].metadata["bittitan.end_customer_email"] = "it@fabrikam.example"
+    watch_refused(market.shop.ports, market.shop.id)
+    market.settle()
+    assert (len(market.assets(nobody)), market.shop.problems()) == (2, [])
+
+
 @pytest.fixture
 def nameless(market: Market) -> Order:
     """A paid order that names nobody it could be delivered to; its webhooks were lost."""
@@ -122,8 +262,9 @@ def test_an_order_that_cannot_be_read_is_a_problem_with_what_to_do(
     look(market, new_poller())
     (problem,) = market.shop.problems()
     assert (problem.kind, problem.order_id) == (ProblemKind.ORDER_REFUSED, nameless.id)
-    assert f"Order {nameless.number} is not provisioned" in problem.message
-    assert "Mend the order in Saleor" in problem.next_step
+    assert problem.message == f"Order {nameless.number} cannot be read: it has no e-mail address."
+    assert "Mend it in Saleor" in problem.next_step
+    assert problem.action is ProblemAction.PROVISION_ORDER
 
 
 @pytest.mark.usefixtures("nameless")
