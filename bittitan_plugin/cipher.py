@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
-from bittitan_plugin.domain.coupons import Sealed
+from bittitan_plugin.domain.coupons import Sealed, normal_form
 
 
 class UnreadableSecret(Exception):
@@ -51,10 +51,10 @@ class Cipher:
 def fingerprint(secret: str, code: str) -> str:
     """The same text for the same coupon code, telling nothing about it without ``secret``.
 
-    Sealing a code twice gives two texts, so that alone cannot say that a code is known. Codes that
-    differ only in case count as one: selling one code twice is worse than asking about it.
+    Sealing a code twice gives two texts, so that alone cannot say that a code is known. However a
+    code is written, it is one code (``normal_form``).
     """
-    return hmac.digest(secret.encode(), code.upper().encode(), "sha256").hex()
+    return hmac.digest(secret.encode(), normal_form(code).encode(), "sha256").hex()
 
 
 def is_key(text: str) -> bool:

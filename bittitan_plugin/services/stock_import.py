@@ -10,12 +10,15 @@ from uuid import UUID, uuid4
 
 from bittitan_plugin.cipher import fingerprint
 from bittitan_plugin.domain.catalogue import ProductType
+from bittitan_plugin.domain.errors import ErrorCode, Refusal
 from bittitan_plugin.domain.history import Actor
 from bittitan_plugin.domain.stock import StockCode
 from bittitan_plugin.domain.stock_rows import BadRow, Rules, StockRow, read_rows
+from bittitan_plugin.services.code_claims import code_subject
 from bittitan_plugin.services.code_lookup import new_codes_secret
 from bittitan_plugin.services.ports import Ports
 from bittitan_plugin.services.stock_allocation import serve_waiting
+from bittitan_plugin.store.repositories.claims import Claim
 from bittitan_plugin.store.repositories.stock import StockImport
 from bittitan_plugin.store.unit_of_work import UnitOfWork
 
@@ -71,6 +74,11 @@ class ImportReport:
         """How many rows were dealt with."""
         return self.new + self.known + self.bad
 
+
+_SOLD = (
+    "The code is an order's already: BitTitan's coupon API issued it, or staff entered it by hand. "
+    "It cannot be sold again."
+)
 
 Progress = Callable[[ImportReport], None]
 
@@ -200,11 +208,15 @@ class _Import:
             self._refuse(BadRow(line=row.line, reason=reason))
 
     def _store(self, chunk: list[tuple[str, StockRow]]) -> None:
-        known = self._work.stock.by_fingerprints([mark for mark, _ in chunk])
+        marks = [mark for mark, _ in chunk]
+        known = self._work.stock.by_fingerprints(marks)
+        sold = self._work.claims.of([code_subject(mark) for mark in marks if mark not in known])
         new = []
         for mark, row in chunk:
             there = known.get(mark)
-            if there is None:
+            if code_subject(mark) in sold:
+                self._refuse(BadRow(line=row.line, reason=_SOLD))
+            elif there is None:
                 new.append((mark, row))
             elif _content(there) == _content(row):
                 self._known += 1
@@ -213,12 +225,25 @@ class _Import:
         if new and self._keep:
             if not self._new:
                 self._work.stock.add_import(self._made)
-            self._work.stock.add([self._stock_code(mark, row) for mark, row in new])
+            self._add([self._stock_code(mark, row) for mark, row in new])
         self._new += len(new)
         if self._new >= self._measured_at:
             self._work.stock.measure()
             self._measured_at *= 2
         self._kinds.update(row.product_type for _, row in new)
+
+    def _add(self, codes: list[StockCode]) -> None:
+        claims = [
+            Claim(subject=code_subject(code.fingerprint), stock_code_id=code.id) for code in codes
+        ]
+        if self._work.claims.claim(claims):
+            # Issued between our look and our claim: the next attempt sees it and refuses the row.
+            raise Refusal(
+                ErrorCode.INVALID,
+                "A code of this file was sold while it was read; import it once more.",
+                field="file",
+            )
+        self._work.stock.add(codes)
 
     def _stock_code(self, mark: str, row: StockRow) -> StockCode:
         return StockCode(

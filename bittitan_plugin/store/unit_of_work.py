@@ -16,6 +16,7 @@ from bittitan_plugin.store.repositories.assets import AssetRepository
 from bittitan_plugin.store.repositories.cancellation_requests import (
     CancellationRequestRepository,
 )
+from bittitan_plugin.store.repositories.claims import ClaimRepository
 from bittitan_plugin.store.repositories.coupons import CouponRepository
 from bittitan_plugin.store.repositories.deferred_lines import DeferredLineRepository
 from bittitan_plugin.store.repositories.installations import InstallationRepository
@@ -63,6 +64,7 @@ class UnitOfWork:
         self.runs = RunRepository(session, installation_id)
         self.deferred_lines = DeferredLineRepository(session, installation_id)
         self.stock = StockRepository(session, installation_id)
+        self.claims = ClaimRepository(session, installation_id)
         self.revocations = RevocationRepository(session, installation_id)
         self.uploads = UploadRepository(session, installation_id)
         self._queue = queue

@@ -26,6 +26,7 @@ from bittitan_plugin.hosts.saleor.tables import (
     SaleorProblemRow,
     SaleorTurnRow,
 )
+from bittitan_plugin.store.repositories.claims import Claim
 from bittitan_plugin.store.repositories.coupons import Cursor
 from bittitan_plugin.store.repositories.stock import StockImport
 from bittitan_plugin.store.repositories.uploads import Upload
@@ -37,6 +38,7 @@ from tests.integration.store.conftest import STAFF
 ONE = Money.of(1, "USD")
 SOON = NOON + timedelta(days=20)
 END_EMAIL, LINE, PROBLEM = "it@fabrikam.example", "line-clashing", "problem-clashing"
+CLAIMED = "code:clashing"
 
 
 @dataclass(frozen=True)
@@ -144,6 +146,7 @@ def _fill_the_shelf(
         work.coupons.keep_secret(Sealed("sealed"))
         work.stock.add_import(made)
         work.stock.add([free, taken])
+        work.claims.claim([Claim(subject=CLAIMED, stock_code_id=free.id)])
         work.revocations.add(revocation)
     return waiting, served, free, revocation
 

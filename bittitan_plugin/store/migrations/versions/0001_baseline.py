@@ -114,6 +114,20 @@ def _tables_of_the_plugin() -> None:
         ["installation_id", "email", "id"],
     )
     op.create_table(
+        "bittitan_claims",
+        sa.Column("installation_id", sa.Uuid(), nullable=False),
+        sa.Column("subject", sa.String(length=300), nullable=False),
+        sa.Column("asset_id", sa.Uuid(), nullable=True),
+        sa.Column("stock_code_id", sa.Uuid(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["installation_id"],
+            ["bittitan_installations.id"],
+            name=op.f("fk_bittitan_claims_installation_id_bittitan_installations"),
+        ),
+        sa.PrimaryKeyConstraint("installation_id", "subject", name=op.f("pk_bittitan_claims")),
+    )
+    op.create_index(op.f("ix_bittitan_claims_stock_code_id"), "bittitan_claims", ["stock_code_id"])
+    op.create_table(
         "bittitan_code_secrets",
         sa.Column("installation_id", sa.Uuid(), nullable=False),
         sa.Column("secret", sa.Text(), nullable=False),
