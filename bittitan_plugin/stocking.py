@@ -9,7 +9,6 @@ from uuid import UUID
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-from bittitan_plugin.domain.coupons import masked
 from bittitan_plugin.domain.errors import BitTitanError
 from bittitan_plugin.domain.spreadsheets import to_csv
 from bittitan_plugin.domain.stock import StockCode, StockState
@@ -187,7 +186,7 @@ def _rows(ports: Ports, installation_id: UUID, state: StockState | None) -> Iter
 
 def _row(ports: Ports, code: StockCode) -> Row:
     return (
-        masked(ports.cipher.open(code.code)),
+        ports.cipher.masked(code.code),
         code.product_type.value,
         code.sku,
         code.licenses,

@@ -191,6 +191,9 @@ class BitTitanProblemKind(Enum):
     PLATFORM_UNSERVED = _value(
         "PLATFORM_UNSERVED", "Paid work waits, and no running process serves this platform."
     )
+    KEY_MISSING = _value(
+        "KEY_MISSING", "Work waits for a process that has the key of what is stored encrypted."
+    )
 
 
 @strawberry.enum(description="The button beside a problem: what acting on it does.")
