@@ -95,7 +95,7 @@ def settle_in(store: Store, installation: UUID) -> Belongings:
         work.deferred_lines.put_off(LINE, 1)
         work.problems.report(
             ProblemKind.ORDER_REFUSED, PROBLEM, message="m", next_step="n", at=NOON,
-            asset_id=asset.id,
+            asset_id=asset.id, order_id="order-1",
         )  # fmt: skip
         run = work.runs.add(
             Run(

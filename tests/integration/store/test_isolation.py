@@ -133,6 +133,8 @@ FINDING: dict[str, Case] = {
     "problems.get": lambda w, b: w.problems.get(b.problem.id),
     "problems.open": lambda w, b: w.problems.open(),
     "problems.is_open": lambda w, b: w.problems.is_open(b.problem.key),
+    "problems.open_by_key": lambda w, b: w.problems.open_by_key(b.problem.key),
+    "problems.open_orders": lambda w, b: w.problems.open_orders(b.problem.key, 9),
     "problems.open_of": lambda w, b: w.problems.open_of(b.asset.id),
     "deferred_lines.times": lambda w, b: w.deferred_lines.times([LINE]),
 }  # fmt: skip
