@@ -45,6 +45,8 @@ def _to_line(value: OrderLineValue) -> OrderLine:
         unit_price=to_money(value.unit_price),
         friendly_name=value.friendly_name,
         end_customer=EndCustomer(email=end.email, name=end.name) if end else None,
+        fulfilled=value.fulfilled,
+        asset_id=value.asset_id,
     )
 
 
@@ -80,4 +82,6 @@ def _line_value(line: OrderLine) -> OrderLineValue:
         unit_price=money_value(line.unit_price),
         friendly_name=line.friendly_name,
         end_customer=EndCustomerValue(email=buyer.email, name=buyer.name) if buyer else None,
+        fulfilled=line.fulfilled,
+        asset_id=line.asset_id,
     )

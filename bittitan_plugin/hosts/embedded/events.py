@@ -47,6 +47,7 @@ def _domain_line(row: OrderLineRow, currency: str) -> OrderLine:
         unit_price=Money(row.unit_amount, currency),
         friendly_name=row.line_metadata.get(FRIENDLY_NAME),
         end_customer=end_customer_of(row.line_metadata),
+        fulfilled=row.quantity_fulfilled > 0,
     )
 
 

@@ -46,7 +46,7 @@ class AcmeShop:
                     unit_price=price,
                 ),
             ),
-            created_at=datetime(2026, 3, 10, tzinfo=UTC),
+            created_at=datetime.now(UTC),
         )
 
     def orders_since(self, since: datetime) -> Iterator[Sequence[specs.Order]]:

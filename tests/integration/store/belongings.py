@@ -13,6 +13,7 @@ from bittitan_plugin.domain.assets import Asset
 from bittitan_plugin.domain.catalogue import Product
 from bittitan_plugin.domain.coupons import CouponSource, Sealed
 from bittitan_plugin.domain.errors import ErrorCode
+from bittitan_plugin.domain.held_lines import HeldBecause, HeldLine
 from bittitan_plugin.domain.problems import Problem, ProblemKind
 from bittitan_plugin.domain.requests import CancellationRequest
 from bittitan_plugin.domain.revocations import Revocation, RevocationCause
@@ -33,6 +34,13 @@ from tests.fakes.values import NOON, account, new_asset, product, sold_asset, st
 from tests.integration.store.conftest import STAFF
 
 SOON = NOON + timedelta(days=20)
+HELD = HeldLine(
+    order_id="order-1",
+    order_number="1",
+    order_line_id="line-clashing",
+    because=HeldBecause.BEFORE_US,
+    held_at=NOON,
+)
 END_EMAIL, LINE, PROBLEM = "it@fabrikam.example", "line-clashing", "problem-clashing"
 
 
@@ -87,9 +95,10 @@ def settle_in(store: Store, installation: UUID) -> Belongings:
         work.requests.add(request)
         work.coupons.move_cursor(Cursor(read_at=NOON, swept_at=NOON))
         work.deferred_lines.put_off(LINE, 1)
+        work.held_lines.hold(HELD)
         work.problems.report(
             ProblemKind.ORDER_REFUSED, PROBLEM, message="m", next_step="n", at=NOON,
-            asset_id=asset.id,
+            asset_id=asset.id, order_id="order-1",
         )  # fmt: skip
         run = work.runs.add(
             Run(
