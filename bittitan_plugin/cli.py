@@ -250,6 +250,25 @@ def reconcile(
         shop.stop()
 
 
+@app.command("provision-held")
+def provision_held(
+    order: Annotated[str, typer.Argument(help="The order's number, or its id at the platform.")],
+    installation: Annotated[
+        str, typer.Option(help="Which installation, by the name its platform gives it.")
+    ] = "default",
+) -> None:
+    """Provision after all what seems to have been delivered before, of one order."""
+    from bittitan_plugin.holding import provision_order
+    from bittitan_plugin.serving import open_shop
+
+    shop = open_shop(_settings())
+    shop.start(run_worker=False)
+    try:
+        raise typer.Exit(provision_order(shop.application.ports, installation, order))
+    finally:
+        shop.stop()
+
+
 coupons = typer.Typer(help="The stock of coupon codes.", no_args_is_help=True)
 app.add_typer(coupons, name="coupons")
 

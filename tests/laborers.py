@@ -54,7 +54,7 @@ class DerivedHost(FakeHost):
             customer=Customer(id="customer", email="buyer@example.com", company="Contoso"),
             recipient_email="buyer@example.com",
             lines=(line(id=f"line-{order_id}"),),
-            created_at=datetime(2026, 3, 10, tzinfo=UTC),
+            created_at=datetime.now(UTC),
         )
 
 

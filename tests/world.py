@@ -7,7 +7,7 @@ installation: each gets one of its own, with its own platform, products and vend
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 from uuid import UUID, uuid4
@@ -281,7 +281,8 @@ S = TypeVar("S", bound=Shop)
 
 
 def sells_both(made: S) -> S:
-    """The shop, switched on and with both products."""
+    """The shop, switched on since yesterday and with both products."""
+    made.world.clock.now = BEGINNING - timedelta(days=1)
     made.configure(
         api_url=made.sandbox.url,
         api_email=DEFAULT_EMAIL,
@@ -289,6 +290,7 @@ def sells_both(made: S) -> S:
         staff_email="staff@example.com",
         sender_email="licenses@example.com",
     )
+    made.world.clock.now = BEGINNING
     with made.ports.store.writing(made.id) as work:
         work.products.add(product(ProductType.MAILBOX_LICENSE, "MW-MAILBOX", MAILBOX, "14.00"))
         work.products.add(product(ProductType.USER_MIGRATION_BUNDLE, "UMB", BUNDLE, "17.50"))

@@ -18,6 +18,8 @@ class Installation:
     active: bool
     configuration: Configuration
     created_at: datetime
+    #: When it was switched on for the first time; what was ordered before is not ours.
+    switched_on_at: datetime | None = None
 
     def check_active(self) -> None:
         """Raise the refusal every mutation gives while the plugin is switched off."""

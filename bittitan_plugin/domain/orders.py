@@ -62,6 +62,10 @@ class OrderLine:
     tax: Money | None = None
     friendly_name: str | None = None
     end_customer: EndCustomer | None = None
+    #: Whether the platform shows any of it as delivered.
+    fulfilled: bool = False
+    #: The asset that the platform says it became; whoever delivered it noted that there.
+    asset_id: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

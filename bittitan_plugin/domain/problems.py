@@ -25,6 +25,7 @@ class ProblemKind(StrEnum):
     LOW_STOCK = "LOW_STOCK"
     REVOCATION_AWAITED = "REVOCATION_AWAITED"
     VENDOR_DOWN = "VENDOR_DOWN"
+    DELIVERED_BEFORE = "DELIVERED_BEFORE"
     PLATFORM_UNSERVED = "PLATFORM_UNSERVED"
     KEY_MISSING = "KEY_MISSING"
 
@@ -45,6 +46,8 @@ class ProblemAction(StrEnum):
     CANCEL_ASSET = "CANCEL_ASSET"
     #: Read the order from the platform once more and provision what is missing.
     PROVISION_ORDER = "PROVISION_ORDER"
+    #: Provision lines after all that seem to have been delivered before.
+    PROVISION_HELD = "PROVISION_HELD"
     #: Reconcile and apply what was found.
     RECONCILE = "RECONCILE"
     #: Confirm, on the page of revocations, that a code was taken back in BitTitan's portal.

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 
 from bittitan_plugin.domain.orders import EndCustomer
 
+#: Ours: the asset that the line became.
+ASSET_ID = "bittitan.asset_id"
 FRIENDLY_NAME = "bittitan.friendly_name"
 END_CUSTOMER_EMAIL = "bittitan.end_customer_email"
 END_CUSTOMER_NAME = "bittitan.end_customer_name"

@@ -77,6 +77,8 @@ def configure(
         if active:
             configuration.check_complete()
         stored = replace(installation, active=active, configuration=configuration)
+        if active and stored.switched_on_at is None:
+            stored = replace(stored, switched_on_at=ports.clock())
         installations.save(stored)
     return stored
 

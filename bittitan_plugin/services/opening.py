@@ -22,12 +22,13 @@ from bittitan_plugin.domain.orders import (
 )
 from bittitan_plugin.domain.problems import ProblemAction, ProblemKind
 from bittitan_plugin.services.customers import ensure_account, ensure_end_customer
+from bittitan_plugin.services.held_lines import hold
 from bittitan_plugin.services.ports import Ports
 from bittitan_plugin.store.unit_of_work import UnitOfWork
 
 
 class NotDue(Exception):
-    """The order will not be provisioned now (cancelled, or the line is gone)."""
+    """The order will not be provisioned now (cancelled, the line is gone, or staff decide)."""
 
 
 def open_asset(ports: Ports, installation_id: UUID, order_id: str, line_id: str) -> Asset:
@@ -38,18 +39,19 @@ def open_asset(ports: Ports, installation_id: UUID, order_id: str, line_id: str)
     """
     with ports.store.reading(installation_id) as work:
         known = work.assets.of_order_line(line_id)
-        configuration = work.installations.by_id(installation_id).configuration
+        installation = work.installations.by_id(installation_id)
     if known:
         return known
+    configuration = installation.configuration
     order, line = _due_line(ports, installation_id, order_id, line_id, configuration)
     with ports.store.writing(installation_id) as work:
         # Another worker may have been quicker; the writer's lock makes this look final.
         known = work.assets.of_order_line(line_id)
         if known:
             return known
-        work.problems.resolve(refused_key(order_id, line_id), ports.clock())
-        asset = _new_asset(ports, work, order, line, configuration)
-        return work.assets.add(asset, Actor(ActorKind.PLATFORM, "order"), ports.clock())
+        if not hold(ports, work, installation, order, [line]):
+            return _made(ports, work, order, line, configuration)
+    raise NotDue(f"order {order.number} seems to have been delivered before")
 
 
 def defer(ports: Ports, installation_id: UUID, line_id: str, attempt: int) -> None:
@@ -121,6 +123,14 @@ def _due_line(
     if line is None:
         raise NotDue(f"order {order.number} no longer has line {line_id}")
     return order, line
+
+
+def _made(
+    ports: Ports, work: UnitOfWork, order: Order, line: OrderLine, configuration: Configuration
+) -> Asset:
+    work.problems.resolve(refused_key(order.id, line.id), ports.clock())
+    asset = _new_asset(ports, work, order, line, configuration)
+    return work.assets.add(asset, Actor(ActorKind.PLATFORM, "order"), ports.clock())
 
 
 def _new_asset(

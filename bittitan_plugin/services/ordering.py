@@ -10,6 +10,7 @@ from bittitan_plugin.domain.installations import Installation
 from bittitan_plugin.domain.orders import Order, OrderLine, check_lines, name_of_line
 from bittitan_plugin.domain.problems import ProblemAction, ProblemKind
 from bittitan_plugin.services.durable import PROVISION, provision_id
+from bittitan_plugin.services.held_lines import hold
 from bittitan_plugin.services.opening import refused_key
 from bittitan_plugin.services.ports import Ports
 from bittitan_plugin.store.unit_of_work import UnitOfWork
@@ -22,13 +23,16 @@ class Acceptance:
     workflow_ids: tuple[str, ...] = ()
     ignored_line_ids: tuple[str, ...] = ()
     refusals: tuple[Refusal, ...] = ()
+    #: Lines that seem to have been delivered before: staff decide.
+    held_line_ids: tuple[str, ...] = ()
 
 
 def accept(ports: Ports, installation: Installation, order: Order) -> Acceptance:
     """Hand in one durable provisioning per line that is ours, in one transaction.
 
     Repeating it hands in nothing new. A line of ours with an unknown article is refused, with a
-    problem for staff; the other lines go on.
+    problem for staff, and one that seems to have been delivered before is held for them; the other
+    lines go on.
     """
     check_lines(order.lines)
     with ports.store.writing(installation.id) as work:
@@ -36,7 +40,9 @@ def accept(ports: Ports, installation: Installation, order: Order) -> Acceptance
         refusals = _refused(order, sold)
         for line_id, refusal in refusals.items():
             _report(ports, work, order, line_id, refusal)
-        lines = [line for line in order.lines if line.id in sold]
+        ours = [line for line in order.lines if line.id in sold]
+        held = hold(ports, work, installation, order, ours)
+        lines = [line for line in ours if line.id not in held]
         times = work.deferred_lines.times([line.id for line in lines])
         ids = []
         for line in lines:
@@ -50,6 +56,7 @@ def accept(ports: Ports, installation: Installation, order: Order) -> Acceptance
             line.id for line in order.lines if line.id not in sold and not _is_our_type(line)
         ),
         refusals=tuple(refusals.values()),
+        held_line_ids=tuple(line.id for line in ours if line.id in held),
     )
 
 

@@ -13,6 +13,7 @@ from bittitan_plugin.domain.problems import Problem, ProblemAction
 from bittitan_plugin.services import (
     accounts,
     cancellation,
+    held_lines,
     ordering,
     reconciliation,
     synchronization,
@@ -78,7 +79,28 @@ def _cancel_asset(ports: Ports, installation_id: UUID, problem: Problem, actor: 
 
 
 def _provision_order(ports: Ports, installation_id: UUID, problem: Problem, _actor: Actor) -> None:
-    order_id = problem.order_id or ""
+    _provision(ports, installation_id, problem.order_id or "")
+
+
+def _provision_held(ports: Ports, installation_id: UUID, _problem: Problem, actor: Actor) -> None:
+    provision_held(ports, installation_id, actor)
+
+
+def provision_held(
+    ports: Ports, installation_id: UUID, actor: Actor, order: str | None = None
+) -> tuple[str, ...]:
+    """Provision after all what was held; returns the orders' ids. See ``held_lines.release``.
+
+    Raises what the platform raises; what was let go is handed in by the next event or poll then,
+    and by reconciling.
+    """
+    order_ids = held_lines.release(ports, installation_id, actor, order)
+    for order_id in order_ids:
+        _provision(ports, installation_id, order_id)
+    return order_ids
+
+
+def _provision(ports: Ports, installation_id: UUID, order_id: str) -> None:
     order = ports.hosts.of(installation_id).order(order_id)
     if order is None:
         raise Refusal(ErrorCode.NOT_FOUND, f"The platform has no order {order_id} any more.")
@@ -113,6 +135,7 @@ _ACTS: Mapping[ProblemAction, Callable[[Ports, UUID, Problem, Actor], None]] = {
     ProblemAction.RESUME: _resume,
     ProblemAction.CANCEL_ASSET: _cancel_asset,
     ProblemAction.PROVISION_ORDER: _provision_order,
+    ProblemAction.PROVISION_HELD: _provision_held,
     ProblemAction.RECONCILE: _reconcile,
     ProblemAction.CONFIRM_REVOCATION: _lead,
     ProblemAction.OPEN_SETTINGS: _lead,

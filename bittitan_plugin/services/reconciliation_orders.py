@@ -9,6 +9,7 @@ from uuid import UUID
 
 from bittitan_plugin.domain.assets import Asset, AssetStatus
 from bittitan_plugin.domain.errors import Refusal
+from bittitan_plugin.domain.held_lines import held_because
 from bittitan_plugin.domain.installations import Installation
 from bittitan_plugin.domain.orders import Order, OrderLine, OrderStatus, is_due
 from bittitan_plugin.domain.reconciliation import IN_FLIGHT, Difference, DifferenceKind, Report
@@ -52,7 +53,10 @@ def _compare(
             now - order.created_at >= IN_FLIGHT
         ):
             for line in order.lines:
-                if line.id in ours and line.id not in assets:
+                if line.id not in ours or line.id in assets:
+                    continue
+                # One that seems to have been delivered before is a problem of its own.
+                if not held_because(order, line, installation.switched_on_at):
                     yield _missed(ports, installation, order, line)
 
 

@@ -53,6 +53,8 @@ class InstallationRow(Base):
     active: Mapped[bool]
     configuration: Mapped[dict[str, Any]] = mapped_column(info={SEALED_WITHIN: ("api_password",)})
     created_at: Mapped[datetime]
+    #: When it was switched on for the first time.
+    switched_on_at: Mapped[datetime | None]
 
 
 def _where(condition: str) -> dict[str, Any]:

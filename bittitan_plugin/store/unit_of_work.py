@@ -19,6 +19,7 @@ from bittitan_plugin.store.repositories.cancellation_requests import (
 from bittitan_plugin.store.repositories.claims import ClaimRepository
 from bittitan_plugin.store.repositories.coupons import CouponRepository
 from bittitan_plugin.store.repositories.deferred_lines import DeferredLineRepository
+from bittitan_plugin.store.repositories.held_lines import HeldLineRepository
 from bittitan_plugin.store.repositories.installations import InstallationRepository
 from bittitan_plugin.store.repositories.problems import ProblemRepository
 from bittitan_plugin.store.repositories.products import ProductRepository
@@ -63,6 +64,7 @@ class UnitOfWork:
         self.problems = ProblemRepository(session, installation_id)
         self.runs = RunRepository(session, installation_id)
         self.deferred_lines = DeferredLineRepository(session, installation_id)
+        self.held_lines = HeldLineRepository(session, installation_id)
         self.stock = StockRepository(session, installation_id)
         self.claims = ClaimRepository(session, installation_id)
         self.revocations = RevocationRepository(session, installation_id)

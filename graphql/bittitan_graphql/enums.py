@@ -188,6 +188,10 @@ class BitTitanProblemKind(Enum):
         "DIFFERENCES_FOUND", "The daily reconciliation found differences to apply."
     )
     VENDOR_DOWN = _value("VENDOR_DOWN", "BitTitan does not answer; paid orders wait for it.")
+    DELIVERED_BEFORE = _value(
+        "DELIVERED_BEFORE",
+        "Order lines seem to have been delivered before; staff decide about them.",
+    )
     PLATFORM_UNSERVED = _value(
         "PLATFORM_UNSERVED", "Paid work waits, and no running process serves this platform."
     )
@@ -208,6 +212,9 @@ class BitTitanProblemAction(Enum):
     CANCEL_ASSET = _value("CANCEL_ASSET", "Cancels the asset; its terms are judged anew.")
     PROVISION_ORDER = _value(
         "PROVISION_ORDER", "Reads the order from the platform again and provisions what is missing."
+    )
+    PROVISION_HELD = _value(
+        "PROVISION_HELD", "Provisions lines after all that seem to have been delivered before."
     )
     RECONCILE = _value("RECONCILE", "Reconciles and applies what was found.")
     CONFIRM_REVOCATION = _value(

@@ -95,6 +95,10 @@ class OrderLineValue(_Value):
     tax: Payable | None = None
     friendly_name: Text | None = None
     end_customer: EndCustomerValue | None = None
+    #: Whether any of it was delivered, and the asset's id that was noted at it: what was delivered
+    #: before is never delivered again by itself.
+    fulfilled: StrictBool = False
+    asset_id: Text | None = None
 
 
 class OrderValue(_Value):

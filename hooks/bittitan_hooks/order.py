@@ -160,6 +160,9 @@ def _outcome(order: Order, acceptance: Acceptance) -> Outcome:
     )
     if acceptance.workflow_ids:
         status, message = OutcomeStatus.ACCEPTED, f"Order {order.number} is being provisioned."
+    elif acceptance.held_line_ids:
+        status = OutcomeStatus.REFUSED
+        message = f"Order {order.number} seems to have been delivered before: staff decide."
     elif refusals:
         status, message = OutcomeStatus.REFUSED, f"{refusals[0].field}: {refusals[0].message}"
     else:

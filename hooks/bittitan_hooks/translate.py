@@ -47,6 +47,8 @@ def _to_line(value: OrderLineValue) -> OrderLine:
         tax=None if value.tax is None else to_money(value.tax),
         friendly_name=value.friendly_name,
         end_customer=EndCustomer(email=end.email, name=end.name) if end else None,
+        fulfilled=value.fulfilled,
+        asset_id=value.asset_id,
     )
 
 
@@ -84,4 +86,6 @@ def _line_value(line: OrderLine) -> OrderLineValue:
         tax=None if line.tax is None else money_value(line.tax),
         friendly_name=line.friendly_name,
         end_customer=EndCustomerValue(email=buyer.email, name=buyer.name) if buyer else None,
+        fulfilled=line.fulfilled,
+        asset_id=line.asset_id,
     )

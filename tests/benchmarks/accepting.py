@@ -31,7 +31,7 @@ def accepting(kind: str, url: str, directory: Path) -> Figure:
         )
     )
     application.migrate()
-    host = FakeHost()
+    host = FakeHost(clock=lambda: datetime.now(UTC))
     installation_id = application.attach("bench", host)
     plugins = specs.plugin_manager(load_installed=False)
     plugins.register(BitTitanPlugin(application))

@@ -1,5 +1,6 @@
 """The check-only answer, and a whole cancellation, beside the vendor's own round trip."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 from time import perf_counter, sleep
 from uuid import uuid4
@@ -37,7 +38,7 @@ def cancelling(kind: str, url: str, directory: Path) -> list[Figure]:
             )
         )
         application.migrate()
-        host = FakeHost()
+        host = FakeHost(clock=lambda: datetime.now(UTC))
         shop = _Shop(application, host, server)
         application.start_worker()
         try:

@@ -72,7 +72,9 @@ class Books(FakeHost):
         ports = application.ports
         installation_id = application.attach(KEY, self)
         values = {"api_url": "https://vendor.example", "api_email": "a@b.example"}
-        configure(ports, KEY, {**values, "api_password": "secret"}, active=True)
+        values["api_password"] = "secret"
+        # Switched on before anything was ordered.
+        configure(replace(ports, clock=lambda: _BOUGHT), KEY, values, active=True)
         with ports.store.writing(installation_id) as work:
             work.accounts.add(account(id=self._owner))
             work.products.add(product(id=self._product))

@@ -1,7 +1,7 @@
 """A commerce platform in memory: what it was told and asked, to be looked at afterwards."""
 
 from collections import deque
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -34,6 +34,8 @@ class FakeHost:
     deferred: dict[str, datetime] = field(default_factory=dict)
     failures: dict[str, deque[BitTitanError]] = field(default_factory=dict)
     invoicing: bool = True
+    #: When orders are placed.
+    clock: Callable[[], datetime] = lambda: datetime(2026, 3, 10, tzinfo=UTC)
     product_types: dict[str, TypeDefinition] = field(default_factory=dict)
     #: The ids of the variants in each group.
     groups: dict[str, set[str]] = field(default_factory=dict)
@@ -51,7 +53,7 @@ class FakeHost:
             customer=Customer(id=customer, email=f"{customer}@example.com", company="Contoso"),
             recipient_email=f"{customer}@example.com",
             lines=lines,
-            created_at=datetime(2026, 3, 10, tzinfo=UTC),
+            created_at=self.clock(),
         )
         self.orders[order.id] = order
         return order

@@ -49,6 +49,7 @@ def _domain_line(row: OrderLineRow, currency: str) -> OrderLine:
         total=Money(line_total(row), currency),
         friendly_name=row.line_metadata.get(FRIENDLY_NAME),
         end_customer=end_customer_of(row.line_metadata),
+        fulfilled=row.quantity_fulfilled > 0,
     )
 
 

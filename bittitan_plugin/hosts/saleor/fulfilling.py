@@ -12,14 +12,15 @@ from bittitan_plugin.domain.errors import (
     Rejected,
     Unavailable,
 )
+from bittitan_plugin.hosts.line_metadata import ASSET_ID
 from bittitan_plugin.hosts.port import FulfilledLine
 from bittitan_plugin.hosts.saleor.client import SaleorClient
 from bittitan_plugin.hosts.saleor.orders import metadata_of
 from bittitan_plugin.hosts.saleor.paging import nodes
 
-#: The asset's id on the order line; on the order there is one key for each asset, so that lines
-#: that are delivered at the same time do not overwrite each other's.
-ASSET_ID, ASSET_OF_ORDER = "bittitan.asset_id", "bittitan.asset."
+#: Beside ``ASSET_ID`` on the line: on the order there is one key for each asset, so that lines that
+#: are delivered at the same time do not overwrite each other's.
+ASSET_OF_ORDER = "bittitan.asset."
 #: Deliveries in these states can be returned. From Saleor's documentation.
 _RETURNABLE = frozenset({"FULFILLED", "REFUNDED", "WAITING_FOR_APPROVAL"})
 

@@ -13,7 +13,7 @@ from bittitan_plugin.domain.errors import PlatformRejected, Refusal, Rejected
 from bittitan_plugin.domain.money import SCALE, Money
 from bittitan_plugin.domain.orders import Customer, Order, OrderLine, OrderStatus, name_of_line
 from bittitan_plugin.domain.texts import check_line
-from bittitan_plugin.hosts.line_metadata import FRIENDLY_NAME, end_customer_of
+from bittitan_plugin.hosts.line_metadata import ASSET_ID, FRIENDLY_NAME, end_customer_of
 
 Node = Mapping[str, Any]
 
@@ -98,6 +98,8 @@ def _line(node: Node) -> OrderLine:
         tax=money_of(node["totalPrice"]["tax"]).rounded(),
         friendly_name=metadata.get(FRIENDLY_NAME),
         end_customer=end_customer_of(metadata),
+        fulfilled=(node.get("quantityFulfilled") or 0) > 0,
+        asset_id=metadata.get(ASSET_ID),
     )
 
 

@@ -74,11 +74,15 @@ class InstallationRepository:
         return installation
 
     def save(self, installation: Installation) -> None:
-        """Keep whether it is active, and its configuration."""
+        """Keep whether it is active, since when at first, and its configuration."""
         self._session.execute(
             update(InstallationRow)
             .where(InstallationRow.id == installation.id)
-            .values(active=installation.active, configuration=_to_json(installation.configuration))
+            .values(
+                active=installation.active,
+                configuration=_to_json(installation.configuration),
+                switched_on_at=installation.switched_on_at,
+            )
         )
 
 
@@ -125,4 +129,5 @@ def to_installation(row: InstallationRow | Row[Any]) -> Installation:
             }
         ),
         created_at=row.created_at,
+        switched_on_at=row.switched_on_at,
     )

@@ -26,6 +26,7 @@ BUTTONS = {
     ProblemAction.RESUME: "Take it up again",
     ProblemAction.CANCEL_ASSET: "Cancel the asset",
     ProblemAction.PROVISION_ORDER: "Read the order again",
+    ProblemAction.PROVISION_HELD: "Provision them after all",
     ProblemAction.RECONCILE: "Reconcile and mend",
 }
 #: Where a problem leads that is not solved here: the words, and the path from the root.

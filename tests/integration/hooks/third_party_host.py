@@ -47,7 +47,7 @@ class AcmeShop:
                     total=specs.Money.of("69.95", "USD"),
                 ),
             ),
-            created_at=datetime(2026, 3, 10, tzinfo=UTC),
+            created_at=datetime.now(UTC),
         )
 
     def orders_since(self, since: datetime) -> Iterator[Sequence[specs.Order]]:

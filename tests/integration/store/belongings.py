@@ -14,6 +14,7 @@ from bittitan_plugin.domain.billing import Refund, RefundStatus
 from bittitan_plugin.domain.catalogue import Product
 from bittitan_plugin.domain.coupons import CouponSource, Sealed
 from bittitan_plugin.domain.errors import ErrorCode
+from bittitan_plugin.domain.held_lines import HeldBecause, HeldLine
 from bittitan_plugin.domain.money import Money
 from bittitan_plugin.domain.problems import Problem, ProblemKind
 from bittitan_plugin.domain.requests import CancellationRequest
@@ -37,6 +38,13 @@ from tests.integration.store.conftest import STAFF
 
 ONE = Money.of(1, "USD")
 SOON = NOON + timedelta(days=20)
+HELD = HeldLine(
+    order_id="order-1",
+    order_number="1",
+    order_line_id="line-clashing",
+    because=HeldBecause.BEFORE_US,
+    held_at=NOON,
+)
 END_EMAIL, LINE, PROBLEM = "it@fabrikam.example", "line-clashing", "problem-clashing"
 CLAIMED = "code:clashing"
 
@@ -93,6 +101,7 @@ def settle_in(store: Store, installation: UUID) -> Belongings:
         work.requests.add(request)
         work.coupons.move_cursor(Cursor(read_at=NOON, swept_at=NOON))
         work.deferred_lines.put_off(LINE, 1)
+        work.held_lines.hold(HELD)
         work.problems.report(
             ProblemKind.ORDER_REFUSED, PROBLEM, message="m", next_step="n", at=NOON,
             asset_id=asset.id, order_id="order-1",

@@ -32,6 +32,7 @@ from tests.fakes.values import NOON
 from tests.integration.store.belongings import (
     CLAIMED,
     END_EMAIL,
+    HELD,
     LINE,
     PROBLEM,
     Belongings,
@@ -135,6 +136,9 @@ FINDING: dict[str, Case] = {
     "problems.is_open": lambda w, b: w.problems.is_open(b.problem.key),
     "problems.open_by_key": lambda w, b: w.problems.open_by_key(b.problem.key),
     "problems.open_orders": lambda w, b: w.problems.open_orders(b.problem.key, 9),
+    "held_lines.find": lambda w, b: w.held_lines.find(LINE),
+    "held_lines.counts": lambda w, b: w.held_lines.counts(),
+    "held_lines.waiting": lambda w, b: w.held_lines.waiting(9),
     "problems.open_of": lambda w, b: w.problems.open_of(b.asset.id),
     "deferred_lines.times": lambda w, b: w.deferred_lines.times([LINE]),
 }  # fmt: skip
@@ -192,6 +196,8 @@ CHANGING: dict[str, Case] = {
     "revocations.change": lambda w, b: w.revocations.change(
         b.revocation.id, lambda r: r.reminded(LATER)
     ),
+    "held_lines.hold": lambda w, b: w.held_lines.hold(replace(HELD, order_number="theirs")),
+    "held_lines.release": lambda w, b: w.held_lines.release(LINE, "thief"),
     "deferred_lines.put_off": lambda w, b: w.deferred_lines.put_off(LINE, 9),
 }  # fmt: skip
 

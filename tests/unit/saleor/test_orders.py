@@ -188,3 +188,11 @@ def test_what_cannot_be_read_names_order_line_and_field() -> None:
         "Order 7, line 1 (Mailbox): "
         "'bittitan.friendly_name' must be one line of at most 255 characters."
     )
+
+
+def test_a_line_says_whether_it_was_delivered_and_as_which_asset() -> None:
+    marks = [{"key": "bittitan.asset_id", "value": "5f0c7a4e"}]
+    (line,) = order_from(with_line(quantityFulfilled=1, metadata=marks)).lines
+    assert (line.fulfilled, line.asset_id) == (True, "5f0c7a4e")
+    (line,) = order_from(with_line(quantityFulfilled=0)).lines
+    assert (line.fulfilled, line.asset_id) == (False, None)

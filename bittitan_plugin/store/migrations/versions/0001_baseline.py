@@ -67,6 +67,7 @@ def _tables_of_the_plugin() -> None:
         sa.Column("active", sa.Boolean(), nullable=False),
         sa.Column("configuration", sa.JSON(), nullable=False),
         sa.Column("created_at", Instant(timezone=True), nullable=False),
+        sa.Column("switched_on_at", Instant(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_bittitan_installations")),
         sa.UniqueConstraint("key", name=op.f("uq_bittitan_installations_key")),
     )
@@ -163,6 +164,30 @@ def _tables_of_the_plugin() -> None:
         sa.PrimaryKeyConstraint(
             "installation_id", "order_line_id", name=op.f("pk_bittitan_deferred_lines")
         ),
+    )
+    op.create_table(
+        "bittitan_held_lines",
+        sa.Column("installation_id", sa.Uuid(), nullable=False),
+        sa.Column("order_line_id", sa.String(length=255), nullable=False),
+        sa.Column("order_id", sa.String(length=255), nullable=False),
+        sa.Column("order_number", sa.String(length=255), nullable=False),
+        sa.Column("because", sa.String(length=20), nullable=False),
+        sa.Column("held_at", Instant(timezone=True), nullable=False),
+        sa.Column("released_by", sa.String(length=255), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["installation_id"],
+            ["bittitan_installations.id"],
+            name=op.f("fk_bittitan_held_lines_installation_id_bittitan_installations"),
+        ),
+        sa.PrimaryKeyConstraint(
+            "installation_id", "order_line_id", name=op.f("pk_bittitan_held_lines")
+        ),
+    )
+    op.create_index(
+        "ix_bittitan_held_lines_waiting",
+        "bittitan_held_lines",
+        ["installation_id", "released_by", "held_at"],
+        unique=False,
     )
     op.create_table(
         "bittitan_products",

@@ -1,7 +1,8 @@
-"""A channel can leave new orders to its staff: they are paid and wait to be confirmed."""
+"""Orders that wait for staff: unconfirmed by their channel, or delivered before."""
 
 import pytest
 
+from bittitan_plugin.domain.problems import ProblemKind
 from tests.fakes.saleor.records import Order
 from tests.integration.saleor.story.conftest import Market
 
@@ -26,3 +27,16 @@ def test_it_is_provisioned_when_staff_confirm_it(market: Market, unconfirmed: Or
     market.saleor.confirm(unconfirmed)
     market.settle()
     assert (len(market.assets(unconfirmed)), unconfirmed.status) == (1, "FULFILLED")
+
+
+def test_a_note_on_an_order_delivered_long_ago_brings_no_second_coupon(market: Market) -> None:
+    variant = market.saleor.variant_of("MW-MAILBOX").id
+    old = {"bittitan.asset_id": "5f0c7a4e-0000-4000-8000-000000000000"}
+    order = market.saleor.place((variant, 1, dict(old)))
+    order.lines[0].fulfilled, order.status = 1, "FULFILLED"
+    market.saleor.pay(order)
+    market.saleor.announce("ORDER_UPDATED", order=order.id)
+    market.settle()
+    assert (market.assets(order), order.lines[0].metadata) == ([], old)
+    (problem,) = market.shop.problems()
+    assert problem.kind is ProblemKind.DELIVERED_BEFORE

@@ -1,0 +1,21 @@
+"""Lines that seem to have been delivered before, from the command line: provisioned after all."""
+
+from rich.console import Console
+
+from bittitan_plugin.domain.errors import BitTitanError
+from bittitan_plugin.services.installations import named_installation
+from bittitan_plugin.services.ports import Ports
+from bittitan_plugin.services.problems import provision_held
+from bittitan_plugin.terminal import OPERATOR, open_console
+
+
+def provision_order(ports: Ports, key: str, order: str, console: Console | None = None) -> int:
+    """Hand in what is held of that order. Returns the exit status."""
+    console = console or open_console()
+    try:
+        provision_held(ports, named_installation(ports, key).id, OPERATOR, order)
+    except BitTitanError as failure:
+        console.print(str(failure), markup=False)
+        return 1
+    console.print(f"Order {order} is handed in; see its assets.", markup=False)
+    return 0

@@ -1,0 +1,82 @@
+"""Order lines that wait for staff because they seem to have been delivered before."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, func, or_, select, update
+from sqlalchemy.orm import Session
+
+from bittitan_plugin.domain.held_lines import HeldBecause, HeldLine
+from bittitan_plugin.store.held_line_table import HeldLineRow
+
+
+class HeldLineRepository:
+    """Keeps them, and who let them go."""
+
+    def __init__(self, session: Session, installation_id: UUID) -> None:
+        self._session = session
+        self._installation_id = installation_id
+
+    def hold(self, line: HeldLine) -> bool:
+        """Keep the line. False when it was held before, released or not."""
+        if self.find(line.order_line_id) is not None:
+            return False
+        self._session.add(
+            HeldLineRow(
+                installation_id=self._installation_id,
+                order_line_id=line.order_line_id,
+                order_id=line.order_id,
+                order_number=line.order_number,
+                because=line.because.value,
+                held_at=line.held_at,
+            )
+        )
+        self._session.flush()
+        return True
+
+    def find(self, order_line_id: str) -> HeldLine | None:
+        """That line, if it was ever held."""
+        row = self._session.get(HeldLineRow, (self._installation_id, order_line_id))
+        return _to_line(row) if row else None
+
+    def counts(self) -> dict[HeldBecause, int]:
+        """How many wait, by why."""
+        query = select(HeldLineRow.because, func.count()).where(self._waiting)
+        return {
+            HeldBecause(because): count
+            for because, count in self._session.execute(query.group_by(HeldLineRow.because))
+        }
+
+    def waiting(self, limit: int, order: str | None = None) -> Sequence[HeldLine]:
+        """Those that wait, the first first; of one order, by its id or its number."""
+        query = select(HeldLineRow).where(self._waiting)
+        if order is not None:
+            query = query.where(
+                or_(HeldLineRow.order_id == order, HeldLineRow.order_number == order)
+            )
+        oldest = (HeldLineRow.held_at, HeldLineRow.order_number, HeldLineRow.order_line_id)
+        rows = self._session.scalars(query.order_by(*oldest).limit(limit))
+        return [_to_line(row) for row in rows]
+
+    def release(self, order_line_id: str, by: str) -> None:
+        """From now on the line is sold like any other. Repeating it changes nothing."""
+        line = HeldLineRow.order_line_id == order_line_id
+        self._session.execute(update(HeldLineRow).where(self._waiting, line).values(released_by=by))
+
+    @property
+    def _waiting(self) -> ColumnElement[bool]:
+        return and_(
+            HeldLineRow.installation_id == self._installation_id,
+            HeldLineRow.released_by.is_(None),
+        )
+
+
+def _to_line(row: HeldLineRow) -> HeldLine:
+    return HeldLine(
+        order_id=row.order_id,
+        order_number=row.order_number,
+        order_line_id=row.order_line_id,
+        because=HeldBecause(row.because),
+        held_at=row.held_at,
+        released_by=row.released_by,
+    )
