@@ -96,9 +96,12 @@ def _cancel(ports: Ports, job: Job) -> Sequence[Step]:
         cancellation_requests.overrule(ports, job.installation, asset)
         return True
 
+    def credit() -> None:
+        crediting.issue_credit(ports, job.installation, asset, comment)
+
     return [
         revoke,
-        lambda: crediting.issue_credit(ports, job.installation, asset, comment),
+        credit,
         lambda: refunds.ask(ports, job.installation, asset, comment),
         lambda: crediting.announce(ports, job.installation, asset),
     ]
