@@ -19,7 +19,7 @@ MOST_CODES = 50
 
 
 class StockState(StrEnum):
-    """What became of a code. The last three are final."""
+    """What became of a code. The last four are final."""
 
     #: It can be sold.
     AVAILABLE = "AVAILABLE"
@@ -31,6 +31,8 @@ class StockState(StrEnum):
     REDEEMED = "REDEEMED"
     #: It was not redeemed (or not even sold) in time.
     EXPIRED = "EXPIRED"
+    #: Staff took it out before anybody bought it; it may be imported again.
+    WITHDRAWN = "WITHDRAWN"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,6 +60,13 @@ class StockCode:
     asset_id: UUID | None = None
     allocated_at: datetime | None = None
     settled_at: datetime | None = None
+    withdrawn_by: str | None = None
+    withdrawn_reason: str | None = None
+
+    @property
+    def is_unsold(self) -> bool:
+        """Whether it can still be withdrawn."""
+        return self.asset_id is None and self.state in (StockState.AVAILABLE, StockState.EXPIRED)
 
 
 @dataclass(frozen=True, kw_only=True)
