@@ -11,11 +11,11 @@ from enum import StrEnum
 from uuid import UUID
 
 from bittitan_plugin.domain.assets import Asset
-from bittitan_plugin.domain.catalogue import ProductType
+from bittitan_plugin.domain.catalogue import Product, ProductType
 from bittitan_plugin.domain.coupons import Sealed
 
 #: Codes that may serve one asset. Ours: the buyer types them into one field of BitTitan's portal.
-MOST_CODES = 50
+MOST_CODES = 100
 
 
 class StockState(StrEnum):
@@ -94,6 +94,17 @@ def demand_of(asset: Asset, now: datetime) -> Demand:
         licenses=asset.quantity,
         redeemable_until=now + timedelta(days=asset.expire_days),
         validity_days=asset.validity_days,
+    )
+
+
+def demand_for(product: Product, quantity: int, now: datetime) -> Demand:
+    """What a sale of that product would ask of the stock now."""
+    return Demand(
+        product_type=product.product_type,
+        sku=product.sku,
+        licenses=quantity,
+        redeemable_until=now + timedelta(days=product.expire_days),
+        validity_days=product.validity_days,
     )
 
 
