@@ -13,6 +13,7 @@ from bittitan_plugin.domain.errors import ErrorCode, Refusal
 from bittitan_plugin.domain.history import Actor
 from bittitan_plugin.domain.stock import StockCode, StockState
 from bittitan_plugin.domain.texts import check_line
+from bittitan_plugin.services.code_lookup import mark_of
 from bittitan_plugin.services.ports import Ports
 from bittitan_plugin.services.stock_levels import review, take_turn
 from bittitan_plugin.store.unit_of_work import UnitOfWork
@@ -47,6 +48,14 @@ def withdraw(
         _withdraw(ports, work, [code_id], why, actor)
         review(ports, work, product_type)
         return work.stock.get(code_id)
+
+
+def find_code(ports: Ports, installation_id: UUID, code: str) -> UUID:
+    """The id of that code in stock. Raises ``Refusal`` NOT_FOUND on ``code``."""
+    with ports.store.reading(installation_id) as work:
+        for found in work.stock.by_fingerprints([mark_of(ports, work, code)]).values():
+            return found.id
+    raise Refusal(ErrorCode.NOT_FOUND, "There is no such code in stock.", field="code")
 
 
 def undo_import(

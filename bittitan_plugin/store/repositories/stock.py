@@ -79,7 +79,7 @@ class StockRepository:
         )
         if row is None:
             raise Refusal(ErrorCode.NOT_FOUND, "There is no such import.", field="id")
-        return StockImport(**{each.name: getattr(row, each.name) for each in fields(StockImport)})
+        return to_stock_import(row)
 
     def unsold_of_import(self, import_id: UUID) -> list[UUID]:
         """The codes that it brought and that nobody has bought."""
@@ -298,6 +298,11 @@ def _batches(ids: Collection[UUID]) -> Iterator[list[UUID]]:
     rest = list(ids)
     for start in range(0, len(rest), _BATCH):
         yield rest[start : start + _BATCH]
+
+
+def to_stock_import(row: StockImportRow) -> StockImport:
+    """The import a row holds."""
+    return StockImport(**{each.name: getattr(row, each.name) for each in fields(StockImport)})
 
 
 def to_stock_code(row: StockCodeRow) -> StockCode:
