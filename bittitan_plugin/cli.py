@@ -331,6 +331,41 @@ def coupons_report(
     _with_ports(lambda ports: print_report(ports, installation, as_csv=as_csv, as_json=as_json))
 
 
+Reason = Annotated[str, typer.Option(help="Why; it is kept with the code.")]
+Yes = Annotated[bool, typer.Option("--yes", help="Do not ask first.")]
+
+
+@coupons.command("withdraw")
+def coupons_withdraw(
+    code: Annotated[str, typer.Argument(help="Its id, as 'coupons list' shows it.")],
+    reason: Reason,
+    installation: Installation = "default",
+    yes: Yes = False,
+) -> None:
+    """Take a wrongly imported code out of the stock, unless it was sold."""
+    from bittitan_plugin.stocking import withdraw_code
+
+    if not (yes or typer.confirm("Withdraw this code, so that it is not sold?")):
+        raise typer.Exit(1)
+    _with_ports(lambda ports: withdraw_code(ports, installation, code, reason))
+
+
+@coupons.command("undo")
+def coupons_undo(
+    made: Annotated[str, typer.Argument(metavar="IMPORT", help="Its id, as 'coupons list' shows.")],
+    reason: Reason,
+    installation: Installation = "default",
+    yes: Yes = False,
+) -> None:
+    """Take a whole import back, as far as its codes are unsold; says first how many that are."""
+    from bittitan_plugin.stocking import undo
+
+    def sure(question: str) -> bool:
+        return yes or typer.confirm(question)
+
+    _with_ports(lambda ports: undo(ports, installation, made, reason, sure=sure))
+
+
 revocations = typer.Typer(help="Codes from stock to be revoked by hand.", no_args_is_help=True)
 app.add_typer(revocations, name="revocations")
 

@@ -9,7 +9,8 @@ from uuid import UUID
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-from bittitan_plugin.domain.errors import BitTitanError
+from bittitan_plugin.domain.coupons import masked
+from bittitan_plugin.domain.errors import BitTitanError, ErrorCode, Refusal
 from bittitan_plugin.domain.spreadsheets import to_csv
 from bittitan_plugin.domain.stock import StockCode, StockState
 from bittitan_plugin.domain.stock_report import StockReport, report_csv
@@ -22,6 +23,7 @@ from bittitan_plugin.services.stock_import import (
     import_stock,
 )
 from bittitan_plugin.services.stock_reports import stock_report
+from bittitan_plugin.services.stock_withdrawal import undo_import, withdraw
 from bittitan_plugin.store.queries.keyset import Page, Window, every_page
 from bittitan_plugin.store.queries.stock import StockFilter, stock_page
 from bittitan_plugin.terminal import (
@@ -41,7 +43,10 @@ ROWS_PER_LINE = 10_000
 #: Codes of a list that are read at a time.
 PAGE = 500
 
-_HEADER = ("code", "product type", "SKU", "licences", "expires at", "state", "asset", "note")
+_HEADER = (
+    *("code", "product type", "SKU", "licences", "expires at", "state", "asset", "id", "import"),
+    "note",
+)
 
 
 def import_file(
@@ -96,6 +101,61 @@ def list_codes(
         console.print(str(failure), markup=False)
         return 1
     return 0
+
+
+def withdraw_code(
+    ports: Ports, key: str, code: str, reason: str, *, console: Console | None = None
+) -> int:
+    """Withdraw one unsold code. Returns the exit status: 1 when it was refused."""
+    console = console or open_console()
+    try:
+        installation = named_installation(ports, key)
+        withdrawn = withdraw(ports, installation.id, _id(code), reason, OPERATOR)
+    except BitTitanError as failure:
+        console.print(str(failure), markup=False)
+        return 1
+    shown = masked(ports.cipher.open(withdrawn.code))
+    console.print(f"withdrawn: {shown}, {withdrawn.licenses} licences", markup=False)
+    return 0
+
+
+def undo(
+    ports: Ports,
+    key: str,
+    made: str,
+    reason: str,
+    *,
+    sure: Callable[[str], bool],
+    console: Console | None = None,
+) -> int:
+    """Withdraw what is unsold of an import, once ``sure`` has said yes to how much that is.
+
+    Returns the exit status: 1 when it was refused, or not wanted.
+    """
+    console = console or open_console()
+    try:
+        shop, import_id = named_installation(ports, key).id, _id(made)
+        would = undo_import(ports, shop, import_id, reason, OPERATOR, check_only=True)
+        if not sure(
+            f"Withdraw {would.withdrawn} unsold code(s) of {would.source}? "
+            f"{would.left} sold or withdrawn before stay."
+        ):
+            return 1
+        done = undo_import(ports, shop, import_id, reason, OPERATOR)
+    except BitTitanError as failure:
+        console.print(str(failure), markup=False)
+        return 1
+    console.print(f"withdrawn: {done.withdrawn} code(s); left: {done.left}", markup=False)
+    return 0
+
+
+def _id(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        raise Refusal(
+            ErrorCode.INVALID, f"'{text}' is no id; 'coupons list' shows them.", field="id"
+        ) from None
 
 
 def print_report(
@@ -172,6 +232,10 @@ def _say(console: Console, report: ImportReport, mode: ImportMode, error: str | 
         )
     elif report.served:
         console.print(f"{report.served} waiting order line(s) served", markup=False)
+    if report.import_id is not None:
+        console.print(
+            f"to take it back: bittitan-plugin coupons undo {report.import_id}", markup=False
+        )
 
 
 def _rows(ports: Ports, installation_id: UUID, state: StockState | None) -> Iterator[Row]:
@@ -193,6 +257,8 @@ def _row(ports: Ports, code: StockCode) -> Row:
         code.expires_at.isoformat(),
         code.state.value,
         str(code.asset_id) if code.asset_id else None,
+        str(code.id),
+        str(code.import_id),
         code.note,
     )
 

@@ -45,6 +45,8 @@ class Configuration:
     sender_email: str = "licenses@localhost"
     staff_email: str = ""
     low_stock_threshold: int = 0
+    #: Whether orders that the stock cannot serve are refused before they are paid.
+    stop_without_stock: bool = False
     #: Whether orders' invoices are made here, where the platform leaves that to its apps.
     issue_invoices: bool = False
 
@@ -234,5 +236,6 @@ _READERS: dict[str, Callable[[str, str], Any]] = {
     "sender_email": _address,
     "staff_email": _optional_address,
     "low_stock_threshold": _count,
+    "stop_without_stock": _switch,
     "issue_invoices": _switch,
 }

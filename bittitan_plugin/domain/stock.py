@@ -11,15 +11,15 @@ from enum import StrEnum
 from uuid import UUID
 
 from bittitan_plugin.domain.assets import Asset
-from bittitan_plugin.domain.catalogue import ProductType
+from bittitan_plugin.domain.catalogue import Product, ProductType
 from bittitan_plugin.domain.coupons import Sealed
 
 #: Codes that may serve one asset. Ours: the buyer types them into one field of BitTitan's portal.
-MOST_CODES = 50
+MOST_CODES = 100
 
 
 class StockState(StrEnum):
-    """What became of a code. The last three are final."""
+    """What became of a code. The last four are final."""
 
     #: It can be sold.
     AVAILABLE = "AVAILABLE"
@@ -31,6 +31,8 @@ class StockState(StrEnum):
     REDEEMED = "REDEEMED"
     #: It was not redeemed (or not even sold) in time.
     EXPIRED = "EXPIRED"
+    #: Staff took it out before anybody bought it; it may be imported again.
+    WITHDRAWN = "WITHDRAWN"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,6 +60,13 @@ class StockCode:
     asset_id: UUID | None = None
     allocated_at: datetime | None = None
     settled_at: datetime | None = None
+    withdrawn_by: str | None = None
+    withdrawn_reason: str | None = None
+
+    @property
+    def is_unsold(self) -> bool:
+        """Whether it can still be withdrawn."""
+        return self.asset_id is None and self.state in (StockState.AVAILABLE, StockState.EXPIRED)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,6 +94,17 @@ def demand_of(asset: Asset, now: datetime) -> Demand:
         licenses=asset.quantity,
         redeemable_until=now + timedelta(days=asset.expire_days),
         validity_days=asset.validity_days,
+    )
+
+
+def demand_for(product: Product, quantity: int, now: datetime) -> Demand:
+    """What a sale of that product would ask of the stock now."""
+    return Demand(
+        product_type=product.product_type,
+        sku=product.sku,
+        licenses=quantity,
+        redeemable_until=now + timedelta(days=product.expire_days),
+        validity_days=product.validity_days,
     )
 
 

@@ -1,18 +1,22 @@
 """Takes order events in: decides which lines are ours and makes their provisioning durable."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bittitan_plugin.domain.addresses import check_address
 from bittitan_plugin.domain.catalogue import Product, ProductType
+from bittitan_plugin.domain.configuration import Configuration
 from bittitan_plugin.domain.coupons import CouponSource
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
 from bittitan_plugin.domain.installations import Installation
 from bittitan_plugin.domain.orders import Order, OrderLine, check_lines, name_of_line
 from bittitan_plugin.domain.problems import ProblemAction, ProblemKind
+from bittitan_plugin.domain.stock import demand_for
 from bittitan_plugin.services.durable import PROVISION, provision_id
 from bittitan_plugin.services.held_lines import hold
 from bittitan_plugin.services.opening import refused_key
 from bittitan_plugin.services.ports import Ports
+from bittitan_plugin.services.stock_allocation import choose
 from bittitan_plugin.store.unit_of_work import UnitOfWork
 
 
@@ -69,6 +73,7 @@ def precheck(ports: Ports, installation: Installation, order: Order) -> list[Ref
     with ports.store.reading(installation.id) as work:
         sold = of_ours(work, order.lines)
         account = work.accounts.of_customer(order.customer.id)
+        missing = _without_stock(ports, work, installation.configuration, order, sold)
     found = list(_refused(order, sold).values())
     if not sold and not found:
         return []
@@ -94,7 +99,33 @@ def precheck(ports: Ports, installation: Installation, order: Order) -> list[Ref
         for index, line in enumerate(order.lines)
         if line.id in sold and (refusal := _unsellable(index, line, sold[line.id]))
     ]
-    return found
+    return found + missing
+
+
+def _without_stock(
+    ports: Ports,
+    work: UnitOfWork,
+    configuration: Configuration,
+    order: Order,
+    sold: Mapping[str, Product],
+) -> list[Refusal]:
+    """Lines that nothing in stock fits, where the distributor does not let orders wait.
+
+    Each line is looked at by itself: two that want the same codes pass, and one of them waits.
+    """
+    if not configuration.stop_without_stock:
+        return []
+    return [
+        Refusal(
+            ErrorCode.OUT_OF_STOCK,
+            f"{product.name} is out of stock for {line.quantity} licences at present.",
+            field=f"lines[{index}].quantity",
+        )
+        for index, line in enumerate(order.lines)
+        if (product := sold.get(line.id)) is not None
+        and configuration.source_of(product.product_type) is CouponSource.STOCK
+        and not choose(work, demand_for(product, line.quantity, ports.clock()))
+    ]
 
 
 def of_ours(work: UnitOfWork, lines: tuple[OrderLine, ...]) -> dict[str, Product]:

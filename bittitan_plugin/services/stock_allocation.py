@@ -70,7 +70,7 @@ def serve_waiting(ports: Ports, work: UnitOfWork, product_type: ProductType) -> 
 def _draw(ports: Ports, work: UnitOfWork, asset: Asset) -> Asset | None:
     """The asset with its codes, or None when nothing in stock fits it."""
     now = ports.clock()
-    codes = _choose(work, demand_of(asset, now))
+    codes = choose(work, demand_of(asset, now))
     if not codes:
         return None
     work.stock.allocate(codes, asset.id, now)
@@ -88,7 +88,7 @@ def _draw(ports: Ports, work: UnitOfWork, asset: Asset) -> Asset | None:
     )
 
 
-def _choose(work: UnitOfWork, demand: Demand) -> list[StockCode]:
+def choose(work: UnitOfWork, demand: Demand) -> list[StockCode]:
     """One code if any fits; else the fewest that together hold exactly what was ordered."""
     single = work.stock.exact(demand)
     if single is not None:

@@ -68,6 +68,8 @@ class ImportReport:
     kept: bool = False
     #: Order lines that had waited for these codes.
     served: int = 0
+    #: By which it can be undone; None where it added nothing.
+    import_id: str | None = None
 
     @property
     def rows(self) -> int:
@@ -184,6 +186,7 @@ class _Import:
             repeated_rows=_by_line(self._repeated),
             kept=kept,
             served=served,
+            import_id=str(self._made.id) if kept and self._new else None,
         )
 
     def _rules(self) -> Rules:

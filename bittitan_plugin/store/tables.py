@@ -301,14 +301,14 @@ class StockImportRow(Base):
 
 
 class StockCodeRow(Base):
-    """One coupon code that was imported. The unique fingerprint keeps it from coming in twice.
+    """One coupon code that was imported. Its claim (``ClaimRow``) keeps it from coming in twice.
 
     What allocation looks through are the free codes only, in the order in which they are drawn.
     """
 
     __tablename__ = "bittitan_stock_codes"
     __table_args__ = (
-        UniqueConstraint("installation_id", "fingerprint"),
+        Index("ix_bittitan_stock_codes_fingerprint", "installation_id", "fingerprint"),
         Index(
             "ix_bittitan_stock_codes_free",
             "installation_id",
@@ -359,8 +359,10 @@ class StockCodeRow(Base):
     state: Mapped[str] = mapped_column(String(20))
     asset_id: Mapped[UUID | None] = mapped_column(ForeignKey("bittitan_assets.id"))
     allocated_at: Mapped[datetime | None]
-    #: When it was revoked, redeemed or expired.
+    #: When it was revoked, redeemed, withdrawn or expired.
     settled_at: Mapped[datetime | None]
+    withdrawn_by: Mapped[str | None]
+    withdrawn_reason: Mapped[str | None]
 
 
 class RevocationRow(Base):

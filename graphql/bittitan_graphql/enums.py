@@ -55,6 +55,7 @@ class BitTitanStockState(Enum):
     REVOKED = _value("REVOKED", "Staff revoked it.")
     REDEEMED = _value("REDEEMED", "Its licences were taken.")
     EXPIRED = _value("EXPIRED", "It was not redeemed in time.")
+    WITHDRAWN = _value("WITHDRAWN", "Staff took it out of the stock before it was sold.")
 
 
 @strawberry.enum(description="What is to become of the new codes of an imported file.")

@@ -84,6 +84,11 @@ class BitTitanStockError(ErrorFields):
     """In payloads of mutations about the stock."""
 
 
+@strawberry.type(description="Why a code of the stock was not withdrawn.")
+class BitTitanStockCodeError(ErrorFields):
+    """In payloads of mutations about one code of the stock."""
+
+
 @strawberry.type(description="Why deciding about a revocation was refused.")
 class BitTitanRevocationError(ErrorFields):
     """In payloads of mutations about a revocation."""
@@ -92,6 +97,11 @@ class BitTitanRevocationError(ErrorFields):
 def revocation_errors(error: BitTitanError) -> list[BitTitanRevocationError]:
     """What the payload about a revocation says of an error that was raised on purpose."""
     return payload_errors(error, BitTitanRevocationError)
+
+
+def stock_code_errors(error: BitTitanError) -> list[BitTitanStockCodeError]:
+    """What the payload about a code of the stock says of an error that was raised on purpose."""
+    return payload_errors(error, BitTitanStockCodeError)
 
 
 def stock_errors(error: BitTitanError) -> list[BitTitanStockError]:

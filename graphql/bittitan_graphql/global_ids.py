@@ -15,6 +15,7 @@ PRODUCT = "BitTitanProduct"
 PROBLEM = "BitTitanProblem"
 CANCELLATION_REQUEST = "BitTitanCancellationRequest"
 STOCK_CODE = "BitTitanStockCode"
+STOCK_IMPORT = "BitTitanStockImport"
 REVOCATION = "BitTitanRevocation"
 RUN = "BitTitanRun"
 

@@ -15,6 +15,8 @@ from bittitan_graphql.global_ids import (
     PRODUCT,
     REVOCATION,
     RUN,
+    STOCK_CODE,
+    STOCK_IMPORT,
     global_id,
 )
 from bittitan_plugin.hosts.embedded.ids import Kind
@@ -100,6 +102,8 @@ MUTATIONS: Mapping[str, Callable[[Stage], str]] = {
         of(CANCELLATION_REQUEST, s.here.request.id) + ', reason: "No"'
     ),
     "bittitanCouponEmailResend": lambda s: asset(s, "sold"),
+    "bittitanCouponWithdraw": lambda s: of(STOCK_CODE, s.here.code.id) + ', reason: "x"',
+    "bittitanCouponImportUndo": lambda s: of(STOCK_IMPORT, s.here.code.import_id) + ', reason: "x"',
     "bittitanCouponStockImport": lambda s: (
         'input: {file: "code,sku,licences,expires on\\nNEW-CODE-1,MW-MAILBOX,5,2027-06-01"}'
     ),

@@ -74,6 +74,8 @@ class Belongings:
     assets: Mapping[str, Asset]
     request: CancellationRequest
     revocation: Revocation
+    #: One that can be sold.
+    code: StockCode
     run: Run
     problem_id: UUID
 
@@ -134,10 +136,11 @@ def settle_in(ports: Ports, installation_id: UUID, ids: PlatformIds, tag: str) -
         )  # fmt: skip
         (problem,) = work.problems.open()
         run = work.runs.add(_reconciled(assets["sold"], tag))
-    _fill_the_shelf(ports, installation_id, assets, tag)
+    free = _fill_the_shelf(ports, installation_id, assets, tag)
     return Belongings(
         tag=tag, platform=ids, accounts=accounts, product=licences, unpublished=hidden,
-        assets=assets, request=request, revocation=revocation, run=run, problem_id=problem.id,
+        assets=assets, request=request, revocation=revocation, code=free, run=run,
+        problem_id=problem.id,
     )  # fmt: skip
 
 
@@ -238,7 +241,7 @@ def _reconciled(asset: Asset, tag: str) -> Run:
 
 def _fill_the_shelf(
     ports: Ports, installation_id: UUID, assets: Mapping[str, Asset], tag: str
-) -> None:
+) -> StockCode:
     made = StockImport(
         id=uuid4(), source=f"{tag}.csv", imported_by=CLERK.name, imported_at=NOW,
         added=3, known=0, bad=0,
@@ -257,13 +260,22 @@ def _fill_the_shelf(
     def taken(name: str, state: StockState, **values: Any) -> StockCode:
         return code(name, state=state, asset_id=assets[name].id, allocated_at=NOW, **values)
 
+    free = code("free")
     with ports.store.writing(installation_id) as work:
         work.stock.add_import(made)
         work.stock.add(
             [
-                code("free"),
+                free,
+                code(
+                    "wrong",
+                    state=StockState.WITHDRAWN,
+                    settled_at=NOW,
+                    withdrawn_by=CLERK.name,
+                    withdrawn_reason=f"{tag}: wrong",
+                ),
                 code("late", state=StockState.EXPIRED, settled_at=NOW),
                 taken("revoking", StockState.AWAITING_REVOCATION),
                 taken("stocked", StockState.ALLOCATED),
             ]
         )
+    return free

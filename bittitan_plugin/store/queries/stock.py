@@ -10,8 +10,13 @@ from bittitan_plugin.domain.catalogue import ProductType
 from bittitan_plugin.domain.stock import StockCode, StockState
 from bittitan_plugin.domain.stock_report import Amount
 from bittitan_plugin.store.queries.keyset import Page, SortKey, Window, converted, fetch_page
-from bittitan_plugin.store.repositories.stock import FREE, to_stock_code
-from bittitan_plugin.store.tables import StockCodeRow
+from bittitan_plugin.store.repositories.stock import (
+    FREE,
+    StockImport,
+    to_stock_code,
+    to_stock_import,
+)
+from bittitan_plugin.store.tables import StockCodeRow, StockImportRow
 from bittitan_plugin.store.unit_of_work import UnitOfWork
 
 BY_EXPIRY = SortKey(expression=StockCodeRow.expires_at, id=StockCodeRow.id, kind=datetime)
@@ -75,6 +80,18 @@ def sold_between(work: UnitOfWork, since: datetime, until: datetime) -> dict[Pro
         ProductType(kind): Amount(codes=codes, licenses=int(licenses))
         for kind, codes, licenses in work.session.execute(query)
     }
+
+
+def newest_imports(work: UnitOfWork, limit: int) -> list[StockImport]:
+    """The imports that were kept last, the newest first."""
+    row = StockImportRow
+    rows = work.session.scalars(
+        select(row)
+        .where(row.installation_id == work.installation_id)
+        .order_by(row.imported_at.desc(), row.id)
+        .limit(limit)
+    )
+    return [to_stock_import(each) for each in rows]
 
 
 def _conditions(work: UnitOfWork, wanted: StockFilter) -> list[ColumnElement[bool]]:

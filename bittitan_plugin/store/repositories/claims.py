@@ -10,6 +10,9 @@ from sqlalchemy.orm import Session
 
 from bittitan_plugin.store.claim_table import ClaimRow
 
+#: Claims that are let go of in one statement.
+_BATCH = 1000
+
 
 @dataclass(frozen=True, kw_only=True)
 class Claim:
@@ -62,11 +65,14 @@ class ClaimRepository:
 
     def release(self, stock_code_ids: Collection[UUID]) -> None:
         """Let go of the codes of the stock that were withdrawn unsold."""
-        self._session.execute(
-            delete(ClaimRow)
-            .where(self._mine, ClaimRow.stock_code_id.in_(stock_code_ids))
-            .execution_options(synchronize_session=False)
-        )
+        rest = list(stock_code_ids)
+        for start in range(0, len(rest), _BATCH):
+            some = rest[start : start + _BATCH]
+            self._session.execute(
+                delete(ClaimRow)
+                .where(self._mine, ClaimRow.stock_code_id.in_(some))
+                .execution_options(synchronize_session=False)
+            )
 
     def _insert(self) -> postgresql.Insert | sqlite.Insert:
         if self._session.get_bind().dialect.name == "postgresql":

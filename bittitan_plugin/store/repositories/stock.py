@@ -4,8 +4,8 @@ Whoever draws from it holds the product type's turn (``services.stock_allocation
 found free stays free until it is taken.
 """
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any, cast
 from uuid import UUID
@@ -21,7 +21,9 @@ from bittitan_plugin.store.tables import StockCodeRow, StockImportRow
 
 #: Which codes can be sold. A literal, or the database could not see that their index fits.
 FREE: ColumnElement[bool] = StockCodeRow.state == literal_column("'AVAILABLE'")
-#: Codes that expire at a time in one statement.
+#: What was not withdrawn; a literal for the same reason.
+_KEPT: ColumnElement[bool] = StockCodeRow.state != literal_column("'WITHDRAWN'")
+#: Codes that expire, or are withdrawn, at a time in one statement.
 _BATCH = 1000
 
 
@@ -67,11 +69,52 @@ class StockRepository:
             .values(added=made.added, known=made.known, bad=made.bad)
         )
 
+    def find_import(self, import_id: UUID) -> StockImport:
+        """Raises ``Refusal`` NOT_FOUND on ``id``."""
+        row = self._session.scalar(
+            select(StockImportRow).where(
+                StockImportRow.installation_id == self._installation_id,
+                StockImportRow.id == import_id,
+            )
+        )
+        if row is None:
+            raise Refusal(ErrorCode.NOT_FOUND, "There is no such import.", field="id")
+        return to_stock_import(row)
+
+    def unsold_of_import(self, import_id: UUID) -> list[UUID]:
+        """The codes that it brought and that nobody has bought."""
+        unsold = [StockState.AVAILABLE.value, StockState.EXPIRED.value]
+        return list(
+            self._session.scalars(
+                select(StockCodeRow.id).where(
+                    self._mine,
+                    StockCodeRow.import_id == import_id,
+                    StockCodeRow.asset_id.is_(None),
+                    StockCodeRow.state.in_(unsold),
+                )
+            )
+        )
+
+    def withdraw(self, code_ids: Collection[UUID], *, reason: str, by: str, at: datetime) -> None:
+        """Take these out of the stock, with who did it and why."""
+        for some in _batches(code_ids):
+            self._session.execute(
+                update(StockCodeRow)
+                .where(self._mine, StockCodeRow.id.in_(some), StockCodeRow.asset_id.is_(None))
+                .values(
+                    state=StockState.WITHDRAWN.value,
+                    settled_at=at,
+                    withdrawn_by=by,
+                    withdrawn_reason=reason,
+                )
+                .execution_options(synchronize_session=False)
+            )
+
     def by_fingerprints(self, fingerprints: Collection[str]) -> dict[str, StockCode]:
-        """The codes among these that are known here, whatever became of them."""
+        """The codes among these that are known here, unless they were withdrawn."""
         rows = self._session.scalars(
             select(StockCodeRow)
-            .where(self._mine, StockCodeRow.fingerprint.in_(fingerprints))
+            .where(self._mine, StockCodeRow.fingerprint.in_(fingerprints), _KEPT)
             .execution_options(populate_existing=True)
         )
         return {row.fingerprint: to_stock_code(row) for row in rows}
@@ -250,6 +293,18 @@ class StockRepository:
         return StockCodeRow.installation_id == self._installation_id
 
 
+def _batches(ids: Collection[UUID]) -> Iterator[list[UUID]]:
+    """Some at a time: a statement takes only so many values."""
+    rest = list(ids)
+    for start in range(0, len(rest), _BATCH):
+        yield rest[start : start + _BATCH]
+
+
+def to_stock_import(row: StockImportRow) -> StockImport:
+    """The import a row holds."""
+    return StockImport(**{each.name: getattr(row, each.name) for each in fields(StockImport)})
+
+
 def to_stock_code(row: StockCodeRow) -> StockCode:
     """The code a row holds."""
     values: Mapping[str, Any] = {name: getattr(row, name) for name in _PLAIN}
@@ -284,4 +339,6 @@ _PLAIN = (
     "asset_id",
     "allocated_at",
     "settled_at",
+    "withdrawn_by",
+    "withdrawn_reason",
 )

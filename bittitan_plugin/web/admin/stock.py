@@ -13,16 +13,19 @@ from starlette_admin.routing import route
 from bittitan_plugin.domain.access import Permission
 from bittitan_plugin.domain.assets import Asset
 from bittitan_plugin.domain.catalogue import ProductType
+from bittitan_plugin.domain.errors import ErrorCode, Refusal
 from bittitan_plugin.domain.revocations import PORTAL_STEPS, Revocation, RevocationState
 from bittitan_plugin.domain.stock import StockCode, StockState
-from bittitan_plugin.services import stock_revocation
+from bittitan_plugin.services import stock_revocation, stock_withdrawal
 from bittitan_plugin.services.import_runs import start_stock_import
+from bittitan_plugin.services.ports import Ports
 from bittitan_plugin.services.stock_import import ImportMode
 from bittitan_plugin.services.stock_reports import stock_report
 from bittitan_plugin.store.queries import back_office
 from bittitan_plugin.store.queries.browsing import Browser
 from bittitan_plugin.store.queries.keyset import Window
 from bittitan_plugin.store.queries.revocations import revocation_page
+from bittitan_plugin.store.queries.stock import newest_imports
 from bittitan_plugin.store.unit_of_work import UnitOfWork
 from bittitan_plugin.web.admin import fields
 from bittitan_plugin.web.admin.desks import SAID_NO, Desk, actor_of, key_in, said, sent, to
@@ -31,6 +34,8 @@ from bittitan_plugin.web.site import run
 
 #: Revocations that are shown; they are few, for each is waited for.
 AWAITING = 100
+#: Imports that are offered to be undone; older ones by their id, on the command line.
+NEWEST = 20
 
 MODES = {
     ImportMode.DRY_RUN: "Dry run: only say what would happen",
@@ -117,6 +122,36 @@ class StockDesk(Desk):
             lambda: stock_revocation.report_redeemed(ports, installation, key, actor),
         )
 
+    @route("/withdraw", methods=["POST"], name="stock-withdraw")
+    async def withdraw(self, request: Request) -> Response:
+        """Take one code out of the stock, which is named by the code itself."""
+        async with request.form() as form:
+            code, reason, sure = (sent(form, name) for name in ("code", "reason", "sure"))
+        ports, installation, actor = *self._where(), actor_of(request)
+
+        def do() -> None:
+            _check_sure(sure)
+            key = stock_withdrawal.find_code(ports, installation, code)
+            stock_withdrawal.withdraw(ports, installation, key, reason, actor)
+
+        return await self.act(request, "/stock", "Withdrawn: that code is not sold.", do)
+
+    @route("/undo", methods=["POST"], name="stock-undo")
+    async def undo(self, request: Request) -> Response:
+        """Take an import back as far as it is unsold."""
+        async with request.form() as form:
+            made, reason, sure = (sent(form, name) for name in ("import", "reason", "sure"))
+        ports, installation, actor = *self._where(), actor_of(request)
+
+        def do() -> None:
+            _check_sure(sure)
+            stock_withdrawal.undo_import(ports, installation, _import_id(made), reason, actor)
+
+        return await self.act(request, "/stock", "Undone: its unsold codes are withdrawn.", do)
+
+    def _where(self) -> tuple[Ports, UUID]:
+        return self.site.application.ports, self.site.installation_id
+
     async def _page(self, request: Request, *, status: int = 200, error: str = "") -> Response:
         ports, installation = self.site.application.ports, self.site.installation_id
         report = await run(lambda: stock_report(ports, installation))
@@ -129,6 +164,7 @@ class StockDesk(Desk):
             modes=MODES,
             steps=PORTAL_STEPS,
             awaited=await self.site.read(self._awaited),
+            imports=await self.site.read(lambda work: newest_imports(work, NEWEST)),
         )
 
     def _awaited(self, work: UnitOfWork) -> list[Awaited]:
@@ -148,6 +184,18 @@ class StockDesk(Desk):
         if asset.coupon_code is None:
             return ""
         return self.site.application.ports.cipher.masked(asset.coupon_code)
+
+
+def _check_sure(sure: str) -> None:
+    if not sure:
+        raise Refusal(ErrorCode.REQUIRED, "Tick the box to say that you are sure.", field="sure")
+
+
+def _import_id(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        raise Refusal(ErrorCode.NOT_FOUND, "Choose an import.", field="import") from None
 
 
 class StockList(BrowsedList):

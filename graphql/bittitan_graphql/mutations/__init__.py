@@ -18,6 +18,7 @@ from bittitan_graphql.mutations.cancellation_request_withdraw import (
 )
 from bittitan_graphql.mutations.coupon_email_resend import CouponEmailResendMutation
 from bittitan_graphql.mutations.coupon_stock_import import CouponStockImportMutation
+from bittitan_graphql.mutations.coupon_withdraw import CouponWithdrawMutations
 from bittitan_graphql.mutations.problem_act import ProblemActMutation
 from bittitan_graphql.mutations.problem_dismiss import ProblemDismissMutation
 from bittitan_graphql.mutations.product_create import ProductCreateMutation
@@ -43,6 +44,7 @@ class BitTitanMutation(
     CancellationRequestRejectMutation,
     CouponEmailResendMutation,
     CouponStockImportMutation,
+    CouponWithdrawMutations,
     ProblemActMutation,
     ProblemDismissMutation,
     ReconcileMutation,

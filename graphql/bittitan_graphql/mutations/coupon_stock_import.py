@@ -1,6 +1,7 @@
 """Taking a file of coupon codes into the stock."""
 
 from typing import Annotated
+from uuid import UUID
 
 import strawberry
 
@@ -10,6 +11,7 @@ from bittitan_graphql.context import scope_of
 from bittitan_graphql.enums import BitTitanStockImportMode
 from bittitan_graphql.errors import BitTitanStockError, stock_errors
 from bittitan_graphql.fields import mutation
+from bittitan_graphql.global_ids import STOCK_IMPORT, global_id
 from bittitan_plugin.domain.access import Permission
 from bittitan_plugin.domain.errors import BitTitanError, ErrorCode, Refusal
 from bittitan_plugin.domain.stock_rows import BadRow
@@ -79,6 +81,10 @@ class BitTitanCouponStockImport:
     served: int = strawberry.field(
         default=0, description="Order lines that had waited for these codes."
     )
+    import_id: strawberry.ID | None = strawberry.field(
+        default=None,
+        description="By which bittitanCouponImportUndo takes it back; null where it added nothing.",
+    )
     errors: list[BitTitanStockError] = strawberry.field(
         default_factory=list, description="Why the file was refused; empty when it was not."
     )
@@ -130,4 +136,5 @@ def _payload(report: ImportReport) -> BitTitanCouponStockImport:
         repeated_rows=[BitTitanBadRow.of(row) for row in report.repeated_rows],
         kept=report.kept,
         served=report.served,
+        import_id=global_id(STOCK_IMPORT, UUID(report.import_id)) if report.import_id else None,
     )

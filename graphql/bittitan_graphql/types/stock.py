@@ -8,11 +8,13 @@ from graphql import GraphQLError
 from bittitan_graphql.context import scope_of
 from bittitan_graphql.enums import BitTitanStockState
 from bittitan_graphql.fields import field
-from bittitan_graphql.global_ids import ASSET, STOCK_CODE, global_id
+from bittitan_graphql.global_ids import ASSET, STOCK_CODE, STOCK_IMPORT, global_id
 from bittitan_graphql.types.catalogue import BitTitanProductType
 from bittitan_plugin.cipher import UnreadableSecret
 from bittitan_plugin.domain.stock import StockCode
 from bittitan_plugin.domain.stock_report import Amount, TypeReport
+
+_SETTLED = ("allocated_at", "settled_at", "withdrawn_by", "withdrawn_reason")
 
 
 @strawberry.type(description="One coupon code that was imported. Requires MANAGE_ORDERS.")
@@ -35,8 +37,13 @@ class BitTitanStockCode:
     asset_id: strawberry.ID | None = strawberry.field(description="The asset it belongs to.")
     allocated_at: datetime | None = strawberry.field(description="When the asset got it.")
     settled_at: datetime | None = strawberry.field(
-        description="When it was revoked, redeemed or expired."
+        description="When it was revoked, redeemed, withdrawn or expired."
     )
+    import_id: strawberry.ID = strawberry.field(
+        description="The import that brought it, as bittitanCouponImportUndo takes it."
+    )
+    withdrawn_by: str | None = strawberry.field(description="Who withdrew it.")
+    withdrawn_reason: str | None = strawberry.field(description="Why it was withdrawn.")
 
     @field("The code itself, in full. It is money.")
     def code(self, info: strawberry.Info) -> str:
@@ -54,9 +61,10 @@ class BitTitanStockCode:
         """From the domain's value."""
         same = ("sku", "licenses", "expires_at", "validity_days", "note")
         return cls(
-            **{name: getattr(code, name) for name in (*same, "allocated_at", "settled_at")},
+            **{name: getattr(code, name) for name in (*same, *_SETTLED)},
             source=code,
             id=global_id(STOCK_CODE, code.id),
+            import_id=global_id(STOCK_IMPORT, code.import_id),
             product_type=BitTitanProductType.of(code.product_type),
             state=BitTitanStockState[code.state.name],
             asset_id=global_id(ASSET, code.asset_id) if code.asset_id else None,

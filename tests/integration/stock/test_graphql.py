@@ -24,12 +24,14 @@ EXECUTED = [
     f"stock/{name}.graphql"
     for name in (
         "codes",
+        "import-undo",
         "import",
         "mark-redeemed",
         "revocation-confirm",
         "revocation-report-redeemed",
         "revocations",
         "stock",
+        "withdraw",
     )
 ]
 CODES = "query ($id: ID!) { bittitanAsset(id: $id) { couponCode couponCodes status } }"
@@ -156,8 +158,30 @@ def test_staff_mark_a_code_as_redeemed(desk: Desk, sold: Asset) -> None:
 def test_every_operation_needs_manage_orders(
     desk: Desk, sold: Asset, name: str, viewer: Viewer
 ) -> None:
-    given = {"id": asset_id(sold), "input": {"file": row(1)}}
+    given = {"id": asset_id(sold), "input": {"file": row(1)}, "reason": "wrong"}
     assert desk.denial(name, viewer, **given) == "PermissionDenied"
+
+
+def test_staff_withdraw_a_code_and_undo_an_import(desk: Desk) -> None:
+    done = desk.do("stock/import.graphql", input={"file": "\n".join([row(25), row(10)])})
+    first, _ = desk.ask("stock/codes.graphql")["edges"]
+    code = desk.do("stock/withdraw.graphql", id=first["node"]["id"], reason="typed twice")["code"]
+    assert (code["state"], code["withdrawnBy"]) == ("WITHDRAWN", STAFF.email)
+    assert code["withdrawnReason"] == "typed twice"
+    given = {"id": done["importId"], "reason": "the wrong file"}
+    would = desk.do("stock/import-undo.graphql", **given, checkOnly=True)
+    assert (would["withdrawn"], would["left"]) == (1, 1)
+    assert desk.do("stock/import-undo.graphql", **given)["withdrawn"] == 1
+    free = desk.ask("stock/codes.graphql", where={"state": "AVAILABLE"})
+    assert free["totalCount"] == 0
+
+
+@pytest.mark.usefixtures("sold")
+def test_what_cannot_be_withdrawn_is_an_error_on_its_field(desk: Desk) -> None:
+    (node, *_) = [edge["node"] for edge in desk.ask("stock/codes.graphql")["edges"]]
+    for id_, reason, field in ((node["id"], "x", "id"), (node["id"], " ", "reason")):
+        said = desk.ask("stock/withdraw.graphql", id=id_, reason=reason)
+        assert [error["field"] for error in said["errors"]] == [field]
 
 
 def test_another_shops_revocation_does_not_exist(desk: Desk, sold: Asset) -> None:

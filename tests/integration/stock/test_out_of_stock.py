@@ -8,6 +8,8 @@ from bittitan_plugin.domain.assets import AssetStatus, ProvisioningStatus
 from bittitan_plugin.domain.errors import ErrorCode
 from bittitan_plugin.domain.problems import ProblemKind
 from bittitan_plugin.services.assets import AssetChanges, update_asset
+from bittitan_plugin.services.installations import get_installation
+from bittitan_plugin.services.ordering import precheck
 from bittitan_plugin.services.stock_import import ImportMode
 from tests.fakes.host import line
 from tests.integration.stock.shelf import (
@@ -55,6 +57,27 @@ def test_the_customer_is_told_once_however_often_it_is_tried_again(seller: Shop)
     for _ in range(3):
         asset = seller.synchronize(asset)
     assert templates(seller) == ["out_of_stock"]
+
+
+def refusals(shop: Shop, *quantities: int) -> list[tuple[ErrorCode, str | None]]:
+    """What the precheck says of such an order."""
+    order = shop.host.place(*(line(quantity=quantity) for quantity in quantities))
+    found = precheck(shop.ports, get_installation(shop.ports, shop.id), order)
+    return [(refusal.code, refusal.field) for refusal in found]
+
+
+def test_by_a_setting_what_the_stock_cannot_serve_is_refused_before_payment(seller: Shop) -> None:
+    bring_in(seller, row(25))
+    assert refusals(seller, 25, 30) == []
+    seller.configure(stop_without_stock="true")
+    assert refusals(seller, 25, 30) == [(ErrorCode.OUT_OF_STOCK, "lines[1].quantity")]
+    seller.configure(coupon_source="API")
+    assert refusals(seller, 25, 30) == []
+
+
+def test_an_order_of_sixty_is_served_from_three_hundred_single_codes(seller: Shop) -> None:
+    bring_in(seller, *(row(1) for _ in range(300)))
+    assert seller.buy(line(quantity=60)).has_coupon
 
 
 def test_staff_see_one_problem_however_many_orders_wait(seller: Shop) -> None:

@@ -48,6 +48,7 @@ VALUES: dict[str, str] = {
     "mailbox_license_source": "API",
     "user_migration_bundle_source": "STOCK",
     "issue_invoices": "true",
+    "stop_without_stock": "true",
 }
 
 

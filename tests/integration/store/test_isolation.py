@@ -96,6 +96,8 @@ FINDING: dict[str, Case] = {
     "assets.overdue_from_stock": lambda w, b: w.assets.overdue_from_stock(LATER, 9),
     "coupons.secret": lambda w, b: w.coupons.secret(),
     "claims.of": lambda w, b: w.claims.of([CLAIMED]),
+    "stock.find_import": lambda w, b: w.stock.find_import(b.code.import_id),
+    "stock.unsold_of_import": lambda w, b: w.stock.unsold_of_import(b.code.import_id),
     "stock.get": lambda w, b: w.stock.get(b.code.id),
     "stock.by_fingerprints": lambda w, b: w.stock.by_fingerprints([b.code.fingerprint]),
     "stock.exact": lambda w, b: w.stock.exact(demand_of(b.out_of_stock, NOON)),
@@ -176,6 +178,7 @@ CHANGING: dict[str, Case] = {
     "problems.resolve": lambda w, b: w.problems.resolve(PROBLEM, LATER),
     "coupons.keep_secret": lambda w, b: w.coupons.keep_secret(Sealed("theirs")),
     "claims.claim": lambda w, b: w.claims.claim([Claim(subject=CLAIMED, asset_id=b.asset.id)]),
+    "stock.withdraw": lambda w, b: w.stock.withdraw([b.code.id], reason="x", by="y", at=LATER),
     "claims.release": lambda w, b: w.claims.release([b.code.id]),
     "stock.add_import": lambda w, b: w.stock.add_import(an_import()),
     "stock.finish_import": lambda w, b: w.stock.finish_import(

@@ -54,6 +54,7 @@ GOOD: dict[str, list[tuple[str, Any]]] = {
     "sender_email": ADDRESS,
     "staff_email": [*ADDRESS, ("", "")],
     "low_stock_threshold": [("0", 0), ("500", 500)],
+    "stop_without_stock": SWITCH,
     "issue_invoices": SWITCH,
 }
 BAD: dict[str, list[str]] = {
@@ -75,6 +76,7 @@ BAD: dict[str, list[str]] = {
     "sender_email": ["", *NO_ADDRESS],
     "staff_email": NO_ADDRESS,
     "low_stock_threshold": ["-1", "few", "", "0.5"],
+    "stop_without_stock": NO_SWITCH,
     "issue_invoices": NO_SWITCH,
 }
 

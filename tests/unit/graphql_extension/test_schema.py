@@ -24,7 +24,11 @@ COMMITTED = Path(__file__).parents[3] / "graphql" / "schema.graphql"
 UNPREFIXED = {"Query", "Mutation", "Order", "User", "ProductVariant"}
 
 #: Mutations about no one object: their payload counts what was done.
-ABOUT_MANY = {"bittitanServicesDefinitionFetch", "bittitanCouponStockImport"}
+ABOUT_MANY = {
+    "bittitanServicesDefinitionFetch",
+    "bittitanCouponStockImport",
+    "bittitanCouponImportUndo",
+}
 
 
 @pytest.fixture(scope="module")

@@ -665,6 +665,8 @@ def _tables_of_the_plugin() -> None:
         sa.Column("asset_id", sa.Uuid(), nullable=True),
         sa.Column("allocated_at", Instant(timezone=True), nullable=True),
         sa.Column("settled_at", Instant(timezone=True), nullable=True),
+        sa.Column("withdrawn_by", sa.String(length=255), nullable=True),
+        sa.Column("withdrawn_reason", sa.String(length=255), nullable=True),
         sa.ForeignKeyConstraint(
             ["asset_id"],
             ["bittitan_assets.id"],
@@ -681,9 +683,11 @@ def _tables_of_the_plugin() -> None:
             name=op.f("fk_bittitan_stock_codes_installation_id_bittitan_installations"),
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_bittitan_stock_codes")),
-        sa.UniqueConstraint(
-            "installation_id", "fingerprint", name=op.f("uq_bittitan_stock_codes_installation_id")
-        ),
+    )
+    op.create_index(
+        "ix_bittitan_stock_codes_fingerprint",
+        "bittitan_stock_codes",
+        ["installation_id", "fingerprint"],
     )
     op.create_index(
         "ix_bittitan_stock_codes_asset",

@@ -1,0 +1,48 @@
+"""Staff take codes out of the stock again, and say first that they are sure."""
+
+from bittitan_plugin.domain.stock import StockState
+from bittitan_plugin.services.stock_import import StockFile, import_stock
+from bittitan_plugin.store.queries.stock import StockFilter, count_codes, newest_imports
+from tests.integration.admin.backoffice import BackOffice, told
+from tests.integration.stock.shelf import new_code, row
+from tests.world import STAFF
+
+
+def held(office: BackOffice, state: StockState) -> int:
+    with office.shop.ports.store.reading(office.shop.id) as work:
+        return count_codes(work, StockFilter(state=state))
+
+
+def bring(office: BackOffice, *rows: str) -> None:
+    file = StockFile("codes.csv", ["\n".join(rows).encode()])
+    import_stock(office.shop.ports, office.shop.id, STAFF, file)
+
+
+def test_a_code_is_withdrawn_by_the_code_itself(office: BackOffice) -> None:
+    code = new_code()
+    bring(office, row(5, code=code))
+    before, staff = held(office, StockState.WITHDRAWN), office.staff()
+    form = staff.open("/admin/stock").form("/stock/withdraw")
+    page = staff.send(form, code=code.lower(), reason="wrong", sure="yes")
+    assert "Withdrawn" in told(page)
+    assert held(office, StockState.WITHDRAWN) == before + 1
+
+
+def test_an_import_is_undone(office: BackOffice) -> None:
+    bring(office, row(5), row(6))
+    before, staff = held(office, StockState.WITHDRAWN), office.staff()
+    form = staff.open("/admin/stock").form("/stock/undo")
+    with office.shop.ports.store.reading(office.shop.id) as work:
+        (newest,) = newest_imports(work, 1)
+    page = staff.send(form, **{"import": str(newest.id)}, reason="wrong file", sure="yes")
+    assert "Undone" in told(page)
+    assert held(office, StockState.WITHDRAWN) == before + 2
+
+
+def test_whoever_does_not_say_so_withdraws_nothing(office: BackOffice) -> None:
+    code = new_code()
+    bring(office, row(5, code=code))
+    before, staff = held(office, StockState.WITHDRAWN), office.staff()
+    form = staff.open("/admin/stock").form("/stock/withdraw")
+    assert "you are sure" in told(staff.send(form, code=code, reason="wrong", sure=""))
+    assert held(office, StockState.WITHDRAWN) == before
