@@ -10,6 +10,7 @@ from enum import StrEnum
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Annotated
+from urllib.parse import urlsplit
 
 from pydantic import Field, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -114,6 +115,14 @@ class Settings(BaseSettings):
                 raise ValueError(f"'{url}' must be like https://shop.example/graphql/")
         return value
 
+    @field_validator("public_url")
+    @classmethod
+    def _for_browsers(cls, value: str) -> str:
+        # It becomes links in e-mails, the issuer of tokens, and decides whether cookies are secure.
+        if not _is_web_address(value):
+            raise ValueError("it must be like https://shop.example, and nothing behind the path")
+        return value
+
     @field_validator("smtp_url")
     @classmethod
     def _usable_server(cls, value: str | None) -> str | None:
@@ -167,6 +176,18 @@ def load_settings() -> Settings:
             for fault in error.errors(include_input=False, include_url=False)
         ]
         raise InvalidSettings("These settings need mending:\n" + "\n".join(lines)) from None
+
+
+def _is_web_address(text: str) -> bool:
+    if any(c.isspace() or not c.isprintable() for c in text):
+        return False
+    try:
+        parts = urlsplit(text)
+        usable = bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
+    bare = not (parts.query or parts.fragment or parts.username)
+    return parts.scheme in {"https", "http"} and usable and bare
 
 
 def _kept_key(path: Path) -> str:

@@ -42,6 +42,8 @@ class Throttle:
 
 PER_ACCOUNT = Throttle(free=5, longest=timedelta(minutes=1))
 PER_ADDRESS = Throttle(free=20, longest=timedelta(minutes=15))
+#: Nobody waits longer, whatever the clocks do.
+LONGEST_WAIT = PER_ADDRESS.longest
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,10 +60,15 @@ class Failures:
         return self
 
     def left(self, throttle: Throttle, now: datetime) -> timedelta:
-        """How long an attempt has to wait now."""
+        """How long an attempt has to wait now.
+
+        A wait that no throttle imposes tells of a clock that was stepped back since: it would lock
+        everybody out until the clock is there again, so it does not count.
+        """
         if self.last_at is None:
             return timedelta(0)
-        return max(self.last_at + throttle.wait(self.count) - now, timedelta(0))
+        left = self.last_at + throttle.wait(self.count) - now
+        return timedelta(0) if left > LONGEST_WAIT else max(left, timedelta(0))
 
     def one_more(self, now: datetime) -> "Failures":
         """After another one."""

@@ -4,6 +4,8 @@ import csv
 from collections.abc import Iterable, Sequence
 from io import StringIO
 
+#: Tells a spreadsheet that a file is UTF-8.
+BYTE_ORDER_MARK = "\ufeff"
 #: How a cell begins that a spreadsheet would calculate. OWASP's list.
 _DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
@@ -19,8 +21,13 @@ def safe_cell(value: object) -> str:
 
 
 def to_csv(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    """A table as CSV (RFC 4180), every cell safe."""
+    """A table as CSV (RFC 4180), every cell safe.
+
+    It begins with a byte order mark, without which Excel reads umlauts in the machine's old code
+    page. An import of ours passes over the mark.
+    """
     out = StringIO()
+    out.write(BYTE_ORDER_MARK)
     writer = csv.writer(out)
     writer.writerow(header)
     writer.writerows([safe_cell(cell) for cell in row] for row in rows)

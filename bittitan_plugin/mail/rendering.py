@@ -54,14 +54,15 @@ class Renderer:
         ``TEMPLATE`` when the notification cannot be worded.
         """
         message = EmailMessage(policy=policy.SMTP)
-        message["From"] = _address(notification.sender, "sender")
+        sender = _address(notification.sender, "sender")
+        message["From"] = sender
         message["To"] = _address(notification.to, "to")
         wording = self._phrasebook.word(
             notification.template, {**notification.values, "sender": notification.sender}
         )
         message["Subject"] = wording.subject
         message["Date"] = self._clock()
-        message["Message-ID"] = f"<{identity(notification)}@bittitan-plugin>"
+        message["Message-ID"] = f"<{identity(notification)}@{sender.domain}>"
         message["Auto-Submitted"] = _FROM_A_MACHINE
         message["MIME-Version"] = _MIME
         boundary = f"=_{identity(notification)}"

@@ -113,6 +113,39 @@ def test_several_keys_are_separated_by_commas(monkeypatch: pytest.MonkeyPatch) -
     assert load_settings().keys() == (KEY, second)
 
 
+@every(
+    "url",
+    [
+        "shop.example",
+        "//shop.example",
+        "ftp://shop.example",
+        "javascript:alert(1)",
+        "https://",
+        "https:// shop.example",
+        " https://shop.example",
+        "https://shop.example ",
+        "https://shop.example/a b",
+        "https://me@shop.example",
+        "https://shop.example?next=",
+        "https://shop.example:port",
+        "",
+    ],
+)
+def test_a_public_address_that_no_browser_could_open_is_refused_at_start(url: str) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        put(patch, {"BITTITAN_PUBLIC_URL": url})
+        said = complaint()
+    assert "BITTITAN_PUBLIC_URL: " in said
+    assert "https://shop.example" in said
+
+
+@every("url", ["https://shop.example", "http://127.0.0.1:8000", "https://shop.example/licences/"])
+def test_a_public_address_is_taken_as_it_is(url: str) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        put(patch, {"BITTITAN_PUBLIC_URL": url})
+        assert load_settings().public_url == url
+
+
 def test_several_saleor_addresses_are_separated_by_commas(monkeypatch: pytest.MonkeyPatch) -> None:
     put(monkeypatch, {"BITTITAN_SALEOR_ALLOWED_URLS": "https://a.example/, https://b.example/"})
     assert load_settings().saleor_allowed_urls == ("https://a.example/", "https://b.example/")

@@ -69,6 +69,27 @@ def test_an_address_that_cannot_be_written_to_is_refused_for_a_new_customer(
     assert refused.value.field == "email"
 
 
+def test_a_clock_that_is_stepped_back_locks_nobody_out(
+    platform: EmbeddedPlatform, clock: StandingClock
+) -> None:
+    clock.now += timedelta(days=30)
+    guess(platform, PER_ACCOUNT.free)
+    clock.now -= timedelta(days=30)
+    assert platform.sign_in(EMAIL, PASSWORD, HOME) is not None
+
+
+def test_a_clock_that_is_stepped_back_gives_whoever_guesses_one_attempt_and_no_more(
+    platform: EmbeddedPlatform, clock: StandingClock
+) -> None:
+    clock.now += timedelta(days=30)
+    guess(platform, PER_ACCOUNT.free)
+    clock.now -= timedelta(days=30)
+    guess(platform, 1)
+    with pytest.raises(SignInDelayed) as delayed:
+        platform.sign_in(EMAIL, PASSWORD, HOME)
+    assert delayed.value.seconds == 2
+
+
 def test_a_delayed_attempt_does_not_lengthen_the_wait(
     platform: EmbeddedPlatform, clock: StandingClock
 ) -> None:

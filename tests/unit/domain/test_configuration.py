@@ -20,6 +20,8 @@ NO_DAYS = ["0", "3651", "-1", "1.5", "a year", ""]
 SWITCH = [("true", True), ("FALSE", False), (" True ", True)]
 NO_SWITCH = ["yes", "1", "0", "", "on"]
 ADDRESS = [("licenses@example.com", "licenses@example.com")]
+#: Files beside the zones, which mean another time on each machine, no place, or leap seconds.
+NO_ZONE = ["localtime", "Factory", "right/Europe/Athens", "posix/Europe/Athens", "posixrules"]
 NO_ADDRESS = ["example.com", "@example.com", "licenses@", "a b@c.d", "a@b.c, d@e.f", "A <a@b.c>"]
 
 GOOD: dict[str, list[tuple[str, Any]]] = {
@@ -72,7 +74,7 @@ BAD: dict[str, list[str]] = {
     "automatic_cancellation_product_types": ["T_SHIRT", "MAILBOX_LICENSE;USER_MIGRATION_BUNDLE"],
     "synchronize_automatically": NO_SWITCH,
     "provision_on": ["", "PAID"],
-    "time_zone": ["", "Athens", "Europe", "Europe/Atlantis", "../../etc/passwd", "UTC\0"],
+    "time_zone": ["", "Athens", "Europe", "Europe/Atlantis", "../../etc/passwd", "UTC\0", *NO_ZONE],
     "sender_email": ["", *NO_ADDRESS],
     "staff_email": NO_ADDRESS,
     "low_stock_threshold": ["-1", "few", "", "0.5"],

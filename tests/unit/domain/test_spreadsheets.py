@@ -25,4 +25,12 @@ def test_numbers_stay_numbers_and_nothing_stays_empty() -> None:
 
 def test_a_table_is_quoted_where_it_must_be() -> None:
     text = to_csv(["a", "b"], [['x,"y"', "two\nlines"], [None, 3]])
-    assert list(csv.reader(StringIO(text))) == [["a", "b"], ['x,"y"', "two\nlines"], ["", "3"]]
+    assert list(csv.reader(StringIO(text.removeprefix("\ufeff")))) == [
+        ["a", "b"],
+        ['x,"y"', "two\nlines"],
+        ["", "3"],
+    ]
+
+
+def test_a_file_says_that_it_is_utf_8_or_excel_would_spoil_its_umlauts() -> None:
+    assert to_csv(["Währung"], []).encode() == b"\xef\xbb\xbfW\xc3\xa4hrung\r\n"

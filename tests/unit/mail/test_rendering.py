@@ -1,5 +1,7 @@
 """Headers cannot be forged, and one notification always becomes the same message."""
 
+import re
+from dataclasses import replace
 from datetime import datetime, timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -141,6 +143,22 @@ def test_whatever_is_not_one_address_is_rejected(field: str, address: str) -> No
     with pytest.raises(Rejected) as refusal:
         RENDERER.render(sent)
     assert (refusal.value.code, refusal.value.field) == ("ADDRESS", field)
+
+
+def test_the_message_id_has_the_sender_s_domain() -> None:
+    message = received(notification(sender="licenses@müller.example"))
+    assert message["Message-ID"].endswith("@xn--mller-kva.example>")
+
+
+@every("template", ["welcome", "coupon_expiring"])
+def test_several_codes_wrap_on_a_telephone(template: str) -> None:
+    codes = " ".join(f"{CODE}-{number}" for number in range(3))
+    sent = notification(template)
+    sent = replace(sent, values={**sent.values, "coupon_code": codes})
+    html = body(received(sent), "html")
+    (style,) = re.findall(rf'style="([^"]*)">{codes}<', html)
+    assert "nowrap" not in style
+    assert "overflow-wrap:anywhere" in style
 
 
 def test_mail_for_a_domain_with_a_sharp_s_goes_to_no_other_domain() -> None:
