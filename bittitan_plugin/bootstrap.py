@@ -25,6 +25,7 @@ from bittitan_plugin.settings import Settings
 from bittitan_plugin.store import migrations
 from bittitan_plugin.store.circuits import Circuits
 from bittitan_plugin.store.engine import open_engine
+from bittitan_plugin.store.key_proof import prove_keys
 from bittitan_plugin.store.unit_of_work import Store
 from bittitan_plugin.vendor.coupon_api.addresses import PublicTransport
 from bittitan_plugin.vendor.coupon_api.traffic import Limits, Traffic
@@ -62,10 +63,20 @@ class Application:
         return installation.id
 
     def migrate(self) -> None:
-        """Bring our tables and the workflow engine's up to date."""
+        """Bring our tables and the workflow engine's up to date.
+
+        Raises ``UnfitDatabase`` for one of a newer release, or sealed with another key.
+        """
         with migrations.in_turn(self.engine):
             migrations.upgrade(self.engine)
+            prove_keys(self.engine, self.ports.cipher)
             migrate_engine(self.settings.database)
+
+    def check(self) -> None:
+        """Raise ``UnfitDatabase`` unless the database's version and key are this program's."""
+        if fault := migrations.version_fault(self.engine):
+            raise migrations.UnfitDatabase(fault)
+        prove_keys(self.engine, self.ports.cipher)
 
     def start_worker(self, *, pace: float = 1.0, duties: "Sequence[Duty] | None" = None) -> None:
         """Run durable work in this process. Starting it again does nothing.

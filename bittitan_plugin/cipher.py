@@ -1,18 +1,27 @@
 """Encryption at rest for credentials and coupon codes.
 
-The first key encrypts, every key decrypts, so keys are rotated by putting a new one in front.
+The first key encrypts, every key decrypts. So a new key is appended everywhere before it is moved
+to the front anywhere: until then no process meets what it cannot open.
 """
 
 import hmac
 from collections.abc import Sequence
+from typing import ClassVar
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
-from bittitan_plugin.domain.coupons import Sealed
+from bittitan_plugin.domain.coupons import Sealed, masked, normal_form
+from bittitan_plugin.domain.errors import ErrorCode, Unavailable
 
 
-class UnreadableSecret(Exception):
-    """A stored secret cannot be decrypted with any of the configured SECRET_KEYS."""
+class UnreadableSecret(Unavailable):
+    """A stored secret fits none of this process's keys.
+
+    Never a verdict: while keys are changed one process at a time, another has the key already, or
+    this one gets it at its next start.
+    """
+
+    reported_as: ClassVar[ErrorCode] = ErrorCode.PLUGIN_MISCONFIGURED
 
 
 class Cipher:
@@ -36,6 +45,13 @@ class Cipher:
                 "put the key it was written with at the end of the list."
             ) from None
 
+    def masked(self, sealed: Sealed) -> str:
+        """Coupon codes as they may be shown; what no key opens does not spoil a whole list."""
+        try:
+            return " ".join(masked(code) for code in self.open(sealed).split())
+        except UnreadableSecret:
+            return "unreadable"
+
     def renewed(self, sealed: Sealed) -> Sealed | None:
         """The same secret sealed with the first key; None when it is already.
 
@@ -51,10 +67,10 @@ class Cipher:
 def fingerprint(secret: str, code: str) -> str:
     """The same text for the same coupon code, telling nothing about it without ``secret``.
 
-    Sealing a code twice gives two texts, so that alone cannot say that a code is known. Codes that
-    differ only in case count as one: selling one code twice is worse than asking about it.
+    Sealing a code twice gives two texts, so that alone cannot say that a code is known. However a
+    code is written, it is one code (``normal_form``).
     """
-    return hmac.digest(secret.encode(), code.upper().encode(), "sha256").hex()
+    return hmac.digest(secret.encode(), normal_form(code).encode(), "sha256").hex()
 
 
 def is_key(text: str) -> bool:

@@ -7,17 +7,39 @@ import sys
 import threading
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
+from typer.core import TyperGroup
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from bittitan_plugin.bootstrap import Application
     from bittitan_plugin.services.ports import Ports
     from bittitan_plugin.settings import Settings
 
+
+class Commands(TyperGroup):
+    """Every command ends with a sentence, and status 2, where it may not or cannot work."""
+
+    def invoke(self, ctx: Any) -> object:
+        """Run the command; tell what keeps it from the database."""
+        from sqlalchemy.exc import InterfaceError, OperationalError
+
+        from bittitan_plugin.store.migrations import UnfitDatabase
+        from bittitan_plugin.store.writing import fault_in_words
+
+        try:
+            return super().invoke(ctx)
+        except UnfitDatabase as unfit:
+            _fail(str(unfit))
+        except (OperationalError, InterfaceError) as error:
+            _fail(f"The database {fault_in_words(error)}; look at BITTITAN_DATABASE_URL.")
+
+
 app = typer.Typer(
+    cls=Commands,
     help="Sells BitTitan (MigrationWiz) licences on a commerce platform.",
     no_args_is_help=True,
     add_completion=False,
@@ -109,8 +131,10 @@ def migrate() -> None:
     from bittitan_plugin.bootstrap import build
 
     application = build(_settings())
-    application.migrate()
-    application.close()
+    try:
+        application.migrate()
+    finally:
+        application.close()
     typer.echo("the database is up to date")
 
 
@@ -125,10 +149,14 @@ def token(
 
     if staff == (customer is not None):
         _fail("Say for whom: --staff, or --customer EMAIL.")
+    shop = open_shop(_settings())
     try:
-        typer.echo(open_shop(_settings()).platform.issue_token(customer))
+        shop.application.check()
+        typer.echo(shop.platform.issue_token(customer))
     except Refusal as refusal:
         _fail(refusal.message)
+    finally:
+        shop.application.close()
 
 
 @app.command()
@@ -191,14 +219,9 @@ def secrets_rotate(as_json: Json = False) -> None:
 
     Status 1 when something fits none of the keys.
     """
-    from bittitan_plugin.bootstrap import build
     from bittitan_plugin.rotating import rotate_secrets
 
-    application = build(_settings())
-    try:
-        raise typer.Exit(rotate_secrets(application, as_json=as_json))
-    finally:
-        application.close()
+    _with_application(lambda application: rotate_secrets(application, as_json=as_json))
 
 
 @app.command()
@@ -342,11 +365,16 @@ def revocations_redeemed(revocation: Revocation, installation: Installation = "d
 
 def _with_ports(command: "Callable[[Ports], int]") -> NoReturn:
     """Run a command on the wired plugin and end with its status."""
+    _with_application(lambda application: command(application.ports))
+
+
+def _with_application(command: "Callable[[Application], int]") -> NoReturn:
     from bittitan_plugin.bootstrap import build
 
     application = build(_settings())
     try:
-        raise typer.Exit(command(application.ports))
+        application.check()
+        raise typer.Exit(command(application))
     finally:
         application.close()
 

@@ -12,6 +12,7 @@ from bittitan_plugin.domain.errors import BitTitanError
 from bittitan_plugin.domain.installations import Installation
 from bittitan_plugin.services.audit import faults
 from bittitan_plugin.store import migrations
+from bittitan_plugin.store.key_proof import key_fault
 
 #: Broken histories that are named; one is reason enough to look.
 _MOST_FAULTS = 5
@@ -38,6 +39,8 @@ def examine(application: Application) -> Iterator[Finding]:
     )
     database = _database(application)
     yield database
+    if database.ok:
+        yield _keys(application)
     yield _asked("mail", application.ports.mailer.check, "set or mend BITTITAN_SMTP_URL")
     if not database.ok:
         return
@@ -57,7 +60,7 @@ def examine(application: Application) -> Iterator[Finding]:
 
 def _database(application: Application) -> Finding:
     try:
-        current = migrations.is_current(application.engine)
+        fault = migrations.version_fault(application.engine)
     except SQLAlchemyError as error:
         return Finding(
             check="database",
@@ -65,12 +68,18 @@ def _database(application: Application) -> Finding:
             message=f"cannot be reached ({type(error).__name__})",
             mend="check BITTITAN_DATABASE_URL and that the server runs",
         )
-    return Finding(
-        check="database",
-        ok=current,
-        message="tables are up to date" if current else "tables are of another version",
-        mend="" if current else "run 'bittitan-plugin migrate'",
-    )
+    return _told("database", fault, "tables are up to date")
+
+
+def _keys(application: Application) -> Finding:
+    fault = key_fault(application.engine, application.ports.cipher)
+    return _told("keys", fault, "open what the database holds")
+
+
+def _told(check: str, fault: str, well: str) -> Finding:
+    """A finding of a fault that names its own way out after a semicolon."""
+    message, _, mend = fault.partition("; ")
+    return Finding(check=check, ok=not fault, message=message or well, mend=mend.rstrip("."))
 
 
 def _installation(application: Application, installation: Installation) -> Finding:

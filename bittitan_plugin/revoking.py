@@ -9,7 +9,6 @@ from uuid import UUID
 from rich.console import Console
 
 from bittitan_plugin.domain.assets import Asset
-from bittitan_plugin.domain.coupons import masked
 from bittitan_plugin.domain.errors import BitTitanError, ErrorCode, Refusal
 from bittitan_plugin.domain.history import Actor
 from bittitan_plugin.domain.revocations import Revocation, RevocationState
@@ -80,12 +79,11 @@ def _rows(ports: Ports, installation_id: UUID) -> Iterator[Row]:
 
 
 def _row(ports: Ports, revocation: Revocation, asset: Asset) -> Row:
-    codes = ports.cipher.open(asset.coupon_code).split() if asset.coupon_code else []
     return (
         str(revocation.id),
         revocation.deadline.isoformat() if revocation.deadline else None,
         asset.order_number,
         asset.quantity,
-        " ".join(masked(code) for code in codes),
+        ports.cipher.masked(asset.coupon_code) if asset.coupon_code else "",
         revocation.asked_by,
     )

@@ -16,6 +16,7 @@ from bittitan_plugin.domain.coupons import Sealed
 from bittitan_plugin.hosts.embedded.tables import HostBase
 from bittitan_plugin.hosts.saleor.tables import SaleorAppRow
 from bittitan_plugin.store.engine import writing_engine
+from bittitan_plugin.store.key_proof import KeyProofRow
 from bittitan_plugin.store.types import SEALED_WITHIN
 
 #: Rows sealed anew in one transaction, so that nobody who serves meanwhile waits for long.
@@ -33,10 +34,13 @@ class Rotation:
 
 
 def sealed_columns() -> Iterator[Column[Any]]:
-    """Every column that holds secrets, as the tables mark them."""
-    for metadata in (SaleorAppRow.metadata, HostBase.metadata):
-        for table in metadata.sorted_tables:
-            yield from (c for c in table.columns if c.info.get("sealed") or SEALED_WITHIN in c.info)
+    """Every column that holds secrets, as the tables mark them.
+
+    The proof of the keys is the last: until everything else is sealed anew it asks for the old one.
+    """
+    tables = [*SaleorAppRow.metadata.sorted_tables, *HostBase.metadata.sorted_tables]
+    for table in sorted(tables, key=lambda table: table is KeyProofRow.__table__):
+        yield from (c for c in table.columns if c.info.get("sealed") or SEALED_WITHIN in c.info)
 
 
 def rotate(engine: Engine, cipher: Cipher, tell: Callable[[Rotation], None]) -> Rotation:

@@ -68,12 +68,18 @@ class Shop:
         )
 
     def start(self, *, run_worker: bool) -> None:
-        """Attach the plugin to the platform: database up to date, work begun."""
-        self.plugins.hook.host_started(
-            event=specs.HostStarted(
-                host=self.platform.host, installation=INSTALLATION, run_worker=run_worker
-            )
+        """Attach the plugin to the platform: database up to date, work begun.
+
+        Raises ``UnfitDatabase`` when this program may not work on the database.
+        """
+        event = specs.HostStarted(
+            host=self.platform.host, installation=INSTALLATION, run_worker=run_worker
         )
+        try:
+            self.plugins.hook.host_started(event=event)
+        except Exception:
+            self.application.close()
+            raise
         self._retelling.start()
 
     def stop(self) -> None:

@@ -9,7 +9,6 @@ from uuid import UUID
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-from bittitan_plugin.domain.coupons import masked
 from bittitan_plugin.domain.errors import BitTitanError
 from bittitan_plugin.domain.spreadsheets import to_csv
 from bittitan_plugin.domain.stock import StockCode, StockState
@@ -160,6 +159,8 @@ def _say(console: Console, report: ImportReport, mode: ImportMode, error: str | 
         console.print(f"line {bad.line}: {bad.reason}", markup=False)
     if more := report.bad - len(report.reasons):
         console.print(f"and {more} more bad rows", markup=False)
+    for row in report.repeated_rows:
+        console.print(f"line {row.line}: {row.reason}", markup=False)
     if error is not None:
         console.print(f"not imported: {error}", markup=False)
     elif mode is ImportMode.DRY_RUN:
@@ -185,7 +186,7 @@ def _rows(ports: Ports, installation_id: UUID, state: StockState | None) -> Iter
 
 def _row(ports: Ports, code: StockCode) -> Row:
     return (
-        masked(ports.cipher.open(code.code)),
+        ports.cipher.masked(code.code),
         code.product_type.value,
         code.sku,
         code.licenses,

@@ -5,6 +5,7 @@ records, its threads and its looking for work, which cost three times as much as
 Tests of those take ``shop``; all others may take ``shop_by_hand`` in its place.
 """
 
+import time
 from collections.abc import Callable, Iterator
 from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
@@ -41,11 +42,14 @@ WORKFLOWS: dict[str, Callable[..., str]] = {
     durable.PROVISION: provision.provision,
     durable.SYNCHRONIZE: provision.synchronize,
     durable.CANCEL: cancel.cancel,
+    durable.CREDIT: cancel.credit,
+    durable.REFUND: cancel.refund,
     durable.WITHDRAW: cancel.withdraw,
     durable.INVOICE: billing.invoice,
     durable.TELL: tell.tell,
     durable.REMIND: watch.remind,
     durable.FOLLOW: watch.follow,
+    durable.FOLLOW_REFUND: watch.follow_refund,
     durable.OUT_OF_STOCK: stock.out_of_stock,
     durable.REVOCATION_NEWS: stock.tell_of_revocation,
     durable.RECONCILE: reconcile.reconcile,
@@ -83,8 +87,17 @@ class Backlog:
         event.listen(session, "after_commit", keep, once=True)
 
 
+class Hands(runtime.Runtime):
+    """Waits by putting a clock of its own forward: no time passes, however slow the machine is."""
+
+    now = 0.0
+
+    def wait(self, seconds: float) -> None:
+        self.now += seconds
+
+
 #: Set while the work of this thread is done by hand.
-_hands: ContextVar[runtime.Runtime | None] = ContextVar("hands", default=None)
+_hands: ContextVar[Hands | None] = ContextVar("hands", default=None)
 
 
 @dataclass(kw_only=True)
@@ -92,7 +105,7 @@ class ShopByHand(Shop):
     """One installation of a plugin that has no engine."""
 
     backlog: Backlog
-    hands: runtime.Runtime
+    hands: Hands
 
     def settle(self) -> None:
         """Do what was handed in, and what follows from it."""
@@ -130,6 +143,11 @@ def _do_without_engine(patch: pytest.MonkeyPatch) -> None:
     def recorded(name: str, step: Callable[[], T]) -> T:
         return step() if _hands.get() else record(name, step)
 
+    def now() -> float:
+        hands = _hands.get()
+        return hands.now if hands else time.time()
+
+    patch.setattr(retrying, "time", now)
     patch.setattr(runtime, "_bound", _Bound(runtime._bound))
     patch.setattr(retrying, "recorded", recorded)
     patch.setattr(retrying, "has_records", lambda: _hands.get() is None and look())
@@ -159,7 +177,7 @@ def shop_by_hand(idle: tuple[World, Backlog], sandbox: SandboxServer) -> ShopByH
     backlog.waiting.clear()
     host, key = FakeHost(), f"shop-{uuid4().hex[:8]}"
     installation_id = world.application.attach(key, host)
-    hands = runtime.Runtime(world.application.ports, concurrency=1, pace=PACE / 100)
+    hands = Hands(world.application.ports, concurrency=1, pace=PACE / 100)
     return sells_both(
         ShopByHand(world, sandbox, key, installation_id, host, backlog=backlog, hands=hands)
     )

@@ -6,7 +6,7 @@ installation: each gets one of its own, with its own platform, products and vend
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
@@ -220,17 +220,7 @@ def order_value(order: Order) -> dict[str, Any]:
         "customer": vars(order.customer),
         "recipient_email": order.recipient_email,
         "created_at": order.created_at,
-        "lines": [
-            {
-                **{k: v for k, v in vars(line).items() if k not in ("unit_price", "end_customer")},
-                "unit_price": {
-                    "amount": line.unit_price.amount,
-                    "currency": line.unit_price.currency,
-                },
-                "end_customer": vars(line.end_customer) if line.end_customer else None,
-            }
-            for line in order.lines
-        ],
+        "lines": [asdict(line) for line in order.lines],
     }
 
 

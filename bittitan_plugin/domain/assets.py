@@ -9,7 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from bittitan_plugin.domain.billing import InvoiceReference
+from bittitan_plugin.domain.billing import InvoiceReference, Refund
 from bittitan_plugin.domain.catalogue import ProductType
 from bittitan_plugin.domain.coupons import CouponSource, CouponStatus, Sealed
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
@@ -66,6 +66,10 @@ class Asset:
     #: Licences behind the coupon code, or behind all codes together.
     quantity: int
     unit_price: Money
+    #: What the line cost, tax included: the platform's word, and so what a cancellation credits.
+    total: Money
+    #: The tax within ``total``; None where the platform stated none.
+    tax: Money | None = None
     #: When the asset was created and provisioning executed. Documented: the window starts here.
     purchase_date: datetime
     #: How long the coupon code can be redeemed, in days.
@@ -90,6 +94,8 @@ class Asset:
     status: AssetStatus = AssetStatus.ACTIVE
     invoice: InvoiceReference | None = None
     credit_invoice: InvoiceReference | None = None
+    #: Where the money stands that a cancellation gives back; None while none was asked for.
+    refund: Refund | None = None
     welcomed_at: datetime | None = None
     cancelled_at: datetime | None = None
     #: Grows by one with every stored change.
@@ -99,11 +105,6 @@ class Asset:
     def reference(self) -> str:
         """Under which the vendor issues the coupon; the same however often it is asked."""
         return f"{_REFERENCE}{self.id}"
-
-    @property
-    def total(self) -> Money:
-        """What the line cost, and so what a cancellation credits."""
-        return self.unit_price.times(self.quantity)
 
     @property
     def waits_for_stock(self) -> bool:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from bittitan_plugin.domain.days import begins_at
@@ -31,7 +32,57 @@ class Credit:
     order_id: str
     order_line_id: str
     amount: Money
+    #: The tax within ``amount``; None where the platform stated none.
+    tax: Money | None = None
     reason: str
+
+
+class RefundStatus(StrEnum):
+    """How far money has come on its way back."""
+
+    #: Nothing was received that could go back by itself.
+    NOTHING = "NOTHING"
+    #: Whoever pays it back was asked, and has not answered yet.
+    ASKED = "ASKED"
+    PAID = "PAID"
+    #: Whoever pays it back said no, to all of it or to a part.
+    FAILED = "FAILED"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Refund:
+    """Where the money of one credit stands at the platform. Never more than was received."""
+
+    status: RefundStatus
+    #: What the platform pays back by itself.
+    amount: Money
+    #: What was received and cannot go back by itself, such as a gift card's part.
+    by_hand: Money
+    #: For staff: what failed, or why a part is left to them.
+    reason: str = ""
+
+    @property
+    def summary(self) -> str:
+        """For people: ``20.50 USD, asked for``."""
+        words = {
+            RefundStatus.ASKED: f"{self.amount}, asked for",
+            RefundStatus.PAID: f"{self.amount}, paid back",
+            RefundStatus.FAILED: f"{self.amount}, did not go through",
+        }
+        parts = [words[self.status]] if self.status in words else []
+        if not self.by_hand.is_zero:
+            parts.append(f"{self.by_hand} to be settled by hand")
+        return "; ".join(parts) or "nothing to pay back"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it may still become known, or be mended, that the money went."""
+        return self.status in (RefundStatus.ASKED, RefundStatus.FAILED)
+
+    @property
+    def needs_staff(self) -> bool:
+        """Whether a person has to see to it that all of it goes back."""
+        return self.status is RefundStatus.FAILED or not self.by_hand.is_zero
 
 
 def next_billing_day(billing_day: int | None, now: datetime, zone: ZoneInfo) -> datetime:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from enum import StrEnum
 from typing import Self
 from uuid import UUID
@@ -132,11 +133,13 @@ def check_publishable(product: Product) -> None:
         )
 
 
-def check_prices(prices: Sequence[tuple[str, str]], name: str = "prices") -> dict[str, Money]:
-    """Prices of one licence by currency, read from (amount, currency) texts.
+def check_prices(
+    prices: Sequence[tuple[str | Decimal, str]], name: str = "prices"
+) -> dict[str, Money]:
+    """Prices of one licence by currency, read from pairs of amount and currency.
 
-    Raises ``Refusal`` on ``prices[n].amount`` or ``.currency``: no amount of money, negative, or
-    the second one in a currency.
+    Raises ``Refusal`` on ``prices[n].amount`` or ``.currency``: no amount of money, negative,
+    finer than the currency's smallest unit, or the second one in a currency.
     """
     checked: dict[str, Money] = {}
     for index, (amount, currency) in enumerate(prices):
@@ -144,7 +147,7 @@ def check_prices(prices: Sequence[tuple[str, str]], name: str = "prices") -> dic
         try:
             price = check_price(Money.of(amount, currency))
         except Refusal as refusal:
-            raise Refusal(refusal.code, refusal.message, field=f"{place}.{refusal.field}") from None
+            raise refusal.within(place) from None
         if currency in checked:
             raise Refusal(
                 ErrorCode.UNIQUE, f"There are two prices in {currency}.", field=f"{place}.currency"
@@ -154,10 +157,10 @@ def check_prices(prices: Sequence[tuple[str, str]], name: str = "prices") -> dic
 
 
 def check_price(price: Money) -> Money:
-    """A price of zero or more. Raises ``Refusal`` on ``amount``."""
+    """A price of zero or more that can be paid. Raises ``Refusal`` on ``amount``."""
     if price.amount < 0:
         raise Refusal(ErrorCode.INVALID, "A price cannot be negative.", field="amount")
-    return price
+    return price.check_payable()
 
 
 def check_quantity(quantity: int, *, name: str = "quantity") -> int:

@@ -178,7 +178,7 @@ def _zone(name: str, text: str) -> str:
 
 def _address(name: str, text: str) -> str:
     if not is_address(text):
-        raise _invalid(name, text, "an e-mail address")
+        raise _invalid(name, text, "an e-mail address that can be written to")
     return text
 
 

@@ -1,5 +1,6 @@
 """Coupons: what BitTitan hands out, and what we know of their fate."""
 
+import unicodedata
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -64,6 +65,24 @@ def speaks_of_another_account(vanished: int, known: int) -> bool:
     were open and are not listed before their expiry; ``known`` are listed.
     """
     return known == 0 and vanished >= VANISHED_AT_ONCE
+
+
+#: Categories of characters that people add to a code, or leave out of it, when they copy it.
+_NO_PART_OF_A_CODE = frozenset({"Pd", "Zs", "Cf", "Cc"})
+_MINUS_SIGN = "\N{MINUS SIGN}"
+
+
+def normal_form(code: str) -> str:
+    """The same for every way in which one code is written: case, dashes and blanks do not count.
+
+    Codes of one normal form are one code. Ours: selling one twice is worse than asking about it.
+    """
+    text = unicodedata.normalize("NFKC", code).upper()
+    return "".join(
+        character
+        for character in text
+        if unicodedata.category(character) not in _NO_PART_OF_A_CODE and character != _MINUS_SIGN
+    )
 
 
 def masked(code: str) -> str:

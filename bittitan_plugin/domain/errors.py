@@ -65,6 +65,11 @@ class Refusal(BitTitanError):
         self.message = message
         self.field = field
 
+    def within(self, place: str) -> "Refusal":
+        """The same refusal of a part of something: its field is named from ``place`` on."""
+        field = f"{place}.{self.field}" if self.field else place
+        return Refusal(self.code, self.message, field=field)
+
 
 class Rejected(BitTitanError):
     """The other side understood and said no. Repeating it changes nothing.

@@ -62,6 +62,7 @@ _TRACKED: dict[str, Callable[[Asset], object]] = {
     "status": lambda a: a.status,
     "invoice": lambda a: a.invoice and a.invoice.number,
     "creditInvoice": lambda a: a.credit_invoice and a.credit_invoice.number,
+    "refund": lambda a: a.refund and a.refund.summary,
     "welcomeEmail": lambda a: a.welcomed_at and a.welcomed_at.isoformat(),
 }
 

@@ -1,7 +1,9 @@
 """Money: an exact decimal amount with its currency. Never a float."""
 
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+
+from iso4217 import Currency
 
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
 
@@ -60,6 +62,29 @@ class Money:
         """The price of ``quantity`` pieces; exact, never rounded."""
         return Money(self.amount * quantity, self.currency)
 
+    def check_payable(self) -> "Money":
+        """This amount, if it can be paid: a whole number of the currency's smallest units.
+
+        Raises ``Refusal`` on ``amount``. The units are ISO 4217's; a currency that is not listed
+        there has none that we know, and passes.
+        """
+        unit = smallest_unit(self.currency)
+        if unit is not None and self.amount % unit:
+            raise Refusal(
+                ErrorCode.INVALID,
+                f"{self.amount.normalize():f} {self.currency} cannot be paid: "
+                f"the smallest unit of {self.currency} is {unit}.",
+                field="amount",
+            )
+        return self
+
+    def rounded(self) -> "Money":
+        """The nearest amount that can be paid, halves away from zero."""
+        unit = smallest_unit(self.currency)
+        if unit is None:
+            return self
+        return Money(self.amount.quantize(unit, ROUND_HALF_UP), self.currency)
+
     @property
     def is_zero(self) -> bool:
         """Whether nothing is owed."""
@@ -69,3 +94,12 @@ class Money:
         whole_cents = self.amount == round(self.amount, 2)
         shown = f"{self.amount:,.2f}" if whole_cents else f"{self.amount.normalize():,f}"
         return f"{shown} {self.currency}"
+
+
+def smallest_unit(currency: str) -> Decimal | None:
+    """The smallest amount of a currency: 0.01 of USD, 1 of JPY. None for what ISO 4217 lacks."""
+    try:
+        digits = Currency(currency).exponent
+    except ValueError:
+        return None
+    return None if digits is None else Decimal(1).scaleb(-digits)

@@ -54,7 +54,12 @@ class OrderLine:
     #: The platform's product type; decides whether a line without a known product is ours.
     product_type: str | None
     quantity: int
+    #: For show: rounded by the platform, and so no factor of the total.
     unit_price: Money
+    #: What the whole line costs, tax included, after its discounts: the platform's word.
+    total: Money
+    #: The tax within ``total``; None where the platform states none.
+    tax: Money | None = None
     friendly_name: str | None = None
     end_customer: EndCustomer | None = None
     #: Whether the platform shows any of it as delivered.
@@ -114,22 +119,32 @@ def name_of_line(index: int, product_name: str | None) -> str:
 
 
 def check_lines(lines: tuple[OrderLine, ...]) -> None:
-    """Hold lines against the rules every order keeps: whole quantities, one currency.
+    """Hold lines against the rules every order keeps: whole quantities, one currency, totals
+    that can be paid.
 
-    Raises ``Refusal`` on ``lines[n].quantity`` or ``lines[n].unit_price.currency``.
+    Raises ``Refusal`` on ``lines[n].quantity``, or on ``.amount`` or ``.currency`` of
+    ``lines[n].unit_price``, ``.total`` or ``.tax``.
     """
     for index, line in enumerate(lines):
         check_quantity(line.quantity, name=f"lines[{index}].quantity")
-        if line.unit_price.amount < 0:
-            raise Refusal(
-                ErrorCode.INVALID,
-                f"A price cannot be negative ({line.unit_price}).",
-                field=f"lines[{index}].unit_price.amount",
-            )
-        if line.unit_price.currency != lines[0].unit_price.currency:
-            raise Refusal(
-                ErrorCode.INVALID,
-                f"An order has one currency: line 0 is in {lines[0].unit_price.currency}, "
-                f"this one in {line.unit_price.currency}.",
-                field=f"lines[{index}].unit_price.currency",
-            )
+        for name, money in (("unit_price", line.unit_price), ("total", line.total)):
+            _check_amount(money, lines[0].total.currency, f"lines[{index}].{name}")
+        if line.tax is not None:
+            _check_amount(line.tax, lines[0].total.currency, f"lines[{index}].tax")
+        try:
+            line.total.check_payable()
+        except Refusal as refusal:
+            raise refusal.within(f"lines[{index}].total") from None
+
+
+def _check_amount(money: Money, currency: str, place: str) -> None:
+    if money.amount < 0:
+        raise Refusal(
+            ErrorCode.INVALID, f"A price cannot be negative ({money}).", field=f"{place}.amount"
+        )
+    if money.currency != currency:
+        raise Refusal(
+            ErrorCode.INVALID,
+            f"An order has one currency: it begins in {currency}, this is in {money.currency}.",
+            field=f"{place}.currency",
+        )

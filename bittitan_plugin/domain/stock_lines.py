@@ -3,16 +3,23 @@
 A line that cannot be read is a line with a reason; only a file that is no text at all is refused.
 """
 
+import re
+from codecs import BOM_UTF8, getincrementaldecoder
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from io import IncrementalNewlineDecoder
+from itertools import chain
 
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
 
-#: The longest line, in bytes. Ours: ten times what a row with a long note needs.
+#: The longest line, in characters. Ours: ten times what a row with a long note needs.
 LONGEST_LINE = 10_000
 
-_UTF8_MARK = b"\xef\xbb\xbf"
-_TOO_LONG = f"The line is longer than {LONGEST_LINE} bytes."
+#: Bytes by which is judged what kind of file it is.
+_JUDGED = 1000
+#: What is no UTF-8 is decoded to these, so that it costs its own line and no more.
+_UNDECODABLE = re.compile("[\udc80-\udcff]")
+_TOO_LONG = f"The line is longer than {LONGEST_LINE} characters."
 _NO_UTF8 = "The line is not UTF-8; save the file as 'CSV UTF-8'."
 _NUL = "The line holds a character that is no text (NUL)."
 #: How files begin that people take for CSV, and what to do about them.
@@ -22,6 +29,11 @@ _FOREIGN = {
     b"\xff\xfe": "It is UTF-16 text; save it as 'CSV UTF-8' first.",
     b"\xfe\xff": "It is UTF-16 text; save it as 'CSV UTF-8' first.",
     b"%PDF": "It is a PDF document; export the codes as CSV.",
+    b"{\\rtf": "It is a text document (RTF); export the codes as CSV.",
+    b"<?xml": "It is XML; open it in a spreadsheet and save it as 'CSV UTF-8'.",
+    b"<": "It is a web page, not a list of codes; perhaps one has to sign in before the download.",
+    b"{": "It is JSON; export the codes as CSV.",
+    b"[": "It is JSON; export the codes as CSV.",
 }
 
 
@@ -38,41 +50,52 @@ class Line:
 def lines(chunks: Iterable[bytes]) -> Iterator[Line]:
     """The lines of a file that comes in pieces of any size.
 
-    Raises ``Refusal`` INVALID on ``file`` when it is no text.
+    A line ends as on any system: with LF, with CR and LF, or with CR alone. Raises ``Refusal``
+    INVALID on ``file`` when it is no text.
     """
-    number, rest, skipping, first = 0, b"", False, True
-    for chunk in chunks:
-        rest += chunk
-        if first and len(rest) >= len(_UTF8_MARK) + 1:
-            rest, first = _beginning(rest), False
-        *complete, rest = rest.split(b"\n")
-        for raw in complete:
+    number, rest, skipping = 0, "", False
+    for text in _texts(chunks):
+        *complete, rest = (rest + text).split("\n")
+        for each in complete:
             number += 1
-            yield _line(number, raw, too_long=skipping)
+            yield _line(number, each, too_long=skipping)
             skipping = False
         if len(rest) > LONGEST_LINE:
-            rest, skipping = b"", True
-    if first:
-        rest = _beginning(rest)
+            rest, skipping = "", True
     if rest or skipping:
         yield _line(number + 1, rest, too_long=skipping)
 
 
-def _beginning(raw: bytes) -> bytes:
+def _texts(chunks: Iterable[bytes]) -> Iterator[str]:
+    """The same as text, every line end a line feed."""
+    decode = IncrementalNewlineDecoder(
+        getincrementaldecoder("utf-8")("surrogateescape"), translate=True
+    )
+    for chunk in _judged(chunks):
+        yield decode.decode(chunk)
+    yield decode.decode(b"", final=True)
+
+
+def _judged(chunks: Iterable[bytes]) -> Iterator[bytes]:
+    """The file without the byte order marks at its beginning, however many it was given."""
+    pieces, beginning = iter(chunks), b""
+    while len(beginning) < _JUDGED and (piece := next(pieces, None)) is not None:
+        beginning += piece
+    while beginning.startswith(BOM_UTF8):
+        beginning = beginning.removeprefix(BOM_UTF8)
     for mark, mend in _FOREIGN.items():
-        if raw.startswith(mark):
+        if beginning.lstrip().startswith(mark):
             raise Refusal(ErrorCode.INVALID, f"This is no CSV file. {mend}", field="file")
-    if b"\0" in raw[:1000]:
+    if b"\0" in beginning[:_JUDGED]:
         raise Refusal(ErrorCode.INVALID, "This is no CSV file: it holds binary data.", field="file")
-    return raw.removeprefix(_UTF8_MARK)
+    return chain([beginning], pieces)
 
 
-def _line(number: int, raw: bytes, *, too_long: bool) -> Line:
-    if too_long or len(raw) > LONGEST_LINE:
+def _line(number: int, text: str, *, too_long: bool) -> Line:
+    if too_long or len(text) > LONGEST_LINE:
         return Line(number, "", _TOO_LONG)
-    if b"\0" in raw:
+    if "\0" in text:
         return Line(number, "", _NUL)
-    try:
-        return Line(number, raw.decode().rstrip("\r"))
-    except UnicodeDecodeError:
+    if _UNDECODABLE.search(text):
         return Line(number, "", _NO_UTF8)
+    return Line(number, text)

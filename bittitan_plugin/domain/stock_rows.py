@@ -1,9 +1,10 @@
 """One row of a stock file, held against the rules. What is refused says what and how to mend it."""
 
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -16,19 +17,22 @@ from bittitan_plugin.domain.catalogue import (
 )
 from bittitan_plugin.domain.days import begins_at
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
-from bittitan_plugin.domain.money import Money
-from bittitan_plugin.domain.stock_lines import lines
-from bittitan_plugin.domain.stock_table import REQUIRED, Column, Layout, layout_of
+from bittitan_plugin.domain.stock_cells import is_marked_as_text, plain
+from bittitan_plugin.domain.stock_costs import Decimals, read_cost
+from bittitan_plugin.domain.stock_lines import Line, lines
+from bittitan_plugin.domain.stock_spoiled import spoiled
+from bittitan_plugin.domain.stock_table import REQUIRED, Column, Layout, is_header, table_of
 
 #: Rows of one file. Ours: what is remembered to find repetitions grows with them.
 MOST_ROWS = 250_000
 #: The longest note, in characters. Ours.
 LONGEST_NOTE = 500
+#: Rows that are held back until the file has said how it writes amounts. Ours: it bounds memory.
+MOST_UNDECIDED = 10_000
 
 #: Ours: BitTitan documents no alphabet. No blank, because several codes are entered with one
 #: between them; no sign a spreadsheet takes for the beginning of a formula.
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._~:#/+=-]{3,127}")
-_COST = re.compile(r"(?:([A-Z]{3}) ?)?(-?\d+(?:[.,]\d+)?)(?: ?([A-Z]{3}))?")
 _GERMAN_DATE = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})")
 
 
@@ -70,57 +74,91 @@ class Rules:
 def read_rows(chunks: Iterable[bytes], rules: Rules) -> Iterator[StockRow | BadRow]:
     """Every row of a file, good or bad; empty lines are none.
 
-    Raises ``Refusal`` on ``file``: no text, a header that lacks columns, too many rows, none.
+    Rows whose purchase cost can be read in two ways come last, when the others have said which.
+    Raises ``Refusal`` on ``file``: no text, no header that can be understood or more than one, too
+    many rows, none.
     """
-    layout: Layout | None = None
-    rows = 0
-    for line in lines(chunks):
-        if line.fault is None and not line.text.strip(" \t,;"):
-            continue
-        if line.fault is None and layout is None:
-            layout = layout_of(line.text)
-            if layout.has_header:
-                continue
-        rows += 1
-        if rows > MOST_ROWS:
-            raise Refusal(
-                ErrorCode.INVALID, f"The file has more than {MOST_ROWS} rows.", field="file"
-            )
-        try:
-            if line.fault is not None or layout is None:
-                raise Refusal(ErrorCode.INVALID, line.fault or "")
-            yield read_row(line.number, layout.cells(line.text), rules)
-        except Refusal as refusal:
-            yield BadRow(line=line.number, reason=refusal.message)
-    if not rows:
-        raise Refusal(ErrorCode.REQUIRED, "The file holds no rows.", field="file")
+    layout, rows = table_of(lines(chunks))
+    decimals, count = Decimals(), 0
+    undecided: list[tuple[int, Mapping[Column, str]]] = []
+    for line in rows:
+        count += 1
+        if count > MOST_ROWS:
+            raise _refused(f"The file has more than {MOST_ROWS} rows.")
+        cells = _cells(line, layout)
+        if isinstance(cells, BadRow):
+            yield cells
+        elif decimals.learn(cells.get(Column.COST, "")) or len(undecided) == MOST_UNDECIDED:
+            yield _judged(line.number, cells, rules)
+        else:
+            undecided.append((line.number, cells))
+    for number, cells in undecided:
+        yield _judged(number, cells, rules, decimals.sign)
+    if not count:
+        raise _refused("The file holds no rows.", ErrorCode.REQUIRED)
 
 
-def read_row(line: int, cells: Mapping[Column, str], rules: Rules) -> StockRow:
-    """A row as values. Raises ``Refusal`` with the first thing that is wrong."""
+def _cells(line: Line, layout: Layout) -> Mapping[Column, str] | BadRow:
+    """The line as fields, or why it is no row."""
+    if line.fault is not None:
+        return BadRow(line=line.number, reason=line.fault)
+    try:
+        cells = layout.cells(line.text)
+    except Refusal as refusal:
+        return BadRow(line=line.number, reason=refusal.message)
+    if is_header(cells):
+        raise _refused(f"Line {line.number} is a second header; import one table at a time.")
+    return cells
+
+
+def _judged(
+    line: int, cells: Mapping[Column, str], rules: Rules, decimals: str | None = None
+) -> StockRow | BadRow:
+    try:
+        return read_row(line, cells, rules, decimals)
+    except Refusal as refusal:
+        return BadRow(line=line, reason=refusal.message)
+
+
+def read_row(
+    line: int, cells: Mapping[Column, str], rules: Rules, decimals: str | None = None
+) -> StockRow:
+    """A row as values. Raises ``Refusal`` with the first thing that is wrong.
+
+    ``decimals`` is what begins the decimals of an amount in this file, where that is known.
+    """
+    said: dict[Column, str] = {column: plain(cell) for column, cell in cells.items()}
     for column in REQUIRED:
-        if not cells.get(column):
+        if not said.get(column):
             raise Refusal(ErrorCode.REQUIRED, f"'{column}' is empty.")
-    product_type, sku = _article(cells[Column.ARTICLE], rules)
-    cost, currency = _cost(cells.get(Column.COST, ""), cells.get(Column.CURRENCY, ""))
+    product_type, sku = _article(said[Column.ARTICLE], rules)
+    cost, currency = read_cost(said.get(Column.COST, ""), said.get(Column.CURRENCY, ""), decimals)
     return StockRow(
         line=line,
-        code=_code(cells[Column.CODE]),
+        code=_code(said[Column.CODE], is_text=is_marked_as_text(cells[Column.CODE])),
         product_type=product_type,
         sku=sku,
-        licenses=_licenses(cells[Column.LICENSES]),
-        expires_at=_expiry(cells[Column.EXPIRES_ON], rules),
-        validity_days=_validity(cells.get(Column.VALIDITY, "")),
+        licenses=_licenses(said[Column.LICENSES]),
+        expires_at=_expiry(said[Column.EXPIRES_ON], rules),
+        validity_days=_validity(said.get(Column.VALIDITY, "")),
         cost=cost,
         cost_currency=currency,
         note=_note(cells.get(Column.NOTE, "")),
     )
 
 
-def _code(text: str) -> str:
-    if not _CODE.fullmatch(text):
-        raise _bad("The code is not one word of 4 to 128 letters, digits and . _ ~ : # / + = -")
-    return text
+def _code(text: str, *, is_text: bool) -> str:
+    if reason := spoiled(text, is_text=is_text):
+        raise _bad(reason)
+    if _CODE.fullmatch(text):
+        return text
+    if foreign := next((each for each in text if not each.isascii()), None):
+        name = unicodedata.name(foreign, "a character without a name")
+        raise _bad(
+            f"The code is not one word of Latin letters: it holds {name}, which may only look like "
+            "one. Copy the code from BitTitan once more."
+        )
+    raise _bad("The code is not one word of 4 to 128 letters, digits and . _ ~ : # / + = -")
 
 
 _KINDS = {
@@ -153,7 +191,10 @@ def _licenses(text: str) -> int:
 
 
 def _expiry(text: str, rules: Rules) -> datetime:
-    """A day counts whole, in the instance's time zone; an instant is taken as it is."""
+    """A day counts whole, in the instance's time zone; an instant is taken as it is.
+
+    A midnight without offset is what spreadsheets and databases add to a day.
+    """
     try:
         found = _instant(text, rules.zone)
     except (ValueError, OverflowError):
@@ -167,14 +208,16 @@ def _expiry(text: str, rules: Rules) -> datetime:
 
 @lru_cache(maxsize=1000)
 def _instant(text: str, zone: ZoneInfo) -> datetime:
-    german = _GERMAN_DATE.fullmatch(text)
+    german = _GERMAN_DATE.match(text)
     if german:
         day, month, year = map(int, german.groups())
-        return begins_at(date(year, month, day) + timedelta(days=1), zone)
-    if len(text) <= len("2027-03-31"):
-        return begins_at(date.fromisoformat(text) + timedelta(days=1), zone)
+        text = date(year, month, day).isoformat() + text[german.end() :]
     instant = datetime.fromisoformat(text)
-    return instant if instant.tzinfo else instant.replace(tzinfo=zone)
+    if instant.tzinfo is not None:
+        return instant
+    if instant.time() == time():
+        return begins_at(instant.date() + timedelta(days=1), zone)
+    return instant.replace(tzinfo=zone)
 
 
 def _validity(text: str) -> int | None:
@@ -186,21 +229,6 @@ def _validity(text: str) -> int | None:
     return check_days(int(number), name=Column.VALIDITY)
 
 
-def _cost(text: str, currency: str) -> tuple[Decimal | None, str | None]:
-    if not text:
-        return None, None
-    found = _COST.fullmatch(text.upper())
-    if not found:
-        raise _bad(f"'{text[:20]}' is no purchase cost; write it as 12.50 USD.")
-    named = {name for name in (found[1], found[3], currency.upper()) if name}
-    if len(named) > 1:
-        raise _bad(f"The purchase cost is given in two currencies: {' and '.join(sorted(named))}.")
-    amount = Money.of(found[2].replace(",", "."), next(iter(named), "XXX")).amount
-    if amount < 0:
-        raise _bad("A purchase cost cannot be negative.")
-    return amount, next(iter(named), None)
-
-
 def _note(text: str) -> str | None:
     if len(text) > LONGEST_NOTE or not text.replace("\t", " ").isprintable():
         raise _bad(f"A note is one printable line of at most {LONGEST_NOTE} characters.")
@@ -209,3 +237,7 @@ def _note(text: str) -> str | None:
 
 def _bad(message: str) -> Refusal:
     return Refusal(ErrorCode.INVALID, message)
+
+
+def _refused(message: str, code: ErrorCode = ErrorCode.INVALID) -> Refusal:
+    return Refusal(code, message, field="file")

@@ -5,11 +5,15 @@ quote costs one row and not the rest of the file.
 """
 
 import csv
-from collections.abc import Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
+from itertools import chain, islice
 
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
+from bittitan_plugin.domain.stock_cells import plain
+from bittitan_plugin.domain.stock_lines import Line
 
 SEPARATORS = (",", ";", "\t")
 
@@ -48,6 +52,12 @@ _NAMES: dict[str, Column] = {
     **dict.fromkeys(("notes", "comment", "label"), Column.NOTE),
 }
 
+#: Rows among which the header is looked for. Ours: room for a title, a date, who exported it.
+_BEFORE_HEADER = 10
+#: How spreadsheets are told which separator follows.
+_HINT = re.compile(r'"?sep=(.)"?\1*', re.IGNORECASE)
+_ABOVE = "The row stands above the header; put it below."
+
 
 @dataclass(frozen=True)
 class Layout:
@@ -55,7 +65,8 @@ class Layout:
 
     separator: str
     columns: Sequence[Column | None]
-    has_header: bool
+    #: The line of the header; 0 where there is none.
+    header: int = 0
 
     def cells(self, text: str) -> dict[Column, str]:
         """One row's fields without blanks around them. Raises ``Refusal``: why it is no row."""
@@ -71,31 +82,117 @@ class Layout:
             if column is not None
         }
 
+    @property
+    def missing(self) -> Sequence[Column]:
+        """The columns it needs and does not have."""
+        return [column for column in REQUIRED if column not in self.columns]
 
-def layout_of(first: str) -> Layout:
-    """What the first row that is not empty says of the file.
 
-    It is a header when every column it needs is named in it. Columns of other names are left
-    out. Raises ``Refusal`` on ``file`` when it looks like a header that lacks a column, or
-    names one twice.
+def table_of(lines: Iterator[Line]) -> tuple[Layout, Iterator[Line]]:
+    """How a file is to be read, and its rows: without the header, and without a title above it.
+
+    The header is the first line that names every column needed; columns of other names are left
+    out. Excel's hint (``sep=;``) may come before. Raises ``Refusal`` on ``file`` when something
+    looks like a header but lacks a column, names one twice, or names none that is known.
     """
-    separator = max(SEPARATORS, key=lambda each: len(_split_or_whole(first, each)))
-    columns = [
-        _NAMES.get(" ".join(name.lower().replace("_", " ").split()))
-        for name in _split_or_whole(first, separator)
+    first = list(islice((line for line in lines if not _is_empty(line)), _BEFORE_HEADER))
+    separators, first = _without_hint(first)
+    layout = _layout_of([line for line in first if line.fault is None], separators)
+    above = [line for line in first if line.number < layout.header]
+    misplaced = [replace(line, fault=_ABOVE) for line in above if not _is_title(line, layout)]
+    below = [line for line in first if line.number > layout.header]
+    return layout, chain(misplaced, below, (line for line in lines if not _is_empty(line)))
+
+
+def is_header(cells: Mapping[Column, str]) -> bool:
+    """Whether a row is one more header, as where two files were put together."""
+    return _name(cells.get(Column.CODE, "")) in _NAMES
+
+
+def _is_empty(line: Line) -> bool:
+    return line.fault is None and not line.text.strip(" \t,;")
+
+
+def _is_title(line: Line, layout: Layout) -> bool:
+    cells = _split_or_whole(line.text, layout.separator)
+    return line.fault is None and sum(map(bool, map(str.strip, cells))) < len(REQUIRED)
+
+
+def _without_hint(first: list[Line]) -> tuple[Sequence[str], list[Line]]:
+    hint = _HINT.fullmatch(first[0].text.strip(" ")) if first else None
+    if hint is None:
+        return SEPARATORS, first
+    if hint[1] not in SEPARATORS:
+        raise _refused(f"Its columns are separated by '{hint[1]}'; use comma, semicolon or tab.")
+    return hint[1], first[1:]
+
+
+def _layout_of(first: Sequence[Line], separators: Sequence[str]) -> Layout:
+    named = [_named(line, separators) for line in first]
+    for header in named:
+        if not header.missing:
+            return _once_each(header)
+    for line, header in zip(first, named, strict=True):
+        if Column.CODE in header.columns and _known(header) > 1 and not _has_digit(line.text):
+            missing = ", ".join(header.missing)
+            raise _refused(f"The header lacks: {missing}.", ErrorCode.REQUIRED)
+    if first and _looks_like_names(first[0], separators):
+        raise _refused(
+            "Its first row looks like a header, but names no column 'code'. Name the columns: "
+            f"{', '.join(REQUIRED)}."
+        )
+    return Layout(_separator_of(first, separators), IN_ORDER)
+
+
+def _named(line: Line, separators: Sequence[str]) -> Layout:
+    """The line as if it were a header."""
+    layouts = [
+        Layout(
+            separator,
+            [_NAMES.get(_name(cell)) for cell in _split_or_whole(line.text, separator)],
+            line.number,
+        )
+        for separator in separators
     ]
-    if Column.CODE not in columns:
-        return Layout(separator, IN_ORDER, has_header=False)
-    missing = [column.value for column in REQUIRED if column not in columns]
-    if missing:
-        raise Refusal(ErrorCode.REQUIRED, f"The header lacks: {', '.join(missing)}.", field="file")
-    known = [column for column in columns if column is not None]
+    return max(layouts, key=_known)
+
+
+def _known(header: Layout) -> int:
+    return len({column for column in header.columns if column})
+
+
+def _once_each(header: Layout) -> Layout:
+    known = [column for column in header.columns if column is not None]
     twice = sorted({column.value for column in known if known.count(column) > 1})
     if twice:
-        raise Refusal(
-            ErrorCode.INVALID, f"The header names twice: {', '.join(twice)}.", field="file"
-        )
-    return Layout(separator, columns, has_header=True)
+        raise _refused(f"The header names twice: {', '.join(twice)}.")
+    return header
+
+
+def _looks_like_names(line: Line, separators: Sequence[str]) -> bool:
+    """Whether it can be no row: as many columns as one needs, and a digit nowhere."""
+    most = max(len(_split_or_whole(line.text, each)) for each in separators)
+    return most >= len(REQUIRED) and not _has_digit(line.text)
+
+
+def _separator_of(first: Sequence[Line], separators: Sequence[str]) -> str:
+    """The one by which the rows say how many licences; else the one that separates most."""
+    number = IN_ORDER.index(Column.LICENSES)
+
+    def fitness(separator: str) -> tuple[int, int]:
+        rows = [_split_or_whole(line.text, separator) for line in first]
+        fitting = sum(len(cells) > number and plain(cells[number]).isdigit() for cells in rows)
+        return fitting, len(rows[0]) if rows else 0
+
+    return max(separators, key=fitness)
+
+
+def _has_digit(text: str) -> bool:
+    return any(map(str.isdigit, text))
+
+
+def _name(cell: str) -> str:
+    return " ".join(plain(cell).lower().replace("_", " ").split())
 
 
 def _split(text: str, separator: str) -> list[str]:
@@ -112,3 +209,7 @@ def _split_or_whole(text: str, separator: str) -> list[str]:
         return _split(text, separator)
     except Refusal:
         return text.split(separator)
+
+
+def _refused(message: str, code: ErrorCode = ErrorCode.INVALID) -> Refusal:
+    return Refusal(code, message, field="file")

@@ -11,7 +11,7 @@ from starlette.types import Message, Receive
 from strawberry.http import GraphQLHTTPResponse
 from strawberry.types import ExecutionResult
 
-from bittitan_plugin.domain.errors import Refusal
+from bittitan_plugin.domain.errors import Refusal, Unavailable
 
 log = structlog.get_logger(__name__)
 
@@ -74,6 +74,8 @@ def shown_error(error: GraphQLError) -> dict[str, Any]:
     shown: dict[str, Any] = dict(error.formatted)
     if isinstance(cause, Refusal):
         shown |= error_body(cause.message, cause.code, field=cause.field)
+    elif isinstance(cause, Unavailable):
+        shown |= error_body(cause.message, cause.reported_as)
     elif cause is None or isinstance(cause, GraphQLError):
         shown["extensions"] = {"exception": {"code": "GraphQLError"}, **(error.extensions or {})}
     else:

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-from bittitan_plugin.domain.billing import Credit, InvoiceReference
+from bittitan_plugin.domain.billing import Credit, InvoiceReference, Refund
 from bittitan_plugin.domain.catalogue import HostVariant, Listed, ProductType
 from bittitan_plugin.domain.money import Money
 from bittitan_plugin.domain.orders import Customer, Order
@@ -111,11 +111,21 @@ class Host(Protocol):
     def fulfilled(self, line: FulfilledLine) -> None:
         """Tell the platform that the line has been delivered."""
 
-    def credit(self, credit: Credit) -> InvoiceReference:
-        """Issue one credit invoice for ``credit.key``, or return the one issued before."""
+    def credit(self, credit: Credit) -> InvoiceReference | None:
+        """Issue one credit invoice for ``credit.key``, or return the one issued before.
 
-    def refund(self, credit: Credit) -> None:
-        """Ask the platform to pay ``credit.amount`` back; once per ``credit.key``."""
+        Credits what was invoiced. None when the line was not: then it is not invoiced later
+        either, or whoever invoices it asks for this credit again.
+        """
+
+    def refund(self, credit: Credit) -> Refund:
+        """Ask for what was received of ``credit.amount`` to be paid back; once per ``credit.key``.
+
+        What failed before is asked for again. Returns where the money stands now.
+        """
+
+    def refund_of(self, credit: Credit) -> Refund:
+        """Where the money of ``credit`` stands now. Reads only."""
 
     def ensure_product_types(self, definitions: Sequence[TypeDefinition]) -> frozenset[str]:
         """Make the types and properties that are missing; change nothing that is there.

@@ -4,13 +4,13 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from email import policy
 from email.charset import QP, Charset
-from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage, Message
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from bittitan_plugin.domain.addresses import is_address, normalized
 from bittitan_plugin.domain.errors import Rejected
 from bittitan_plugin.mail.port import Notification
 from bittitan_plugin.mail.wording import Phrasebook
@@ -85,11 +85,8 @@ def _address(text: str, name: str) -> Address:
 
     A domain in another script is sent in its ASCII form, which every server understands.
     """
-    try:
-        parsed = Address(addr_spec=text)
-        domain = parsed.domain.encode("idna").decode()
-    except (MessageError, ValueError, IndexError):
+    if not is_address(text):
         raise Rejected(
             "ADDRESS", f"{text!r} is not one e-mail address that can be written to.", field=name
-        ) from None
-    return Address(username=parsed.username, domain=domain)
+        )
+    return Address(addr_spec=normalized(text))

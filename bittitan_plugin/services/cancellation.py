@@ -17,7 +17,7 @@ from bittitan_plugin.domain.installations import Installation
 from bittitan_plugin.domain.money import Money
 from bittitan_plugin.domain.requests import check_text
 from bittitan_plugin.domain.revocations import RevocationCause
-from bittitan_plugin.services.durable import CANCEL, WITHDRAW, cancel_id
+from bittitan_plugin.services.durable import CANCEL, REFUND, WITHDRAW, cancel_id
 from bittitan_plugin.services.installations import get_installation
 from bittitan_plugin.services.ports import Ports
 from bittitan_plugin.services.request_decisions import settle
@@ -105,4 +105,6 @@ def refusal_after(asset: Asset) -> Refusal:
 def goes_on(ports: Ports, work: UnitOfWork, asset: Asset, comment: str = "") -> bool:
     """Take up a cancellation or withdrawal that got stuck. False when none did."""
     # A withdrawal first: whatever the platform took back by itself is never credited by us.
-    return resume(ports, work, asset, WITHDRAW) or resume(ports, work, asset, CANCEL, comment)
+    if resume(ports, work, asset, WITHDRAW) or resume(ports, work, asset, CANCEL, comment):
+        return True
+    return resume(ports, work, asset, REFUND, comment)

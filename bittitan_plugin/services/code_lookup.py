@@ -7,7 +7,7 @@ no key can neither read a code nor try whether a guessed one is there.
 from secrets import token_hex
 
 from bittitan_plugin.cipher import fingerprint
-from bittitan_plugin.domain.coupons import Sealed
+from bittitan_plugin.domain.coupons import Sealed, normal_form
 from bittitan_plugin.services.ports import Ports
 from bittitan_plugin.store.unit_of_work import UnitOfWork
 
@@ -41,7 +41,7 @@ def fingerprint_of(ports: Ports, work: UnitOfWork, code: str, sealed: Sealed | N
 
 def mark_of(ports: Ports, work: UnitOfWork, code: str) -> str:
     """What that code is found by here; of a code that nobody can have, one that matches nothing."""
-    sealed, code = work.coupons.secret(), code.strip()
-    if sealed is None or not code or len(code) > LONGEST or not code.isprintable():
+    sealed, form = work.coupons.secret(), normal_form(code)
+    if sealed is None or not form or len(form) > LONGEST or not form.isprintable():
         return ""
     return fingerprint(ports.cipher.open(sealed), code)

@@ -6,11 +6,14 @@ from uuid import UUID
 PROVISION = "provision_line"
 SYNCHRONIZE = "synchronize"
 CANCEL = "cancel"
+CREDIT = "credit"
+REFUND = "refund"
 WITHDRAW = "withdraw"
 INVOICE = "invoice"
 TELL = "tell"
 REMIND = "remind"
 FOLLOW = "follow"
+FOLLOW_REFUND = "follow_refund"
 OUT_OF_STOCK = "out_of_stock"
 REVOCATION_NEWS = "revocation_news"
 RECONCILE = "reconcile"
@@ -34,6 +37,11 @@ def cancel_id(asset_id: UUID, version: int) -> str:
     return f"cancel:{asset_id}:{version}"
 
 
+def credit_id(asset_id: UUID, invoice_id_: str) -> str:
+    """One late credit per invoice that came after the asset's cancellation."""
+    return f"credit:{asset_id}:{invoice_id_}"
+
+
 def withdraw_id(asset_id: UUID, version: int) -> str:
     """The platform took the sale back: one withdrawal per state of the asset."""
     return f"withdraw:{asset_id}:{version}"
@@ -52,6 +60,11 @@ def remind_id(asset_id: UUID, days: int) -> str:
 def follow_id(installation_id: UUID, slot: int) -> str:
     """One look at an installation's coupons per stretch of time, however many workers watch."""
     return f"follow:{installation_id}:{slot}"
+
+
+def follow_refund_id(asset_id: UUID, occasion: str) -> str:
+    """One look at an asset's money per occasion: a stretch of time, or what the platform said."""
+    return f"refund:{asset_id}:{occasion}"
 
 
 def reconcile_id(run_id: UUID) -> str:

@@ -151,7 +151,6 @@ def _definition_values(done: ServicesDefinition) -> dict[str, Any]:
 
 
 def _stock_values(report: ImportReport, upload: Upload, mode: ImportMode) -> dict[str, Any]:
-    values = asdict(report)
-    values.pop("reasons")
-    reasons = [f"Line {row.line}: {row.reason}" for row in report.reasons]
-    return {**values, "reasons": reasons, "file": upload.name, "mode": mode.value}
+    rows = {"reasons": report.reasons, "repeated_rows": report.repeated_rows}
+    said = {name: [f"Line {row.line}: {row.reason}" for row in rows[name]] for name in rows}
+    return {**asdict(report), **said, "file": upload.name, "mode": mode.value}

@@ -153,6 +153,10 @@ def _ask_vendor(ports: Ports, configuration: Configuration) -> None:
         raise Refusal(
             ErrorCode.PLUGIN_MISCONFIGURED, rejection.message, field=rejection.field or "api_url"
         ) from rejection
+    except UnreadableSecret as unreadable:
+        raise Refusal(
+            ErrorCode.PLUGIN_MISCONFIGURED, unreadable.message, field="api_password"
+        ) from unreadable
     except (Unavailable, OutcomeUnknown) as failure:
         raise Refusal(
             ErrorCode.PLUGIN_MISCONFIGURED,

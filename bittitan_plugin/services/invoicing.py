@@ -9,7 +9,13 @@ from bittitan_plugin.domain.billing import InvoiceReference
 from bittitan_plugin.domain.history import Actor, ActorKind
 from bittitan_plugin.domain.installations import Installation
 from bittitan_plugin.domain.problems import ProblemAction, ProblemKind
-from bittitan_plugin.services.durable import INVOICE, invoice_id, requested_invoice_id
+from bittitan_plugin.services.durable import (
+    CREDIT,
+    INVOICE,
+    credit_id,
+    invoice_id,
+    requested_invoice_id,
+)
 from bittitan_plugin.services.installations import get_installation
 from bittitan_plugin.services.ports import Ports
 
@@ -87,7 +93,8 @@ def remember_invoice(
 ) -> int:
     """Note the order's invoice on its assets. Returns how many assets now refer to it.
 
-    A credit invoice, and a second invoice of an order that has one already, are not noted.
+    A credit invoice, and a second invoice of an order that has one already, are not noted. An
+    asset that was cancelled before it was invoiced is credited now.
     ``event`` is what the assets' history names as the cause.
     """
 
@@ -98,7 +105,13 @@ def remember_invoice(
             return None
         return replace(asset, invoice=invoice)
 
-    return _change_each(ports, installation, order_id, noted, event)
+    concerned = _change_each(ports, installation, order_id, noted, event)
+    with ports.store.writing(installation.id) as work:
+        for asset in work.assets.of_orders([order_id]):
+            # Only what we cancelled asks for money; of what the platform took back it is its own.
+            if asset.refund is not None and asset.credit_invoice is None:
+                work.enqueue(CREDIT, credit_id(asset.id, invoice.id), str(asset.id))
+    return concerned
 
 
 def forget_invoice(ports: Ports, installation: Installation, order_id: str, invoice_id: str) -> int:

@@ -67,7 +67,7 @@ def cancelled(ports: Ports, installation_id: UUID, asset: Asset) -> Notification
     with ports.store.reading(installation_id) as work:
         configuration = work.installations.by_id(installation_id).configuration
         values = sale_values(work, asset)
-    credit = asset.credit_invoice
+    credit, refund = asset.credit_invoice, asset.refund
     return Notification(
         template="cancelled",
         to=asset.recipient_email,
@@ -78,6 +78,10 @@ def cancelled(ports: Ports, installation_id: UUID, asset: Asset) -> Notification
             **values,
             "credit_invoice": credit.number if credit else None,
             "amount": asset.total if credit else None,
+            "refund": refund.amount if refund and not refund.amount.is_zero else None,
+            "by_hand": refund.by_hand if refund and not refund.by_hand.is_zero else None,
+            # The platform took the sale back: what was paid is its own business.
+            "settled_with_order": refund is None and credit is None and not asset.total.is_zero,
             "cancelled_at": (asset.cancelled_at or ports.clock()).astimezone(configuration.zone),
         },
     )

@@ -156,6 +156,8 @@ def _new_asset(
         recipient_email=order.recipient_email,
         quantity=line.quantity,
         unit_price=line.unit_price,
+        total=line.total,
+        tax=line.tax,
         purchase_date=ports.clock(),
         expire_days=product.expire_days,
         validity_days=product.validity_days,

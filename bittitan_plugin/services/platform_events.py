@@ -41,6 +41,9 @@ def take_back(
             workflow_id = withdraw_id(asset.id, asset.version)
             work.enqueue(WITHDRAW, workflow_id, str(asset.id))
             ids.append(workflow_id)
+        if not line_ids:
+            # What was unclear before is settled: everything went back.
+            work.problems.resolve(_unclear(order_id), ports.clock())
     return tuple(ids)
 
 
@@ -56,10 +59,8 @@ def report_partial_refund(
     with ports.store.writing(installation.id) as work:
         assets = work.assets.of_orders([order.id])
         standing = [asset for asset in assets if asset.status is AssetStatus.ACTIVE]
-        given_back = sum(
-            (asset.total.amount for asset in assets if asset.credit_invoice is not None), Decimal(0)
-        )
-        key = f"partial-refund:{order.id}"
+        given_back = sum((_given_back(asset) for asset in assets), Decimal(0))
+        key = _unclear(order.id)
         if not standing or (refunded is not None and refunded.amount == given_back):
             # An order that was paid in parts is paid back in parts: it was unclear in between.
             work.problems.resolve(key, ports.clock())
@@ -75,3 +76,14 @@ def report_partial_refund(
             order_id=order.id,
         )
     return True
+
+
+def _given_back(asset: Asset) -> Decimal:
+    """What our own cancellation of the asset gives back: less than its total if less came in."""
+    if asset.refund is not None:
+        return asset.refund.amount.amount
+    return asset.total.amount if asset.credit_invoice is not None else Decimal(0)
+
+
+def _unclear(order_id: str) -> str:
+    return f"partial-refund:{order_id}"

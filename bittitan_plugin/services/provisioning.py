@@ -12,6 +12,7 @@ from bittitan_plugin.domain.history import Actor, ActorKind
 from bittitan_plugin.domain.orders import OrderStatus
 from bittitan_plugin.domain.problems import ProblemAction, ProblemKind
 from bittitan_plugin.services.accounts import waiting_key
+from bittitan_plugin.services.code_claims import CodeTaken, claim_coupon, owner_named
 from bittitan_plugin.services.code_lookup import fingerprint_of
 from bittitan_plugin.services.durable import SYNCHRONIZE, synchronize_id
 from bittitan_plugin.services.issuing import adoptable, issue
@@ -36,8 +37,9 @@ def obtain_coupon(
 
     ``seen`` is the sale where it has just been read, so that it need not be read again.
     Raises ``Rejected`` when the vendor says no, ``Unavailable`` when it is to be tried again,
-    ``Refusal`` ACCOUNT_NOT_SYNCHRONIZED when staff must synchronize the account first, or
-    OUT_OF_STOCK when it waits until fitting codes are imported.
+    ``Refusal`` ACCOUNT_NOT_SYNCHRONIZED when staff must synchronize the account first, OUT_OF_STOCK
+    when it waits until fitting codes are imported, or UNIQUE when the vendor gave a coupon that is
+    somebody else's.
     """
     sale = seen or _read(ports, installation_id, asset_id)
     asset, account = sale.asset, sale.account
@@ -56,7 +58,10 @@ def obtain_coupon(
     vendor = ports.vendors.of(sale.configuration)
     adopted = adoptable(vendor, asset) if asked_before else None
     coupon = adopted or issue(vendor, asset, account.partner_id)
-    recorded = _record(ports, installation_id, sale, coupon, adopted=adopted is not None)
+    try:
+        recorded = _record(ports, installation_id, sale, coupon, adopted=adopted is not None)
+    except CodeTaken as taken:
+        return _hold_back(ports, installation_id, asset_id, coupon, taken)
     if recorded.coupon_id != coupon.id:
         # Two attempts at once, and a vendor that issues twice under one reference.
         vendor.cancel(coupon.id)
@@ -115,17 +120,25 @@ def fail(
             asset = work.assets.change(
                 asset_id, lambda a: a.failed(code, message), VENDOR, ports.clock()
             )
-            work.problems.report(
-                ProblemKind.PROVISIONING_FAILED,
-                key,
-                message=f"No coupon for order {asset.order_number} ({asset.name}): {message}",
-                next_step=f"Mend the cause{_where(code)}, then choose Synchronize on the asset.",
-                at=ports.clock(),
-                asset_id=asset_id,
-                action=ProblemAction.SYNCHRONIZE_ASSET,
-            )
+            # What was held back as somebody else's is told already, and more precisely.
+            if code is not ErrorCode.UNIQUE:
+                _report_failed(ports, work, asset, code, message)
         problem = work.problems.open_of(asset_id).get(key)
         return problem is not None and problem.occurrences == 1
+
+
+def _report_failed(
+    ports: Ports, work: UnitOfWork, asset: Asset, code: ErrorCode, message: str
+) -> None:
+    work.problems.report(
+        ProblemKind.PROVISIONING_FAILED,
+        _problem(asset.id),
+        message=f"No coupon for order {asset.order_number} ({asset.name}): {message}",
+        next_step=f"Mend the cause{_where(code)}, then choose Synchronize on the asset.",
+        at=ports.clock(),
+        asset_id=asset.id,
+        action=ProblemAction.SYNCHRONIZE_ASSET,
+    )
 
 
 def synchronize(ports: Ports, installation_id: UUID, asset_id: UUID, actor: Actor) -> Asset:
@@ -193,10 +206,14 @@ def _intend(ports: Ports, installation_id: UUID, asset_id: UUID) -> tuple[Asset,
 def _record(
     ports: Ports, installation_id: UUID, sale: Sale, coupon: Coupon, *, adopted: bool
 ) -> Asset:
-    """Keep the coupon, unless another attempt was quicker: an asset never exchanges its coupon."""
+    """Keep the coupon, unless another attempt was quicker: an asset never exchanges its coupon.
+
+    Raises ``CodeTaken`` when it is somebody else's.
+    """
     asset_id, code = sale.asset.id, ports.cipher.seal(coupon.code)
     with ports.store.writing(installation_id) as work:
         found_by = fingerprint_of(ports, work, coupon.code, sale.code_secret)
+        claim_coupon(work, asset_id, coupon.id, found_by)
         asset = work.assets.change(
             asset_id,
             lambda a: (
@@ -214,6 +231,36 @@ def _record(
         if asset.version > _FIRST_TRY:
             work.problems.resolve(_problem(asset_id), ports.clock())
     return asset
+
+
+def _hold_back(
+    ports: Ports, installation_id: UUID, asset_id: UUID, coupon: Coupon, taken: CodeTaken
+) -> Asset:
+    """The vendor gave a coupon that is somebody else's: it is delivered to nobody, nor revoked.
+
+    Returns the asset where it has got a coupon of its own meanwhile; else raises ``Refusal``
+    UNIQUE, in words that the buyer may read.
+    """
+    with ports.store.writing(installation_id) as work:
+        asset = work.assets.get(asset_id, for_update=True)
+        if _is_settled(asset):
+            return asset
+        work.problems.report(
+            ProblemKind.COUPON_MISMATCH,
+            _problem(asset_id),
+            message=f"BitTitan gave coupon {coupon.id}, or its code, to order {asset.order_number} "
+            f"({asset.name}, asset {asset.id}), but it belongs to "
+            f"{owner_named(work, taken.claim)}. It was not delivered a second time.",
+            next_step=f"Have BitTitan issue a coupon of its own under {asset.reference}, then "
+            "choose Synchronize on the asset; or cancel the asset, which leaves the other's alone.",
+            at=ports.clock(),
+            asset_id=asset_id,
+            action=ProblemAction.SYNCHRONIZE_ASSET,
+        )
+    raise Refusal(
+        ErrorCode.UNIQUE,
+        "BitTitan's coupon for this order belongs to another sale; it is being settled.",
+    )
 
 
 def _read(ports: Ports, installation_id: UUID, asset_id: UUID) -> Sale:

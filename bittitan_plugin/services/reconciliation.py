@@ -15,6 +15,7 @@ from bittitan_plugin.domain.problems import ProblemAction, ProblemKind
 from bittitan_plugin.domain.reconciliation import MOST_CHANGES, Report, changes_begun
 from bittitan_plugin.domain.runs import Run, RunKind
 from bittitan_plugin.services import runs
+from bittitan_plugin.services.code_claims import claim_of_another
 from bittitan_plugin.services.durable import RECONCILE, reconcile_id
 from bittitan_plugin.services.ports import Ports
 from bittitan_plugin.services.provisioning import SYSTEM, retry
@@ -142,6 +143,9 @@ def reconcile_asset(ports: Ports, installation_id: UUID, asset_id: UUID) -> bool
     with ports.store.writing(installation_id) as work:
         current = work.assets.get(asset_id, for_update=True)
         if current.version != asset.version:
+            return False
+        if claim_of_another(ports, work, found, asset_id) is not None:
+            # Held back rightly; asking again would bring the same.
             return False
         retry(ports, work, current, SYSTEM)
         return True

@@ -4,10 +4,11 @@ from uuid import UUID
 
 from bittitan_plugin.domain.assets import Asset, AssetStatus
 from bittitan_plugin.domain.configuration import Configuration
-from bittitan_plugin.domain.coupons import CouponSource, CouponStatus, inferred_status
+from bittitan_plugin.domain.coupons import Coupon, CouponSource, CouponStatus, inferred_status
 from bittitan_plugin.domain.errors import Refusal, Rejected
 from bittitan_plugin.domain.history import Actor, ActorKind
 from bittitan_plugin.domain.problems import ProblemAction, ProblemKind
+from bittitan_plugin.services.code_claims import claim_of_another
 from bittitan_plugin.services.coupon_status import cancelled_outside_key
 from bittitan_plugin.services.ports import Ports
 from bittitan_plugin.store.unit_of_work import UnitOfWork
@@ -31,7 +32,7 @@ def revoke(ports: Ports, installation_id: UUID, asset_id: UUID) -> Asset:
         # Staff revoke those that can be; of this one it is known that it cannot.
         return _stands(ports, installation_id, asset_id, asset.coupon_status)
     try:
-        _revoke_at_vendor(ports, configuration, asset)
+        _revoke_at_vendor(ports, installation_id, configuration, asset)
     except Rejected as rejection:
         status = _fate(ports, asset, rejection)
         if status is None:
@@ -82,7 +83,9 @@ def report_unrevocable(ports: Ports, work: UnitOfWork, asset: Asset) -> None:
     )
 
 
-def _revoke_at_vendor(ports: Ports, configuration: Configuration, asset: Asset) -> None:
+def _revoke_at_vendor(
+    ports: Ports, installation_id: UUID, configuration: Configuration, asset: Asset
+) -> None:
     coupon_id = asset.coupon_id
     if coupon_id is None and asset.requested_at is None:
         return
@@ -90,9 +93,16 @@ def _revoke_at_vendor(ports: Ports, configuration: Configuration, asset: Asset) 
     if coupon_id is None:
         # The failed attempt may have left a coupon behind: it must not stay usable.
         orphan = vendor.find(asset.reference)
-        coupon_id = orphan.id if orphan else None
+        if orphan is not None and not _is_anothers(ports, installation_id, orphan, asset.id):
+            coupon_id = orphan.id
     if coupon_id is not None:
         vendor.cancel(coupon_id)
+
+
+def _is_anothers(ports: Ports, installation_id: UUID, coupon: Coupon, asset_id: UUID) -> bool:
+    """Whether another sale lives on it: a vendor may give one coupon to two references."""
+    with ports.store.reading(installation_id) as work:
+        return claim_of_another(ports, work, coupon, asset_id) is not None
 
 
 def _fate(ports: Ports, asset: Asset, rejection: Rejected) -> CouponStatus | None:

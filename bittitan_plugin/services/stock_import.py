@@ -10,12 +10,15 @@ from uuid import UUID, uuid4
 
 from bittitan_plugin.cipher import fingerprint
 from bittitan_plugin.domain.catalogue import ProductType
+from bittitan_plugin.domain.errors import ErrorCode, Refusal
 from bittitan_plugin.domain.history import Actor
 from bittitan_plugin.domain.stock import StockCode
 from bittitan_plugin.domain.stock_rows import BadRow, Rules, StockRow, read_rows
+from bittitan_plugin.services.code_claims import code_subject
 from bittitan_plugin.services.code_lookup import new_codes_secret
 from bittitan_plugin.services.ports import Ports
 from bittitan_plugin.services.stock_allocation import serve_waiting
+from bittitan_plugin.store.repositories.claims import Claim
 from bittitan_plugin.store.repositories.stock import StockImport
 from bittitan_plugin.store.unit_of_work import UnitOfWork
 
@@ -59,6 +62,8 @@ class ImportReport:
     bad: int = 0
     #: The first ``MOST_REASONS`` of the bad rows.
     reasons: tuple[BadRow, ...] = ()
+    #: The first ``MOST_REASONS`` rows that repeat one of the file, each with where it stood first.
+    repeated_rows: tuple[BadRow, ...] = ()
     #: Whether the new codes were kept; not on a dry run, and not where a bad row forbade it.
     kept: bool = False
     #: Order lines that had waited for these codes.
@@ -69,6 +74,11 @@ class ImportReport:
         """How many rows were dealt with."""
         return self.new + self.known + self.bad
 
+
+_SOLD = (
+    "The code is an order's already: BitTitan's coupon API issued it, or staff entered it by hand. "
+    "It cannot be sold again."
+)
 
 Progress = Callable[[ImportReport], None]
 
@@ -132,6 +142,7 @@ class _Import:
         self._new = self._known = self._bad = 0
         self._measured_at = MEASURED_FROM
         self._reasons: list[BadRow] = []
+        self._repeated: list[BadRow] = []
         self._kinds: set[ProductType] = set()
         #: By the first half of its fingerprint: where a code stood first, and what was said of it.
         self._seen: dict[bytes, tuple[int, int]] = {}
@@ -169,7 +180,8 @@ class _Import:
             new=self._new,
             known=self._known,
             bad=self._bad,
-            reasons=tuple(sorted(self._reasons, key=lambda row: row.line)),
+            reasons=_by_line(self._reasons),
+            repeated_rows=_by_line(self._repeated),
             kept=kept,
             served=served,
         )
@@ -188,16 +200,23 @@ class _Import:
             chunk.append((mark, row))
         elif first[1] == content:
             self._known += 1
+            if len(self._repeated) < MOST_REASONS:
+                again = BadRow(line=row.line, reason=f"The code stands on line {first[0]} too.")
+                self._repeated.append(again)
         else:
             reason = f"The code stands on line {first[0]} too, with other content."
             self._refuse(BadRow(line=row.line, reason=reason))
 
     def _store(self, chunk: list[tuple[str, StockRow]]) -> None:
-        known = self._work.stock.by_fingerprints([mark for mark, _ in chunk])
+        marks = [mark for mark, _ in chunk]
+        known = self._work.stock.by_fingerprints(marks)
+        sold = self._work.claims.of([code_subject(mark) for mark in marks if mark not in known])
         new = []
         for mark, row in chunk:
             there = known.get(mark)
-            if there is None:
+            if code_subject(mark) in sold:
+                self._refuse(BadRow(line=row.line, reason=_SOLD))
+            elif there is None:
                 new.append((mark, row))
             elif _content(there) == _content(row):
                 self._known += 1
@@ -206,12 +225,25 @@ class _Import:
         if new and self._keep:
             if not self._new:
                 self._work.stock.add_import(self._made)
-            self._work.stock.add([self._stock_code(mark, row) for mark, row in new])
+            self._add([self._stock_code(mark, row) for mark, row in new])
         self._new += len(new)
         if self._new >= self._measured_at:
             self._work.stock.measure()
             self._measured_at *= 2
         self._kinds.update(row.product_type for _, row in new)
+
+    def _add(self, codes: list[StockCode]) -> None:
+        claims = [
+            Claim(subject=code_subject(code.fingerprint), stock_code_id=code.id) for code in codes
+        ]
+        if self._work.claims.claim(claims):
+            # Issued between our look and our claim: the next attempt sees it and refuses the row.
+            raise Refusal(
+                ErrorCode.INVALID,
+                "A code of this file was sold while it was read; import it once more.",
+                field="file",
+            )
+        self._work.stock.add(codes)
 
     def _stock_code(self, mark: str, row: StockRow) -> StockCode:
         return StockCode(
@@ -238,6 +270,10 @@ class _Import:
         self._bad += 1
         if len(self._reasons) < MOST_REASONS:
             self._reasons.append(row)
+
+
+def _by_line(rows: Iterable[BadRow]) -> tuple[BadRow, ...]:
+    return tuple(sorted(rows, key=lambda row: row.line))
 
 
 def _content(said: StockRow | StockCode) -> tuple[object, ...]:

@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 
 from bittitan_plugin.domain.assets import Asset
 from bittitan_plugin.domain.cancellation import closing_instant
-from bittitan_plugin.domain.coupons import CouponStatus, masked
+from bittitan_plugin.domain.coupons import CouponStatus
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
 from bittitan_plugin.domain.history import Actor, ActorKind
 from bittitan_plugin.domain.problems import ProblemAction, ProblemKind
@@ -179,7 +179,7 @@ def _decide(
 def _ask(ports: Ports, work: UnitOfWork, asset: Asset, revocation: Revocation) -> None:
     """The codes appear masked: problems are mirrored to platforms and read over shoulders."""
     codes = work.stock.of_assets([asset.id])[asset.id]
-    named = ", ".join(masked(ports.cipher.open(code.code)) for code in codes)
+    named = ", ".join(ports.cipher.masked(code.code) for code in codes)
     until = (
         f" before {revocation.deadline:%Y-%m-%d %H:%M} ({revocation.deadline.tzinfo})"
         if revocation.deadline

@@ -9,6 +9,7 @@ from bittitan_plugin.domain.reminders import due_reminder
 from bittitan_plugin.domain.requests import RequestState
 from bittitan_plugin.services.durable import (
     CANCEL,
+    REFUND,
     REMIND,
     SYNCHRONIZE,
     TELL,
@@ -47,7 +48,7 @@ _WORKFLOWS = {
     Step.SEND_WELCOME: SYNCHRONIZE,
     Step.REVOKE: CANCEL,
     Step.ISSUE_CREDIT: CANCEL,
-    Step.ASK_REFUND: CANCEL,
+    Step.ASK_REFUND: REFUND,
     Step.ANNOUNCE: CANCEL,
     Step.WITHDRAW: WITHDRAW,
     Step.TELL_CUSTOMER: TELL,
@@ -59,6 +60,7 @@ _AT_PLATFORM = frozenset({Step.TELL_HOST, Step.LINK_INVOICE, Step.ISSUE_CREDIT, 
 _NEXT_STEPS = {
     SYNCHRONIZE: "Mend the cause{where}, then choose Synchronize on the asset; its coupon is safe.",
     CANCEL: "Mend the cause{where}, then cancel the asset again: it goes on where it stopped.",
+    REFUND: "Mend the cause{where}, then ask for the refund again from here.",
     WITHDRAW: "Mend the cause, then cancel the asset again: its coupon is revoked and nothing is "
     "credited, because the platform took the sale back itself.",
     TELL: "Mend the cause (the mail server, mostly), then have the message sent from here.",
@@ -85,7 +87,7 @@ def report(ports: Ports, installation_id: UUID, asset_id: UUID, name: str, messa
     with ports.store.writing(installation_id) as work:
         work.problems.report(
             ProblemKind.CANCELLATION_STUCK if half_revoked else ProblemKind.FOLLOW_UP_FAILED,
-            _key(step, asset_id),
+            step_key(step, asset_id),
             message=f"The step '{step}' failed: {message}",
             next_step=_NEXT_STEPS[workflow].format(where=where) if workflow else _NOT_REPEATED,
             at=ports.clock(),
@@ -104,7 +106,7 @@ def resume(ports: Ports, work: UnitOfWork, asset: Asset, workflow: str, *argumen
     stuck = [
         key
         for step, by in _WORKFLOWS.items()
-        if by == workflow and (key := _key(step, asset.id)) in open_problems
+        if by == workflow and (key := step_key(step, asset.id)) in open_problems
     ]
     if not stuck:
         return False
@@ -125,7 +127,8 @@ def resume_step(ports: Ports, work: UnitOfWork, asset: Asset, problem: Problem) 
     if workflow is None:
         return False
     if workflow not in (TELL, REMIND):
-        return resume(ports, work, asset, workflow, *([""] if workflow == CANCEL else []))
+        comment = [""] if workflow in (CANCEL, REFUND) else []
+        return resume(ports, work, asset, workflow, *comment)
     work.problems.resolve(problem.key, ports.clock())
     if workflow == TELL:
         return _tell_again(work, asset, Step(name))
@@ -147,5 +150,6 @@ def _tell_again(work: UnitOfWork, asset: Asset, step: Step) -> bool:
     return True
 
 
-def _key(step: Step, asset_id: UUID) -> str:
+def step_key(step: Step, asset_id: UUID) -> str:
+    """Under which a step of an asset that cannot finish is kept as a problem."""
     return f"{step}:{asset_id}"

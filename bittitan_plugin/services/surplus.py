@@ -14,6 +14,7 @@ from bittitan_plugin.domain.assets import Asset, AssetStatus, asset_of_reference
 from bittitan_plugin.domain.coupons import Coupon, CouponStatus
 from bittitan_plugin.domain.errors import OutcomeUnknown, Rejected, Unavailable
 from bittitan_plugin.domain.problems import ProblemKind
+from bittitan_plugin.services.code_claims import claim_of_another
 from bittitan_plugin.services.ports import Ports
 from bittitan_plugin.vendor.port import CouponVendor
 
@@ -29,7 +30,7 @@ def revoke_surplus(
     that the vendor refuses to revoke becomes a problem.
     """
     named = {
-        coupon.id: asset_id
+        coupon: asset_id
         for coupon in page
         if coupon.status is CouponStatus.AVAILABLE
         and (asset_id := asset_of_reference(coupon.reference))
@@ -40,7 +41,12 @@ def revoke_surplus(
     # is not yet known to be one too many.
     with ports.store.reading(installation_id) as work:
         assets = work.assets.by_ids(named.values())
-    surplus = _surplus(named, assets)
+        surplus = {
+            coupon.id: asset
+            for coupon, asset in _surplus(named, assets).items()
+            # A vendor that gives one coupon to two references: another sale lives on it.
+            if claim_of_another(ports, work, coupon, asset.id) is None
+        }
     return sum(_revoke(ports, installation_id, vendor, *pair) for pair in surplus.items())
 
 
@@ -49,14 +55,14 @@ def mismatch_key(coupon_id: str) -> str:
     return f"mismatch:{coupon_id}"
 
 
-def _surplus(named: Mapping[str, UUID], assets: Mapping[UUID, Asset]) -> dict[str, Asset]:
+def _surplus(named: Mapping[Coupon, UUID], assets: Mapping[UUID, Asset]) -> dict[Coupon, Asset]:
     found = {}
-    for coupon_id, asset_id in named.items():
+    for coupon, asset_id in named.items():
         asset = assets.get(asset_id)
-        if asset is None or asset.coupon_id == coupon_id:
+        if asset is None or asset.coupon_id == coupon.id:
             continue
         if asset.has_coupon or asset.status is AssetStatus.CANCELLED:
-            found[coupon_id] = asset
+            found[coupon] = asset
     return found
 
 

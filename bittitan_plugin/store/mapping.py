@@ -1,5 +1,6 @@
 """Between rows and domain values, in both directions."""
 
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +13,7 @@ from bittitan_plugin.domain.assets import (
     ProvisioningError,
     ProvisioningStatus,
 )
-from bittitan_plugin.domain.billing import InvoiceReference
+from bittitan_plugin.domain.billing import InvoiceReference, Refund, RefundStatus
 from bittitan_plugin.domain.catalogue import Listed, Product, ProductType
 from bittitan_plugin.domain.coupons import CouponSource, CouponStatus, Sealed
 from bittitan_plugin.domain.errors import ErrorCode
@@ -69,7 +70,8 @@ def asset_values(asset: Asset) -> dict[str, Any]:
         "product_type": asset.product_type.value,
         "unit_amount": asset.unit_price.amount,
         "total_amount": asset.total.amount,
-        "currency": asset.unit_price.currency,
+        "tax_amount": asset.tax.amount if asset.tax else None,
+        "currency": asset.total.currency,
         "coupon_source": asset.coupon_source.value,
         "coupon_status": asset.coupon_status.value,
         "provisioning_status": asset.provisioning_status.value,
@@ -78,6 +80,7 @@ def asset_values(asset: Asset) -> dict[str, Any]:
         "status": asset.status.value,
         **_invoice_values("invoice", asset.invoice),
         **_invoice_values("credit_invoice", asset.credit_invoice),
+        **_refund_values(asset.refund),
     }
 
 
@@ -89,6 +92,8 @@ def to_asset(row: AssetRow | Row[Any]) -> Asset:
         **plain,
         product_type=ProductType(row.product_type),
         unit_price=Money(row.unit_amount, row.currency),
+        total=Money(row.total_amount, row.currency),
+        tax=None if row.tax_amount is None else Money(row.tax_amount, row.currency),
         coupon_source=CouponSource(row.coupon_source),
         coupon_status=CouponStatus(row.coupon_status),
         provisioning_status=ProvisioningStatus(row.provisioning_status),
@@ -98,6 +103,7 @@ def to_asset(row: AssetRow | Row[Any]) -> Asset:
         credit_invoice=_invoice(
             row.credit_invoice_id, row.credit_invoice_number, row.credit_invoice_url
         ),
+        refund=_refund(row),
     )
 
 
@@ -112,6 +118,26 @@ def _provisioning_error(row: AssetRow | Row[Any]) -> ProvisioningError | None:
 
 def _invoice(id_: str | None, number: str | None, url: str | None) -> InvoiceReference | None:
     return None if id_ is None else InvoiceReference(id=id_, number=number or "", url=url)
+
+
+def _refund(row: AssetRow | Row[Any]) -> Refund | None:
+    if row.refund_status is None or row.refund_amount is None:
+        return None
+    return Refund(
+        status=RefundStatus(row.refund_status),
+        amount=Money(row.refund_amount, row.currency),
+        by_hand=Money(row.refund_by_hand_amount or Decimal(0), row.currency),
+        reason=row.refund_reason or "",
+    )
+
+
+def _refund_values(refund: Refund | None) -> dict[str, Any]:
+    return {
+        "refund_status": refund.status.value if refund else None,
+        "refund_amount": refund.amount.amount if refund else None,
+        "refund_by_hand_amount": refund.by_hand.amount if refund else None,
+        "refund_reason": refund.reason if refund else None,
+    }
 
 
 def _invoice_values(prefix: str, invoice: InvoiceReference | None) -> dict[str, str | None]:

@@ -57,6 +57,11 @@ class InstallationRow(Base):
     switched_on_at: Mapped[datetime | None]
 
 
+def _where(condition: str) -> dict[str, Any]:
+    """Of a partial index: only rows of which that is true, on either database."""
+    return {"sqlite_where": text(condition), "postgresql_where": text(condition)}
+
+
 def _installation() -> Mapped[UUID]:
     return mapped_column(ForeignKey("bittitan_installations.id"))
 
@@ -121,9 +126,6 @@ class PriceRow(Base):
     amount: Mapped[Decimal]
 
 
-_OUT_OF_STOCK = text("provisioning_error_code = 'OUT_OF_STOCK'")
-
-
 class AssetRow(Base):
     """One sale. The unique order line is what makes a second asset for it impossible."""
 
@@ -136,6 +138,12 @@ class AssetRow(Base):
         Index("ix_bittitan_assets_end_customer", "installation_id", "end_customer_id"),
         Index("ix_bittitan_assets_coupon", "installation_id", "coupon_id"),
         Index("ix_bittitan_assets_code", "installation_id", "code_fingerprint"),
+        Index(
+            "ix_bittitan_assets_open_refund",
+            "installation_id",
+            "id",
+            **_where("refund_status IN ('ASKED', 'FAILED')"),
+        ),
         Index("ix_bittitan_assets_expiry", "installation_id", "coupon_status", "coupon_expires_at"),
         # Who waits for stock, in the order in which they are served.
         Index(
@@ -144,8 +152,7 @@ class AssetRow(Base):
             "product_type",
             "purchase_date",
             "id",
-            sqlite_where=_OUT_OF_STOCK,
-            postgresql_where=_OUT_OF_STOCK,
+            **_where("provisioning_error_code = 'OUT_OF_STOCK'"),
         ),
     )
 
@@ -165,6 +172,7 @@ class AssetRow(Base):
     quantity: Mapped[int]
     unit_amount: Mapped[Decimal]
     total_amount: Mapped[Decimal]
+    tax_amount: Mapped[Decimal | None]
     currency: Mapped[str] = mapped_column(String(3))
     purchase_date: Mapped[datetime]
     expire_days: Mapped[int]
@@ -192,6 +200,10 @@ class AssetRow(Base):
     credit_invoice_id: Mapped[str | None]
     credit_invoice_number: Mapped[str | None]
     credit_invoice_url: Mapped[str | None] = mapped_column(Text)
+    refund_status: Mapped[str | None] = mapped_column(String(20))
+    refund_amount: Mapped[Decimal | None]
+    refund_by_hand_amount: Mapped[Decimal | None]
+    refund_reason: Mapped[str | None] = mapped_column(Text)
     welcomed_at: Mapped[datetime | None]
     cancelled_at: Mapped[datetime | None]
     version: Mapped[int]
@@ -226,8 +238,7 @@ class CancellationRequestRow(Base):
             "uq_bittitan_cancellation_requests_pending",
             "asset_id",
             unique=True,
-            sqlite_where=text("state = 'PENDING'"),
-            postgresql_where=text("state = 'PENDING'"),
+            **_where("state = 'PENDING'"),
         ),
         Index("ix_bittitan_cancellation_requests_asset", "installation_id", "asset_id"),
         Index("ix_bittitan_cancellation_requests_due", "installation_id", "state", "deadline"),
@@ -289,10 +300,6 @@ class StockImportRow(Base):
     bad: Mapped[int]
 
 
-_FREE = text("state = 'AVAILABLE'")
-_SOLD = text("asset_id IS NOT NULL")
-
-
 class StockCodeRow(Base):
     """One coupon code that was imported. The unique fingerprint keeps it from coming in twice.
 
@@ -310,8 +317,7 @@ class StockCodeRow(Base):
             "licenses",
             "expires_at",
             "id",
-            sqlite_where=_FREE,
-            postgresql_where=_FREE,
+            **_where("state = 'AVAILABLE'"),
         ),
         Index(
             "ix_bittitan_stock_codes_expiry",
@@ -319,15 +325,13 @@ class StockCodeRow(Base):
             "expires_at",
             "product_type",
             "licenses",
-            sqlite_where=_FREE,
-            postgresql_where=_FREE,
+            **_where("state = 'AVAILABLE'"),
         ),
         Index(
             "ix_bittitan_stock_codes_asset",
             "installation_id",
             "asset_id",
-            sqlite_where=_SOLD,
-            postgresql_where=_SOLD,
+            **_where("asset_id IS NOT NULL"),
         ),
         Index(
             "ix_bittitan_stock_codes_sold",
@@ -335,8 +339,7 @@ class StockCodeRow(Base):
             "allocated_at",
             "product_type",
             "licenses",
-            sqlite_where=_SOLD,
-            postgresql_where=_SOLD,
+            **_where("asset_id IS NOT NULL"),
         ),
     )
 
@@ -369,8 +372,7 @@ class RevocationRow(Base):
             "uq_bittitan_revocations_awaiting",
             "asset_id",
             unique=True,
-            sqlite_where=text("state = 'AWAITING'"),
-            postgresql_where=text("state = 'AWAITING'"),
+            **_where("state = 'AWAITING'"),
         ),
         Index("ix_bittitan_revocations_asset", "installation_id", "asset_id"),
         Index("ix_bittitan_revocations_due", "installation_id", "state", "deadline"),
@@ -427,8 +429,7 @@ class RunRow(Base):
             "installation_id",
             "kind",
             unique=True,
-            sqlite_where=text("state = 'RUNNING'"),
-            postgresql_where=text("state = 'RUNNING'"),
+            **_where("state = 'RUNNING'"),
         ),
         Index("ix_bittitan_runs_started", "installation_id", "started_at", "id"),
     )

@@ -16,6 +16,7 @@ from bittitan_plugin.store.repositories.assets import AssetRepository
 from bittitan_plugin.store.repositories.cancellation_requests import (
     CancellationRequestRepository,
 )
+from bittitan_plugin.store.repositories.claims import ClaimRepository
 from bittitan_plugin.store.repositories.coupons import CouponRepository
 from bittitan_plugin.store.repositories.deferred_lines import DeferredLineRepository
 from bittitan_plugin.store.repositories.held_lines import HeldLineRepository
@@ -65,6 +66,7 @@ class UnitOfWork:
         self.deferred_lines = DeferredLineRepository(session, installation_id)
         self.held_lines = HeldLineRepository(session, installation_id)
         self.stock = StockRepository(session, installation_id)
+        self.claims = ClaimRepository(session, installation_id)
         self.revocations = RevocationRepository(session, installation_id)
         self.uploads = UploadRepository(session, installation_id)
         self._queue = queue

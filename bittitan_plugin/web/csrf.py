@@ -5,6 +5,8 @@ site is refused. And every form carries the token of a signed cookie, which is s
 own protection, used for all pages alike.
 """
 
+from collections.abc import Sequence
+
 from starlette.middleware.base import RequestResponseEndpoint
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
@@ -19,8 +21,9 @@ __all__ = ["Csrf", "csrf_input"]
 class Csrf(CSRFMiddleware):
     """Refuses forged forms with a page that says what to do."""
 
-    def __init__(self, app: ASGIApp, secret_key: str, pages: Pages) -> None:
-        super().__init__(app, secret_key)
+    def __init__(self, app: ASGIApp, secrets: Sequence[str], pages: Pages) -> None:
+        # The last signs and every one is believed, as the signer takes a list.
+        super().__init__(app, list(secrets))  # type: ignore[arg-type]
         self._pages = pages
 
     async def dispatch(self, request: Request, call_next: RequestResponseEndpoint) -> Response:

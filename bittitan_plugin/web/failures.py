@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from bittitan_plugin.cipher import UnreadableSecret
 from bittitan_plugin.domain.errors import (
     OF_PLATFORM,
     ErrorCode,
@@ -104,11 +105,7 @@ def worded(error: Exception) -> tuple[int, str, str]:
         case Rejected():
             return 409, f"{_side(error)} said no", error.message
         case Unavailable():
-            return (
-                503,
-                f"{_side(error)} cannot be reached",
-                f"{error.message} Try again in a while.",
-            )
+            return (503, *_waiting(error))
         case OutcomeUnknown():
             return 503, "The answer got lost", f"{error.message} It will be looked up."
         case SQLAlchemyError():
@@ -129,6 +126,17 @@ def worded(error: Exception) -> tuple[int, str, str]:
                 "This page failed",
                 "The log says why. Nothing is done twice: go back, reload and try again.",
             )
+
+
+def _waiting(error: Unavailable) -> tuple[str, str]:
+    if isinstance(error, UnreadableSecret):
+        return (
+            "This cannot be read yet",
+            "It is encrypted with a key that this server does not have. Nothing was changed. Try "
+            "again in a while; if it stays like this, tell your administrator to look at "
+            "BITTITAN_SECRET_KEYS.",
+        )
+    return f"{_side(error)} cannot be reached", f"{error.message} Try again in a while."
 
 
 def _side(error: Rejected | Unavailable) -> str:

@@ -14,6 +14,7 @@ from bittitan_plugin.bootstrap import Application
 from bittitan_plugin.services.outages import describe
 from bittitan_plugin.store import migrations
 from bittitan_plugin.store.circuits import Circuits
+from bittitan_plugin.store.key_proof import key_fault
 from bittitan_plugin.store.writing import fault_in_words, write_fault
 
 #: Seconds between two trials to write.
@@ -63,18 +64,16 @@ class Trial:
 
 def _look(application: Application, trial: Trial) -> tuple[dict[str, str], list[str]]:
     """What decides whether it can take work, and what else is worth knowing."""
+    keys = "ok"
     try:
-        database = _database(application) or trial.fault() or "ok"
+        database = migrations.version_fault(application.engine)
+        if not database:
+            keys = key_fault(application.engine, application.ports.cipher) or "ok"
+        database = database or trial.fault() or "ok"
         notes = [describe(circuit) for circuit in Circuits(application.engine).all().values()]
     except SQLAlchemyError as error:
         database, notes = fault_in_words(error), []
-    return {"database": database, "worker": _worker(application)}, notes
-
-
-def _database(application: Application) -> str:
-    if migrations.is_current(application.engine):
-        return ""
-    return "is not at this version's tables; run 'bittitan-plugin migrate'"
+    return {"database": database, "keys": keys, "worker": _worker(application)}, notes
 
 
 def _worker(application: Application) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, pass_context
@@ -34,6 +35,11 @@ def money(amount: Money | None) -> str:
     return "–" if amount is None else str(amount)
 
 
+def percent(fraction: Decimal) -> str:
+    """``7.7 %`` of 0.077."""
+    return f"{(fraction * 100).normalize():f} %"
+
+
 def days_left(until: datetime, now: datetime) -> str:
     """``3 days``, ``1 day``, ``5 hours``, ``less than an hour``: whole ones, never rounded up."""
     seconds = (until - now).total_seconds()
@@ -49,7 +55,8 @@ class Pages:
     """The templates under ``web/templates`` and how they are filled.
 
     Every template has ``request``, ``viewer``, ``zone``, ``now`` and ``csrf`` (the hidden field
-    every form needs), and the filters ``instant``, ``day``, ``money`` and ``days_left``.
+    every form needs), and the filters ``instant``, ``day``, ``money``,
+    ``percent`` and ``days_left``.
     """
 
     def __init__(self, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
@@ -65,6 +72,7 @@ class Pages:
             "instant": _in_zone(instant),
             "day": _in_zone(day),
             "money": money,
+            "percent": percent,
             "days_left": _from_now,
         }
 

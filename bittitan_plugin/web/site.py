@@ -52,9 +52,14 @@ class Site:
         return Sessions(settings.keys(), self.application.ports.clock, secure=secure)
 
     @cached_property
-    def form_secret(self) -> str:
-        """Signs the tokens of forms; made from the first secret key and of no other use."""
-        return sha256(f"forms {self.application.settings.keys()[0]}".encode()).hexdigest()
+    def form_secrets(self) -> list[str]:
+        """What the tokens of forms are signed with, one for each secret key and of no other use.
+
+        The last is the first key's and signs; every one is believed, so that a form of one web
+        holds at another while keys are changed one process at a time.
+        """
+        keys = reversed(self.application.settings.keys())
+        return [sha256(f"forms {key}".encode()).hexdigest() for key in keys]
 
     def middleware(self, policy: str = PAGES) -> list[Middleware]:
         """What stands before every page, outermost first."""
@@ -62,7 +67,7 @@ class Site:
             Middleware(SecurityHeaders, policy=policy),
             Middleware(Failures, pages=self.pages),
             Middleware(BodyLimit, pages=self.pages),
-            Middleware(Csrf, secret_key=self.form_secret, pages=self.pages),
+            Middleware(Csrf, secrets=self.form_secrets, pages=self.pages),
         ]
 
     def installation(self) -> Installation:

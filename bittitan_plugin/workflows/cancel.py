@@ -8,12 +8,13 @@ from bittitan_plugin.domain.retries import FOLLOW_UP, VENDOR, RetryPolicy
 from bittitan_plugin.services import (
     cancellation_requests,
     crediting,
+    refunds,
     request_notifications,
     revocation,
     stuck,
     withdrawal,
 )
-from bittitan_plugin.services.durable import CANCEL, WITHDRAW
+from bittitan_plugin.services.durable import CANCEL, CREDIT, REFUND, WITHDRAW
 from bittitan_plugin.workflows.definition import workflow
 from bittitan_plugin.workflows.retrying import StepFailed, insist, persist
 from bittitan_plugin.workflows.runtime import ports
@@ -41,9 +42,37 @@ def cancel(installation_id: str, asset_id: str, comment: str) -> str:
             )
         return "BitTitan refused"
     then("issue_credit", lambda: crediting.issue_credit(ports(), installation, asset, comment))
-    then("ask_refund", lambda: crediting.ask_refund(ports(), installation, asset, comment))
+    then("ask_refund", lambda: refunds.ask(ports(), installation, asset, comment))
     then("announce", lambda: crediting.announce(ports(), installation, asset))
     return "cancelled"
+
+
+@workflow(CREDIT)
+def credit(installation_id: str, asset_id: str) -> str:
+    """The invoice of a cancelled asset came late: credit it, and tell the buyer."""
+    installation, asset = UUID(installation_id), UUID(asset_id)
+
+    def then(name: str, action: Callable[[], object]) -> object:
+        return _persist_or_report(name, FOLLOW_UP, installation, asset, action)
+
+    if not then("issue_credit", lambda: crediting.issue_credit(ports(), installation, asset, "")):
+        return "nothing to credit"
+    then("announce", lambda: crediting.announce(ports(), installation, asset))
+    return "credited"
+
+
+@workflow(REFUND)
+def refund(installation_id: str, asset_id: str, comment: str) -> str:
+    """Ask once more for the money of a cancelled asset: what failed before may go through now."""
+    installation, asset = UUID(installation_id), UUID(asset_id)
+    _persist_or_report(
+        "ask_refund",
+        FOLLOW_UP,
+        installation,
+        asset,
+        lambda: refunds.ask(ports(), installation, asset, comment),
+    )
+    return "asked"
 
 
 @workflow(WITHDRAW)

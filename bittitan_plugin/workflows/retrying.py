@@ -17,6 +17,7 @@ import structlog
 from dbos import DBOS
 from sqlalchemy import exc
 
+from bittitan_plugin.cipher import UnreadableSecret
 from bittitan_plugin.domain.errors import (
     ErrorCode,
     NotServedHere,
@@ -26,6 +27,7 @@ from bittitan_plugin.domain.errors import (
     Unavailable,
 )
 from bittitan_plugin.domain.retries import FOLLOW_UP, RetryPolicy
+from bittitan_plugin.services.keys import report_unreadable
 from bittitan_plugin.services.platforms import report_unserved
 from bittitan_plugin.workflows import parking
 from bittitan_plugin.workflows.leaving import Left
@@ -37,7 +39,7 @@ LONGEST_REST = 5.0
 #: away together should not come back together.
 SPREAD = 0.25
 
-#: Seconds after which staff are told that no running process serves the platform.
+#: Seconds after which staff are told that no running process serves the platform, or has the key.
 PATIENCE_FOR_PLATFORM = 60.0
 #: Longest wait, in seconds, of work that another process could do at once.
 LONGEST_HOP = 10.0
@@ -161,7 +163,9 @@ def _delay(policy: RetryPolicy, waited: float, outcome: Outcome) -> float | None
         return delay
     # Not a failure of the work: it is never given up, and offered to the other processes soon.
     if waited > PATIENCE_FOR_PLATFORM:
-        report_unserved(current().ports, whose())
+        lacks_key = _code(outcome) is UnreadableSecret.reported_as
+        report = report_unreadable if lacks_key else report_unserved
+        report(current().ports, whose())
     return min(delay or LONGEST_HOP, LONGEST_HOP)
 
 
@@ -190,7 +194,7 @@ def outcome_of(name: str, action: Callable[[], Any]) -> Outcome:
     try:
         with current().slot():
             return {"ok": action()}
-    except NotServedHere as elsewhere:
+    except (NotServedHere, UnreadableSecret) as elsewhere:
         return _again(elsewhere) | {"elsewhere": True}
     except (Unavailable, OutcomeUnknown) as failure:
         return _again(failure)

@@ -15,10 +15,12 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bittitan_plugin.domain.errors import Unavailable
 from bittitan_plugin.services.invoicing import hand_in_due
+from bittitan_plugin.services.keys import watch_keys
 from bittitan_plugin.services.outages import watch_vendor
 from bittitan_plugin.services.platforms import watch_platform
 from bittitan_plugin.services.ports import Ports
 from bittitan_plugin.services.reconciliation import start_daily
+from bittitan_plugin.services.refunds import watch_refunds
 from bittitan_plugin.services.refused_lines import watch_refused
 from bittitan_plugin.services.runs import end_silent
 from bittitan_plugin.services.stock_watch import watch_stock
@@ -30,11 +32,13 @@ Duty = Callable[[Ports, UUID], Any]
 #: What is looked after.
 DUTIES: tuple[Duty, ...] = (
     watch_platform,
+    watch_keys,
     watch_vendor,
     hand_in_due,
     watch_requests,
     watch_expiries,
     watch_coupons,
+    watch_refunds,
     watch_stock,
     watch_refused,
     start_daily,
@@ -101,7 +105,7 @@ class Timetable:
         try:
             act()
         except Unavailable:
-            # Its platform is away, or attached to another process, which looks after it.
+            # Its platform is away, or it is another process that serves it or has its keys.
             return
         except SQLAlchemyError as error:
             # The text may quote what was to be stored.

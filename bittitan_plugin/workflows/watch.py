@@ -5,8 +5,8 @@ from uuid import UUID
 import structlog
 
 from bittitan_plugin.domain.retries import FOLLOW_UP
-from bittitan_plugin.services import coupon_status, stuck, watching
-from bittitan_plugin.services.durable import FOLLOW, REMIND
+from bittitan_plugin.services import coupon_status, refunds, stuck, watching
+from bittitan_plugin.services.durable import FOLLOW, FOLLOW_REFUND, REMIND
 from bittitan_plugin.workflows.definition import workflow
 from bittitan_plugin.workflows.retrying import StepFailed, attempt, insist, persist
 from bittitan_plugin.workflows.runtime import ports
@@ -28,6 +28,17 @@ def follow(installation_id: str) -> str:
     why = str(outcome.get("again") or outcome.get("message"))
     _log.warning("coupons_not_followed", installation=installation_id, why=why)
     return why
+
+
+@workflow(FOLLOW_REFUND)
+def follow_refund(installation_id: str, asset_id: str) -> str:
+    """One look at where an asset's money stands; the next one makes good what this one misses."""
+
+    def look() -> str:
+        return refunds.follow(ports(), UUID(installation_id), UUID(asset_id)) or "not asked for"
+
+    outcome = attempt("follow_refund", look)
+    return str(outcome.get("ok") or outcome.get("again") or outcome.get("message"))
 
 
 @workflow(REMIND)

@@ -104,6 +104,16 @@ class BitTitanAccountStatus(Enum):
     SYNCHRONIZED = _value("SYNCHRONIZED", "Coupons can be issued to it.")
 
 
+@strawberry.enum(description="How far the money of a cancelled asset has come on its way back.")
+class BitTitanRefundStatus(Enum):
+    """Mirrors ``domain.billing.RefundStatus``."""
+
+    NOTHING = _value("NOTHING", "Nothing was received that could go back by itself.")
+    ASKED = _value("ASKED", "The platform was asked to pay it back, and has not said that it did.")
+    PAID = _value("PAID", "The money went back.")
+    FAILED = _value("FAILED", "It did not go through; staff see to it.")
+
+
 @strawberry.enum(description="Who caused a change.")
 class BitTitanActorKind(Enum):
     """Mirrors ``domain.history.ActorKind``."""
@@ -150,6 +160,9 @@ class BitTitanProblemKind(Enum):
     REFUND_UNCLEAR = _value(
         "REFUND_UNCLEAR", "Part of an order was refunded, and nobody says for which licences."
     )
+    REFUND_INCOMPLETE = _value(
+        "REFUND_INCOMPLETE", "Money of a cancelled asset did not go back, or not all of it."
+    )
     OUT_OF_STOCK = _value("OUT_OF_STOCK", "Orders wait for coupon codes of a kind.")
     LOW_STOCK = _value("LOW_STOCK", "Few licences of a kind are left in stock.")
     REVOCATION_AWAITED = _value(
@@ -181,6 +194,9 @@ class BitTitanProblemKind(Enum):
     )
     PLATFORM_UNSERVED = _value(
         "PLATFORM_UNSERVED", "Paid work waits, and no running process serves this platform."
+    )
+    KEY_MISSING = _value(
+        "KEY_MISSING", "Work waits for a process that has the key of what is stored encrypted."
     )
 
 

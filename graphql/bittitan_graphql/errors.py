@@ -157,19 +157,20 @@ def camel_case(path: str) -> str:
 
 
 class RefusalsAsErrors(FieldExtension):
-    """For queries, which have no payload: a refusal becomes a top-level error with its code."""
+    """For queries, which have no payload: what was raised on purpose becomes a top-level error."""
 
     async def resolve_async(
         self, next_: AsyncExtensionResolver, source: Any, info: strawberry.Info, **kwargs: Any
     ) -> Any:
-        """Run the resolver; translate what it refuses."""
+        """Run the resolver; translate what it raises on purpose."""
         try:
             return await next_(source, info, **kwargs)
-        except Refusal as refusal:
+        except BitTitanError as error:
+            refusal = as_refusal(error)
             raise GraphQLError(
                 refusal.message,
                 extensions={
                     "exception": {"code": refusal.code.value},
                     "field": camel_case(refusal.field) if refusal.field else None,
                 },
-            ) from refusal
+            ) from error

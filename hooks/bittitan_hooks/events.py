@@ -8,11 +8,20 @@ misspelt one is never silently lost.
 from decimal import Decimal
 from typing import Annotated
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StrictBool, StrictInt
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StrictBool,
+    StrictInt,
+)
 from pydantic import model_validator as _model_validator
 
 from bittitan_plugin.domain.catalogue import LARGEST_QUANTITY
-from bittitan_plugin.domain.money import SCALE
+from bittitan_plugin.domain.errors import Refusal
+from bittitan_plugin.domain.money import SCALE, Money
 from bittitan_plugin.domain.orders import OrderStatus
 
 #: An opaque id of the platform.
@@ -41,6 +50,18 @@ class MoneyValue(_Value):
         return data
 
 
+def _payable(value: MoneyValue) -> MoneyValue:
+    try:
+        Money(value.amount, value.currency).check_payable()
+    except Refusal as refusal:
+        raise ValueError(refusal.message) from None
+    return value
+
+
+#: An amount that can be paid: whole smallest units of its currency (0.01 USD, 1 JPY).
+Payable = Annotated[MoneyValue, AfterValidator(_payable)]
+
+
 class CustomerValue(_Value):
     """Who placed the order."""
 
@@ -66,7 +87,12 @@ class OrderLineValue(_Value):
     #: Slug of the platform's product type.
     product_type: Text | None = None
     quantity: Annotated[StrictInt, Field(ge=1, le=LARGEST_QUANTITY)]
+    #: For show: rounded by the platform, and so no factor of the total.
     unit_price: MoneyValue
+    #: What the whole line costs, tax included, after its discounts.
+    total: Payable
+    #: The tax within ``total``, where the platform states it.
+    tax: Payable | None = None
     friendly_name: Text | None = None
     end_customer: EndCustomerValue | None = None
     #: Whether any of it was delivered, and the asset's id that was noted at it: what was delivered
@@ -91,11 +117,13 @@ class OrderValue(_Value):
     @_model_validator(mode="after")
     def _one_currency(self) -> "OrderValue":
         for index, line in enumerate(self.lines):
-            if line.unit_price.currency != self.lines[0].unit_price.currency:
-                raise ValueError(
-                    f"lines.{index}.unit_price.currency: an order has one currency; line 0 is in "
-                    f"{self.lines[0].unit_price.currency}, this one in {line.unit_price.currency}"
-                )
+            for name in ("unit_price", "total", "tax"):
+                money = getattr(line, name)
+                if money is not None and money.currency != self.lines[0].total.currency:
+                    raise ValueError(
+                        f"lines.{index}.{name}.currency: an order has one currency; it begins in "
+                        f"{self.lines[0].total.currency}, this is in {money.currency}"
+                    )
         return self
 
 
@@ -224,7 +252,7 @@ class VariantEvent(Event):
     #: Whether customers can see it; None where the platform does not say.
     published: StrictBool | None = None
     #: Every currency it is sold in; one that is missing is one it is no longer sold in.
-    prices: tuple[MoneyValue, ...] = ()
+    prices: tuple[Payable, ...] = ()
     #: Both clocks in days; None where the platform leaves them to the plugin.
     expire_days: StrictInt | None = None
     validity_days: StrictInt | None = None

@@ -30,6 +30,7 @@ from bittitan_plugin.services.installations import find_installation
 from bittitan_plugin.services.ordering import Acceptance, accept, precheck
 from bittitan_plugin.services.platform_events import report_partial_refund, take_back
 from bittitan_plugin.services.ports import Ports
+from bittitan_plugin.services.refunds import look_again
 
 
 class OrderHooks:
@@ -94,6 +95,7 @@ class OrderHooks:
         refunded = to_money(event.refunded) if event.refunded else None
 
         def act(ports: Ports, installation: Installation) -> Outcome:
+            look_again(ports, installation.id, event.order.id, str(refunded))
             if report_partial_refund(ports, installation, to_order(event.order), refunded):
                 return accepted("Staff are asked which licences the refund concerns.")
             return ignored("The refund is our own, or concerns no licences.")
@@ -131,6 +133,7 @@ class OrderHooks:
 
     def _take_back(self, event: OrderEvent, line_ids: Sequence[str] = ()) -> Outcome:
         def act(ports: Ports, installation: Installation) -> Outcome:
+            look_again(ports, installation.id, event.order.id, type(event).__name__)
             ids = take_back(ports, installation, event.order.id, line_ids)
             return accepted("Coupons are taken back.", ids) if ids else ignored("No assets.")
 

@@ -61,7 +61,7 @@ from bittitan_hooks.results import (
     PluginState,
 )
 from bittitan_plugin.domain.access import Permission, Viewer
-from bittitan_plugin.domain.billing import Credit, InvoiceReference
+from bittitan_plugin.domain.billing import Credit, InvoiceReference, Refund, RefundStatus
 from bittitan_plugin.domain.catalogue import HostVariant, Listed, ProductType
 from bittitan_plugin.domain.errors import (
     ErrorCode,
@@ -147,6 +147,8 @@ __all__ = [
     "ProductVariantCreated",
     "ProductVariantDeleted",
     "ProductVariantUpdated",
+    "Refund",
+    "RefundStatus",
     "Refusal",
     "Rejected",
     "TypeDefinition",

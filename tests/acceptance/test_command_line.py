@@ -84,7 +84,11 @@ def test_a_running_shop_says_that_it_is_alive_and_ready(tmp_path: Path) -> None:
     port = free_port()
     with serving(port, var_dir=str(tmp_path)):
         assert get(port, "/livez")[0] == 200
-        assert json.loads(get(port, "/readyz")[1])["checks"] == {"database": "ok", "worker": "ok"}
+        assert json.loads(get(port, "/readyz")[1])["checks"] == {
+            "database": "ok",
+            "keys": "ok",
+            "worker": "ok",
+        }
         assert json.loads(get(port, "/.well-known/jwks.json")[1])["keys"] is not None
         assert get(port, "/metrics")[0] == 200
 

@@ -17,6 +17,7 @@ from bittitan_plugin.bootstrap import Application
 from bittitan_plugin.domain.assets import Asset
 from bittitan_plugin.domain.configuration import Configuration
 from bittitan_plugin.domain.coupons import Coupon, CouponStatus
+from bittitan_plugin.domain.money import Money
 from bittitan_plugin.domain.orders import Order, OrderLine
 from bittitan_plugin.services.installations import configure
 from bittitan_plugin.store.mapping import asset_values
@@ -121,6 +122,7 @@ class Books(FakeHost):
             product_type="bittitan-mailbox-license",
             quantity=25,
             unit_price=product().prices["USD"],
+            total=Money.of("350.00", "USD"),
         )
         return order(
             line, id=f"order-{number}", number=str(number), fully_paid=True, created_at=_BOUGHT

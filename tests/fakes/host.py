@@ -8,7 +8,7 @@ from decimal import Decimal
 from threading import Lock
 from uuid import uuid4
 
-from bittitan_plugin.domain.billing import Credit, InvoiceReference
+from bittitan_plugin.domain.billing import Credit, InvoiceReference, Refund, RefundStatus
 from bittitan_plugin.domain.catalogue import HostVariant, ProductType
 from bittitan_plugin.domain.errors import BitTitanError, Rejected
 from bittitan_plugin.domain.importing import brought_up_to_date
@@ -27,6 +27,8 @@ class FakeHost:
     credits: dict[str, InvoiceReference] = field(default_factory=dict)
     credited: dict[str, Money] = field(default_factory=dict)
     refunds: dict[str, Credit] = field(default_factory=dict)
+    #: What becomes of the money that was asked back.
+    pays_back: RefundStatus = RefundStatus.PAID
     customers: dict[str, Customer] = field(default_factory=dict)
     #: From when on an order is to be invoiced, where that is not at once.
     deferred: dict[str, datetime] = field(default_factory=dict)
@@ -98,18 +100,30 @@ class FakeHost:
             if line not in self.deliveries:
                 self.deliveries.append(line)
 
-    def credit(self, credit: Credit) -> InvoiceReference:
+    def credit(self, credit: Credit) -> InvoiceReference | None:
         self._fail("credit")
         with self._lock:
+            invoiced = self.invoicing and credit.order_id not in self.deferred
+            if not invoiced and credit.order_id not in self.invoices:
+                return None
             number = f"CR-{len(self.credits) + 1}"
             made = InvoiceReference(id=f"credit-{uuid4().hex[:8]}", number=number)
             self.credited.setdefault(credit.key, credit.amount)
             return self.credits.setdefault(credit.key, made)
 
-    def refund(self, credit: Credit) -> None:
+    def refund(self, credit: Credit) -> Refund:
         self._fail("refund")
         with self._lock:
             self.refunds.setdefault(credit.key, credit)
+        return self.refund_of(credit)
+
+    def refund_of(self, credit: Credit) -> Refund:
+        self._fail("refund_of")
+        nothing = Money.of(0, credit.amount.currency)
+        if credit.key not in self.refunds:
+            return Refund(status=RefundStatus.NOTHING, amount=nothing, by_hand=nothing)
+        reason = "The card is blocked." if self.pays_back is RefundStatus.FAILED else ""
+        return Refund(status=self.pays_back, amount=credit.amount, by_hand=nothing, reason=reason)
 
     def ensure_product_types(self, definitions: Sequence[TypeDefinition]) -> frozenset[str]:
         self._fail("ensure_product_types")
@@ -199,9 +213,10 @@ def line(
     quantity: int = 25,
     price: str = "14.00",
     currency: str = "USD",
+    total: str | None = None,
     **values: object,
 ) -> OrderLine:
-    """A line of mailbox licences unless told otherwise."""
+    """A line of mailbox licences unless told otherwise; what it costs need be no product."""
     defaults: dict[str, object] = {
         "id": f"line-{uuid4().hex[:12]}",
         "sku": "MW-MAILBOX",
@@ -213,6 +228,7 @@ def line(
         variant_id=variant_id,
         quantity=quantity,
         unit_price=Money(Decimal(price), currency),
+        total=Money(Decimal(total or Decimal(price) * quantity), currency),
         **{**defaults, **values},  # type: ignore[arg-type]
     )
 

@@ -31,6 +31,7 @@ def new_asset(**values: Any) -> Asset:
         recipient_email="buyer@example.com",
         quantity=25,
         unit_price=Money.of("14.00", "USD"),
+        total=Money.of("350.00", "USD"),
         purchase_date=NOON,
         expire_days=365,
         validity_days=365,

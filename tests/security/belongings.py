@@ -14,11 +14,12 @@ from bittitan_graphql.global_ids import ACCOUNT, ASSET, global_id
 from bittitan_plugin.domain.access import Permission
 from bittitan_plugin.domain.accounts import Account, AccountStatus
 from bittitan_plugin.domain.assets import Asset, AssetStatus, ProvisioningError, ProvisioningStatus
-from bittitan_plugin.domain.billing import InvoiceReference
+from bittitan_plugin.domain.billing import InvoiceReference, Refund, RefundStatus
 from bittitan_plugin.domain.catalogue import Product, ProductType
 from bittitan_plugin.domain.coupons import CouponSource, CouponStatus
 from bittitan_plugin.domain.errors import ErrorCode
 from bittitan_plugin.domain.history import Actor, ActorKind
+from bittitan_plugin.domain.money import Money
 from bittitan_plugin.domain.problems import ProblemAction, ProblemKind
 from bittitan_plugin.domain.reconciliation import Difference, DifferenceKind, Report
 from bittitan_plugin.domain.requests import CancellationRequest
@@ -185,6 +186,12 @@ def _assets(
         return replace(basis, **values)
 
     invoice = InvoiceReference(id="invoice-1", number=f"{tag}-1", url="https://shop.example/i/1")
+    refund = Refund(
+        status=RefundStatus.FAILED,
+        amount=Money.of("300.00", "USD"),
+        by_hand=Money.of("50.00", "USD"),
+        reason=f"{tag}: the card is blocked.",
+    )
     said = ProvisioningError(code=ErrorCode.VENDOR_REJECTED, message=f"{tag}: BitTitan says no.")
     nothing: dict[str, Any] = {
         "coupon_id": None,
@@ -200,7 +207,7 @@ def _assets(
         ),
         "cancelled": sold(
             "cancelled", status=AssetStatus.CANCELLED, cancelled_at=NOW, credit_invoice=invoice,
-            coupon_status=CouponStatus.CANCELLED,
+            coupon_status=CouponStatus.CANCELLED, tax=Money.of("55.88", "USD"), refund=refund,
         ),
         "revoking": sold(
             "revoking", status=AssetStatus.AWAITING_REVOCATION, coupon_source=CouponSource.STOCK,

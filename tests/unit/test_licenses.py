@@ -12,6 +12,7 @@ from packaging.requirements import Requirement
 PAGE = Path(__file__).parents[2] / "docs" / "licenses.md"
 
 #: Licences that ask for nothing but their own text, or (LGPL, MPL) for changes to the library only.
+#: What is in the public domain asks for nothing.
 ALLOWED = {
     "Apache-2.0",
     "Apache-2.0 AND BSD-2-Clause",
@@ -28,6 +29,7 @@ ALLOWED = {
     "MIT AND PSF-2.0",
     "MPL-2.0",
     "PSF-2.0",
+    "Public Domain",
 }
 
 HEAD = """# Licences

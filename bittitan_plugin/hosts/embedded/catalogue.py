@@ -10,12 +10,12 @@ from sqlalchemy import ColumnElement, delete, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from bittitan_plugin.domain.catalogue import check_prices
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
 from bittitan_plugin.domain.money import Money
 from bittitan_plugin.hosts.embedded.database import HostDatabase
 from bittitan_plugin.hosts.embedded.inputs import (
     VariantInput,
-    check_prices,
     check_slug,
     check_text,
     is_storable,

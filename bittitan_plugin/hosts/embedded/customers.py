@@ -8,6 +8,7 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 
 from bittitan_plugin.domain.access import ANONYMOUS, Permission, Viewer
+from bittitan_plugin.domain.addresses import normalized
 from bittitan_plugin.domain.billing import LAST_BILLING_DAY
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
 from bittitan_plugin.hosts.embedded.database import HostDatabase
@@ -96,7 +97,7 @@ class Customers:
         if not is_storable(email):
             return None
         with self._database.reading() as session:
-            return session.scalar(select(UserRow).where(UserRow.email == email.strip().lower()))
+            return session.scalar(select(UserRow).where(UserRow.email == normalized(email)))
 
     def find(self, user_ids: Collection[UUID]) -> dict[UUID, UserRow]:
         """Users by key, in one statement."""

@@ -10,6 +10,7 @@ from bittitan_plugin.hosts.embedded.order_records import (
     OrderRecord,
     domain_status,
     is_fully_paid,
+    line_total,
     number_of,
 )
 from bittitan_plugin.hosts.embedded.tables import InvoiceRow, OrderLineRow, UserRow
@@ -45,6 +46,7 @@ def _domain_line(row: OrderLineRow, currency: str) -> OrderLine:
         product_type=row.product_type,
         quantity=row.quantity,
         unit_price=Money(row.unit_amount, currency),
+        total=Money(line_total(row), currency),
         friendly_name=row.line_metadata.get(FRIENDLY_NAME),
         end_customer=end_customer_of(row.line_metadata),
         fulfilled=row.quantity_fulfilled > 0,

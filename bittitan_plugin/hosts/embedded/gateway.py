@@ -10,9 +10,10 @@ from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from bittitan_plugin.clock import Clock
-from bittitan_plugin.domain.billing import Credit, InvoiceReference
+from bittitan_plugin.domain.billing import Credit, InvoiceReference, Refund, RefundStatus
 from bittitan_plugin.domain.catalogue import HostVariant, ProductType
 from bittitan_plugin.domain.errors import PlatformRejected
+from bittitan_plugin.domain.money import Money
 from bittitan_plugin.domain.orders import Customer, Order
 from bittitan_plugin.hosts.embedded.database import HostDatabase
 from bittitan_plugin.hosts.embedded.events import customer_of, domain_order
@@ -109,18 +110,25 @@ class EmbeddedHost:
             if order.status not in {OrderState.CANCELED, *OPEN_STATES}:
                 order.status = _delivery_state(lines_of(session, [order.id])[order.id])
 
-    def credit(self, credit: Credit) -> InvoiceReference:
-        """See the port. What the platform has credited itself is not credited again."""
+    def credit(self, credit: Credit) -> InvoiceReference | None:
+        """See the port. What the platform has credited itself is not credited again.
+
+        A line that was not invoiced yet is left out of the invoice to come.
+        """
         with self._database.writing() as session:
             order, line = _locked_line(session, credit.order_id, credit.order_line_id)
             existing = by_key(session, credit.key)
             if existing is not None:
                 return _reference(existing)
+            invoice = invoice_of(session, order)
+            if invoice is None or line.is_waived:
+                line.is_waived = True
+                return None
             query = select(InvoiceRow).where(
                 InvoiceRow.order_id == order.id, InvoiceRow.kind == InvoiceKind.CREDIT
             )
             given = session.scalars(query.order_by(InvoiceRow.sequence)).all()
-            grant = _grant(credit, order, line, given)
+            grant = _grant(credit, order, line, given, most=invoice.amount)
             if grant.amount > 0:
                 return _reference(add_credit(session, order, grant, self._database.clock()))
             covering = [row for row in given if row.order_line_id in {None, line.id}]
@@ -130,15 +138,28 @@ class EmbeddedHost:
                 )
             return _reference(covering[-1])
 
-    def refund(self, credit: Credit) -> None:
+    def refund(self, credit: Credit) -> Refund:
         """See the port. Money the platform has paid back itself is not paid back again."""
         with self._database.writing() as session:
             order, line = _locked_line(session, credit.order_id, credit.order_line_id)
             query = select(RefundRow).where(RefundRow.order_id == order.id)
             given = session.scalars(query).all()
-            grant = _grant(credit, order, line, given)
+            grant = _grant(credit, order, line, given, most=order.charged)
             if grant.amount > 0 and all(row.key != credit.key for row in given):
                 refund(session, order, grant, self._database.clock())
+        return self.refund_of(credit)
+
+    def refund_of(self, credit: Credit) -> Refund:
+        """See the port. What is granted here is paid at once."""
+        with self._database.reading() as session:
+            query = select(RefundRow.amount).where(RefundRow.key == credit.key)
+            paid = session.scalar(query)
+        currency = credit.amount.currency
+        return Refund(
+            status=RefundStatus.NOTHING if paid is None else RefundStatus.PAID,
+            amount=Money(paid or Decimal(0), currency),
+            by_hand=Money(Decimal(0), currency),
+        )
 
     def ensure_product_types(self, definitions: Sequence[TypeDefinition]) -> frozenset[str]:
         """See the port."""
@@ -184,10 +205,13 @@ def _grant(
     order: OrderRow,
     line: OrderLineRow,
     given: Sequence[InvoiceRow | RefundRow],
+    *,
+    most: Decimal,
 ) -> Grant:
     """What of the credit is still to be given: nothing is given back twice.
 
-    Neither the line nor the order as a whole gives back more than it cost.
+    The line gives back no more than it cost, the order as a whole no more than ``most``: what was
+    invoiced, or what was received.
     """
     if credit.amount.currency != order.currency:
         raise PlatformRejected(
@@ -195,7 +219,7 @@ def _grant(
         )
     of_order = sum((row.amount for row in given), Decimal(0))
     of_line = sum((row.amount for row in given if row.order_line_id == line.id), Decimal(0))
-    left = min(order.total - of_order, line_total(line) - of_line)
+    left = min(most - of_order, line_total(line) - of_line)
     return Grant(
         key=credit.key,
         amount=min(credit.amount.amount, left),

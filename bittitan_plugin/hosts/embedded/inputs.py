@@ -1,13 +1,12 @@
 """Checks that every text from outside passes before it reaches the database."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
 from bittitan_plugin.domain.addresses import check_address
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
-from bittitan_plugin.domain.money import Money
 
 #: The longest text kept, in characters.
 LONGEST_TEXT = 255
@@ -91,24 +90,3 @@ def check_metadata(entries: Sequence[tuple[str, str]], name: str) -> dict[str, s
         for index, (key, value) in enumerate(entries)
     }
     return {key: value for key, value in checked.items() if value}
-
-
-def check_prices(
-    prices: Sequence[tuple[Decimal, str]], name: str = "prices"
-) -> Mapping[str, Money]:
-    """Prices by currency. Raises ``Refusal`` on ``prices[n].amount`` or ``.currency``."""
-    checked: dict[str, Money] = {}
-    for index, (amount, currency) in enumerate(prices):
-        place = f"{name}[{index}]"
-        try:
-            price = Money(amount, currency)
-        except Refusal as refusal:
-            raise Refusal(refusal.code, refusal.message, field=f"{place}.{refusal.field}") from None
-        if price.amount < 0:
-            raise Refusal(ErrorCode.INVALID, "A price cannot be negative.", field=f"{place}.amount")
-        if currency in checked:
-            raise Refusal(
-                ErrorCode.UNIQUE, f"There are two prices in {currency}.", field=f"{place}.currency"
-            )
-        checked[currency] = price
-    return checked

@@ -16,9 +16,11 @@ from bittitan_plugin.hosts.embedded.order_records import (
     OPEN_STATES,
     Grant,
     OrderState,
+    lines_of,
     lock_order,
+    total_of,
 )
-from bittitan_plugin.hosts.embedded.tables import InvoiceRow, OrderRow, UserRow
+from bittitan_plugin.hosts.embedded.tables import InvoiceRow, OrderLineRow, OrderRow, UserRow
 
 
 class InvoiceKind(StrEnum):
@@ -50,7 +52,8 @@ class Invoices:
             existing = invoice_of(session, order)
             if existing is not None or not _is_due(order, self._database.clock()):
                 return existing, False
-            return _issue(session, order, self._database.clock()), True
+            issued = _issue(session, order, self._database.clock())
+            return issued, issued is not None
 
     def issue_due_invoices(self, now: datetime) -> list[InvoiceRow]:
         """Issue every invoice whose day has come, missed days included; returns the new ones."""
@@ -60,7 +63,7 @@ class Invoices:
                 order = lock_order(session, order_id)
                 if order and _is_due(order, now) and invoice_of(session, order) is None:
                     issued.append(_issue(session, order, now))
-        return issued
+        return [invoice for invoice in issued if invoice is not None]
 
     def of_orders(self, order_ids: Collection[UUID]) -> dict[UUID, list[InvoiceRow]]:
         """Each order's invoices and credit invoices, oldest first, in one statement."""
@@ -86,7 +89,13 @@ class Invoices:
                 OrderRow.invoice_at <= now,
             ),
         )
-        query = select(OrderRow.id).where(due, ~has_invoice, OrderRow.status.not_in(_UNBILLABLE))
+        # Of a sale that was cancelled before its day nothing is billed.
+        stands = select(OrderLineRow.id).where(
+            OrderLineRow.order_id == OrderRow.id, ~OrderLineRow.is_waived
+        )
+        query = select(OrderRow.id).where(
+            due, ~has_invoice, stands.exists(), OrderRow.status.not_in(_UNBILLABLE)
+        )
         with self._database.reading() as session:
             return list(session.scalars(query.order_by(OrderRow.sequence)))
 
@@ -118,10 +127,10 @@ def credit_order(
     session: Session, order: OrderRow, grant: Grant, now: datetime
 ) -> InvoiceRow | None:
     """Credit a locked order as a whole, as far as it was invoiced and not yet credited."""
-    existing = by_key(session, grant.key)
-    if existing is not None or invoice_of(session, order) is None:
+    existing, invoice = by_key(session, grant.key), invoice_of(session, order)
+    if existing is not None or invoice is None:
         return existing
-    amount = min(grant.amount, order.total - credited(session, order))
+    amount = min(grant.amount, invoice.amount - credited(session, order))
     if amount <= 0:
         return None
     return add_credit(session, order, replace(grant, amount=amount), now)
@@ -139,8 +148,13 @@ def _invoice_key(order: OrderRow) -> str:
     return f"order:{order.id}"
 
 
-def _issue(session: Session, order: OrderRow, now: datetime) -> InvoiceRow:
-    whole = Grant(key=_invoice_key(order), amount=order.total)
+def _issue(session: Session, order: OrderRow, now: datetime) -> InvoiceRow | None:
+    """Bill every line that was not cancelled before; None when none is left."""
+    billed = [line for line in lines_of(session, [order.id])[order.id] if not line.is_waived]
+    if not billed:
+        return None
+    amount = total_of(billed, order.currency).amount
+    whole = Grant(key=_invoice_key(order), amount=amount)
     return _add(session, order, InvoiceKind.INVOICE, whole, now)
 
 

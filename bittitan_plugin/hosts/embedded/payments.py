@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
+from bittitan_plugin.domain.money import Money
 from bittitan_plugin.hosts.embedded.database import HostDatabase
 from bittitan_plugin.hosts.embedded.inputs import check_text
 from bittitan_plugin.hosts.embedded.invoices import credit_order
@@ -92,11 +93,11 @@ def _check_refund(order: OrderRow, amount: Decimal | None) -> Decimal:
         raise Refusal(ErrorCode.INVALID, "There is nothing to pay back.", field="id")
     if amount is None:
         return left
-    # The range first: a number far beyond it cannot even be rounded.
-    if not amount.is_finite() or not 0 < amount <= left or amount != round(amount, 2):
+    # The range first: a number far beyond it is no amount of money at all.
+    if not amount.is_finite() or not 0 < amount <= left:
         raise Refusal(
             ErrorCode.INVALID,
             f"{amount} cannot be paid back: give an amount above 0 and up to {left}.",
             field="amount",
         )
-    return amount
+    return Money(amount, order.currency).check_payable().amount

@@ -6,6 +6,7 @@ from hashlib import sha256
 from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
+from bittitan_plugin.domain.addresses import normalized
 from bittitan_plugin.domain.sign_in import (
     FORGOTTEN_AFTER,
     PER_ACCOUNT,
@@ -56,7 +57,7 @@ class SignInAttempts:
 
 def _subjects(email: str, address: str) -> tuple[tuple[str, Throttle], tuple[str, Throttle]]:
     """Under which each is kept: what people typed is hashed, it may be anything, of any length."""
-    account = sha256(email.strip().lower().encode(errors="replace")).hexdigest()
+    account = sha256(normalized(email).encode(errors="replace")).hexdigest()
     return (f"account:{account}", PER_ACCOUNT), (f"address:{address[:64]}", PER_ADDRESS)
 
 

@@ -170,6 +170,8 @@ class OrderLineRow(HostBase):
     quantity: Mapped[int]
     quantity_fulfilled: Mapped[int]
     unit_amount: Mapped[Decimal]
+    #: Cancelled before it was invoiced: no invoice bills it any more.
+    is_waived: Mapped[bool] = mapped_column(default=False)
     line_metadata: Mapped[dict[str, str]] = mapped_column("metadata")
 
 

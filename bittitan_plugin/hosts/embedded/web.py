@@ -12,6 +12,7 @@ from strawberry.asgi import GraphQL
 from strawberry.http import GraphQLHTTPResponse
 from strawberry.types import ExecutionResult
 
+from bittitan_plugin.cipher import UnreadableSecret
 from bittitan_plugin.hosts.embedded.customers import viewer_of
 from bittitan_plugin.hosts.embedded.platform import EmbeddedPlatform
 from bittitan_plugin.hosts.embedded.schema import HostSchema
@@ -36,7 +37,10 @@ def graphql_routes(
     """The routes to mount at the root; GraphiQL is for development."""
 
     async def jwks(_request: Request) -> Response:
-        return JSONResponse(dict(await anyio.to_thread.run_sync(platform.tokens.jwks)))
+        try:
+            return JSONResponse(dict(await anyio.to_thread.run_sync(platform.tokens.jwks)))
+        except UnreadableSecret as unreadable:
+            return _without_key(unreadable)
 
     return [
         Route(GRAPHQL_PATH, HostGraphQL(platform, schema, graphiql=graphiql)),
@@ -66,6 +70,8 @@ class HostGraphQL(GraphQL[dict[str, Any], None]):
         except InvalidToken as error:
             body = {"errors": [error_body(error.message, error.code)]}
             await JSONResponse(body, status_code=401)(scope, receive, send)
+        except UnreadableSecret as unreadable:
+            await _without_key(unreadable)(scope, receive, send)
 
     async def get_context(
         self, request: Request | WebSocket, response: Response | WebSocket
@@ -96,3 +102,9 @@ class HostGraphQL(GraphQL[dict[str, Any], None]):
     ) -> GraphQLHTTPResponse:
         """See ``shown_result``."""
         return shown_result(result)
+
+
+def _without_key(unreadable: UnreadableSecret) -> Response:
+    """The key that signs tokens is sealed with one that this process does not have (yet)."""
+    body = {"errors": [error_body(unreadable.message, unreadable.reported_as)]}
+    return JSONResponse(body, status_code=503)

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
-from bittitan_plugin.domain.billing import Credit, InvoiceReference
+from bittitan_plugin.domain.billing import Credit, InvoiceReference, Refund
 from bittitan_plugin.domain.catalogue import PRODUCT_GROUP, HostVariant, ProductType
 from bittitan_plugin.domain.orders import Customer, Order
 from bittitan_plugin.hosts.port import FulfilledLine, Offer, Presentation, TypeDefinition
@@ -102,15 +102,19 @@ class SaleorHost:
         """See the port."""
         fulfilling.deliver(self._client, line)
 
-    def credit(self, credit: Credit) -> InvoiceReference:
+    def credit(self, credit: Credit) -> InvoiceReference | None:
         """See the port. An invoice with a number of ours, for Saleor knows no credit invoices."""
         with self._turn(credit.order_id):
             return invoices.credit_invoice(self._client, credit, self._link)
 
-    def refund(self, credit: Credit) -> None:
+    def refund(self, credit: Credit) -> Refund:
         """See the port. The line's delivery is returned with it."""
         with self._turn(credit.order_id):
-            refunds.refund(self._client, credit)
+            return refunds.refund(self._client, credit)
+
+    def refund_of(self, credit: Credit) -> Refund:
+        """See the port."""
+        return refunds.refund_of(self._client, credit)
 
     def ensure_product_types(self, definitions: Sequence[TypeDefinition]) -> frozenset[str]:
         """See the port. A property is a numeric attribute of the product."""

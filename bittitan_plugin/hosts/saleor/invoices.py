@@ -56,12 +56,17 @@ def order_invoice(
         return known or _create(client, order, f"INV-{order['number']}", link, {ORDER: order_id})
 
 
-def credit_invoice(client: SaleorClient, credit: Credit, link: Link) -> InvoiceReference:
-    """The credit invoice for ``credit.key``, made if there is none. Raises as ``order_invoice``."""
+def credit_invoice(client: SaleorClient, credit: Credit, link: Link) -> InvoiceReference | None:
+    """The credit invoice for ``credit.key``, made if there is none but something was invoiced.
+
+    Raises as ``order_invoice``.
+    """
     order = _order(client, credit.order_id)
     for invoice in order["invoices"]:
         if metadata_of(invoice["privateMetadata"]).get(CREDIT) == credit.key:
             return reference(invoice)
+    if invoice_among(order["invoices"]) is None:
+        return None
     lines = [line["id"] for line in order["lines"]]
     if credit.order_line_id not in lines:
         raise PlatformRejected("NOT_FOUND", f"Order {order['number']} has no such line any more.")

@@ -11,7 +11,8 @@ from typing import Any
 
 from bittitan_hooks import specs
 from bittitan_hooks.translate import money_value, order_value
-from bittitan_plugin.hosts.saleor.orders import money_of, order_from
+from bittitan_plugin.hosts.saleor.orders import order_from
+from bittitan_plugin.hosts.saleor.payments import amount_of, refunded_of
 from bittitan_plugin.hosts.saleor.returns import CANCELED, refunded_lines, returned_lines
 
 Node = Mapping[str, Any]
@@ -76,15 +77,13 @@ class _Fired:
 
     def refunded(self) -> list[Firing]:
         """Money went back: all of it, for lines Saleor can name, or for staff to say which."""
-        total = self._node.get("totalRefunded")
-        if not total or money_of(total).amount <= 0:
+        refunded = refunded_of(self._node)
+        if refunded.is_zero:
             return []
-        if money_of(total).amount >= money_of(self._node["total"]["gross"]).amount:
+        if refunded.amount >= amount_of(self._node["total"]["gross"]):
             return self.plain("order_fully_refunded", specs.OrderFullyRefunded)
         event = specs.OrderRefunded(
-            **self.said,
-            line_ids=refunded_lines(self._node),
-            refunded=money_value(money_of(total)),
+            **self.said, line_ids=refunded_lines(self._node), refunded=money_value(refunded)
         )
         return [Firing("order_refunded", event)]
 
@@ -112,9 +111,8 @@ _HEARD: Mapping[str, Callable[[_Fired], list[Firing]]] = {
     ],
     "OrderCancelled": lambda order: order.plain("order_cancelled", specs.OrderCancelled),
     "OrderRefunded": lambda order: [*order.returned(), *order.refunded()],
-    "OrderFullyRefunded": lambda order: order.plain(
-        "order_fully_refunded", specs.OrderFullyRefunded
-    ),
+    # Heard too when only what had been paid too much went back: the order says what is true.
+    "OrderFullyRefunded": lambda order: [*order.returned(), *order.refunded()],
     "OrderFulfilled": lambda order: order.plain("order_fulfilled", specs.OrderFulfilled),
     "FulfillmentCanceled": _Fired.unfulfilled,
 }

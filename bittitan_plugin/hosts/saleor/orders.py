@@ -94,6 +94,8 @@ def _line(node: Node) -> OrderLine:
         product_type=product_type,
         quantity=node["quantity"],
         unit_price=money_of(node["unitPrice"]["gross"]),
+        total=money_of(node["totalPrice"]["gross"]).rounded(),
+        tax=money_of(node["totalPrice"]["tax"]).rounded(),
         friendly_name=metadata.get(FRIENDLY_NAME),
         end_customer=end_customer_of(metadata),
         fulfilled=(node.get("quantityFulfilled") or 0) > 0,

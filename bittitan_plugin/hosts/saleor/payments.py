@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from bittitan_plugin.domain.money import Money
 from bittitan_plugin.hosts.saleor.orders import money_of
 
 Node = Mapping[str, Any]
@@ -45,6 +46,27 @@ def refunded_ungranted(order: Node) -> Decimal:
     return max(refunded - granted, Decimal(0))
 
 
+def received(order: Node) -> Decimal:
+    """All that payments ever brought in. A refund under way is neither charged nor refunded."""
+    parts = ("totalCharged", "totalRefunded", "totalRefundPending")
+    return sum((amount_of(order[part]) for part in parts), Decimal(0))
+
+
+def refunded_of(order: Node) -> Money:
+    """What went back of what the order costs; what was paid too much may go back unnoticed."""
+    total, refunded = order["total"]["gross"], money_of(order["totalRefunded"])
+    missing = amount_of(total) - amount_of(order["totalCharged"])
+    missing -= amount_of(order["totalRefundPending"])
+    return Money(min(refunded.amount, max(missing, Decimal(0))), refunded.currency)
+
+
+def by_gift_card(order: Node) -> Decimal:
+    """What gift cards paid: lines and shipping show full prices, the total what remains."""
+    parts = (*(line["totalPrice"] for line in order["lines"]), order["shippingPrice"])
+    full = sum((amount_of(part["gross"]) for part in parts), Decimal(0))
+    return max(full - amount_of(order["total"]["gross"]), Decimal(0))
+
+
 def total_of(grants: Iterable[Node]) -> Decimal:
     """All that these granted refunds give back, or will. One that failed may be asked for again."""
     return sum((amount_of(each["amount"]) for each in grants), Decimal(0))
@@ -56,10 +78,14 @@ def amount_of(value: Node) -> Decimal:
 
 
 def _available(order: Node) -> dict[str, Decimal]:
-    """Of each transaction what is charged and not promised: a refund under way is still charged."""
+    """Of each transaction what is charged and not promised.
+
+    What is under way or paid back has left its charged amount already; what was only granted, or
+    was refused and may be asked for again, has not.
+    """
     charged = {each["id"]: amount_of(each["chargedAmount"]) for each in order["transactions"]}
     for grant in order["grantedRefunds"]:
         key = (grant["transaction"] or {}).get("id")
-        if key in charged and grant["status"] != "SUCCESS":
+        if key in charged and grant["status"] in {"NONE", "FAILURE"}:
             charged[key] -= amount_of(grant["amount"])
     return charged

@@ -5,11 +5,12 @@ credit's key stands at the end of its reason: that is how it is found again afte
 Saleor itself refuses to ask twice for the same one.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from bittitan_plugin.domain.billing import Credit
+from bittitan_plugin.domain.billing import Credit, Refund, RefundStatus
 from bittitan_plugin.domain.errors import PlatformRejected, Rejected
 from bittitan_plugin.domain.money import Money
 from bittitan_plugin.hosts.saleor.client import SaleorClient
@@ -17,6 +18,8 @@ from bittitan_plugin.hosts.saleor.fulfilling import take_back
 from bittitan_plugin.hosts.saleor.payments import (
     Part,
     amount_of,
+    by_gift_card,
+    received,
     refunded_ungranted,
     spread,
     total_of,
@@ -29,28 +32,64 @@ _ASKED = frozenset({"REFUND_IS_PENDING", "REFUND_ALREADY_PROCESSED"})
 _NOBODY_LISTENS = "MISSING_TRANSACTION_ACTION_REQUEST_WEBHOOK"
 
 
-def refund(client: SaleorClient, credit: Credit) -> None:
+def refund(client: SaleorClient, credit: Credit) -> Refund:
     """Return the line's delivery, grant the refund once, and ask for it until it is under way.
 
-    What Saleor's own refunds have given back is not given back again. Raises ``Rejected``
-    REFUND_BY_HAND where payment apps cannot pay it back, or not all of it, so that staff are told
-    how much is left to them; what apps can pay is asked for all the same.
+    What Saleor's own refunds have given back is not given back again, and nothing that was never
+    received. What payment apps can pay is asked for even where a part is left to staff.
     """
-    order = client.execute("order_refunds", {"id": credit.order_id})["order"]
-    line = _line(order, credit)
+    order, line = _read(client, credit)
     take_back(client, order, credit.order_line_id)
     grants = _granted(order, credit)
-    left = _left(order, line, credit, total_of(grants))
-    unheard = sum((_ask(client, grant) for grant in grants), Decimal(0))
-    for part in spread(order, left):
+    for grant in grants:
+        _ask(client, grant)
+    for part in spread(order, _left(order, line, credit).payable):
         grant = _grant(client, order, line, credit, part, is_first=not grants)
         grants.append(grant)
-        left -= part.amount
-        unheard += _ask(client, grant)
-    _tell_staff(order, credit.amount.currency, left, unheard)
+        _ask(client, grant)
+    return refund_of(client, credit)
 
 
-def _line(order: Node | None, credit: Credit) -> Node:
+def refund_of(client: SaleorClient, credit: Credit) -> Refund:
+    """Where the money of the credit stands, read from the order as it is now."""
+    order, line = _read(client, credit)
+    grants, left = _granted(order, credit), _left(order, line, credit)
+    unheard = [each for each in grants if each["status"] == "NONE"]
+    under_way = [each for each in grants if each["status"] != "NONE"]
+    uncovered = left.payable - sum((p.amount for p in spread(order, left.payable)), Decimal(0))
+    by_hand = uncovered + left.by_gift_card + total_of(unheard)
+    currency = credit.amount.currency
+    failed = [each for each in under_way if each["status"] == "FAILURE"]
+    reasons = (
+        f"the payment app refused {Money(total_of(failed), currency)}" if failed else "",
+        _why_uncovered(order, Money(uncovered, currency)),
+        _why(left.by_gift_card, currency, "was paid by gift card"),
+        _why(
+            total_of(unheard),
+            currency,
+            "is granted on the order, where no payment app answers refunds",
+        ),
+    )
+    return Refund(
+        status=_status(under_way),
+        amount=Money(total_of(under_way), currency),
+        by_hand=Money(by_hand, currency),
+        reason="; ".join(reason for reason in reasons if reason),
+    )
+
+
+@dataclass(frozen=True)
+class _Left:
+    """What no granted refund gives back yet."""
+
+    #: To be paid back by payments.
+    payable: Decimal
+    #: What payments cannot give back, because a gift card paid it.
+    by_gift_card: Decimal
+
+
+def _read(client: SaleorClient, credit: Credit) -> tuple[Node, Node]:
+    order: Node | None = client.execute("order_refunds", {"id": credit.order_id})["order"]
     lines = order["lines"] if order else ()
     line: Node | None = next((n for n in lines if n["id"] == credit.order_line_id), None)
     if order is None or line is None:
@@ -62,7 +101,7 @@ def _line(order: Node | None, credit: Credit) -> Node:
         raise PlatformRejected(
             "INVALID", f"The order is in {currency}, not {credit.amount.currency}."
         )
-    return line
+    return order, line
 
 
 def _granted(order: Node, credit: Credit) -> list[Node]:
@@ -75,20 +114,21 @@ def _mark(credit: Credit) -> str:
     return f"[{credit.key}]"
 
 
-def _left(order: Node, line: Node, credit: Credit, ours: Decimal) -> Decimal:
-    """What is still to be given back of the credit; never more than line and order cost."""
+def _left(order: Node, line: Node, credit: Credit) -> _Left:
+    """What is still to be given back: of the line no more than it cost, of the order no more than
+    was received. Saleor's total is what remains after gift cards, while lines show full prices.
+    """
     mark, grants = _mark(credit), order["grantedRefunds"]
     of_line = [
         each
         for each in grants
         if _lines_of(each) == {line["id"]} or (each["reason"] or "").endswith(mark)
     ]
-    left = min(
-        credit.amount.amount - ours,
-        amount_of(line["totalPrice"]["gross"]) - total_of(of_line),
-        amount_of(order["total"]["gross"]) - total_of(grants) - refunded_ungranted(order),
-    )
-    return max(left, Decimal(0))
+    cost = min(credit.amount.amount, amount_of(line["totalPrice"]["gross"]))
+    due = max(cost - total_of(of_line), Decimal(0))
+    given = total_of(grants) + refunded_ungranted(order)
+    payable = max(min(due, amount_of(order["total"]["gross"]), received(order) - given), Decimal(0))
+    return _Left(payable=payable, by_gift_card=min(due - payable, by_gift_card(order)))
 
 
 def _grant(
@@ -107,33 +147,34 @@ def _grant(
     return granted
 
 
-def _ask(client: SaleorClient, grant: Node) -> Decimal:
-    """Have the payment app pay it, unless it is under way. Returns what no app would pay."""
+def _ask(client: SaleorClient, grant: Node) -> None:
+    """Have the payment app pay it, unless it is under way or nobody would."""
     if grant["status"] not in {"NONE", "FAILURE"}:
-        return Decimal(0)
+        return
     try:
         client.execute("refund_request", {"grantedRefund": grant["id"]})
     except Rejected as rejection:
-        if rejection.code == _NOBODY_LISTENS:
-            return amount_of(grant["amount"])
-        if rejection.code not in _ASKED:
+        if rejection.code not in {*_ASKED, _NOBODY_LISTENS}:
             raise
-    return Decimal(0)
 
 
-def _tell_staff(order: Node, currency: str, uncovered: Decimal, unheard: Decimal) -> None:
-    if uncovered + unheard <= 0:
-        return
-    if not order["transactions"]:
-        why = "it was not paid through a payment app"
-    elif uncovered > 0:
-        why = "its payments do not cover it"
-    else:
-        why = "no payment app answers refunds; the granted refund stands on the order"
-    amount = Money(uncovered + unheard, currency)
-    raise PlatformRejected(
-        "REFUND_BY_HAND", f"Pay {amount} of order {order['number']} back by hand: {why}."
-    )
+def _status(grants: Iterable[Node]) -> RefundStatus:
+    statuses = {each["status"] for each in grants}
+    if not statuses:
+        return RefundStatus.NOTHING
+    if "FAILURE" in statuses:
+        return RefundStatus.FAILED
+    return RefundStatus.PAID if statuses == {"SUCCESS"} else RefundStatus.ASKED
+
+
+def _why_uncovered(order: Node, uncovered: Money) -> str:
+    if order["transactions"]:
+        return _why(uncovered.amount, uncovered.currency, "is not covered by its payments")
+    return _why(uncovered.amount, uncovered.currency, "was not paid through a payment app")
+
+
+def _why(amount: Decimal, currency: str, reason: str) -> str:
+    return f"{Money(amount, currency)} {reason}" if amount > 0 else ""
 
 
 def _lines_of(grant: Node) -> set[str]:

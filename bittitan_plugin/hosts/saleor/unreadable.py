@@ -90,5 +90,7 @@ def _key(order_id: str) -> str:
 
 def _variants(node: Node) -> set[str]:
     lines = node.get("lines")
-    found = [each.get("productVariantId") for each in lines or () if isinstance(each, dict)]
+    # What could not be read is looked at here: nothing in it need be what it should.
+    lines = lines if isinstance(lines, list) else []
+    found = [each.get("productVariantId") for each in lines if isinstance(each, dict)]
     return {each for each in found if isinstance(each, str)}

@@ -13,10 +13,16 @@ from sqlalchemy import Connection, Engine
 
 from bittitan_plugin.store.engine import writing_engine
 
+#: Where alembic notes which revision a database is at.
+_VERSION_TABLE = "bittitan_migrations"
 #: Serialises upgrades on PostgreSQL; any constant will do.
 _LOCK_KEY = 7_221_940
 #: Seconds a process waits while another brings the database up to date.
 _PATIENCE_S = 300
+
+
+class UnfitDatabase(Exception):
+    """This program may not work on the database; the message says in a sentence what to do."""
 
 
 @contextmanager
@@ -37,11 +43,17 @@ def in_turn(engine: Engine) -> Iterator[None]:
 
 
 def upgrade(engine: Engine) -> None:
-    """Bring the database to the newest revision. Safe to run from several processes at once."""
+    """Bring the database to the newest revision. Safe to run from several processes at once.
+
+    Raises ``UnfitDatabase`` when it is at one that only a newer program knows.
+    """
     with writing_engine(engine).begin() as connection:
         if connection.dialect.name == "postgresql":
             connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_LOCK_KEY})")
-        if _current(connection) != newest():
+        current = _current(connection)
+        if _is_newer(current):
+            raise UnfitDatabase(_fault(current))
+        if current != newest():
             command.upgrade(_config(connection), "head")
 
 
@@ -51,10 +63,10 @@ def check(engine: Engine) -> None:
         command.check(_config(connection))
 
 
-def is_current(engine: Engine) -> bool:
-    """Whether the database is at the newest revision."""
+def version_fault(engine: Engine) -> str:
+    """Why the tables are not those this program works on, in a sentence; empty when they are."""
     with engine.connect() as connection:
-        return _current(connection) == newest()
+        return _fault(_current(connection))
 
 
 def newest() -> str | None:
@@ -68,9 +80,30 @@ def revise(engine: Engine, message: str) -> None:
         command.revision(_config(connection), message=message, autogenerate=True)
 
 
+def _fault(current: str | None) -> str:
+    if current == newest():
+        return ""
+    if current is None:
+        return "The database has no tables yet; run 'bittitan-plugin migrate'."
+    if _is_newer(current):
+        return (
+            f"The database is at version {current} of a newer release than this program, which "
+            f"knows {newest()} at most; install that release, or restore the backup made before it."
+        )
+    return (
+        f"The database is at version {current} and this program works on {newest()}; "
+        "run 'bittitan-plugin migrate'."
+    )
+
+
+def _is_newer(current: str | None) -> bool:
+    # Revisions are numbered in the order in which they were made.
+    return (current or "") > (newest() or "")
+
+
 def _current(connection: Connection) -> str | None:
     return MigrationContext.configure(
-        connection, opts={"version_table": "bittitan_migrations"}
+        connection, opts={"version_table": _VERSION_TABLE}
     ).get_current_revision()
 
 

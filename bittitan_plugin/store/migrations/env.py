@@ -6,7 +6,10 @@ Tables of others in the same database (the workflow engine's, for one) are left 
 from alembic import context
 from sqlalchemy import Connection
 
-import bittitan_plugin.hosts.saleor.tables  # noqa: F401 - its tables are described on Base
+# Their tables are described on Base as well.
+import bittitan_plugin.hosts.saleor.tables
+import bittitan_plugin.store.claim_table
+import bittitan_plugin.store.key_proof  # noqa: F401
 from bittitan_plugin.hosts.embedded.tables import HostBase
 from bittitan_plugin.store.tables import Base
 

@@ -23,6 +23,7 @@ from sqlalchemy.orm import Session
 
 from bittitan_plugin.domain.assets import Asset, AssetStatus, ProvisioningStatus
 from bittitan_plugin.domain.audit import Chain, linked
+from bittitan_plugin.domain.billing import RefundStatus
 from bittitan_plugin.domain.catalogue import ProductType
 from bittitan_plugin.domain.coupons import OPEN_FATES, CouponSource
 from bittitan_plugin.domain.errors import ErrorCode, Refusal, Unavailable
@@ -50,6 +51,8 @@ _CHANGE = (
     )
     .returning(_ASSETS.c.id)
 )
+
+_OPEN_REFUNDS = [RefundStatus.ASKED, RefundStatus.FAILED]
 
 Links = list[tuple[HistoryEntry, str]]
 
@@ -144,6 +147,14 @@ class AssetRepository:
             .order_by(AssetRow.coupon_expires_at, AssetRow.id)
             .limit(limit)
         )
+        return [to_asset(row) for row in rows]
+
+    def with_open_refund(self, after: UUID | None, limit: int) -> list[Asset]:
+        """Cancelled assets whose money is on its way or was refused, in the order of their ids."""
+        query = select(AssetRow).where(self._mine, AssetRow.refund_status.in_(_OPEN_REFUNDS))
+        if after is not None:
+            query = query.where(AssetRow.id > after)
+        rows = self._session.scalars(query.order_by(AssetRow.id).limit(limit))
         return [to_asset(row) for row in rows]
 
     def add(self, asset: Asset, actor: Actor, at: datetime) -> Asset:

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from bittitan_plugin.domain.catalogue import ProductType
 from bittitan_plugin.domain.coupons import Sealed
+from bittitan_plugin.domain.errors import ErrorCode, Refusal
 from bittitan_plugin.domain.stock import Demand, StockCode, StockState
 from bittitan_plugin.store.tables import StockCodeRow, StockImportRow
 
@@ -74,6 +75,17 @@ class StockRepository:
             .execution_options(populate_existing=True)
         )
         return {row.fingerprint: to_stock_code(row) for row in rows}
+
+    def get(self, code_id: UUID) -> StockCode:
+        """Raises ``Refusal`` NOT_FOUND on ``id``."""
+        row = self._session.scalar(
+            select(StockCodeRow)
+            .where(self._mine, StockCodeRow.id == code_id)
+            .execution_options(populate_existing=True)
+        )
+        if row is None:
+            raise Refusal(ErrorCode.NOT_FOUND, "There is no such code in stock.", field="id")
+        return to_stock_code(row)
 
     def add(self, codes: Sequence[StockCode]) -> None:
         """Keep new codes, in one statement."""

@@ -6,10 +6,9 @@ from collections.abc import Callable
 
 import httpx
 
-from bittitan_plugin.cipher import Cipher, UnreadableSecret
+from bittitan_plugin.cipher import Cipher
 from bittitan_plugin.domain.configuration import Configuration
 from bittitan_plugin.domain.coupons import Sealed
-from bittitan_plugin.domain.errors import ErrorCode, Refusal
 from bittitan_plugin.vendor.coupon_api.client import CouponApi
 from bittitan_plugin.vendor.coupon_api.lane import Lanes
 from bittitan_plugin.vendor.coupon_api.traffic import Traffic
@@ -49,7 +48,7 @@ class CouponApiVendors:
         """The client for this address and these credentials. Opens no connection yet.
 
         Raises ``Refusal``: ``REQUIRED`` on a setting that is empty, ``PLUGIN_MISCONFIGURED``
-        on one that cannot be used.
+        on one that cannot be used; and ``UnreadableSecret`` when no key here opens the password.
         """
         configuration.check_api()
         sealed = configuration.api_password or Sealed("")
@@ -73,12 +72,7 @@ class CouponApiVendors:
             client.close()
 
     def _connect(self, url: str, email: str, sealed: Sealed) -> CouponApi:
-        try:
-            password = self._cipher.open(sealed)
-        except UnreadableSecret as unreadable:
-            raise Refusal(
-                ErrorCode.PLUGIN_MISCONFIGURED, str(unreadable), field="api_password"
-            ) from None
+        password = self._cipher.open(sealed)
         transport = self._transport_factory(url) if self._transport_factory else None
         return CouponApi(
             url,

@@ -49,7 +49,8 @@ class BackOffice(BaseAdmin):
             base_url=ROOT,
             theme=OfficeTheme(),
             auth_provider=StaffOnly(site),
-            secret_key=site.form_secret,
+            # The signer takes a list: the last signs and every one is believed.
+            secret_key=site.form_secrets,  # type: ignore[arg-type]
             middlewares=site.middleware(ADMIN),
             timezone_config=None,
             index_view=Overview(site),

@@ -14,7 +14,7 @@ from bittitan_plugin.domain.accounts import Account
 from bittitan_plugin.domain.assets import Asset, AssetStatus, ProvisioningStatus
 from bittitan_plugin.domain.cancellation import CancellationTerms
 from bittitan_plugin.domain.catalogue import ProductType
-from bittitan_plugin.domain.coupons import CouponStatus, masked
+from bittitan_plugin.domain.coupons import CouponStatus
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
 from bittitan_plugin.domain.history import HistoryEntry
 from bittitan_plugin.domain.problems import Problem
@@ -145,7 +145,7 @@ class AssetList(BrowsedList):
             problems=tuple(work.problems.open_of(key).values()),
             request=work.requests.latest_of(key),
             terms=cancellation.terms(ports, work.installations.by_id(work.installation_id), asset),
-            masked_code=masked(ports.cipher.open(code)) if code else None,
+            masked_code=ports.cipher.masked(code) if code else None,
         )
 
 

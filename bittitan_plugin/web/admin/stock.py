@@ -13,7 +13,6 @@ from starlette_admin.routing import route
 from bittitan_plugin.domain.access import Permission
 from bittitan_plugin.domain.assets import Asset
 from bittitan_plugin.domain.catalogue import ProductType
-from bittitan_plugin.domain.coupons import masked
 from bittitan_plugin.domain.revocations import PORTAL_STEPS, Revocation, RevocationState
 from bittitan_plugin.domain.stock import StockCode, StockState
 from bittitan_plugin.services import stock_revocation
@@ -148,8 +147,7 @@ class StockDesk(Desk):
     def _masked(self, asset: Asset) -> str:
         if asset.coupon_code is None:
             return ""
-        codes = self.site.application.ports.cipher.open(asset.coupon_code)
-        return " ".join(masked(code) for code in codes.split())
+        return self.site.application.ports.cipher.masked(asset.coupon_code)
 
 
 class StockList(BrowsedList):
@@ -200,5 +198,5 @@ class StockList(BrowsedList):
         found = await super().find_all(request, skip, limit, q, sorts, filters)
         cipher = self.site.application.ports.cipher
         return await run(
-            lambda: [CodeLine(code=code, masked=masked(cipher.open(code.code))) for code in found]
+            lambda: [CodeLine(code=code, masked=cipher.masked(code.code)) for code in found]
         )

@@ -44,6 +44,7 @@ _FIELDS = {
     "status": "Status",
     "invoice": "Invoice",
     "creditInvoice": "Credit invoice",
+    "refund": "Refund",
     "welcomeEmail": "Welcome e-mail",
 }
 

@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from bittitan_plugin.cipher import UnreadableSecret
 from bittitan_plugin.domain.access import Viewer
 from bittitan_plugin.domain.errors import ErrorCode, OutcomeUnknown, Refusal, Rejected, Unavailable
 from bittitan_plugin.web.portal import acting
@@ -40,6 +41,7 @@ _DONE = {
 }
 #: What went wrong with an e-mail is for staff; nothing else is sent from here.
 _SAID: dict[type[Exception], str] = {
+    UnreadableSecret: "The coupon code cannot be read just now. Try again in a while.",
     Unavailable: "The e-mail could not be sent just now. Try again in a while.",
     Rejected: "The e-mail could not be sent to that address. Please write to us.",
     OutcomeUnknown: "Whether the e-mail was sent is not known. Look whether it arrives.",

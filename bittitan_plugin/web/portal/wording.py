@@ -69,6 +69,7 @@ _SHOWN = {
     "endCustomer": "The end customer",
     "invoice": "The invoice",
     "creditInvoice": "The credit invoice",
+    "refund": "The refund",
 }
 
 

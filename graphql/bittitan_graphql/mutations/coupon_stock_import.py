@@ -67,6 +67,10 @@ class BitTitanCouponStockImport:
     bad_rows: list[BitTitanBadRow] = strawberry.field(
         default_factory=list, description="The first 100 of them, with reasons."
     )
+    repeated_rows: list[BitTitanBadRow] = strawberry.field(
+        default_factory=list,
+        description="The first 100 rows that repeat one of the file, with where it stands.",
+    )
     kept: bool = strawberry.field(
         default=False,
         description="Whether the new codes are in stock now; not after a dry run, and not where "
@@ -123,6 +127,7 @@ def _payload(report: ImportReport) -> BitTitanCouponStockImport:
         known=report.known,
         bad=report.bad,
         bad_rows=[BitTitanBadRow.of(row) for row in report.reasons],
+        repeated_rows=[BitTitanBadRow.of(row) for row in report.repeated_rows],
         kept=report.kept,
         served=report.served,
     )

@@ -13,7 +13,7 @@ from bittitan_graphql.enums import (
 )
 from bittitan_graphql.global_ids import ASSET, global_id
 from bittitan_graphql.types.catalogue import BitTitanProductType
-from bittitan_graphql.types.money import BitTitanInvoice, BitTitanMoney
+from bittitan_graphql.types.money import BitTitanInvoice, BitTitanMoney, BitTitanRefund
 from bittitan_plugin.domain.assets import Asset, ProvisioningError
 
 
@@ -54,8 +54,15 @@ class AssetFields:
     )
     recipient_email: str = strawberry.field(description="Where the welcome e-mail goes.")
     quantity: int = strawberry.field(description="Licences behind the one coupon code.")
-    unit_price: BitTitanMoney = strawberry.field(description="The price of one licence.")
-    total: BitTitanMoney = strawberry.field(description="The price of all of them.")
+    unit_price: BitTitanMoney = strawberry.field(
+        description="The price of one licence, rounded by the platform: no factor of the total."
+    )
+    total: BitTitanMoney = strawberry.field(
+        description="What all of them cost, tax included, as the platform's order line says."
+    )
+    tax: BitTitanMoney | None = strawberry.field(
+        description="The tax within the total, where the platform states it."
+    )
     purchase_date: datetime = strawberry.field(
         description="When the asset was created; the cancellation window starts on that day."
     )
@@ -80,7 +87,11 @@ class AssetFields:
         description="The invoice it is billed on, once the platform has issued it."
     )
     credit_invoice: BitTitanInvoice | None = strawberry.field(
-        description="The credit invoice for the full amount, once it is cancelled and credited."
+        description="The credit invoice for the full amount, once it is cancelled and credited; "
+        "none where nothing was invoiced."
+    )
+    refund: BitTitanRefund | None = strawberry.field(
+        description="What became of the money, once a cancellation asked for it."
     )
 
 
@@ -97,9 +108,11 @@ def plain_values(asset: Asset) -> dict[str, Any]:
         "order_line_id": strawberry.ID(asset.order_line_id),
         "unit_price": BitTitanMoney.of(asset.unit_price),
         "total": BitTitanMoney.of(asset.total),
+        "tax": BitTitanMoney.of(asset.tax) if asset.tax else None,
         "coupon_status": BitTitanCouponStatus[asset.coupon_status.name],
         "provisioning_status": BitTitanProvisioningStatus[asset.provisioning_status.name],
         "status": BitTitanAssetStatus[asset.status.name],
         "invoice": BitTitanInvoice.of(asset.invoice),
         "credit_invoice": BitTitanInvoice.of(asset.credit_invoice),
+        "refund": BitTitanRefund.of(asset.refund),
     }

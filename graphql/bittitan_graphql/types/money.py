@@ -4,7 +4,8 @@ from decimal import Decimal
 
 import strawberry
 
-from bittitan_plugin.domain.billing import InvoiceReference
+from bittitan_graphql.enums import BitTitanRefundStatus
+from bittitan_plugin.domain.billing import InvoiceReference, Refund
 from bittitan_plugin.domain.money import Money
 
 
@@ -37,3 +38,25 @@ class BitTitanInvoice:
         if invoice is None:
             return None
         return cls(id=strawberry.ID(invoice.id), number=invoice.number, url=invoice.url)
+
+
+@strawberry.type(description="Where the money stands that a cancellation gives back.")
+class BitTitanRefund:
+    """Never more than was received."""
+
+    status: BitTitanRefundStatus = strawberry.field(description="How far it has come.")
+    amount: BitTitanMoney = strawberry.field(description="What the platform pays back by itself.")
+    by_hand: BitTitanMoney = strawberry.field(
+        description="What cannot go back by itself, such as a gift card's part; staff see to it."
+    )
+
+    @classmethod
+    def of(cls, refund: Refund | None) -> "BitTitanRefund | None":
+        """From the domain's value."""
+        if refund is None:
+            return None
+        return cls(
+            status=BitTitanRefundStatus[refund.status.name],
+            amount=BitTitanMoney.of(refund.amount),
+            by_hand=BitTitanMoney.of(refund.by_hand),
+        )

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from decimal import Decimal
 from functools import cached_property
 from urllib.parse import urlencode
 
@@ -36,18 +37,28 @@ VIEWERS = {"/admin/": "every permission", "/portal/": RESELLER}
 #: Saleor's Dashboard opens these with a form that says who is looking, and at what.
 FRAMES = "/saleor/dashboard"
 
-_PRICE = Money.of("13.50", "USD")
+_PRICE, _TAX = Money.of("13.50", "USD"), Money.of("2.16", "USD")
+_POSITION = Position(
+    name="Licence",
+    sku="MW",
+    quantity=1,
+    unit_price=_PRICE,
+    tax_rate=Decimal("0.19"),
+    tax=_TAX,
+    total=_PRICE,
+)
 _BILL = InvoiceDocument(
     number="INV-1",
     is_credit=False,
     order_number="21",
     ordered_at=NOW,
     billed_to=("Example Reseller", "1 High Street"),
-    positions=(Position(name="Licence", sku="MW", quantity=1, unit_price=_PRICE, total=_PRICE),),
+    positions=(_POSITION,),
     total=_PRICE,
-    tax=Money.of("2.16", "USD"),
+    taxes={Decimal("0.19"): _TAX},
+    by_gift_card=Money.of("5.00", "USD"),
 )
-_CREDIT = replace(_BILL, number="CR-1-1", is_credit=True, tax=None, reason="Ordered by mistake")
+_CREDIT = replace(_BILL, number="CR-1-1", is_credit=True, taxes={}, reason="Ordered by mistake")
 #: What a Saleor's customers read behind the links of their invoices.
 INVOICES = (_BILL, _CREDIT)
 

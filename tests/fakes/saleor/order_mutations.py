@@ -121,6 +121,9 @@ class OrderMutations:
             if grant.status == "SUCCESS":
                 return refused("REFUND_ALREADY_PROCESSED", "It is done.", "grantedRefundId")
             grant.status = "PENDING"
+            transaction = next(t for t in order.transactions if t.id == grant.transaction)
+            transaction.charged -= grant.amount
+            transaction.refund_pending += grant.amount
             self._saleor.touch(order)
             self._saleor.announce("TRANSACTION_REFUND_REQUESTED", order=order.id, grant=grant.id)
             if self._saleor.pays_back:

@@ -94,6 +94,10 @@ class Line:
     sku: str
     quantity: int
     unit_price: Decimal
+    #: What the line costs. Saleor rounds the unit price from it, not the other way about.
+    total_price: Decimal
+    #: Of the tax within the total, such as 0.19.
+    tax_rate: Decimal = Decimal(0)
     metadata: dict[str, str] = field(default_factory=dict)
     fulfilled: int = 0
 
@@ -127,6 +131,8 @@ class Transaction:
     id: str
     charged: Decimal
     refunded: Decimal = Decimal(0)
+    #: Asked back and not answered yet: no longer charged, not yet refunded.
+    refund_pending: Decimal = Decimal(0)
 
 
 @dataclass
@@ -153,6 +159,8 @@ class Order:
     company: str
     has_address: bool = True
     status: str = "UNFULFILLED"
+    #: What gift cards paid: it has left the order's total, and no line's.
+    by_gift_card: Decimal = Decimal(0)
     #: What was paid outside of any transaction.
     paid_by_hand: Decimal = Decimal(0)
     lines: list[Line] = field(default_factory=list)
@@ -165,7 +173,7 @@ class Order:
 
     @property
     def total(self) -> Decimal:
-        return sum((line.unit_price * line.quantity for line in self.lines), Decimal(0))
+        return sum((line.total_price for line in self.lines), Decimal(0)) - self.by_gift_card
 
     @property
     def charged(self) -> Decimal:
@@ -174,6 +182,10 @@ class Order:
     @property
     def refunded(self) -> Decimal:
         return sum((t.refunded for t in self.transactions), Decimal(0))
+
+    @property
+    def refund_pending(self) -> Decimal:
+        return sum((t.refund_pending for t in self.transactions), Decimal(0))
 
     def line(self, line_id: str) -> Line | None:
         return next((line for line in self.lines if line.id == line_id), None)

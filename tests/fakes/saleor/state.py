@@ -142,7 +142,7 @@ class FakeSaleor:
         """What a basket with these lines costs, in the first channel."""
         channel = next(iter(self.channels.values()))
         made = [self._line(wanted, channel) for wanted in lines]
-        return sum((line.unit_price * line.quantity for line in made), Decimal(0))
+        return sum((line.total_price for line in made), Decimal(0))
 
     def complete(self, draft: Order) -> Order:
         """Staff make an order of what they drafted."""
@@ -170,6 +170,11 @@ class FakeSaleor:
             for variant in self.variants.values()
             if self.products[variant.product].channels.get(channel) and channel in variant.prices
         ]
+
+    def reprice(self, line: Line, total: str, *, unit: str = "", tax_rate: str = "0") -> None:
+        """The line costs that much: by a voucher, a tax, a price that does not divide."""
+        line.total_price, line.tax_rate = Decimal(total), Decimal(tax_rate)
+        line.unit_price = Decimal(unit) if unit else round(line.total_price / line.quantity, 2)
 
     def pay(self, order: Order, amount: Decimal | None = None, *, by_hand: bool = False) -> Order:
         """Pay what is owed, by a payment app's transaction or marked as paid by staff."""
@@ -207,18 +212,18 @@ class FakeSaleor:
         self._announce_refund(order)
 
     def settle(self, order: Order, grant: GrantedRefund, *, succeeds: bool = True) -> None:
-        """The payment app answers a refund it was asked for."""
+        """The payment app answers a refund it was asked for. A refusal touches no order."""
         with self.lock:
             grant.status = "SUCCESS" if succeeds else "FAILURE"
+            transaction = next(t for t in order.transactions if t.id == grant.transaction)
+            transaction.refund_pending -= grant.amount
             if succeeds:
-                transaction = next(t for t in order.transactions if t.id == grant.transaction)
-                transaction.charged -= grant.amount
                 transaction.refunded += grant.amount
-            self.touch(order)
+                self.touch(order)
+            else:
+                transaction.charged += grant.amount
         if succeeds:
             self._announce_refund(order)
-        else:
-            self.announce("ORDER_UPDATED", order=order.id)
 
     def request_invoice(self, order: Order) -> Invoice:
         """Staff press *Generate* on the order."""
@@ -276,6 +281,7 @@ class FakeSaleor:
             sku=variant.sku,
             quantity=quantity,
             unit_price=variant.prices[channel.id],
+            total_price=variant.prices[channel.id] * quantity,
             metadata=dict(metadata),
         )
 

@@ -25,9 +25,19 @@ def money(amount: Decimal, currency: str) -> View:
     return {"amount": float(amount), "currency": currency}
 
 
-def taxed(amount: Decimal, currency: str) -> View:
-    net, tax = money(amount, currency), money(Decimal(0), currency)
-    return {"currency": currency, "gross": net, "net": net, "tax": tax}
+def taxed(amount: Decimal, currency: str, tax: Decimal = Decimal(0)) -> View:
+    """An amount with that tax in it."""
+    return {
+        "currency": currency,
+        "gross": money(amount, currency),
+        "net": money(amount - tax, currency),
+        "tax": money(tax, currency),
+    }
+
+
+def tax_of(line: Line) -> Decimal:
+    """The tax within the line's total, to the cent."""
+    return round(line.total_price - line.total_price / (1 + line.tax_rate), 2)
 
 
 def items(metadata: Mapping[str, str]) -> list[View]:
@@ -76,8 +86,12 @@ class Views:
             "channel": self.channel(self.saleor.channels[order.channel]),
             "billingAddress": _address(order.company) if order.has_address else None,
             "lines": [self.line(line, currency) for line in order.lines],
-            "total": taxed(order.total, currency),
+            "total": taxed(order.total, currency, sum(map(tax_of, order.lines), Decimal(0))),
+            "shippingPrice": taxed(Decimal(0), currency),
+            "shippingTaxRate": 0.0,
+            "totalCharged": money(order.charged, currency),
             "totalRefunded": money(order.refunded, currency),
+            "totalRefundPending": money(order.refund_pending, currency),
             "totalGrantedRefund": money(granted, currency),
             "grantedRefunds": [self.grant(order, grant) for grant in order.grants],
             "transactions": [
@@ -107,7 +121,8 @@ class Views:
             "quantityFulfilled": line.fulfilled,
             "quantityToFulfill": line.quantity - line.fulfilled,
             "unitPrice": taxed(line.unit_price, currency),
-            "totalPrice": taxed(line.unit_price * line.quantity, currency),
+            "totalPrice": taxed(line.total_price, currency, tax_of(line)),
+            "taxRate": float(line.tax_rate),
             "isShippingRequired": False,
             "metadata": items(line.metadata),
             "variant": self.variant(variant) if variant else None,

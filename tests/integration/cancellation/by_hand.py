@@ -17,6 +17,7 @@ from bittitan_plugin.services import (
     delivery,
     opening,
     provisioning,
+    refunds,
     request_notifications,
     revocation,
     watching,
@@ -98,7 +99,7 @@ def _cancel(ports: Ports, job: Job) -> Sequence[Step]:
     return [
         revoke,
         lambda: crediting.issue_credit(ports, job.installation, asset, comment),
-        lambda: crediting.ask_refund(ports, job.installation, asset, comment),
+        lambda: refunds.ask(ports, job.installation, asset, comment),
         lambda: crediting.announce(ports, job.installation, asset),
     ]
 

@@ -25,7 +25,7 @@ class WatchfulHost(FakeHost):
     vendor: SandboxServer = field(kw_only=True)
     seen: list[CouponStatus] = field(default_factory=list)
 
-    def credit(self, credit: Credit) -> InvoiceReference:
+    def credit(self, credit: Credit) -> InvoiceReference | None:
         self.seen.extend(coupon.status for coupon in self.vendor.sandbox.ledger())
         return super().credit(credit)
 

@@ -80,7 +80,7 @@ def test_an_instance_that_is_well_has_nothing_to_mend(patient: Practice) -> None
 
 
 def test_every_part_is_examined(patient: Practice) -> None:
-    assert list(patient.examine()) == ["settings", "database", "mail", VENDOR, HISTORY]
+    assert list(patient.examine()) == ["settings", "database", "keys", "mail", VENDOR, HISTORY]
 
 
 def test_a_history_with_its_end_cut_off_is_found_with_the_asset_s_id(patient: Practice) -> None:
@@ -131,6 +131,26 @@ def test_a_secret_that_the_keys_cannot_read_names_the_keys(patient: Practice) ->
     found = patient.examine(secret_keys=(generate_key(),))[VENDOR]
     assert not found.ok
     assert "BITTITAN_SECRET_KEYS" in found.message + found.mend
+
+
+def test_keys_that_are_not_the_database_s_are_named_before_anything_they_open(
+    practice: Practice,
+) -> None:
+    application = practice.application()
+    application.migrate()
+    application.close()
+    found = practice.examine(secret_keys=(generate_key(),))["keys"]
+    assert (found.ok, "BITTITAN_SECRET_KEYS" in found.mend) == (False, True)
+
+
+def test_a_database_of_a_newer_release_is_found_with_the_way_out(patient: Practice) -> None:
+    engine = open_engine(patient.url)
+    with engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE bittitan_migrations SET version_num = '9999'")
+    engine.dispose()
+    found = patient.examine()["database"]
+    assert (found.ok, "newer release" in found.message) == (False, True)
+    assert found.mend.startswith("install that release")
 
 
 def test_an_old_key_that_is_kept_beside_the_new_one_still_reads(patient: Practice) -> None:

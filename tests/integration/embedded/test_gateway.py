@@ -7,10 +7,10 @@ from uuid import UUID
 
 import pytest
 
-from bittitan_plugin.domain.billing import Credit
+from bittitan_plugin.domain.billing import Credit, RefundStatus
 from bittitan_plugin.domain.errors import Rejected
 from bittitan_plugin.domain.money import Money
-from bittitan_plugin.domain.orders import Order, OrderStatus
+from bittitan_plugin.domain.orders import Invoicing, Order, OrderStatus
 from bittitan_plugin.hosts.embedded.gateway import EmbeddedHost
 from bittitan_plugin.hosts.embedded.ids import Kind, global_id, parse_id
 from bittitan_plugin.hosts.embedded.inputs import LineInput
@@ -40,7 +40,7 @@ def whole(order: Order) -> Credit:
         key="asset-1",
         order_id=order.id,
         order_line_id=line.id,
-        amount=line.unit_price.times(line.quantity),
+        amount=line.total,
         reason="Cancelled",
     )
 
@@ -160,6 +160,7 @@ def test_what_the_platform_credited_itself_is_not_credited_again(
 ) -> None:
     shop.platform.orders.cancel(parse_id(Kind.ORDER, order.id))
     answer = host.credit(whole(order))
+    assert answer is not None
     assert [row.number for row in credits_of(shop, order)] == [answer.number]
 
 
@@ -205,3 +206,56 @@ def test_a_credit_for_an_unknown_line_is_rejected(host: Host, order: Order) -> N
 def test_a_credit_in_another_currency_is_rejected(host: Host, order: Order) -> None:
     with pytest.raises(Rejected):
         host.credit(replace(whole(order), amount=Money.of("1", "EUR")))
+
+
+def executed(shop: Shop, host: Host, invoicing: Invoicing, *, lines: int = 1) -> Order:
+    """An order of licences at 14.00 each that staff executed and nobody paid."""
+    wanted = [LineInput(variant_id=shop.license_id, quantity=n + 1) for n in range(lines)]
+    draft = shop.platform.orders.create_draft(shop.customer, wanted)
+    shop.platform.orders.execute(draft.row.id, invoicing)
+    order = host.order(global_id(Kind.ORDER, draft.row.id))
+    assert order is not None
+    return order
+
+
+def issue_all(shop: Shop) -> list[Decimal]:
+    return [row.amount for row in shop.platform.invoices.issue_due_invoices(shop.clock())]
+
+
+def test_of_an_order_that_nobody_paid_nothing_is_paid_back(shop: Shop, host: Host) -> None:
+    order = executed(shop, host, Invoicing.NOW)
+    asked = host.refund(whole(order))
+    assert (asked.status, refunds_of(shop, order)) == (RefundStatus.NOTHING, [])
+
+
+def test_an_invoice_that_nobody_paid_is_credited(shop: Shop, host: Host) -> None:
+    order = executed(shop, host, Invoicing.NOW)
+    issue_all(shop)
+    host.credit(whole(order))
+    assert [row.amount for row in credits_of(shop, order)] == [Decimal("14.00")]
+
+
+def test_a_sale_without_invoice_has_no_credit_invoice(shop: Shop, host: Host) -> None:
+    order = executed(shop, host, Invoicing.NONE)
+    assert (host.credit(whole(order)), credits_of(shop, order)) == (None, [])
+
+
+def test_a_sale_cancelled_before_its_billing_day_is_neither_credited_nor_billed(
+    shop: Shop, host: Host
+) -> None:
+    order = executed(shop, host, Invoicing.NEXT_BILLING_DAY)
+    assert host.credit(whole(order)) is None
+    shop.clock.advance(days=40)
+    assert (issue_all(shop), host.due_for_invoice(shop.clock())) == ([], [])
+    assert host.invoice(order.id) is None
+
+
+def test_the_other_lines_of_a_cancelled_one_are_billed_on_their_day(shop: Shop, host: Host) -> None:
+    order = executed(shop, host, Invoicing.NEXT_BILLING_DAY, lines=2)
+    host.credit(whole(order))
+    shop.clock.advance(days=40)
+    assert issue_all(shop) == [Decimal("28.00")]
+    # Asked again after the invoice there is still nothing to credit: it was never on it.
+    assert host.credit(whole(order)) is None
+    shop.platform.orders.cancel(parse_id(Kind.ORDER, order.id))
+    assert [row.amount for row in credits_of(shop, order)] == [Decimal("28.00")]

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from bittitan_plugin.domain.errors import Refusal
 from bittitan_plugin.domain.sign_in import PER_ACCOUNT, PER_ADDRESS, SignInDelayed
 from bittitan_plugin.hosts.embedded.platform import EmbeddedPlatform
 from tests.conftest import StandingClock
@@ -49,6 +50,23 @@ def test_after_the_wait_the_right_password_works(
     guess(platform, PER_ACCOUNT.free)
     clock.now += timedelta(seconds=1)
     assert platform.sign_in(EMAIL, PASSWORD, HOME) is not None
+
+
+def test_a_domain_in_another_script_is_one_address_however_it_is_typed(
+    platform: EmbeddedPlatform,
+) -> None:
+    made = platform.customers.create(email="buyer@Straße.guessing.example", password=PASSWORD)
+    assert made.email == "buyer@xn--strae-oqa.guessing.example"
+    for typed in ("buyer@straße.guessing.example", made.email):
+        assert platform.sign_in(typed, PASSWORD, HOME) is not None
+
+
+def test_an_address_that_cannot_be_written_to_is_refused_for_a_new_customer(
+    platform: EmbeddedPlatform,
+) -> None:
+    with pytest.raises(Refusal) as refused:
+        platform.customers.create(email="buyer@exam\u00adple.example", password=PASSWORD)
+    assert refused.value.field == "email"
 
 
 def test_a_delayed_attempt_does_not_lengthen_the_wait(

@@ -198,6 +198,7 @@ class Platform:
                 "recipient_email": "it@example.com",
                 "quantity": 25,
                 "unit_price": Money.of("14.00", "USD"),
+                "total": Money.of("350.00", "USD"),
                 "purchase_date": self.clock(),
                 "expire_days": 365,
                 "validity_days": 180,

@@ -115,7 +115,7 @@ def valued(platform: Platform, field: str, value: Any) -> dict[str, Any]:
         case "PURCHASE_DATE":
             return {"purchase_date": platform.clock() + timedelta(days=value)}
         case "TOTAL":
-            return {"unit_price": Money.of(value, "USD"), "quantity": 1}
+            return {"total": Money.of(value, "USD"), "quantity": 1}
         case "COUPON_EXPIRES_AT" if value is None:
             return {"coupon_code": None}
         case "COUPON_EXPIRES_AT":

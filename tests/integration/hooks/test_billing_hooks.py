@@ -57,6 +57,7 @@ def test_a_second_invoice_of_the_order_does_not_replace_the_first(shop: Shop, so
 
 
 def test_the_credit_invoice_is_not_taken_for_the_invoice(shop: Shop, sold: Asset) -> None:
+    shop.host.invoicing = True
     credit = shop.cancel(sold).credit_invoice
     assert credit is not None
     fire(shop, "invoice_sent", sold, invoice_id=credit.id, number=credit.number)

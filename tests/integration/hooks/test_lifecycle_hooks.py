@@ -1,5 +1,6 @@
 """Each life-cycle hook: settings, switching on and off, what may be shown."""
 
+from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
@@ -147,16 +148,23 @@ def test_what_is_shown_can_be_given_back_as_it_is(shop: Shop) -> None:
     assert installation(shop) == before
 
 
-def test_settings_can_still_be_seen_when_the_password_fits_no_key_any_more(shop: Shop) -> None:
+def forget_the_key_of_the_password(shop: Shop) -> None:
     lost = Cipher([generate_key()]).seal("lost")
     with shop.ports.store.installations() as installations:
         found = installations.by_id(shop.id)
-        installations.save(
-            Installation(**{**vars(found), "configuration": found.configuration.changed(
-                "api_password", lost)})
-        )  # fmt: skip
+        configuration = found.configuration.changed("api_password", lost)
+        installations.save(replace(found, configuration=configuration))
+
+
+def test_settings_can_still_be_seen_when_the_password_fits_no_key_any_more(shop: Shop) -> None:
+    forget_the_key_of_the_password(shop)
     shown = {value.name: value.value for value in state(shop).configuration}
     assert (shown["api_password"], shown["api_url"]) == ("…", shop.sandbox.url)
+
+
+def test_settings_with_a_password_that_fits_no_key_are_refused_on_it(shop: Shop) -> None:
+    forget_the_key_of_the_password(shop)
+    assert validate(shop, {"expire_days": "30"}) == ["api_password"]
 
 
 def test_a_shop_that_never_said_anything_is_shown_switched_off(shop: Shop) -> None:

@@ -44,6 +44,7 @@ class AcmeShop:
                     product_type="bittitan-mailbox-license",
                     quantity=5,
                     unit_price=price,
+                    total=specs.Money.of("69.95", "USD"),
                 ),
             ),
             created_at=datetime.now(UTC),
@@ -69,8 +70,16 @@ class AcmeShop:
     def credit(self, credit: specs.Credit) -> specs.InvoiceReference:
         return specs.InvoiceReference(id=credit.key, number="CR-1")
 
-    def refund(self, credit: specs.Credit) -> None:
-        """Acme pays by hand."""
+    def refund(self, credit: specs.Credit) -> specs.Refund:
+        return specs.Refund(
+            status=specs.RefundStatus.NOTHING,
+            amount=specs.Money.of(0, credit.amount.currency),
+            by_hand=credit.amount,
+            reason="Acme pays by hand.",
+        )
+
+    def refund_of(self, credit: specs.Credit) -> specs.Refund:
+        return self.refund(credit)
 
     def ensure_product_types(self, definitions: Sequence[specs.TypeDefinition]) -> frozenset[str]:
         return frozenset()
@@ -93,6 +102,10 @@ class AcmeShop:
 
     def withdraw(self, variant_id: str) -> None:
         """Acme is edited by hand."""
+
+
+def _value(money: specs.Money) -> specs.MoneyValue:
+    return specs.MoneyValue(amount=money.amount, currency=money.currency)
 
 
 def main(api_url: str, email: str, password: str) -> None:
@@ -147,9 +160,8 @@ def main(api_url: str, email: str, password: str) -> None:
                 variant_id=line.variant_id,
                 product_type=line.product_type,
                 quantity=line.quantity,
-                unit_price=specs.MoneyValue(
-                    amount=line.unit_price.amount, currency=line.unit_price.currency
-                ),
+                unit_price=_value(line.unit_price),
+                total=_value(line.total),
             )
             for line in order.lines
         ),

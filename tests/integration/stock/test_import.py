@@ -96,6 +96,24 @@ def test_a_row_repeated_in_the_file_counts_once(seller: Shop) -> None:
     assert held(seller) == 1
 
 
+@pytest.mark.parametrize("mode", [ImportMode.DRY_RUN, ImportMode.ALL_OR_NONE])
+def test_a_repeated_code_is_always_said_with_its_line(seller: Shop, mode: ImportMode) -> None:
+    one, other = row(25), row(10)
+    report = bring_in(seller, one, other, one, other, one, mode=mode)
+    assert [(each.line, each.reason) for each in report.repeated_rows] == [
+        (3, "The code stands on line 1 too."),
+        (4, "The code stands on line 2 too."),
+        (5, "The code stands on line 1 too."),
+    ]
+
+
+def test_codes_that_a_spreadsheet_destroyed_are_never_in_stock(seller: Shop) -> None:
+    rows = [row(5, code="1.23457E+15")] * 3
+    report = bring_in(seller, *rows, row(5), mode=ImportMode.GOOD_ROWS)
+    assert counts(report) == (1, 0, 3, True)
+    assert [bad.line for bad in report.reasons] == [1, 2, 3]
+
+
 def test_a_code_that_stands_twice_with_other_content_names_both_lines(seller: Shop) -> None:
     code = new_code()
     report = bring_in(seller, row(25, code=code), row(10), row(50, code=code))

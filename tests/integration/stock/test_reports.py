@@ -117,6 +117,16 @@ def test_a_list_is_no_danger_to_a_spreadsheet(seller: Shop, console: Console) ->
     assert listed[-1] == '\'=HYPERLINK("http://evil")'
 
 
+def test_a_repeated_row_is_named_by_its_line(
+    seller: Shop, console: Console, tmp_path: Path
+) -> None:
+    file, one = tmp_path / "codes.csv", row(5)
+    file.write_text(f"{one}\n{one}\n")
+    mode = ImportMode.ALL_OR_NONE
+    assert import_file(seller.ports, seller.key, file, mode, console=console) == 0
+    assert "line 2: The code stands on line 1 too." in said(console)
+
+
 def test_a_file_is_imported_by_command(seller: Shop, console: Console, tmp_path: Path) -> None:
     file = tmp_path / "codes.csv"
     file.write_text("\n".join([row(10), row(15)]))

@@ -10,10 +10,12 @@ from sqlalchemy.orm import Session
 
 from bittitan_plugin.domain.accounts import Account
 from bittitan_plugin.domain.assets import Asset
+from bittitan_plugin.domain.billing import Refund, RefundStatus
 from bittitan_plugin.domain.catalogue import Product
 from bittitan_plugin.domain.coupons import CouponSource, Sealed
 from bittitan_plugin.domain.errors import ErrorCode
 from bittitan_plugin.domain.held_lines import HeldBecause, HeldLine
+from bittitan_plugin.domain.money import Money
 from bittitan_plugin.domain.problems import Problem, ProblemKind
 from bittitan_plugin.domain.requests import CancellationRequest
 from bittitan_plugin.domain.revocations import Revocation, RevocationCause
@@ -25,6 +27,7 @@ from bittitan_plugin.hosts.saleor.tables import (
     SaleorProblemRow,
     SaleorTurnRow,
 )
+from bittitan_plugin.store.repositories.claims import Claim
 from bittitan_plugin.store.repositories.coupons import Cursor
 from bittitan_plugin.store.repositories.stock import StockImport
 from bittitan_plugin.store.repositories.uploads import Upload
@@ -33,6 +36,7 @@ from bittitan_plugin.store.unit_of_work import Store
 from tests.fakes.values import NOON, account, new_asset, product, sold_asset, stock_code
 from tests.integration.store.conftest import STAFF
 
+ONE = Money.of(1, "USD")
 SOON = NOON + timedelta(days=20)
 HELD = HeldLine(
     order_id="order-1",
@@ -42,6 +46,7 @@ HELD = HeldLine(
     held_at=NOON,
 )
 END_EMAIL, LINE, PROBLEM = "it@fabrikam.example", "line-clashing", "problem-clashing"
+CLAIMED = "code:clashing"
 
 
 @dataclass(frozen=True)
@@ -73,6 +78,7 @@ def settle_in(store: Store, installation: UUID) -> Belongings:
         product_id=sold.id,
         order_line_id=LINE,
         coupon_expires_at=SOON,
+        refund=Refund(status=RefundStatus.ASKED, amount=ONE, by_hand=ONE),
     )
     waiting = new_asset(account_id=buyer.id, product_id=sold.id, order_line_id="waiting").delayed(
         ErrorCode.ACCOUNT_NOT_SYNCHRONIZED, "unknown account"
@@ -149,6 +155,7 @@ def _fill_the_shelf(
         work.coupons.keep_secret(Sealed("sealed"))
         work.stock.add_import(made)
         work.stock.add([free, taken])
+        work.claims.claim([Claim(subject=CLAIMED, stock_code_id=free.id)])
         work.revocations.add(revocation)
     return waiting, served, free, revocation
 

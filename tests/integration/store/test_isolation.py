@@ -22,6 +22,7 @@ from bittitan_plugin.domain.problems import ProblemKind
 from bittitan_plugin.domain.requests import CancellationRequest
 from bittitan_plugin.domain.revocations import RevocationState
 from bittitan_plugin.domain.stock import StockState, demand_of
+from bittitan_plugin.store.repositories.claims import Claim
 from bittitan_plugin.store.repositories.coupons import Cursor
 from bittitan_plugin.store.repositories.stock import CodesTaken, StockImport
 from bittitan_plugin.store.repositories.uploads import Upload
@@ -29,6 +30,7 @@ from bittitan_plugin.store.tables import Base
 from bittitan_plugin.store.unit_of_work import Store, UnitOfWork
 from tests.fakes.values import NOON
 from tests.integration.store.belongings import (
+    CLAIMED,
     END_EMAIL,
     HELD,
     LINE,
@@ -85,6 +87,7 @@ FINDING: dict[str, Case] = {
     "assets.of_order_line": lambda w, b: w.assets.of_order_line(LINE),
     "assets.of_orders": lambda w, b: w.assets.of_orders([b.asset.order_id]),
     "assets.waiting_for_account": lambda w, b: w.assets.waiting_for_account(b.account.id),
+    "assets.with_open_refund": lambda w, b: w.assets.with_open_refund(None, 9),
     "assets.waiting_for_stock": lambda w, b: w.assets.waiting_for_stock(b.code.product_type, 9),
     "sales.get": lambda w, b: w.sales.get(b.from_stock.id),
     "assets.count_waiting_for_stock": lambda w, b: w.assets.count_waiting_for_stock(
@@ -92,6 +95,8 @@ FINDING: dict[str, Case] = {
     ),
     "assets.overdue_from_stock": lambda w, b: w.assets.overdue_from_stock(LATER, 9),
     "coupons.secret": lambda w, b: w.coupons.secret(),
+    "claims.of": lambda w, b: w.claims.of([CLAIMED]),
+    "stock.get": lambda w, b: w.stock.get(b.code.id),
     "stock.by_fingerprints": lambda w, b: w.stock.by_fingerprints([b.code.fingerprint]),
     "stock.exact": lambda w, b: w.stock.exact(demand_of(b.out_of_stock, NOON)),
     "stock.sizes": lambda w, b: w.stock.sizes(demand_of(b.out_of_stock, NOON), 9),
@@ -170,6 +175,8 @@ CHANGING: dict[str, Case] = {
     "runs.change": lambda w, b: w.runs.change(b.run.id, lambda r: r.stopped(LATER, "stolen")),
     "problems.resolve": lambda w, b: w.problems.resolve(PROBLEM, LATER),
     "coupons.keep_secret": lambda w, b: w.coupons.keep_secret(Sealed("theirs")),
+    "claims.claim": lambda w, b: w.claims.claim([Claim(subject=CLAIMED, asset_id=b.asset.id)]),
+    "claims.release": lambda w, b: w.claims.release([b.code.id]),
     "stock.add_import": lambda w, b: w.stock.add_import(an_import()),
     "stock.finish_import": lambda w, b: w.stock.finish_import(
         replace(an_import(), id=b.code.import_id)
@@ -273,4 +280,5 @@ def test_every_table_but_these_says_to_whom_its_rows_belong() -> None:
         "bittitan_product_prices",
         "bittitan_workers",
         "bittitan_circuits",
+        "bittitan_key_proof",
     }

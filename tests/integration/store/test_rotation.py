@@ -20,6 +20,7 @@ from bittitan_plugin.rotating import rotate_secrets
 from bittitan_plugin.rotation import BATCH, Rotation, rotate, sealed_columns
 from bittitan_plugin.settings import Settings
 from bittitan_plugin.store.engine import open_engine
+from bittitan_plugin.store.key_proof import KeyProofRow
 from bittitan_plugin.store.tables import AssetRow, CodeSecretRow
 from bittitan_plugin.store.types import SEALED_WITHIN
 from bittitan_plugin.store.unit_of_work import Store
@@ -58,6 +59,7 @@ def fill(engine: Engine) -> UUID:
     rows: dict[type, dict[str, Any]] = {
         CodeSecretRow: {"installation_id": installation},
         SigningKeyRow: {"id": "key", "created_at": NOON},
+        KeyProofRow: {"id": 1},
     }
     with Session(engine) as session, session.begin():
         for kind, values in rows.items():
@@ -99,6 +101,10 @@ def test_repeating_it_changes_nothing(engine: Engine) -> None:
     second = rotate(engine, BOTH, lambda _: None)
     assert (first.renewed, second.renewed) == (first.total, 0)
     assert {str(column): held(engine, column) for column in COLUMNS} == before
+
+
+def test_the_old_key_is_asked_for_until_everything_else_is_sealed_anew() -> None:
+    assert COLUMNS[-1].table is KeyProofRow.__table__
 
 
 def test_what_fits_no_key_stays_and_is_counted(engine: Engine) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from bittitan_plugin.domain.accounts import Account, AccountStatus
 from bittitan_plugin.domain.assets import Asset, AssetStatus
-from bittitan_plugin.domain.billing import InvoiceReference
+from bittitan_plugin.domain.billing import InvoiceReference, Refund, RefundStatus
 from bittitan_plugin.domain.catalogue import Product, ProductType
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
 from bittitan_plugin.domain.money import Money
@@ -44,6 +44,14 @@ def full_asset(buyer: Account, end: Account, sold: Product) -> Asset:
         product_id=sold.id,
         friendly_name="Atlas ☕",
         unit_price=Money.of("17.5001", "EUR"),
+        total=Money.of("437.50", "EUR"),
+        tax=Money.of("69.85", "EUR"),
+        refund=Refund(
+            status=RefundStatus.FAILED,
+            amount=Money.of("400.00", "EUR"),
+            by_hand=Money.of("37.50", "EUR"),
+            reason="The card is blocked.",
+        ),
         requested_at=NOON,
         provisioning_error=failed.provisioning_error,
         status=AssetStatus.CANCELLED,

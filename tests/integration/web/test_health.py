@@ -6,9 +6,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import event, make_url
 
+from bittitan_plugin.cipher import Cipher, generate_key
 from bittitan_plugin.domain.circuit import opened
 from bittitan_plugin.store.circuits import Circuits
 from bittitan_plugin.store.engine import open_engine
+from bittitan_plugin.store.key_proof import prove_keys
 from bittitan_plugin.web import health
 from bittitan_plugin.workflows.engine import Worker
 from tests.conftest import Databases
@@ -39,7 +41,8 @@ def at_an_older_revision(url: str) -> str:
 def test_a_shop_that_can_work_is_ready(serve: Serve, database_url: str) -> None:
     answer = serve(database_url).get("/readyz")
     assert answer.status_code == 200
-    assert answer.json() == {"status": "ok", "checks": {"database": "ok", "worker": "ok"}}
+    checks = {"database": "ok", "keys": "ok", "worker": "ok"}
+    assert answer.json() == {"status": "ok", "checks": checks}
 
 
 def test_a_database_of_another_version_is_not_ready_and_says_how_to_mend_it(
@@ -48,6 +51,17 @@ def test_a_database_of_another_version_is_not_ready_and_says_how_to_mend_it(
     status, words = said(watch(at_an_older_revision(database_url)), "database")
     assert status == 503
     assert "bittitan-plugin migrate" in words
+
+
+def test_a_process_without_the_database_s_key_is_not_ready_and_names_the_setting(
+    watch: Serve, database_url: str
+) -> None:
+    shop = watch(database_url)
+    engine = shop.shop.application.engine
+    assert said(shop, "keys") == (200, "ok")
+    prove_keys(engine, Cipher([generate_key()]))
+    status, words = said(shop, "keys")
+    assert (status, "BITTITAN_SECRET_KEYS" in words) == (503, True)
 
 
 def test_a_server_nobody_can_reach_is_not_ready(watch: Serve) -> None:

@@ -8,7 +8,7 @@ import os
 import sys
 import threading
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import CodeType, FrameType
@@ -49,6 +49,8 @@ class Recorder:
     failed: list[str] = field(default_factory=list)
     _now: set[CodeType] = field(default_factory=set)
     _took: float = 0.0
+    #: By the name of a fixture that is set up once for several tests: what that called.
+    _shared: dict[str, set[CodeType]] = field(default_factory=dict)
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Iterator[None]:
@@ -61,7 +63,22 @@ class Recorder:
         finally:
             sys.settrace(None)
             threading.settrace(None)
+            for name in getattr(item, "fixturenames", ()):
+                self._now |= self._shared.get(name, set())
             self.found.append(Reach(item.nodeid, self._took, self._reached()))
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_fixture_setup(
+        self, fixturedef: pytest.FixtureDef[object]
+    ) -> Generator[None, object, object]:
+        """What is built once is reached by every test that uses it, not by the first alone."""
+        before, self._now = self._now, set()
+        try:
+            return (yield)
+        finally:
+            if fixturedef.scope != "function":
+                self._shared.setdefault(fixturedef.argname, set()).update(self._now)
+            self._now |= before
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """How long it takes, and that it passes: one that fails anyway proves nothing."""

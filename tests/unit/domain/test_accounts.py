@@ -10,10 +10,8 @@ from bittitan_plugin.domain.accounts import (
     SyncOptions,
     check_password,
 )
-from bittitan_plugin.domain.addresses import check_address, is_address
 from bittitan_plugin.domain.errors import Refusal
 from tests.fakes.values import account
-from tests.tables import every
 
 OPTIONS = SyncOptions(email="buyer@example.com", company="Contoso")
 
@@ -87,17 +85,3 @@ def test_a_senseless_password_is_refused(password: str) -> None:
     with pytest.raises(Refusal) as refused:
         check_password(password)
     assert refused.value.field == "password"
-
-
-def test_an_address_is_kept_without_blanks_and_in_lower_case() -> None:
-    assert check_address("  Buyer@Example.COM ", "email") == "buyer@example.com"
-
-
-@pytest.mark.parametrize("text", ["a@b", "a.b+c@d.example", "ü@example.com"])
-def test_a_plausible_address_is_one(text: str) -> None:
-    assert is_address(text)
-
-
-@every("text", ["", "a", "@b", "a@", "a@b@c", "a b@c", "<a@b>", "a@b,c@d", "a;@b"])
-def test_anything_else_is_none(text: str) -> None:
-    assert not is_address(text)

@@ -9,7 +9,6 @@ import pytest
 from bittitan_plugin.domain.assets import Asset, AssetStatus, ProvisioningError, ProvisioningStatus
 from bittitan_plugin.domain.coupons import CouponStatus, Sealed
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
-from bittitan_plugin.domain.money import Money
 from tests.fakes.values import NOON, new_asset, sold_asset
 
 PENDING, SYNCHRONIZED, FAILED = ProvisioningStatus
@@ -23,11 +22,6 @@ def provisioned(asset: Asset, coupon_id: str = "coupon-1") -> Asset:
 def test_a_new_asset_is_pending_and_active() -> None:
     asset = new_asset()
     assert (asset.provisioning_status, asset.status) == (PENDING, AssetStatus.ACTIVE)
-
-
-def test_its_total_is_the_price_of_all_its_licences() -> None:
-    asset = new_asset(quantity=25, unit_price=Money.of("14.00", "USD"))
-    assert asset.total == Money.of("350.00", "USD")
 
 
 def test_its_reference_depends_on_nothing_but_its_identity() -> None:

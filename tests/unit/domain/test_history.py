@@ -4,10 +4,11 @@ from dataclasses import fields, replace
 from typing import Any
 
 from bittitan_plugin.domain.assets import Asset, AssetStatus
-from bittitan_plugin.domain.billing import InvoiceReference
+from bittitan_plugin.domain.billing import InvoiceReference, Refund, RefundStatus
 from bittitan_plugin.domain.coupons import CouponStatus, Sealed
 from bittitan_plugin.domain.errors import ErrorCode
 from bittitan_plugin.domain.history import Change, changes
+from bittitan_plugin.domain.money import Money
 from tests.fakes.values import NOON, new_asset, sold_asset
 from tests.tables import every
 
@@ -17,6 +18,7 @@ CODE = Sealed("gAAAAA-the-sealed-code")
 UNTOLD = {
     "id", "account_id", "product_id", "product_type", "sku", "name",
     "order_id", "order_number", "order_line_id", "recipient_email", "quantity", "unit_price",
+    "total", "tax",
     "purchase_date", "refund_window_days", "coupon_source", "coupon_code", "requested_at",
     "cancelled_at", "version", "coupon_adopted",
 }  # fmt: skip
@@ -37,6 +39,14 @@ TOLD: dict[str, tuple[str, Any]] = {
     "status": ("status", AssetStatus.CANCELLED),
     "invoice": ("invoice", InvoiceReference(id="i", number="INV-1")),
     "credit_invoice": ("creditInvoice", InvoiceReference(id="c", number="CR-1")),
+    "refund": (
+        "refund",
+        Refund(
+            status=RefundStatus.PAID,
+            amount=Money.of("1.00", "USD"),
+            by_hand=Money.of("0", "USD"),
+        ),
+    ),
     "welcomed_at": ("welcomeEmail", NOON),
     "expiry_reminder_days": ("expiryReminderDays", 30),
 }

@@ -1,4 +1,6 @@
-"""Prices: one per currency, zero or more, to four decimal places; days and publishing beside."""
+"""Prices: one per currency, zero or more, whole smallest units; days and publishing beside."""
+
+from decimal import Decimal
 
 import pytest
 
@@ -28,6 +30,8 @@ def test_no_price_is_no_error() -> None:
         ("", "USD", ErrorCode.INVALID, "prices[1].amount"),
         ("NaN", "USD", ErrorCode.INVALID, "prices[1].amount"),
         ("Infinity", "USD", ErrorCode.INVALID, "prices[1].amount"),
+        ("0.3333", "USD", ErrorCode.INVALID, "prices[1].amount"),
+        ("1000.50", "JPY", ErrorCode.INVALID, "prices[1].amount"),
         ("1.00001", "USD", ErrorCode.INVALID, "prices[1].amount"),
         ("1e15", "USD", ErrorCode.INVALID, "prices[1].amount"),
         ("14.00", "dollars", ErrorCode.INVALID, "prices[1].currency"),
@@ -42,6 +46,24 @@ def test_a_wrong_price_is_refused_on_its_own_place(
     with pytest.raises(Refusal) as refused:
         check_prices([("1.00", "EUR"), (amount, currency)])
     assert (refused.value.code, refused.value.field) == (code, field)
+
+
+@every(
+    "amount, currency, unit",
+    [("0.3333", "USD", "0.01"), ("1000.50", "JPY", "1"), ("1.2345", "KWD", "0.001")],
+)
+def test_a_price_finer_than_its_currency_is_refused_and_told_the_smallest_unit(
+    amount: str, currency: str, unit: str
+) -> None:
+    with pytest.raises(Refusal, match=f"the smallest unit of {currency} is {unit}\\."):
+        check_prices([(amount, currency)])
+
+
+@every("amount, currency", [("1000", "JPY"), ("0.001", "KWD"), ("0.3333", "XBT")])
+def test_a_price_of_whole_smallest_units_or_of_units_nobody_lists_is_taken(
+    amount: str, currency: str
+) -> None:
+    assert check_prices([(amount, currency)])[currency].amount == Decimal(amount)
 
 
 def test_a_product_is_published_with_a_price() -> None:

@@ -6,7 +6,7 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bittitan_plugin.domain import stock_rows
@@ -306,9 +306,16 @@ def test_whatever_a_file_holds_it_is_read_or_refused(data: bytes) -> None:
 
 
 @given(st.text(st.characters(exclude_characters="\0"), max_size=200))
-def test_whatever_text_a_row_holds_it_is_good_or_bad(text: str) -> None:
-    for row in read(f"{GOOD}\n{text}".encode(errors="replace")):
-        assert isinstance(row, StockRow | BadRow)
+@example("QUANTITY")
+def test_whatever_text_a_row_holds_it_is_good_or_bad_or_begins_another_table(text: str) -> None:
+    try:
+        rows = read(f"{GOOD}\n{text}".encode(errors="replace"))
+    except Refusal as refused:
+        said, rows = refused.message, []
+    else:
+        said = ""
+    assert all(isinstance(row, StockRow | BadRow) for row in rows)
+    assert bool(rows) != ("second header" in said)
 
 
 def test_a_row_never_shows_its_code() -> None:

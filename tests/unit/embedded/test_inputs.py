@@ -1,7 +1,5 @@
 """What texts, addresses, slugs and metadata are let in."""
 
-from decimal import Decimal
-
 import pytest
 
 from bittitan_plugin.domain.errors import Refusal
@@ -10,7 +8,6 @@ from bittitan_plugin.hosts.embedded.inputs import (
     MOST_METADATA,
     check_email,
     check_metadata,
-    check_prices,
     check_slug,
     check_text,
     slug_of,
@@ -72,10 +69,3 @@ def test_too_much_metadata_is_refused() -> None:
     with pytest.raises(Refusal) as refused:
         check_metadata([(f"key{n}", "1") for n in range(MOST_METADATA + 1)], "metadata")
     assert field_of(refused) == "metadata"
-
-
-@every("amount", ["-1", "NaN", "Infinity", "1e14", "0.00001"])
-def test_a_senseless_price_is_refused_on_its_place(amount: str) -> None:
-    with pytest.raises(Refusal) as refused:
-        check_prices([(Decimal(1), "EUR"), (Decimal(amount), "USD")])
-    assert field_of(refused) == "prices[1].amount"

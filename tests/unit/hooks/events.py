@@ -17,8 +17,9 @@ _SETTINGS = {"active": True, "configuration": [{"name": "time_zone", "value": "U
 
 def line(**changes: Any) -> dict[str, Any]:
     """An order line; ``changes`` replace values."""
+    total = {"amount": "349.99", "currency": "USD"}
     price = {"amount": "14.00", "currency": "USD"}
-    return {"id": "line-1", "quantity": 25, "unit_price": price, **changes}
+    return {"id": "line-1", "quantity": 25, "unit_price": price, "total": total, **changes}
 
 
 def order(*lines: dict[str, Any], **changes: Any) -> dict[str, Any]:

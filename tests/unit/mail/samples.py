@@ -46,6 +46,8 @@ SAMPLES: dict[str, dict[str, object]] = {
     "cancellation_expired": {**COMMON, **_DEADLINE},
     "cancelled": {
         **COMMON, **_AMOUNT, "credit_invoice": "CR-2026-0007",
+        "refund": Money.of("330.00", "USD"), "by_hand": Money.of("20.00", "USD"),
+        "settled_with_order": False,
         "cancelled_at": datetime(2026, 3, 9, 16, 5, tzinfo=ATHENS),
     },
     "coupon_expiring": {**COMMON, **_COUPON},
@@ -67,7 +69,7 @@ OPTIONAL: dict[str, set[str]] = {
     "welcome": {"deadline"},
     "cancellation_request_received": {"comment"},
     "cancellation_request_staff": {"comment", "review_url", "reminder"},
-    "cancelled": {"credit_invoice", "amount"},
+    "cancelled": {"credit_invoice", "amount", "refund", "by_hand", "settled_with_order"},
     "provisioning_failed": {"review_url"},
     "revocation_staff": {"amount", "deadline", "review_url", "reminder"},
 }

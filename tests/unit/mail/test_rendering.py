@@ -143,5 +143,9 @@ def test_whatever_is_not_one_address_is_rejected(field: str, address: str) -> No
     assert (refusal.value.code, refusal.value.field) == ("ADDRESS", field)
 
 
+def test_mail_for_a_domain_with_a_sharp_s_goes_to_no_other_domain() -> None:
+    assert received(notification(to="info@straße.example"))["To"] == "info@xn--strae-oqa.example"
+
+
 def test_a_domain_in_another_script_is_written_in_its_ascii_form() -> None:
     assert received(notification(to="info@müller.example"))["To"] == "info@xn--mller-kva.example"

@@ -122,8 +122,21 @@ def test_the_cancelled_mail_names_credit_invoice_and_amount() -> None:
     )
 
 
-def test_a_cancellation_without_credit_invoice_claims_no_credit() -> None:
-    assert "350.00" not in worded("cancelled", **sparse("cancelled")).text
+def test_the_cancelled_mail_says_what_is_asked_back_and_what_cannot_go_back_by_itself() -> None:
+    text = worded("cancelled").text
+    assert "The refund of 330.00 USD has been asked for." in text
+    assert "20.00 USD cannot be paid back in the way it was paid" in text
+
+
+def test_a_cancellation_of_what_was_neither_invoiced_nor_paid_claims_no_money() -> None:
+    text = worded("cancelled", **sparse("cancelled")).text
+    assert "there is nothing to credit or pay back" in text
+    assert "USD" not in text
+
+
+def test_of_a_sale_that_the_platform_took_back_the_mail_leaves_the_money_to_the_order() -> None:
+    taken_back = {**sparse("cancelled"), "settled_with_order": True}
+    assert "is settled with the order" in worded("cancelled", **taken_back).text
 
 
 def test_the_staff_reminder_says_so_in_its_subject() -> None:

@@ -33,6 +33,10 @@ ORDER: dict[str, Any] = {
             "productVariantId": "UHJvZHVjdFZhcmlhbnQ6MQ==",
             "quantity": 3,
             "unitPrice": {"gross": {"amount": 14.1, "currency": "USD"}},
+            "totalPrice": {
+                "gross": {"amount": 42.31, "currency": "USD"},
+                "tax": {"amount": 6.76, "currency": "USD"},
+            },
             "metadata": [],
             "variant": {
                 "id": "UHJvZHVjdFZhcmlhbnQ6MQ==",
@@ -41,6 +45,9 @@ ORDER: dict[str, Any] = {
         }
     ],
 }
+
+
+ZERO = {"amount": 0, "currency": "USD"}
 
 
 def captures() -> Path:
@@ -60,6 +67,17 @@ def with_line(**values: Any) -> dict[str, Any]:
 
 def test_an_amount_is_read_to_the_cent() -> None:
     assert order_from(ORDER).lines[0].unit_price.amount == Decimal("14.1")
+
+
+def test_a_lines_total_and_tax_are_what_saleor_says_and_no_product_of_ours() -> None:
+    (line,) = order_from(ORDER).lines
+    assert (line.total.amount, line.tax and line.tax.amount) == (Decimal("42.31"), Decimal("6.76"))
+
+
+def test_a_total_finer_than_the_currency_is_rounded_to_what_can_be_paid() -> None:
+    total = {"amount": 9.9999, "currency": "USD"}
+    (line,) = order_from(with_line(totalPrice={"gross": total, "tax": total})).lines
+    assert str(line.total) == "10.00 USD"
 
 
 @given(st.decimals(min_value=0, max_value=10**9, places=2))
@@ -151,6 +169,9 @@ def test_an_order_as_a_real_saleor_sent_it_is_read(event: str) -> None:
     if not path.exists():
         pytest.skip(f"no captured webhooks at {captures()}")
     node = json.loads(path.read_text(encoding="utf-8"))["body_json"]["order"]
+    # The app that recorded it asked for no totals.
+    for line in node["lines"]:
+        line["totalPrice"] = {"gross": {"amount": 45, "currency": "USD"}, "tax": ZERO}
     order = order_from(node)
     assert (order.id, order.number, order.fully_paid) == (
         node["id"],

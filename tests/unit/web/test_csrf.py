@@ -24,12 +24,16 @@ async def _change(_request: Request) -> Response:
     return HTMLResponse("Changed")
 
 
+def web(clock: StandingClock, *secrets: str) -> Starlette:
+    return Starlette(
+        routes=[Route("/", _form, methods=["GET"]), Route("/", _change, methods=["POST"])],
+        middleware=[Middleware(Csrf, secrets=secrets, pages=Pages(clock))],
+    )
+
+
 def sent(clock: StandingClock, token: str | None = None, **headers: str) -> Page:
     """What a form leads to that carries that token, or the page's own."""
-    app = Starlette(
-        routes=[Route("/", _form, methods=["GET"]), Route("/", _change, methods=["POST"])],
-        middleware=[Middleware(Csrf, secret_key="a secret", pages=Pages(clock))],
-    )
+    app = web(clock, "a secret")
 
     async def send() -> httpx.Response:
         transport = httpx.ASGITransport(app=app)
@@ -56,3 +60,27 @@ def test_what_comes_from_elsewhere_is_refused_even_with_the_token(
 @pytest.mark.parametrize("token", ["", "made up"])
 def test_who_sends_no_good_token_is_told_what_to_do(clock: StandingClock, token: str) -> None:
     assert "reload the page and send it again" in sent(clock, token).text
+
+
+@pytest.mark.parametrize("first", [0, 1])
+def test_a_form_of_one_web_holds_at_another_while_their_first_keys_differ(
+    clock: StandingClock, first: int
+) -> None:
+    webs = [web(clock, "new", "old"), web(clock, "old", "new")]
+
+    async def send() -> httpx.Response:
+        with_form, other = webs[first], webs[1 - first]
+        cookies = httpx.Cookies()
+        async with httpx.AsyncClient(
+            transport=httpx.ASGITransport(app=with_form), base_url="http://shop.example"
+        ) as client:
+            form: Form = Page(await client.get("/")).form("/")
+            cookies.update(client.cookies)
+        async with httpx.AsyncClient(
+            transport=httpx.ASGITransport(app=other),
+            base_url="http://shop.example",
+            cookies=cookies,
+        ) as client:
+            return await client.post("/", data=form.fields)
+
+    assert Page(asyncio.run(send())).text == "Changed"

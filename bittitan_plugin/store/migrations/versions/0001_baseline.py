@@ -55,6 +55,12 @@ def _tables_of_the_plugin() -> None:
         sa.PrimaryKeyConstraint("address", name=op.f("pk_bittitan_circuits")),
     )
     op.create_table(
+        "bittitan_key_proof",
+        sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("marker", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_bittitan_key_proof")),
+    )
+    op.create_table(
         "bittitan_installations",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("key", sa.String(length=255), nullable=False),
@@ -108,6 +114,20 @@ def _tables_of_the_plugin() -> None:
         "bittitan_accounts",
         ["installation_id", "email", "id"],
     )
+    op.create_table(
+        "bittitan_claims",
+        sa.Column("installation_id", sa.Uuid(), nullable=False),
+        sa.Column("subject", sa.String(length=300), nullable=False),
+        sa.Column("asset_id", sa.Uuid(), nullable=True),
+        sa.Column("stock_code_id", sa.Uuid(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["installation_id"],
+            ["bittitan_installations.id"],
+            name=op.f("fk_bittitan_claims_installation_id_bittitan_installations"),
+        ),
+        sa.PrimaryKeyConstraint("installation_id", "subject", name=op.f("pk_bittitan_claims")),
+    )
+    op.create_index(op.f("ix_bittitan_claims_stock_code_id"), "bittitan_claims", ["stock_code_id"])
     op.create_table(
         "bittitan_code_secrets",
         sa.Column("installation_id", sa.Uuid(), nullable=False),
@@ -330,6 +350,7 @@ def _tables_of_the_plugin() -> None:
         sa.Column("quantity", sa.Integer(), nullable=False),
         sa.Column("unit_amount", Amount(), nullable=False),
         sa.Column("total_amount", Amount(), nullable=False),
+        sa.Column("tax_amount", Amount(), nullable=True),
         sa.Column("currency", sa.String(length=3), nullable=False),
         sa.Column("purchase_date", Instant(timezone=True), nullable=False),
         sa.Column("expire_days", sa.Integer(), nullable=False),
@@ -355,6 +376,10 @@ def _tables_of_the_plugin() -> None:
         sa.Column("credit_invoice_id", sa.String(length=255), nullable=True),
         sa.Column("credit_invoice_number", sa.String(length=255), nullable=True),
         sa.Column("credit_invoice_url", sa.Text(), nullable=True),
+        sa.Column("refund_status", sa.String(length=20), nullable=True),
+        sa.Column("refund_amount", Amount(), nullable=True),
+        sa.Column("refund_by_hand_amount", Amount(), nullable=True),
+        sa.Column("refund_reason", sa.Text(), nullable=True),
         sa.Column("welcomed_at", Instant(timezone=True), nullable=True),
         sa.Column("cancelled_at", Instant(timezone=True), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
@@ -408,6 +433,13 @@ def _tables_of_the_plugin() -> None:
         "ix_bittitan_assets_expiry",
         "bittitan_assets",
         ["installation_id", "coupon_status", "coupon_expires_at"],
+    )
+    op.create_index(
+        "ix_bittitan_assets_open_refund",
+        "bittitan_assets",
+        ["installation_id", "id"],
+        sqlite_where=sa.text("refund_status IN ('ASKED', 'FAILED')"),
+        postgresql_where=sa.text("refund_status IN ('ASKED', 'FAILED')"),
     )
     op.create_index("ix_bittitan_assets_order", "bittitan_assets", ["installation_id", "order_id"])
     op.create_index(
@@ -812,6 +844,7 @@ def _tables_of_the_embedded_host() -> None:
         sa.Column("quantity", sa.Integer(), nullable=False),
         sa.Column("quantity_fulfilled", sa.Integer(), nullable=False),
         sa.Column("unit_amount", Amount(), nullable=False),
+        sa.Column("is_waived", sa.Boolean(), nullable=False),
         sa.Column("metadata", sa.JSON(), nullable=False),
         sa.ForeignKeyConstraint(
             ["order_id"], ["host_orders.id"], name=op.f("fk_host_order_lines_order_id_host_orders")

@@ -52,7 +52,6 @@ def sent(station: Station, event: str, order: Order, **options: str) -> Delivery
         ("ORDER_FULLY_PAID", "order_fully_paid"),
         ("ORDER_UPDATED", "order_updated"),
         ("ORDER_CANCELLED", "order_cancelled"),
-        ("ORDER_FULLY_REFUNDED", "order_fully_refunded"),
         ("ORDER_FULFILLED", "order_fulfilled"),
     ],
 )
@@ -65,6 +64,20 @@ def test_an_event_of_an_order_fires_the_hook_of_that_name(
     fired = station.listening.last(hook)
     assert isinstance(fired, specs.Event)
     assert fired.installation == station.server.api_url
+
+
+@pytest.mark.parametrize("event", ["ORDER_REFUNDED", "ORDER_FULLY_REFUNDED", "ORDER_UPDATED"])
+def test_that_all_money_went_back_is_what_the_order_shows_and_not_what_an_event_is_called(
+    station: Station, event: str
+) -> None:
+    saleor, order = station.server.saleor, ordered(station)
+    saleor.pay(saleor.pay(order), order.total)
+    saleor.refund(order, order.total)
+    sent(station, event, order)
+    assert "order_fully_refunded" not in station.listening.hooks
+    order.transactions[0].charged, order.transactions[0].refunded = Decimal(0), order.total
+    sent(station, event, order)
+    assert "order_fully_refunded" in station.listening.hooks
 
 
 def test_the_hook_carries_the_order_as_saleor_shows_it(station: Station) -> None:

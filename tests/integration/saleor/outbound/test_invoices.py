@@ -1,10 +1,15 @@
 """Invoices at Saleor: numbered by us if the distributor wants it; one credit per cancellation."""
 
+from decimal import Decimal
+
 import pytest
 
+from bittitan_plugin.domain.billing import InvoiceReference
 from bittitan_plugin.domain.errors import OutcomeUnknown, Rejected
+from bittitan_plugin.domain.money import Money
 from bittitan_plugin.hosts.saleor.client import SaleorClient
 from bittitan_plugin.hosts.saleor.gateway import SaleorHost
+from bittitan_plugin.hosts.saleor.invoice_documents import InvoiceDocument
 from tests.fakes.saleor import SaleorServer
 from tests.fakes.saleor.records import Order
 from tests.integration.saleor.outbound.selling import bought, credit_for, put_on_sale
@@ -116,36 +121,50 @@ def test_an_order_that_is_not_there_is_rejected(issuing: SaleorHost) -> None:
 # Credit invoices
 
 
-def test_a_credit_is_an_invoice_with_a_number_of_ours(host: SaleorHost, order: Order) -> None:
-    made = host.credit(credit_for(order))
+def invoiced(host: SaleorHost, order: Order) -> Order:
+    assert host.invoice(order.id) is not None
+    return order
+
+
+def test_what_was_never_invoiced_is_not_credited(host: SaleorHost, order: Order) -> None:
+    assert (host.credit(credit_for(order)), numbers(order)) == (None, [])
+
+
+def test_a_credit_is_an_invoice_with_a_number_of_ours(issuing: SaleorHost, order: Order) -> None:
+    made = issuing.credit(credit_for(invoiced(issuing, order)))
+    assert made is not None
     assert (made.number, made.url) == ("CR-1-1", link(order.id, "CR-1-1"))
 
 
-def test_a_credit_is_made_once(host: SaleorHost, order: Order) -> None:
-    assert host.credit(credit_for(order)) == host.credit(credit_for(order))
-    assert numbers(order) == ["CR-1-1"]
+def test_a_credit_is_made_once(issuing: SaleorHost, order: Order) -> None:
+    credit = credit_for(invoiced(issuing, order))
+    assert issuing.credit(credit) == issuing.credit(credit)
+    assert numbers(order) == ["INV-1", "CR-1-1"]
 
 
 def test_a_lost_answer_to_a_credit_makes_no_second_one(
-    host: SaleorHost, saleor: SaleorServer, order: Order
+    issuing: SaleorHost, saleor: SaleorServer, order: Order
 ) -> None:
+    credit = credit_for(invoiced(issuing, order))
     saleor.saleor.faults.add("drop", "invoice_create", after_work=True)
     with pytest.raises(OutcomeUnknown):
-        host.credit(credit_for(order))
-    host.credit(credit_for(order))
-    assert numbers(order) == ["CR-1-1"]
+        issuing.credit(credit)
+    issuing.credit(credit)
+    assert numbers(order) == ["INV-1", "CR-1-1"]
 
 
-def test_each_line_has_a_credit_of_its_own(host: SaleorHost, saleor: SaleorServer) -> None:
-    variant = put_on_sale(host)
+def test_each_line_has_a_credit_of_its_own(issuing: SaleorHost, saleor: SaleorServer) -> None:
+    variant = put_on_sale(issuing)
     order = saleor.saleor.pay(saleor.saleor.place((variant, 1, {}), (variant, 2, {})))
-    host.credit(credit_for(order, "14.00", key="credit-a"))
-    host.credit(credit_for(order, "28.00", key="credit-b", line=1))
-    assert numbers(order) == ["CR-1-1", "CR-1-2"]
+    invoiced(issuing, order)
+    issuing.credit(credit_for(order, "14.00", key="credit-a"))
+    issuing.credit(credit_for(order, "28.00", key="credit-b", line=1))
+    assert numbers(order) == ["INV-1", "CR-1-1", "CR-1-2"]
 
 
 def test_a_credit_is_not_the_orders_invoice(issuing: SaleorHost, order: Order) -> None:
-    issuing.credit(credit_for(order))
+    issuing.credit(credit_for(invoiced(issuing, order)))
+    order.invoices.reverse()
     made = issuing.invoice(order.id)
     assert made is not None
     assert made.number == "INV-1"
@@ -154,8 +173,8 @@ def test_a_credit_is_not_the_orders_invoice(issuing: SaleorHost, order: Order) -
     assert found.invoice == made
 
 
-def test_a_credit_for_a_line_that_is_gone_is_rejected(host: SaleorHost, order: Order) -> None:
-    credit = credit_for(order)
+def test_a_credit_for_a_line_that_is_gone_is_rejected(issuing: SaleorHost, order: Order) -> None:
+    host, credit = issuing, credit_for(invoiced(issuing, order))
     order.lines.clear()
     with pytest.raises(Rejected) as caught:
         host.credit(credit)
@@ -174,20 +193,63 @@ def test_the_page_of_an_invoice_shows_the_whole_order(issuing: SaleorHost, order
     assert "United States" in shown.billed_to
 
 
-def test_the_page_of_a_credit_shows_its_line_amount_and_reason(
-    host: SaleorHost, saleor: SaleorServer
-) -> None:
-    variant = put_on_sale(host)
-    order = saleor.saleor.pay(saleor.saleor.place((variant, 1, {}), (variant, 3, {})))
-    made = host.credit(credit_for(order, line=1))
+def document(host: SaleorHost, order: Order, made: InvoiceReference | None) -> InvoiceDocument:
+    assert made is not None
     shown = host.invoice_document(order.id, made.number)
     assert shown is not None
+    return shown
+
+
+def test_the_page_of_a_credit_shows_its_line_amount_and_reason(
+    issuing: SaleorHost, saleor: SaleorServer
+) -> None:
+    variant = put_on_sale(issuing)
+    order = saleor.saleor.pay(saleor.saleor.place((variant, 1, {}), (variant, 3, {})))
+    credit = credit_for(invoiced(issuing, order), line=1)
+    shown = document(issuing, order, issuing.credit(credit))
     assert (shown.is_credit, str(shown.total), shown.reason) == (
         True,
-        "42.00 USD",
+        "-42.00 USD",
         "Ordered by mistake",
     )
     assert [p.quantity for p in shown.positions] == [3]
+
+
+def test_the_credits_of_a_taxed_order_carry_its_rates_and_add_up_to_its_invoice(
+    issuing: SaleorHost, saleor: SaleorServer
+) -> None:
+    variant = put_on_sale(issuing)
+    order = saleor.saleor.place((variant, 3, {}), (variant, 3, {}), (variant, 1, {}))
+    for line, total, rate in zip(
+        order.lines, ("10.00", "65.00", "5.00"), ("0.19", "0.077", "0"), strict=True
+    ):
+        saleor.saleor.reprice(line, total, tax_rate=rate)
+    saleor.saleor.pay(order)
+    invoice = document(issuing, order, issuing.invoice(order.id))
+    returned = [
+        document(issuing, order, issuing.credit(credit_for(order, total, key=f"c-{n}", line=n)))
+        for n, total in enumerate(("10.00", "65.00", "5.00"))
+    ]
+    assert str(invoice.total) == "80.00 USD"
+    assert sum(credit.total.amount for credit in returned) == -80
+    assert [credit.taxes for credit in returned] == [
+        {Decimal("0.19"): Money.of("-1.60", "USD")},
+        {Decimal("0.077"): Money.of("-4.65", "USD")},
+        {},
+    ]
+    assert invoice.taxes == {
+        Decimal("0.19"): Money.of("1.60", "USD"),
+        Decimal("0.077"): Money.of("4.65", "USD"),
+    }
+
+
+def test_the_page_of_an_invoice_paid_in_part_by_gift_card_adds_up(
+    issuing: SaleorHost, order: Order
+) -> None:
+    order.by_gift_card = Decimal(20)
+    shown = document(issuing, order, issuing.invoice(order.id))
+    assert (str(shown.total), str(shown.by_gift_card)) == ("42.00 USD", "20.00 USD")
+    assert sum(position.total.amount for position in shown.positions) == shown.total.amount
 
 
 def test_an_invoice_that_is_gone_has_no_page(host: SaleorHost, order: Order) -> None:

@@ -4,6 +4,7 @@ from decimal import Decimal
 
 import pytest
 
+from bittitan_plugin.domain.billing import RefundStatus
 from bittitan_plugin.domain.errors import OutcomeUnknown, Rejected
 from bittitan_plugin.hosts.saleor.gateway import SaleorHost
 from tests.fakes.saleor import SaleorServer
@@ -15,6 +16,7 @@ from tests.integration.saleor.outbound.selling import (
     put_on_sale,
     usd,
 )
+from tests.tables import every
 
 
 @pytest.fixture
@@ -143,8 +145,8 @@ def test_a_line_that_was_paid_by_hand_is_not_taken_for_paid_back_with_another(
     saleor.saleor.pay(order, Decimal(42))
     saleor.saleor.pay(order, by_hand=True)
     host.refund(credit_for(order, key="credit-a"))
-    with pytest.raises(Rejected, match=r"Pay 42\.00 USD"):
-        host.refund(credit_for(order, key="credit-b", line=1))
+    asked = host.refund(credit_for(order, key="credit-b", line=1))
+    assert (str(asked.by_hand), asked.status) == ("42.00 USD", RefundStatus.NOTHING)
 
 
 def test_an_order_that_no_payment_app_was_paid_for_is_to_be_paid_back_by_hand(
@@ -152,18 +154,16 @@ def test_an_order_that_no_payment_app_was_paid_for_is_to_be_paid_back_by_hand(
 ) -> None:
     order = saleor.saleor.place((put_on_sale(host), 3, {}))
     saleor.saleor.pay(order, by_hand=True)
-    with pytest.raises(Rejected) as caught:
-        host.refund(credit_for(order))
-    assert caught.value.code == "REFUND_BY_HAND"
-    assert "42.00 USD" in caught.value.message
+    asked = host.refund(credit_for(order))
+    assert (str(asked.amount), str(asked.by_hand)) == ("0.00 USD", "42.00 USD")
+    assert asked.reason == "42.00 USD was not paid through a payment app"
 
 
 def test_its_delivery_is_returned_all_the_same(host: SaleorHost, saleor: SaleorServer) -> None:
     order = saleor.saleor.place((put_on_sale(host), 3, {}))
     saleor.saleor.pay(order, by_hand=True)
     host.fulfilled(line_of(order))
-    with pytest.raises(Rejected):
-        host.refund(credit_for(order))
+    host.refund(credit_for(order))
     assert [each.status for each in order.fulfillments] == ["RETURNED"]
 
 
@@ -241,10 +241,120 @@ def test_what_no_payment_covers_is_left_to_staff_and_the_rest_is_paid_back(
     saleor.saleor.pay(order, Decimal(30))
     saleor.saleor.pay(order, by_hand=True)
     for _ in range(2):
-        with pytest.raises(Rejected, match=r"Pay 12\.00 USD .* do not cover it") as caught:
-            host.refund(credit_for(order))
-        assert caught.value.code == "REFUND_BY_HAND"
+        asked = host.refund(credit_for(order))
+        assert (str(asked.amount), str(asked.by_hand)) == ("30.00 USD", "12.00 USD")
+        assert asked.reason == "12.00 USD is not covered by its payments"
     assert (given(order), order.refunded) == ([(Decimal(30), "SUCCESS")], Decimal(30))
+
+
+def test_what_was_never_received_is_not_given_back(host: SaleorHost, saleor: SaleorServer) -> None:
+    order = saleor.saleor.place((put_on_sale(host), 3, {}))
+    asked = host.refund(credit_for(order))
+    assert (asked.status, str(asked.by_hand), order.grants) == (
+        RefundStatus.NOTHING,
+        "0.00 USD",
+        [],
+    )
+
+
+def test_of_an_order_paid_in_part_only_that_part_is_given_back(
+    host: SaleorHost, saleor: SaleorServer
+) -> None:
+    order = saleor.saleor.place((put_on_sale(host), 3, {}))
+    saleor.saleor.pay(order, Decimal(10))
+    asked = host.refund(credit_for(order))
+    assert (str(asked.amount), str(asked.by_hand), asked.reason) == ("10.00 USD", "0.00 USD", "")
+
+
+@pytest.mark.parametrize("pays_back", [True, False], ids=["paid", "pending"])
+def test_what_a_gift_card_paid_is_left_to_staff_with_its_amount(
+    host: SaleorHost, saleor: SaleorServer, pays_back: bool
+) -> None:
+    order = saleor.saleor.place((put_on_sale(host), 3, {}))
+    order.by_gift_card = Decimal(20)
+    saleor.saleor.pays_back = pays_back
+    saleor.saleor.pay(order)
+    for _ in range(2):
+        asked = host.refund(credit_for(order))
+        assert (str(asked.amount), str(asked.by_hand)) == ("22.00 USD", "20.00 USD")
+        assert asked.reason == "20.00 USD was paid by gift card"
+
+
+def test_lines_share_a_gift_card_and_give_back_together_what_was_paid(
+    host: SaleorHost, saleor: SaleorServer
+) -> None:
+    variant = put_on_sale(host)
+    order = saleor.saleor.place((variant, 3, {}), (variant, 3, {}))
+    order.by_gift_card = Decimal(60)
+    saleor.saleor.pay(order)
+    asked = [host.refund(credit_for(order, key=f"credit-{line}", line=line)) for line in (0, 1)]
+    assert [(str(a.amount), str(a.by_hand)) for a in asked] == [
+        ("24.00 USD", "18.00 USD"),
+        ("0.00 USD", "42.00 USD"),
+    ]
+    assert order.refunded == Decimal(24)
+
+
+def test_what_was_paid_too_much_and_went_back_is_no_part_of_the_lines_money(
+    host: SaleorHost, saleor: SaleorServer
+) -> None:
+    order = saleor.saleor.place((put_on_sale(host), 3, {}))
+    saleor.saleor.pay(order)
+    saleor.saleor.pay(order, Decimal(42))
+    saleor.saleor.refund(order, Decimal(42))
+    asked = host.refund(credit_for(order))
+    assert (str(asked.amount), order.refunded) == ("42.00 USD", Decimal(84))
+
+
+@every(
+    "total, unit",
+    [
+        ("10.00", "3.33"),
+        ("10.00", "3.34"),
+        ("10.00", "3.333333"),
+        ("179.25", "17.93"),
+        ("65.00", "21.67"),
+    ],
+)
+def test_what_goes_back_is_the_lines_total_whatever_the_unit_price(
+    host: SaleorHost, saleor: SaleorServer, total: str, unit: str
+) -> None:
+    order = saleor.saleor.place((put_on_sale(host), 3, {}))
+    saleor.saleor.reprice(order.lines[0], total, unit=unit)
+    saleor.saleor.pay(order)
+    read = host.order(order.id)
+    assert read is not None
+    host.refund(credit_for(order, str(read.lines[0].total.amount)))
+    assert order.refunded == Decimal(total)
+
+
+@pytest.fixture
+def refused(host: SaleorHost, saleor: SaleorServer, order: Order) -> Order:
+    """Its refund was asked for, and the payment app said no."""
+    saleor.saleor.pays_back = False
+    host.refund(credit_for(order))
+    saleor.saleor.settle(order, order.grants[0], succeeds=False)
+    return order
+
+
+def test_where_a_refund_stands_is_read_without_asking_again(
+    host: SaleorHost, saleor: SaleorServer, order: Order
+) -> None:
+    saleor.saleor.pays_back = False
+    stands = [host.refund(credit_for(order)).status]
+    stands.append(host.refund_of(credit_for(order)).status)
+    saleor.saleor.settle(order, order.grants[0])
+    stands.append(host.refund_of(credit_for(order)).status)
+    assert stands == [RefundStatus.ASKED, RefundStatus.ASKED, RefundStatus.PAID]
+    assert len(saleor.saleor.asked("refund_request")) == 1
+
+
+def test_a_refund_that_the_payment_app_refused_is_known_with_its_amount(
+    host: SaleorHost, refused: Order
+) -> None:
+    stands = host.refund_of(credit_for(refused))
+    assert (stands.status, str(stands.amount)) == (RefundStatus.FAILED, "42.00 USD")
+    assert stands.reason == "the payment app refused 42.00 USD"
 
 
 def test_another_currency_is_refused(host: SaleorHost, order: Order) -> None:

@@ -5,7 +5,11 @@ from decimal import Decimal
 import pytest
 
 from bittitan_plugin.domain.assets import AssetStatus
+from bittitan_plugin.domain.billing import RefundStatus
+from bittitan_plugin.services.problems import act
+from bittitan_plugin.services.refunds import watch_refunds
 from tests.integration.saleor.story.conftest import Market
+from tests.world import STAFF
 
 FULL = Decimal("337.50")
 
@@ -66,7 +70,7 @@ def test_where_no_payment_app_can_pay_staff_are_told_to_and_the_credit_stands(
     asset = market.cancel(order)
     assert (asset.status, market.given_back(order)) == (AssetStatus.CANCELLED, (1, Decimal(0)))
     (problem,) = market.shop.problems()
-    assert "Pay 337.50 USD of order 1 back by hand" in problem.message
+    assert "337.50 USD was not paid through a payment app" in problem.message
 
 
 def test_an_order_that_staff_cancel_at_saleor_is_revoked_and_credited_nothing(
@@ -103,3 +107,73 @@ def test_an_order_paid_in_parts_is_paid_back_in_parts_and_leaves_nothing_unclear
     assert market.shop.problems() == []
     (standing,) = [asset for asset in market.assets(order) if asset.quantity == 1]
     assert standing.status is AssetStatus.ACTIVE
+
+
+def test_a_gift_cards_part_is_credited_and_left_to_staff_with_its_amount(market: Market) -> None:
+    variant = market.saleor.variant_of("MW-MAILBOX").id
+    order = market.saleor.place((variant, 3, {}), customer=market.customer())
+    order.by_gift_card = Decimal("20")
+    market.saleor.pay(order)
+    market.settle()
+    asset = market.cancel(order)
+    assert (str(asset.total), market.given_back(order)) == ("40.50 USD", (1, Decimal("20.50")))
+    (problem,) = market.shop.problems()
+    assert "20.00 USD was paid by gift card" in problem.message
+
+
+@pytest.mark.parametrize("unit", ["3.33", "3.34", "3.333333"])
+def test_credit_and_refund_are_the_lines_total_at_saleor(market: Market, unit: str) -> None:
+    variant = market.saleor.variant_of("MW-MAILBOX").id
+    order = market.saleor.place((variant, 3, {}), customer=market.customer())
+    market.saleor.reprice(order.lines[0], "10.00", unit=unit, tax_rate="0.19")
+    market.saleor.pay(order)
+    market.settle()
+    asset = market.cancel(order)
+    assert (str(asset.total), str(asset.tax)) == ("10.00 USD", "1.60 USD")
+    assert market.given_back(order) == (1, Decimal("10.00"))
+    assert market.shop.problems() == []
+
+
+def test_of_an_order_nobody_paid_nothing_goes_back_and_nobody_is_told_to_pay(
+    market: Market,
+) -> None:
+    market.shop.configure(provision_on="CONFIRMED")
+    variant = market.saleor.variant_of("MW-MAILBOX").id
+    order = market.saleor.place((variant, 3, {}), customer=market.customer())
+    market.settle()
+    asset = market.cancel(order)
+    assert asset.status is AssetStatus.CANCELLED
+    assert order.grants == []
+    assert [each for each in market.shop.problems() if "back" in each.message] == []
+
+
+def test_the_excess_of_an_order_paid_twice_goes_back_and_the_licence_stays(
+    market: Market,
+) -> None:
+    order = market.buy()
+    market.saleor.pay(order, FULL)
+    market.saleor.refund(order, FULL)
+    market.saleor.announce("ORDER_FULLY_REFUNDED", order=order.id)
+    market.settle()
+    assert market.asset(order).status is AssetStatus.ACTIVE
+    assert market.shop.problems() == []
+
+
+def test_a_refund_that_the_payment_app_refuses_later_is_found_and_closes_when_it_went(
+    market: Market,
+) -> None:
+    order = market.buy()
+    market.saleor.pays_back = False
+    asset = market.cancel(order)
+    market.saleor.settle(order, order.grants[0], succeeds=False)
+    watch_refunds(market.shop.ports, market.shop.id)
+    market.settle()
+    (problem,) = market.shop.problems()
+    assert "the payment app refused 337.50 USD" in problem.message
+    market.saleor.pays_back = True
+    act(market.shop.ports, market.shop.id, problem.id, STAFF)
+    market.settle()
+    assert market.shop.problems() == []
+    refund = market.shop.asset(asset.id).refund
+    assert refund is not None
+    assert (refund.status, order.refunded) == (RefundStatus.PAID, FULL)

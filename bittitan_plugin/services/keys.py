@@ -1,0 +1,41 @@
+"""Secrets that no running process has the key of: what needs them waits, and staff are told."""
+
+from uuid import UUID
+
+from bittitan_plugin.cipher import UnreadableSecret
+from bittitan_plugin.domain.problems import ProblemKind
+from bittitan_plugin.services.ports import Ports
+
+_KEY = "keys"
+
+
+def report_unreadable(ports: Ports, installation_id: UUID) -> None:
+    """Work for this installation found no process that could open what it needs; said once."""
+    with ports.store.writing(installation_id) as work:
+        if work.problems.is_open(_KEY):
+            return
+        work.problems.report(
+            ProblemKind.KEY_MISSING,
+            _KEY,
+            message="Work waits: something it needs is encrypted with a key that no worker has.",
+            next_step="Append the key that was put in front elsewhere to BITTITAN_SECRET_KEYS of "
+            "every process and restart it (see 'Backups and keys' in docs/operating.md). What "
+            "waits goes on by itself; nothing is lost.",
+            at=ports.clock(),
+        )
+
+
+def watch_keys(ports: Ports, installation_id: UUID) -> None:
+    """Close the problem once a process that looks at this opens what every sale needs."""
+    with ports.store.reading(installation_id) as work:
+        if not work.problems.is_open(_KEY):
+            return
+        password = work.installations.by_id(installation_id).configuration.api_password
+        needed = [sealed for sealed in (password, work.coupons.secret()) if sealed]
+    try:
+        for sealed in needed:
+            ports.cipher.open(sealed)
+    except UnreadableSecret:
+        return
+    with ports.store.writing(installation_id) as work:
+        work.problems.resolve(_KEY, ports.clock())

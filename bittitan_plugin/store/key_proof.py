@@ -1,0 +1,66 @@
+"""A marker sealed with the key of whoever began the database: it proves keys before they are used.
+
+A database that was restored without its key would otherwise be found out by what fails in it, one
+secret after another, and what is sealed meanwhile with another key makes two databases of one.
+"""
+
+from sqlalchemy import Engine, Text, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from bittitan_plugin.cipher import Cipher, UnreadableSecret
+from bittitan_plugin.domain.coupons import Sealed
+from bittitan_plugin.store.engine import looking, writing_engine
+from bittitan_plugin.store.migrations import UnfitDatabase
+from bittitan_plugin.store.tables import Base
+from bittitan_plugin.store.types import SEALED
+
+#: There is one row, of which this is the key.
+_ONLY = 1
+_MARKER = "bittitan"
+
+
+class KeyProofRow(Base):
+    """The one row that only the right key opens."""
+
+    __tablename__ = "bittitan_key_proof"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    marker: Mapped[str] = mapped_column(Text, info=SEALED)
+
+
+def key_fault(engine: Engine, cipher: Cipher) -> str:
+    """Why these keys are not the database's, in one sentence; empty when they are.
+
+    A database in which nothing was proved yet takes any key.
+    """
+    with looking(engine) as connection:
+        marker = connection.scalar(select(KeyProofRow.marker))
+    if marker is None:
+        return ""
+    try:
+        cipher.open(Sealed(marker))
+    except UnreadableSecret:
+        return (
+            "The database was sealed with a key that this process does not have; add that key to "
+            "BITTITAN_SECRET_KEYS (where none is set, bring the secret.key of BITTITAN_VAR_DIR "
+            "back from the backup) and start again."
+        )
+    return ""
+
+
+def prove_keys(engine: Engine, cipher: Cipher) -> None:
+    """Raise ``UnfitDatabase`` unless the keys are the database's; a new database is marked."""
+    _mark(engine, cipher)
+    if fault := key_fault(engine, cipher):
+        raise UnfitDatabase(fault)
+
+
+def _mark(engine: Engine, cipher: Cipher) -> None:
+    try:
+        with Session(writing_engine(engine)) as session, session.begin():
+            if session.get(KeyProofRow, _ONLY) is None:
+                session.add(KeyProofRow(id=_ONLY, marker=cipher.seal(_MARKER)))
+    except IntegrityError:
+        # Of two that begin a database together one marks it, and the other is judged by that.
+        return

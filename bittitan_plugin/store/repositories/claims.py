@@ -1,0 +1,78 @@
+"""Whose codes and coupons are: claimed once, by one asset or one code of the stock."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, delete, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from bittitan_plugin.store.claim_table import ClaimRow
+
+
+@dataclass(frozen=True, kw_only=True)
+class Claim:
+    """That a code, or a coupon, is an asset's or a stock code's."""
+
+    subject: str
+    asset_id: UUID | None = None
+    stock_code_id: UUID | None = None
+
+
+class ClaimRepository:
+    """Claims, and tells who claimed first."""
+
+    def __init__(self, session: Session, installation_id: UUID) -> None:
+        self._session = session
+        self._installation_id = installation_id
+
+    def claim(self, claims: Sequence[Claim]) -> list[Claim]:
+        """Claim what nobody has claimed. Returns the claims of others that stand in the way.
+
+        Whoever claims the same at the same time is waited for. What is claimed stays so only if the
+        transaction is committed.
+        """
+        if not claims:
+            return []
+        mine = {claim.subject: claim for claim in claims}
+        insert = self._insert().on_conflict_do_nothing()
+        # In one order, so that two who claim several cannot wait for each other.
+        values = [
+            {"installation_id": self._installation_id, **vars(mine[subject])}
+            for subject in sorted(mine)
+        ]
+        self._session.execute(insert, values)
+        standing = self.of(mine)
+        return [claim for subject, claim in standing.items() if claim != mine[subject]]
+
+    def of(self, subjects: Collection[str]) -> dict[str, Claim]:
+        """The claims to these, by their subjects."""
+        rows = self._session.execute(
+            select(ClaimRow.subject, ClaimRow.asset_id, ClaimRow.stock_code_id).where(
+                self._mine, ClaimRow.subject.in_(subjects)
+            )
+        )
+        return {
+            row.subject: Claim(
+                subject=row.subject, asset_id=row.asset_id, stock_code_id=row.stock_code_id
+            )
+            for row in rows
+        }
+
+    def release(self, stock_code_ids: Collection[UUID]) -> None:
+        """Let go of the codes of the stock that were withdrawn unsold."""
+        self._session.execute(
+            delete(ClaimRow)
+            .where(self._mine, ClaimRow.stock_code_id.in_(stock_code_ids))
+            .execution_options(synchronize_session=False)
+        )
+
+    def _insert(self) -> postgresql.Insert | sqlite.Insert:
+        if self._session.get_bind().dialect.name == "postgresql":
+            return postgresql.insert(ClaimRow)
+        return sqlite.insert(ClaimRow)
+
+    @property
+    def _mine(self) -> ColumnElement[bool]:
+        return ClaimRow.installation_id == self._installation_id
