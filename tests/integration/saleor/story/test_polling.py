@@ -79,6 +79,16 @@ def test_a_cancellation_of_which_every_webhook_was_lost_revokes_the_coupon(
     assert market.asset(order).status is AssetStatus.CANCELLED
 
 
+def test_a_delivery_cancelled_while_the_app_was_away_revokes_the_coupon(
+    market: Market, new_poller: MakePoller
+) -> None:
+    order = market.buy()
+    market.saleor.cancel_delivery(order)
+    market.station.sender.waiting.clear()
+    look(market, new_poller())
+    assert market.asset(order).status is AssetStatus.CANCELLED
+
+
 def test_looking_again_makes_nothing_twice(market: Market, new_poller: MakePoller) -> None:
     order = market.buy(told=False)
     poller = new_poller()
@@ -228,7 +238,7 @@ def test_a_malformed_end_customer_holds_its_line_alone_and_is_named(
     product = nobody.lines[1].product_name
     assert problem.message == (
         f"Order {nobody.number}, line 2 ({product}), end_customer.email: "
-        "'fabrikam.example' is not an e-mail address."
+        "'fabrikam.example' is not an e-mail address that can be written to."
     )
     assert (problem.order_id, problem.action) == (nobody.id, ProblemAction.PROVISION_ORDER)
 
