@@ -394,6 +394,32 @@ def test_a_problem_that_happens_again_while_it_is_open_is_not_shown_again(
     assert len(market.saleor.asked("problem_create")) == 1
 
 
+def test_a_problem_that_saleor_refuses_does_not_keep_the_others_from_being_shown(
+    market: Market, mirror: ProblemMirror
+) -> None:
+    raise_problem(market, "order:1")
+    raise_problem(market, "order:2")
+    market.saleor.faults.add("errors", "problem_create", code="GraphQLError")
+    mirror.show_all()
+    assert len(market.saleor.problems) == 1
+    mirror.show_all()
+    assert len(market.saleor.problems) == 2
+
+
+def test_after_the_app_was_removed_and_installed_again_the_open_problems_are_shown_there(
+    market: Market, mirror: ProblemMirror
+) -> None:
+    raise_problem(market)
+    mirror.show_all()
+    market.station.sender.uninstall()
+    market.settle()
+    market.saleor.problems.clear()
+    market.station.clock.advance(minutes=5)
+    assert market.station.sender.install().json() == {"success": True}
+    mirror.show_all()
+    assert len(market.saleor.problems) == 1
+
+
 def test_a_problem_that_is_over_is_taken_away(market: Market, mirror: ProblemMirror) -> None:
     raise_problem(market)
     mirror.show_all()
