@@ -164,6 +164,7 @@ def _saleor_chores(
     from bittitan_hooks.order import OrderHooks
     from bittitan_hooks.results import OutcomeStatus
     from bittitan_plugin.hosts.saleor.cursors import Cursors
+    from bittitan_plugin.hosts.saleor.hearing import HearingWatch
     from bittitan_plugin.hosts.saleor.order_events import Firing
     from bittitan_plugin.hosts.saleor.polling import OrderPoller
     from bittitan_plugin.hosts.saleor.problems import ProblemMirror
@@ -177,7 +178,11 @@ def _saleor_chores(
 
     unreadable = UnreadableOrders(ports.store, ports.clock)
     poller = OrderPoller(apps, Cursors(engine), unreadable, fire, ports.clock)
-    return (poller.poll_due, ProblemMirror(apps, ports.store, engine).show_all)
+    return (
+        HearingWatch(apps, ports.store, ports.clock).look_all,
+        poller.poll_due,
+        ProblemMirror(apps, ports.store, engine).show_all,
+    )
 
 
 def _saleor_host(

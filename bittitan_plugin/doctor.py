@@ -55,6 +55,7 @@ def examine(application: Application) -> Iterator[Finding]:
         )
     for installation in known:
         yield _installation(application, installation)
+        yield from _saleor(application, installation)
         yield _history(application, installation)
 
 
@@ -99,6 +100,26 @@ def _installation(application: Application, installation: Installation) -> Findi
         lambda: vendors.of(installation.configuration).check(),
         "mend the coupon API settings with pluginUpdate",
     )
+
+
+def _saleor(application: Application, installation: Installation) -> Iterator[Finding]:
+    """Only of an installation whose platform is a Saleor that has the app switched on."""
+    from bittitan_plugin.hosts.saleor.hearing import MEND, restrictions
+
+    apps = application.saleor_apps
+    app = apps.of_installation(installation.id)
+    if app is None or not app.is_active:
+        return
+    name = f"Saleor of '{installation.key}'"
+    try:
+        found = restrictions(apps, app)
+    except (BitTitanError, UnreadableSecret) as failure:
+        yield Finding(check=name, ok=False, message=str(failure), mend=MEND)
+        return
+    if found:
+        yield Finding(check=name, ok=False, message="; ".join(found), mend=MEND)
+    else:
+        yield Finding(check=name, ok=True, message="lets the app hear and do what it needs")
 
 
 def _history(application: Application, installation: Installation) -> Finding:

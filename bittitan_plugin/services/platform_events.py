@@ -6,7 +6,7 @@ from decimal import Decimal
 from bittitan_plugin.domain.assets import Asset, AssetStatus, ProvisioningStatus
 from bittitan_plugin.domain.installations import Installation
 from bittitan_plugin.domain.money import Money
-from bittitan_plugin.domain.orders import Order
+from bittitan_plugin.domain.orders import Order, name_of_line
 from bittitan_plugin.domain.problems import ProblemKind
 from bittitan_plugin.services.durable import WITHDRAW, withdraw_id
 from bittitan_plugin.services.ports import Ports
@@ -72,6 +72,41 @@ def report_partial_refund(
             "without saying for which licences.",
             next_step="If it was for licences, cancel their assets: the platform has been told "
             "what was paid back and gives nothing twice. Otherwise dismiss this.",
+            at=ports.clock(),
+            order_id=order.id,
+        )
+    return True
+
+
+def report_partial_return(
+    ports: Ports, installation: Installation, order: Order, line_ids: Collection[str]
+) -> bool:
+    """Some pieces of these lines came back, or were replaced: licences go back whole or not at all.
+
+    True when staff were asked; not when no licences of these lines stand any more.
+    """
+    with ports.store.writing(installation.id) as work:
+        standing = {
+            asset.order_line_id
+            for asset in work.assets.of_orders([order.id])
+            if asset.status is AssetStatus.ACTIVE and asset.order_line_id in line_ids
+        }
+        key = f"partial-return:{order.id}"
+        if not standing:
+            work.problems.resolve(key, ports.clock())
+            return False
+        lines = ", ".join(
+            name_of_line(index, line.product_name)
+            for index, line in enumerate(order.lines)
+            if line.id in standing
+        )
+        work.problems.report(
+            ProblemKind.REFUND_UNCLEAR,
+            key,
+            message=f"A part of order {order.number}, {lines}, was returned or replaced at the "
+            "platform; its licences stand.",
+            next_step="Licences go back whole: if they are to, cancel the asset and sell the rest "
+            "anew. Otherwise dismiss this.",
             at=ports.clock(),
             order_id=order.id,
         )

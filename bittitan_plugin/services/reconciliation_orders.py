@@ -52,6 +52,7 @@ def _compare(
         elif is_due(order, installation.configuration.provision_on) and (
             now - order.created_at >= IN_FLIGHT
         ):
+            yield from _undelivered(ports, installation, order, assets)
             for line in order.lines:
                 if line.id not in ours or line.id in assets:
                     continue
@@ -66,19 +67,42 @@ def _cancelled(
     for line in order.lines:
         asset = assets.get(line.id)
         if asset is not None and asset.status is AssetStatus.ACTIVE:
-            yield Finding(
-                difference=Difference(
-                    kind=DifferenceKind.MISSED_CANCELLATION,
-                    message=f"Order {order.number} is cancelled, but its "
-                    f"{line.quantity} × {line.product_name} still stand.",
-                    asset_id=asset.id,
-                    order_id=order.id,
-                    order_line_id=line.id,
-                ),
-                remedy=lambda line=line: bool(  # type: ignore[misc]
-                    take_back(ports, installation, order.id, [line.id])
-                ),
-            )
+            yield _standing(ports, installation, order, line, asset, "is cancelled")
+
+
+def _undelivered(
+    ports: Ports, installation: Installation, order: Order, assets: dict[str, Asset]
+) -> Iterator[Finding]:
+    """Lines that we delivered, and whose delivery was cancelled at the platform since."""
+    for line in order.lines:
+        asset = assets.get(line.id)
+        if asset is None or asset.status is not AssetStatus.ACTIVE or line.fulfilled:
+            continue
+        # The mark comes after the delivery, so with it and without one somebody undid it.
+        if line.asset_id == str(asset.id):
+            why = "had its delivery cancelled"
+            yield _standing(ports, installation, order, line, asset, why)
+
+
+def _standing(
+    ports: Ports,
+    installation: Installation,
+    order: Order,
+    line: OrderLine,
+    asset: Asset,
+    why: str,
+) -> Finding:
+    return Finding(
+        difference=Difference(
+            kind=DifferenceKind.MISSED_CANCELLATION,
+            message=f"Order {order.number} {why}, but its "
+            f"{line.quantity} × {line.product_name} still stand.",
+            asset_id=asset.id,
+            order_id=order.id,
+            order_line_id=line.id,
+        ),
+        remedy=lambda: bool(take_back(ports, installation, order.id, [line.id])),
+    )
 
 
 def _missed(ports: Ports, installation: Installation, order: Order, line: OrderLine) -> Finding:

@@ -193,6 +193,10 @@ class BitTitanProblemKind(Enum):
         "DELIVERED_BEFORE",
         "Order lines seem to have been delivered before; staff decide about them.",
     )
+    PLATFORM_RESTRICTED = _value(
+        "PLATFORM_RESTRICTED",
+        "The platform withdrew a permission or a webhook; paid orders are not heard of.",
+    )
     PLATFORM_UNSERVED = _value(
         "PLATFORM_UNSERVED", "Paid work waits, and no running process serves this platform."
     )

@@ -188,9 +188,13 @@ class OrderFulfilled(OrderEvent):
 
 
 class FulfillmentCanceled(OrderEvent):
-    """Deliveries were taken back; ``line_ids`` names the lines, empty for all of them."""
+    """Deliveries were taken back; ``line_ids`` names the lines, empty for all of them.
+
+    ``partly`` where only some of their pieces came back, or were replaced by something else.
+    """
 
     line_ids: tuple[Id, ...] = ()
+    partly: StrictBool = False
 
 
 class InvoiceEvent(Event):

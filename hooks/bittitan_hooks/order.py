@@ -28,7 +28,11 @@ from bittitan_plugin.domain.installations import Installation
 from bittitan_plugin.domain.orders import Order, OrderStatus, awaited, is_due
 from bittitan_plugin.services.installations import find_installation
 from bittitan_plugin.services.ordering import Acceptance, accept, precheck
-from bittitan_plugin.services.platform_events import report_partial_refund, take_back
+from bittitan_plugin.services.platform_events import (
+    report_partial_refund,
+    report_partial_return,
+    take_back,
+)
 from bittitan_plugin.services.ports import Ports
 from bittitan_plugin.services.refunds import look_again
 
@@ -116,8 +120,17 @@ class OrderHooks:
 
     @hookimpl
     def fulfillment_canceled(self, event: FulfillmentCanceled) -> Outcome:
-        """Take the coupons of these deliveries back."""
-        return self._take_back(event, event.line_ids)
+        """Take the coupons of these deliveries back; of parts of a line staff decide."""
+        if not event.partly:
+            return self._take_back(event, event.line_ids)
+
+        def act(ports: Ports, installation: Installation) -> Outcome:
+            order = to_order(event.order)
+            if report_partial_return(ports, installation, order, event.line_ids):
+                return accepted("Staff are asked what the return means for the licences.")
+            return ignored("No assets that still stand.")
+
+        return guarded(self._ports, event.installation, act)
 
     def _provision_if_due(self, event: OrderEvent, **said: Any) -> Outcome:
         def act(ports: Ports, installation: Installation) -> Outcome:

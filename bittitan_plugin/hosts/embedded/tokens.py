@@ -11,6 +11,7 @@ from joserfc.jwk import KeySet, KeySetSerialization, RSAKey
 from sqlalchemy import select
 
 from bittitan_plugin.cipher import Cipher
+from bittitan_plugin.clock import LEEWAY_S
 from bittitan_plugin.domain.coupons import Sealed
 from bittitan_plugin.hosts.embedded.database import HostDatabase
 from bittitan_plugin.hosts.embedded.ids import Kind, global_id, try_parse
@@ -107,6 +108,7 @@ class Tokens:
         token = jwt.decode(text, self._key_of, algorithms=[_ALGORITHM])
         registry = jwt.JWTClaimsRegistry(
             now=self._now,
+            leeway=LEEWAY_S,
             iss={"essential": True, "value": self._issuer},
             exp={"essential": True},
             type={"essential": True, "value": "access"},

@@ -13,13 +13,13 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, delete, select
 from sqlalchemy.orm import Session
 
 from bittitan_plugin.cipher import Cipher
 from bittitan_plugin.clock import Clock
 from bittitan_plugin.domain.coupons import Sealed
-from bittitan_plugin.hosts.saleor.tables import SaleorAppRow
+from bittitan_plugin.hosts.saleor.tables import SaleorAppRow, SaleorProblemRow
 from bittitan_plugin.store.engine import reading_engine, writing_engine
 from bittitan_plugin.store.repositories.installations import InstallationRepository
 
@@ -91,6 +91,10 @@ class SaleorApps:
             if row is None:
                 row = SaleorAppRow(installation_id=installation.id, registered_at=now)
                 session.add(row)
+            elif row.app_id != registration.app_id:
+                # What the Dashboard showed of the app before is gone with it.
+                theirs = SaleorProblemRow.installation_id == installation.id
+                session.execute(delete(SaleorProblemRow).where(theirs))
             row.api_url, row.domain = registration.api_url, registration.domain
             row.app_id, row.saleor_version = registration.app_id, registration.version
             row.auth_token = self._cipher.seal(registration.token)

@@ -1,12 +1,16 @@
 """The plugin's port to one Saleor: what ``hosts/port.py`` asks, by calls to Saleor's API."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 from uuid import UUID
+
+import structlog
 
 from bittitan_plugin.domain.billing import Credit, InvoiceReference, Refund
 from bittitan_plugin.domain.catalogue import PRODUCT_GROUP, HostVariant, ProductType
+from bittitan_plugin.domain.errors import Rejected
 from bittitan_plugin.domain.orders import Customer, Order
 from bittitan_plugin.hosts.port import FulfilledLine, Offer, Presentation, TypeDefinition
 from bittitan_plugin.hosts.saleor import catalogue, fulfilling, invoices, merchandise, refunds
@@ -19,6 +23,8 @@ from bittitan_plugin.hosts.saleor.invoice_links import InvoiceLinks
 from bittitan_plugin.hosts.saleor.invoices import Link, invoice_among
 from bittitan_plugin.hosts.saleor.orders import order_from
 from bittitan_plugin.hosts.saleor.turns import Turn, Turns, alone
+
+_log = structlog.get_logger(__name__)
 
 
 def saleor_host(
@@ -36,6 +42,16 @@ def saleor_host(
         turn=turns.of(app.installation_id),
         issues_invoices=lambda: issues_invoices(app.installation_id),
     )
+
+
+def _readable(page: Iterable[Mapping[str, Any]]) -> Iterator[Order]:
+    for node in page:
+        if node["status"] == "DRAFT":
+            continue
+        try:
+            yield order_from(node)
+        except Rejected as broken:
+            _log.warning("order_left_out", order=node["id"], why=broken.message)
 
 
 class SaleorHost:
@@ -71,9 +87,9 @@ class SaleorHost:
         return replace(order_from(node), invoice=invoice_among(node["invoices"]))
 
     def orders_since(self, since: datetime) -> Iterator[Sequence[Order]]:
-        """See the port."""
+        """See the port. One that cannot be read is left out: it is a problem of the poll's."""
         for page in changed_orders(self._client, since, self._version, sort="CREATED_AT"):
-            yield [order_from(node) for node in page if node["status"] != "DRAFT"]
+            yield list(_readable(page))
 
     def invoice_document(self, order_id: str, number: str) -> InvoiceDocument | None:
         """What is printed on an invoice of ours; None when Saleor has it no more."""

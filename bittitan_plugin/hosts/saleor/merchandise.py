@@ -149,6 +149,8 @@ def _input(shelves: Shelves, new: NewVariant) -> dict[str, object]:
         "variants": [
             {
                 "sku": new.sku,
+                # Without one Saleor shows an id of nothing as its name (observed on 3.23).
+                "name": new.name,
                 "attributes": [],
                 "trackInventory": False,
                 "channelListings": [

@@ -13,7 +13,12 @@ from bittitan_hooks import specs
 from bittitan_hooks.translate import money_value, order_value
 from bittitan_plugin.hosts.saleor.orders import order_from
 from bittitan_plugin.hosts.saleor.payments import amount_of, refunded_of
-from bittitan_plugin.hosts.saleor.returns import CANCELED, refunded_lines, returned_lines
+from bittitan_plugin.hosts.saleor.returns import (
+    CANCELED,
+    partly_returned_lines,
+    refunded_lines,
+    returned_lines,
+)
 
 Node = Mapping[str, Any]
 
@@ -35,6 +40,7 @@ def state_events(installation: str, node: Node) -> list[Firing]:
     return [
         Firing("order_updated", specs.OrderUpdated(**order.said)),
         *order.cancelled(),
+        *order.undone(),
         *order.returned(),
         *order.refunded(),
     ]
@@ -68,12 +74,16 @@ class _Fired:
         return self.plain("order_cancelled", specs.OrderCancelled)
 
     def returned(self) -> list[Firing]:
-        lines = returned_lines(self._node)
-        if not lines:
-            return []
+        """Deliveries came back: whole lines, or parts of them, of which staff decide."""
         return [
-            Firing("fulfillment_canceled", specs.FulfillmentCanceled(**self.said, line_ids=lines))
+            *self._taken_back(returned_lines(self._node)),
+            *self._taken_back(partly_returned_lines(self._node), partly=True),
         ]
+
+    def undone(self) -> list[Firing]:
+        """Deliveries of ours that were cancelled without an event that we heard."""
+        marked = {line.id for line in self.said["order"].lines if line.asset_id}
+        return self._taken_back(tuple(line for line in self._unfulfilled() if line in marked))
 
     def refunded(self) -> list[Firing]:
         """Money went back: all of it, for lines Saleor can name, or for staff to say which."""
@@ -89,12 +99,17 @@ class _Fired:
 
     def unfulfilled(self) -> list[Firing]:
         """A delivery was undone: its lines, if nothing of them is delivered any more."""
+        return self._taken_back(self._unfulfilled())
+
+    def _unfulfilled(self) -> tuple[str, ...]:
         lines = returned_lines(self._node, CANCELED | {"RETURNED", "REFUNDED_AND_RETURNED"})
         delivered = returned_lines(self._node, {"FULFILLED", "WAITING_FOR_APPROVAL"})
-        undone = tuple(line for line in lines if line not in delivered)
-        if not undone:
+        return tuple(line for line in lines if line not in delivered)
+
+    def _taken_back(self, lines: tuple[str, ...], *, partly: bool = False) -> list[Firing]:
+        if not lines:
             return []
-        event = specs.FulfillmentCanceled(**self.said, line_ids=undone)
+        event = specs.FulfillmentCanceled(**self.said, line_ids=lines, partly=partly)
         return [Firing("fulfillment_canceled", event)]
 
 
@@ -106,6 +121,7 @@ _HEARD: Mapping[str, Callable[[_Fired], list[Firing]]] = {
     "OrderUpdated": lambda order: [
         *order.plain("order_updated", specs.OrderUpdated),
         *order.cancelled(),
+        *order.undone(),
         *order.returned(),
         *order.refunded(),
     ],

@@ -9,10 +9,10 @@ from uuid import UUID
 
 import structlog
 from sqlalchemy import Engine, delete, select
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from bittitan_plugin.cipher import UnreadableSecret
-from bittitan_plugin.domain.errors import BitTitanError
+from bittitan_plugin.domain.errors import Rejected
 from bittitan_plugin.domain.problems import Problem
 from bittitan_plugin.hosts.saleor.apps import SaleorApp, SaleorApps
 from bittitan_plugin.hosts.saleor.client import SaleorClient
@@ -44,7 +44,11 @@ class ProblemMirror:
             try:
                 if has_problems(app.version):
                     self.show(app)
-            except (BitTitanError, UnreadableSecret) as failure:
+            except SQLAlchemyError as failure:
+                # The text may quote what was to be stored.
+                why = type(failure).__name__
+                _log.warning("problems_not_shown", saleor=app.api_url, why=why)
+            except Exception as failure:
                 _log.warning("problems_not_shown", saleor=app.api_url, why=str(failure))
 
     def show(self, app: SaleorApp) -> None:
@@ -63,7 +67,11 @@ class ProblemMirror:
         client = SaleorClient(app.api_url, self._apps.token(app))
         try:
             for problem in new:
-                client.execute("problem_create", _wanted(problem))
+                try:
+                    client.execute("problem_create", _wanted(problem))
+                except Rejected as refused:  # that one; the next look tries it again
+                    _log.warning("problem_not_shown", problem=str(problem.id), why=refused.message)
+                    continue
                 self._note(app.installation_id, problem)
             self._take_away(client, app.installation_id, over)
         finally:

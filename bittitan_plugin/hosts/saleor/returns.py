@@ -13,6 +13,8 @@ Node = Mapping[str, Any]
 
 #: States of a fulfilment whose pieces are no longer with the buyer, or no longer paid for.
 TAKEN_BACK = frozenset({"RETURNED", "REFUNDED", "REFUNDED_AND_RETURNED"})
+#: Something else was sent instead of these pieces; the order of that is another one.
+REPLACED = frozenset({"REPLACED"})
 CANCELED = frozenset({"CANCELED"})
 #: State of a granted refund for which the money went back.
 _DONE = frozenset({"SUCCESS"})
@@ -21,6 +23,15 @@ _DONE = frozenset({"SUCCESS"})
 def returned_lines(order: Node, states: Collection[str] = TAKEN_BACK) -> tuple[str, ...]:
     """Ids of the lines whose every piece stands in fulfilments of those states."""
     return _whole(order, _lines(order.get("fulfillments"), states))
+
+
+def partly_returned_lines(order: Node) -> tuple[str, ...]:
+    """Ids of the lines of which some pieces came back, or were replaced, and not all came back."""
+    touched = _pieces(_lines(order.get("fulfillments"), TAKEN_BACK | REPLACED))
+    whole = returned_lines(order)
+    return tuple(
+        line["id"] for line in order["lines"] if touched[line["id"]] and line["id"] not in whole
+    )
 
 
 def refunded_lines(order: Node) -> tuple[str, ...]:
@@ -34,12 +45,17 @@ def _lines(parts: Iterable[Node] | None, states: Collection[str]) -> Iterable[No
             yield from part.get("lines") or ()
 
 
-def _whole(order: Node, lines: Iterable[Node]) -> tuple[str, ...]:
+def _pieces(lines: Iterable[Node]) -> Counter[str]:
     pieces: Counter[str] = Counter()
     for line in lines:
         of = line.get("orderLine")
         if of:
             pieces[of["id"]] += line["quantity"]
+    return pieces
+
+
+def _whole(order: Node, lines: Iterable[Node]) -> tuple[str, ...]:
+    pieces = _pieces(lines)
     return tuple(
         line["id"] for line in order["lines"] if 0 < line["quantity"] <= pieces[line["id"]]
     )

@@ -17,7 +17,7 @@ from joserfc.errors import ExpiredTokenError, JoseError
 from joserfc.jwk import RSAKey
 from pydantic_core import from_json
 
-from bittitan_plugin.clock import Clock
+from bittitan_plugin.clock import LEEWAY_S, Clock
 from bittitan_plugin.domain.access import Permission, Viewer
 from bittitan_plugin.domain.errors import Rejected
 from bittitan_plugin.hosts.saleor.allowed import normal
@@ -115,6 +115,7 @@ class SaleorTokens:
 
         registry = jwt.JWTClaimsRegistry(
             now=lambda: int(self._clock().timestamp()),
+            leeway=LEEWAY_S,
             exp={"essential": True},
             user_id={"essential": True},
         )
@@ -164,7 +165,7 @@ class SaleorTokens:
         with self._lock:
             fresh = {key: kept for key, kept in self._permissions.items() if now < kept[0]}
             self._permissions = dict(list(fresh.items())[-REMEMBERED + 1 :])
-            self._permissions[digest] = (expires, found)
+            self._permissions[digest] = (expires + LEEWAY_S, found)
         return found
 
 

@@ -22,7 +22,7 @@ from bittitan_plugin.web.admin.audit import AuditList
 from bittitan_plugin.web.admin.office import StaffOnly, office_of
 from bittitan_plugin.web.admin.orders import INVOICING, OrderDesk, OrderList
 from bittitan_plugin.web.admin.overview import Overview
-from bittitan_plugin.web.admin.problems import BUTTONS, LEADS, ProblemDesk, ProblemList
+from bittitan_plugin.web.admin.problems import LEADS, ProblemDesk, ProblemList
 from bittitan_plugin.web.admin.products import ProductDesk, ProductList
 from bittitan_plugin.web.admin.requests import RequestDesk, RequestList
 from bittitan_plugin.web.admin.runs import NAMES, RunDesk
@@ -31,6 +31,7 @@ from bittitan_plugin.web.admin.stock import StockDesk, StockList
 from bittitan_plugin.web.admin.theme import OfficeTheme, WithoutInlineCode
 from bittitan_plugin.web.admin.wording import colour, field_name, spoken
 from bittitan_plugin.web.pages import day, days_left, instant, money
+from bittitan_plugin.web.problem_buttons import BUTTONS
 from bittitan_plugin.web.security_headers import ADMIN
 from bittitan_plugin.web.site import Site
 

@@ -19,16 +19,6 @@ from bittitan_plugin.web.admin.lists import BrowsedList
 
 KEY = "problems"
 
-#: What the button beside a problem says. One without words leads somewhere instead.
-BUTTONS = {
-    ProblemAction.SYNCHRONIZE_ASSET: "Synchronize the asset",
-    ProblemAction.SYNCHRONIZE_ACCOUNT: "Synchronize the account",
-    ProblemAction.RESUME: "Take it up again",
-    ProblemAction.CANCEL_ASSET: "Cancel the asset",
-    ProblemAction.PROVISION_ORDER: "Read the order again",
-    ProblemAction.PROVISION_HELD: "Provision them after all",
-    ProblemAction.RECONCILE: "Reconcile and mend",
-}
 #: Where a problem leads that is not solved here: the words, and the path from the root.
 LEADS = {
     ProblemAction.OPEN_SETTINGS: ("Open the settings", "/settings"),

@@ -21,9 +21,10 @@ from bittitan_plugin.hosts.saleor.allowed import normal
 from bittitan_plugin.hosts.saleor.apps import SaleorApp
 from bittitan_plugin.hosts.saleor.sessions import Session, SessionOver
 from bittitan_plugin.hosts.saleor.tokens import InvalidToken
-from bittitan_plugin.services import services_definition
+from bittitan_plugin.services import problems, services_definition
 from bittitan_plugin.services.import_report import ServicesDefinition
 from bittitan_plugin.services.installations import get_installation
+from bittitan_plugin.web.problem_buttons import BUTTONS
 from bittitan_plugin.web.saleor import licences, settings_form
 from bittitan_plugin.web.saleor.frames import Frames
 from bittitan_plugin.web.saleor.protocol import BodyTooLarge, read_body
@@ -59,6 +60,7 @@ def dashboard_routes(service: SaleorService) -> list[Route]:
         "/settings": dashboard.settings,
         "/services-definition": dashboard.services_definition,
         "/asset": dashboard.asset,
+        "/problem": dashboard.problem,
     }
     return [
         *(Route(ROOT + path, dashboard.enter, methods=["GET"]) for path in pages),
@@ -115,13 +117,14 @@ class Dashboard:
         viewer = visit.session.viewer
         sells = viewer.may(Permission.MANAGE_ORDERS)
         with ports.store.reading(key) as work:
-            problems = work.problems.open(limit=10) if sells else []
+            open_problems = work.problems.open(limit=10) if sells else []
         values = {
             "active": installation.active,
             "may_configure": viewer.may(Permission.MANAGE_PLUGINS),
             "may_sell": viewer.may(Permission.MANAGE_PRODUCTS),
             "entries": settings_form.entries(ports, installation, visit.change),
-            "problems": problems,
+            "problems": open_problems,
+            "buttons": BUTTONS,
             "licences": licences.newest(ports, key) if sells else None,
         }
         return self._page("dashboard.html", visit, values)
@@ -178,6 +181,18 @@ class Dashboard:
             comment=form.get("comment", ""),
         )
         return self.page_of(replace(visit, said=said))
+
+    def problem(self, visit: _Visit) -> Response:
+        """Do what a problem's next step says, then show the page again."""
+        self._require(visit, Permission.MANAGE_ORDERS)
+        session = visit.session
+        try:
+            key = UUID(visit.form.get("problemId", ""))
+        except ValueError:
+            return self._notice(404, "There is no such problem", "Reload the page.", session.app)
+        installation_id = session.app.installation_id
+        problems.act(self._service.ports, installation_id, key, session.viewer.actor)
+        return self.main(replace(visit, said="It has begun; reload in a moment to see its end."))
 
     def page_of(self, visit: _Visit) -> Response:
         """The page that a form of ours was on."""

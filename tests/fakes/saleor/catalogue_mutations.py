@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from tests.fakes.saleor.order_mutations import refused
-from tests.fakes.saleor.records import Attribute, Collection, Product, ProductType, Variant
+from tests.fakes.saleor.records import Attribute, Collection, Product, ProductType, Variant, gid
 from tests.fakes.saleor.state import FakeSaleor
 from tests.fakes.saleor.views import View, Views
 
@@ -143,7 +143,8 @@ class CatalogueMutations:
             saleor.next_id("ProductVariant"),
             product.id,
             new["sku"],
-            new.get("name") or "",
+            # Without a name it gets a global id of nothing (observed on 3.23).
+            new.get("name") or gid("ProductVariant", None),
             new["trackInventory"],
             {each["channelId"]: Decimal(str(each["price"])) for each in new["channelListings"]},
         )

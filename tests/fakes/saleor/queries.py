@@ -47,6 +47,9 @@ class Queries:
             "identifier": self._app.identifier,
             "name": "BitTitan",
             "isActive": self._app.active,
+            "webhooks": [
+                {"name": name, "isActive": active} for name, active in self._app.webhooks.items()
+            ],
             "permissions": [{"code": code, "name": code} for code in sorted(self._app.permissions)],
         }
 

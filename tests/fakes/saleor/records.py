@@ -18,6 +18,8 @@ class App:
     identifier: str
     permissions: set[str]
     active: bool = True
+    #: Whether each webhook is active, by its name.
+    webhooks: dict[str, bool] = field(default_factory=dict)
 
 
 @dataclass

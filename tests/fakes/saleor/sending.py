@@ -70,6 +70,7 @@ class Sender:
             return found
         self.manifest = found.json()
         self.app = app or self.saleor.install(frozenset(self.manifest["permissions"]))
+        self.app.webhooks = {each["name"]: each["isActive"] for each in self.manifest["webhooks"]}
         return self.register(self.app.token, version=version)
 
     def register(self, token: object, *, version: str = "3.23", **headers: str) -> httpx.Response:

@@ -16,6 +16,7 @@ from tests.fakes.saleor.records import (
     Channel,
     Collection,
     Fulfillment,
+    FulfillmentLine,
     GrantedRefund,
     Invoice,
     Line,
@@ -224,6 +225,35 @@ class FakeSaleor:
                 transaction.charged += grant.amount
         if succeeds:
             self._announce_refund(order)
+
+    def take_pieces(self, order: Order, quantity: int, status: str = "RETURNED") -> None:
+        """So many pieces of the only delivery come back, or are replaced by a draft order's."""
+        with self.lock:
+            (delivery,) = self.deliveries(order, "FULFILLED")
+            (delivered,) = delivery.lines
+            delivered.quantity -= quantity
+            back = FulfillmentLine(self.next_id("FulfillmentLine"), delivered.line, quantity)
+            order.fulfillments.append(Fulfillment(self.next_id("Fulfillment"), status, [back]))
+            order.fulfillments = [
+                each for each in order.fulfillments if any(line.quantity for line in each.lines)
+            ]
+            order.status = delivery_status(order)
+            self.touch(order)
+        self.announce("ORDER_UPDATED", order=order.id)
+
+    def cancel_delivery(self, order: Order) -> None:
+        """Staff cancel the only delivery; no money moves (observed on 3.23)."""
+        with self.lock:
+            (delivery,) = self.deliveries(order, "FULFILLED")
+            delivery.status = "CANCELED"
+            for delivered in delivery.lines:
+                line = order.line(delivered.line)
+                assert line is not None
+                line.fulfilled -= delivered.quantity
+            order.status = delivery_status(order)
+            self.touch(order)
+        self.announce("FULFILLMENT_CANCELED", order=order.id)
+        self.announce("ORDER_UPDATED", order=order.id)
 
     def request_invoice(self, order: Order) -> Invoice:
         """Staff press *Generate* on the order."""

@@ -135,6 +135,24 @@ def test_a_token_that_is_too_long_is_refused_whoever_signed_it(
     assert status(shop, signed(signing_key, claims_of(shop, padding="x" * 8192))) == 401
 
 
+@every(
+    "claim, ahead, answer",
+    [
+        ("iat", 59, 200),
+        ("nbf", 59, 200),
+        ("exp", -59, 200),
+        ("iat", 61, 401),
+        ("nbf", 61, 401),
+        ("exp", -60, 401),
+    ],
+)
+def test_clocks_may_differ_by_a_minute(
+    shop: Shop, signing_key: RSAKey, claim: str, ahead: int, answer: int
+) -> None:
+    moment = int(shop.clock().timestamp()) + ahead
+    assert status(shop, signed(signing_key, claims_of(shop, **{claim: moment}))) == answer
+
+
 def test_an_expired_token_is_refused_with_saleors_code(shop: Shop) -> None:
     token = shop.token(shop.customer)
     shop.clock.advance(minutes=6)

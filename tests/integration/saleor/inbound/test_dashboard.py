@@ -3,12 +3,14 @@
 import re
 from datetime import timedelta
 from html import unescape
+from uuid import UUID
 
 import httpx
 import pytest
 
 from bittitan_plugin.domain.catalogue import ProductType
-from bittitan_plugin.domain.problems import ProblemKind
+from bittitan_plugin.domain.problems import ProblemAction, ProblemKind
+from bittitan_plugin.domain.runs import RunKind
 from bittitan_plugin.vendor.sandbox import DEFAULT_EMAIL, DEFAULT_PASSWORD, SandboxServer
 from tests.fakes.saleor.records import User
 from tests.integration.saleor.inbound.conftest import Station, Stations
@@ -122,6 +124,57 @@ def test_what_went_wrong_is_shown_to_staff_who_manage_orders(
         )
     page = opened(station, station.server.saleor.add_staff("staff@example.com", permission))
     assert ("Order 1 of Acme was refused." in page.text) is shown
+
+
+def has_differences(station: Station) -> UUID:
+    """A problem whose next step is to reconcile."""
+    with station.application.ports.store.writing(station.installed.installation_id) as work:
+        work.problems.report(
+            ProblemKind.DIFFERENCES_FOUND,
+            "differences",
+            message="2 differences.",
+            next_step="Reconcile.",
+            at=station.clock(),
+            action=ProblemAction.RECONCILE,
+        )
+        found = work.problems.open_by_key("differences")
+        assert found is not None
+        return found.id
+
+
+def begun(station: Station) -> bool:
+    with station.application.ports.store.reading(station.installed.installation_id) as work:
+        return work.runs.at_work(RunKind.RECONCILIATION) is not None
+
+
+def test_the_step_that_a_problem_names_is_a_button(
+    station: Station, staff: User, sandbox: SandboxServer
+) -> None:
+    switch_on(station, staff, sandbox)
+    problem = has_differences(station)
+    page = opened(station, staff)
+    assert "Reconcile and mend</button>" in page.text
+    assert pressed(station, page, "/problem", problemId=str(problem)).status_code == 200
+    assert begun(station)
+
+
+def test_staff_who_do_not_manage_orders_cannot_press_it(
+    station: Station, staff: User, sandbox: SandboxServer
+) -> None:
+    switch_on(station, staff, sandbox)
+    problem = has_differences(station)
+    page = opened(station, station.server.saleor.add_staff("s@example.com", "MANAGE_PRODUCTS"))
+    assert pressed(station, page, "/problem", problemId=str(problem)).status_code == 403
+    assert not begun(station)
+
+
+@pytest.mark.parametrize("problem", ["", "x", "5f0c7a4e-0000-4000-8000-000000000000"])
+def test_a_problem_that_does_not_exist_has_no_button(
+    station: Station, staff: User, sandbox: SandboxServer, problem: str
+) -> None:
+    switch_on(station, staff, sandbox)
+    answer = pressed(station, opened(station, staff), "/problem", problemId=problem)
+    assert answer.status_code in {404, 422}
 
 
 def test_the_newest_licences_are_not_shown_to_staff_who_do_not_manage_orders(

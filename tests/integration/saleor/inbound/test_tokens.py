@@ -112,6 +112,22 @@ def test_an_expired_token_is_refused_by_that_name(station: Station, customer: Us
     assert refused.value.code == "ExpiredSignatureError"
 
 
+@every("claim, ahead", [("iat", 59), ("nbf", 59), ("exp", -59)])
+def test_clocks_may_differ_by_a_minute(
+    station: Station, customer: User, claim: str, ahead: int
+) -> None:
+    moment = int(station.clock().timestamp()) + ahead
+    identity = verified(station, token(station, customer, **{claim: moment}))
+    assert identity.viewer.customer_id == customer.id
+
+
+@every("claim, ahead", [("iat", 61), ("nbf", 61), ("exp", -60)])
+def test_and_by_no_more(station: Station, customer: User, claim: str, ahead: int) -> None:
+    moment = int(station.clock().timestamp()) + ahead
+    with pytest.raises(InvalidToken):
+        verified(station, token(station, customer, **{claim: moment}))
+
+
 def test_a_dashboard_token_for_another_app_is_refused(station: Station, staff: User) -> None:
     with pytest.raises(InvalidToken):
         verified(station, dashboard_token(station, staff, app="QXBwOjk5OQ=="))

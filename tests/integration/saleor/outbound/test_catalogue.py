@@ -134,6 +134,12 @@ def test_a_new_article_becomes_an_unpublished_product_of_one_variant(
     )
 
 
+def test_its_variant_is_called_as_the_product_is(host: SaleorHost, saleor: SaleorServer) -> None:
+    put_on_sale(host)
+    (variant,) = saleor.saleor.variants.values()
+    assert variant.name == saleor.saleor.products[variant.product].name
+
+
 def test_it_stands_in_the_collection(host: SaleorHost, saleor: SaleorServer) -> None:
     put_on_sale(host)
     (group,) = saleor.saleor.collections.values()

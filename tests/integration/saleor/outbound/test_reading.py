@@ -112,6 +112,16 @@ def test_what_has_changed_since_is_read_page_by_page_without_drafts(
     assert [len(page) for page in host.orders_since(since)] == [49, 11]
 
 
+def test_one_that_cannot_be_read_does_not_keep_the_others_from_being_compared(
+    host: SaleorHost, saleor: SaleorServer
+) -> None:
+    variant = put_on_sale(host)
+    saleor.saleor.place((variant, 1, {}), email="")
+    good = saleor.saleor.place((variant, 1, {}))
+    since = datetime.now(UTC) - timedelta(minutes=5)
+    assert [order.id for page in host.orders_since(since) for order in page] == [good.id]
+
+
 def test_what_has_not_changed_since_is_left_out(host: SaleorHost, saleor: SaleorServer) -> None:
     saleor.saleor.place((put_on_sale(host), 1, {}))
     later = datetime.now(UTC) + timedelta(minutes=5)

@@ -6,8 +6,10 @@ import pytest
 
 from bittitan_plugin.domain.assets import AssetStatus
 from bittitan_plugin.domain.billing import RefundStatus
+from bittitan_plugin.domain.problems import ProblemKind
 from bittitan_plugin.services.problems import act
 from bittitan_plugin.services.refunds import watch_refunds
+from tests.integration.reconciliation.comparing import found, reconcile
 from tests.integration.saleor.story.conftest import Market
 from tests.world import STAFF
 
@@ -177,3 +179,37 @@ def test_a_refund_that_the_payment_app_refuses_later_is_found_and_closes_when_it
     refund = market.shop.asset(asset.id).refund
     assert refund is not None
     assert (refund.status, order.refunded) == (RefundStatus.PAID, FULL)
+
+
+@pytest.mark.parametrize("status", ["RETURNED", "REFUNDED_AND_RETURNED", "REPLACED"])
+def test_of_a_part_that_came_back_or_was_replaced_staff_are_asked(
+    market: Market, status: str
+) -> None:
+    order = market.buy(3)
+    market.saleor.take_pieces(order, 1, status)
+    market.settle()
+    assert market.asset(order).status is AssetStatus.ACTIVE
+    (problem,) = market.shop.problems()
+    assert (problem.kind, problem.order_id) == (ProblemKind.REFUND_UNCLEAR, order.id)
+    assert f"A part of order {order.number}, line 1 (" in problem.message
+
+
+def test_of_all_pieces_that_were_replaced_staff_are_asked(market: Market) -> None:
+    order = market.buy(3)
+    market.saleor.take_pieces(order, 3, "REPLACED")
+    market.settle()
+    assert market.asset(order).status is AssetStatus.ACTIVE
+    assert [each.kind for each in market.shop.problems()] == [ProblemKind.REFUND_UNCLEAR]
+
+
+def test_a_delivery_cancelled_while_the_app_was_away_is_found_by_reconciling(
+    market: Market,
+) -> None:
+    order = market.buy()
+    market.saleor.cancel_delivery(order)
+    market.station.sender.waiting.clear()
+    order.created_at = market.station.clock()
+    market.station.clock.advance(minutes=30)
+    assert found(reconcile(market.shop, apply=True)) == {"MISSED_CANCELLATION": 1}
+    market.settle()
+    assert market.asset(order).status is AssetStatus.CANCELLED

@@ -79,6 +79,16 @@ def test_a_cancellation_of_which_every_webhook_was_lost_revokes_the_coupon(
     assert market.asset(order).status is AssetStatus.CANCELLED
 
 
+def test_a_delivery_cancelled_while_the_app_was_away_revokes_the_coupon(
+    market: Market, new_poller: MakePoller
+) -> None:
+    order = market.buy()
+    market.saleor.cancel_delivery(order)
+    market.station.sender.waiting.clear()
+    look(market, new_poller())
+    assert market.asset(order).status is AssetStatus.CANCELLED
+
+
 def test_looking_again_makes_nothing_twice(market: Market, new_poller: MakePoller) -> None:
     order = market.buy(told=False)
     poller = new_poller()
@@ -228,7 +238,7 @@ def test_a_malformed_end_customer_holds_its_line_alone_and_is_named(
     product = nobody.lines[1].product_name
     assert problem.message == (
         f"Order {nobody.number}, line 2 ({product}), end_customer.email: "
-        "'fabrikam.example' is not an e-mail address."
+        "'fabrikam.example' is not an e-mail address that can be written to."
     )
     assert (problem.order_id, problem.action) == (nobody.id, ProblemAction.PROVISION_ORDER)
 
@@ -382,6 +392,32 @@ def test_a_problem_that_happens_again_while_it_is_open_is_not_shown_again(
         raise_problem(market)
         mirror.show_all()
     assert len(market.saleor.asked("problem_create")) == 1
+
+
+def test_a_problem_that_saleor_refuses_does_not_keep_the_others_from_being_shown(
+    market: Market, mirror: ProblemMirror
+) -> None:
+    raise_problem(market, "order:1")
+    raise_problem(market, "order:2")
+    market.saleor.faults.add("errors", "problem_create", code="GraphQLError")
+    mirror.show_all()
+    assert len(market.saleor.problems) == 1
+    mirror.show_all()
+    assert len(market.saleor.problems) == 2
+
+
+def test_after_the_app_was_removed_and_installed_again_the_open_problems_are_shown_there(
+    market: Market, mirror: ProblemMirror
+) -> None:
+    raise_problem(market)
+    mirror.show_all()
+    market.station.sender.uninstall()
+    market.settle()
+    market.saleor.problems.clear()
+    market.station.clock.advance(minutes=5)
+    assert market.station.sender.install().json() == {"success": True}
+    mirror.show_all()
+    assert len(market.saleor.problems) == 1
 
 
 def test_a_problem_that_is_over_is_taken_away(market: Market, mirror: ProblemMirror) -> None:

@@ -1,0 +1,14 @@
+"""The words on the button beside a problem, in the back office and in Saleor's Dashboard."""
+
+from bittitan_plugin.domain.problems import ProblemAction
+
+#: What the button beside a problem says. One without words leads somewhere instead.
+BUTTONS = {
+    ProblemAction.SYNCHRONIZE_ASSET: "Synchronize the asset",
+    ProblemAction.SYNCHRONIZE_ACCOUNT: "Synchronize the account",
+    ProblemAction.RESUME: "Take it up again",
+    ProblemAction.CANCEL_ASSET: "Cancel the asset",
+    ProblemAction.PROVISION_ORDER: "Read the order again",
+    ProblemAction.PROVISION_HELD: "Provision them after all",
+    ProblemAction.RECONCILE: "Reconcile and mend",
+}
