@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
+from bittitan_plugin.domain.answers import differences
 from bittitan_plugin.domain.assets import Asset, AssetStatus, ProvisioningStatus
 from bittitan_plugin.domain.coupons import OPEN_FATES, Coupon, CouponStatus
 from bittitan_plugin.domain.errors import ErrorCode
@@ -83,6 +84,10 @@ def of_fate(asset: Asset, status: CouponStatus) -> Difference | None:
 
 def of_own_coupon(asset: Asset, coupon: Coupon) -> Difference | None:
     """BitTitan lists the coupon that the asset holds."""
+    if coupon.reference != asset.reference:
+        # What is said of it may be meant for another sale: nothing of it is believed.
+        other = f"coupon {coupon.id} is listed under the reference {coupon.reference}"
+        return _about(asset, DifferenceKind.COUPON_MISMATCH, other)
     if coupon.quantity != asset.quantity:
         return _about(
             asset,
@@ -102,8 +107,9 @@ def of_reference(asset: Asset, coupon: Coupon, now: datetime) -> Difference | No
         return _usable_after_cancellation(asset, coupon)
     if not usable or now - asset.purchase_date < IN_FLIGHT:
         return None
-    if coupon.quantity != asset.quantity:
-        return of_own_coupon(asset, coupon)
+    if found := differences(asset, coupon, now, None):
+        text = f"coupon {coupon.id} {'; '.join(found)}"
+        return _about(asset, DifferenceKind.COUPON_MISMATCH, text)
     return _about(
         asset, DifferenceKind.ORPHANED_COUPON, f"coupon {coupon.id} was issued and not recorded"
     )

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from bittitan_plugin.domain.answers import is_about_another
 from bittitan_plugin.domain.assets import Asset
 from bittitan_plugin.domain.configuration import Configuration
 from bittitan_plugin.domain.coupons import (
@@ -165,12 +166,14 @@ def _hear(ports: Ports, installation_id: UUID, page: Sequence[Coupon], started: 
 
     A listed coupon never reopens a fate that was settled meanwhile: the page may be older.
     """
-    said = {coupon.id: coupon.status for coupon in page}
+    listed = {coupon.id: coupon for coupon in page}
     with ports.store.reading(installation_id) as work:
-        assets = work.coupons.of_ids(said)
+        held = work.coupons.of_ids(listed)
+    # What is listed under another sale's reference is not about this one: reconciling says so.
+    assets = [each for each in held if not is_about_another(each, listed[each.coupon_id or ""])]
     changed = 0
     for asset in assets:
-        status = said[asset.coupon_id or ""]
+        status = listed[asset.coupon_id or ""].status
         if asset.coupon_status in OPEN_FATES and status is not asset.coupon_status:
             changed += learn(ports, installation_id, asset, status, started)
     with ports.store.writing(installation_id) as work:
@@ -187,7 +190,7 @@ def fate(ports: Ports, vendor: CouponVendor, asset: Asset) -> CouponStatus:
     """What the vendor says of the coupon, or what its silence means."""
     coupon = vendor.coupon(asset.coupon_id or "")
     if coupon is not None:
-        return coupon.status
+        return asset.coupon_status if is_about_another(asset, coupon) else coupon.status
     if asset.coupon_expires_at is None:
         return CouponStatus.UNKNOWN
     if asset.coupon_status not in OPEN_FATES:

@@ -13,6 +13,7 @@ from bittitan_plugin.domain.problems import Problem, ProblemAction
 from bittitan_plugin.services import (
     accounts,
     cancellation,
+    held_coupons,
     ordering,
     reconciliation,
     synchronization,
@@ -77,6 +78,10 @@ def _cancel_asset(ports: Ports, installation_id: UUID, problem: Problem, actor: 
     cancellation.cancel(ports, installation_id, _asset_id(problem), actor, "")
 
 
+def _release_coupon(ports: Ports, installation_id: UUID, problem: Problem, actor: Actor) -> None:
+    held_coupons.release(ports, installation_id, _asset_id(problem), actor)
+
+
 def _provision_order(ports: Ports, installation_id: UUID, problem: Problem, _actor: Actor) -> None:
     order_id = problem.order_id or ""
     order = ports.hosts.of(installation_id).order(order_id)
@@ -112,6 +117,7 @@ _ACTS: Mapping[ProblemAction, Callable[[Ports, UUID, Problem, Actor], None]] = {
     ProblemAction.SYNCHRONIZE_ACCOUNT: _synchronize_account,
     ProblemAction.RESUME: _resume,
     ProblemAction.CANCEL_ASSET: _cancel_asset,
+    ProblemAction.RELEASE_COUPON: _release_coupon,
     ProblemAction.PROVISION_ORDER: _provision_order,
     ProblemAction.RECONCILE: _reconcile,
     ProblemAction.CONFIRM_REVOCATION: _lead,

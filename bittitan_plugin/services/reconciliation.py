@@ -8,8 +8,9 @@ from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from uuid import UUID, uuid5
 
+from bittitan_plugin.domain.answers import differences
 from bittitan_plugin.domain.assets import AssetStatus
-from bittitan_plugin.domain.coupons import CouponSource, CouponStatus
+from bittitan_plugin.domain.coupons import CouponSource
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
 from bittitan_plugin.domain.problems import ProblemAction, ProblemKind
 from bittitan_plugin.domain.reconciliation import MOST_CHANGES, Report, changes_begun
@@ -132,12 +133,12 @@ def reconcile_asset(ports: Ports, installation_id: UUID, asset_id: UUID) -> bool
     with ports.store.reading(installation_id) as work:
         asset = work.assets.get(asset_id)
         configuration = work.installations.by_id(installation_id).configuration
+        partner_id = work.accounts.get(asset.account_id).partner_id
     asked = asset.requested_at is not None and asset.coupon_source is CouponSource.API
     if asset.has_coupon or asset.status is not AssetStatus.ACTIVE or not asked:
         return False
     found = ports.vendors.of(configuration).find(asset.reference)
-    usable = found is not None and found.status is CouponStatus.AVAILABLE
-    if found is None or not usable or found.quantity != asset.quantity:
+    if found is None or differences(asset, found, ports.clock(), partner_id):
         return False
     with ports.store.writing(installation_id) as work:
         current = work.assets.get(asset_id, for_update=True)

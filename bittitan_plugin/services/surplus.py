@@ -40,7 +40,9 @@ def revoke_surplus(
     # is not yet known to be one too many.
     with ports.store.reading(installation_id) as work:
         assets = work.assets.by_ids(named.values())
-    surplus = _surplus(named, assets)
+        # A coupon that some asset holds was sold, whatever reference it is listed under.
+        sold = {asset.coupon_id for asset in work.coupons.of_ids(named)}
+    surplus = _surplus({id_: named[id_] for id_ in named if id_ not in sold}, assets)
     return sum(_revoke(ports, installation_id, vendor, *pair) for pair in surplus.items())
 
 

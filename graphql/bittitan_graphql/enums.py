@@ -171,6 +171,9 @@ class BitTitanProblemKind(Enum):
     COUPON_MISMATCH = _value(
         "COUPON_MISMATCH", "BitTitan's books and ours contradict each other about a coupon."
     )
+    COUPON_HELD_BACK = _value(
+        "COUPON_HELD_BACK", "BitTitan answered with a coupon that is not what was ordered."
+    )
     DIFFERENCES_FOUND = _value(
         "DIFFERENCES_FOUND", "The daily reconciliation found differences to apply."
     )
@@ -194,6 +197,9 @@ class BitTitanProblemAction(Enum):
         "PROVISION_ORDER", "Reads the order from the platform again and provisions what is missing."
     )
     RECONCILE = _value("RECONCILE", "Reconciles and applies what was found.")
+    RELEASE_COUPON = _value(
+        "RELEASE_COUPON", "Gives the buyer the coupon that was held back, as BitTitan has it now."
+    )
     CONFIRM_REVOCATION = _value(
         "CONFIRM_REVOCATION", "No button: confirm the revocation where revocations are listed."
     )
@@ -273,6 +279,9 @@ class BitTitanErrorCode(Enum):
     COUPON_EXPIRED = _value("COUPON_EXPIRED", "The coupon code has expired.")
     NOT_PROVISIONED = _value("NOT_PROVISIONED", "There is no coupon code yet.")
     OUT_OF_STOCK = _value("OUT_OF_STOCK", "The coupon stock holds no fitting code.")
+    COUPON_HELD_BACK = _value(
+        "COUPON_HELD_BACK", "BitTitan answered with a coupon that is not what was ordered."
+    )
     ALREADY_PROVISIONED = _value(
         "ALREADY_PROVISIONED", "BitTitan was asked for the coupon code; it is too late to change."
     )

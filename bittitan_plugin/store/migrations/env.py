@@ -6,7 +6,8 @@ Tables of others in the same database (the workflow engine's, for one) are left 
 from alembic import context
 from sqlalchemy import Connection
 
-import bittitan_plugin.hosts.saleor.tables  # noqa: F401 - its tables are described on Base
+import bittitan_plugin.hosts.saleor.tables
+import bittitan_plugin.store.held_coupon_table  # noqa: F401 - likewise
 from bittitan_plugin.hosts.embedded.tables import HostBase
 from bittitan_plugin.store.tables import Base
 

@@ -27,7 +27,7 @@ from bittitan_plugin.store.repositories.stock import CodesTaken, StockImport
 from bittitan_plugin.store.repositories.uploads import Upload
 from bittitan_plugin.store.tables import Base
 from bittitan_plugin.store.unit_of_work import Store, UnitOfWork
-from tests.fakes.values import NOON
+from tests.fakes.values import NOON, coupon
 from tests.integration.store.belongings import (
     END_EMAIL,
     LINE,
@@ -124,6 +124,7 @@ FINDING: dict[str, Case] = {
     "runs.at_work": lambda w, b: w.runs.at_work(b.run.kind),
     "runs.all_at_work": lambda w, b: w.runs.all_at_work(),
     "runs.latest": lambda w, b: w.runs.latest(),
+    "held_coupons.of": lambda w, b: w.held_coupons.of(b.waiting.id),
     "uploads.find": lambda w, b: w.uploads.find(b.run.id),
     "problems.get": lambda w, b: w.problems.get(b.problem.id),
     "problems.open": lambda w, b: w.problems.open(),
@@ -160,6 +161,11 @@ CHANGING: dict[str, Case] = {
     "uploads.add": lambda w, b: w.uploads.add(
         Upload(id=w.runs.add(replace(b.run, id=uuid4())).id, name="x", content=Sealed("x"))
     ),
+    "held_coupons.keep": lambda w, b: w.held_coupons.keep(
+        w.assets.add(replace(b.asset, id=uuid4()), STAFF, NOON).id,
+        coupon(b.asset), Sealed("x"), "theirs", LATER,
+    ),
+    "held_coupons.remove": lambda w, b: w.held_coupons.remove(b.waiting.id),
     "uploads.remove": lambda w, b: w.uploads.remove(b.run.id),
     "runs.change": lambda w, b: w.runs.change(b.run.id, lambda r: r.stopped(LATER, "stolen")),
     "problems.resolve": lambda w, b: w.problems.resolve(PROBLEM, LATER),
