@@ -43,6 +43,8 @@ MOST_LOOK_UPS = 500
 
 #: Under which it is kept that the coupons have vanished all at once.
 _VANISHED = "coupons vanished"
+#: The vendor's answer about one coupon contradicts its contract.
+_BROKEN_ANSWER = "BROKEN_ANSWER"
 _VENDOR = Actor(ActorKind.VENDOR, "BitTitan")
 
 
@@ -136,14 +138,21 @@ def _read_list(
 def _look_up(
     ports: Ports, vendor: CouponVendor, doubtful: Sequence[Asset]
 ) -> tuple[list[tuple[Asset, CouponStatus]], BitTitanError | None]:
-    """The fates of these, up to the first that cannot be asked for, and why it cannot."""
+    """The fates of these, and why one could not be learnt.
+
+    One that cannot be read keeps none of the others from being asked about; a vendor that cannot
+    be asked at all ends it.
+    """
     fates: list[tuple[Asset, CouponStatus]] = []
-    try:
-        for asset in doubtful:
+    fault: BitTitanError | None = None
+    for asset in doubtful:
+        try:
             fates.append((asset, fate(ports, vendor, asset)))
-    except BitTitanError as failure:
-        return fates, failure
-    return fates, None
+        except BitTitanError as failure:
+            if not (isinstance(failure, Rejected) and failure.code == _BROKEN_ANSWER):
+                return fates, failure
+            fault = fault or failure
+    return fates, fault
 
 
 def _is_doubted(

@@ -8,10 +8,13 @@ from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from uuid import UUID, uuid5
 
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+
 from bittitan_plugin.domain.answers import differences
 from bittitan_plugin.domain.assets import AssetStatus
 from bittitan_plugin.domain.coupons import CouponSource
-from bittitan_plugin.domain.errors import ErrorCode, Refusal
+from bittitan_plugin.domain.errors import ErrorCode, OutcomeUnknown, Refusal, Unavailable
 from bittitan_plugin.domain.problems import ProblemAction, ProblemKind
 from bittitan_plugin.domain.reconciliation import MOST_CHANGES, Report, changes_begun
 from bittitan_plugin.domain.runs import Run, RunKind
@@ -25,6 +28,8 @@ from bittitan_plugin.store.unit_of_work import UnitOfWork
 
 #: Who begins the run of each day, and from which hour of the installation's day on.
 DAILY, DAILY_FROM = "daily", timedelta(hours=3)
+
+_log = structlog.get_logger(__name__)
 
 #: Told again and again how far it has come.
 Told = Callable[[Report], None]
@@ -117,11 +122,25 @@ def run_now(
         # Counted before it is done: cut short in between, it is never one change too many.
         report.changes += 1
         told(at_once=True)
-        if finding.remedy():
+        if _mended(finding, report):
             report.changed[finding.difference.kind.value] += 1
     _say(ports, installation_id, report)
     told(at_once=True)
     return runs.finish(ports, installation_id, run_id, report.as_values())
+
+
+def _mended(finding: Finding, report: Report) -> bool:
+    """Apply one remedy. One that fails is named and stops no other, unless all of them would."""
+    try:
+        return finding.remedy()
+    except (Unavailable, OutcomeUnknown, SQLAlchemyError):
+        raise
+    except Exception as error:  # whatever it is, it is this difference's
+        _log.exception("difference_not_mended", kind=finding.difference.kind)
+        report.left_out.append(
+            f"This could not be mended ({type(error).__name__}): {finding.difference.message}"
+        )
+        return False
 
 
 def reconcile_asset(ports: Ports, installation_id: UUID, asset_id: UUID) -> bool:

@@ -174,6 +174,9 @@ class BitTitanProblemKind(Enum):
     COUPON_HELD_BACK = _value(
         "COUPON_HELD_BACK", "BitTitan answered with a coupon that is not what was ordered."
     )
+    ORDER_CHANGED = _value(
+        "ORDER_CHANGED", "An order no longer fits the licences that were sold by it."
+    )
     DIFFERENCES_FOUND = _value(
         "DIFFERENCES_FOUND", "The daily reconciliation found differences to apply."
     )
@@ -236,6 +239,13 @@ class BitTitanDifferenceKind(Enum):
     MISSED_CANCELLATION = _value(
         "MISSED_CANCELLATION",
         "The platform cancelled an order whose licences stand. Applying takes them back.",
+    )
+    QUANTITY_CHANGED = _value(
+        "QUANTITY_CHANGED", "An order line asks for another number of licences than were sold."
+    )
+    LINE_VANISHED = _value("LINE_VANISHED", "An asset stands whose line its order no longer has.")
+    CANCELLED_BUT_DUE = _value(
+        "CANCELLED_BUT_DUE", "An order is due again whose assets the platform had taken back."
     )
     ORPHANED_COUPON = _value(
         "ORPHANED_COUPON", "BitTitan holds a coupon for an asset without one. Applying adopts it."

@@ -171,6 +171,27 @@ def test_a_row_nobody_can_read_is_raised_after_the_others_were_heard(
     assert calendar.status(asset) == "CANCELLED"
 
 
+def test_a_coupon_nobody_can_read_keeps_no_other_from_being_looked_up(
+    calendar: Calendar, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unreadable, other = sorted((calendar.sold(), calendar.sold()), key=lambda it: it.id)
+    calendar.follow()
+    calendar.time_passes(days=366)
+    api = calendar.shop.ports.vendors.of(_configuration(calendar))
+    read = api.coupon
+
+    def coupon(_self: object, coupon_id: str):  # type: ignore[no-untyped-def]
+        if coupon_id == unreadable.coupon_id:
+            raise Rejected("BROKEN_ANSWER", "the answer is broken")
+        return read(coupon_id)
+
+    monkeypatch.setattr(type(api), "coupon", coupon)
+
+    with pytest.raises(Rejected):
+        calendar.follow()
+    assert (calendar.status(unreadable), calendar.status(other)) == ("AVAILABLE", "EXPIRED")
+
+
 def test_a_vendor_that_is_away_changes_nothing_and_is_asked_again(calendar: Calendar) -> None:
     asset = calendar.sold()
     calendar.redeem(asset)
