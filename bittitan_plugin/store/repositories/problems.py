@@ -103,6 +103,14 @@ class ProblemRepository:
         )
         return self._session.scalar(found) is not None
 
+    def open_since(self, key: str) -> datetime | None:
+        """Since when that problem waits for a person; None where it does not."""
+        return self._session.scalar(
+            select(ProblemRow.first_at).where(
+                self._mine, ProblemRow.key == key, ProblemRow.resolved_at.is_(None)
+            )
+        )
+
     def open_of(self, asset_id: UUID) -> dict[str, Problem]:
         """The unresolved problems of one asset, by key."""
         rows = self._session.scalars(

@@ -129,6 +129,7 @@ FINDING: dict[str, Case] = {
     "problems.get": lambda w, b: w.problems.get(b.problem.id),
     "problems.open": lambda w, b: w.problems.open(),
     "problems.is_open": lambda w, b: w.problems.is_open(b.problem.key),
+    "problems.open_since": lambda w, b: w.problems.open_since(b.problem.key),
     "problems.open_of": lambda w, b: w.problems.open_of(b.asset.id),
     "deferred_lines.times": lambda w, b: w.deferred_lines.times([LINE]),
 }  # fmt: skip
