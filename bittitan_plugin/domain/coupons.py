@@ -38,8 +38,14 @@ class Coupon:
     id: str
     #: The asset's reference it was issued under.
     reference: str
+    #: The account it was issued to.
+    partner_id: str
+    sku: str
     code: str = field(repr=False)
     quantity: int
+    #: How long the code can be redeemed, and its licences used, in days.
+    expire_days: int
+    validity_days: int
     status: CouponStatus
     #: When the code stops being redeemable.
     expires_at: datetime

@@ -33,6 +33,7 @@ class ErrorCode(StrEnum):
     COUPON_EXPIRED = "COUPON_EXPIRED"
     NOT_PROVISIONED = "NOT_PROVISIONED"
     OUT_OF_STOCK = "OUT_OF_STOCK"
+    COUPON_HELD_BACK = "COUPON_HELD_BACK"
     ALREADY_PROVISIONED = "ALREADY_PROVISIONED"
     REQUEST_NEEDED = "REQUEST_NEEDED"
     REQUEST_DECIDED = "REQUEST_DECIDED"
@@ -85,6 +86,12 @@ class Rejected(BitTitanError):
         self.code = code
         self.message = message
         self.field = field
+
+
+class HeldBack(Rejected):
+    """The vendor answered with a coupon that is not what was ordered; people have to look at it."""
+
+    reported_as = ErrorCode.COUPON_HELD_BACK
 
 
 class Unavailable(BitTitanError):

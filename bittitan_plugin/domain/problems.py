@@ -20,6 +20,8 @@ class ProblemKind(StrEnum):
     COUPON_CANCELLED_OUTSIDE = "COUPON_CANCELLED_OUTSIDE"
     COUPONS_VANISHED = "COUPONS_VANISHED"
     COUPON_MISMATCH = "COUPON_MISMATCH"
+    COUPON_HELD_BACK = "COUPON_HELD_BACK"
+    ORDER_CHANGED = "ORDER_CHANGED"
     DIFFERENCES_FOUND = "DIFFERENCES_FOUND"
     OUT_OF_STOCK = "OUT_OF_STOCK"
     LOW_STOCK = "LOW_STOCK"
@@ -45,6 +47,8 @@ class ProblemAction(StrEnum):
     RESUME = "RESUME"
     #: Cancel the asset (again); its terms are judged anew.
     CANCEL_ASSET = "CANCEL_ASSET"
+    #: Give the buyer the coupon that was held back, after BitTitan was asked about it once more.
+    RELEASE_COUPON = "RELEASE_COUPON"
     #: Read the order from the platform once more and provision what is missing.
     PROVISION_ORDER = "PROVISION_ORDER"
     #: Provision lines after all that seem to have been delivered before.

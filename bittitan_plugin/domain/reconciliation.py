@@ -5,16 +5,18 @@ the sides and do something about it.
 """
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
+from bittitan_plugin.domain.answers import differences
 from bittitan_plugin.domain.assets import Asset, AssetStatus, ProvisioningStatus
 from bittitan_plugin.domain.coupons import OPEN_FATES, Coupon, CouponStatus
 from bittitan_plugin.domain.errors import ErrorCode
+from bittitan_plugin.domain.orders import Order
 from bittitan_plugin.domain.retries import VENDOR
 
 #: What is younger is still on its way and no difference yet. Ours.
@@ -36,6 +38,12 @@ class DifferenceKind(StrEnum):
     MISSED_ORDER = "MISSED_ORDER"
     #: The platform cancelled an order whose asset stands: its coupon is taken back.
     MISSED_CANCELLATION = "MISSED_CANCELLATION"
+    #: An order line asks for another number of licences than were sold: put to staff.
+    QUANTITY_CHANGED = "QUANTITY_CHANGED"
+    #: An asset stands whose line its order no longer has: put to staff.
+    LINE_VANISHED = "LINE_VANISHED"
+    #: An order is due again whose assets the platform had taken back: put to staff.
+    CANCELLED_BUT_DUE = "CANCELLED_BUT_DUE"
     #: BitTitan holds a coupon for an asset without one: it is adopted.
     ORPHANED_COUPON = "ORPHANED_COUPON"
     #: A coupon was redeemed and we do not know: noted.
@@ -50,6 +58,15 @@ class DifferenceKind(StrEnum):
     #: An asset has no coupon and is not being tried any more: it is tried again.
     ASSET_STUCK = "ASSET_STUCK"
 
+
+#: What only people can settle at the platform; applying puts it to them.
+OF_CHANGED_ORDERS = frozenset(
+    {
+        DifferenceKind.QUANTITY_CHANGED,
+        DifferenceKind.LINE_VANISHED,
+        DifferenceKind.CANCELLED_BUT_DUE,
+    }
+)
 
 _OF_FATE = {
     CouponStatus.REDEEMED: DifferenceKind.COUPON_REDEEMED,
@@ -70,6 +87,46 @@ class Difference:
     order_line_id: str | None = None
 
 
+def of_order(
+    order: Order, assets: Sequence[Asset], *, due: bool, taken_back: Collection[UUID]
+) -> list[Difference]:
+    """How an order that stands has changed since its ``assets`` were made of it.
+
+    ``due`` says whether its licences are to be provisioned by now, ``taken_back`` which assets the
+    platform itself had cancelled. Ours: a sale cannot be amended, so each names a new order.
+    """
+    found = []
+    none_left = all(asset.status is AssetStatus.CANCELLED for asset in assets)
+    for asset in assets:
+        line = order.line(asset.order_line_id)
+        if asset.status is AssetStatus.CANCELLED:
+            if due and none_left and line is not None and asset.id in taken_back:
+                found.append(_about(asset, DifferenceKind.CANCELLED_BUT_DUE, _DUE_AGAIN))
+        elif line is None:
+            found.append(_about(asset, DifferenceKind.LINE_VANISHED, _VANISHED))
+        elif line.quantity != asset.quantity:
+            text = _changed_quantity(line.quantity, asset.quantity)
+            found.append(_about(asset, DifferenceKind.QUANTITY_CHANGED, text))
+    return found
+
+
+_VANISHED = (
+    "its line is no longer in the order, but its licences stand. Cancel the asset if another line "
+    "has taken its place or the licences are not wanted; else put the line back"
+)
+_DUE_AGAIN = (
+    "the order is due, but its asset was cancelled when the platform took the order back; nothing "
+    "will be provisioned. Place a new order for it, or cancel this one and give the money back"
+)
+
+
+def _changed_quantity(asked: int, sold: int) -> str:
+    text = f"the order line now asks for {asked} licences, {sold} were sold. Put the line back to "
+    if asked > sold:
+        return f"{text}{sold} and place a new order for the other {asked - sold}"
+    return f"{text}{sold}, or cancel the asset and place a new order for {asked}"
+
+
 def of_fate(asset: Asset, status: CouponStatus) -> Difference | None:
     """What BitTitan says, or its silence means, of the asset's own coupon.
 
@@ -83,6 +140,10 @@ def of_fate(asset: Asset, status: CouponStatus) -> Difference | None:
 
 def of_own_coupon(asset: Asset, coupon: Coupon) -> Difference | None:
     """BitTitan lists the coupon that the asset holds."""
+    if coupon.reference != asset.reference:
+        # What is said of it may be meant for another sale: nothing of it is believed.
+        other = f"coupon {coupon.id} is listed under the reference {coupon.reference}"
+        return _about(asset, DifferenceKind.COUPON_MISMATCH, other)
     if coupon.quantity != asset.quantity:
         return _about(
             asset,
@@ -102,8 +163,9 @@ def of_reference(asset: Asset, coupon: Coupon, now: datetime) -> Difference | No
         return _usable_after_cancellation(asset, coupon)
     if not usable or now - asset.purchase_date < IN_FLIGHT:
         return None
-    if coupon.quantity != asset.quantity:
-        return of_own_coupon(asset, coupon)
+    if found := differences(asset, coupon, now, None):
+        text = f"coupon {coupon.id} {'; '.join(found)}"
+        return _about(asset, DifferenceKind.COUPON_MISMATCH, text)
     return _about(
         asset, DifferenceKind.ORPHANED_COUPON, f"coupon {coupon.id} was issued and not recorded"
     )

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from bittitan_plugin.domain.answers import is_about_another
 from bittitan_plugin.domain.assets import Asset
 from bittitan_plugin.domain.configuration import Configuration
 from bittitan_plugin.domain.coupons import (
@@ -25,6 +26,7 @@ from bittitan_plugin.domain.errors import BitTitanError, Rejected
 from bittitan_plugin.domain.history import Actor, ActorKind
 from bittitan_plugin.domain.problems import ProblemAction, ProblemKind
 from bittitan_plugin.services.ports import Ports
+from bittitan_plugin.services.request_decisions import News, decide
 from bittitan_plugin.services.surplus import revoke_surplus
 from bittitan_plugin.store.repositories.coupons import Cursor
 from bittitan_plugin.store.unit_of_work import UnitOfWork
@@ -42,6 +44,10 @@ MOST_LOOK_UPS = 500
 
 #: Under which it is kept that the coupons have vanished all at once.
 _VANISHED = "coupons vanished"
+#: What a customer is told whose request comes to nothing.
+REDEEMED_REASON = "The coupon code has been redeemed; it can no longer be cancelled."
+#: The vendor's answer about one coupon contradicts its contract.
+_BROKEN_ANSWER = "BROKEN_ANSWER"
 _VENDOR = Actor(ActorKind.VENDOR, "BitTitan")
 
 
@@ -66,13 +72,17 @@ def follow(ports: Ports, installation_id: UUID) -> Followed | None:
     with ports.store.reading(installation_id) as work:
         installation = work.installations.by_id(installation_id)
         cursor, oldest = work.coupons.cursor(), work.coupons.oldest_open()
+        doubted_at = work.problems.open_since(_VANISHED)
     configuration, started = installation.configuration, ports.clock()
     if not installation.active or not configuration.knows_api:
         return None
     swept = cursor is None or started - cursor.swept_at >= SWEEP_EVERY
     since = (oldest or started) if cursor is None or swept else min(cursor.read_at, started)
     vendor = ports.vendors.of(configuration)
-    heard, fault = _read_list(ports, installation_id, vendor, since - OVERLAP, started)
+    # What was sold since the last sound sweep does not show that this account sold the others.
+    counts_until = doubted_at or (cursor.swept_at if cursor else started)
+    reading = _Reading(ports, installation_id, started, counts_until)
+    heard, fault = _read_list(reading, vendor, since - OVERLAP)
     doubtful = _unheard(ports, installation_id, started, swept=swept)
     fates, failure = _look_up(ports, vendor, doubtful)
     doubted = swept and _is_doubted(ports, installation_id, heard.known, fates)
@@ -99,9 +109,19 @@ def follow_asset(ports: Ports, installation_id: UUID, asset_id: UUID) -> Asset:
     if not _followed(asset, configuration):
         return asset
     status = fate(ports, ports.vendors.of(configuration), asset)
-    learn(ports, installation_id, asset, status, ports.clock())
+    if not (status is CouponStatus.REDEEMED and in_doubt(ports, installation_id)):
+        learn(ports, installation_id, asset, status, ports.clock())
     with ports.store.reading(installation_id) as work:
         return work.assets.get(asset_id)
+
+
+def in_doubt(ports: Ports, installation_id: UUID) -> bool:
+    """Whether staff have yet to say if this is the account that sold the coupons.
+
+    Until then what is not listed is not called redeemed, by whatever way it is asked about.
+    """
+    with ports.store.reading(installation_id) as work:
+        return work.problems.is_open(_VANISHED)
 
 
 def _followed(asset: Asset, configuration: Configuration) -> bool:
@@ -109,24 +129,33 @@ def _followed(asset: Asset, configuration: Configuration) -> bool:
     return asset.has_coupon and from_api and configuration.knows_api
 
 
+@dataclass(frozen=True)
+class _Reading:
+    ports: Ports
+    installation_id: UUID
+    started: datetime
+    #: Coupons sold up to then count as known when they are listed.
+    counts_until: datetime
+
+
 @dataclass(frozen=True, kw_only=True)
 class _Heard:
-    """What the list said of our coupons: how many changed, and how many are on it."""
+    """What the list said of our coupons: how many changed, how many known ones are on it."""
 
     changed: int = 0
     known: int = 0
 
 
 def _read_list(
-    ports: Ports, installation_id: UUID, vendor: CouponVendor, since: datetime, started: datetime
+    reading: _Reading, vendor: CouponVendor, since: datetime
 ) -> tuple[_Heard, Rejected | None]:
     """Record what the list says; a row nobody can read neither stops it nor goes unnoticed."""
     heard = _Heard()
     try:
         for page in pages(vendor.changed_since(since)):
-            more = _hear(ports, installation_id, page, started)
+            more = _hear(reading, page)
             heard = _Heard(changed=heard.changed + more.changed, known=heard.known + more.known)
-            revoke_surplus(ports, installation_id, vendor, page)
+            revoke_surplus(reading.ports, reading.installation_id, vendor, page)
     except Rejected as fault:
         return heard, fault
     return heard, None
@@ -135,14 +164,21 @@ def _read_list(
 def _look_up(
     ports: Ports, vendor: CouponVendor, doubtful: Sequence[Asset]
 ) -> tuple[list[tuple[Asset, CouponStatus]], BitTitanError | None]:
-    """The fates of these, up to the first that cannot be asked for, and why it cannot."""
+    """The fates of these, and why one could not be learnt.
+
+    One that cannot be read keeps none of the others from being asked about; a vendor that cannot
+    be asked at all ends it.
+    """
     fates: list[tuple[Asset, CouponStatus]] = []
-    try:
-        for asset in doubtful:
+    fault: BitTitanError | None = None
+    for asset in doubtful:
+        try:
             fates.append((asset, fate(ports, vendor, asset)))
-    except BitTitanError as failure:
-        return fates, failure
-    return fates, None
+        except BitTitanError as failure:
+            if not (isinstance(failure, Rejected) and failure.code == _BROKEN_ANSWER):
+                return fates, failure
+            fault = fault or failure
+    return fates, fault
 
 
 def _is_doubted(
@@ -160,22 +196,26 @@ def _is_doubted(
     return doubted
 
 
-def _hear(ports: Ports, installation_id: UUID, page: Sequence[Coupon], started: datetime) -> _Heard:
+def _hear(reading: _Reading, page: Sequence[Coupon]) -> _Heard:
     """Record one page.
 
     A listed coupon never reopens a fate that was settled meanwhile: the page may be older.
     """
-    said = {coupon.id: coupon.status for coupon in page}
+    ports, installation_id, started = reading.ports, reading.installation_id, reading.started
+    listed = {coupon.id: coupon for coupon in page}
     with ports.store.reading(installation_id) as work:
-        assets = work.coupons.of_ids(said)
+        held = work.coupons.of_ids(listed)
+    # What is listed under another sale's reference is not about this one: reconciling says so.
+    assets = [each for each in held if not is_about_another(each, listed[each.coupon_id or ""])]
     changed = 0
     for asset in assets:
-        status = said[asset.coupon_id or ""]
+        status = listed[asset.coupon_id or ""].status
         if asset.coupon_status in OPEN_FATES and status is not asset.coupon_status:
             changed += learn(ports, installation_id, asset, status, started)
     with ports.store.writing(installation_id) as work:
         work.coupons.seen([asset.id for asset in assets], started)
-    return _Heard(changed=changed, known=len(assets))
+    known = sum(asset.purchase_date <= reading.counts_until for asset in assets)
+    return _Heard(changed=changed, known=known)
 
 
 def _unheard(ports: Ports, installation_id: UUID, started: datetime, *, swept: bool) -> list[Asset]:
@@ -187,7 +227,7 @@ def fate(ports: Ports, vendor: CouponVendor, asset: Asset) -> CouponStatus:
     """What the vendor says of the coupon, or what its silence means."""
     coupon = vendor.coupon(asset.coupon_id or "")
     if coupon is not None:
-        return coupon.status
+        return asset.coupon_status if is_about_another(asset, coupon) else coupon.status
     if asset.coupon_expires_at is None:
         return CouponStatus.UNKNOWN
     if asset.coupon_status not in OPEN_FATES:
@@ -207,8 +247,20 @@ def learn(
         )
         if after.version != before.version and status is CouponStatus.CANCELLED:
             _report_cancelled_outside(ports, work, after)
+        if after.coupon_status is CouponStatus.REDEEMED:
+            _refuse_pending(ports, work, after)
         work.coupons.seen([asset.id], at)
         return int(after.version != before.version)
+
+
+def _refuse_pending(ports: Ports, work: UnitOfWork, asset: Asset) -> None:
+    """A request to cancel what is used can only be refused: its customer is told at once."""
+    pending = work.requests.pending_of([asset.id]).get(asset.id)
+    if pending is not None:
+        now = ports.clock()
+        decide(
+            work, pending.id, lambda r: r.refused(now, _VENDOR.name, REDEEMED_REASON), News.REFUSED
+        )
 
 
 def cancelled_outside_key(asset_id: UUID) -> str:

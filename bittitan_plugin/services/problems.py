@@ -13,6 +13,7 @@ from bittitan_plugin.domain.problems import Problem, ProblemAction
 from bittitan_plugin.services import (
     accounts,
     cancellation,
+    held_coupons,
     held_lines,
     ordering,
     reconciliation,
@@ -78,6 +79,10 @@ def _cancel_asset(ports: Ports, installation_id: UUID, problem: Problem, actor: 
     cancellation.cancel(ports, installation_id, _asset_id(problem), actor, "")
 
 
+def _release_coupon(ports: Ports, installation_id: UUID, problem: Problem, actor: Actor) -> None:
+    held_coupons.release(ports, installation_id, _asset_id(problem), actor)
+
+
 def _provision_order(ports: Ports, installation_id: UUID, problem: Problem, _actor: Actor) -> None:
     _provision(ports, installation_id, problem.order_id or "")
 
@@ -134,6 +139,7 @@ _ACTS: Mapping[ProblemAction, Callable[[Ports, UUID, Problem, Actor], None]] = {
     ProblemAction.SYNCHRONIZE_ACCOUNT: _synchronize_account,
     ProblemAction.RESUME: _resume,
     ProblemAction.CANCEL_ASSET: _cancel_asset,
+    ProblemAction.RELEASE_COUPON: _release_coupon,
     ProblemAction.PROVISION_ORDER: _provision_order,
     ProblemAction.PROVISION_HELD: _provision_held,
     ProblemAction.RECONCILE: _reconcile,

@@ -15,7 +15,8 @@ from bittitan_plugin.services.accounts import waiting_key
 from bittitan_plugin.services.code_claims import CodeTaken, claim_coupon, owner_named
 from bittitan_plugin.services.code_lookup import fingerprint_of
 from bittitan_plugin.services.durable import SYNCHRONIZE, synchronize_id
-from bittitan_plugin.services.issuing import adoptable, issue
+from bittitan_plugin.services.held_coupons import HELD_BACK_STEP, check_answer
+from bittitan_plugin.services.issuing import issue
 from bittitan_plugin.services.ports import Ports
 from bittitan_plugin.services.stock_allocation import allocate
 from bittitan_plugin.services.stuck import resume
@@ -36,10 +37,11 @@ def obtain_coupon(
     """Obtain the asset's coupon and record it; look first if it may have been issued before.
 
     ``seen`` is the sale where it has just been read, so that it need not be read again.
-    Raises ``Rejected`` when the vendor says no, ``Unavailable`` when it is to be tried again,
-    ``Refusal`` ACCOUNT_NOT_SYNCHRONIZED when staff must synchronize the account first, OUT_OF_STOCK
-    when it waits until fitting codes are imported, or UNIQUE when the vendor gave a coupon that is
-    somebody else's.
+    Raises ``Rejected`` when the vendor says no, ``HeldBack`` when it answers with a coupon that is
+    not what was ordered, ``Unavailable`` when it is to be tried again, ``Refusal``
+    ACCOUNT_NOT_SYNCHRONIZED when staff must synchronize the account first, OUT_OF_STOCK when it
+    waits until fitting codes are imported, or UNIQUE when the vendor gave a coupon that is somebody
+    else's.
     """
     sale = seen or _read(ports, installation_id, asset_id)
     asset, account = sale.asset, sale.account
@@ -56,8 +58,9 @@ def obtain_coupon(
     if _is_settled(asset):
         return asset
     vendor = ports.vendors.of(sale.configuration)
-    adopted = adoptable(vendor, asset) if asked_before else None
+    adopted = vendor.find(asset.reference) if asked_before else None
     coupon = adopted or issue(vendor, asset, account.partner_id)
+    check_answer(ports, installation_id, asset, coupon, account.partner_id)
     try:
         recorded = _record(ports, installation_id, sale, coupon, adopted=adopted is not None)
     except CodeTaken as taken:
@@ -130,14 +133,16 @@ def fail(
 def _report_failed(
     ports: Ports, work: UnitOfWork, asset: Asset, code: ErrorCode, message: str
 ) -> None:
+    held = code is ErrorCode.COUPON_HELD_BACK
+    again = f"Mend the cause{_where(code)}, then choose Synchronize on the asset."
     work.problems.report(
-        ProblemKind.PROVISIONING_FAILED,
+        ProblemKind.COUPON_HELD_BACK if held else ProblemKind.PROVISIONING_FAILED,
         _problem(asset.id),
         message=f"No coupon for order {asset.order_number} ({asset.name}): {message}",
-        next_step=f"Mend the cause{_where(code)}, then choose Synchronize on the asset.",
+        next_step=HELD_BACK_STEP if held else again,
         at=ports.clock(),
         asset_id=asset.id,
-        action=ProblemAction.SYNCHRONIZE_ASSET,
+        action=ProblemAction.RELEASE_COUPON if held else ProblemAction.SYNCHRONIZE_ASSET,
     )
 
 
@@ -230,6 +235,7 @@ def _record(
         # One that was only opened and asked for has no problem to close.
         if asset.version > _FIRST_TRY:
             work.problems.resolve(_problem(asset_id), ports.clock())
+            work.held_coupons.remove(asset_id)
     return asset
 
 

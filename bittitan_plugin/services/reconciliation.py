@@ -8,9 +8,13 @@ from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from uuid import UUID, uuid5
 
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+
+from bittitan_plugin.domain.answers import differences
 from bittitan_plugin.domain.assets import AssetStatus
-from bittitan_plugin.domain.coupons import CouponSource, CouponStatus
-from bittitan_plugin.domain.errors import ErrorCode, Refusal
+from bittitan_plugin.domain.coupons import CouponSource
+from bittitan_plugin.domain.errors import ErrorCode, OutcomeUnknown, Refusal, Unavailable
 from bittitan_plugin.domain.problems import ProblemAction, ProblemKind
 from bittitan_plugin.domain.reconciliation import MOST_CHANGES, Report, changes_begun
 from bittitan_plugin.domain.runs import Run, RunKind
@@ -25,6 +29,8 @@ from bittitan_plugin.store.unit_of_work import UnitOfWork
 
 #: Who begins the run of each day, and from which hour of the installation's day on.
 DAILY, DAILY_FROM = "daily", timedelta(hours=3)
+
+_log = structlog.get_logger(__name__)
 
 #: Told again and again how far it has come.
 Told = Callable[[Report], None]
@@ -117,11 +123,25 @@ def run_now(
         # Counted before it is done: cut short in between, it is never one change too many.
         report.changes += 1
         told(at_once=True)
-        if finding.remedy():
+        if _mended(finding, report):
             report.changed[finding.difference.kind.value] += 1
     _say(ports, installation_id, report)
     told(at_once=True)
     return runs.finish(ports, installation_id, run_id, report.as_values())
+
+
+def _mended(finding: Finding, report: Report) -> bool:
+    """Apply one remedy. One that fails is named and stops no other, unless all of them would."""
+    try:
+        return finding.remedy()
+    except (Unavailable, OutcomeUnknown, SQLAlchemyError):
+        raise
+    except Exception as error:  # whatever it is, it is this difference's
+        _log.exception("difference_not_mended", kind=finding.difference.kind)
+        report.left_out.append(
+            f"This could not be mended ({type(error).__name__}): {finding.difference.message}"
+        )
+        return False
 
 
 def reconcile_asset(ports: Ports, installation_id: UUID, asset_id: UUID) -> bool:
@@ -133,12 +153,12 @@ def reconcile_asset(ports: Ports, installation_id: UUID, asset_id: UUID) -> bool
     with ports.store.reading(installation_id) as work:
         asset = work.assets.get(asset_id)
         configuration = work.installations.by_id(installation_id).configuration
+        partner_id = work.accounts.get(asset.account_id).partner_id
     asked = asset.requested_at is not None and asset.coupon_source is CouponSource.API
     if asset.has_coupon or asset.status is not AssetStatus.ACTIVE or not asked:
         return False
     found = ports.vendors.of(configuration).find(asset.reference)
-    usable = found is not None and found.status is CouponStatus.AVAILABLE
-    if found is None or not usable or found.quantity != asset.quantity:
+    if found is None or differences(asset, found, ports.clock(), partner_id):
         return False
     with ports.store.writing(installation_id) as work:
         current = work.assets.get(asset_id, for_update=True)

@@ -106,17 +106,28 @@ class _Side:
             with self.ports.store.reading(self.installation_id) as work:
                 assets = work.coupons.not_seen(self.started, after, PAGE)
             for asset in assets:
-                if asset.has_coupon:
-                    status = fate(self.ports, self.vendor, asset)
-                    difference = of_fate(asset, status)
-                else:
-                    status, difference = CouponStatus.UNKNOWN, of_waiting(asset, self.started)
-                yield from self._finding(difference, asset, status)
+                yield from self._missed_by_the_list(asset)
             self._seen({asset.id for asset in assets})
             yield None
             if len(assets) < PAGE:
                 return
             after = assets[-1].id
+
+    def _missed_by_the_list(self, asset: Asset) -> Iterator[Finding]:
+        if not asset.has_coupon:
+            waits = of_waiting(asset, self.started)
+            yield from self._finding(waits, asset, CouponStatus.UNKNOWN)
+            return
+        try:
+            status = fate(self.ports, self.vendor, asset)
+        except Rejected as fault:
+            # Of this one BitTitan says nothing that can be read; the others are asked about.
+            self.report.left_out.append(
+                f"Order {asset.order_number} ({asset.name}), coupon {asset.coupon_id}: "
+                f"{fault.message}"
+            )
+            return
+        yield from self._finding(of_fate(asset, status), asset, status)
 
     def _is_adoptable(self, asset: Asset, coupon: Coupon) -> bool:
         """Whether the page already told what is to be told of an asset without a coupon."""

@@ -3,21 +3,35 @@
 Here shows what was missed while the plugin was switched off, or what an event never told.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
+
+import structlog
 
 from bittitan_plugin.domain.assets import Asset, AssetStatus
 from bittitan_plugin.domain.errors import Refusal
 from bittitan_plugin.domain.held_lines import held_because
+from bittitan_plugin.domain.history import ActorKind, HistoryEntry
 from bittitan_plugin.domain.installations import Installation
 from bittitan_plugin.domain.orders import Order, OrderLine, OrderStatus, is_due
-from bittitan_plugin.domain.reconciliation import IN_FLIGHT, Difference, DifferenceKind, Report
+from bittitan_plugin.domain.problems import ProblemKind
+from bittitan_plugin.domain.reconciliation import (
+    IN_FLIGHT,
+    OF_CHANGED_ORDERS,
+    Difference,
+    DifferenceKind,
+    Report,
+    of_order,
+)
 from bittitan_plugin.services.installations import get_installation
 from bittitan_plugin.services.ordering import accept, of_ours
 from bittitan_plugin.services.platform_events import take_back
 from bittitan_plugin.services.ports import Ports
 from bittitan_plugin.services.reconciliation_coupons import Finding
+
+_log = structlog.get_logger(__name__)
 
 #: Orders that came this long before the plugin are looked at too. Ours.
 BEFORE_US = timedelta(days=1)
@@ -30,42 +44,132 @@ def order_findings(ports: Ports, installation_id: UUID, report: Report) -> Itera
     """
     installation = get_installation(ports, installation_id)
     since = installation.created_at - BEFORE_US
+    changed: set[str] = set()
     for page in ports.hosts.of(installation_id).orders_since(since):
-        yield from _compare(ports, installation, page)
+        for finding in _compare(ports, installation, page, report):
+            if finding.difference.kind in OF_CHANGED_ORDERS:
+                changed.add(changed_key(finding.difference))
+            yield finding
         report.orders += len(page)
         yield None
+    _close_settled(ports, installation_id, changed)
+
+
+def changed_key(difference: Difference) -> str:
+    """Under which it is kept that an order has changed since its asset was made."""
+    return f"order-changed:{difference.asset_id}"
+
+
+def _close_settled(ports: Ports, installation_id: UUID, changed: set[str]) -> None:
+    """What was put to staff earlier and agrees by now is over."""
+    with ports.store.writing(installation_id) as work:
+        for problem in work.problems.open():
+            if problem.kind is ProblemKind.ORDER_CHANGED and problem.key not in changed:
+                work.problems.resolve(problem.key, ports.clock())
 
 
 def _compare(
-    ports: Ports, installation: Installation, orders: Sequence[Order]
+    ports: Ports, installation: Installation, orders: Sequence[Order], report: Report
 ) -> Iterator[Finding]:
-    with ports.store.reading(installation.id) as work:
-        assets = {
-            asset.order_line_id: asset
-            for asset in work.assets.of_orders([order.id for order in orders])
-        }
-        ours = of_ours(work, tuple(line for order in orders for line in order.lines))
-    now = ports.clock()
+    """One order that cannot be compared, for whatever reason, is named and stops no other."""
+    known = _read(ports, installation.id, orders)
     for order in orders:
-        if order.status is OrderStatus.CANCELLED:
-            yield from _cancelled(ports, installation, order, assets)
-        elif is_due(order, installation.configuration.provision_on) and (
-            now - order.created_at >= IN_FLIGHT
-        ):
-            yield from _undelivered(ports, installation, order, assets)
-            for line in order.lines:
-                if line.id not in ours or line.id in assets:
-                    continue
-                # One that seems to have been delivered before is a problem of its own.
-                if not held_because(order, line, installation.switched_on_at):
-                    yield _missed(ports, installation, order, line)
+        try:
+            findings = _of_order(ports, installation, order, known)
+        except Exception as error:  # whatever it is, it is this order's
+            _log.exception("order_not_compared", order_id=order.id)
+            report.left_out.append(
+                f"Order {order.number} could not be compared ({type(error).__name__}): look at it "
+                "at the platform, then reconcile again."
+            )
+            continue
+        yield from findings
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Known:
+    """What is known here of the orders of one page."""
+
+    assets: Mapping[str, Sequence[Asset]]
+    #: The lines that sell one of our products.
+    ours: Collection[str]
+    taken_back: Collection[UUID]
+
+
+def _read(ports: Ports, installation_id: UUID, orders: Sequence[Order]) -> _Known:
+    assets: dict[str, list[Asset]] = {order.id: [] for order in orders}
+    with ports.store.reading(installation_id) as work:
+        for asset in work.assets.of_orders(list(assets)):
+            assets[asset.order_id].append(asset)
+        ours = of_ours(work, tuple(line for order in orders for line in order.lines))
+        every = [asset for each in assets.values() for asset in each]
+        cancelled = [asset.id for asset in every if asset.status is AssetStatus.CANCELLED]
+        histories = work.assets.history(cancelled) if cancelled else {}
+    taken_back = {id_ for id_, entries in histories.items() if _took_back(entries)}
+    return _Known(assets=assets, ours=frozenset(ours), taken_back=taken_back)
+
+
+def _of_order(
+    ports: Ports, installation: Installation, order: Order, known: _Known
+) -> list[Finding]:
+    assets = known.assets[order.id]
+    if order.status is OrderStatus.CANCELLED:
+        return list(_cancelled(ports, installation, order, assets))
+    in_flight = ports.clock() - order.created_at < IN_FLIGHT
+    due = is_due(order, installation.configuration.provision_on) and not in_flight
+    findings = [
+        _put_to_staff(ports, installation.id, difference)
+        for difference in of_order(order, assets, due=due, taken_back=known.taken_back)
+    ]
+    if not due:
+        return findings
+    served = {asset.order_line_id: asset for asset in assets}
+    missed = [line for line in order.lines if line.id in known.ours and line.id not in served]
+    return [
+        *findings,
+        *_undelivered(ports, installation, order, served),
+        *(
+            _missed(ports, installation, order, line)
+            for line in missed
+            # One that seems to have been delivered before is a problem of its own.
+            if not held_because(order, line, installation.switched_on_at)
+        ),
+    ]
+
+
+def _took_back(entries: Sequence[HistoryEntry]) -> bool:
+    """Whether the cancellation was the platform's own: of ours it knows, and it was credited."""
+    begun = [
+        entry.actor.kind
+        for entry in entries
+        if entry.change.field == "status" and entry.change.before == AssetStatus.ACTIVE
+    ]
+    return bool(begun) and begun[-1] is ActorKind.PLATFORM
+
+
+def _put_to_staff(ports: Ports, installation_id: UUID, difference: Difference) -> Finding:
+    def put() -> bool:
+        with ports.store.writing(installation_id) as work:
+            work.problems.report(
+                ProblemKind.ORDER_CHANGED,
+                changed_key(difference),
+                message=difference.message,
+                next_step="Do what it says at the platform; the next reconciliation closes this.",
+                at=ports.clock(),
+                asset_id=difference.asset_id,
+                order_id=difference.order_id,
+            )
+        return True
+
+    return Finding(difference=difference, remedy=put)
 
 
 def _cancelled(
-    ports: Ports, installation: Installation, order: Order, assets: dict[str, Asset]
+    ports: Ports, installation: Installation, order: Order, assets: Sequence[Asset]
 ) -> Iterator[Finding]:
+    by_line = {asset.order_line_id: asset for asset in assets}
     for line in order.lines:
-        asset = assets.get(line.id)
+        asset = by_line.get(line.id)
         if asset is not None and asset.status is AssetStatus.ACTIVE:
             yield _standing(ports, installation, order, line, asset, "is cancelled")
 

@@ -9,7 +9,7 @@ from bittitan_plugin.domain.errors import Refusal, Rejected
 from bittitan_plugin.domain.history import Actor, ActorKind
 from bittitan_plugin.domain.problems import ProblemAction, ProblemKind
 from bittitan_plugin.services.code_claims import claim_of_another
-from bittitan_plugin.services.coupon_status import cancelled_outside_key
+from bittitan_plugin.services.coupon_status import cancelled_outside_key, in_doubt
 from bittitan_plugin.services.ports import Ports
 from bittitan_plugin.store.unit_of_work import UnitOfWork
 
@@ -35,7 +35,8 @@ def revoke(ports: Ports, installation_id: UUID, asset_id: UUID) -> Asset:
         _revoke_at_vendor(ports, installation_id, configuration, asset)
     except Rejected as rejection:
         status = _fate(ports, asset, rejection)
-        if status is None:
+        unlisted = rejection.code == "NOT_FOUND" and status is CouponStatus.REDEEMED
+        if status is None or (unlisted and in_doubt(ports, installation_id)):
             raise
         if status is not CouponStatus.CANCELLED:
             return _stands(ports, installation_id, asset_id, status)

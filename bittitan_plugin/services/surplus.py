@@ -41,11 +41,13 @@ def revoke_surplus(
     # is not yet known to be one too many.
     with ports.store.reading(installation_id) as work:
         assets = work.assets.by_ids(named.values())
+        # A coupon that some asset holds was sold, whatever reference it is listed under.
+        sold = {each.coupon_id for each in work.coupons.of_ids([coupon.id for coupon in named])}
         surplus = {
             coupon.id: asset
             for coupon, asset in _surplus(named, assets).items()
             # A vendor that gives one coupon to two references: another sale lives on it.
-            if claim_of_another(ports, work, coupon, asset.id) is None
+            if coupon.id not in sold and claim_of_another(ports, work, coupon, asset.id) is None
         }
     return sum(_revoke(ports, installation_id, vendor, *pair) for pair in surplus.items())
 

@@ -19,6 +19,7 @@ from bittitan_plugin.store.repositories.cancellation_requests import (
 from bittitan_plugin.store.repositories.claims import ClaimRepository
 from bittitan_plugin.store.repositories.coupons import CouponRepository
 from bittitan_plugin.store.repositories.deferred_lines import DeferredLineRepository
+from bittitan_plugin.store.repositories.held_coupons import HeldCouponRepository
 from bittitan_plugin.store.repositories.held_lines import HeldLineRepository
 from bittitan_plugin.store.repositories.installations import InstallationRepository
 from bittitan_plugin.store.repositories.problems import ProblemRepository
@@ -61,6 +62,7 @@ class UnitOfWork:
         self.sales = SaleRepository(session, installation_id)
         self.requests = CancellationRequestRepository(session, installation_id)
         self.coupons = CouponRepository(session, installation_id)
+        self.held_coupons = HeldCouponRepository(session, installation_id)
         self.problems = ProblemRepository(session, installation_id)
         self.runs = RunRepository(session, installation_id)
         self.deferred_lines = DeferredLineRepository(session, installation_id)

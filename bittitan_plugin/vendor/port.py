@@ -11,6 +11,7 @@ from typing import Protocol
 
 from bittitan_plugin.domain.configuration import Configuration
 from bittitan_plugin.domain.coupons import Coupon
+from bittitan_plugin.domain.errors import OutcomeUnknown
 from bittitan_plugin.domain.money import Money
 
 
@@ -60,6 +61,18 @@ class CouponRequest:
     validity_days: int
 
 
+class ContradictoryAnswer(OutcomeUnknown):
+    """The vendor answered with another coupon than it was asked for.
+
+    Whether it also made the one that was asked for, only a look-up can tell.
+    """
+
+    def __init__(self, message: str, coupon: Coupon) -> None:
+        super().__init__(message)
+        #: What it answered with: to be kept for people, never to be delivered.
+        self.coupon = coupon
+
+
 class CouponVendor(Protocol):
     """A source of coupons for one installation."""
 
@@ -83,7 +96,8 @@ class CouponVendor(Protocol):
     def issue(self, request: CouponRequest) -> Coupon:
         """Issue the coupon for ``request.reference``, or return the one issued before.
 
-        One issued before may meanwhile be redeemed, expired or cancelled.
+        One issued before may meanwhile be redeemed, expired or cancelled. Raises
+        ``ContradictoryAnswer`` when the vendor answers with another one.
         """
 
     def find(self, reference: str) -> Coupon | None:

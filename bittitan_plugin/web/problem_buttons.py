@@ -8,6 +8,7 @@ BUTTONS = {
     ProblemAction.SYNCHRONIZE_ACCOUNT: "Synchronize the account",
     ProblemAction.RESUME: "Take it up again",
     ProblemAction.CANCEL_ASSET: "Cancel the asset",
+    ProblemAction.RELEASE_COUPON: "Give the buyer this coupon",
     ProblemAction.PROVISION_ORDER: "Read the order again",
     ProblemAction.PROVISION_HELD: "Provision them after all",
     ProblemAction.RECONCILE: "Reconcile and mend",

@@ -185,6 +185,12 @@ class BitTitanProblemKind(Enum):
     COUPON_MISMATCH = _value(
         "COUPON_MISMATCH", "BitTitan's books and ours contradict each other about a coupon."
     )
+    COUPON_HELD_BACK = _value(
+        "COUPON_HELD_BACK", "BitTitan answered with a coupon that is not what was ordered."
+    )
+    ORDER_CHANGED = _value(
+        "ORDER_CHANGED", "An order no longer fits the licences that were sold by it."
+    )
     DIFFERENCES_FOUND = _value(
         "DIFFERENCES_FOUND", "The daily reconciliation found differences to apply."
     )
@@ -222,6 +228,9 @@ class BitTitanProblemAction(Enum):
         "PROVISION_HELD", "Provisions lines after all that seem to have been delivered before."
     )
     RECONCILE = _value("RECONCILE", "Reconciles and applies what was found.")
+    RELEASE_COUPON = _value(
+        "RELEASE_COUPON", "Gives the buyer the coupon that was held back, as BitTitan has it now."
+    )
     CONFIRM_REVOCATION = _value(
         "CONFIRM_REVOCATION", "No button: confirm the revocation where revocations are listed."
     )
@@ -258,6 +267,13 @@ class BitTitanDifferenceKind(Enum):
     MISSED_CANCELLATION = _value(
         "MISSED_CANCELLATION",
         "The platform cancelled an order whose licences stand. Applying takes them back.",
+    )
+    QUANTITY_CHANGED = _value(
+        "QUANTITY_CHANGED", "An order line asks for another number of licences than were sold."
+    )
+    LINE_VANISHED = _value("LINE_VANISHED", "An asset stands whose line its order no longer has.")
+    CANCELLED_BUT_DUE = _value(
+        "CANCELLED_BUT_DUE", "An order is due again whose assets the platform had taken back."
     )
     ORPHANED_COUPON = _value(
         "ORPHANED_COUPON", "BitTitan holds a coupon for an asset without one. Applying adopts it."
@@ -301,6 +317,9 @@ class BitTitanErrorCode(Enum):
     COUPON_EXPIRED = _value("COUPON_EXPIRED", "The coupon code has expired.")
     NOT_PROVISIONED = _value("NOT_PROVISIONED", "There is no coupon code yet.")
     OUT_OF_STOCK = _value("OUT_OF_STOCK", "The coupon stock holds no fitting code.")
+    COUPON_HELD_BACK = _value(
+        "COUPON_HELD_BACK", "BitTitan answered with a coupon that is not what was ordered."
+    )
     ALREADY_PROVISIONED = _value(
         "ALREADY_PROVISIONED", "BitTitan was asked for the coupon code; it is too late to change."
     )

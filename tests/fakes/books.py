@@ -107,6 +107,10 @@ class Books(FakeHost):
         return Coupon(
             id=f"coupon-{number}",
             reference=f"asset-{uuid5(_NAMES, str(number))}",
+            partner_id="partner-1",
+            sku="MW-MAILBOX",
+            expire_days=3650,
+            validity_days=365,
             code=f"CODE-{number}",
             quantity=25,
             status=CouponStatus.AVAILABLE,

@@ -8,7 +8,7 @@ from uuid import uuid4
 from bittitan_plugin.domain.accounts import Account
 from bittitan_plugin.domain.assets import Asset, ProvisioningStatus
 from bittitan_plugin.domain.catalogue import Product, ProductType
-from bittitan_plugin.domain.coupons import CouponSource, CouponStatus, Sealed
+from bittitan_plugin.domain.coupons import Coupon, CouponSource, CouponStatus, Sealed
 from bittitan_plugin.domain.money import Money
 from bittitan_plugin.domain.orders import Customer, Order, OrderLine, OrderStatus
 from bittitan_plugin.domain.stock import StockCode
@@ -51,6 +51,23 @@ def sold_asset(**values: Any) -> Asset:
         provisioning_status=ProvisioningStatus.SYNCHRONIZED,
     )
     return replace(ready, **values)
+
+
+def coupon(asset: Asset, **values: Any) -> Coupon:
+    """What the vendor answers for that asset, unused."""
+    made = Coupon(
+        id="coupon-1",
+        reference=asset.reference,
+        partner_id="partner-1",
+        sku=asset.sku,
+        code="AAAA-BBBB-CCCC",
+        quantity=asset.quantity,
+        expire_days=asset.expire_days,
+        validity_days=asset.validity_days,
+        status=CouponStatus.AVAILABLE,
+        expires_at=datetime(2027, 3, 10, tzinfo=UTC),
+    )
+    return replace(made, **values)
 
 
 def account(**values: Any) -> Account:

@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 # Their tables are described on Base as well.
 import bittitan_plugin.hosts.saleor.tables
 import bittitan_plugin.store.claim_table
+import bittitan_plugin.store.held_coupon_table
 import bittitan_plugin.store.key_proof  # noqa: F401
 from bittitan_plugin.hosts.embedded.tables import HostBase
 from bittitan_plugin.store.tables import Base

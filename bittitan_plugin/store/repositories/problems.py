@@ -122,6 +122,14 @@ class ProblemRepository:
         some = found.order_by(func.random()).limit(limit)
         return sorted({order_id for order_id in self._session.scalars(some) if order_id})
 
+    def open_since(self, key: str) -> datetime | None:
+        """Since when that problem waits for a person; None where it does not."""
+        return self._session.scalar(
+            select(ProblemRow.first_at).where(
+                self._mine, ProblemRow.key == key, ProblemRow.resolved_at.is_(None)
+            )
+        )
+
     def open_of(self, asset_id: UUID) -> dict[str, Problem]:
         """The unresolved problems of one asset, by key."""
         rows = self._session.scalars(

@@ -160,8 +160,12 @@ class CouponAnswer(Shape):
         return Coupon(
             id=self.id,
             reference=self.reference,
+            partner_id=self.partner_id,
+            sku=self.sku,
             code=self.code,
             quantity=self.quantity,
+            expire_days=self.expire_days,
+            validity_days=self.validity_days,
             status=self.status,
             expires_at=self.expires_at,
         )

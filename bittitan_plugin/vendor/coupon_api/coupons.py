@@ -11,7 +11,7 @@ from bittitan_plugin.vendor.coupon_api.calls import Call, Effect
 from bittitan_plugin.vendor.coupon_api.exchange import Exchange
 from bittitan_plugin.vendor.coupon_api.failures import failure_of_broken
 from bittitan_plugin.vendor.coupon_api.pages import BrokenPage, rows
-from bittitan_plugin.vendor.port import CouponRequest
+from bittitan_plugin.vendor.port import ContradictoryAnswer, CouponRequest
 
 #: The contract's code for a coupon that is not, or no longer, listed.
 NOT_FOUND = "NOT_FOUND"
@@ -37,14 +37,15 @@ def issue(exchange: Exchange, request: CouponRequest) -> Coupon:
         body=body,
     )
 
-    def read(document: object) -> Coupon:
-        answer = CouponAnswer.read(document)
-        for name, asked in body.items():
-            if getattr(answer, name) != asked:
-                raise AnswerError(f"the coupon in the answer has another {name}")
-        return answer.coupon()
-
-    return exchange.ask(call, read)
+    coupon = exchange.ask(call, lambda document: CouponAnswer.read(document).coupon())
+    for name, asked in body.items():
+        if getattr(coupon, name) != asked:
+            raise ContradictoryAnswer(
+                f"Could not learn how it went to {call.purpose}: "
+                f"the coupon in the answer has another {name}.",
+                coupon,
+            )
+    return coupon
 
 
 def find(exchange: Exchange, reference: str) -> Coupon | None:

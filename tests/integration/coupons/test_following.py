@@ -1,11 +1,17 @@
 """What becomes of coupons at BitTitan is found out, and put on the record once."""
 
+from dataclasses import replace
+
 import pytest
 
+from bittitan_plugin.domain.accounts import AccountStatus
+from bittitan_plugin.domain.assets import Asset
 from bittitan_plugin.domain.coupons import VANISHED_AT_ONCE
 from bittitan_plugin.domain.errors import Rejected, Unavailable
+from bittitan_plugin.domain.history import Actor, ActorKind
 from bittitan_plugin.domain.problems import ProblemKind
-from bittitan_plugin.services import coupon_status, watching
+from bittitan_plugin.domain.requests import RequestState
+from bittitan_plugin.services import cancellation_requests, coupon_status, watching
 from bittitan_plugin.vendor.sandbox import SandboxServer
 from tests.integration.coupons.following import Calendar
 from tests.integration.reconciliation.comparing import reconcile
@@ -171,6 +177,27 @@ def test_a_row_nobody_can_read_is_raised_after_the_others_were_heard(
     assert calendar.status(asset) == "CANCELLED"
 
 
+def test_a_coupon_nobody_can_read_keeps_no_other_from_being_looked_up(
+    calendar: Calendar, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unreadable, other = sorted((calendar.sold(), calendar.sold()), key=lambda it: it.id)
+    calendar.follow()
+    calendar.time_passes(days=366)
+    api = calendar.shop.ports.vendors.of(_configuration(calendar))
+    read = api.coupon
+
+    def coupon(_self: object, coupon_id: str):  # type: ignore[no-untyped-def]
+        if coupon_id == unreadable.coupon_id:
+            raise Rejected("BROKEN_ANSWER", "the answer is broken")
+        return read(coupon_id)
+
+    monkeypatch.setattr(type(api), "coupon", coupon)
+
+    with pytest.raises(Rejected):
+        calendar.follow()
+    assert (calendar.status(unreadable), calendar.status(other)) == ("AVAILABLE", "EXPIRED")
+
+
 def test_a_vendor_that_is_away_changes_nothing_and_is_asked_again(calendar: Calendar) -> None:
     asset = calendar.sold()
     calendar.redeem(asset)
@@ -271,3 +298,68 @@ def test_staff_who_know_the_account_to_be_right_record_the_redemptions_by_reconc
 
     assert {calendar.status(asset) for asset in assets} == {"REDEEMED"}
     assert calendar.shop.problems() == []
+
+
+def test_a_request_whose_coupon_turns_out_redeemed_is_refused_and_its_customer_told(
+    calendar: Calendar,
+) -> None:
+    shop, asset = calendar.shop, calendar.sold()
+    customer = Actor(ActorKind.CUSTOMER, asset.recipient_email)
+    asked = cancellation_requests.create(shop.ports, shop.id, asset.id, customer, "too many")
+    shop.settle()
+    calendar.redeem(asset)
+    calendar.follow()
+    shop.settle()
+
+    assert asked.request is not None
+    with shop.ports.store.reading(shop.id) as work:
+        request = work.requests.get(asked.request.id)
+    assert (request.state, request.decided_by) == (RequestState.REFUSED, "BitTitan")
+    told = [m.values["reason"] for m in shop.mail if m.template == "cancellation_refused"]
+    assert told == [coupon_status.REDEEMED_REASON]
+
+
+def another_account(calendar: Calendar) -> list[Asset]:
+    """The settings lead to an account that lists none of what was sold; a sweep has noticed."""
+    assets = [calendar.sold() for _ in range(VANISHED_AT_ONCE)]
+    calendar.follow()
+    calendar.shop.sandbox.sandbox.reset()
+    calendar.time_passes(hours=1)
+    calendar.follow()
+    return assets
+
+
+def test_a_new_sale_at_the_wrong_account_ends_no_doubt(calendar: Calendar) -> None:
+    assets = another_account(calendar)
+    with calendar.shop.ports.store.writing(calendar.shop.id) as work:
+        account = work.assets.get(assets[0].id).account_id
+        work.accounts.change(
+            account, lambda a: replace(a, partner_id=None, status=AccountStatus.UNSYNCHRONIZED)
+        )
+    calendar.time_passes(minutes=5)
+    assert calendar.sold().has_coupon
+    for _ in range(3):
+        calendar.time_passes(hours=1)
+        calendar.follow()
+
+    assert {calendar.status(asset) for asset in assets} == {"AVAILABLE"}
+    assert [each.kind for each in calendar.shop.problems()] == [ProblemKind.COUPONS_VANISHED]
+
+
+def test_no_single_look_up_goes_round_the_doubt(calendar: Calendar) -> None:
+    asset, reminded, *_ = another_account(calendar)
+    coupon_status.follow_asset(calendar.shop.ports, calendar.shop.id, asset.id)
+    calendar.before_expiry(reminded, days=7)
+    calendar.remind()
+
+    assert (calendar.status(asset), calendar.status(reminded)) == ("AVAILABLE", "AVAILABLE")
+
+
+def test_a_cancellation_in_doubt_is_a_problem_and_calls_nothing_redeemed(
+    calendar: Calendar,
+) -> None:
+    asset, *_ = another_account(calendar)
+    after = calendar.shop.cancel(asset)
+
+    assert (after.status, after.coupon_status) == ("ACTIVE", "AVAILABLE")
+    assert ProblemKind.CANCELLATION_STUCK in [each.kind for each in calendar.shop.problems()]

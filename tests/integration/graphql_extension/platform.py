@@ -78,6 +78,10 @@ class SilentVendor(Unreachable):
         return Coupon(
             id=coupon_id,
             reference="",
+            partner_id="partner-1",
+            sku="MW-MAILBOX",
+            expire_days=365,
+            validity_days=365,
             code="",
             quantity=25,
             status=status,

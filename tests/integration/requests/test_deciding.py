@@ -6,7 +6,7 @@ from bittitan_plugin.domain.assets import AssetStatus
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
 from bittitan_plugin.domain.requests import RequestState
 from bittitan_plugin.services.cancellation import cancel
-from bittitan_plugin.services.coupon_status import follow_asset
+from bittitan_plugin.services.coupon_status import REDEEMED_REASON, follow_asset
 from tests.integration.requests.asking import OTHER_STAFF, Desk, codes_of
 from tests.world import STAFF
 
@@ -167,9 +167,7 @@ def test_bittitan_overrules_an_acceptance(desk: Desk) -> None:
     assert desk.mail(to=CUSTOMERS)[-1] == "cancellation_refused"
 
 
-def test_a_redeemed_coupon_noticed_meanwhile_leaves_the_request_to_be_rejected(
-    desk: Desk,
-) -> None:
+def test_a_redeemed_coupon_noticed_meanwhile_refuses_the_request_by_itself(desk: Desk) -> None:
     request = desk.ask(desk.sold())
     (coupon,) = desk.shop.sandbox.sandbox.ledger()
     desk.shop.sandbox.sandbox.redeem(coupon.id)
@@ -177,8 +175,8 @@ def test_a_redeemed_coupon_noticed_meanwhile_leaves_the_request_to_be_rejected(
 
     with pytest.raises(Refusal) as refused:
         desk.accept(request)
-    assert refused.value.code is ErrorCode.COUPON_REDEEMED
-    assert desk.now(request).is_pending
+    assert refused.value.code is ErrorCode.REQUEST_DECIDED
+    assert (desk.now(request).state, desk.now(request).reason) == ("REFUSED", REDEEMED_REASON)
 
 
 def test_what_the_platform_takes_back_itself_needs_no_decision_any_more(desk: Desk) -> None:

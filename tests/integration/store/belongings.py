@@ -33,7 +33,7 @@ from bittitan_plugin.store.repositories.stock import StockImport
 from bittitan_plugin.store.repositories.uploads import Upload
 from bittitan_plugin.store.tables import Base, PriceRow, ProductRow
 from bittitan_plugin.store.unit_of_work import Store
-from tests.fakes.values import NOON, account, new_asset, product, sold_asset, stock_code
+from tests.fakes.values import NOON, account, coupon, new_asset, product, sold_asset, stock_code
 from tests.integration.store.conftest import STAFF
 
 ONE = Money.of(1, "USD")
@@ -99,6 +99,7 @@ def settle_in(store: Store, installation: UUID) -> Belongings:
         work.assets.add(asset, STAFF, NOON)
         work.assets.add(waiting, STAFF, NOON)
         work.requests.add(request)
+        work.held_coupons.keep(waiting.id, coupon(waiting), Sealed("sealed"), "is another", NOON)
         work.coupons.move_cursor(Cursor(read_at=NOON, swept_at=NOON))
         work.deferred_lines.put_off(LINE, 1)
         work.held_lines.hold(HELD)

@@ -28,7 +28,7 @@ from bittitan_plugin.store.repositories.stock import CodesTaken, StockImport
 from bittitan_plugin.store.repositories.uploads import Upload
 from bittitan_plugin.store.tables import Base
 from bittitan_plugin.store.unit_of_work import Store, UnitOfWork
-from tests.fakes.values import NOON
+from tests.fakes.values import NOON, coupon
 from tests.integration.store.belongings import (
     CLAIMED,
     END_EMAIL,
@@ -132,6 +132,7 @@ FINDING: dict[str, Case] = {
     "runs.at_work": lambda w, b: w.runs.at_work(b.run.kind),
     "runs.all_at_work": lambda w, b: w.runs.all_at_work(),
     "runs.latest": lambda w, b: w.runs.latest(),
+    "held_coupons.of": lambda w, b: w.held_coupons.of(b.waiting.id),
     "uploads.find": lambda w, b: w.uploads.find(b.run.id),
     "problems.get": lambda w, b: w.problems.get(b.problem.id),
     "problems.open": lambda w, b: w.problems.open(),
@@ -141,6 +142,7 @@ FINDING: dict[str, Case] = {
     "held_lines.find": lambda w, b: w.held_lines.find(LINE),
     "held_lines.counts": lambda w, b: w.held_lines.counts(),
     "held_lines.waiting": lambda w, b: w.held_lines.waiting(9),
+    "problems.open_since": lambda w, b: w.problems.open_since(b.problem.key),
     "problems.open_of": lambda w, b: w.problems.open_of(b.asset.id),
     "deferred_lines.times": lambda w, b: w.deferred_lines.times([LINE]),
 }  # fmt: skip
@@ -173,6 +175,11 @@ CHANGING: dict[str, Case] = {
     "uploads.add": lambda w, b: w.uploads.add(
         Upload(id=w.runs.add(replace(b.run, id=uuid4())).id, name="x", content=Sealed("x"))
     ),
+    "held_coupons.keep": lambda w, b: w.held_coupons.keep(
+        w.assets.add(replace(b.asset, id=uuid4()), STAFF, NOON).id,
+        coupon(b.asset), Sealed("x"), "theirs", LATER,
+    ),
+    "held_coupons.remove": lambda w, b: w.held_coupons.remove(b.waiting.id),
     "uploads.remove": lambda w, b: w.uploads.remove(b.run.id),
     "runs.change": lambda w, b: w.runs.change(b.run.id, lambda r: r.stopped(LATER, "stolen")),
     "problems.resolve": lambda w, b: w.problems.resolve(PROBLEM, LATER),

@@ -26,6 +26,10 @@ def test_a_coupons_repr_does_not_hold_its_code() -> None:
     coupon = Coupon(
         id="coupon-1",
         reference="asset-1",
+        partner_id="partner-1",
+        sku="MW-MAILBOX",
+        expire_days=365,
+        validity_days=365,
         code="AAAA-BBBB-CCCC",
         quantity=1,
         status=CouponStatus.AVAILABLE,

@@ -484,6 +484,34 @@ def _tables_of_the_plugin() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_bittitan_uploads")),
     )
     op.create_table(
+        "bittitan_held_coupons",
+        sa.Column("asset_id", sa.Uuid(), nullable=False),
+        sa.Column("installation_id", sa.Uuid(), nullable=False),
+        sa.Column("coupon_id", sa.String(length=255), nullable=False),
+        sa.Column("reference", sa.Text(), nullable=False),
+        sa.Column("partner_id", sa.String(length=255), nullable=False),
+        sa.Column("sku", sa.Text(), nullable=False),
+        sa.Column("code", sa.Text(), nullable=False),
+        sa.Column("quantity", sa.Integer(), nullable=False),
+        sa.Column("expire_days", sa.Integer(), nullable=False),
+        sa.Column("validity_days", sa.Integer(), nullable=False),
+        sa.Column("status", sa.String(length=20), nullable=False),
+        sa.Column("expires_at", Instant(timezone=True), nullable=False),
+        sa.Column("differences", sa.Text(), nullable=False),
+        sa.Column("held_at", Instant(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["asset_id"],
+            ["bittitan_assets.id"],
+            name=op.f("fk_bittitan_held_coupons_asset_id_bittitan_assets"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["installation_id"],
+            ["bittitan_installations.id"],
+            name=op.f("fk_bittitan_held_coupons_installation_id_bittitan_installations"),
+        ),
+        sa.PrimaryKeyConstraint("asset_id", name=op.f("pk_bittitan_held_coupons")),
+    )
+    op.create_table(
         "bittitan_asset_history",
         sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
         sa.Column("installation_id", sa.Uuid(), nullable=False),

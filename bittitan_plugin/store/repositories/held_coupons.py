@@ -1,0 +1,72 @@
+"""What the vendor answered with and was not delivered, kept until people have decided."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, delete, select
+from sqlalchemy.orm import Session
+
+from bittitan_plugin.domain.coupons import Coupon, Sealed
+from bittitan_plugin.store.held_coupon_table import HeldCouponRow
+
+
+@dataclass(frozen=True, kw_only=True)
+class HeldCoupon:
+    """What is shown of it; its code stays sealed."""
+
+    coupon_id: str
+    differences: str
+    held_at: datetime
+
+
+class HeldCouponRepository:
+    """At most one per asset: the latest that was answered."""
+
+    def __init__(self, session: Session, installation_id: UUID) -> None:
+        self._session = session
+        self._installation_id = installation_id
+
+    def keep(
+        self, asset_id: UUID, coupon: Coupon, code: Sealed, differences: str, at: datetime
+    ) -> None:
+        """Keep all that was said of it, in the place of what was said before."""
+        self.remove(asset_id)
+        self._session.add(
+            HeldCouponRow(
+                asset_id=asset_id,
+                installation_id=self._installation_id,
+                coupon_id=coupon.id,
+                reference=coupon.reference,
+                partner_id=coupon.partner_id,
+                sku=coupon.sku,
+                code=code,
+                quantity=coupon.quantity,
+                expire_days=coupon.expire_days,
+                validity_days=coupon.validity_days,
+                status=coupon.status.value,
+                expires_at=coupon.expires_at,
+                differences=differences,
+                held_at=at,
+            )
+        )
+        self._session.flush()
+
+    def of(self, asset_id: UUID) -> HeldCoupon | None:
+        """What is held back for that asset, if anything is."""
+        row = self._session.scalar(
+            select(HeldCouponRow).where(self._mine, HeldCouponRow.asset_id == asset_id)
+        )
+        if row is None:
+            return None
+        return HeldCoupon(coupon_id=row.coupon_id, differences=row.differences, held_at=row.held_at)
+
+    def remove(self, asset_id: UUID) -> None:
+        """The asset holds a coupon now; nothing happens when nothing was held back."""
+        self._session.execute(
+            delete(HeldCouponRow).where(self._mine, HeldCouponRow.asset_id == asset_id)
+        )
+
+    @property
+    def _mine(self) -> ColumnElement[bool]:
+        return HeldCouponRow.installation_id == self._installation_id
