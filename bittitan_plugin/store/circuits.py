@@ -6,8 +6,8 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from bittitan_plugin.domain.circuit import Circuit, Closure
+from bittitan_plugin.store.circuit_table import CircuitRow
 from bittitan_plugin.store.engine import reading_engine, writing_engine
-from bittitan_plugin.store.tables import CircuitRow
 
 
 class Circuits:

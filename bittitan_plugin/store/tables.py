@@ -487,16 +487,3 @@ class WorkerRow(Base):
     machine: Mapped[str]
     pid: Mapped[int]
     seen_at: Mapped[datetime]
-
-
-class CircuitRow(Base):
-    """A vendor's address that is not to be called now, and why; see ``domain/circuit.py``."""
-
-    __tablename__ = "bittitan_circuits"
-
-    address: Mapped[str] = mapped_column(String(500), primary_key=True)
-    closure: Mapped[str] = mapped_column(String(20))
-    reason: Mapped[str]
-    since: Mapped[datetime]
-    retry_at: Mapped[datetime]
-    tries: Mapped[int]

@@ -14,8 +14,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from bittitan_plugin.store.circuit_table import CircuitRow
 from bittitan_plugin.store.engine import reading_engine
-from bittitan_plugin.store.tables import AssetRow, CircuitRow, ProblemRow
+from bittitan_plugin.store.tables import AssetRow, ProblemRow
 
 
 class StoreCollector(Collector):

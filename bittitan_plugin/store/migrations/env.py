@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 
 # Their tables are described on Base as well.
 import bittitan_plugin.hosts.saleor.tables
+import bittitan_plugin.store.circuit_table
 import bittitan_plugin.store.claim_table
 import bittitan_plugin.store.held_coupon_table
 import bittitan_plugin.store.key_proof  # noqa: F401

@@ -14,6 +14,8 @@ def held(office: BackOffice, state: StockState) -> int:
 
 
 def bring(office: BackOffice, *rows: str) -> None:
+    # The newest is told by its time.
+    office.shop.world.clock.advance(seconds=1)
     file = StockFile("codes.csv", ["\n".join(rows).encode()])
     import_stock(office.shop.ports, office.shop.id, STAFF, file)
 

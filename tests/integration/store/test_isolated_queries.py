@@ -99,6 +99,7 @@ CASES: dict[str, Case] = {
     ),
     "stock.count_codes": lambda w, b: stock.count_codes(w, stock.StockFilter()),
     "stock.free_by_expiry": lambda w, b: stock.free_by_expiry(w, NOON),
+    "stock.newest_imports": lambda w, b: stock.newest_imports(w, 9),
     "stock.sold_between": lambda w, b: stock.sold_between(w, NOON - timedelta(days=1), LATER),
     "stock.stock_page": lambda w, b: stock.stock_page(w, stock.StockFilter(), ALL),
 }

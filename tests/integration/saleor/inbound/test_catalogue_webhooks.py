@@ -83,11 +83,14 @@ def test_an_order_whose_delivery_came_back_says_so_at_any_update(
     assert fired.line_ids == (order.lines[0].id,)
 
 
-def test_a_part_that_came_back_takes_no_licence_back(station: Station) -> None:
+def test_a_part_that_came_back_takes_no_licence_back_but_asks(station: Station) -> None:
     order = ordered(station, quantity=3)
     delivered(order, "RETURNED", quantity=1)
     sent(station, "ORDER_UPDATED", order)
-    assert station.listening.hooks == ["order_updated"]
+    assert station.listening.hooks == ["order_updated", "fulfillment_canceled"]
+    fired = station.listening.last("fulfillment_canceled")
+    assert isinstance(fired, specs.FulfillmentCanceled)
+    assert fired.partly
 
 
 def test_a_canceled_delivery_names_its_lines(station: Station) -> None:
