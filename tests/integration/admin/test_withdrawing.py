@@ -2,7 +2,7 @@
 
 from bittitan_plugin.domain.stock import StockState
 from bittitan_plugin.services.stock_import import StockFile, import_stock
-from bittitan_plugin.store.queries.stock import StockFilter, count_codes, newest_imports
+from bittitan_plugin.store.queries.stock import StockFilter, count_codes
 from tests.integration.admin.backoffice import BackOffice, told
 from tests.integration.stock.shelf import new_code, row
 from tests.world import STAFF
@@ -13,11 +13,10 @@ def held(office: BackOffice, state: StockState) -> int:
         return count_codes(work, StockFilter(state=state))
 
 
-def bring(office: BackOffice, *rows: str) -> None:
-    # The newest is told by its time.
-    office.shop.world.clock.advance(seconds=1)
+def bring(office: BackOffice, *rows: str) -> str | None:
+    """Import a file; returns the import's id."""
     file = StockFile("codes.csv", ["\n".join(rows).encode()])
-    import_stock(office.shop.ports, office.shop.id, STAFF, file)
+    return import_stock(office.shop.ports, office.shop.id, STAFF, file).import_id
 
 
 def test_a_code_is_withdrawn_by_the_code_itself(office: BackOffice) -> None:
@@ -31,12 +30,10 @@ def test_a_code_is_withdrawn_by_the_code_itself(office: BackOffice) -> None:
 
 
 def test_an_import_is_undone(office: BackOffice) -> None:
-    bring(office, row(5), row(6))
+    brought = bring(office, row(5), row(6))
     before, staff = held(office, StockState.WITHDRAWN), office.staff()
     form = staff.open("/admin/stock").form("/stock/undo")
-    with office.shop.ports.store.reading(office.shop.id) as work:
-        (newest,) = newest_imports(work, 1)
-    page = staff.send(form, **{"import": str(newest.id)}, reason="wrong file", sure="yes")
+    page = staff.send(form, **{"import": str(brought)}, reason="wrong file", sure="yes")
     assert "Undone" in told(page)
     assert held(office, StockState.WITHDRAWN) == before + 2
 
