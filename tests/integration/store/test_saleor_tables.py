@@ -3,13 +3,15 @@
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from threading import Barrier
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from bittitan_plugin.cipher import Cipher, generate_key
 from bittitan_plugin.domain.errors import Unavailable
+from bittitan_plugin.hosts.saleor.apps import Registration, SaleorApps
 from bittitan_plugin.hosts.saleor.problems import ProblemMirror
 from bittitan_plugin.hosts.saleor.tables import SaleorProblemRow
 from bittitan_plugin.hosts.saleor.turns import Turns
@@ -52,6 +54,42 @@ def test_what_another_dashboard_shows_is_not_forgotten(
 ) -> None:
     mirror._forget(installation, [raised])
     assert mirror._shown(elsewhere).keys() == {raised}
+
+
+def test_an_installation_anew_forgets_only_what_its_own_dashboard_showed(
+    store: Store, clock: StandingClock, mirror: ProblemMirror
+) -> None:
+    apps = SaleorApps(store.engine, Cipher([generate_key()]), clock)
+    here, there = (
+        apps.register(
+            Registration(
+                api_url=f"https://{name}.example/{uuid4().hex}/graphql/",
+                domain=f"{name}.example",
+                app_id="QXBwOjE=",
+                version="3.23",
+                token="token",
+                jwks={"keys": []},
+            )
+        )
+        for name in ("here", "there")
+    )
+    with Session(store.engine) as session, session.begin():
+        for app in (here, there):
+            row = SaleorProblemRow(
+                installation_id=app.installation_id, problem_id=uuid4(), first_at=clock()
+            )
+            session.add(row)
+    again = Registration(
+        api_url=here.api_url,
+        domain=here.domain,
+        app_id="QXBwOjI=",
+        version="3.23",
+        token="token",
+        jwks={"keys": []},
+    )
+    apps.register(again)
+    shown = [len(mirror._shown(app.installation_id)) for app in (here, there)]
+    assert shown == [0, 1]
 
 
 def test_the_end_of_a_turn_ends_none_of_another_s_order_of_that_id(

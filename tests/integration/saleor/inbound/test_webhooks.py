@@ -11,6 +11,7 @@ from bittitan_plugin.hosts.saleor.apps import AppState
 from bittitan_plugin.hosts.saleor.signatures import LARGEST_BODY
 from tests.fakes.saleor.records import Channel, Order, Product, ProductType, User, Variant
 from tests.fakes.saleor.sending import Delivery
+from tests.fakes.values import product
 from tests.integration.saleor.inbound.conftest import Station, Stations
 from tests.tables import every
 
@@ -313,6 +314,31 @@ def test_an_order_that_does_not_fit_becomes_a_problem(station: Station, order: o
     assert signed(station, event_body(station, order)) == 422
     with station.application.ports.store.reading(station.installed.installation_id) as work:
         assert len(work.problems.open()) == 1
+
+
+def test_an_order_of_ours_that_cannot_be_read_is_that_order_s_problem(station: Station) -> None:
+    order = ordered(station)
+    with station.application.ports.store.writing(station.installed.installation_id) as work:
+        work.products.add(product(variant_id=order.lines[0].variant))
+    order.lines[0].metadata["bittitan.friendly_name"] = "x" * 256
+    assert sent(station, "ORDER_FULLY_PAID", order).statuses == [422]
+    with station.application.ports.store.reading(station.installed.installation_id) as work:
+        (problem,) = work.problems.open()
+    assert (problem.order_id, f"Order {order.number}" in problem.message) == (order.id, True)
+
+
+def test_a_product_that_cannot_be_read_is_no_order_s_problem(station: Station) -> None:
+    variant, issued = stock(station), station.clock().isoformat()
+    with station.application.ports.store.writing(station.installed.installation_id) as work:
+        work.products.add(product(variant_id=variant.id))
+    # However much it looks like an order of ours.
+    lines = [{"productVariantId": variant.id}]
+    broken = {"id": variant.product, "name": 7, "variants": 7, "lines": lines}
+    body = {"__typename": "ProductUpdated", "issuedAt": issued, "product": broken}
+    assert signed(station, json.dumps(body).encode()) == 422
+    with station.application.ports.store.reading(station.installed.installation_id) as work:
+        (problem,) = work.problems.open()
+    assert problem.order_id is None
 
 
 def test_the_problem_of_an_event_closes_when_the_next_of_its_kind_can_be_acted_on(
