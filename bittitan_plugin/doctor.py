@@ -7,7 +7,6 @@ from itertools import islice
 from sqlalchemy.exc import SQLAlchemyError
 
 from bittitan_plugin.bootstrap import Application
-from bittitan_plugin.cipher import UnreadableSecret
 from bittitan_plugin.domain.errors import BitTitanError
 from bittitan_plugin.domain.installations import Installation
 from bittitan_plugin.services.audit import faults
@@ -113,7 +112,7 @@ def _saleor(application: Application, installation: Installation) -> Iterator[Fi
     name = f"Saleor of '{installation.key}'"
     try:
         found = restrictions(apps, app)
-    except (BitTitanError, UnreadableSecret) as failure:
+    except BitTitanError as failure:
         yield Finding(check=name, ok=False, message=str(failure), mend=MEND)
         return
     if found:
@@ -138,6 +137,6 @@ def _history(application: Application, installation: Installation) -> Finding:
 def _asked(name: str, check: Callable[[], None], mend: str) -> Finding:
     try:
         check()
-    except (BitTitanError, UnreadableSecret) as failure:
+    except BitTitanError as failure:
         return Finding(check=name, ok=False, message=str(failure), mend=mend)
     return Finding(check=name, ok=True, message="answers")

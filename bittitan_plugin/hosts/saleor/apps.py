@@ -5,7 +5,7 @@ two Saleors never share a row of anything. Uninstalling closes it and deletes no
 again goes on where it stopped.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -13,7 +13,9 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
+import structlog
 from sqlalchemy import Engine, delete, select
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from bittitan_plugin.cipher import Cipher
@@ -22,6 +24,8 @@ from bittitan_plugin.domain.coupons import Sealed
 from bittitan_plugin.hosts.saleor.tables import SaleorAppRow, SaleorProblemRow
 from bittitan_plugin.store.engine import reading_engine, writing_engine
 from bittitan_plugin.store.repositories.installations import InstallationRepository
+
+_log = structlog.get_logger(__name__)
 
 
 class AppState(StrEnum):
@@ -101,6 +105,20 @@ class SaleorApps:
             row.jwks, row.jwks_fetched_at = dict(registration.jwks), now
             row.state, row.state_at, row.changed_at = AppState.ACTIVE, now, now
             return _to_app(row)
+
+    def visit(self, look: Callable[[SaleorApp], object], *, missed: str) -> None:
+        """Look at every Saleor that has the app switched on; the next visit makes up for a failure.
+
+        One that fails, however it does, is logged as ``missed`` and keeps no other waiting.
+        """
+        for app in self.all_active():
+            try:
+                look(app)
+            except SQLAlchemyError as failure:
+                # The text may quote what was to be stored.
+                _log.warning(missed, saleor=app.api_url, why=type(failure).__name__)
+            except Exception as failure:
+                _log.warning(missed, saleor=app.api_url, why=str(failure))
 
     def of_api_url(self, api_url: str) -> SaleorApp | None:
         """The app at that address, whatever its state."""

@@ -6,9 +6,6 @@ sends none at all: nothing fails, and paid orders are not served.
 
 from collections.abc import Sequence
 
-import structlog
-from sqlalchemy.exc import SQLAlchemyError
-
 from bittitan_plugin.clock import Clock
 from bittitan_plugin.domain.errors import Rejected
 from bittitan_plugin.domain.problems import ProblemKind
@@ -24,8 +21,6 @@ MEND = (
     "In Saleor's Dashboard open Extensions › BitTitan: give the app every permission its "
     "installation asks for, and switch its webhooks on. What was missed is read from the orders."
 )
-
-_log = structlog.get_logger(__name__)
 
 
 def restrictions(apps: SaleorApps, app: SaleorApp) -> Sequence[str]:
@@ -61,15 +56,7 @@ class HearingWatch:
 
     def look_all(self) -> None:
         """One look at every Saleor; one that fails waits for the next look."""
-        for app in self._apps.all_active():
-            try:
-                self.look(app)
-            except SQLAlchemyError as failure:
-                # The text may quote what was to be stored.
-                why = type(failure).__name__
-                _log.warning("app_not_looked_at", saleor=app.api_url, why=why)
-            except Exception as failure:
-                _log.warning("app_not_looked_at", saleor=app.api_url, why=str(failure))
+        self._apps.visit(self.look, missed="app_not_looked_at")
 
     def look(self, app: SaleorApp) -> None:
         """Raise the problem, or close it. Raises as ``SaleorClient.execute``."""
@@ -80,7 +67,7 @@ class HearingWatch:
         said = f"{app.domain or app.api_url} keeps from the app what it needs: {'; '.join(found)}."
         with self._store.reading(app.installation_id) as work:
             known = work.problems.open_by_key(KEY)
-        if known is None if not found else known is not None and known.message == said:
+        if (known.message if known else None) == (said if found else None):
             return
         with self._store.writing(app.installation_id) as work:
             if not found:

@@ -58,17 +58,12 @@ class OrderPoller:
 
         A Saleor that fails does not keep the others waiting; the next look makes up for it.
         """
-        for app in self._apps.all_active():
-            try:
-                if self._is_due(app):
-                    self.poll(app)
-                    self._seen.add(app.installation_id)
-            except SQLAlchemyError as failure:
-                # The text may quote what was to be stored.
-                why = type(failure).__name__
-                _log.warning("orders_not_polled", saleor=app.api_url, why=why)
-            except Exception as failure:
-                _log.warning("orders_not_polled", saleor=app.api_url, why=str(failure))
+        self._apps.visit(self._poll_if_due, missed="orders_not_polled")
+
+    def _poll_if_due(self, app: SaleorApp) -> None:
+        if self._is_due(app):
+            self.poll(app)
+            self._seen.add(app.installation_id)
 
     def poll(self, app: SaleorApp) -> int:
         """Look at one Saleor now; returns how many orders had changed.

@@ -9,7 +9,6 @@ from uuid import UUID
 
 import structlog
 from sqlalchemy import Engine, delete, select
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from bittitan_plugin.domain.errors import Rejected
@@ -40,16 +39,11 @@ class ProblemMirror:
 
     def show_all(self) -> None:
         """One look at every Saleor; one that fails waits for the next look."""
-        for app in self._apps.all_active():
-            try:
-                if has_problems(app.version):
-                    self.show(app)
-            except SQLAlchemyError as failure:
-                # The text may quote what was to be stored.
-                why = type(failure).__name__
-                _log.warning("problems_not_shown", saleor=app.api_url, why=why)
-            except Exception as failure:
-                _log.warning("problems_not_shown", saleor=app.api_url, why=str(failure))
+        self._apps.visit(self._show_if_it_can, missed="problems_not_shown")
+
+    def _show_if_it_can(self, app: SaleorApp) -> None:
+        if has_problems(app.version):
+            self.show(app)
 
     def show(self, app: SaleorApp) -> None:
         """Raise what is new there, take away what is over. Raises as ``SaleorClient.execute``.

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from threading import Lock
 from time import monotonic
 
-from bittitan_plugin.cipher import UnreadableSecret
 from bittitan_plugin.domain.errors import BitTitanError
 from bittitan_plugin.store.queries.figures import under_way
 from bittitan_plugin.store.workers import WorkerRegistry
@@ -104,6 +103,6 @@ def _felt(pulse: Pulse, name: str, key: str, ask: Callable[[], None]) -> Finding
 def _complaint(ask: Callable[[], None]) -> str | None:
     try:
         ask()
-    except (BitTitanError, UnreadableSecret) as failure:
+    except BitTitanError as failure:
         return str(failure)
     return None
