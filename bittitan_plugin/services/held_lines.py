@@ -29,18 +29,15 @@ def hold(
     order: Order,
     lines: Iterable[OrderLine],
 ) -> frozenset[str]:
-    """Hold those of the lines that seem to have been delivered before; returns their ids.
+    """Hold those of the ``lines``, which have no asset here, that seem delivered before.
 
-    A line that has its asset here, or that staff have let go, is none of them.
+    Returns their ids. A line that staff have let go is none of them.
     """
     found = {
         line.id: because
         for line in lines
         if (because := held_because(order, line, installation.switched_on_at))
     }
-    # Nothing is asked of the database for an order that is new.
-    for asset in work.assets.of_orders([order.id]) if found else ():
-        found.pop(asset.order_line_id, None)
     held, is_new = set(), False
     for line_id, because in found.items():
         known = work.held_lines.find(line_id)

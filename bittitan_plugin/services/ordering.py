@@ -1,9 +1,10 @@
 """Takes order events in: decides which lines are ours and makes their provisioning durable."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from bittitan_plugin.domain.addresses import check_address
+from bittitan_plugin.domain.assets import Asset, AssetStatus, ProvisioningStatus
 from bittitan_plugin.domain.catalogue import Product, ProductType
 from bittitan_plugin.domain.configuration import Configuration
 from bittitan_plugin.domain.coupons import CouponSource
@@ -11,7 +12,9 @@ from bittitan_plugin.domain.errors import ErrorCode, Refusal
 from bittitan_plugin.domain.installations import Installation
 from bittitan_plugin.domain.orders import Order, OrderLine, check_lines, name_of_line
 from bittitan_plugin.domain.problems import ProblemAction, ProblemKind
+from bittitan_plugin.domain.reconciliation import Difference
 from bittitan_plugin.domain.stock import demand_for
+from bittitan_plugin.services.changed_orders import compare_due
 from bittitan_plugin.services.durable import PROVISION, provision_id
 from bittitan_plugin.services.held_lines import hold
 from bittitan_plugin.services.opening import refused_key
@@ -24,11 +27,17 @@ from bittitan_plugin.store.unit_of_work import UnitOfWork
 class Acceptance:
     """What became of an order's lines."""
 
+    #: One for each line that is being provisioned by now.
     workflow_ids: tuple[str, ...] = ()
     ignored_line_ids: tuple[str, ...] = ()
+    #: Why lines of ours will not be provisioned as they stand; staff are told of each.
     refusals: tuple[Refusal, ...] = ()
     #: Lines that seem to have been delivered before: staff decide.
     held_line_ids: tuple[str, ...] = ()
+    #: Lines that have their licences already.
+    provisioned_line_ids: tuple[str, ...] = ()
+    #: Lines whose licences were cancelled, for good.
+    cancelled_line_ids: tuple[str, ...] = ()
 
 
 def accept(ports: Ports, installation: Installation, order: Order) -> Acceptance:
@@ -36,32 +45,87 @@ def accept(ports: Ports, installation: Installation, order: Order) -> Acceptance
 
     Repeating it hands in nothing new. A line of ours with an unknown article is refused, with a
     problem for staff, and one that seems to have been delivered before is held for them; the other
-    lines go on.
+    lines go on. Of a line that has its asset already it is said what became of it.
     """
     check_lines(order.lines)
     with ports.store.writing(installation.id) as work:
         sold = of_ours(work, order.lines)
-        refusals = _refused(order, sold)
-        for line_id, refusal in refusals.items():
+        unknown = _refused(order, sold)
+        for line_id, refusal in unknown.items():
             _report(ports, work, order, line_id, refusal)
+        assets = {asset.order_line_id: asset for asset in work.assets.of_orders([order.id])}
+        changes = compare_due(work, order, list(assets.values()), ports.clock())
         ours = [line for line in order.lines if line.id in sold]
-        held = hold(ports, work, installation, order, ours)
-        lines = [line for line in ours if line.id not in held]
-        times = work.deferred_lines.times([line.id for line in lines])
-        ids = []
-        for line in lines:
-            attempt = times.get(line.id, 0)
-            workflow_id = provision_id(installation.id, line.id, attempt)
-            work.enqueue(PROVISION, workflow_id, order.id, line.id, str(attempt))
-            ids.append(workflow_id)
+        new = [line for line in ours if line.id not in assets]
+        held = hold(ports, work, installation, order, new)
+        carried = [
+            line
+            for line in ours
+            if line.id not in held and (line.id not in assets or _is_pending(assets[line.id]))
+        ]
+        ids = _hand_in(work, installation, order, carried)
     return Acceptance(
-        workflow_ids=tuple(ids),
+        workflow_ids=ids,
         ignored_line_ids=tuple(
             line.id for line in order.lines if line.id not in sold and not _is_our_type(line)
         ),
-        refusals=tuple(refusals.values()),
-        held_line_ids=tuple(line.id for line in ours if line.id in held),
+        refusals=(*unknown.values(), *_changed(order, changes), *_failed(order, assets)),
+        held_line_ids=tuple(line.id for line in new if line.id in held),
+        provisioned_line_ids=_lines_of(assets, lambda a: a.has_coupon and _stands(a)),
+        cancelled_line_ids=_lines_of(assets, lambda a: not _stands(a)),
     )
+
+
+def _hand_in(
+    work: UnitOfWork, installation: Installation, order: Order, lines: Sequence[OrderLine]
+) -> tuple[str, ...]:
+    times = work.deferred_lines.times([line.id for line in lines])
+    ids = []
+    for line in lines:
+        attempt = times.get(line.id, 0)
+        workflow_id = provision_id(installation.id, line.id, attempt)
+        work.enqueue(PROVISION, workflow_id, order.id, line.id, str(attempt))
+        ids.append(workflow_id)
+    return tuple(ids)
+
+
+def _stands(asset: Asset) -> bool:
+    return asset.status is AssetStatus.ACTIVE
+
+
+def _is_pending(asset: Asset) -> bool:
+    return _stands(asset) and asset.provisioning_status is ProvisioningStatus.PENDING
+
+
+def _lines_of(assets: Mapping[str, Asset], which: Callable[[Asset], bool]) -> tuple[str, ...]:
+    return tuple(line_id for line_id, asset in assets.items() if which(asset))
+
+
+def _changed(order: Order, differences: Sequence[Difference]) -> list[Refusal]:
+    return [
+        Refusal(
+            ErrorCode.INVALID,
+            difference.message,
+            field=_field(order, difference.order_line_id) or "lines",
+        )
+        for difference in differences
+    ]
+
+
+def _failed(order: Order, assets: Mapping[str, Asset]) -> list[Refusal]:
+    return [
+        Refusal(asset.provisioning_error.code, asset.provisioning_error.message, field=field)
+        for line_id, asset in assets.items()
+        if _stands(asset)
+        and asset.provisioning_status is ProvisioningStatus.FAILED
+        and asset.provisioning_error is not None
+        and (field := _field(order, line_id))
+    ]
+
+
+def _field(order: Order, line_id: str | None) -> str | None:
+    ids = [line.id for line in order.lines]
+    return f"lines[{ids.index(line_id)}]" if line_id in ids else None
 
 
 def precheck(ports: Ports, installation: Installation, order: Order) -> list[Refusal]:

@@ -13,10 +13,8 @@ import structlog
 from bittitan_plugin.domain.assets import Asset, AssetStatus
 from bittitan_plugin.domain.errors import Refusal
 from bittitan_plugin.domain.held_lines import held_because
-from bittitan_plugin.domain.history import ActorKind, HistoryEntry
 from bittitan_plugin.domain.installations import Installation
 from bittitan_plugin.domain.orders import Order, OrderLine, OrderStatus, is_due
-from bittitan_plugin.domain.problems import ProblemKind
 from bittitan_plugin.domain.reconciliation import (
     IN_FLIGHT,
     OF_CHANGED_ORDERS,
@@ -25,6 +23,7 @@ from bittitan_plugin.domain.reconciliation import (
     Report,
     of_order,
 )
+from bittitan_plugin.services.changed_orders import close_settled, put_to_staff, taken_back
 from bittitan_plugin.services.installations import get_installation
 from bittitan_plugin.services.ordering import accept, of_ours
 from bittitan_plugin.services.platform_events import take_back
@@ -44,28 +43,16 @@ def order_findings(ports: Ports, installation_id: UUID, report: Report) -> Itera
     """
     installation = get_installation(ports, installation_id)
     since = installation.created_at - BEFORE_US
-    changed: set[str] = set()
+    changed: set[UUID | None] = set()
     for page in ports.hosts.of(installation_id).orders_since(since):
         for finding in _compare(ports, installation, page, report):
             if finding.difference.kind in OF_CHANGED_ORDERS:
-                changed.add(changed_key(finding.difference))
+                changed.add(finding.difference.asset_id)
             yield finding
         report.orders += len(page)
         yield None
-    _close_settled(ports, installation_id, changed)
-
-
-def changed_key(difference: Difference) -> str:
-    """Under which it is kept that an order has changed since its asset was made."""
-    return f"order-changed:{difference.asset_id}"
-
-
-def _close_settled(ports: Ports, installation_id: UUID, changed: set[str]) -> None:
-    """What was put to staff earlier and agrees by now is over."""
     with ports.store.writing(installation_id) as work:
-        for problem in work.problems.open():
-            if problem.kind is ProblemKind.ORDER_CHANGED and problem.key not in changed:
-                work.problems.resolve(problem.key, ports.clock())
+        close_settled(work, changed, ports.clock())
 
 
 def _compare(
@@ -103,10 +90,8 @@ def _read(ports: Ports, installation_id: UUID, orders: Sequence[Order]) -> _Know
             assets[asset.order_id].append(asset)
         ours = of_ours(work, tuple(line for order in orders for line in order.lines))
         every = [asset for each in assets.values() for asset in each]
-        cancelled = [asset.id for asset in every if asset.status is AssetStatus.CANCELLED]
-        histories = work.assets.history(cancelled) if cancelled else {}
-    taken_back = {id_ for id_, entries in histories.items() if _took_back(entries)}
-    return _Known(assets=assets, ours=frozenset(ours), taken_back=taken_back)
+        withdrawn = taken_back(work, every)
+    return _Known(assets=assets, ours=frozenset(ours), taken_back=withdrawn)
 
 
 def _of_order(
@@ -137,28 +122,10 @@ def _of_order(
     ]
 
 
-def _took_back(entries: Sequence[HistoryEntry]) -> bool:
-    """Whether the cancellation was the platform's own: of ours it knows, and it was credited."""
-    begun = [
-        entry.actor.kind
-        for entry in entries
-        if entry.change.field == "status" and entry.change.before == AssetStatus.ACTIVE
-    ]
-    return bool(begun) and begun[-1] is ActorKind.PLATFORM
-
-
 def _put_to_staff(ports: Ports, installation_id: UUID, difference: Difference) -> Finding:
     def put() -> bool:
         with ports.store.writing(installation_id) as work:
-            work.problems.report(
-                ProblemKind.ORDER_CHANGED,
-                changed_key(difference),
-                message=difference.message,
-                next_step="Do what it says at the platform; the next reconciliation closes this.",
-                at=ports.clock(),
-                asset_id=difference.asset_id,
-                order_id=difference.order_id,
-            )
+            put_to_staff(work, difference, ports.clock())
         return True
 
     return Finding(difference=difference, remedy=put)

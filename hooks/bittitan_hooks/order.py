@@ -171,13 +171,19 @@ def _outcome(order: Order, acceptance: Acceptance) -> Outcome:
         HookRefusal(code=refusal.code, message=refusal.message, field=refusal.field)
         for refusal in acceptance.refusals
     )
+    number = order.number
     if acceptance.workflow_ids:
-        status, message = OutcomeStatus.ACCEPTED, f"Order {order.number} is being provisioned."
+        status, message = OutcomeStatus.ACCEPTED, f"Order {number} is being provisioned."
     elif acceptance.held_line_ids:
         status = OutcomeStatus.REFUSED
-        message = f"Order {order.number} seems to have been delivered before: staff decide."
+        message = f"Order {number} seems to have been delivered before: staff decide."
     elif refusals:
         status, message = OutcomeStatus.REFUSED, f"{refusals[0].field}: {refusals[0].message}"
+    elif acceptance.provisioned_line_ids:
+        status, message = OutcomeStatus.ACCEPTED, f"Order {number} has its licences already."
+    elif acceptance.cancelled_line_ids:
+        status = OutcomeStatus.IGNORED
+        message = f"The licences of order {number} were cancelled and are not provisioned again."
     else:
         status, message = OutcomeStatus.IGNORED, "The order has no BitTitan licences."
     return Outcome(

@@ -11,7 +11,7 @@ from bittitan_plugin.domain.errors import ErrorCode
 class OutcomeStatus(StrEnum):
     """What became of an event."""
 
-    #: Durable: it will be acted on even if the process dies now. Repeated events say so too.
+    #: Durable: it will be acted on even if the process dies now, or is done. So of repeated events.
     ACCEPTED = "ACCEPTED"
     #: It does not concern this plugin, or the plugin is switched off.
     IGNORED = "IGNORED"
