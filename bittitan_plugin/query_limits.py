@@ -1,4 +1,4 @@
-"""How much one GraphQL request may ask for: its length, its depth, its aliases and its cost.
+"""How much one GraphQL request may ask for: its depth, its aliases, its lists and its cost.
 
 Every field that leads to objects costs its weight, times the page it asks for, times the pages
 around it. What a document spreads twice is measured once, so measuring a hostile document takes
@@ -6,8 +6,8 @@ no longer than reading it: limiters that walk fragments anew each time need 2ⁿ
 that spread each other twice. The cost is reported as Saleor reports it. Ours.
 """
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from graphql import (
@@ -22,18 +22,22 @@ from graphql import (
     GraphQLSchema,
     InlineFragmentNode,
     SelectionSetNode,
+    VariableValues,
+    get_argument_values,
     get_named_type,
     get_nullable_type,
+    get_variable_values,
     is_composite_type,
     is_list_type,
 )
-from graphql.utilities import get_operation_ast, value_from_ast_untyped
-from strawberry.extensions import (
-    DisableIntrospection,
-    MaxTokensLimiter,
-    ParserCache,
-    SchemaExtension,
-    ValidationCache,
+from graphql.utilities import get_operation_ast
+from strawberry.extensions import DisableIntrospection, MaxTokensLimiter, SchemaExtension
+
+from bittitan_plugin.query_documents import (
+    BoundedValidation,
+    DocumentLimits,
+    ShortParserCache,
+    limit_error,
 )
 
 #: A fresh one is made for each request.
@@ -41,8 +45,12 @@ SchemaExtensionFactory = Callable[[], SchemaExtension]
 
 #: The deepest nesting of objects, the most aliases and the highest cost of one request.
 DEEPEST, MOST_ALIASES, HIGHEST_COST = 12, 50, 50_000
-#: The longest document accepted, in tokens; how many documents are kept parsed and validated.
-_MOST_TOKENS, _CACHED = 3000, 500
+#: The longest document accepted, in tokens.
+_MOST_TOKENS = 3000
+#: The longest list that an argument may hold, at any depth.
+LONGEST_LIST = 100
+#: The most objects that the lists of one answer may lead to; pages count as they are asked for.
+MOST_ROWS = 20_000
 #: What a field costs; a mutation's field may write, send and ask BitTitan.
 _FIELD, _MUTATION = 1, 10
 #: How long a list without pages is taken to be.
@@ -56,6 +64,8 @@ class Extent:
     depth: int = 0
     aliases: int = 0
     cost: int = 0
+    #: How long the longest list among the arguments is, and where it stands.
+    longest: tuple[int, str] = (0, "")
 
     def beside(self, other: "Extent") -> "Extent":
         """Both next to each other."""
@@ -63,7 +73,22 @@ class Extent:
             depth=max(self.depth, other.depth),
             aliases=self.aliases + other.aliases,
             cost=self.cost + other.cost,
+            longest=max(self.longest, other.longest),
         )
+
+
+class RowBudget:
+    """Counts what one request loads beside its pages, as it is loaded."""
+
+    def __init__(self, most: int = MOST_ROWS) -> None:
+        self._left = most
+
+    def spend(self, found: Iterable[object]) -> None:
+        """Count what was found, lists by their length. Raises ``GraphQLError`` QueryRowsError."""
+        self._left -= sum(len(each) if isinstance(each, list) else 1 for each in found)
+        if self._left < 0:
+            text = "The query leads to too many objects; ask for smaller pages."
+            raise limit_error("QueryRowsError", text)
 
 
 def extent_of(
@@ -74,20 +99,18 @@ def extent_of(
     root = schema.get_root_type(operation.operation) if operation else None
     if operation is None or root is None:
         return Extent()
-    defaults = {
-        each.variable.name.value: value_from_ast_untyped(each.default_value)
-        for each in operation.variable_definitions or ()
-        if each.default_value
-    }
-    survey = _Survey(schema, document, {**defaults, **(variables or {})})
-    return survey.of(operation.selection_set, root)
+    # As the execution will read them: 100.0 is a page of a hundred.
+    coerced = get_variable_values(schema, operation.variable_definitions or (), variables or {})
+    if isinstance(coerced, list):
+        return Extent()  # the execution refuses them
+    return _Survey(schema, document, coerced).of(operation.selection_set, root)
 
 
 class _Survey:
     """Walks one document. Each selection set is measured once, however often it is spread."""
 
     def __init__(
-        self, schema: GraphQLSchema, document: DocumentNode, variables: dict[str, Any]
+        self, schema: GraphQLSchema, document: DocumentNode, variables: VariableValues
     ) -> None:
         self._schema = schema
         self._variables = variables
@@ -121,14 +144,22 @@ class _Survey:
         fields = parent.fields if hasattr(parent, "fields") else {}
         definition: GraphQLField | None = fields.get(node.name.value)
         # Introspection is no part of ``fields``: it reads no data, and production switches it off.
-        if definition is None or node.selection_set is None:
+        if definition is None:
             return alias
+        given = self._given(definition, node)
+        asked = replace(alias, longest=_longest(given, node.name.value))
         kind = get_named_type(definition.type)
-        if not is_composite_type(kind):
-            return alias
+        if node.selection_set is None or not is_composite_type(kind):
+            return asked
         inner = self.of(node.selection_set, kind)
-        cost = self._length(definition, node) * (self._weight(node, parent) + inner.cost)
-        return alias.beside(Extent(depth=inner.depth + 1, aliases=inner.aliases, cost=cost))
+        cost = _length(definition, node, given) * (self._weight(node, parent) + inner.cost)
+        return asked.beside(replace(inner, depth=inner.depth + 1, cost=cost))
+
+    def _given(self, definition: GraphQLField, node: FieldNode) -> dict[str, Any]:
+        try:
+            return get_argument_values(definition, node, self._variables)
+        except GraphQLError:  # the execution refuses them
+            return {}
 
     def _weight(self, node: FieldNode, parent: GraphQLCompositeType) -> int:
         if parent is self._schema.mutation_type:
@@ -136,35 +167,54 @@ class _Survey:
         # The connection around them has been counted, once for every edge.
         return 0 if node.name.value == "edges" else _FIELD
 
-    def _length(self, definition: GraphQLField, node: FieldNode) -> int:
-        """How many objects the field may lead to, for each of its parent."""
-        given = {
-            argument.name.value: value_from_ast_untyped(argument.value, self._variables)
-            for argument in node.arguments or ()
-        }
-        page = given.get("first") or given.get("last")
-        if isinstance(page, int):
-            return max(page, 1)
-        if not is_list_type(get_nullable_type(definition.type)) or node.name.value == "edges":
-            return 1
-        lists = [len(value) for value in given.values() if isinstance(value, list)]
-        return max(lists, default=_UNPAGED)
+
+def _length(definition: GraphQLField, node: FieldNode, given: dict[str, Any]) -> int:
+    """How many objects the field may lead to, for each of its parent."""
+    page = given.get("first") or given.get("last")
+    if isinstance(page, int):
+        return max(page, 1)
+    if not is_list_type(get_nullable_type(definition.type)) or node.name.value == "edges":
+        return 1
+    lists = [len(value) for value in given.values() if isinstance(value, list)]
+    return max(lists, default=_UNPAGED)
+
+
+def _longest(given: object, place: str) -> tuple[int, str]:
+    """The longest list within a value that an argument was given, and where it stands."""
+    longest = (0, place)
+    unread = [(given, place)]
+    while unread:
+        value, at = unread.pop()
+        if isinstance(value, Mapping):
+            unread += [(each, f"{at}.{name}") for name, each in value.items()]
+        elif isinstance(value, list | tuple):
+            longest = max(longest, (len(value), at))
+            # What is in a list that is refused need not be looked at.
+            unread += [(each, f"{at}[]") for each in value[: LONGEST_LIST + 1]]
+    return longest
 
 
 def too_much(extent: Extent) -> GraphQLError | None:
     """Why a request that asks for so much is refused, or None when it is not."""
     if extent.depth > DEEPEST:
-        return _error(
+        return limit_error(
             "QueryDepthError",
             f"The query is {extent.depth} levels deep; {DEEPEST} are allowed.",
         )
     if extent.aliases > MOST_ALIASES:
-        return _error(
+        return limit_error(
             "QueryAliasError",
             f"The query has {extent.aliases} aliases; {MOST_ALIASES} are allowed.",
         )
+    length, place = extent.longest
+    if length > LONGEST_LIST:
+        return limit_error(
+            "QueryListError",
+            f"The list '{place}' has {length} entries; {LONGEST_LIST} are allowed. "
+            "Send them in several requests.",
+        )
     if extent.cost > HIGHEST_COST:
-        return _error(
+        return limit_error(
             "QueryCostError",
             f"The query exceeds the maximum cost of {HIGHEST_COST}. "
             f"Actual cost is {extent.cost}; ask for smaller pages.",
@@ -203,13 +253,10 @@ class QueryLimits(SchemaExtension):
 def guards(*, introspection: bool) -> list[SchemaExtensionFactory]:
     """What stands before every schema served here; production goes without introspection."""
     standing: list[SchemaExtensionFactory] = [
-        lambda: ParserCache(maxsize=_CACHED),
-        lambda: ValidationCache(maxsize=_CACHED),
+        DocumentLimits,
+        ShortParserCache,
+        BoundedValidation,
         lambda: MaxTokensLimiter(max_token_count=_MOST_TOKENS),
         QueryLimits,
     ]
     return standing if introspection else [*standing, DisableIntrospection]
-
-
-def _error(code: str, message: str) -> GraphQLError:
-    return GraphQLError(message, extensions={"exception": {"code": code}})

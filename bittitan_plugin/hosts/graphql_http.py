@@ -19,6 +19,12 @@ log = structlog.get_logger(__name__)
 LARGEST_REQUEST = 6 * 1024 * 1024
 
 
+#: Seconds from a request's beginning to its answer. Ours: a mutation waits ten for its work.
+LONGEST_ANSWER = 60
+#: The longest text of an error that is shown, in characters: some repeat what they were sent.
+_LONGEST_TEXT = 500
+
+
 class RequestTooLarge(Exception):
     """More came than is read."""
 
@@ -47,6 +53,12 @@ def too_large() -> Response:
     return JSONResponse({"errors": [error_body(text, "RequestTooLarge")]}, 413)
 
 
+def too_slow() -> Response:
+    """What is answered after ``LONGEST_ANSWER``; no step of a change is left half done."""
+    text = f"No answer within {LONGEST_ANSWER} seconds. See what became of it, then send it again."
+    return JSONResponse({"errors": [error_body(text, "Timeout")]}, 503)
+
+
 def bearer_token(request: HTTPConnection) -> str | None:
     """The token of ``Authorization: Bearer`` or of Saleor's ``Authorization-Bearer``."""
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
@@ -71,7 +83,7 @@ def shown_error(error: GraphQLError) -> dict[str, Any]:
     What is unforeseen has an ``id`` beside the code, under which the log says all.
     """
     cause = error.original_error
-    shown: dict[str, Any] = dict(error.formatted)
+    shown: dict[str, Any] = {**error.formatted, "message": _shortened(error.message)}
     if isinstance(cause, Refusal):
         shown |= error_body(cause.message, cause.code, field=cause.field)
     elif isinstance(cause, Unavailable):
@@ -84,6 +96,10 @@ def shown_error(error: GraphQLError) -> dict[str, Any]:
         shown |= error_body("Internal Server Error", "InternalServerError")
         shown["extensions"]["exception"]["id"] = id_
     return shown
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= _LONGEST_TEXT else f"{text[:_LONGEST_TEXT]}…"
 
 
 def error_body(message: str, code: str, **more: str | None) -> dict[str, Any]:

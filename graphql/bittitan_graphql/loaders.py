@@ -16,6 +16,7 @@ from bittitan_plugin.domain.catalogue import Product
 from bittitan_plugin.domain.history import HistoryEntry
 from bittitan_plugin.domain.requests import CancellationRequest
 from bittitan_plugin.domain.stock import StockCode
+from bittitan_plugin.query_limits import RowBudget
 from bittitan_plugin.services import cancellation
 from bittitan_plugin.services.ports import Ports
 from bittitan_plugin.store.queries.assets import newest_of_accounts
@@ -43,6 +44,7 @@ class Loaders:
     def __init__(self, ports: Ports, read: Read) -> None:
         self._ports = ports
         self._read = read
+        self._budget = RowBudget()
         self.product: DataLoader[UUID, Product | None] = self._found(
             lambda work, ids: work.products.by_ids(ids)
         )
@@ -82,6 +84,7 @@ class Loaders:
     ) -> DataLoader[Key, Value | None]:
         async def load(keys: list[Key]) -> list[Value | None]:
             found = await self._read(lambda work: fetch(work, keys))
+            self._budget.spend(found.values())
             return [found.get(key) for key in keys]
 
         return DataLoader(load_fn=load)
@@ -91,6 +94,7 @@ class Loaders:
     ) -> DataLoader[Key, Value]:
         async def load(keys: list[Key]) -> list[Value]:
             found = await self._read(lambda work: fetch(work, keys))
+            self._budget.spend(found.values())
             return [found[key] for key in keys]
 
         return DataLoader(load_fn=load)

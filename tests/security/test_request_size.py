@@ -5,7 +5,9 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx
+import pytest
 
+from bittitan_plugin.hosts.embedded import web
 from bittitan_plugin.hosts.graphql_http import LARGEST_REQUEST
 from tests.integration.ordering.conftest import embedded, storefront
 from tests.integration.ordering.storefront import Storefront
@@ -52,3 +54,25 @@ def test_it_counts_what_comes_and_not_what_was_announced(storefront: Storefront)
 
 def test_several_operations_in_one_request_are_refused(storefront: Storefront) -> None:
     assert post(storefront, json=[{"query": ME}, {"query": ME}]).status_code == 400
+
+
+def test_a_body_that_never_ends_is_given_up(
+    storefront: Storefront, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(web, "LONGEST_ANSWER", 0.05)
+
+    async def endless() -> AsyncIterator[bytes]:
+        yield b"{"
+        await asyncio.Event().wait()
+
+    answer = post(storefront, content=endless(), headers={"Content-Type": "application/json"})
+    assert (answer.status_code, answer.json()["errors"][0]["extensions"]["exception"]["code"]) == (
+        503,
+        "Timeout",
+    )
+
+
+def test_an_error_does_not_repeat_all_that_was_sent(storefront: Storefront) -> None:
+    query = '{ bittitanAssets(first: 1, where: {search: ["' + "x" * 5000 + '"]}) { totalCount } }'
+    (error,) = post(storefront, json={"query": query}).json()["errors"]
+    assert len(error["message"]) < 600

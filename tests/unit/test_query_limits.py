@@ -3,15 +3,17 @@
 from typing import Any
 
 import pytest
-from graphql import build_schema, parse, validate
+from graphql import GraphQLError, build_schema, parse, validate
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bittitan_plugin.query_limits import (
     DEEPEST,
     HIGHEST_COST,
+    LONGEST_LIST,
     MOST_ALIASES,
     Extent,
+    RowBudget,
     extent_of,
     too_much,
 )
@@ -159,3 +161,35 @@ def test_pages_within_pages_multiply(outer: int, inner: int) -> None:
         "{ edges { node { id } } } } } } }"
     )
     assert measured(text).cost == outer * (1 + 1 + inner * 2)
+
+
+@every("size", [100, 100.0, "variable"])
+def test_a_page_costs_what_the_execution_will_read_of_it(size: object) -> None:
+    text = "query ($n: Int) { nodes(first: $n) { edges { node { id } } } }"
+    assert measured(text, n=100 if size == "variable" else size).cost == 200
+
+
+def test_a_list_within_a_variable_is_found_at_its_place() -> None:
+    text = "query ($r: [Any!]!) { entities(representations: $r) { ... on Node { id } } }"
+    long = measured(text, r=[{"lines": [0] * (LONGEST_LIST + 1)}])
+    assert long.longest == (LONGEST_LIST + 1, "entities.representations[].lines")
+    assert code_of(long) == "QueryListError"
+
+
+def test_a_list_written_into_the_document_is_found_too() -> None:
+    text = (
+        f"{{ entities(representations: [{'1 ' * (LONGEST_LIST + 1)}]) {{ ... on Node {{ id }} }} }}"
+    )
+    assert code_of(measured(text)) == "QueryListError"
+
+
+def test_the_longest_list_that_is_allowed_is_not_refused() -> None:
+    text = "query ($r: [Any!]!) { entities(representations: $r) { ... on Node { id } } }"
+    assert code_of(measured(text, r=[0] * LONGEST_LIST)) is None
+
+
+def test_what_is_loaded_beside_the_pages_is_counted_until_it_is_too_much() -> None:
+    budget = RowBudget(most=5)
+    budget.spend([[1, 2], None, [3, 4]])
+    with pytest.raises(GraphQLError, match="too many objects"):
+        budget.spend([object()])

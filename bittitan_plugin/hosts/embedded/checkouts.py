@@ -78,19 +78,21 @@ class Checkouts:
             created_at=self._database.clock(),
             version=1,
         )
+        wanted = _checked(lines)
         with self._database.writing() as session:
             session.add(checkout)
             session.flush()
-            _add_lines(session, checkout, lines)
+            _add_lines(session, checkout, wanted)
             return load_checkout(session, checkout)
 
     def add_lines(
         self, user: UserRow, checkout_id: UUID, lines: Sequence[LineInput]
     ) -> CheckoutRecord:
         """Add to a basket; the same variant with the same metadata adds to its line."""
+        wanted = _checked(lines)
         with self._database.writing() as session:
             checkout = _open_checkout(session, user, checkout_id)
-            _add_lines(session, checkout, lines)
+            _add_lines(session, checkout, wanted)
             checkout.version += 1
             return load_checkout(session, checkout)
 
@@ -164,34 +166,62 @@ def _line_rows(session: Session, checkout: CheckoutRow) -> list[CheckoutLineRow]
     return list(session.scalars(query.order_by(CheckoutLineRow.position, CheckoutLineRow.id)))
 
 
-def _add_lines(session: Session, checkout: CheckoutRow, lines: Sequence[LineInput]) -> None:
-    rows = _line_rows(session, checkout)
-    ids = [
-        parse_id(Kind.VARIANT, line.variant_id, field=f"lines[{index}].variantId")
+@dataclass(frozen=True, kw_only=True)
+class _Wanted:
+    """A line as a client wants it, judged by itself."""
+
+    place: str
+    variant_id: UUID
+    quantity: int
+    metadata: dict[str, str]
+
+
+def _checked(lines: Sequence[LineInput]) -> list[_Wanted]:
+    """What of the lines can be judged before a transaction that others wait for is begun."""
+    _check_count(len(lines))
+    return [
+        _Wanted(
+            place=(place := f"lines[{index}]"),
+            variant_id=parse_id(Kind.VARIANT, line.variant_id, field=f"{place}.variantId"),
+            quantity=check_quantity(line.quantity, name=f"{place}.quantity"),
+            metadata=check_metadata(line.metadata, f"{place}.metadata"),
+        )
         for index, line in enumerate(lines)
     ]
-    variants = load_variants(session, set(ids))
-    for index, (variant_id, line) in enumerate(zip(ids, lines, strict=True)):
-        place = f"lines[{index}]"
-        check_sellable(variants.get(variant_id), checkout.currency, f"{place}.variantId")
-        quantity = check_quantity(line.quantity, name=f"{place}.quantity")
-        metadata = check_metadata(line.metadata, f"{place}.metadata")
+
+
+def _check_count(count: int) -> None:
+    if count > MOST_LINES:
+        raise Refusal(ErrorCode.INVALID, f"At most {MOST_LINES} lines fit.", field="lines")
+
+
+def _add_lines(session: Session, checkout: CheckoutRow, lines: Sequence[_Wanted]) -> None:
+    rows = _line_rows(session, checkout)
+    variants = load_variants(session, {line.variant_id for line in lines})
+    for line in lines:
+        variant = variants.get(line.variant_id)
+        check_sellable(variant, checkout.currency, f"{line.place}.variantId")
         same = next(
-            (r for r in rows if r.variant_id == variant_id and r.line_metadata == metadata), None
+            (
+                row
+                for row in rows
+                if row.variant_id == line.variant_id and row.line_metadata == line.metadata
+            ),
+            None,
         )
         if same is not None:
-            same.quantity = check_quantity(same.quantity + quantity, name=f"{place}.quantity")
+            total = same.quantity + line.quantity
+            same.quantity = check_quantity(total, name=f"{line.place}.quantity")
             continue
         row = CheckoutLineRow(
             id=uuid4(),
             checkout_id=checkout.id,
             position=rows[-1].position + 1 if rows else 0,
-            variant_id=variant_id,
-            quantity=quantity,
-            line_metadata=metadata,
+            variant_id=line.variant_id,
+            quantity=line.quantity,
+            line_metadata=line.metadata,
         )
         session.add(row)
         rows.append(row)
-    if len(rows) > MOST_LINES:
-        raise Refusal(ErrorCode.INVALID, f"At most {MOST_LINES} lines fit.", field="lines")
+    _check_count(len(rows))
     session.flush()

@@ -8,6 +8,7 @@ that name a Saleor are answered with the subgraph.
 
 from typing import Any
 
+import anyio
 from anyio import to_thread
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import JSONResponse, Response
@@ -22,12 +23,14 @@ from bittitan_graphql.subgraph import build_subgraph
 from bittitan_plugin.domain.access import ANONYMOUS, Viewer
 from bittitan_plugin.domain.errors import ErrorCode, Refusal, Unavailable
 from bittitan_plugin.hosts.graphql_http import (
+    LONGEST_ANSWER,
     RequestTooLarge,
     bearer_token,
     error_body,
     limited,
     shown_result,
     too_large,
+    too_slow,
 )
 from bittitan_plugin.hosts.saleor.allowed import normal
 from bittitan_plugin.hosts.saleor.apps import AppState, SaleorApp
@@ -65,9 +68,12 @@ class SubgraphApp(GraphQL[dict[str, Any], None]):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer; a token that is not to be believed ends the request before anything runs."""
         try:
-            await super().__call__(scope, limited(receive), send)
+            with anyio.fail_after(LONGEST_ANSWER):
+                await super().__call__(scope, limited(receive), send)
         except RequestTooLarge:
             await too_large()(scope, receive, send)
+        except TimeoutError:
+            await too_slow()(scope, receive, send)
         except InvalidToken as error:
             await _errors(401, error.message, error.code)(scope, receive, send)
         except Unavailable as failure:

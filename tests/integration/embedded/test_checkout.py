@@ -228,6 +228,45 @@ def test_the_same_variant_for_another_purpose_is_another_line(shop: Shop) -> Non
     assert [line["quantity"] for line in data["checkoutLinesAdd"]["checkout"]["lines"]] == [2, 3]
 
 
+def different_lines(shop: Shop, count: int, first: int = 0) -> list[dict[str, Any]]:
+    return [
+        {
+            "variantId": shop.license_id,
+            "quantity": 1,
+            "metadata": [{"key": "note", "value": str(first + number)}],
+        }
+        for number in range(count)
+    ]
+
+
+def test_a_basket_of_thousands_of_lines_is_refused_before_any_work(shop: Shop) -> None:
+    lines = different_lines(shop, 8000)
+    answer = shop.answer(CHECKOUT_CREATE, shop.customer, lines=lines)
+    (error,) = answer["errors"]
+    assert error["message"].startswith("The list 'checkoutCreate.input.lines' has 8000 entries")
+    assert count(shop, CheckoutRow) == 0
+
+
+def test_a_basket_cannot_be_filled_above_its_limit_little_by_little(shop: Shop) -> None:
+    basket = shop.basket()
+    shop.ask(LINES_ADD, shop.customer, id=basket, lines=different_lines(shop, 60))
+    data = shop.ask(LINES_ADD, shop.customer, id=basket, lines=different_lines(shop, 60, first=60))
+    (error,) = data["checkoutLinesAdd"]["errors"]
+    assert (error["field"], error["message"]) == ("lines", "At most 100 lines fit.")
+
+
+def test_a_line_that_cannot_be_read_opens_no_transaction(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def opened() -> None:
+        raise AssertionError("a transaction was begun")
+
+    monkeypatch.setattr(shop.platform.database, "writing", opened)
+    lines = [{"variantId": shop.license_id, "quantity": 0}]
+    data = shop.ask(CHECKOUT_CREATE, shop.customer, lines=lines)["checkoutCreate"]
+    assert data["errors"][0]["field"] == "lines[0].quantity"
+
+
 def test_a_quantity_of_zero_removes_a_line(shop: Shop) -> None:
     basket = shop.basket()
     record = shop.platform.checkouts.get(shop.customer, parse_id(Kind.CHECKOUT, basket))

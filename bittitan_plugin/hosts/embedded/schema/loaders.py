@@ -16,6 +16,7 @@ from bittitan_plugin.hosts.embedded.tables import (
     RefundRow,
     UserRow,
 )
+from bittitan_plugin.query_limits import RowBudget
 
 Key = TypeVar("Key")
 Value = TypeVar("Value")
@@ -25,20 +26,28 @@ class Loaders:
     """The loaders of one request; replaced after a mutation, because they remember."""
 
     def __init__(self, platform: EmbeddedPlatform) -> None:
-        self.order_lines: DataLoader[UUID, list[OrderLineRow] | None] = _of(platform.orders.lines)
-        self.invoices: DataLoader[UUID, list[InvoiceRow] | None] = _of(platform.invoices.of_orders)
-        self.refunds: DataLoader[UUID, list[RefundRow] | None] = _of(platform.refunds.of_orders)
-        self.users: DataLoader[UUID, UserRow | None] = _of(platform.customers.find)
-        self.variants: DataLoader[UUID, Variant | None] = _of(platform.catalogue.variants)
-        self.variants_of: DataLoader[UUID, list[Variant] | None] = _of(
+        budget = RowBudget()
+
+        def of(load: Callable[[list[Key]], Mapping[Key, Value]]) -> DataLoader[Key, Value | None]:
+            return _of(load, budget)
+
+        self.order_lines: DataLoader[UUID, list[OrderLineRow] | None] = of(platform.orders.lines)
+        self.invoices: DataLoader[UUID, list[InvoiceRow] | None] = of(platform.invoices.of_orders)
+        self.refunds: DataLoader[UUID, list[RefundRow] | None] = of(platform.refunds.of_orders)
+        self.users: DataLoader[UUID, UserRow | None] = of(platform.customers.find)
+        self.variants: DataLoader[UUID, Variant | None] = of(platform.catalogue.variants)
+        self.variants_of: DataLoader[UUID, list[Variant] | None] = of(
             platform.catalogue.variants_of
         )
-        self.product_types: DataLoader[str, ProductTypeRow | None] = _of(platform.catalogue.types)
+        self.product_types: DataLoader[str, ProductTypeRow | None] = of(platform.catalogue.types)
 
 
-def _of(load: Callable[[list[Key]], Mapping[Key, Value]]) -> DataLoader[Key, Value | None]:
+def _of(
+    load: Callable[[list[Key]], Mapping[Key, Value]], budget: RowBudget
+) -> DataLoader[Key, Value | None]:
     async def load_batch(keys: list[Key]) -> Sequence[Value | None]:
         found = await anyio.to_thread.run_sync(load, keys)
+        budget.spend(found.values())
         return [found.get(key) for key in keys]
 
     return DataLoader(load_fn=load_batch)
