@@ -101,6 +101,7 @@ def open_shop(settings: Settings) -> Shop:
         plugins=plugins,
         public_url=settings.public_url,
         zone=lambda: _zone(application),
+        demo_payments=settings.demo_payments,
     )
     return Shop(application, platform, plugins)
 

@@ -58,6 +58,8 @@ class Settings(BaseSettings):
     secret_keys: Annotated[tuple[str, ...], NoDecode] = Field(default=(), repr=False)
     #: Under which address users reach this process.
     public_url: str = "http://127.0.0.1:8000"
+    #: Whether the embedded shop's checkouts are paid at once, by nobody. Never in production.
+    demo_payments: bool = False
     #: Saleor API addresses that may register, comma separated.
     saleor_allowed_urls: Annotated[tuple[str, ...], NoDecode] = ()
     #: Dashboards that are served from elsewhere than their Saleor's API, comma separated.
@@ -90,6 +92,13 @@ class Settings(BaseSettings):
     def _production_has_no_defaults(cls, value: object, info: ValidationInfo) -> object:
         if not value and info.data.get("environment") is Environment.PRODUCTION:
             raise ValueError("production needs it to be set")
+        return value
+
+    @field_validator("demo_payments")
+    @classmethod
+    def _production_is_paid(cls, value: bool, info: ValidationInfo) -> bool:
+        if value and info.data.get("environment") is Environment.PRODUCTION:
+            raise ValueError("production must not pay orders by itself: licences would be free")
         return value
 
     @field_validator("database_url")

@@ -100,6 +100,7 @@ def _throw_away(directory: Path) -> Settings:
         secret_keys=(generate_key(),),
         smtp_url=None,
         log_format=LogFormat.QUIET,
+        demo_payments=True,
     )
 
 

@@ -82,5 +82,6 @@ def embedded_platform(database_url: str, var_dir: Path) -> Iterator[EmbeddedPlat
     port, key = free_port(), generate_key()
     hire_staff(Settings(database_url=database_url, var_dir=var_dir, secret_keys=(key,)))
     settings = {"database_url": database_url, "var_dir": str(var_dir), "secret_keys": key}
+    settings["demo_payments"] = "true"
     with serving(port, **settings):
         yield EmbeddedPlatform(port)

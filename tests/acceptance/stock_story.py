@@ -144,6 +144,7 @@ def told(database_url: str, var_dir: Path) -> Iterator[Story]:
     port, key = free_port(), generate_key()
     hire_staff(Settings(database_url=database_url, var_dir=var_dir, secret_keys=(key,)))
     settings = {"database_url": database_url, "var_dir": str(var_dir), "secret_keys": key}
+    settings["demo_payments"] = "true"
     with serving(port, **settings):
         story = Story(Person(port), settings)
         story.tell()

@@ -31,6 +31,7 @@ def instance(tmp_path: Path, sandbox: SandboxServer) -> Iterator[Instance]:
         key = generate_key()
         hire_staff(Settings(database_url=url, var_dir=tmp_path, secret_keys=(key,)))
         settings = {"database_url": url, "var_dir": str(tmp_path), "secret_keys": key}
+        settings["demo_payments"] = "true"
         yield Instance(settings, sandbox, free_port())
 
 

@@ -78,6 +78,7 @@ def _attach(application: Application, vendor_url: str) -> UUID:
         clock=ports.clock,
         plugins=plugins,
         public_url="http://bench",
+        demo_payments=True,
     )
     installation_id = application.attach("default", platform.host)
     values = {

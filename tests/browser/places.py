@@ -106,6 +106,7 @@ def _opened(
         "database_url": f"sqlite:///{directory / 'shop.sqlite'}",
         "var_dir": str(directory),
         "secret_keys": generate_key(),
+        "demo_payments": "true",
         "public_url": f"http://127.0.0.1:{port}",
     }
     with SandboxServer() as sandbox:

@@ -50,6 +50,7 @@ class Instance:
             "database_url": self.database_url,
             "var_dir": str(self.directory),
             "secret_keys": generate_key(),
+            "demo_payments": "true",
             "smtp_url": f"smtp://127.0.0.1:{self.ports['mailbox']}",
             "public_url": PUBLIC_URL,
             "log_format": "json",
@@ -141,6 +142,7 @@ class Instance:
             secret_keys=(self.settings["secret_keys"],),
             public_url=PUBLIC_URL,
             log_format=LogFormat.QUIET,
+            demo_payments=True,
         )
 
     def _start(self, name: str, *command: str, boundaries: str = "", bus: str = "") -> None:

@@ -134,6 +134,7 @@ class Stage:
             clock=self.shop.application.ports.clock,
             plugins=self.shop.plugins,
             public_url="http://elsewhere.example",
+            demo_payments=True,
         )
 
 
@@ -160,6 +161,7 @@ def open_stage(url: str, file: Path, sandbox: SandboxServer) -> Iterator[Stage]:
         clock=application.ports.clock,
         plugins=plugins,
         public_url=settings.public_url,
+        demo_payments=True,
     )
     shop = Shop(application, platform, plugins)
     shop.start(run_worker=False)

@@ -77,6 +77,13 @@ def test_what_production_lacks_is_named_along_with_what_is_wrong(
     assert "BITTITAN_WORKER_CONCURRENCY: " in text
 
 
+def test_production_refuses_to_start_where_orders_would_pay_themselves(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    put(monkeypatch, {"BITTITAN_ENVIRONMENT": "production", "BITTITAN_DEMO_PAYMENTS": "true"})
+    assert "BITTITAN_DEMO_PAYMENTS: " in complaint()
+
+
 def test_keys_of_nothing_but_commas_are_no_keys(monkeypatch: pytest.MonkeyPatch) -> None:
     put(
         monkeypatch,

@@ -1,4 +1,7 @@
-"""Money in and money out of an order. This host has a demonstration gateway: it always says yes."""
+"""Money in and money out of an order.
+
+There is no card gateway: staff mark an order as paid. A demonstration has one that always says yes.
+"""
 
 from collections.abc import Collection
 from dataclasses import replace

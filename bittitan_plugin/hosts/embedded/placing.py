@@ -32,8 +32,9 @@ ORDER_NUMBERS = "order"
 class Placing:
     """Sells baskets. An order and its lines keep the keys of the basket and its lines."""
 
-    def __init__(self, database: HostDatabase) -> None:
+    def __init__(self, database: HostDatabase, *, demo_payments: bool) -> None:
         self._database = database
+        self._demo_payments = demo_payments
 
     def placed(self, user: UserRow, checkout_id: UUID) -> OrderRecord | None:
         """The order this basket became, or None while it is open."""
@@ -51,8 +52,9 @@ class Placing:
         return _order_of(checkout, user, self._database.clock()), checkout.row.version
 
     def place(self, user: UserRow, checkout_id: UUID, *, version: int, pay: bool) -> OrderRecord:
-        """Store the order, paid if asked; submitted again it returns the first order.
+        """Store the order; submitted again it returns the first one.
 
+        ``pay`` lets a demonstration's gateway pay it at once; elsewhere it waits to be marked paid.
         Raises ``Refusal`` when the basket is no longer at ``version``: what was checked and shown
         is not what would be bought.
         """
@@ -70,7 +72,7 @@ class Placing:
             now = self._database.clock()
             record = _order_of(load_checkout(session, row), user, now)
             _store(session, record)
-            if pay:
+            if pay and self._demo_payments:
                 charge(session, record.row, now)
         return record
 

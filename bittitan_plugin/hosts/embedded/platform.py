@@ -51,6 +51,7 @@ class EmbeddedPlatform:
         public_url: str,
         token_lifetime: timedelta = ACCESS_LIFETIME,
         zone: Callable[[], ZoneInfo] = lambda: ZoneInfo("UTC"),
+        demo_payments: bool = False,
     ) -> None:
         self.database = HostDatabase(engine, clock, zone)
         self.installation = INSTALLATION
@@ -62,7 +63,7 @@ class EmbeddedPlatform:
         self.merchandising = Merchandising(self.catalogue, announcer)
         self.checkouts = Checkouts(self.database)
         self.orders = Orders(self.database)
-        self.selling = Selling(self.database, announcer)
+        self.selling = Selling(self.database, announcer, demo_payments=demo_payments)
         self.retelling = Retelling(Untold(self.database), self.selling)
         self.invoices = Invoices(self.database)
         self.refunds = Refunds(self.database)

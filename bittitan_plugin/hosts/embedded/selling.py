@@ -53,8 +53,10 @@ _EVENTS: Mapping[str, type[OrderEvent]] = {
 class Selling:
     """Everything that happens to an order, with the plugins told. Raises ``Refusal``."""
 
-    def __init__(self, database: HostDatabase, announcer: Announcer) -> None:
-        self._placing = Placing(database)
+    def __init__(
+        self, database: HostDatabase, announcer: Announcer, *, demo_payments: bool
+    ) -> None:
+        self._placing = Placing(database, demo_payments=demo_payments)
         self._orders = Orders(database)
         self._refunds = Refunds(database)
         self._invoices = Invoices(database)

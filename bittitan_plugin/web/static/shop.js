@@ -266,8 +266,10 @@ async function placeOrder() {
   drawBasket();
   byId("order-number").replaceChildren(order.number);
   byId("licences").replaceChildren();
+  byId("waiting").hidden = !order.isPaid;
+  byId("unpaid").hidden = order.isPaid;
   show("placed");
-  await followLicences(order.id);
+  if (order.isPaid) await followLicences(order.id);
 }
 
 /* What the order became */

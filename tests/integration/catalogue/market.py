@@ -171,6 +171,7 @@ def open_market(
         clock=ports.clock,
         plugins=plugins,
         public_url="http://shop",
+        demo_payments=True,
     )
     installation_id = application.attach("default", platform.host)
     market = Market(application, platform, plugins, sandbox, installation_id)

@@ -161,6 +161,7 @@ def _platform(engine: Engine, cipher: Cipher, clock: StandingClock) -> EmbeddedP
         clock=clock,
         plugins=specs.plugin_manager(load_installed=False),
         public_url="http://shop",
+        demo_payments=True,
     )
 
 

@@ -8,7 +8,10 @@ import pytest
 from sqlalchemy import func, select
 
 from bittitan_hooks import specs
+from bittitan_plugin.hosts.embedded.announcing import Announcer
 from bittitan_plugin.hosts.embedded.ids import Kind, global_id, parse_id
+from bittitan_plugin.hosts.embedded.platform import INSTALLATION
+from bittitan_plugin.hosts.embedded.selling import Selling
 from bittitan_plugin.hosts.embedded.tables import CheckoutRow, OrderRow, PaymentRow
 from tests.integration.embedded.shop import CHECKOUT_COMPLETE, CHECKOUT_CREATE, ORDER, Shop
 from tests.tables import every
@@ -45,6 +48,19 @@ def test_a_basket_becomes_a_paid_and_confirmed_order(shop: Shop) -> None:
         "FULLY_CHARGED",
         True,
     )
+
+
+def test_without_a_demonstration_nobody_pays_and_the_order_waits(shop: Shop) -> None:
+    shop.platform.selling = Selling(
+        shop.platform.database,
+        Announcer(shop.platform.plugin_manager, INSTALLATION),
+        demo_payments=False,
+    )
+    order = complete(shop, shop.basket(), pay=True)["order"]
+
+    assert (order["paymentStatus"], order["isPaid"]) == ("NOT_CHARGED", False)
+    assert "order_confirmed" in shop.plugin.hooks
+    assert "order_paid" not in shop.plugin.hooks
 
 
 def test_an_order_costs_what_its_lines_cost(shop: Shop) -> None:

@@ -31,7 +31,9 @@ def key(order_id: str) -> UUID:
 def heard(shop: Shop) -> list[tuple[str, str]]:
     """What the plugin hears of one look of a new process, some seconds later."""
     database = shop.platform.database
-    selling = Selling(database, Announcer(shop.plugins, shop.platform.installation))
+    selling = Selling(
+        database, Announcer(shop.plugins, shop.platform.installation), demo_payments=True
+    )
     shop.plugin.events.clear()
     shop.clock.advance(seconds=GRACE.total_seconds())
     Retelling(Untold(database), selling).look()

@@ -75,6 +75,7 @@ def storefront(engine: Engine, clock: StandingClock) -> Storefront:
         clock=clock,
         plugins=plugins,
         public_url="http://shop",
+        demo_payments=True,
     )
     install_demo(shop)
     routes = graphql_routes(shop, build_schema(plugins), graphiql=False)

@@ -32,6 +32,7 @@ def embedded(running: World) -> tuple[EmbeddedPlatform, Starlette]:
         clock=running.clock,
         plugins=running.plugins,
         public_url="http://shop",
+        demo_payments=True,
         zone=zone,
     )
     return platform, Starlette(routes=graphql_routes(platform, build_schema(running.plugins)))

@@ -99,4 +99,5 @@ def _settings(
         var_dir=directory,
         secret_keys=(generate_key(),),
         environment=Environment(environment),
+        demo_payments=environment == Environment.DEVELOPMENT,
     )

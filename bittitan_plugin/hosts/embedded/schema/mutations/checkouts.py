@@ -78,7 +78,7 @@ class CheckoutComplete:
     """The order the basket became."""
 
     order: Order | None
-    #: Always false: the demonstration gateway asks for nothing.
+    #: Always false: there is no gateway that asks for something.
     confirmation_needed: bool
     errors: list[CheckoutError]
 
@@ -146,7 +146,8 @@ class CheckoutMutation:
     ) -> CheckoutComplete | None:
         """Buy the basket, once: completing it again returns the same order.
 
-        It is paid at once unless `pay` is false. Requires to be signed in.
+        The order waits until staff mark it as paid. In a demonstration it is paid at once, unless
+        `pay` is false. Requires to be signed in.
         """
         user, selling = signed_in(info), platform(info).selling
         record, errors = await attempt(
