@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from bittitan_plugin.domain.billing import InvoiceReference, Refund
 from bittitan_plugin.domain.catalogue import ProductType
@@ -78,6 +79,8 @@ class Asset:
     validity_days: int
     #: Calendar days after the purchase date in which it may be cancelled, as agreed at purchase.
     refund_window_days: int
+    #: Whose calendar days these are, as agreed at purchase.
+    time_zone: str
     coupon_source: CouponSource
     coupon_id: str | None = None
     coupon_code: Sealed | None = None
@@ -105,6 +108,11 @@ class Asset:
     def reference(self) -> str:
         """Under which the vendor issues the coupon; the same however often it is asked."""
         return f"{_REFERENCE}{self.id}"
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The time zone in which its cancellation window is counted."""
+        return ZoneInfo(self.time_zone)
 
     @property
     def waits_for_stock(self) -> bool:

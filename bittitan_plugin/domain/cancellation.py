@@ -23,7 +23,7 @@ class CancellationTerms:
     code: ErrorCode | None
     #: One sentence for people, in either case.
     message: str
-    #: The first instant at which it is too late, in the instance's time zone.
+    #: The first instant at which it is too late, in the time zone of the sale.
     closes_at: datetime
     refund: Money
     #: Whether a customer's cancellation would execute without staff.
@@ -40,10 +40,17 @@ def closing_instant(purchase_date: datetime, window_days: int, zone: ZoneInfo) -
     return begins_at(last_day + timedelta(days=1), zone)
 
 
+def deadline_of(asset: Asset) -> datetime:
+    """The first instant at which ``asset`` can no longer be cancelled.
+
+    Ours: it follows from what was noted at the sale alone, so no setting moves it later.
+    """
+    return closing_instant(asset.purchase_date, asset.refund_window_days, asset.zone)
+
+
 def check(
     asset: Asset,
     now: datetime,
-    zone: ZoneInfo,
     *,
     automatic: bool = False,
     automatic_limit: Money | None = None,
@@ -53,7 +60,7 @@ def check(
     ``automatic`` and ``automatic_limit`` say what the distributor allows customers to do
     without staff; a limit in another currency never applies automatically.
     """
-    closes_at = closing_instant(asset.purchase_date, asset.refund_window_days, zone)
+    closes_at = deadline_of(asset)
     refusal = _refusal(asset, now, closes_at)
     within_limit = automatic_limit is None or (
         automatic_limit.currency == asset.total.currency

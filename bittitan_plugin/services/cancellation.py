@@ -38,7 +38,6 @@ def terms(ports: Ports, installation: Installation, asset: Asset) -> Cancellatio
     return check_terms(
         asset,
         ports.clock(),
-        configuration.zone,
         automatic=configuration.cancels_automatically(asset.product_type),
         automatic_limit=None if limit is None else Money(limit, asset.total.currency),
     )

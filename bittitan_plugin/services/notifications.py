@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from bittitan_plugin.domain.accounts import Account
 from bittitan_plugin.domain.assets import Asset, AssetStatus
-from bittitan_plugin.domain.cancellation import closing_instant
+from bittitan_plugin.domain.cancellation import deadline_of
 from bittitan_plugin.domain.coupons import CouponStatus, Sealed
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
 from bittitan_plugin.mail.port import Notification
@@ -34,7 +34,7 @@ def welcome(ports: Ports, work: UnitOfWork, sale: Sale, *, key: str | None = Non
             **values,
             **_coupon_values(ports, zone, asset.coupon_code, asset.coupon_expires_at),
             "validity_days": asset.validity_days,
-            "deadline": closing_instant(asset.purchase_date, asset.refund_window_days, zone),
+            "deadline": deadline_of(asset),
         },
     )
 

@@ -162,6 +162,7 @@ def _new_asset(
         expire_days=product.expire_days,
         validity_days=product.validity_days,
         refund_window_days=configuration.refund_window_days,
+        time_zone=configuration.time_zone,
         coupon_source=configuration.source_of(product.product_type),
         # Documented: the invoice comes before the coupon code, so it may be there already.
         invoice=order.invoice,

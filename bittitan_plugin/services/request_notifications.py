@@ -119,7 +119,7 @@ def _read(ports: Ports, installation_id: UUID, request_id: UUID, news: News) -> 
             **values,
             "comment": request.comment or None,
             "amount": asset.total,
-            "deadline": request.deadline.astimezone(configuration.zone),
+            "deadline": request.deadline.astimezone(asset.zone),
             "reason": request.reason,
             "review_url": review_url(ports, f"/cancellation-requests/detail?pk={request.id}"),
             "reminder": news is News.REMINDER or urgent,

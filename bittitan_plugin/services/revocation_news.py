@@ -87,7 +87,7 @@ def _read(
             **values,
             "steps": PORTAL_STEPS,
             "amount": asset.total if credited else None,
-            "deadline": deadline.astimezone(configuration.zone) if deadline else None,
+            "deadline": deadline.astimezone(asset.zone) if deadline else None,
             "review_url": review_url(ports, "/stock"),
         },
     )

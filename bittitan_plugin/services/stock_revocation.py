@@ -7,7 +7,7 @@ used. Only a person can tell, so the asset waits for one, not longer than the ca
 from uuid import UUID, uuid4
 
 from bittitan_plugin.domain.assets import Asset
-from bittitan_plugin.domain.cancellation import closing_instant
+from bittitan_plugin.domain.cancellation import deadline_of
 from bittitan_plugin.domain.coupons import CouponStatus
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
 from bittitan_plugin.domain.history import Actor, ActorKind
@@ -43,7 +43,7 @@ def await_revocation(
         if cause is RevocationCause.PLATFORM:
             _ask(ports, work, asset, work.revocations.change(open_one.id, Revocation.taken_over))
         return asset
-    revocation = _new(ports, work, asset, actor, cause, comment)
+    revocation = _new(ports, asset, actor, cause, comment)
     work.revocations.add(revocation)
     work.stock.move(asset.id, StockState.ALLOCATED, StockState.AWAITING_REVOCATION)
     asset = work.assets.change(asset.id, Asset.awaiting_revocation, actor, ports.clock())
@@ -111,17 +111,11 @@ def announce(work: UnitOfWork, revocation: Revocation, news: RevocationNews) -> 
 
 
 def _new(
-    ports: Ports,
-    work: UnitOfWork,
-    asset: Asset,
-    actor: Actor,
-    cause: RevocationCause,
-    comment: str,
+    ports: Ports, asset: Asset, actor: Actor, cause: RevocationCause, comment: str
 ) -> Revocation:
-    zone = work.installations.by_id(work.installation_id).configuration.zone
     now, deadline = ports.clock(), None
     if cause is RevocationCause.CANCELLATION:
-        deadline = closing_instant(asset.purchase_date, asset.refund_window_days, zone)
+        deadline = deadline_of(asset)
     late = deadline is not None and deadline - REMINDER_BEFORE <= now
     return Revocation(
         id=uuid4(),

@@ -49,6 +49,7 @@ _PLAIN = (
     "expire_days",
     "validity_days",
     "refund_window_days",
+    "time_zone",
     "coupon_id",
     "coupon_code",
     "coupon_expires_at",

@@ -178,6 +178,7 @@ class AssetRow(Base):
     expire_days: Mapped[int]
     validity_days: Mapped[int]
     refund_window_days: Mapped[int]
+    time_zone: Mapped[str] = mapped_column(String(64))
     coupon_source: Mapped[str] = mapped_column(String(20))
     coupon_id: Mapped[str | None]
     coupon_code: Mapped[str | None] = mapped_column(Text, info=SEALED)

@@ -36,6 +36,7 @@ def new_asset(**values: Any) -> Asset:
         expire_days=365,
         validity_days=365,
         refund_window_days=15,
+        time_zone="UTC",
         coupon_source=CouponSource.API,
     )
     return replace(fresh, **values)

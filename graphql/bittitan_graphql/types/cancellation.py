@@ -24,10 +24,11 @@ class BitTitanCancellation:
     message: str = strawberry.field(description="One sentence for people, in either case.")
     deadline: datetime = strawberry.field(
         description="The first instant at which it is too late: the midnight that ends the last "
-        "day of the window, in the installation's time zone."
+        "day of the window, in the time zone of the sale. No setting moves it later."
     )
     time_zone: str = strawberry.field(
-        description="The time zone whose calendar days count, as `Europe/Athens`."
+        description="The time zone whose calendar days count, as `Europe/Athens`: the "
+        "installation's on the day of the sale."
     )
     refund: BitTitanMoney = strawberry.field(
         description="What a cancellation credits: always the full amount."

@@ -207,6 +207,7 @@ class Platform:
                 "expire_days": 365,
                 "validity_days": 180,
                 "refund_window_days": 15,
+                "time_zone": "Europe/Athens",
                 "coupon_source": CouponSource.API,
                 **values,
             }

@@ -1,7 +1,7 @@
 """What time brings: the reminder 48 hours before the deadline, and the end at the deadline."""
 
 from collections import deque
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -109,3 +109,22 @@ def test_news_that_cannot_be_sent_is_a_problem_and_the_other_side_is_told(desk: 
 
     assert [problem.kind for problem in desk.shop.problems()] == ["FOLLOW_UP_FAILED"]
     assert desk.mail(to=STAFFS) == ["cancellation_request_staff"]
+
+
+def test_another_time_zone_neither_closes_nor_reminds_of_a_request_otherwise(desk: Desk) -> None:
+    desk.shop.configure(time_zone="Europe/Athens")
+    asset = desk.sold()
+    desk.shop.configure(time_zone="Pacific/Honolulu")
+    request = desk.ask(asset)
+    # The midnight in Athens that ends the 25th, fifteen days after the sale.
+    assert request.deadline == datetime(2026, 3, 25, 22, tzinfo=UTC)
+
+    desk.shop.world.clock.now = request.deadline - REMINDER_BEFORE
+    desk.look()
+    reminder = desk.shop.mail[-1]
+    assert reminder.values["reminder"] is True
+    assert str(reminder.values["deadline"]) == "2026-03-26 00:00:00+02:00"
+
+    desk.shop.world.clock.now = request.deadline
+    desk.look()
+    assert desk.now(request).state is RequestState.EXPIRED

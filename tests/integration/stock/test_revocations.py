@@ -1,6 +1,6 @@
 """Cancelling what was sold from stock: staff revoke the code, and only then comes the credit."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -373,3 +373,18 @@ def test_only_a_usable_code_can_be_marked_as_redeemed(seller: Shop, sold: Asset,
             confirmed(seller, sold)
     with pytest.raises(Refusal):
         mark_redeemed(seller.ports, seller.id, asset.id, STAFF)
+
+
+def test_another_time_zone_does_not_move_the_day_by_which_codes_must_be_revoked(
+    seller: Shop,
+) -> None:
+    seller.configure(time_zone="Europe/Athens")
+    bring_in(seller, row(25))
+    asset = seller.buy(line(quantity=25))
+    seller.configure(time_zone="Pacific/Honolulu")
+
+    seller.cancel(asset)
+
+    assert revocation_of(seller, asset).deadline == datetime(2026, 3, 25, 22, tzinfo=UTC)
+    (asked,) = sent(seller, "revocation_staff")
+    assert str(asked.values["deadline"]) == "2026-03-26 00:00:00+02:00"

@@ -1,7 +1,6 @@
 """May an asset be cancelled: every refusal, the amount, and whether staff are needed."""
 
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -17,7 +16,7 @@ MUCH_LATER = NOON + timedelta(days=20)
 
 
 def terms(asset: Asset, now: datetime = NOON, **options: object) -> CancellationTerms:
-    return check(asset, now, ZoneInfo("UTC"), **options)  # type: ignore[arg-type]
+    return check(asset, now, **options)  # type: ignore[arg-type]
 
 
 def test_an_unused_coupon_within_the_window_can_be_given_back_for_all_its_money() -> None:

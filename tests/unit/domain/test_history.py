@@ -19,7 +19,8 @@ UNTOLD = {
     "id", "account_id", "product_id", "product_type", "sku", "name",
     "order_id", "order_number", "order_line_id", "recipient_email", "quantity", "unit_price",
     "total", "tax",
-    "purchase_date", "refund_window_days", "coupon_source", "coupon_code", "requested_at",
+    "purchase_date", "refund_window_days", "time_zone",
+    "coupon_source", "coupon_code", "requested_at",
     "cancelled_at", "version", "coupon_adopted",
 }  # fmt: skip
 

@@ -356,6 +356,7 @@ def _tables_of_the_plugin() -> None:
         sa.Column("expire_days", sa.Integer(), nullable=False),
         sa.Column("validity_days", sa.Integer(), nullable=False),
         sa.Column("refund_window_days", sa.Integer(), nullable=False),
+        sa.Column("time_zone", sa.String(length=64), nullable=False),
         sa.Column("coupon_source", sa.String(length=20), nullable=False),
         sa.Column("coupon_id", sa.String(length=255), nullable=True),
         sa.Column("coupon_code", sa.Text(), nullable=True),
