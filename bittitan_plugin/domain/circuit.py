@@ -11,6 +11,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from bittitan_plugin.domain.retry_after import LONGEST_RETRY_AFTER
+from bittitan_plugin.domain.waits import left
+
 #: Calls that fail one after the other before the circuit opens.
 FAILURES_TO_OPEN = 5
 #: How long an open circuit waits for its first try, and for any later one at most.
@@ -26,6 +29,13 @@ class Closure(StrEnum):
     DOWN = "DOWN"
     #: It asked for a pause, which passes by itself.
     RATE_LIMITED = "RATE_LIMITED"
+
+
+#: How long it is left alone at most.
+_LONGEST = {
+    Closure.DOWN: max(LONGEST_WAIT, TRY_TAKES),
+    Closure.RATE_LIMITED: timedelta(seconds=LONGEST_RETRY_AFTER),
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,7 +54,7 @@ class Circuit:
 
     def wait(self, now: datetime) -> float:
         """Seconds until it may be called; 0 when it may be now."""
-        return max((self.retry_at - now).total_seconds(), 0.0)
+        return left(self.retry_at, now, _LONGEST[self.closure]).total_seconds()
 
     def trying(self, now: datetime) -> "Circuit":
         """One call tries; the others wait until it must have ended."""

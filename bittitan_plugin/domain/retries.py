@@ -23,8 +23,9 @@ class RetryPolicy:
         """
         if waited >= self.give_up_after:
             return None
-        wait: float = max(min(self.first_delay + waited, self.longest_delay), asked or 0.0)
-        return wait
+        # Less than nothing was waited when the clock has been stepped back.
+        wait: float = min(self.first_delay + max(waited, 0.0), self.longest_delay)
+        return max(wait, asked or 0.0)
 
 
 _MINUTE, _DAY = 60.0, 86_400.0

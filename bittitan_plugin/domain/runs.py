@@ -10,6 +10,8 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
+from bittitan_plugin.domain.waits import left
+
 #: A run silent for longer is taken for dead: its process ended, or nobody ever took it up. Ours.
 SILENCE = timedelta(minutes=15)
 
@@ -62,7 +64,7 @@ class Run:
 
     def is_silent(self, now: datetime) -> bool:
         """Whether it says that it is at work and has not been heard of for ``SILENCE``."""
-        return not self.is_over and now - self.updated_at >= SILENCE
+        return not self.is_over and not left(self.updated_at + SILENCE, now, SILENCE)
 
     def progressed(
         self,

@@ -8,6 +8,8 @@ it is the guesser's own.
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from bittitan_plugin.domain.waits import left
+
 #: After so long without a failure everything is forgotten.
 FORGOTTEN_AFTER = timedelta(hours=1)
 
@@ -42,8 +44,6 @@ class Throttle:
 
 PER_ACCOUNT = Throttle(free=5, longest=timedelta(minutes=1))
 PER_ADDRESS = Throttle(free=20, longest=timedelta(minutes=15))
-#: Nobody waits longer, whatever the clocks do.
-LONGEST_WAIT = PER_ADDRESS.longest
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,15 +60,10 @@ class Failures:
         return self
 
     def left(self, throttle: Throttle, now: datetime) -> timedelta:
-        """How long an attempt has to wait now.
-
-        A wait that no throttle imposes tells of a clock that was stepped back since: it would lock
-        everybody out until the clock is there again, so it does not count.
-        """
+        """How long an attempt has to wait now."""
         if self.last_at is None:
             return timedelta(0)
-        left = self.last_at + throttle.wait(self.count) - now
-        return timedelta(0) if left > LONGEST_WAIT else max(left, timedelta(0))
+        return left(self.last_at + throttle.wait(self.count), now, throttle.longest)
 
     def one_more(self, now: datetime) -> "Failures":
         """After another one."""

@@ -25,6 +25,7 @@ from bittitan_plugin.domain.coupons import (
 from bittitan_plugin.domain.errors import BitTitanError, Rejected
 from bittitan_plugin.domain.history import Actor, ActorKind
 from bittitan_plugin.domain.problems import ProblemAction, ProblemKind
+from bittitan_plugin.domain.waits import left
 from bittitan_plugin.services.ports import Ports
 from bittitan_plugin.services.request_decisions import News, decide
 from bittitan_plugin.services.surplus import revoke_surplus
@@ -76,7 +77,7 @@ def follow(ports: Ports, installation_id: UUID) -> Followed | None:
     configuration, started = installation.configuration, ports.clock()
     if not installation.active or not configuration.knows_api:
         return None
-    swept = cursor is None or started - cursor.swept_at >= SWEEP_EVERY
+    swept = cursor is None or not left(cursor.swept_at + SWEEP_EVERY, started, SWEEP_EVERY)
     since = (oldest or started) if cursor is None or swept else min(cursor.read_at, started)
     vendor = ports.vendors.of(configuration)
     # What was sold since the last sound sweep does not show that this account sold the others.

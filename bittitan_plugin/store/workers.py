@@ -2,12 +2,13 @@
 
 import os
 import socket
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import Engine, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from bittitan_plugin.clock import Clock
+from bittitan_plugin.domain.waits import left
 from bittitan_plugin.store.engine import writing_engine
 from bittitan_plugin.store.tables import WorkerRow
 
@@ -46,8 +47,8 @@ class WorkerRegistry:
         """The workers that have been heard of lately and, on this machine, still run."""
         with Session(self._engine) as session:
             rows = session.scalars(select(WorkerRow)).all()
-        oldest = self._clock() - SILENCE
-        return {row.executor_id for row in rows if row.seen_at >= oldest and not _is_gone(row)}
+        now = self._clock()
+        return {row.executor_id for row in rows if _is_heard(row, now) and not _is_gone(row)}
 
     def sign_off(self, executor_id: str) -> None:
         """This worker stops; so do rows of workers long dead."""
@@ -59,6 +60,10 @@ class WorkerRegistry:
 
     def _writing(self) -> Session:
         return Session(writing_engine(self._engine))
+
+
+def _is_heard(row: WorkerRow, now: datetime) -> bool:
+    return bool(left(row.seen_at + SILENCE, now, SILENCE))
 
 
 def _is_gone(row: WorkerRow) -> bool:

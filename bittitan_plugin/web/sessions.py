@@ -16,6 +16,7 @@ from starlette.requests import HTTPConnection
 from starlette.responses import Response
 
 from bittitan_plugin.clock import Clock
+from bittitan_plugin.domain.waits import left
 
 COOKIE = "bittitan_session"
 #: How long a session lasts, a long working day. Ours.
@@ -67,4 +68,4 @@ class Sessions:
             session = Session(id=key, user=user, began=datetime.fromtimestamp(began, UTC))
         except (BadSignature, ValueError, TypeError):
             return None
-        return session if self._clock() < session.began + LIFETIME else None
+        return session if left(session.began + LIFETIME, self._clock(), LIFETIME) else None

@@ -33,7 +33,7 @@ from bittitan_plugin.workflows.pruning import prune
 from bittitan_plugin.workflows.queue import APPLICATION, QUEUES, WORKFLOW_VERSION
 from bittitan_plugin.workflows.taking import Taker
 from bittitan_plugin.workflows.timetable import DUTIES, INTERVAL_S, Duty, Timetable
-from bittitan_plugin.workflows.waking import Waker
+from bittitan_plugin.workflows.waking import Waker, wake_stranded
 
 #: Importing these registers their workflows with the engine.
 WORKFLOW_MODULES = (provision, cancel, billing, tell, watch, reconcile, stock, importing)
@@ -78,7 +78,10 @@ class Worker:
             self._registry, self.executor_id, share=share, on_beat=Waker(ports).look
         )
         self._timetable = Timetable(
-            ports, interval=INTERVAL_S * pace, duties=duties, chores=(self._prune, *chores)
+            ports,
+            interval=INTERVAL_S * pace,
+            duties=duties,
+            chores=(wake_stranded, self._prune, *chores),
         )
 
     def start(self) -> None:

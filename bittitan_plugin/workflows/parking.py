@@ -70,6 +70,22 @@ def wake(installations: Collection[str]) -> int:
     )
 
 
+def wake_stranded(longest: float) -> int:
+    """Let go on what waits longer than ``longest`` seconds: the clock has been stepped back.
+
+    Returns how many workflows there were.
+    """
+    table, now = rows(), time()
+    return _execute(
+        update(table)
+        .where(
+            table.c.status == "DELAYED",
+            table.c.delay_until_epoch_ms > int((now + longest) * 1000),
+        )
+        .values(delay_until_epoch_ms=int(now * 1000))
+    )
+
+
 def running_here() -> set[str]:
     """Ids of the workflows that have a thread in this process."""
     return set(_get_dbos_instance()._active_workflows_set.activeList())

@@ -1,10 +1,16 @@
-"""Wakes what waits for a vendor as soon as it answers again, instead of when its wait is over."""
+"""Wakes what waits before its time: because its vendor answers again, or the clock was put back."""
 
 import structlog
 
+from bittitan_plugin.domain.retry_after import LONGEST_RETRY_AFTER
+from bittitan_plugin.domain.waits import LEEWAY
 from bittitan_plugin.services.ports import Ports
 from bittitan_plugin.store.circuits import Circuits
 from bittitan_plugin.workflows import parking
+from bittitan_plugin.workflows.retrying import SPREAD
+
+#: Seconds that nothing waits longer: what is believed of a ``Retry-After``, spread.
+LONGEST_S = LONGEST_RETRY_AFTER * (1 + SPREAD) + LEEWAY.total_seconds()
 
 _log = structlog.get_logger(__name__)
 
@@ -32,3 +38,10 @@ class Waker:
         woken = parking.wake(theirs)
         if woken:
             _log.info("work_woken", workflows=woken)
+
+
+def wake_stranded() -> None:
+    """Wake what a clock that was stepped back left waiting for longer than anything waits."""
+    woken = parking.wake_stranded(LONGEST_S)
+    if woken:
+        _log.warning("work_woken_after_the_clock_went_back", workflows=woken)

@@ -7,8 +7,9 @@ were taken. So neither a crash in between nor a plugin whose database is away lo
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import or_, select, update
 
+from bittitan_plugin.domain.waits import LEEWAY
 from bittitan_plugin.hosts.embedded.database import HostDatabase
 from bittitan_plugin.hosts.embedded.order_records import (
     ChargeStatus,
@@ -69,7 +70,13 @@ class Untold:
         now = self._database.clock()
         due = (
             select(OrderRow)
-            .where(OrderRow.untold_since <= now - GRACE)
+            .where(
+                or_(
+                    OrderRow.untold_since <= now - GRACE,
+                    # Noted before the clock was stepped back.
+                    OrderRow.untold_since > now + LEEWAY,
+                )
+            )
             .order_by(OrderRow.untold_since)
             .limit(MOST_AT_ONCE)
             .with_for_update(skip_locked=True)

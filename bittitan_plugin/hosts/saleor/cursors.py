@@ -39,7 +39,7 @@ class Cursors:
             return Cursor(orders_updated_at=registered, polled_at=None)
 
     def move(self, installation_id: UUID, orders_updated_at: datetime, polled_at: datetime) -> None:
-        """Go on from there, never back: another worker may have come further."""
+        """Go on from there, among the orders never back: another worker may have come further."""
         with Session(writing_engine(self._engine)) as session, session.begin():
             row = session.get(SaleorCursorRow, installation_id, with_for_update=True)
             if row is None:
@@ -50,4 +50,5 @@ class Cursors:
                 )
                 session.add(row)
             row.orders_updated_at = max(row.orders_updated_at, orders_updated_at)
-            row.polled_at = max(row.polled_at, polled_at)
+            # By our clock, which may have been stepped back.
+            row.polled_at = polled_at

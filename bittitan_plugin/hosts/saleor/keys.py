@@ -6,6 +6,7 @@ from typing import Any
 
 from bittitan_plugin.clock import Clock
 from bittitan_plugin.domain.errors import PlatformUnavailable, Rejected
+from bittitan_plugin.domain.waits import left
 from bittitan_plugin.hosts.saleor.apps import SaleorApp, SaleorApps
 from bittitan_plugin.hosts.saleor.jwks import fetch_jwks
 
@@ -32,7 +33,7 @@ class Keys:
         signed with a new key may try again.
         """
         now, asked = self._clock(), self._asked.get(app.api_url)
-        if asked is not None and now - asked < PAUSE:
+        if asked is not None and left(asked + PAUSE, now, PAUSE):
             raise PlatformUnavailable(
                 "Saleor's keys have just been fetched; try again in a moment."
             )

@@ -15,6 +15,7 @@ from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from bittitan_plugin.clock import Clock
 from bittitan_plugin.domain.errors import Rejected
+from bittitan_plugin.domain.waits import left
 from bittitan_plugin.hosts.saleor.apps import SaleorApp, SaleorApps
 from bittitan_plugin.hosts.saleor.changes import changed_orders
 from bittitan_plugin.hosts.saleor.client import SaleorClient
@@ -81,7 +82,7 @@ class OrderPoller:
         polled_at = self._cursors.of(app).polled_at
         if polled_at is None or app.installation_id not in self._seen:
             return True
-        return self._clock() - polled_at >= INTERVAL
+        return not left(polled_at + INTERVAL, self._clock(), INTERVAL)
 
     def _read(self, app: SaleorApp, client: SaleorClient) -> int:
         since = self._cursors.of(app).orders_updated_at

@@ -16,6 +16,7 @@ from bittitan_plugin.cipher import Cipher, UnreadableSecret
 from bittitan_plugin.clock import Clock
 from bittitan_plugin.domain.access import Permission, Viewer
 from bittitan_plugin.domain.coupons import Sealed
+from bittitan_plugin.domain.waits import left
 from bittitan_plugin.hosts.saleor.apps import SaleorApp, SaleorApps
 from bittitan_plugin.hosts.saleor.tokens import Identity
 
@@ -69,7 +70,8 @@ class Sessions:
         said = self._opened(text)
         until = datetime.fromtimestamp(said["until"], tz=self._clock().tzinfo)
         app = self._apps.of_api_url(said["api_url"])
-        if self._clock() >= until or app is None or app.app_id != said["app"] or not app.is_active:
+        is_over = not left(until, self._clock(), LIFETIME)
+        if is_over or app is None or app.app_id != said["app"] or not app.is_active:
             raise SessionOver
         viewer = Viewer(
             email=said["email"],

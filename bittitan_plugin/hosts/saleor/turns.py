@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from bittitan_plugin.clock import Clock
 from bittitan_plugin.domain.errors import PlatformUnavailable, Unavailable
+from bittitan_plugin.domain.waits import left
 from bittitan_plugin.hosts.saleor.tables import SaleorTurnRow
 from bittitan_plugin.store.engine import writing_engine
 
@@ -59,7 +60,7 @@ class Turns:
                 row = session.get(SaleorTurnRow, key, with_for_update=True)
                 if row is None:
                     session.add(SaleorTurnRow(**key, until=until))
-                elif row.until > now:
+                elif left(row.until, now, LONGEST):
                     raise _taken(order_id)
                 else:
                     row.until = until

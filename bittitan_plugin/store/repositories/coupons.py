@@ -5,7 +5,7 @@ Also what a code is found by without opening any: see ``services/code_lookup.py`
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, func, insert, or_, select, true, update
@@ -38,13 +38,13 @@ class CouponRepository:
         return None if row is None else Cursor(read_at=row.read_at, swept_at=row.swept_at)
 
     def move_cursor(self, cursor: Cursor) -> None:
-        """Note how far was read. It never moves back: two readings may overlap."""
+        """Note how far was read. One of two readings that overlap may move it back a little."""
         row = self._session.get(CouponCursorRow, self._installation_id, with_for_update=True)
         if row is None:
             row = CouponCursorRow(installation_id=self._installation_id, **vars(cursor))
             self._session.add(row)
-        row.read_at = max(row.read_at, cursor.read_at)
-        row.swept_at = max(row.swept_at, cursor.swept_at)
+        # Not the later of the two: it may have been noted before the clock was stepped back.
+        row.read_at, row.swept_at = cursor.read_at, cursor.swept_at
         self._session.flush()
 
     def secret(self) -> Sealed | None:
@@ -97,11 +97,10 @@ class CouponRepository:
 
         Those past their expiry, and after a whole reading (``swept``) those it did not list.
         """
-        not_listed = or_(AssetRow.coupon_seen_at.is_(None), AssetRow.coupon_seen_at < since)
         doubtful = true() if swept else AssetRow.coupon_expires_at <= now
         rows = self._session.scalars(
             select(AssetRow)
-            .where(*self._open_fate(), not_listed, doubtful)
+            .where(*self._open_fate(), _not_seen(since), doubtful)
             .order_by(AssetRow.coupon_seen_at.nulls_first(), AssetRow.id)
             .limit(limit)
         )
@@ -121,10 +120,9 @@ class CouponRepository:
     def not_seen(self, since: datetime, after: UUID | None, limit: int) -> list[Asset]:
         """Those of them that the vendor has not spoken of since then, by id, after ``after``."""
         further = [] if after is None else [AssetRow.id > after]
-        not_seen = or_(AssetRow.coupon_seen_at.is_(None), AssetRow.coupon_seen_at < since)
         rows = self._session.scalars(
             select(AssetRow)
-            .where(*self._in_question(), not_seen, *further)
+            .where(*self._in_question(), _not_seen(since), *further)
             .order_by(AssetRow.id)
             .limit(limit)
         )
@@ -176,3 +174,9 @@ class CouponRepository:
     @property
     def _mine(self) -> ColumnElement[bool]:
         return AssetRow.installation_id == self._installation_id
+
+
+def _not_seen(since: datetime) -> ColumnElement[bool]:
+    """Whether the vendor has not spoken of it since; a day later than that is a clock's mistake."""
+    seen_at = AssetRow.coupon_seen_at
+    return or_(seen_at.is_(None), seen_at < since, seen_at > since + timedelta(days=1))

@@ -363,3 +363,14 @@ def test_a_cancellation_in_doubt_is_a_problem_and_calls_nothing_redeemed(
 
     assert (after.status, after.coupon_status) == ("ACTIVE", "AVAILABLE")
     assert ProblemKind.CANCELLATION_STUCK in [each.kind for each in calendar.shop.problems()]
+
+
+def test_a_clock_that_was_ahead_and_is_put_right_hides_no_redemption(calendar: Calendar) -> None:
+    calendar.time_passes(days=30)
+    asset, other = calendar.sold(), calendar.sold()
+    calendar.follow()
+    calendar.time_passes(days=-30)
+    calendar.redeem(asset)
+    calendar.follow()
+
+    assert (calendar.status(asset), calendar.status(other)) == ("REDEEMED", "AVAILABLE")

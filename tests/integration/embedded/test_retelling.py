@@ -88,6 +88,13 @@ def test_who_is_about_to_tell_is_left_alone(shop: Shop) -> None:
     assert Untold(shop.platform.database).take() == []
 
 
+def test_what_was_noted_before_the_clock_was_stepped_back_is_told_again(shop: Shop) -> None:
+    order = untaken(shop.buy)
+    shop.clock.advance(days=-30)
+
+    assert heard(shop) == [(hook, order) for hook in PAID]
+
+
 def test_two_processes_that_look_at_once_take_an_order_once(shop: Shop) -> None:
     untaken(shop.buy)
     shop.clock.advance(seconds=GRACE.total_seconds())

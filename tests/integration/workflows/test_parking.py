@@ -19,6 +19,7 @@ from bittitan_plugin.services.durable import provision_id
 from bittitan_plugin.workflows import parking, retrying
 from bittitan_plugin.workflows.heart import Heart
 from bittitan_plugin.workflows.queue import PROVISIONING_QUEUE
+from bittitan_plugin.workflows.waking import wake_stranded
 from tests.fakes.host import line
 from tests.world import SOLD, Shop, World
 
@@ -66,6 +67,23 @@ def test_a_sale_that_waits_has_no_thread_and_goes_on_by_itself(shop: Shop) -> No
     # Its thread writes that it waits, and then ends.
     shop.until(lambda: row(sale).status == "DELAYED" and sale not in parking.running_here())
     put(sale, delay_until_epoch_ms=0)  # the hour is over
+    shop.settle()
+    assert shop.tally() == SOLD
+
+
+@pytest.mark.usefixtures("parks")
+def test_a_clock_that_was_stepped_back_leaves_nothing_waiting_until_it_is_there_again(
+    shop: Shop,
+) -> None:
+    shop.sandbox.sandbox.faults.add("rate_limit", operation="issue", times=1, retry_after=3600)
+    sale = sell(shop)
+    shop.until(lambda: row(sale).status == "DELAYED" and sale not in parking.running_here())
+    asked_for = row(sale).delay_until_epoch_ms
+    wake_stranded()
+    assert row(sale).delay_until_epoch_ms == asked_for  # an hour is a wait like any other
+
+    put(sale, delay_until_epoch_ms=asked_for + 30 * 86_400_000)
+    wake_stranded()
     shop.settle()
     assert shop.tally() == SOLD
 

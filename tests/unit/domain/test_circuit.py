@@ -54,3 +54,11 @@ def test_what_it_says_is_the_latest_failure_since_the_first() -> None:
 def test_a_pause_ends_when_the_vendor_said() -> None:
     circuit = paused(URL, 120, NOW)
     assert (circuit.closure, circuit.wait(NOW)) == (Closure.RATE_LIMITED, 120)
+
+
+@every(
+    "circuit",
+    [opened(URL, "ConnectError", NOW), tried(50), tried(2).trying(NOW), paused(URL, 3600, NOW)],
+)
+def test_none_waits_for_a_clock_that_was_stepped_back(circuit: Circuit) -> None:
+    assert circuit.wait(NOW - timedelta(days=30)) == 0

@@ -39,3 +39,8 @@ def test_every_policy_ends(policy: RetryPolicy) -> None:
 @ALL
 def test_every_policy_waits_before_it_asks_again(policy: RetryPolicy) -> None:
     assert (policy.delay(0) or 0) > 0
+
+
+@ALL
+def test_a_clock_that_was_stepped_back_makes_nobody_ask_without_a_wait(policy: RetryPolicy) -> None:
+    assert policy.delay(-86_400.0) == policy.first_delay

@@ -10,7 +10,15 @@ from bittitan_plugin.web.sessions import LIFETIME, Sessions
 from tests.conftest import StandingClock
 
 
-@pytest.mark.parametrize(("left", "good"), [(timedelta(seconds=1), True), (timedelta(), False)])
+@pytest.mark.parametrize(
+    ("left", "good"),
+    [
+        (timedelta(seconds=1), True),
+        (timedelta(), False),
+        # The clock was a month ahead when it began: it does not last a month longer for that.
+        (LIFETIME + timedelta(days=30), False),
+    ],
+)
 def test_a_session_is_good_until_its_time_is_over(
     clock: StandingClock, left: timedelta, good: bool
 ) -> None:

@@ -209,6 +209,20 @@ def test_an_old_key_is_not_accepted_after_the_new_one_was_seen(station: Station)
     assert station.sender.post(delivery, body, old).status_code == 401
 
 
+def test_a_clock_that_was_stepped_back_keeps_no_new_key_from_being_fetched(
+    station: Station,
+) -> None:
+    signing = station.server.saleor.signing
+    order = ordered(station).id
+    signing.rotate()
+    first = station.sender.event("ORDER_CREATED", order=order)
+    assert station.sender.deliver(first) == 200
+    station.clock.advance(days=-30)
+    signing.rotate()
+    second = station.sender.event("ORDER_CREATED", order=order)
+    assert station.sender.deliver(second) == 200
+
+
 def test_keys_that_cannot_be_fetched_now_make_saleor_send_it_again(station: Station) -> None:
     signing = station.server.saleor.signing
     signing.rotate()

@@ -326,6 +326,19 @@ def test_a_new_process_looks_at_once_and_then_every_few_minutes(
     assert len(asked("orders_changed")) == 3
 
 
+def test_a_clock_that_was_stepped_back_keeps_no_saleor_from_being_looked_at(
+    market: Market, new_poller: MakePoller
+) -> None:
+    poller, asked = new_poller(), market.saleor.asked
+    poller.poll_due()
+    market.station.clock.advance(days=-30)
+    poller.poll_due()
+    assert len(asked("orders_changed")) == 2
+    # From there it is every few minutes again.
+    poller.poll_due()
+    assert len(asked("orders_changed")) == 2
+
+
 def test_a_saleor_that_is_away_is_looked_at_again_from_where_it_was(
     market: Market, new_poller: MakePoller
 ) -> None:
