@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -19,6 +20,7 @@ from bittitan_plugin.hosts.saleor.turns import Turns
 from bittitan_plugin.logs import configure_logs
 from bittitan_plugin.mail.port import Mailer
 from bittitan_plugin.mail.transports import mailer_from
+from bittitan_plugin.services.catalogue import catch_up
 from bittitan_plugin.services.installations import open_installation
 from bittitan_plugin.services.ports import Ports
 from bittitan_plugin.settings import Settings
@@ -163,6 +165,7 @@ def _saleor_chores(
     """What webhooks lost is found, and problems are shown in the Dashboard."""
     from bittitan_hooks.order import OrderHooks
     from bittitan_hooks.results import OutcomeStatus
+    from bittitan_plugin.hosts.saleor.catalogue_watch import CatalogueWatch
     from bittitan_plugin.hosts.saleor.cursors import Cursors
     from bittitan_plugin.hosts.saleor.hearing import HearingWatch
     from bittitan_plugin.hosts.saleor.order_events import Firing
@@ -181,6 +184,7 @@ def _saleor_chores(
     return (
         HearingWatch(apps, ports.store, ports.clock).look_all,
         poller.poll_due,
+        CatalogueWatch(apps, partial(catch_up, ports), ports.clock).look_due,
         ProblemMirror(apps, ports.store, engine).show_all,
     )
 

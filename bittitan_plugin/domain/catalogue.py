@@ -63,6 +63,8 @@ class HostVariant:
     """A variant of the platform that is of one of our product types, as it stands there."""
 
     variant_id: str
+    #: The platform's product that it is a variant of.
+    product_id: str
     product_type: ProductType
     sku: str
     #: As customers read it.
@@ -94,6 +96,9 @@ class Product:
     validity_days: int
     #: The host's variant that sells this product, or None while it is not presented.
     variant_id: str | None = None
+    #: The host's product of that variant: a platform that deletes one may no longer say what its
+    #: variants were.
+    host_product_id: str | None = None
     published: bool = False
     #: Price of one licence, by currency.
     prices: dict[str, Money] = field(default_factory=dict)
@@ -110,6 +115,7 @@ class Product:
         return replace(
             self,
             variant_id=variant.variant_id,
+            host_product_id=variant.product_id,
             sku=self.sku or variant.sku,
             name=variant.name or self.name,
             prices=dict(variant.prices),
@@ -120,7 +126,7 @@ class Product:
 
     def released(self) -> "Product":
         """No longer sold by any variant, and withdrawn."""
-        return replace(self, variant_id=None, published=False)
+        return replace(self, variant_id=None, host_product_id=None, published=False)
 
 
 def check_publishable(product: Product) -> None:

@@ -3,12 +3,13 @@
 Assets already sold keep their own copy and never change.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from bittitan_plugin.domain.catalogue import HostVariant, Product
 from bittitan_plugin.domain.installations import Installation
+from bittitan_plugin.services.installations import get_installation
 from bittitan_plugin.services.ports import Ports
 from bittitan_plugin.store.unit_of_work import UnitOfWork
 
@@ -23,16 +24,50 @@ def follow_variant(ports: Ports, installation: Installation, variant: HostVarian
     """
     with ports.store.writing(installation.id) as work:
         work.take_turns(CATALOGUE_TURN)
-        product = work.products.of_variants([variant.variant_id]).get(variant.variant_id)
-        if product is not None and product.product_type is not variant.product_type:
-            work.products.save(product.released())
-            product = None
-        if product is None:
-            return _bind(work, installation, variant)
-        followed = product.following(variant)
-        if followed != product:
-            work.products.save(followed)
-        return followed
+        return _follow(work, installation, variant)
+
+
+def catch_up(
+    ports: Ports,
+    installation_id: UUID,
+    listed: Iterable[Sequence[HostVariant]],
+    gone: Callable[[Sequence[str]], Collection[str]],
+) -> None:
+    """Follow what nobody told us of: all the platform's variants of ours, ``listed`` in pages.
+
+    ``gone`` says which of some variants are none of ours any more. While the plugin is switched
+    off nothing is followed.
+    """
+    installation = get_installation(ports, installation_id)
+    if not installation.active:
+        return
+    with ports.store.reading(installation_id) as work:
+        before = work.products.bound()
+    missing = set(before)
+    for page in listed:
+        _follow_page(ports, installation, page, before)
+        missing -= {variant.variant_id for variant in page}
+    if missing and (released := gone(sorted(missing))):
+        release_variants(ports, installation, released)
+
+
+def _follow_page(
+    ports: Ports,
+    installation: Installation,
+    variants: Sequence[HostVariant],
+    before: Mapping[str, Product],
+) -> None:
+    changed = [each for each in variants if _differs(before.get(each.variant_id), each)]
+    if changed:
+        with ports.store.writing(installation.id) as work:
+            work.take_turns(CATALOGUE_TURN)
+            now = work.products.of_variants([each.variant_id for each in changed])
+            for variant in changed:
+                # Whom an event or staff have changed meanwhile knows better than the list.
+                if now.get(variant.variant_id) == before[variant.variant_id]:
+                    _follow(work, installation, variant)
+    unknown = [each for each in variants if each.variant_id not in before]
+    follow_variants(ports, installation, unknown)
 
 
 def follow_variants(
@@ -60,6 +95,16 @@ def release_variants(ports: Ports, installation: Installation, variant_ids: Coll
         for product in products.values():
             work.products.save(product.released())
     return len(products)
+
+
+def release_product(
+    ports: Ports, installation: Installation, product_id: str, variant_ids: Collection[str] = ()
+) -> int:
+    """The platform's product is gone with all its variants, whichever of them it still names."""
+    with ports.store.reading(installation.id) as work:
+        known = [each.variant_id for each in work.products.of_host_product(product_id)]
+    gone = {*variant_ids, *(each for each in known if each)}
+    return release_variants(ports, installation, gone)
 
 
 def follow_product(  # noqa: PLR0913 - what the platform may say of a product, each by its name
@@ -91,6 +136,26 @@ def follow_product(  # noqa: PLR0913 - what the platform may say of a product, e
             if followed != product:
                 work.products.save(followed)
     return len(products)
+
+
+def _follow(work: UnitOfWork, installation: Installation, variant: HostVariant) -> Product:
+    product = work.products.of_variants([variant.variant_id]).get(variant.variant_id)
+    if product is not None and product.product_type is not variant.product_type:
+        work.products.save(product.released())
+        product = None
+    if product is None:
+        return _bind(work, installation, variant)
+    followed = product.following(variant)
+    if followed != product:
+        work.products.save(followed)
+    return followed
+
+
+def _differs(product: Product | None, variant: HostVariant) -> bool:
+    if product is None:
+        return False
+    moved = product.product_type is not variant.product_type
+    return moved or product.following(variant) != product
 
 
 def _bind(work: UnitOfWork, installation: Installation, variant: HostVariant) -> Product:

@@ -192,6 +192,7 @@ def to_product(row: Row[Any], prices: dict[str, Money]) -> Product:
         expire_days=row.expire_days,
         validity_days=row.validity_days,
         variant_id=row.variant_id,
+        host_product_id=row.host_product_id,
         published=row.published,
         prices=prices,
         imported=_listed(row),

@@ -108,6 +108,7 @@ class ProductRow(Base):
     expire_days: Mapped[int]
     validity_days: Mapped[int]
     variant_id: Mapped[str | None]
+    host_product_id: Mapped[str | None]
     published: Mapped[bool]
     imported_name: Mapped[str | None]
     imported_amount: Mapped[Decimal | None]

@@ -16,7 +16,12 @@ from bittitan_hooks.specs import hookimpl
 from bittitan_hooks.translate import to_money
 from bittitan_plugin.domain.catalogue import HostVariant, ProductType, days_or_none
 from bittitan_plugin.domain.installations import Installation
-from bittitan_plugin.services.catalogue import follow_product, follow_variant, release_variants
+from bittitan_plugin.services.catalogue import (
+    follow_product,
+    follow_variant,
+    release_product,
+    release_variants,
+)
 from bittitan_plugin.services.ports import Ports
 
 _NOT_OURS = "It is not a BitTitan product."
@@ -40,8 +45,14 @@ class ProductHooks:
 
     @hookimpl
     def product_deleted(self, event: ProductDeleted) -> Outcome:
-        """Unbind and withdraw our products; their variants are gone with it."""
-        return self._release(event.installation, event.variant_ids)
+        """Unbind and withdraw our products; their variants are gone with it, named or not."""
+
+        def act(ports: Ports, installation: Installation) -> Outcome:
+            gone = event.product_id, event.variant_ids
+            count = release_product(ports, installation, *gone)
+            return accepted(f"Withdrawn: {count}.") if count else ignored(_NOT_OURS)
+
+        return guarded(self._ports, event.installation, act)
 
     @hookimpl
     def product_variant_created(self, event: ProductVariantCreated) -> Outcome:
@@ -64,6 +75,7 @@ class ProductHooks:
             return self._moved_away(event.installation, event.product_type, (event.variant_id,))
         variant = HostVariant(
             variant_id=event.variant_id,
+            product_id=event.product_id,
             product_type=product_type,
             sku=event.sku,
             name=event.name,

@@ -185,6 +185,7 @@ class FakeHost:
         """A variant of one of our types, as if staff had made it on the platform."""
         variant = HostVariant(
             variant_id=f"variant-{uuid4().hex[:8]}",
+            product_id=f"product-{uuid4().hex[:8]}",
             product_type=product_type,
             sku=sku,
             name=name or product_type.label,

@@ -93,6 +93,7 @@ def product(**values: Any) -> Product:
         expire_days=365,
         validity_days=365,
         variant_id="variant-1",
+        host_product_id="product-1",
         published=True,
         prices={"USD": Money.of("14.00", "USD")},
     )

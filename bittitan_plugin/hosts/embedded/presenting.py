@@ -112,6 +112,7 @@ def make_variants(
         prices += price_values(variant_id, each.prices)
         made[each.sku] = HostVariant(
             variant_id=global_id(Kind.VARIANT, variant_id),
+            product_id=global_id(Kind.PRODUCT, product_id),
             product_type=each.product_type,
             sku=each.sku,
             name=each.name,
@@ -129,6 +130,7 @@ def host_variant(variant: Variant) -> HostVariant:
     """A variant of one of our types as the port shows it."""
     return HostVariant(
         variant_id=global_id(Kind.VARIANT, variant.row.id),
+        product_id=global_id(Kind.PRODUCT, variant.product.id),
         product_type=ProductType.from_slug(variant.product.product_type)
         or ProductType.MAILBOX_LICENSE,
         sku=variant.row.sku,

@@ -24,6 +24,8 @@ Node = Mapping[str, Any]
 
 #: Products made by one call, well below what Saleor takes.
 BATCH = 25
+#: Variants asked for by one call; Saleor gives no more than a hundred at a time.
+MOST_AT_ONCE = 100
 
 
 def present(
@@ -54,6 +56,12 @@ def variants(
         yield [shown for each in found if (shown := host_variant(each)) is not None]
 
 
+def variants_by_id(client: SaleorClient, ids: Sequence[str]) -> Iterator[Node]:
+    """Those of these variants that there are, of whatever type."""
+    for start in range(0, len(ids), MOST_AT_ONCE):
+        yield from _ask(client, "variants_by_id", ids=ids[start : start + MOST_AT_ONCE])
+
+
 def offer(client: SaleorClient, wanted: Offer, group: str) -> HostVariant:
     """The variant as staff want it; see the port. Publishing and naming concern its product."""
     shelves = read_shelves(client, group)
@@ -82,7 +90,7 @@ def withdraw(client: SaleorClient, variant_id: str) -> None:
 def _find(client: SaleorClient, presentations: Sequence[Presentation]) -> dict[str, Node]:
     ids = [each.variant_id for each in presentations if each.variant_id]
     ids = [each for each in ids if is_of("ProductVariant", each)]
-    by_id = {each["id"]: each for each in _ask(client, "variants_by_id", ids=ids)} if ids else {}
+    by_id = {each["id"]: each for each in variants_by_id(client, ids)}
     skus = [each.sku for each in presentations if each.variant_id not in by_id]
     by_sku: dict[tuple[str, str], Node] = {}
     if skus:

@@ -24,6 +24,7 @@ def host_variant(node: Node) -> HostVariant | None:
         return None
     return HostVariant(
         variant_id=node["id"],
+        product_id=product["id"],
         product_type=product_type,
         sku=node["sku"] or "",
         name=product["name"],

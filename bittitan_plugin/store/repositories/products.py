@@ -66,6 +66,15 @@ class ProductRepository:
         found = self._read(_OF_VARIANTS, {"variant_ids": list(variant_ids)})
         return {product.variant_id: product for product in found if product.variant_id}
 
+    def of_host_product(self, host_product_id: str) -> list[Product]:
+        """The products that the host sells as variants of that product of its own."""
+        return self._load(ProductRow.host_product_id == host_product_id)
+
+    def bound(self) -> dict[str, Product]:
+        """Every product that some variant of the host sells, by that variant's id."""
+        found = self._load(ProductRow.variant_id.is_not(None))
+        return {product.variant_id: product for product in found if product.variant_id}
+
     def sold_among(self, variant_ids: Collection[str]) -> set[str]:
         """Which of these variants sell one of our products."""
         sold = select(ProductRow.variant_id).where(

@@ -10,6 +10,9 @@ from tests.fakes.saleor.views import View, Views, connection, page
 
 Resolver = Callable[..., Any]
 
+#: Any of these shows an app every product. From Saleor's documentation.
+SEES_PRODUCTS = frozenset({"MANAGE_PRODUCTS", "MANAGE_ORDERS", "MANAGE_DISCOUNTS"})
+
 
 class Queries:
     """The query type's fields."""
@@ -113,7 +116,8 @@ class Queries:
         **_: object,
     ) -> View:
         wanted = filter["productTypes"]
-        found = [p for p in self._saleor.products.values() if p.product_type in wanted]
+        shown = self._saleor.products.values() if self._sees_products() else ()
+        found = [p for p in shown if p.product_type in wanted]
         return page(found, self._views.product, first, after)
 
     def variants(
@@ -127,7 +131,11 @@ class Queries:
         skus = (filter or {}).get("sku")
         found = [
             each
-            for each in self._saleor.variants.values()
+            for each in (self._saleor.variants.values() if self._sees_products() else ())
             if (ids is None or each.id in ids) and (skus is None or each.sku in skus)
         ]
         return page(found, self._views.variant, first, None)
+
+    def _sees_products(self) -> bool:
+        """Others see them only in a channel, and there what is published."""
+        return bool(self._app and self._app.permissions & SEES_PRODUCTS)

@@ -179,7 +179,8 @@ class Sender:
         if "invoice" in ids:
             view["invoice"] = self._invoice(views, ids["invoice"])
         if "product" in ids:
-            view["product"] = views.product(saleor.products[ids["product"]])
+            key = ids["product"]
+            view["product"] = views.product((saleor.products | saleor.deleted_products)[key])
         if "variant" in ids:
             view["productVariant"] = views.variant(saleor.variants[ids["variant"]])
         if "app" in ids:

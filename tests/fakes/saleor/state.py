@@ -64,6 +64,8 @@ class FakeSaleor:
         self.product_types: dict[str, ProductType] = {}
         self.collections: dict[str, Collection] = {}
         self.products: dict[str, Product] = {}
+        #: What is left of them when their events are rendered.
+        self.deleted_products: dict[str, Product] = {}
         self.variants: dict[str, Variant] = {}
         self.orders: dict[str, Order] = {}
         #: Problems of apps in the Dashboard, by key.
@@ -162,6 +164,20 @@ class FakeSaleor:
         self.announce("ORDER_CONFIRMED", order=order.id)
         self.announce("ORDER_UPDATED", order=order.id)
         return order
+
+    def delete_product(self, product_id: str) -> None:
+        """Staff delete a product: of its variants no event says anything (observed on 3.23)."""
+        with self.lock:
+            gone = self.products.pop(product_id)
+            self.variants = {
+                key: each for key, each in self.variants.items() if each.product != product_id
+            }
+            for collection in self.collections.values():
+                collection.products = [key for key in collection.products if key != product_id]
+            # What is rendered of it later finds nothing that belonged to it.
+            gone.channels, gone.values = {}, {}
+            self.deleted_products[product_id] = gone
+        self.announce("PRODUCT_DELETED", product=product_id)
 
     def on_sale(self) -> list[tuple[Variant, Decimal]]:
         """What a storefront shows in the first channel: what is published there and has a price."""

@@ -197,7 +197,8 @@ def test_a_new_variant_takes_the_product_of_its_article_that_nobody_sells(
 
 
 def test_the_same_event_twice_changes_nothing_more(market: Market, sold: Product) -> None:
-    values = {"prices": ({"amount": "14.00", "currency": "USD"},), "published": True}
+    prices = ({"amount": "14.00", "currency": "USD"},)
+    values = {"product_id": sold.host_product_id, "prices": prices, "published": True}
     for _ in range(2):
         variant_event(market, sold.variant_id, **values)
     assert market.products() == [sold]

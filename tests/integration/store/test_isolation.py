@@ -76,6 +76,8 @@ FINDING: dict[str, Case] = {
     "accounts.end_customer": lambda w, b: w.accounts.end_customer(b.account.id, END_EMAIL),
     "products.get": lambda w, b: w.products.get(b.product.id),
     "products.by_ids": lambda w, b: w.products.by_ids([b.product.id]),
+    "products.bound": lambda w, b: w.products.bound(),
+    "products.of_host_product": lambda w, b: w.products.of_host_product("product-1"),
     "products.of_variants": lambda w, b: w.products.of_variants(["variant-1"]),
     "products.by_skus": lambda w, b: w.products.by_skus(["SPARE", b.product.sku]),
     "products.all": lambda w, b: w.products.all(),

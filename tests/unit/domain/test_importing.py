@@ -40,7 +40,12 @@ def article(**values: object) -> Article:
 
 def variant(**values: object) -> HostVariant:
     made = HostVariant(
-        variant_id="variant-1", product_type=MAILBOX, sku="A", name="Mailbox", prices={}
+        variant_id="variant-1",
+        product_id="product-1",
+        product_type=MAILBOX,
+        sku="A",
+        name="Mailbox",
+        prices={},
     )
     return replace(made, **values)  # type: ignore[arg-type]
 

@@ -199,6 +199,7 @@ def _tables_of_the_plugin() -> None:
         sa.Column("expire_days", sa.Integer(), nullable=False),
         sa.Column("validity_days", sa.Integer(), nullable=False),
         sa.Column("variant_id", sa.String(length=255), nullable=True),
+        sa.Column("host_product_id", sa.String(length=255), nullable=True),
         sa.Column("published", sa.Boolean(), nullable=False),
         sa.Column("imported_name", sa.String(length=255), nullable=True),
         sa.Column("imported_amount", Amount(), nullable=True),

@@ -131,15 +131,28 @@ def test_an_invoice_fires_the_hook_of_that_name(station: Station, event: str) ->
     assert (fired.invoice_id, fired.order_id, fired.number) == (invoice.id, order.id, "2026-1")
 
 
-@every("event", ["PRODUCT_CREATED", "PRODUCT_UPDATED", "PRODUCT_DELETED"])
+@every("event", ["PRODUCT_CREATED", "PRODUCT_UPDATED"])
 def test_a_product_fires_the_hook_of_that_name(station: Station, event: str) -> None:
     variant = stock(station)
     delivery = station.sender.event(event, product=variant.product)
     assert station.sender.deliver(delivery) == 200
     fired = station.listening.last(event.lower())
-    assert isinstance(fired, specs.ProductCreated | specs.ProductUpdated | specs.ProductDeleted)
+    assert isinstance(fired, specs.ProductCreated | specs.ProductUpdated)
     assert (fired.name, fired.product_type) == ("Mailbox", "bittitan-mailbox-license")
     assert (fired.published, fired.variant_ids) == (True, (variant.id,))
+
+
+def test_a_deleted_product_fires_its_hook_with_its_id_and_without_variants(
+    station: Station,
+) -> None:
+    variant = stock(station)
+    station.server.saleor.delete_product(variant.product)
+    (delivery,) = station.sender.deliver_all()
+    assert delivery.statuses == [200]
+    fired = station.listening.last("product_deleted")
+    assert isinstance(fired, specs.ProductDeleted)
+    assert (fired.product_id, fired.variant_ids) == (variant.product, ())
+    assert (fired.name, fired.product_type) == ("Mailbox", "bittitan-mailbox-license")
 
 
 @every("event", ["CREATED", "UPDATED", "DELETED"])
