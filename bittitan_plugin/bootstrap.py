@@ -11,6 +11,7 @@ from sqlalchemy import Engine
 
 from bittitan_plugin.cipher import Cipher
 from bittitan_plugin.clock import Clock, system_clock
+from bittitan_plugin.domain.configuration import Configuration
 from bittitan_plugin.hosts.port import Host
 from bittitan_plugin.hosts.registry import AttachedHosts
 from bittitan_plugin.hosts.saleor.apps import SaleorApp, SaleorApps
@@ -192,14 +193,14 @@ def _saleor_chores(
 def _saleor_host(
     apps: SaleorApps, links: InvoiceLinks, turns: Turns, store: Store
 ) -> Callable[[SaleorApp], Host]:
-    def issues_invoices(installation_id: UUID) -> bool:
+    def configuration(installation_id: UUID) -> Configuration:
         with store.looking_up() as installations:
-            return installations.by_id(installation_id).configuration.issue_invoices
+            return installations.by_id(installation_id).configuration
 
     def make(app: SaleorApp) -> Host:
         from bittitan_plugin.hosts.saleor.gateway import saleor_host
 
-        return saleor_host(app, apps, links, turns, issues_invoices)
+        return saleor_host(app, apps, links, turns, configuration)
 
     return make
 

@@ -4,6 +4,7 @@ How it is presented (labels, help texts) is declared in ``plugin.toml``; a test 
 against each other.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, replace
 from decimal import Decimal
@@ -13,11 +14,12 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from bittitan_plugin.domain.addresses import is_address
 from bittitan_plugin.domain.cancellation import LONGEST_WINDOW_DAYS
-from bittitan_plugin.domain.catalogue import DEFAULT_DAYS, ProductType, check_days
+from bittitan_plugin.domain.catalogue import DEFAULT_DAYS, PRODUCT_GROUP, ProductType, check_days
 from bittitan_plugin.domain.coupons import CouponSource, Sealed
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
 from bittitan_plugin.domain.money import Money
 from bittitan_plugin.domain.orders import ProvisionOn
+from bittitan_plugin.domain.texts import LONGEST_NAME, is_line
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,6 +52,8 @@ class Configuration:
     stop_without_stock: bool = False
     #: Whether orders' invoices are made here, where the platform leaves that to its apps.
     issue_invoices: bool = False
+    #: In which category new products stand, where the platform has categories; empty: staff choose.
+    product_category: str = PRODUCT_GROUP
 
     @property
     def zone(self) -> ZoneInfo:
@@ -201,6 +205,14 @@ def _url(name: str, text: str) -> str:
     return text.rstrip("/")
 
 
+def _category(name: str, text: str) -> str:
+    # A platform's address of it is made of these.
+    if text and not (is_line(text) and re.search("[A-Za-z0-9]", text)):
+        expected = f"one line of at most {LONGEST_NAME} characters with Latin letters or digits"
+        raise _invalid(name, text[:40], expected)
+    return text
+
+
 def _choice(kind: type[CouponSource] | type[ProvisionOn]) -> Callable[[str, str], Any]:
     def read(name: str, text: str) -> Any:
         try:
@@ -245,4 +257,5 @@ _READERS: dict[str, Callable[[str, str], Any]] = {
     "low_stock_threshold": _count,
     "stop_without_stock": _switch,
     "issue_invoices": _switch,
+    "product_category": _category,
 }

@@ -5,7 +5,7 @@ is never changed.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from bittitan_plugin.domain.catalogue import ProductType
@@ -13,7 +13,8 @@ from bittitan_plugin.domain.errors import PlatformUnavailable, Rejected
 from bittitan_plugin.hosts.port import TypeDefinition
 from bittitan_plugin.hosts.saleor.client import SaleorClient
 from bittitan_plugin.hosts.saleor.paging import nodes
-from bittitan_plugin.hosts.saleor.slugs import attribute_slug, group_slug
+from bittitan_plugin.hosts.saleor.slugs import attribute_slug, category_slug, group_slug
+from bittitan_plugin.hosts.saleor.versions import has_digital_types
 
 Node = Mapping[str, Any]
 
@@ -39,6 +40,10 @@ class Shelves:
     #: The group, and whether it is listed in any channel.
     group_id: str | None
     group_listed: bool
+    #: The category that the settings name, if it is there.
+    category_id: str | None
+    #: The version of that Saleor now; it may be newer than the one that installed the app.
+    version: str
     #: The active ones, in Saleor's order.
     channels: tuple[Channel, ...]
 
@@ -47,18 +52,20 @@ class Shelves:
         return [channel for channel in self.channels if channel.currency == currency]
 
 
-def read_shelves(client: SaleorClient, group: str) -> Shelves:
-    """What there is of our types, properties and ``group``."""
+def read_shelves(client: SaleorClient, group: str, category: str = "") -> Shelves:
+    """What there is of our types, properties, ``group`` and ``category`` (its name or slug)."""
     data = client.execute(
         "catalogue",
         {
             "types": [kind.slug for kind in ProductType],
             "attributes": [attribute_slug(each) for each in ("expire", "validity")],
             "group": group_slug(group),
+            "categories": [category, category_slug(category)] if category else [],
         },
     )
     types, collections = nodes(data["productTypes"]), nodes(data["collections"])
     found = collections[0] if collections else None
+    categories = nodes(data["categories"]) if category else []
     return Shelves(
         types={each["slug"]: each["id"] for each in types},
         assigned={
@@ -68,6 +75,8 @@ def read_shelves(client: SaleorClient, group: str) -> Shelves:
         attributes={each["slug"]: each["id"] for each in nodes(data["attributes"])},
         group_id=found["id"] if found else None,
         group_listed=bool(found and found["channelListings"]),
+        category_id=categories[0]["id"] if categories else None,
+        version=data["shop"]["version"] or "",
         channels=tuple(
             Channel(id=each["id"], slug=each["slug"], currency=each["currencyCode"])
             for each in data["channels"] or ()
@@ -91,9 +100,8 @@ def ensure_product_types(
     for definition in definitions:
         slugs = [attribute_slug(each.slug) for each in definition.properties]
         if definition.slug not in shelves.types:
-            ids = [attributes[slug] for slug in slugs]
-            wanted = {"name": definition.name, "slug": definition.slug, "attributes": ids}
-            _make(client, "product_type_create", wanted)
+            wanted = _type_input(definition, [attributes[slug] for slug in slugs], shelves.version)
+            _make(client, "product_type_create", {"input": wanted})
             made_types.add(definition.slug)
             continue
         missing = [slug for slug in slugs if slug not in shelves.assigned[definition.slug]]
@@ -102,6 +110,31 @@ def ensure_product_types(
             type_id = shelves.types[definition.slug]
             _make(client, "attributes_assign", {"productType": type_id, "operations": operations})
     return frozenset(made_types)
+
+
+def _type_input(
+    definition: TypeDefinition, attributes: Sequence[str], version: str
+) -> dict[str, object]:
+    digital = {"isDigital": True} if has_digital_types(version) else {}
+    return {
+        "name": definition.name,
+        "slug": definition.slug,
+        "kind": "NORMAL",
+        "hasVariants": False,
+        "isShippingRequired": False,
+        "productAttributes": list(attributes),
+        **digital,
+    }
+
+
+def ensure_category(client: SaleorClient, group: str, category: str) -> Shelves:
+    """What there is, with the category made if it is missing; none where it has no name."""
+    shelves = read_shelves(client, group, category)
+    if shelves.category_id is not None or not category:
+        return shelves
+    wanted = {"name": category, "slug": category_slug(category)}
+    made = _make(client, "category_create", wanted)
+    return replace(shelves, category_id=made["categoryCreate"]["category"]["id"])
 
 
 def ensure_group(client: SaleorClient, name: str) -> None:

@@ -10,6 +10,7 @@ import structlog
 
 from bittitan_plugin.domain.billing import Credit, InvoiceReference, Refund
 from bittitan_plugin.domain.catalogue import PRODUCT_GROUP, HostVariant, ProductType
+from bittitan_plugin.domain.configuration import Configuration
 from bittitan_plugin.domain.errors import Rejected
 from bittitan_plugin.domain.orders import Customer, Order
 from bittitan_plugin.hosts.port import FulfilledLine, Offer, Presentation, TypeDefinition
@@ -32,7 +33,7 @@ def saleor_host(
     apps: SaleorApps,
     links: InvoiceLinks,
     turns: Turns,
-    issues_invoices: Callable[[UUID], bool],
+    configuration: Callable[[UUID], Configuration],
 ) -> "SaleorHost":
     """The platform that ``app`` is installed at. Raises ``UnreadableSecret``."""
     return SaleorHost(
@@ -40,7 +41,7 @@ def saleor_host(
         version=app.version,
         link=links.of(app.installation_id),
         turn=turns.of(app.installation_id),
-        issues_invoices=lambda: issues_invoices(app.installation_id),
+        configuration=lambda: configuration(app.installation_id),
     )
 
 
@@ -58,8 +59,8 @@ class SaleorHost:
     """``hosts.port.Host`` for one Saleor. Writes look first, so they may be repeated.
 
     ``link`` gives the address of the page that shows an invoice, ``turn`` keeps the lines of an
-    order from writing to it at once; ``issues_invoices`` says whether the distributor leaves the
-    orders' invoices to the plugin.
+    order from writing to it at once; ``configuration`` is the distributor's: whether the orders'
+    invoices are left to the plugin, and in which category products stand.
     """
 
     def __init__(
@@ -69,13 +70,13 @@ class SaleorHost:
         version: str,
         link: Link,
         turn: Turn = alone,
-        issues_invoices: Callable[[], bool] = lambda: False,
+        configuration: Callable[[], Configuration] = Configuration,
     ) -> None:
         self._client = client
         self._version = version
         self._link = link
         self._turn = turn
-        self._issues_invoices = issues_invoices
+        self._configuration = configuration
 
     def order(self, order_id: str) -> Order | None:
         """See the port. Drafts are not orders yet."""
@@ -107,7 +108,7 @@ class SaleorHost:
 
     def invoice(self, order_id: str) -> InvoiceReference | None:
         """See the port. Made by us only if the distributor's settings say so."""
-        issues = self._issues_invoices()
+        issues = self._configuration().issue_invoices
         return invoices.order_invoice(self._client, order_id, self._link, self._turn, issues=issues)
 
     def due_for_invoice(self, now: datetime) -> Sequence[str]:  # noqa: ARG002 - the port's
@@ -137,14 +138,15 @@ class SaleorHost:
         return catalogue.ensure_product_types(self._client, definitions, PRODUCT_GROUP)
 
     def ensure_group(self, name: str) -> None:
-        """See the port. A group is a collection."""
+        """See the port. A group is a collection; products stand in a category besides."""
         catalogue.ensure_group(self._client, name)
+        catalogue.ensure_category(self._client, name, self._category)
 
     def present(
         self, presentations: Sequence[Presentation], group: str
     ) -> Mapping[str, HostVariant]:
         """See the port. Each product is made whole; all of them together are not."""
-        return merchandise.present(self._client, presentations, group)
+        return merchandise.present(self._client, presentations, group, self._category)
 
     def variants(self, product_types: Collection[ProductType]) -> Iterator[Sequence[HostVariant]]:
         """See the port."""
@@ -152,8 +154,12 @@ class SaleorHost:
 
     def offer(self, offer: Offer, group: str) -> HostVariant:
         """See the port."""
-        return merchandise.offer(self._client, offer, group)
+        return merchandise.offer(self._client, offer, group, self._category)
 
     def withdraw(self, variant_id: str) -> None:
         """See the port."""
         merchandise.withdraw(self._client, variant_id)
+
+    @property
+    def _category(self) -> str:
+        return self._configuration().product_category

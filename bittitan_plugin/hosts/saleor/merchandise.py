@@ -7,13 +7,20 @@ nothing; it is found again by its article number. Stock is never tracked.
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
+import structlog
+
 from bittitan_plugin.domain.catalogue import HostVariant, ProductType
 from bittitan_plugin.domain.errors import ErrorCode, PlatformRejected, Rejected
 from bittitan_plugin.domain.importing import brought_up_to_date
 from bittitan_plugin.domain.money import Money
 from bittitan_plugin.hosts.new_variants import NewVariant, missing, offered
 from bittitan_plugin.hosts.port import Offer, Presentation
-from bittitan_plugin.hosts.saleor.catalogue import Shelves, read_shelves
+from bittitan_plugin.hosts.saleor.catalogue import (
+    Channel,
+    Shelves,
+    ensure_category,
+    read_shelves,
+)
 from bittitan_plugin.hosts.saleor.client import SaleorClient
 from bittitan_plugin.hosts.saleor.ids import is_of
 from bittitan_plugin.hosts.saleor.paging import nodes, pages
@@ -22,6 +29,8 @@ from bittitan_plugin.hosts.saleor.variants import host_variant
 
 Node = Mapping[str, Any]
 
+_log = structlog.get_logger(__name__)
+
 #: Products made by one call, well below what Saleor takes.
 BATCH = 25
 #: Variants asked for by one call; Saleor gives no more than a hundred at a time.
@@ -29,18 +38,21 @@ MOST_AT_ONCE = 100
 
 
 def present(
-    client: SaleorClient, presentations: Sequence[Presentation], group: str
+    client: SaleorClient, presentations: Sequence[Presentation], group: str, category: str
 ) -> dict[str, HostVariant]:
     """The variants that sell these products, by SKU; see the port. Not one transaction: each
-    product is, and what was done when it stops stays.
+    product is, and what was done when it stops stays. Those without a category get ``category``.
     """
-    shelves = read_shelves(client, group)
+    shelves = ensure_category(client, group, category)
     found = _find(client, presentations)
     shown = {}
     for wanted in presentations:
         if wanted.sku in found:
             shown[wanted.sku] = _bring_up_to_date(client, shelves, found[wanted.sku], wanted)
-    return shown | _make(client, shelves, missing(presentations, found))
+    made, refused = _make(client, shelves, missing(presentations, found))
+    for sku, rejection in refused.items():
+        _log.warning("product_not_made", sku=sku, why=rejection.message)
+    return shown | made
 
 
 def variants(
@@ -62,21 +74,29 @@ def variants_by_id(client: SaleorClient, ids: Sequence[str]) -> Iterator[Node]:
         yield from _ask(client, "variants_by_id", ids=ids[start : start + MOST_AT_ONCE])
 
 
-def offer(client: SaleorClient, wanted: Offer, group: str) -> HostVariant:
-    """The variant as staff want it; see the port. Publishing and naming concern its product."""
-    shelves = read_shelves(client, group)
+def offer(client: SaleorClient, wanted: Offer, group: str, category: str) -> HostVariant:
+    """The variant as staff want it; see the port. Publishing and naming concern its product.
+
+    Raises ``Rejected`` REQUIRED on ``published`` or ``prices`` for what publishing lacks.
+    """
+    shelves = ensure_category(client, group, category)
     node = _existing(client, wanted)
     if node is None:
-        made = _make(client, shelves, [offered(wanted)])
+        if wanted.published:
+            _check_category(shelves)
+            _check_sold_somewhere(shelves, _channels(shelves, wanted.prices or {}))
+        made, refused = _make(client, shelves, [offered(wanted)])
         if wanted.sku not in made:
-            raise _taken(wanted)
+            raise refused[wanted.sku]
         return made[wanted.sku]
     if wanted.name is not None and wanted.name != node["product"]["name"]:
-        client.execute("product_rename", {"id": node["product"]["id"], "name": wanted.name})
+        _update(client, node, name=wanted.name)
     if wanted.prices is not None:
         _reprice(client, shelves, node, wanted.prices)
-    if wanted.published is not None:
-        _publish(client, _read(client, node["id"]), published=wanted.published)
+    if wanted.published:
+        _publish(client, shelves, _read(client, node["id"]))
+    elif wanted.published is not None:
+        _hide(client, _read(client, node["id"]))
     return _shown(client, node["id"])
 
 
@@ -84,7 +104,7 @@ def withdraw(client: SaleorClient, variant_id: str) -> None:
     """Unpublish the variant's product everywhere."""
     node = _by_id(client, variant_id)
     if node is not None:
-        _publish(client, node, published=False)
+        _hide(client, node)
 
 
 def _find(client: SaleorClient, presentations: Sequence[Presentation]) -> dict[str, Node]:
@@ -116,8 +136,10 @@ def _bring_up_to_date(
     if wanted.variant_id is None and shelves.group_id:
         products = [node["product"]["id"]]
         client.execute("collection_add", {"collection": shelves.group_id, "products": products})
+    if shelves.category_id and not node["product"]["category"]:
+        _update(client, node, category=shelves.category_id)
     if name != shown.name:
-        client.execute("product_rename", {"id": node["product"]["id"], "name": name})
+        _update(client, node, name=name)
     if prices != shown.prices:
         _reprice(client, shelves, node, prices)
     changed = name != shown.name or prices != shown.prices
@@ -126,21 +148,33 @@ def _bring_up_to_date(
 
 def _make(
     client: SaleorClient, shelves: Shelves, new: Sequence[NewVariant]
-) -> dict[str, HostVariant]:
-    """New products, by SKU. One that Saleor refuses, its SKU being taken, is left out."""
-    made = {}
+) -> tuple[dict[str, HostVariant], dict[str, Rejected]]:
+    """New products, and why Saleor refused the others, both by SKU."""
+    made: dict[str, HostVariant] = {}
+    refused: dict[str, Rejected] = {}
     for start in range(0, len(new), BATCH):
-        inputs = [_input(shelves, each) for each in new[start : start + BATCH]]
+        batch = new[start : start + BATCH]
+        inputs = [_input(shelves, each) for each in batch]
         data = client.execute("products_create", {"products": inputs})
-        for result in data["productBulkCreate"]["results"]:
+        for wanted, result in zip(batch, data["productBulkCreate"]["results"], strict=True):
             for node in (result["product"] or {}).get("variants") or ():
                 if (shown := host_variant(node)) is not None:
                     made[shown.sku] = shown
-    return made
+            if wanted.sku not in made:
+                refused[wanted.sku] = _refusal(wanted.sku, result["errors"] or ())
+    return made, refused
+
+
+def _refusal(sku: str, errors: Sequence[Node]) -> Rejected:
+    for error in errors:
+        if error["code"] != "UNIQUE":
+            why = f"Saleor refused the product {sku}: {error['path']}: {error['message']}"
+            return PlatformRejected(error["code"], why)
+    return _taken(sku)
 
 
 def _input(shelves: Shelves, new: NewVariant) -> dict[str, object]:
-    sold_in = [c for price in new.prices.values() for c in shelves.selling_in(price.currency)]
+    sold_in = _channels(shelves, new.prices)
     slug = new.product_type.slug
     if slug not in shelves.types:
         raise PlatformRejected(
@@ -150,6 +184,7 @@ def _input(shelves: Shelves, new: NewVariant) -> dict[str, object]:
         "name": new.name,
         "slug": product_slug(new.sku),
         "productType": shelves.types[slug],
+        "category": shelves.category_id,
         "collections": [shelves.group_id] if shelves.group_id else [],
         # Empty: the days of the plugin's settings count until staff write others here.
         "attributes": [],
@@ -213,14 +248,25 @@ def _reprice(
         client.execute("variant_price", {"id": node["id"], "prices": inputs})
 
 
-def _publish(client: SaleorClient, node: Node, *, published: bool) -> None:
-    """Show or hide the product in every channel in which the variant has a price."""
-    product = node["product"]
+def _publish(client: SaleorClient, shelves: Shelves, node: Node) -> None:
+    """Show the product in every channel in which the variant has a price."""
     priced = {each["channel"]["id"] for each in node["channelListings"] or () if each["price"]}
+    _check_sold_somewhere(shelves, priced)
+    if not node["product"]["category"]:
+        _update(client, node, category=_check_category(shelves))
+    _list(client, node, priced, published=True)
+
+
+def _hide(client: SaleorClient, node: Node) -> None:
+    listed = {each["channel"]["id"] for each in node["product"]["channelListings"] or ()}
+    _list(client, node, listed, published=False)
+
+
+def _list(client: SaleorClient, node: Node, concerned: Collection[str], *, published: bool) -> None:
+    product = node["product"]
     listed = {
         each["channel"]["id"]: each["isPublished"] for each in product["channelListings"] or ()
     }
-    concerned = priced if published else set(listed)
     changes = [
         _listing(channel, published=published)
         for channel in sorted(concerned)
@@ -230,12 +276,43 @@ def _publish(client: SaleorClient, node: Node, *, published: bool) -> None:
         client.execute("product_list", {"id": product["id"], "channels": changes})
 
 
+def _check_category(shelves: Shelves) -> str:
+    """The category of what is published. Observed: Saleor publishes nothing without one."""
+    if shelves.category_id is None:
+        raise PlatformRejected(
+            ErrorCode.REQUIRED,
+            "Saleor publishes only products with a category: choose one for it under Catalog › "
+            "Products, or name one in the plugin's setting 'product_category'.",
+            field="published",
+        )
+    return shelves.category_id
+
+
+def _check_sold_somewhere(shelves: Shelves, channels: Collection[object]) -> None:
+    if not channels:
+        currencies = ", ".join(sorted({each.currency for each in shelves.channels}))
+        raise PlatformRejected(
+            ErrorCode.REQUIRED,
+            "It has no price in any of Saleor's channels: give it one in "
+            f"{currencies or 'the currency of an active channel'} before it is published.",
+            field="prices",
+        )
+
+
+def _update(client: SaleorClient, node: Node, **values: object) -> None:
+    client.execute("product_update", {"id": node["product"]["id"], "input": values})
+
+
+def _channels(shelves: Shelves, prices: Mapping[str, Money]) -> list[Channel]:
+    return [each for price in prices.values() for each in shelves.selling_in(price.currency)]
+
+
 def _existing(client: SaleorClient, wanted: Offer) -> Node | None:
     slug = wanted.product_type.slug
     if wanted.variant_id is None:
         found = _ask(client, "variants_by_sku", skus=[wanted.sku])
         if found and found[0]["product"]["productType"]["slug"] != slug:
-            raise _taken(wanted)
+            raise _taken(wanted.sku)
         return found[0] if found else None
     node = _by_id(client, wanted.variant_id)
     if node is None:
@@ -278,9 +355,9 @@ def _ask(client: SaleorClient, operation: str, **variables: object) -> list[dict
     return nodes(client.execute(operation, variables)["productVariants"])
 
 
-def _taken(wanted: Offer) -> Rejected:
+def _taken(sku: str) -> Rejected:
     return PlatformRejected(
         ErrorCode.UNIQUE,
-        f"Saleor sells something else under the article number {wanted.sku}.",
+        f"Saleor sells something else under the article number {sku}.",
         field="sku",
     )

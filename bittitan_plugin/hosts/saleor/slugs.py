@@ -8,8 +8,13 @@ _LONGEST = 200
 
 def product_slug(sku: str) -> str:
     """The slug of the product that sells an article: the same for the same article number."""
-    text = re.sub(r"[^a-z0-9]+", "-", sku.lower())[:_LONGEST].strip("-")
+    text = _plain(sku)
     return f"bittitan-{text}" if text else "bittitan"
+
+
+def category_slug(category: str) -> str:
+    """The slug of the category with that name; a slug is its own."""
+    return _plain(category)
 
 
 def attribute_slug(property_slug: str) -> str:
@@ -20,3 +25,7 @@ def attribute_slug(property_slug: str) -> str:
 def group_slug(name: str) -> str:
     """The slug of the collection that presents the group ``name``."""
     return name.lower().replace(" ", "-")
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", text.lower())[:_LONGEST].strip("-")

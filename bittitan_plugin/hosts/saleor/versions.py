@@ -7,6 +7,9 @@ OLDEST = (3, 21)
 #: Where a widget in the Dashboard's pages, and problems of an app, begin to exist.
 WIDGETS = (3, 22)
 PROBLEMS = (3, 22)
+#: From this version on product types can no longer be marked as digital. From Saleor's pull request
+#: 19512; until then the mark is only for show.
+WITHOUT_DIGITAL = (3, 24)
 #: As a manifest says it.
 REQUIRED = ">=3.21 <4"
 
@@ -27,6 +30,12 @@ def has_problems(version: str) -> bool:
     """Whether that Dashboard shows an app's problems."""
     numbers = parsed(version)
     return numbers is not None and numbers >= PROBLEMS
+
+
+def has_digital_types(version: str) -> bool:
+    """Whether product types there are marked as digital."""
+    numbers = parsed(version)
+    return numbers is not None and numbers < WITHOUT_DIGITAL
 
 
 def has_widgets(version: str) -> bool:

@@ -48,6 +48,7 @@ PERMISSIONS = {
     "attributeCreate": "MANAGE_PRODUCT_TYPES_AND_ATTRIBUTES",
     "productTypeCreate": "MANAGE_PRODUCT_TYPES_AND_ATTRIBUTES",
     "productAttributeAssign": "MANAGE_PRODUCT_TYPES_AND_ATTRIBUTES",
+    "categoryCreate": "MANAGE_PRODUCTS",
     "collectionCreate": "MANAGE_PRODUCTS",
     "collectionChannelListingUpdate": "MANAGE_PRODUCTS",
     "collectionAddProducts": "MANAGE_PRODUCTS",

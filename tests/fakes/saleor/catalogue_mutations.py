@@ -4,12 +4,25 @@ from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
+from graphql import GraphQLError
+
 from tests.fakes.saleor.order_mutations import refused
-from tests.fakes.saleor.records import Attribute, Collection, Product, ProductType, Variant, gid
+from tests.fakes.saleor.records import (
+    Attribute,
+    Category,
+    Collection,
+    Product,
+    ProductType,
+    Variant,
+    gid,
+)
 from tests.fakes.saleor.state import FakeSaleor
 from tests.fakes.saleor.views import View, Views
 
 Resolver = Callable[..., Any]
+
+#: Saleor's code for publishing what has no category (observed on 3.23).
+WITHOUT_CATEGORY = "PRODUCT_WITHOUT_CATEGORY"
 
 
 class CatalogueMutations:
@@ -24,11 +37,12 @@ class CatalogueMutations:
             "attributeCreate": self.create_attribute,
             "productTypeCreate": self.create_type,
             "productAttributeAssign": self.assign,
+            "categoryCreate": self.create_category,
             "collectionCreate": self.create_collection,
             "collectionChannelListingUpdate": self.publish_collection,
             "collectionAddProducts": self.add_products,
             "productBulkCreate": self.create_products,
-            "productUpdate": self.rename_product,
+            "productUpdate": self.update_product,
             "productChannelListingUpdate": self.list_product,
             "productVariantChannelListingUpdate": self.price_variant,
             "appProblemCreate": self.create_problem,
@@ -45,6 +59,8 @@ class CatalogueMutations:
         return {"attribute": self._views.attribute(made.id), "errors": []}
 
     def create_type(self, _info: object, input: Mapping[str, Any]) -> View:  # noqa: A002
+        if "isDigital" in input and not self._saleor.version.startswith(("3.21", "3.22", "3.23")):
+            raise GraphQLError("Field 'isDigital' is not defined by type 'ProductTypeInput'.")
         if _taken(self._saleor.product_types.values(), input["slug"]):
             return refused("UNIQUE", "Product type with this slug already exists.", "slug")
         made = ProductType(
@@ -53,6 +69,7 @@ class CatalogueMutations:
             input["name"],
             input["isShippingRequired"],
             list(input["productAttributes"]),
+            input.get("isDigital", False),
         )
         self._saleor.product_types[made.id] = made
         return {"productType": self._views.product_type(made), "errors": []}
@@ -64,6 +81,13 @@ class CatalogueMutations:
                 return refused("ATTRIBUTE_ALREADY_ASSIGNED", "It has it.", "operations")
             found.attributes.append(operation["id"])
         return {"errors": []}
+
+    def create_category(self, _info: object, input: Mapping[str, Any], **_: object) -> View:  # noqa: A002
+        if _taken(self._saleor.categories.values(), input["slug"]):
+            return refused("UNIQUE", "Category with this Slug already exists.", "slug")
+        made = Category(self._saleor.next_id("Category"), input["slug"], input["name"])
+        self._saleor.categories[made.id] = made
+        return {"category": self._views.category(made.id), "errors": []}
 
     def create_collection(self, _info: object, input: Mapping[str, Any]) -> View:  # noqa: A002
         if _taken(self._saleor.collections.values(), input["slug"]):
@@ -87,13 +111,19 @@ class CatalogueMutations:
         made = sum(1 for each in results if each["product"])
         return {"count": made, "results": results, "errors": []}
 
-    def rename_product(self, _info: object, id: str, input: Mapping[str, Any]) -> View:  # noqa: A002
-        self._saleor.products[id].name = input["name"]
+    def update_product(self, _info: object, id: str, input: Mapping[str, Any]) -> View:  # noqa: A002
+        product = self._saleor.products[id]
+        product.name = input.get("name", product.name)
+        product.category = input.get("category", product.category)
         self._changed(id)
         return {"errors": []}
 
     def list_product(self, _info: object, id: str, input: Mapping[str, Any]) -> View:  # noqa: A002
         product = self._saleor.products[id]
+        if product.category is None and _publishes(input["updateChannels"]):
+            return refused(
+                WITHOUT_CATEGORY, "You must select a category to be able to publish.", "isPublished"
+            )
         for each in input["updateChannels"]:
             key = each["channelId"]
             product.channels[key] = each.get("isPublished", product.channels.get(key, False))
@@ -131,6 +161,11 @@ class CatalogueMutations:
         if _taken(saleor.products.values(), wanted["slug"]) or new["sku"] in skus:
             code = {"path": "variants.0.sku", "message": "It exists already.", "code": "UNIQUE"}
             return {"product": None, "errors": [code]}
+        if not wanted.get("category") and _publishes(wanted["channelListings"]):
+            # Not observed, unlike that of a single product: as strict here.
+            message = "You must select a category to be able to publish."
+            fault = {"path": "channelListings.0", "message": message, "code": WITHOUT_CATEGORY}
+            return {"product": None, "errors": [fault]}
         product = Product(
             saleor.next_id("Product"),
             wanted["name"],
@@ -138,6 +173,7 @@ class CatalogueMutations:
             wanted["productType"],
             channels={each["channelId"]: each["isPublished"] for each in wanted["channelListings"]},
             values={each["id"]: each["numeric"] for each in wanted["attributes"]},
+            category=wanted.get("category"),
         )
         variant = Variant(
             saleor.next_id("ProductVariant"),
@@ -161,3 +197,7 @@ class CatalogueMutations:
 
 def _taken(records: Iterable[Any], slug: str) -> bool:
     return any(each.slug == slug for each in records)
+
+
+def _publishes(listings: Iterable[Mapping[str, Any]]) -> bool:
+    return any(each.get("isPublished") for each in listings)

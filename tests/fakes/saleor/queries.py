@@ -35,6 +35,7 @@ class Queries:
             "productTypes": self.product_types,
             "attributes": self.attributes,
             "collections": self.collections,
+            "categories": self.categories,
             "channels": lambda _info: [
                 self._views.channel(each) for each in self._saleor.channels.values()
             ],
@@ -106,6 +107,10 @@ class Queries:
             for each in found
         ]
         return connection(shown)
+
+    def categories(self, _info: object, filter: Mapping[str, Any], **_: object) -> View:  # noqa: A002
+        found = (c for c in self._saleor.categories.values() if c.slug in filter["slugs"])
+        return connection([self._views.category(each.id) for each in found])
 
     def products(
         self,

@@ -54,6 +54,14 @@ class ProductType:
     name: str
     shippable: bool
     attributes: list[str] = field(default_factory=list)
+    digital: bool = False
+
+
+@dataclass
+class Category:
+    id: str
+    slug: str
+    name: str
 
 
 @dataclass
@@ -86,6 +94,7 @@ class Product:
     channels: dict[str, bool] = field(default_factory=dict)
     #: By attribute.
     values: dict[str, str] = field(default_factory=dict)
+    category: str | None = None
 
 
 @dataclass

@@ -13,6 +13,7 @@ from tests.fakes.saleor.records import (
     App,
     Asked,
     Attribute,
+    Category,
     Channel,
     Collection,
     Fulfillment,
@@ -63,6 +64,7 @@ class FakeSaleor:
         self.attributes: dict[str, Attribute] = {}
         self.product_types: dict[str, ProductType] = {}
         self.collections: dict[str, Collection] = {}
+        self.categories: dict[str, Category] = {}
         self.products: dict[str, Product] = {}
         #: What is left of them when their events are rendered.
         self.deleted_products: dict[str, Product] = {}

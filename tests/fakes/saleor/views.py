@@ -208,6 +208,10 @@ class Views:
             "productAttributes": [self.attribute(key) for key in found.attributes],
         }
 
+    def category(self, key: str) -> View:
+        found = self.saleor.categories[key]
+        return {"id": found.id, "slug": found.slug, "name": found.name}
+
     def product(self, product: Product) -> View:
         saleor = self.saleor
         return {
@@ -215,6 +219,7 @@ class Views:
             "name": product.name,
             "slug": product.slug,
             "productType": self.product_type(saleor.product_types[product.product_type]),
+            "category": self.category(product.category) if product.category else None,
             "channelListings": [
                 {
                     "id": f"{product.id}-{key}",

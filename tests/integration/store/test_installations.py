@@ -49,6 +49,7 @@ VALUES: dict[str, str] = {
     "user_migration_bundle_source": "STOCK",
     "issue_invoices": "true",
     "stop_without_stock": "true",
+    "product_category": "Software",
 }
 
 

@@ -58,6 +58,11 @@ GOOD: dict[str, list[tuple[str, Any]]] = {
     "low_stock_threshold": [("0", 0), ("500", 500)],
     "stop_without_stock": SWITCH,
     "issue_invoices": SWITCH,
+    "product_category": [
+        ("Software licences", "Software licences"),
+        ("software", "software"),
+        ("", ""),
+    ],
 }
 BAD: dict[str, list[str]] = {
     "coupon_source": ["", "FTP"],
@@ -80,6 +85,7 @@ BAD: dict[str, list[str]] = {
     "low_stock_threshold": ["-1", "few", "", "0.5"],
     "stop_without_stock": NO_SWITCH,
     "issue_invoices": NO_SWITCH,
+    "product_category": ["x" * 256, "two\nlines", "许可证"],
 }
 
 

@@ -5,11 +5,13 @@ from decimal import Decimal
 import pytest
 
 from bittitan_plugin.domain.catalogue import PRODUCT_GROUP, Listed, ProductType
+from bittitan_plugin.domain.configuration import Configuration
 from bittitan_plugin.domain.errors import OutcomeUnknown, Rejected
 from bittitan_plugin.hosts.port import Offer
+from bittitan_plugin.hosts.saleor.client import SaleorClient
 from bittitan_plugin.hosts.saleor.gateway import SaleorHost
 from tests.fakes.saleor import SaleorServer
-from tests.fakes.saleor.records import App, Attribute
+from tests.fakes.saleor.records import App, Attribute, Category
 from tests.fakes.saleor.records import ProductType as TypeRecord
 from tests.integration.saleor.outbound.selling import (
     BUNDLE,
@@ -21,9 +23,16 @@ from tests.integration.saleor.outbound.selling import (
     put_on_sale,
     usd,
 )
+from tests.saleor_fixtures import VERSION, link
 from tests.tables import every
 
-WRITES = ("attribute_create", "product_type_create", "attributes_assign", "collection_create")
+WRITES = (
+    "attribute_create",
+    "product_type_create",
+    "attributes_assign",
+    "collection_create",
+    "category_create",
+)
 
 
 def test_both_types_are_made_and_are_not_shipped(host: SaleorHost, saleor: SaleorServer) -> None:
@@ -70,7 +79,7 @@ def test_what_was_interrupted_is_completed_by_the_next_run(
         define(host)
     define(host)
     assert len(saleor.saleor.attributes) == len(saleor.saleor.product_types) == 2
-    assert len(saleor.saleor.collections) == 1
+    assert len(saleor.saleor.collections) == len(saleor.saleor.categories) == 1
     types = saleor.saleor.product_types.values()
     assert all(len(each.attributes) == 2 for each in types)
 
@@ -355,3 +364,115 @@ def test_withdrawing_hides_it_everywhere(host: SaleorHost, saleor: SaleorServer)
 @every("variant_id", ["UHJvZHVjdFZhcmlhbnQ6OTk5", "nonsense"])
 def test_withdrawing_what_is_gone_does_nothing(host: SaleorHost, variant_id: str) -> None:
     host.withdraw(variant_id)
+
+
+# Without a category Saleor publishes nothing
+
+
+def selling_in(client: SaleorClient, category: str) -> SaleorHost:
+    """The port of a distributor whose settings name that category."""
+    configuration = Configuration(product_category=category)
+    return SaleorHost(client, version=VERSION, link=link, configuration=lambda: configuration)
+
+
+def test_products_stand_in_the_category_of_the_settings_which_is_made_once(
+    client: SaleorClient, saleor: SaleorServer
+) -> None:
+    host = selling_in(client, "Software licences")
+    put_on_sale(host)
+    put_on_sale(host, "OTHER")
+    (category,) = saleor.saleor.categories.values()
+    assert (category.name, category.slug) == ("Software licences", "software-licences")
+    assert {each.category for each in saleor.saleor.products.values()} == {category.id}
+
+
+@every("named", ["software_goods", "Software goods"])
+def test_a_category_of_staff_is_chosen_by_its_name_or_slug(
+    client: SaleorClient, saleor: SaleorServer, named: str
+) -> None:
+    slug = "software_goods" if named == "software_goods" else "software-goods"
+    own = Category("Q2F0ZWdvcnk6OTk=", slug, "Software goods")
+    saleor.saleor.categories[own.id] = own
+    put_on_sale(selling_in(client, named))
+    assert list(saleor.saleor.categories) == [own.id]
+
+
+def test_a_product_without_a_category_gets_it_when_it_is_published(
+    host: SaleorHost, saleor: SaleorServer
+) -> None:
+    put_on_sale(host)
+    (product,) = saleor.saleor.products.values()
+    host.withdraw(saleor.saleor.variant_of(SKU).id)
+    product.category = None
+    shown = host.offer(offer(published=True), PRODUCT_GROUP)
+    assert (shown.published, product.category) == (True, *saleor.saleor.categories)
+
+
+def test_a_product_without_a_category_gets_it_by_get_services_definition(
+    host: SaleorHost, saleor: SaleorServer
+) -> None:
+    put_on_sale(host)
+    (product,) = saleor.saleor.products.values()
+    product.category = None
+    host.present([presentation()], PRODUCT_GROUP)
+    assert [product.category] == list(saleor.saleor.categories)
+
+
+def test_the_category_that_staff_chose_stays(host: SaleorHost, saleor: SaleorServer) -> None:
+    own = Category("Q2F0ZWdvcnk6OTk=", "own", "Own")
+    saleor.saleor.categories[own.id] = own
+    put_on_sale(host)
+    (product,) = saleor.saleor.products.values()
+    product.category = own.id
+    host.present([presentation()], PRODUCT_GROUP)
+    host.offer(offer(published=True), PRODUCT_GROUP)
+    assert product.category == own.id
+
+
+@every("sku", [SKU, "NEW"])
+def test_where_staff_choose_categories_publishing_says_that_one_is_missing(
+    client: SaleorClient, saleor: SaleorServer, sku: str
+) -> None:
+    host = selling_in(client, "")
+    define(host)
+    host.present([presentation()], PRODUCT_GROUP)
+    with pytest.raises(Rejected, match="'product_category'") as caught:
+        host.offer(offer(sku=sku, published=True, prices={"USD": usd("9.00")}), PRODUCT_GROUP)
+    assert (caught.value.code, caught.value.field) == ("REQUIRED", "published")
+    assert saleor.saleor.categories == {}
+
+
+@every("sku", [SKU, "NEW"])
+def test_publishing_what_has_no_price_in_any_channel_names_their_currencies(
+    host: SaleorHost, sku: str
+) -> None:
+    define(host)
+    host.present([presentation()], PRODUCT_GROUP)
+    pounds = {"GBP": type(usd("1")).of("11.00", "GBP")}
+    with pytest.raises(Rejected, match="give it one in USD") as caught:
+        host.offer(offer(sku=sku, published=True, prices=pounds), PRODUCT_GROUP)
+    assert (caught.value.code, caught.value.field) == ("REQUIRED", "prices")
+
+
+def test_what_saleor_refuses_of_a_new_product_is_said_in_its_words(
+    host: SaleorHost, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    define(host)
+    fault = {"path": "name", "message": "It is too long.", "code": "INVALID"}
+    refusing = lambda *_: {"product": None, "errors": [fault]}  # noqa: E731
+    monkeypatch.setattr(
+        "tests.fakes.saleor.catalogue_mutations.CatalogueMutations._create", refusing
+    )
+    with pytest.raises(Rejected, match=f"product {SKU}: name: It is too long"):
+        host.offer(offer(prices={"USD": usd("9.00")}), PRODUCT_GROUP)
+
+
+@every("version, digital", [("3.21.40", True), ("3.23.28", True), ("3.24.0", False)])
+def test_product_types_are_marked_digital_where_the_version_has_it(
+    host: SaleorHost, saleor: SaleorServer, app: App, version: str, digital: bool
+) -> None:
+    saleor.saleor.reset()
+    saleor.saleor.apps[app.id] = app
+    saleor.saleor.version = version
+    host.ensure_product_types(DEFINITIONS)
+    assert {each.digital for each in saleor.saleor.product_types.values()} == {digital}

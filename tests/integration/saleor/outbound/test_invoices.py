@@ -5,6 +5,7 @@ from decimal import Decimal
 import pytest
 
 from bittitan_plugin.domain.billing import InvoiceReference
+from bittitan_plugin.domain.configuration import Configuration
 from bittitan_plugin.domain.errors import OutcomeUnknown, Rejected
 from bittitan_plugin.domain.money import Money
 from bittitan_plugin.hosts.saleor.client import SaleorClient
@@ -24,7 +25,8 @@ def order(host: SaleorHost, saleor: SaleorServer) -> Order:
 @pytest.fixture
 def issuing(client: SaleorClient) -> SaleorHost:
     """The port of a distributor who leaves invoices to the plugin."""
-    return SaleorHost(client, version=VERSION, link=link, issues_invoices=lambda: True)
+    configuration = Configuration(issue_invoices=True)
+    return SaleorHost(client, version=VERSION, link=link, configuration=lambda: configuration)
 
 
 def numbers(order: Order) -> list[str | None]:
