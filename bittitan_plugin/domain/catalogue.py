@@ -19,6 +19,10 @@ DEFAULT_DAYS = 365
 SHORTEST_DAYS, LONGEST_DAYS = 1, 3650
 #: The most licences one order line may hold. Ours: above it, a typing error is the likelier story.
 LARGEST_QUANTITY = 100_000
+#: How the attributes of both clocks are called on a platform, by the slugs of the properties.
+CLOCKS = {"expire": "Expire (days)", "validity": "Validity (days)"}
+#: What a platform says of a clock: days, or the text that stands there in their place.
+Said = int | str | None
 
 
 class ProductType(StrEnum):
@@ -59,6 +63,16 @@ class Listed:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Clocks:
+    """Both clocks of a product as a platform says them: days, or None where the plugin's count."""
+
+    expire_days: int | None = None
+    validity_days: int | None = None
+    #: What was said and cannot be days, in words.
+    refused: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
 class HostVariant:
     """A variant of the platform that is of one of our product types, as it stands there."""
 
@@ -73,9 +87,7 @@ class HostVariant:
     prices: Mapping[str, Money]
     #: Whether customers can see it, or None where the platform did not say.
     published: bool | None = None
-    #: Both clocks in days, or None where the platform leaves them to the plugin.
-    expire_days: int | None = None
-    validity_days: int | None = None
+    clocks: Clocks = Clocks()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -120,8 +132,8 @@ class Product:
             name=variant.name or self.name,
             prices=dict(variant.prices),
             published=self.published if variant.published is None else variant.published,
-            expire_days=variant.expire_days or self.expire_days,
-            validity_days=variant.validity_days or self.validity_days,
+            expire_days=variant.clocks.expire_days or self.expire_days,
+            validity_days=variant.clocks.validity_days or self.validity_days,
         )
 
     def released(self) -> "Product":
@@ -187,10 +199,21 @@ def check_quantity(quantity: int, *, name: str = "quantity") -> int:
     return quantity
 
 
-def days_or_none(days: int | None) -> int | None:
-    """A platform's word on a clock, in days; None where it says none that could be one."""
+def read_clocks(expire: Said, validity: Said) -> Clocks:
+    """What a platform says of a product's two clocks, taken where it can be days."""
+    said = {"expire": expire, "validity": validity}
+    days = {name: _days_or_none(value) for name, value in said.items()}
+    refused = tuple(
+        f"'{CLOCKS[name]}' is {value}"
+        for name, value in said.items()
+        if value is not None and days[name] is None
+    )
+    return Clocks(expire_days=days["expire"], validity_days=days["validity"], refused=refused)
+
+
+def _days_or_none(said: Said) -> int | None:
     try:
-        return None if days is None else check_days(days, name="days")
+        return None if said is None or isinstance(said, str) else check_days(said, name="days")
     except Refusal:
         return None
 

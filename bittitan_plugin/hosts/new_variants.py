@@ -17,6 +17,9 @@ class NewVariant:
     name: str
     prices: Mapping[str, Money]
     published: bool = False
+    #: Both clocks in days, where the platform keeps them; None leaves them to the plugin.
+    expire_days: int | None = None
+    validity_days: int | None = None
 
 
 def missing(presentations: Sequence[Presentation], found: Container[str]) -> list[NewVariant]:
@@ -41,4 +44,6 @@ def offered(wanted: Offer) -> NewVariant:
         name=wanted.name or wanted.product_type.label,
         prices=wanted.prices or {},
         published=bool(wanted.published),
+        expire_days=wanted.expire_days,
+        validity_days=wanted.validity_days,
     )

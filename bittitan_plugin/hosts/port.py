@@ -73,6 +73,9 @@ class Offer:
     #: Replaces all of them.
     prices: Mapping[str, Money] | None = None
     published: bool | None = None
+    #: Both clocks in days, where the platform keeps them.
+    expire_days: int | None = None
+    validity_days: int | None = None
 
 
 class Host(Protocol):

@@ -7,10 +7,11 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from uuid import UUID, uuid4
 
-from bittitan_plugin.domain.catalogue import HostVariant, Product
+from bittitan_plugin.domain.catalogue import Clocks, HostVariant, Product
 from bittitan_plugin.domain.installations import Installation
 from bittitan_plugin.services.installations import get_installation
 from bittitan_plugin.services.ports import Ports
+from bittitan_plugin.services.product_days import judge_days
 from bittitan_plugin.store.unit_of_work import UnitOfWork
 
 #: Who binds products takes turns: an event and an import may see the same variant at once.
@@ -24,7 +25,9 @@ def follow_variant(ports: Ports, installation: Installation, variant: HostVarian
     """
     with ports.store.writing(installation.id) as work:
         work.take_turns(CATALOGUE_TURN)
-        return _follow(work, installation, variant)
+        product = _follow(work, installation, variant)
+    judge_days(ports, installation.id, [(product, variant.clocks)])
+    return product
 
 
 def catch_up(
@@ -66,6 +69,8 @@ def _follow_page(
                 # Whom an event or staff have changed meanwhile knows better than the list.
                 if now.get(variant.variant_id) == before[variant.variant_id]:
                     _follow(work, installation, variant)
+    known = [each for each in variants if each.variant_id in before]
+    judge_days(ports, installation.id, [(before[v.variant_id], v.clocks) for v in known])
     unknown = [each for each in variants if each.variant_id not in before]
     follow_variants(ports, installation, unknown)
 
@@ -94,6 +99,7 @@ def release_variants(ports: Ports, installation: Installation, variant_ids: Coll
         products = work.products.of_variants(variant_ids)
         for product in products.values():
             work.products.save(product.released())
+    judge_days(ports, installation.id, [(product, Clocks()) for product in products.values()])
     return len(products)
 
 
@@ -107,15 +113,14 @@ def release_product(
     return release_variants(ports, installation, gone)
 
 
-def follow_product(  # noqa: PLR0913 - what the platform may say of a product, each by its name
+def follow_product(
     ports: Ports,
     installation: Installation,
     variant_ids: Collection[str],
     *,
     published: bool,
     name: str = "",
-    expire_days: int | None = None,
-    validity_days: int | None = None,
+    clocks: Clocks,
 ) -> int:
     """A product of the platform changed. Returns how many of its variants are ours.
 
@@ -130,11 +135,12 @@ def follow_product(  # noqa: PLR0913 - what the platform may say of a product, e
                 product,
                 name=alone or product.name,
                 published=published,
-                expire_days=expire_days or product.expire_days,
-                validity_days=validity_days or product.validity_days,
+                expire_days=clocks.expire_days or product.expire_days,
+                validity_days=clocks.validity_days or product.validity_days,
             )
             if followed != product:
                 work.products.save(followed)
+    judge_days(ports, installation.id, [(product, clocks) for product in products.values()])
     return len(products)
 
 

@@ -204,7 +204,8 @@ def _tell(
 ) -> HostVariant | None:
     """Have the platform say what staff decided; None where there is nothing to say."""
     moved = after.variant_id != before.variant_id
-    said = (wishes.name, wishes.prices, wishes.published)
+    days = (wishes.expire_days, wishes.validity_days)
+    said = (wishes.name, wishes.prices, wishes.published, *days)
     if not moved and all(value is None for value in said):
         return None
     if after.variant_id is None and not after.published:
@@ -228,6 +229,8 @@ def _whole(product: Product) -> Offer:
         name=product.name,
         prices=product.prices,
         published=product.published,
+        expire_days=product.expire_days,
+        validity_days=product.validity_days,
     )
 
 
@@ -239,6 +242,8 @@ def _part(product: Product, wishes: Wishes) -> Offer:
         name=None if wishes.name is None else product.name,
         prices=None if wishes.prices is None else product.prices,
         published=wishes.published,
+        expire_days=wishes.expire_days,
+        validity_days=wishes.validity_days,
     )
 
 

@@ -12,6 +12,7 @@ from uuid import UUID, uuid4
 import structlog
 
 from bittitan_plugin.domain.catalogue import (
+    CLOCKS,
     PRODUCT_GROUP,
     HostVariant,
     Product,
@@ -105,8 +106,8 @@ def _misconfigured(refused: Refusal | Rejected) -> Refusal | Rejected:
 
 def _ensure_types(host: Host, configuration: Configuration, report: Report) -> None:
     properties = (
-        TypeProperty(slug="expire", name="Expire (days)", default=configuration.expire_days),
-        TypeProperty(slug="validity", name="Validity (days)", default=configuration.validity_days),
+        TypeProperty(slug="expire", name=CLOCKS["expire"], default=configuration.expire_days),
+        TypeProperty(slug="validity", name=CLOCKS["validity"], default=configuration.validity_days),
     )
     definitions = [
         TypeDefinition(slug=kind.slug, name=kind.label, properties=properties)

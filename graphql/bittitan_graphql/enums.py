@@ -199,6 +199,10 @@ class BitTitanProblemKind(Enum):
         "DELIVERED_BEFORE",
         "Order lines seem to have been delivered before; staff decide about them.",
     )
+    PRODUCT_DAYS_REFUSED = _value(
+        "PRODUCT_DAYS_REFUSED",
+        "The platform says days of a product that are none; they are not taken over.",
+    )
     PLATFORM_RESTRICTED = _value(
         "PLATFORM_RESTRICTED",
         "The platform withdrew a permission or a webhook; paid orders are not heard of.",

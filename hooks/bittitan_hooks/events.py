@@ -226,9 +226,10 @@ class ProductEvent(Event):
     product_type: Text | None = None
     published: StrictBool = False
     variant_ids: tuple[Id, ...] = ()
-    #: Both clocks in days; None where the platform leaves them to the plugin.
-    expire_days: StrictInt | None = None
-    validity_days: StrictInt | None = None
+    #: Both clocks in days; None where the platform leaves them to the plugin, and the text that
+    #: stands there where it is no whole number.
+    expire_days: StrictInt | Text | None = None
+    validity_days: StrictInt | Text | None = None
 
 
 class ProductCreated(ProductEvent):
@@ -257,9 +258,10 @@ class VariantEvent(Event):
     published: StrictBool | None = None
     #: Every currency it is sold in; one that is missing is one it is no longer sold in.
     prices: tuple[Payable, ...] = ()
-    #: Both clocks in days; None where the platform leaves them to the plugin.
-    expire_days: StrictInt | None = None
-    validity_days: StrictInt | None = None
+    #: Both clocks in days; None where the platform leaves them to the plugin, and the text that
+    #: stands there where it is no whole number.
+    expire_days: StrictInt | Text | None = None
+    validity_days: StrictInt | Text | None = None
 
 
 class ProductVariantCreated(VariantEvent):

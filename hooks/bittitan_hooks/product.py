@@ -14,7 +14,7 @@ from bittitan_hooks.guard import PortsProvider, accepted, guarded, ignored
 from bittitan_hooks.results import Outcome
 from bittitan_hooks.specs import hookimpl
 from bittitan_hooks.translate import to_money
-from bittitan_plugin.domain.catalogue import HostVariant, ProductType, days_or_none
+from bittitan_plugin.domain.catalogue import HostVariant, ProductType, read_clocks
 from bittitan_plugin.domain.installations import Installation
 from bittitan_plugin.services.catalogue import (
     follow_product,
@@ -81,8 +81,7 @@ class ProductHooks:
             name=event.name,
             prices={price.currency: to_money(price) for price in event.prices},
             published=event.published,
-            expire_days=days_or_none(event.expire_days),
-            validity_days=days_or_none(event.validity_days),
+            clocks=read_clocks(event.expire_days, event.validity_days),
         )
 
         def act(ports: Ports, installation: Installation) -> Outcome:
@@ -102,8 +101,7 @@ class ProductHooks:
                 event.variant_ids,
                 published=event.published,
                 name=event.name,
-                expire_days=days_or_none(event.expire_days),
-                validity_days=days_or_none(event.validity_days),
+                clocks=read_clocks(event.expire_days, event.validity_days),
             )
             return accepted(f"Followed for {count} product(s).") if count else ignored(_NOT_OURS)
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from bittitan_hooks import specs
 from bittitan_hooks.translate import money_value
+from bittitan_plugin.domain.catalogue import Said
 from bittitan_plugin.hosts.saleor.order_events import Firing
 from bittitan_plugin.hosts.saleor.variants import days_of, is_published, prices_of
 
@@ -82,7 +83,7 @@ def variant_events(installation: str, variant: Node, event: str) -> list[Firing]
     return [Firing(hook, said)]
 
 
-def _days(product: Node) -> dict[str, int | None]:
+def _days(product: Node) -> dict[str, Said]:
     return {
         "expire_days": days_of(product, "expire"),
         "validity_days": days_of(product, "validity"),

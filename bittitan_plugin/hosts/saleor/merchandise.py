@@ -24,7 +24,7 @@ from bittitan_plugin.hosts.saleor.catalogue import (
 from bittitan_plugin.hosts.saleor.client import SaleorClient
 from bittitan_plugin.hosts.saleor.ids import is_of
 from bittitan_plugin.hosts.saleor.paging import nodes, pages
-from bittitan_plugin.hosts.saleor.slugs import product_slug
+from bittitan_plugin.hosts.saleor.slugs import attribute_slug, product_slug
 from bittitan_plugin.hosts.saleor.variants import host_variant
 
 Node = Mapping[str, Any]
@@ -91,6 +91,8 @@ def offer(client: SaleorClient, wanted: Offer, group: str, category: str) -> Hos
         return made[wanted.sku]
     if wanted.name is not None and wanted.name != node["product"]["name"]:
         _update(client, node, name=wanted.name)
+    if days := _days(shelves, wanted):
+        _update(client, node, attributes=days)
     if wanted.prices is not None:
         _reprice(client, shelves, node, wanted.prices)
     if wanted.published:
@@ -186,8 +188,8 @@ def _input(shelves: Shelves, new: NewVariant) -> dict[str, object]:
         "productType": shelves.types[slug],
         "category": shelves.category_id,
         "collections": [shelves.group_id] if shelves.group_id else [],
-        # Empty: the days of the plugin's settings count until staff write others here.
-        "attributes": [],
+        # Where it says none, the days of the plugin's settings count until staff write others.
+        "attributes": _days(shelves, new),
         "channelListings": [_listing(each.id, published=new.published) for each in sold_in],
         "variants": [
             {
@@ -301,6 +303,23 @@ def _check_sold_somewhere(shelves: Shelves, channels: Collection[object]) -> Non
 
 def _update(client: SaleorClient, node: Node, **values: object) -> None:
     client.execute("product_update", {"id": node["product"]["id"], "input": values})
+
+
+def _days(shelves: Shelves, wanted: Offer | NewVariant) -> list[dict[str, str]]:
+    given = {"expire": wanted.expire_days, "validity": wanted.validity_days}
+    inputs = []
+    for name, days in given.items():
+        if days is None:
+            continue
+        slug = attribute_slug(name)
+        if slug not in shelves.attributes:
+            raise PlatformRejected(
+                ErrorCode.NOT_FOUND,
+                f"Saleor has no attribute '{slug}' any more: Get Services Definition makes it.",
+                field=f"{name}_days",
+            )
+        inputs.append({"id": shelves.attributes[slug], "numeric": str(days)})
+    return inputs
 
 
 def _channels(shelves: Shelves, prices: Mapping[str, Money]) -> list[Channel]:

@@ -6,14 +6,19 @@ one channel at least.
 """
 
 from collections.abc import Mapping
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from bittitan_plugin.domain.catalogue import HostVariant, ProductType, days_or_none
+from bittitan_plugin.domain.catalogue import HostVariant, ProductType, Said, read_clocks
 from bittitan_plugin.domain.money import Money
+from bittitan_plugin.domain.texts import LONGEST_NAME
 from bittitan_plugin.hosts.saleor.orders import money_of
 from bittitan_plugin.hosts.saleor.slugs import attribute_slug
 
 Node = Mapping[str, Any]
+
+#: From here on a number is no number of days, and is kept as the text it is.
+_ABSURD = 10**9
 
 
 def host_variant(node: Node) -> HostVariant | None:
@@ -30,25 +35,32 @@ def host_variant(node: Node) -> HostVariant | None:
         name=product["name"],
         prices=prices_of(node),
         published=is_published(product),
-        expire_days=days_of(product, "expire"),
-        validity_days=days_of(product, "validity"),
+        clocks=read_clocks(days_of(product, "expire"), days_of(product, "validity")),
     )
 
 
-def days_of(product: Node, property_slug: str) -> int | None:
-    """What the product's attribute says of a clock, in whole days.
+def days_of(product: Node, property_slug: str) -> Said:
+    """What the product's attribute says of a clock: a whole number, or the text that stands there.
 
-    None where it says nothing, or nothing that is in the accepted range: then the plugin's own
-    value counts.
+    None where it says nothing: then the plugin's own value counts.
     """
     slug = attribute_slug(property_slug)
     for each in product.get("attributes") or ():
         if each["attribute"]["slug"] == slug and each["values"]:
-            try:
-                return days_or_none(int(float(each["values"][0]["name"])))
-            except (TypeError, ValueError, OverflowError):
-                return None
+            return _number(each["values"][0]["name"])
     return None
+
+
+def _number(text: str | None) -> Said:
+    if not text:
+        return None
+    try:
+        number = Decimal(text)
+    except InvalidOperation:
+        return text[:LONGEST_NAME]
+    # Neither 180.5, nor NaN, nor a number of a million digits.
+    whole = number.is_finite() and abs(number) < _ABSURD and number == number.to_integral_value()
+    return int(number) if whole else text[:LONGEST_NAME]
 
 
 def prices_of(node: Node) -> dict[str, Money]:

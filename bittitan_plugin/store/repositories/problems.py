@@ -100,6 +100,11 @@ class ProblemRepository:
         """Whether that problem waits for a person."""
         return self.open_by_key(key) is not None
 
+    def last(self, key: str) -> Problem | None:
+        """That problem, open or as it ended."""
+        row = self._session.scalar(select(ProblemRow).where(self._mine, ProblemRow.key == key))
+        return to_problem(row) if row else None
+
     def open_by_key(self, key: str) -> Problem | None:
         """That problem, if it waits for a person."""
         found = select(ProblemRow).where(

@@ -115,6 +115,7 @@ class CatalogueMutations:
         product = self._saleor.products[id]
         product.name = input.get("name", product.name)
         product.category = input.get("category", product.category)
+        product.values |= {each["id"]: each["numeric"] for each in input.get("attributes") or ()}
         self._changed(id)
         return {"errors": []}
 

@@ -137,6 +137,7 @@ FINDING: dict[str, Case] = {
     "held_coupons.of": lambda w, b: w.held_coupons.of(b.waiting.id),
     "uploads.find": lambda w, b: w.uploads.find(b.run.id),
     "problems.get": lambda w, b: w.problems.get(b.problem.id),
+    "problems.last": lambda w, b: w.problems.last(PROBLEM),
     "problems.open": lambda w, b: w.problems.open(),
     "problems.is_open": lambda w, b: w.problems.is_open(b.problem.key),
     "problems.open_by_key": lambda w, b: w.problems.open_by_key(b.problem.key),

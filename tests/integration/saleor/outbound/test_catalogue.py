@@ -262,7 +262,7 @@ def test_before_the_types_are_there_nothing_is_listed(host: SaleorHost) -> None:
 def test_a_product_leaves_its_days_to_the_plugin_until_staff_write_them(host: SaleorHost) -> None:
     define(host)
     shown = host.present([presentation()], PRODUCT_GROUP)[SKU]
-    assert (shown.expire_days, shown.validity_days) == (None, None)
+    assert (shown.clocks.expire_days, shown.clocks.validity_days) == (None, None)
 
 
 @every(
@@ -278,7 +278,7 @@ def test_days_that_staff_wrote_count_if_they_can_be_days(
     expire = next(each.id for each in fake.attributes.values() if each.slug == "bittitan-expire")
     product.values[expire] = written
     (shown,) = next(iter(host.variants([MAILBOX])))
-    assert (shown.expire_days, shown.validity_days) == (days, None)
+    assert (shown.clocks.expire_days, shown.clocks.validity_days) == (days, None)
 
 
 # What staff decide in the plugin

@@ -8,10 +8,15 @@ from functools import partial
 import pytest
 
 from bittitan_plugin.domain.catalogue import HostVariant, Product
+from bittitan_plugin.domain.errors import Refusal
+from bittitan_plugin.domain.problems import ProblemKind
 from bittitan_plugin.hosts.saleor.catalogue_watch import CatalogueWatch
+from bittitan_plugin.services import products
 from bittitan_plugin.services.catalogue import catch_up
 from tests.fakes.saleor.records import Product as SaleorProduct
 from tests.integration.saleor.story.conftest import Market
+from tests.tables import every
+from tests.world import STAFF
 
 SKU = "MW-MAILBOX"
 
@@ -145,3 +150,105 @@ def test_a_clock_that_was_set_back_keeps_nobody_waiting(
     market.station.clock.advance(hours=-5)
     watch.look_due()
     assert ours(market).name == "Mailbox move"
+
+
+# The two clocks, as attributes of the product
+
+
+def write_days(market: Market, value: str | None, *, told: bool = True) -> None:
+    """Staff write the attribute 'Expire (days)' of the product in Saleor, or empty it."""
+    attributes = market.saleor.attributes.values()
+    (expire,) = [each.id for each in attributes if each.slug == "bittitan-expire"]
+    values = theirs(market).values
+    values.pop(expire, None)
+    if value is not None:
+        values[expire] = value
+    if told:
+        market.saleor.announce("PRODUCT_UPDATED", product=theirs(market).id)
+        market.settle()
+
+
+def test_days_set_here_stand_in_saleor_and_survive_the_next_edit_there(market: Market) -> None:
+    write_days(market, "90")
+    wishes = products.Wishes(expire_days=30, validity_days=60)
+    products.update(market.shop.ports, market.shop.id, STAFF, ours(market).id, wishes)
+    assert sorted(theirs(market).values.values()) == ["30", "60"]
+    theirs(market).name = "Mailbox move"
+    market.saleor.announce("PRODUCT_UPDATED", product=theirs(market).id)
+    market.settle()
+    product = ours(market)
+    assert (product.name, product.expire_days, product.validity_days) == ("Mailbox move", 30, 60)
+
+
+def test_days_of_a_product_made_here_stand_in_saleor(market: Market) -> None:
+    wishes = products.Wishes(sku="OWN", name="Own", expire_days=30)
+    kind = ours(market).product_type
+    products.create(market.shop.ports, market.shop.id, STAFF, kind, wishes)
+    made = market.saleor.products[market.saleor.variant_of("OWN").product]
+    assert list(made.values.values()) == ["30"]
+
+
+def test_without_its_attribute_saleor_is_told_no_days_and_staff_how_to_get_it_back(
+    market: Market,
+) -> None:
+    market.saleor.attributes.clear()
+    for kind in market.saleor.product_types.values():
+        kind.attributes.clear()
+    theirs(market).values.clear()
+    with pytest.raises(Refusal, match="Get Services Definition makes it") as caught:
+        products.update(
+            market.shop.ports,
+            market.shop.id,
+            STAFF,
+            ours(market).id,
+            products.Wishes(expire_days=30),
+        )
+    assert caught.value.field == "expire_days"
+
+
+@every("value", ["99999", "0", "180.5", "soon", "NaN", "1e999999"])
+def test_days_that_cannot_be_are_a_problem_which_closes_when_they_are_mended(
+    market: Market, value: str
+) -> None:
+    write_days(market, value)
+    (problem,) = market.shop.problems()
+    assert problem.kind is ProblemKind.PRODUCT_DAYS_REFUSED
+    assert f"{ours(market).name} ({SKU})" in problem.message
+    assert f"'Expire (days)' is {value} " in problem.message
+    assert "from 1 to 3650" in problem.message
+    assert ours(market).expire_days == 365
+    write_days(market, "365")
+    assert market.shop.problems() == []
+
+
+def test_they_are_found_and_found_mended_by_looking_too(
+    market: Market, watch: CatalogueWatch
+) -> None:
+    write_days(market, "99999", told=False)
+    watch.look(market.station.installed)
+    watch.look(market.station.installed)
+    (problem,) = market.shop.problems()
+    assert problem.occurrences == 1
+    write_days(market, None, told=False)
+    watch.look(market.station.installed)
+    assert market.shop.problems() == []
+
+
+def test_what_staff_put_aside_stays_away_until_something_else_is_written_there(
+    market: Market, watch: CatalogueWatch
+) -> None:
+    write_days(market, "99999")
+    (problem,) = market.shop.problems()
+    with market.shop.ports.store.writing(market.shop.id) as work:
+        work.problems.dismiss(problem.id, "staff@example.com", market.station.clock())
+    watch.look(market.station.installed)
+    assert market.shop.problems() == []
+    write_days(market, "88888")
+    assert len(market.shop.problems()) == 1
+
+
+def test_a_deleted_product_takes_its_problem_with_it(market: Market) -> None:
+    write_days(market, "99999")
+    market.saleor.delete_product(theirs(market).id)
+    market.settle()
+    assert market.shop.problems() == []
