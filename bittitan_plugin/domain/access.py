@@ -53,6 +53,20 @@ def may_see(viewer: Viewer, asset: Asset, own_account: Account | None) -> bool:
     return own_account is not None and owns(own_account.id, asset)
 
 
+def may_see_terms(viewer: Viewer, asset: Asset, own_account: Account | None) -> bool:
+    """Whether the viewer may see what it cost, its invoices, where its mail goes, and cancel it.
+
+    Ours: staff with MANAGE_ORDERS and whoever paid. The end customer gets the licences and their
+    code; on which terms its reseller bought them is between the reseller and the distributor.
+    """
+    return viewer.may(Permission.MANAGE_ORDERS) or bought(own_account, asset)
+
+
 def owns(account_id: UUID, asset: Asset) -> bool:
     """Whether the asset was bought by, or for, that account."""
     return account_id in (asset.account_id, asset.end_customer_id)
+
+
+def bought(account: Account | None, asset: Asset) -> bool:
+    """Whether that account is the one that paid."""
+    return account is not None and account.id == asset.account_id

@@ -2,7 +2,7 @@
 
 from bittitan_graphql.context import RequestScope
 from bittitan_graphql.errors import PermissionDenied
-from bittitan_plugin.domain.access import Permission, may_see
+from bittitan_plugin.domain.access import Permission, may_see, may_see_terms
 from bittitan_plugin.domain.accounts import Account
 from bittitan_plugin.domain.assets import Asset
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
@@ -33,6 +33,11 @@ async def audience(scope: RequestScope, permission: Permission) -> Audience:
 async def sees(scope: RequestScope, asset: Asset) -> bool:
     """Whether the viewer may see the asset and use its coupon code."""
     return may_see(scope.viewer, asset, await scope.own_account())
+
+
+async def sees_terms(scope: RequestScope, asset: Asset) -> bool:
+    """Whether the viewer may see what it cost, and cancel it: not the end customer."""
+    return may_see_terms(scope.viewer, asset, await scope.own_account())
 
 
 async def visible(scope: RequestScope, assets: list[Asset]) -> list[Asset]:

@@ -7,11 +7,11 @@ from uuid import UUID
 
 import anyio.to_thread
 
-from bittitan_graphql.access import demand_visible, require_signed_in
+from bittitan_graphql.access import demand_visible, require_signed_in, sees_terms
 from bittitan_graphql.context import RequestScope
 from bittitan_graphql.errors import PermissionDenied
 from bittitan_graphql.global_ids import ASSET, CANCELLATION_REQUEST, global_id, read_global_id
-from bittitan_plugin.domain.access import Permission, owns
+from bittitan_plugin.domain.access import Permission, bought
 from bittitan_plugin.domain.assets import Asset, AssetStatus
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
 from bittitan_plugin.domain.requests import CancellationRequest
@@ -20,6 +20,9 @@ from bittitan_plugin.store.unit_of_work import UnitOfWork
 
 Arguments = ParamSpec("Arguments")
 Result = TypeVar("Result")
+
+#: What is missing to a customer that may see an asset and not decide about it.
+BUYER = "to be the account that bought it"
 
 
 async def demand_asset(scope: RequestScope, asset_id: str) -> Asset:
@@ -40,12 +43,19 @@ async def demand_asset(scope: RequestScope, asset_id: str) -> Asset:
     return asset
 
 
-async def demand_own_asset(scope: RequestScope, asset_id: str) -> Asset:
-    """The same for what only customers do: the asset is the viewer's own, or its end customer's."""
+async def demand_terms(scope: RequestScope, asset_id: str) -> Asset:
+    """The same for what staff and the buyer do, and the end customer does not."""
     asset = await demand_asset(scope, asset_id)
-    own = await scope.own_account()
-    if own is None or not owns(own.id, asset):
-        raise PermissionDenied("to be the account that bought it or its end customer")
+    if not await sees_terms(scope, asset):
+        raise PermissionDenied(BUYER)
+    return asset
+
+
+async def demand_own_asset(scope: RequestScope, asset_id: str) -> Asset:
+    """The same for what only customers do: the viewer is the one that bought it."""
+    asset = await demand_asset(scope, asset_id)
+    if not bought(await scope.own_account(), asset):
+        raise PermissionDenied(BUYER)
     return asset
 
 

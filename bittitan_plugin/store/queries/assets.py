@@ -1,13 +1,25 @@
 """Assets as lists: filtered, searched, sorted, paged; and the newest ones of several accounts."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, SQLColumnExpression, false, func, or_, select, union
+from sqlalchemy import (
+    ColumnElement,
+    SQLColumnExpression,
+    and_,
+    case,
+    false,
+    func,
+    null,
+    or_,
+    select,
+    true,
+    union,
+)
 from sqlalchemy.orm import InstrumentedAttribute
 
 from bittitan_plugin.domain.assets import Asset, AssetStatus, ProvisioningStatus
@@ -36,7 +48,8 @@ class AssetFilter:
     #: Both ends belong to the range.
     purchased_from: datetime | None = None
     purchased_until: datetime | None = None
-    #: Part of the name, friendly name, order number or recipient's address.
+    #: Part of the name, friendly name, order number or, to whom it is shown, the recipient's
+    #: address.
     search: str = ""
     #: What one coupon code is found by (see ``services/code_lookup.py``); empty matches nothing.
     code_mark: str | None = None
@@ -70,7 +83,7 @@ def asset_page(
 ) -> Page[Asset]:
     """One page of the assets that match."""
     query = select(AssetRow).where(*_conditions(work, audience, wanted))
-    return converted(fetch_page(work.session, query, sort, window), to_asset)
+    return converted(fetch_page(work.session, query, _veiled(sort, audience), window), to_asset)
 
 
 def count_assets(work: UnitOfWork, audience: Audience, wanted: AssetFilter) -> int:
@@ -120,7 +133,22 @@ _SORTS: dict[AssetSort, tuple[SQLColumnExpression[object], type]] = {
     AssetSort.QUANTITY: (AssetRow.quantity, int),
     AssetSort.COUPON_EXPIRES_AT: (AssetRow.coupon_expires_at, datetime),
 }
-_NULLABLE = {AssetSort.FRIENDLY_NAME, AssetSort.COUPON_EXPIRES_AT}
+#: The total is null for whom it was bought: neither the order nor a cursor may tell it.
+_NULLABLE = {AssetSort.FRIENDLY_NAME, AssetSort.COUPON_EXPIRES_AT, AssetSort.TOTAL}
+
+
+def _veiled(sort: SortKey, audience: Audience) -> SortKey:
+    if sort.expression is not AssetRow.total_amount:
+        return sort
+    shown = case((_bought(audience), AssetRow.total_amount), else_=null())
+    return replace(sort, expression=shown)
+
+
+def _bought(audience: Audience) -> ColumnElement[bool]:
+    """Of the assets the audience sees, those whose terms it sees too: see ``domain/access.py``."""
+    if isinstance(audience, OnlyAccount):
+        return AssetRow.account_id == audience.account_id
+    return true()
 
 
 def _scope(work: UnitOfWork, audience: Audience) -> list[ColumnElement[bool]]:
@@ -150,7 +178,8 @@ def _conditions(
         if chosen is not None
     ]
     if wanted.account_ids is not None:
-        conditions.append(AssetRow.account_id.in_(wanted.account_ids))
+        # Asked by its end customer, a match would tell who the reseller is.
+        conditions += [AssetRow.account_id.in_(wanted.account_ids), _bought(audience)]
     if wanted.end_customer_ids is not None:
         named = [each for each in wanted.end_customer_ids if each is not None]
         chosen_ones = [AssetRow.end_customer_id.in_(named)]
@@ -165,12 +194,11 @@ def _conditions(
         conditions.append(_holds_code(work, wanted.code_mark))
     if wanted.search:
         conditions.append(
-            contains(
-                wanted.search,
-                AssetRow.name,
-                AssetRow.friendly_name,
-                AssetRow.order_number,
-                AssetRow.recipient_email,
+            or_(
+                contains(
+                    wanted.search, AssetRow.name, AssetRow.friendly_name, AssetRow.order_number
+                ),
+                and_(_bought(audience), contains(wanted.search, AssetRow.recipient_email)),
             )
         )
     return conditions

@@ -10,6 +10,7 @@ import anyio
 
 from bittitan_plugin.domain.access import Viewer
 from bittitan_plugin.domain.assets import Asset, AssetStatus
+from bittitan_plugin.domain.cancellation import CancellationTerms
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
 from bittitan_plugin.domain.requests import RequestState
 from bittitan_plugin.services import assets, cancellation, cancellation_requests, notifications
@@ -55,15 +56,17 @@ class Shown:
     at: datetime
 
 
-def check_fresh(ports: Ports, installation_id: UUID, found: License, shown: Shown) -> None:
+def check_fresh(
+    ports: Ports, installation_id: UUID, found: License, terms: CancellationTerms, shown: Shown
+) -> None:
     """Raise ``StalePage`` unless the customer decided on what is still so."""
     sentences = []
     if str(found.asset.version) != shown.version:
         entries = changes_since(ports, installation_id, found.asset, shown.at)
         sentences = changed(entries) or ["Something about it was changed."]
-    if found.terms.automatic != shown.automatic:
+    if terms.automatic != shown.automatic:
         sentences.append(
-            "It is now cancelled at once." if found.terms.automatic else "Our staff decide now."
+            "It is now cancelled at once." if terms.automatic else "Our staff decide now."
         )
     if sentences:
         raise StalePage(sentences)

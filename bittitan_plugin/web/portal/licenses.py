@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
-from bittitan_plugin.domain.access import Viewer, owns
+from bittitan_plugin.domain.access import Viewer, bought, owns
 from bittitan_plugin.domain.accounts import Account
 from bittitan_plugin.domain.assets import Asset, AssetStatus, ProvisioningStatus
 from bittitan_plugin.domain.cancellation import CancellationTerms
@@ -33,10 +33,11 @@ PAGE_SIZE, MOST_END_CUSTOMERS = 20, 100
 
 @dataclass(frozen=True, kw_only=True)
 class License:
-    """One asset as its owner sees it."""
+    """One asset as its buyer sees it, or its end customer."""
 
     asset: Asset
-    terms: CancellationTerms
+    #: None to the end customer, whom its reseller's terms do not concern; nor its requests.
+    terms: CancellationTerms | None
     #: The pending request to cancel it, and the newest one whatever became of it.
     request: CancellationRequest | None
     latest_request: CancellationRequest | None = None
@@ -49,6 +50,11 @@ class License:
     def title(self) -> str:
         """What the buyer calls it."""
         return self.asset.friendly_name or self.asset.name
+
+    @property
+    def mine(self) -> bool:
+        """Whether the viewer is the one that bought it."""
+        return self.terms is not None
 
     @property
     def standing(self) -> Standing:
@@ -137,6 +143,8 @@ def find_license(ports: Ports, installation_id: UUID, viewer: Viewer, asset_id: 
     with ports.store.reading(installation_id) as work:
         asset, account = owned(work, viewer, asset_id)
         (found,) = _licenses(ports, work, account, [asset])
+        if not found.mine:
+            return found
         product = work.products.by_ids([asset.product_id]).get(asset.product_id)
         return replace(found, latest_request=work.requests.latest_of(asset.id), product=product)
 
@@ -179,11 +187,11 @@ def _licenses(
     return [
         License(
             asset=asset,
-            terms=cancellation.terms(ports, installation, asset),
-            request=pending.get(asset.id),
+            terms=cancellation.terms(ports, installation, asset) if mine else None,
+            request=pending.get(asset.id) if mine else None,
             end_customer=_shown(known, account, asset),
         )
-        for asset in assets
+        for asset, mine in ((each, bought(account, each)) for each in assets)
     ]
 
 

@@ -13,7 +13,9 @@ from starlette.routing import BaseRoute, Route
 
 from bittitan_plugin.cipher import UnreadableSecret
 from bittitan_plugin.domain.access import Viewer
+from bittitan_plugin.domain.cancellation import CancellationTerms
 from bittitan_plugin.domain.errors import ErrorCode, OutcomeUnknown, Refusal, Rejected, Unavailable
+from bittitan_plugin.web.failures import NotPermitted
 from bittitan_plugin.web.portal import acting
 from bittitan_plugin.web.portal.acting import Shown, StalePage
 from bittitan_plugin.web.portal.filters import STATUSES, Wanted
@@ -88,14 +90,14 @@ class Portal:
 
     async def terms(self, request: Request) -> Response:
         """The terms of cancelling, before anything happens."""
-        found = await self._find(request, await self._site.customer(request))
+        found, _ = await self._find_bought(request, await self._site.customer(request))
         return await terms_page(self._site, request, found, {})
 
     async def cancel(self, request: Request) -> Response:
         """Cancel, or ask for it, on the terms that were shown."""
         viewer, sent = await self._site.customer(request), await request.form()
-        found, comment = await self._find(request, viewer), text_of(sent, "comment")
-        if found.request or found.terms.code in _UNDER_WAY:
+        (found, terms), comment = await self._find_bought(request, viewer), text_of(sent, "comment")
+        if found.request or terms.code in _UNDER_WAY:
             # A second click: what it wanted is on its way.
             return _to(found)
         shown = Shown(
@@ -105,7 +107,7 @@ class Portal:
         )
         said: dict[str, object] = {"comment": comment}
         try:
-            await self._visit(lambda key: acting.check_fresh(self._ports, key, found, shown))
+            await self._visit(lambda key: acting.check_fresh(self._ports, key, found, terms, shown))
             key = await run(lambda: self._site.installation_id)
             outcome = await acting.cancel(self._ports, key, viewer, found.asset.id, comment)
         except StalePage as stale:
@@ -121,6 +123,7 @@ class Portal:
 
     async def withdraw(self, request: Request) -> Response:
         """Take a request back."""
+        await self._find_bought(request, await self._site.customer(request))
         wish = key_of(await request.form(), "request", "There is no such cancellation request.")
         return await self._change(
             request,
@@ -140,6 +143,7 @@ class Portal:
 
     async def send_again(self, request: Request) -> Response:
         """Send the e-mail with the code again."""
+        await self._find_bought(request, await self._site.customer(request))
         once = key_of(await request.form(), "once", "This form is out of date.").hex
         return await self._change(
             request,
@@ -169,6 +173,15 @@ class Portal:
     async def _find(self, request: Request, viewer: Viewer) -> License:
         asset_id: UUID = request.path_params["id"]
         return await self._visit(lambda key: find_license(self._ports, key, viewer, asset_id))
+
+    async def _find_bought(
+        self, request: Request, viewer: Viewer
+    ) -> tuple[License, CancellationTerms]:
+        """The licence for what its buyer alone decides. Raises ``NotPermitted``."""
+        found = await self._find(request, viewer)
+        if found.terms is None:
+            raise NotPermitted("the account that bought these licences")
+        return found, found.terms
 
     async def _visit(self, visit: Callable[[UUID], Result]) -> Result:
         """One visit to the database, in a thread, for this site's installation."""

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import strawberry
 
-from bittitan_graphql.acting import demand_asset, executed, perform
+from bittitan_graphql.acting import demand_terms, executed, perform
 from bittitan_graphql.context import RequestScope, scope_of
 from bittitan_graphql.errors import BitTitanAssetError, asset_errors
 from bittitan_graphql.fields import mutation
@@ -43,8 +43,8 @@ class AssetCancelMutation:
     @mutation(
         "Cancels an asset: BitTitan revokes the coupon, then the full amount is "
         "credited. With `checkOnly` it only answers with the terms and never reports them as "
-        "errors. Requires MANAGE_ORDERS, or to be the account that bought it or its end customer; "
-        "those are refused with REQUEST_NEEDED unless `cancellation.automatic` is true."
+        "errors. Requires MANAGE_ORDERS, or to be the account that bought it; "
+        "that one is refused with REQUEST_NEEDED unless `cancellation.automatic` is true."
     )
     async def bittitan_asset_cancel(
         self,
@@ -55,7 +55,7 @@ class AssetCancelMutation:
         """Waits a while for BitTitan, so that most answers are final."""
         scope, answer = scope_of(info), BitTitanAssetCancel()
         try:
-            asset = await demand_asset(scope, id)
+            asset = await demand_terms(scope, id)
             answer.cancellation = BitTitanCancellation.of(
                 await scope.loaders.terms.load(asset), asset
             )

@@ -38,7 +38,7 @@ class CancellationRequestCreateMutation:
     @mutation(
         "Asks for the cancellation of an asset. Staff decide about it before its deadline; where "
         "the distributor allows it (`cancellation.automatic`) it executes at once instead. "
-        "Requires to be the account that bought it or its end customer."
+        "Requires to be the account that bought it."
     )
     async def bittitan_cancellation_request_create(
         self,

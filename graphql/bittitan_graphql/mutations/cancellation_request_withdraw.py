@@ -30,7 +30,7 @@ class CancellationRequestWithdrawMutation:
 
     @mutation(
         "Takes a pending cancellation request back. Requires to be the account that bought the "
-        "asset or its end customer."
+        "asset."
     )
     async def bittitan_cancellation_request_withdraw(
         self,

@@ -2,7 +2,7 @@
 
 import strawberry
 
-from bittitan_graphql.acting import demand_asset, perform
+from bittitan_graphql.acting import demand_terms, perform
 from bittitan_graphql.context import scope_of
 from bittitan_graphql.errors import BitTitanAssetError, asset_errors
 from bittitan_graphql.fields import mutation
@@ -30,7 +30,7 @@ class CouponEmailResendMutation:
 
     @mutation(
         "Sends the e-mail with the coupon code to the order's recipient again. "
-        "Requires MANAGE_ORDERS, or to be the account that bought it or its end customer."
+        "Requires MANAGE_ORDERS, or to be the account that bought it."
     )
     async def bittitan_coupon_email_resend(
         self,
@@ -40,7 +40,7 @@ class CouponEmailResendMutation:
         """A new message each time, because a person asked for it."""
         scope = scope_of(info)
         try:
-            asset = await demand_asset(scope, id)
+            asset = await demand_terms(scope, id)
             await perform(scope, notifications.resend_welcome, asset.id)
             return BitTitanCouponEmailResend(asset=BitTitanAsset.of(asset))
         except BitTitanError as error:

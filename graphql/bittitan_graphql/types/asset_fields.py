@@ -1,4 +1,5 @@
-"""The asset's fields that hold plain values; ``assets.py`` adds those that are looked up."""
+"""The asset's fields that hold plain values; ``asset_terms.py`` adds what the buyer alone may
+see, ``assets.py`` those that are looked up."""
 
 from datetime import datetime
 from typing import Any
@@ -13,7 +14,6 @@ from bittitan_graphql.enums import (
 )
 from bittitan_graphql.global_ids import ASSET, global_id
 from bittitan_graphql.types.catalogue import BitTitanProductType
-from bittitan_graphql.types.money import BitTitanInvoice, BitTitanMoney, BitTitanRefund
 from bittitan_plugin.domain.assets import Asset, ProvisioningError
 
 
@@ -52,17 +52,7 @@ class AssetFields:
     order_line_id: strawberry.ID = strawberry.field(
         description="The line it was made from: one line, one asset, one coupon."
     )
-    recipient_email: str = strawberry.field(description="Where the welcome e-mail goes.")
     quantity: int = strawberry.field(description="Licences behind the one coupon code.")
-    unit_price: BitTitanMoney = strawberry.field(
-        description="The price of one licence, rounded by the platform: no factor of the total."
-    )
-    total: BitTitanMoney = strawberry.field(
-        description="What all of them cost, tax included, as the platform's order line says."
-    )
-    tax: BitTitanMoney | None = strawberry.field(
-        description="The tax within the total, where the platform states it."
-    )
     purchase_date: datetime = strawberry.field(
         description="When the asset was created; the cancellation window starts on that day."
     )
@@ -83,21 +73,11 @@ class AssetFields:
     )
     status: BitTitanAssetStatus = strawberry.field(description="Where the asset is in its life.")
     cancelled_at: datetime | None = strawberry.field(description="When it was cancelled.")
-    invoice: BitTitanInvoice | None = strawberry.field(
-        description="The invoice it is billed on, once the platform has issued it."
-    )
-    credit_invoice: BitTitanInvoice | None = strawberry.field(
-        description="The credit invoice for the full amount, once it is cancelled and credited; "
-        "none where nothing was invoiced."
-    )
-    refund: BitTitanRefund | None = strawberry.field(
-        description="What became of the money, once a cancellation asked for it."
-    )
 
 
 def plain_values(asset: Asset) -> dict[str, Any]:
     """The values of ``AssetFields``."""
-    same = ("name", "friendly_name", "order_number", "recipient_email", "quantity")
+    same = ("name", "friendly_name", "order_number", "quantity")
     clocks = ("purchase_date", "expire_days", "validity_days", "coupon_expires_at", "cancelled_at")
     return {
         **{name: getattr(asset, name) for name in (*same, *clocks)},
@@ -106,13 +86,7 @@ def plain_values(asset: Asset) -> dict[str, Any]:
         "product_type": BitTitanProductType.of(asset.product_type),
         "order_id": strawberry.ID(asset.order_id),
         "order_line_id": strawberry.ID(asset.order_line_id),
-        "unit_price": BitTitanMoney.of(asset.unit_price),
-        "total": BitTitanMoney.of(asset.total),
-        "tax": BitTitanMoney.of(asset.tax) if asset.tax else None,
         "coupon_status": BitTitanCouponStatus[asset.coupon_status.name],
         "provisioning_status": BitTitanProvisioningStatus[asset.provisioning_status.name],
         "status": BitTitanAssetStatus[asset.status.name],
-        "invoice": BitTitanInvoice.of(asset.invoice),
-        "credit_invoice": BitTitanInvoice.of(asset.credit_invoice),
-        "refund": BitTitanRefund.of(asset.refund),
     }

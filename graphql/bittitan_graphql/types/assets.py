@@ -1,11 +1,12 @@
 """The asset: one order line turned into one coupon, and everything known about it."""
 
+from dataclasses import replace
 from uuid import UUID
 
 import strawberry
 from graphql import GraphQLError
 
-from bittitan_graphql.access import require, sees, sees_account
+from bittitan_graphql.access import require, sees, sees_account, sees_terms
 from bittitan_graphql.context import RequestScope, scope_of
 from bittitan_graphql.fields import field
 from bittitan_graphql.types.accounts import BitTitanAccount
@@ -14,7 +15,7 @@ from bittitan_graphql.types.asset_fields import (
     BitTitanProvisioningError,
     plain_values,
 )
-from bittitan_graphql.types.cancellation import BitTitanCancellation
+from bittitan_graphql.types.asset_terms import AssetTerms
 from bittitan_graphql.types.catalogue import BitTitanProduct
 from bittitan_graphql.types.history import BitTitanHistoryEntry
 from bittitan_plugin.cipher import UnreadableSecret
@@ -27,7 +28,7 @@ from bittitan_plugin.domain.coupons import CouponSource
     description="One sale: an order line turned into one coupon code for so many licences. "
     "Requires MANAGE_ORDERS, or to be the account that bought it or the end customer."
 )
-class BitTitanAsset(AssetFields):
+class BitTitanAsset(AssetTerms, AssetFields):
     """What is looked up is loaded together for a whole page."""
 
     @field(
@@ -65,10 +66,17 @@ class BitTitanAsset(AssetFields):
         in_words = scope_of(info).viewer.may(Permission.MANAGE_ORDERS)
         return BitTitanProvisioningError.of(self.source.provisioning_error, in_words=in_words)
 
-    @field("The product it was bought as, with its values of today.")
+    @field(
+        "The product it was bought as, with its values of today; without prices to the end "
+        "customer while it is not published."
+    )
     async def product(self, info: strawberry.Info) -> BitTitanProduct | None:
-        """Shown even when the product is no longer published."""
-        product = await scope_of(info).loaders.product.load(self.source.product_id)
+        """Shown even when it is no longer published; its prices are then the buyer's business."""
+        scope = scope_of(info)
+        product = await scope.loaders.product.load(self.source.product_id)
+        if product is not None and not product.published:
+            shown = await sees_terms(scope, self.source)
+            product = product if shown else replace(product, prices={})
         return BitTitanProduct.of(product) if product else None
 
     @field("The account that bought it. Requires MANAGE_ORDERS or to be that account, else null.")
@@ -82,12 +90,6 @@ class BitTitanAsset(AssetFields):
         if self.source.end_customer_id is None:
             return None
         return await _account(scope_of(info), self.source.end_customer_id)
-
-    @field("Whether it can be cancelled now, until when, for how much.")
-    async def cancellation(self, info: strawberry.Info) -> BitTitanCancellation | None:
-        """Asks nobody and changes nothing."""
-        terms = await scope_of(info).loaders.terms.load(self.source)
-        return BitTitanCancellation.of(terms, self.source)
 
     @field("Every change of it, oldest first. Requires MANAGE_ORDERS.")
     async def history(self, info: strawberry.Info) -> list[BitTitanHistoryEntry] | None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bittitan_plugin.domain.access import ANONYMOUS, Permission, Viewer, may_see
+from bittitan_plugin.domain.access import ANONYMOUS, Permission, Viewer, may_see, may_see_terms
 from bittitan_plugin.domain.accounts import Account
 from bittitan_plugin.domain.history import Actor, ActorKind
 from tests.fakes.values import account, sold_asset
@@ -30,6 +30,23 @@ def test_an_asset_without_an_end_customer_is_not_seen_by_those_without_an_accoun
 
 def test_nobody_sees_nothing() -> None:
     assert not may_see(ANONYMOUS, ASSET, None)
+
+
+@pytest.mark.parametrize(
+    ("own", "seen"),
+    [(RESELLER, True), (END_CUSTOMER, False), (STRANGER, False), (None, False)],
+    ids=["the reseller", "its end customer", "another customer", "someone without an account"],
+)
+def test_the_terms_of_a_sale_are_seen_by_who_bought_it_alone(
+    own: Account | None, seen: bool
+) -> None:
+    assert may_see_terms(CUSTOMER, ASSET, own) is seen
+
+
+@every("permission", Permission)
+def test_of_staffs_permissions_only_manage_orders_shows_terms(permission: Permission) -> None:
+    staff = Viewer(is_staff=True, permissions=frozenset({permission}))
+    assert may_see_terms(staff, ASSET, None) is (permission is Permission.MANAGE_ORDERS)
 
 
 @every("permission", Permission)
