@@ -46,6 +46,15 @@ PRIVATE = [
     "::ffff:169.254.169.254",
     "64:ff9b::7f00:1",
     "2002:7f00:1::",
+    "::7f00:1",
+    "::808:808",
+    "fec0::1",
+    "64:ff9b:1::7f00:1",
+    "64:ff9b:1::808:808",
+    "100::1",
+    "2001:0:7f00:1::1",
+    "2001:db8::1",
+    "4000::1",
     "not an address",
 ]
 
@@ -71,7 +80,9 @@ def test_what_only_our_own_network_reaches_is_not_public(address: str) -> None:
     assert not is_public(address)
 
 
-@pytest.mark.parametrize("address", ["8.8.8.8", "2606:4700::1111", "64:ff9b::808:808"])
+@pytest.mark.parametrize(
+    "address", ["8.8.8.8", "2606:4700::1111", "64:ff9b::808:808", "2002:808:808::1"]
+)
 def test_what_anybody_reaches_is_public(address: str) -> None:
     assert is_public(address)
 

@@ -18,6 +18,9 @@ from bittitan_plugin import outgoing
 
 #: Where IPv4 addresses stand in the last 32 bits (RFC 6052).
 _NAT64 = IPv6Network("64:ff9b::/96")
+#: All that is given out to be routed globally (RFC 4291). What else there is was, or stays, local:
+#: addresses with an IPv4 address at their end, site-local ones, translators of one network.
+_GLOBAL_UNICAST = IPv6Network("2000::/3")
 
 #: The addresses of a host name and port.
 Resolve = Callable[[str, int], list[str]]
@@ -88,7 +91,13 @@ def is_public(address: str) -> bool:
         found = ip_address(address)
     except ValueError:
         return False
-    return all(each.is_global and not each.is_multicast for each in _meant(found))
+    return all(_is_routed(each) for each in _meant(found))
+
+
+def _is_routed(address: IPv4Address | IPv6Address) -> bool:
+    if isinstance(address, IPv6Address) and address not in _GLOBAL_UNICAST:
+        return False
+    return address.is_global and not address.is_multicast
 
 
 def _meant(found: IPv4Address | IPv6Address) -> Iterable[IPv4Address | IPv6Address]:
@@ -99,5 +108,5 @@ def _meant(found: IPv4Address | IPv6Address) -> Iterable[IPv4Address | IPv6Addre
         if found.sixtofour:
             return [found, found.sixtofour]
         if found in _NAT64:
-            return [found, IPv4Address(int(found) & 0xFFFFFFFF)]
+            return [IPv4Address(int(found) & 0xFFFFFFFF)]
     return [found]
