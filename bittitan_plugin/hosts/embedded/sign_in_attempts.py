@@ -2,6 +2,7 @@
 
 import math
 from hashlib import sha256
+from ipaddress import IPv4Address, IPv6Network, ip_address
 
 from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
@@ -47,6 +48,9 @@ class SignInAttempts:
         """The password was right: the account starts anew, the address gets its attempt back."""
         (account, _), (place, _) = _subjects(email, address)
         with self._database.writing() as session:
+            # In turn with attempts that begin: they write the counts they have read.
+            for subject in (account, place):
+                take_turns(session, subject)
             session.execute(delete(SignInFailureRow).where(SignInFailureRow.subject == account))
             session.execute(
                 update(SignInFailureRow)
@@ -58,7 +62,20 @@ class SignInAttempts:
 def _subjects(email: str, address: str) -> tuple[tuple[str, Throttle], tuple[str, Throttle]]:
     """Under which each is kept: what people typed is hashed, it may be anything, of any length."""
     account = sha256(normalized(email).encode(errors="replace")).hexdigest()
-    return (f"account:{account}", PER_ACCOUNT), (f"address:{address[:64]}", PER_ADDRESS)
+    return (f"account:{account}", PER_ACCOUNT), (f"address:{_place(address)}", PER_ADDRESS)
+
+
+def _place(address: str) -> str:
+    """Where an address is: whoever has one of IPv6 has all 2⁶⁴ of its network."""
+    try:
+        found = ip_address(address)
+    except ValueError:
+        return address[:64]
+    if isinstance(found, IPv4Address):
+        return str(found)
+    if found.ipv4_mapped:
+        return str(found.ipv4_mapped)
+    return str(IPv6Network((int(found) >> 64 << 64, 64)))
 
 
 def _failures(session: Session, subject: str) -> Failures:

@@ -4,10 +4,12 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from bittitan_plugin.domain.errors import Refusal
 from bittitan_plugin.domain.sign_in import PER_ACCOUNT, PER_ADDRESS, SignInDelayed
 from bittitan_plugin.hosts.embedded.platform import EmbeddedPlatform
+from bittitan_plugin.hosts.embedded.tables import SignInFailureRow
 from tests.conftest import StandingClock
 from tests.integration.embedded.shop import Shop
 from tests.tables import every
@@ -113,6 +115,34 @@ def test_an_address_that_tries_many_accounts_waits(platform: EmbeddedPlatform) -
     with pytest.raises(SignInDelayed):
         platform.sign_in(EMAIL, PASSWORD, ELSEWHERE)
     assert platform.sign_in(EMAIL, PASSWORD, HOME) is not None
+
+
+def test_addresses_of_one_network_are_one_guesser(platform: EmbeddedPlatform) -> None:
+    for number in range(PER_ADDRESS.free):
+        address = f"2001:db8:1:2::{number:x}"
+        assert platform.sign_in(f"nobody-{number}@example.com", "wrong", address) is None
+    with pytest.raises(SignInDelayed):
+        platform.sign_in(EMAIL, PASSWORD, "2001:db8:1:2:ffff::1")
+    assert platform.sign_in(EMAIL, PASSWORD, "2001:db8:1:3::1") is not None
+
+
+def test_an_address_is_the_same_however_it_is_written(platform: EmbeddedPlatform) -> None:
+    for number in range(PER_ADDRESS.free):
+        assert platform.sign_in(f"nobody-{number}@example.com", "wrong", f"::ffff:{HOME}") is None
+    with pytest.raises(SignInDelayed):
+        platform.sign_in(EMAIL, PASSWORD, HOME)
+
+
+@pytest.mark.databases("sqlite", "postgresql")
+def test_right_passwords_at_once_leave_no_failure_behind(platform: EmbeddedPlatform) -> None:
+    with ThreadPoolExecutor(3) as threads:
+        signed_in = list(
+            threads.map(lambda _: platform.sign_in(EMAIL, PASSWORD, HOME), range(3 * 12))
+        )
+    assert None not in signed_in
+    with platform.database.reading() as session:
+        left = session.scalars(select(SignInFailureRow).where(SignInFailureRow.failures > 0))
+        assert [(row.subject, row.failures) for row in left] == []
 
 
 def test_an_account_that_does_not_exist_is_delayed_like_one_that_does(
