@@ -28,6 +28,7 @@ from bittitan_plugin.domain.problems import ProblemAction, ProblemKind
 from bittitan_plugin.domain.waits import left
 from bittitan_plugin.services.ports import Ports
 from bittitan_plugin.services.request_decisions import News, decide
+from bittitan_plugin.services.rounds import Item, Round
 from bittitan_plugin.services.surplus import revoke_surplus
 from bittitan_plugin.store.repositories.coupons import Cursor
 from bittitan_plugin.store.unit_of_work import UnitOfWork
@@ -82,16 +83,18 @@ def follow(ports: Ports, installation_id: UUID) -> Followed | None:
     vendor = ports.vendors.of(configuration)
     # What was sold since the last sound sweep does not show that this account sold the others.
     counts_until = doubted_at or (cursor.swept_at if cursor else started)
-    reading = _Reading(ports, installation_id, started, counts_until)
-    heard, fault = _read_list(reading, vendor, since - OVERLAP)
-    doubtful = _unheard(ports, installation_id, started, swept=swept)
-    fates, failure = _look_up(ports, vendor, doubtful)
-    doubted = swept and _is_doubted(ports, installation_id, heard.known, fates)
-    changed = heard.changed + sum(
-        learn(ports, installation_id, asset, status, started)
-        for asset, status in fates
-        if not (doubted and status is CouponStatus.REDEEMED)
-    )
+    round_ = Round(ports, installation_id, "coupons", complete=False)
+    reading = _Reading(ports, installation_id, started, counts_until, round_)
+    with reading.round:
+        heard, fault = _read_list(reading, vendor, since - OVERLAP)
+        doubtful = _unheard(ports, installation_id, started, swept=swept)
+        fates, failure = _look_up(ports, vendor, doubtful)
+        doubted = swept and _is_doubted(ports, installation_id, heard.known, fates)
+        changed = heard.changed + sum(
+            _learn_one(reading, asset, status)
+            for asset, status in fates
+            if not (doubted and status is CouponStatus.REDEEMED)
+        )
     for trouble in (fault, failure):
         if trouble is not None:
             raise trouble
@@ -137,6 +140,7 @@ class _Reading:
     started: datetime
     #: Coupons sold up to then count as known when they are listed.
     counts_until: datetime
+    round: Round
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -212,11 +216,18 @@ def _hear(reading: _Reading, page: Sequence[Coupon]) -> _Heard:
     for asset in assets:
         status = listed[asset.coupon_id or ""].status
         if asset.coupon_status in OPEN_FATES and status is not asset.coupon_status:
-            changed += learn(ports, installation_id, asset, status, started)
+            changed += _learn_one(reading, asset, status)
     with ports.store.writing(installation_id) as work:
         work.coupons.seen([asset.id for asset in assets], started)
     known = sum(asset.purchase_date <= reading.counts_until for asset in assets)
     return _Heard(changed=changed, known=known)
+
+
+def _learn_one(reading: _Reading, asset: Asset, status: CouponStatus) -> int:
+    """``learn``, and one that cannot be recorded keeps none of the others from being."""
+    item = Item(id=asset.id, name=f"the coupon of order {asset.order_number}", asset_id=asset.id)
+    known = (reading.ports, reading.installation_id, asset, status, reading.started)
+    return reading.round.do(item, lambda: learn(*known)) or 0
 
 
 def _unheard(ports: Ports, installation_id: UUID, started: datetime, *, swept: bool) -> list[Asset]:

@@ -12,6 +12,7 @@ from uuid import UUID, uuid4
 
 from bittitan_plugin.domain.assets import Asset, AssetStatus, asset_of_reference
 from bittitan_plugin.domain.coupons import Coupon, CouponStatus
+from bittitan_plugin.domain.due import Due
 from bittitan_plugin.domain.errors import Rejected
 from bittitan_plugin.domain.problems import ProblemKind
 from bittitan_plugin.domain.reconciliation import (
@@ -104,14 +105,25 @@ class _Side:
         after: UUID | None = None
         while True:
             with self.ports.store.reading(self.installation_id) as work:
-                assets = work.coupons.not_seen(self.started, after, PAGE)
+                assets = work.coupons.not_seen(self.started, after, PAGE, self._leave_out)
             for asset in assets:
                 yield from self._missed_by_the_list(asset)
             self._seen({asset.id for asset in assets})
             yield None
-            if len(assets) < PAGE:
+            # A page may be short of rows that nobody can read.
+            if not assets:
                 return
             after = assets[-1].id
+
+    def _leave_out(self, asset: Due) -> None:
+        said = (
+            f"An asset of order {asset.order_number} cannot be read: its row in the database "
+            f"({asset.id}) holds what this release does not know. The log says what, under "
+            "'row_unreadable'."
+        )
+        # The next page may begin with it again.
+        if said not in self.report.left_out:
+            self.report.left_out.append(said)
 
     def _missed_by_the_list(self, asset: Asset) -> Iterator[Finding]:
         if not asset.has_coupon:

@@ -29,6 +29,7 @@ from bittitan_plugin.services.ordering import accept, of_ours
 from bittitan_plugin.services.platform_events import take_back
 from bittitan_plugin.services.ports import Ports
 from bittitan_plugin.services.reconciliation_coupons import Finding
+from bittitan_plugin.services.rounds import OF_ALL
 
 _log = structlog.get_logger(__name__)
 
@@ -59,10 +60,13 @@ def _compare(
     ports: Ports, installation: Installation, orders: Sequence[Order], report: Report
 ) -> Iterator[Finding]:
     """One order that cannot be compared, for whatever reason, is named and stops no other."""
-    known = _read(ports, installation.id, orders)
+    together = _read_together(ports, installation.id, orders)
     for order in orders:
         try:
+            known = together or _read(ports, installation.id, [order])
             findings = _of_order(ports, installation, order, known)
+        except OF_ALL:
+            raise
         except Exception as error:  # whatever it is, it is this order's
             _log.exception("order_not_compared", order_id=order.id)
             report.left_out.append(
@@ -81,6 +85,17 @@ class _Known:
     #: The lines that sell one of our products.
     ours: Collection[str]
     taken_back: Collection[UUID]
+
+
+def _read_together(ports: Ports, installation_id: UUID, orders: Sequence[Order]) -> _Known | None:
+    """None where something about one of them cannot be read: each is read by itself then."""
+    try:
+        return _read(ports, installation_id, orders)
+    except OF_ALL:
+        raise
+    except Exception as error:
+        _log.warning("orders_not_read_together", error=type(error).__name__)
+        return None
 
 
 def _read(ports: Ports, installation_id: UUID, orders: Sequence[Order]) -> _Known:

@@ -68,13 +68,13 @@ def watch_refunds(ports: Ports, installation_id: UUID) -> int:
     handed_in = 0
     while True:
         with ports.store.writing(installation_id) as work:
-            assets = work.assets.with_open_refund(after, BATCH)
-            for asset in assets:
-                _hand_in(work, asset, str(slot))
-        handed_in += len(assets)
-        if len(assets) < BATCH:
+            asset_ids = work.assets.with_open_refund(after, BATCH)
+            for asset_id in asset_ids:
+                _hand_in(work, asset_id, str(slot))
+        handed_in += len(asset_ids)
+        if len(asset_ids) < BATCH:
             return handed_in
-        after = assets[-1].id
+        after = asset_ids[-1]
 
 
 def look_again(ports: Ports, installation_id: UUID, order_id: str, refunded: str) -> None:
@@ -82,11 +82,11 @@ def look_again(ports: Ports, installation_id: UUID, order_id: str, refunded: str
     with ports.store.writing(installation_id) as work:
         for asset in work.assets.of_orders([order_id]):
             if asset.refund is not None and asset.refund.is_open:
-                _hand_in(work, asset, f"after {refunded}")
+                _hand_in(work, asset.id, f"after {refunded}")
 
 
-def _hand_in(work: UnitOfWork, asset: Asset, occasion: str) -> None:
-    work.enqueue(FOLLOW_REFUND, follow_refund_id(asset.id, occasion), str(asset.id))
+def _hand_in(work: UnitOfWork, asset_id: UUID, occasion: str) -> None:
+    work.enqueue(FOLLOW_REFUND, follow_refund_id(asset_id, occasion), str(asset_id))
 
 
 def _note(ports: Ports, installation_id: UUID, asset: Asset, refund: Refund) -> None:

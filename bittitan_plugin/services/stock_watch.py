@@ -1,21 +1,21 @@
 """What time and people bring about for codes from stock: there is no vendor to be asked."""
 
+from functools import partial
 from uuid import UUID
 
 from bittitan_plugin.domain.assets import Asset, AssetStatus
 from bittitan_plugin.domain.catalogue import ProductType
 from bittitan_plugin.domain.coupons import OPEN_FATES, CouponSource, CouponStatus
+from bittitan_plugin.domain.due import Due
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
 from bittitan_plugin.domain.history import Actor
 from bittitan_plugin.domain.stock import StockState
 from bittitan_plugin.services.ports import Ports
 from bittitan_plugin.services.revocation_news import RevocationNews
+from bittitan_plugin.services.rounds import Item, Round
 from bittitan_plugin.services.stock_allocation import STOCK
 from bittitan_plugin.services.stock_levels import review
 from bittitan_plugin.services.stock_revocation import announce, close
-
-#: Rows that are read or decided on in one go.
-BATCH = 100
 
 
 def watch_stock(ports: Ports, installation_id: UUID) -> None:
@@ -26,9 +26,10 @@ def watch_stock(ports: Ports, installation_id: UUID) -> None:
     _expire_free(ports, installation_id)
     _expire_sold(ports, installation_id)
     _watch_revocations(ports, installation_id)
-    for product_type in ProductType:
-        with ports.store.writing(installation_id) as work:
-            review(ports, work, product_type)
+    with Round(ports, installation_id, "stock levels") as round_:
+        for product_type in ProductType:
+            item = Item(id=product_type, name=f"the stock of {product_type.label}")
+            round_.do(item, partial(_review, ports, installation_id, product_type))
 
 
 def mark_redeemed(ports: Ports, installation_id: UUID, asset_id: UUID, actor: Actor) -> Asset:
@@ -70,6 +71,11 @@ def _check_markable(asset: Asset) -> None:
         raise Refusal(ErrorCode.COUPON_EXPIRED, "The coupon code has expired.", field="id")
 
 
+def _review(ports: Ports, installation_id: UUID, product_type: ProductType) -> None:
+    with ports.store.writing(installation_id) as work:
+        review(ports, work, product_type)
+
+
 def _expire_free(ports: Ports, installation_id: UUID) -> None:
     expired = True
     while expired:
@@ -79,13 +85,14 @@ def _expire_free(ports: Ports, installation_id: UUID) -> None:
 
 def _expire_sold(ports: Ports, installation_id: UUID) -> None:
     """A code that nobody reported as redeemed counts as expired once it can no longer be used."""
-    while True:
-        with ports.store.reading(installation_id) as work:
-            overdue = work.assets.overdue_from_stock(ports.clock(), BATCH)
-        for asset in overdue:
-            _expire(ports, installation_id, asset.id)
-        if len(overdue) < BATCH:
-            return
+    with ports.store.reading(installation_id) as work:
+        overdue = work.assets.overdue_from_stock(ports.clock())
+    with Round(ports, installation_id, "expired codes") as round_:
+        for due in overdue:
+            item = Item(
+                id=due.id, name=f"the code of order {due.order_number}", asset_id=due.asset_id
+            )
+            round_.do(item, partial(_expire, ports, installation_id, due.asset_id))
 
 
 def _expire(ports: Ports, installation_id: UUID, asset_id: UUID) -> None:
@@ -100,23 +107,22 @@ def _expire(ports: Ports, installation_id: UUID, asset_id: UUID) -> None:
 
 
 def _watch_revocations(ports: Ports, installation_id: UUID) -> None:
-    while True:
-        with ports.store.reading(installation_id) as work:
-            due = work.revocations.due(ports.clock(), BATCH)
-        for revocation in due:
-            _watch_revocation(ports, installation_id, revocation.id, revocation.asset_id)
-        if len(due) < BATCH:
-            return
+    with ports.store.reading(installation_id) as work:
+        every = work.revocations.due(ports.clock())
+    with Round(ports, installation_id, "codes to revoke") as round_:
+        for due in every:
+            item = Item(
+                id=due.id, name=f"the code of order {due.order_number}", asset_id=due.asset_id
+            )
+            round_.do(item, partial(_watch_revocation, ports, installation_id, due))
 
 
-def _watch_revocation(
-    ports: Ports, installation_id: UUID, revocation_id: UUID, asset_id: UUID
-) -> None:
+def _watch_revocation(ports: Ports, installation_id: UUID, due: Due) -> None:
     with ports.store.writing(installation_id) as work:
-        work.assets.get(asset_id, for_update=True)
-        revocation, now = work.revocations.get(revocation_id), ports.clock()
+        work.assets.get(due.asset_id, for_update=True)
+        revocation, now = work.revocations.get(due.id), ports.clock()
         if revocation.is_awaiting and revocation.is_late(now):
             close(ports, work, revocation)
         elif revocation.reminder_due(now):
-            reminded = work.revocations.change(revocation_id, lambda r: r.reminded(now))
+            reminded = work.revocations.change(due.id, lambda r: r.reminded(now))
             announce(work, reminded, RevocationNews.REMINDER)

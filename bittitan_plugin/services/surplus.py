@@ -42,7 +42,7 @@ def revoke_surplus(
     with ports.store.reading(installation_id) as work:
         assets = work.assets.by_ids(named.values())
         # A coupon that some asset holds was sold, whatever reference it is listed under.
-        sold = {each.coupon_id for each in work.coupons.of_ids([coupon.id for coupon in named])}
+        sold = work.coupons.held([coupon.id for coupon in named])
         surplus = {
             coupon.id: asset
             for coupon, asset in _surplus(named, assets).items()

@@ -6,8 +6,10 @@ under ids of its own, so a restart, an upgrade or a clock that jumped loses and 
 
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from uuid import UUID
 
+from bittitan_plugin.domain.due import Due
 from bittitan_plugin.domain.history import Actor, ActorKind
 from bittitan_plugin.domain.reminders import REMINDER_DAYS, due_reminder
 from bittitan_plugin.services.coupon_status import follow_asset
@@ -16,6 +18,7 @@ from bittitan_plugin.services.installations import get_installation
 from bittitan_plugin.services.notifications import coupon_expiring
 from bittitan_plugin.services.ports import Ports
 from bittitan_plugin.services.request_decisions import News, announce, decide
+from bittitan_plugin.services.rounds import Item, Round
 
 #: How often an installation's coupons are looked at.
 FOLLOW_EVERY = timedelta(minutes=5)
@@ -31,15 +34,17 @@ def watch_requests(ports: Ports, installation_id: UUID) -> int:
     A request is brought to its end even while the plugin is switched off. Returns how many there
     were.
     """
-    done = 0
-    while True:
-        with ports.store.reading(installation_id) as work:
-            due = work.requests.due(ports.clock(), BATCH)
+    with ports.store.reading(installation_id) as work:
+        due = work.requests.due(ports.clock())
+    with Round(ports, installation_id, "requests to cancel") as round_:
         for request in due:
-            _watch_request(ports, installation_id, request.id, request.asset_id)
-        done += len(due)
-        if len(due) < BATCH:
-            return done
+            item = Item(
+                id=request.id,
+                name=f"the request to cancel order {request.order_number}",
+                asset_id=request.asset_id,
+            )
+            round_.do(item, partial(_watch_request, ports, installation_id, request))
+    return len(due)
 
 
 def watch_coupons(ports: Ports, installation_id: UUID) -> None:
@@ -67,7 +72,8 @@ def watch_expiries(ports: Ports, installation_id: UUID) -> int:
                 for asset in due:
                     work.enqueue(REMIND, remind_id(asset.id, days), str(asset.id), str(days))
             handed_in += len(due)
-            if len(assets) < BATCH:
+            # A page may be short of rows that nobody can read.
+            if not assets:
                 break
             after = assets[-1].id
     return handed_in
@@ -89,9 +95,10 @@ def remind(ports: Ports, installation_id: UUID, asset_id: UUID, days: int) -> bo
     return True
 
 
-def _watch_request(ports: Ports, installation_id: UUID, request_id: UUID, asset_id: UUID) -> None:
+def _watch_request(ports: Ports, installation_id: UUID, due: Due) -> None:
+    request_id = due.id
     with ports.store.writing(installation_id) as work:
-        work.assets.get(asset_id, for_update=True)
+        work.assets.get(due.asset_id, for_update=True)
         request, now = work.requests.get(request_id), ports.clock()
         if request.is_pending and now >= request.deadline:
             decide(work, request_id, lambda r: r.expired(now), News.EXPIRED)

@@ -1,9 +1,11 @@
 """Between rows and domain values, in both directions."""
 
+from collections.abc import Callable, Iterable
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
+import structlog
 from sqlalchemy import Row
 
 from bittitan_plugin.domain.accounts import Account, AccountStatus
@@ -30,6 +32,11 @@ from bittitan_plugin.store.tables import (
     ProblemRow,
     RunRow,
 )
+
+Found = TypeVar("Found")
+T = TypeVar("T")
+
+_log = structlog.get_logger(__name__)
 
 #: Fields of an asset that are stored under their own name, as they are.
 _PLAIN = (
@@ -106,6 +113,26 @@ def to_asset(row: AssetRow | Row[Any]) -> Asset:
         ),
         refund=_refund(row),
     )
+
+
+def readable(
+    rows: Iterable[Found],
+    read: Callable[[Found], T],
+    left_out: Callable[[Found], object] = lambda _row: None,
+) -> list[T]:
+    """What these rows hold, for whoever looks through many.
+
+    A row that nobody can read hides none of the others: it is logged, and ``left_out`` is told.
+    """
+    found = []
+    for row in rows:
+        try:
+            found.append(read(row))
+        except Exception as error:
+            which = str(getattr(row, "id", "?"))
+            _log.exception("row_unreadable", id=which, error=type(error).__name__)
+            left_out(row)
+    return found
 
 
 def _provisioning_error(row: AssetRow | Row[Any]) -> ProvisioningError | None:

@@ -170,7 +170,8 @@ class BitTitanProblemKind(Enum):
         "REVOCATION_AWAITED", "Codes are to be revoked in BitTitan's portal."
     )
     FOLLOW_UP_FAILED = _value(
-        "FOLLOW_UP_FAILED", "Mail, delivery notice, invoice or credit keeps failing."
+        "FOLLOW_UP_FAILED",
+        "Mail, delivery notice, invoice or credit keeps failing, or something due is set aside.",
     )
     ACCOUNT_WAITING = _value(
         "ACCOUNT_WAITING", "A paid order waits until its account is synchronized."

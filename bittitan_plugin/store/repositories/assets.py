@@ -26,9 +26,16 @@ from bittitan_plugin.domain.audit import Chain, linked
 from bittitan_plugin.domain.billing import RefundStatus
 from bittitan_plugin.domain.catalogue import ProductType
 from bittitan_plugin.domain.coupons import OPEN_FATES, CouponSource
+from bittitan_plugin.domain.due import Due
 from bittitan_plugin.domain.errors import ErrorCode, Refusal, Unavailable
 from bittitan_plugin.domain.history import Actor, HistoryEntry, changes
-from bittitan_plugin.store.mapping import asset_values, history_values, to_asset, to_history
+from bittitan_plugin.store.mapping import (
+    asset_values,
+    history_values,
+    readable,
+    to_asset,
+    to_history,
+)
 from bittitan_plugin.store.remembered import Recollection, Stored
 from bittitan_plugin.store.tables import AssetRow, HistoryRow
 
@@ -74,9 +81,9 @@ class AssetRepository:
         return to_asset(self._row(asset_id, for_update=for_update))
 
     def by_ids(self, ids: Collection[UUID]) -> dict[UUID, Asset]:
-        """The assets among ``ids`` that exist here, in one statement."""
+        """The assets among ``ids`` that exist here and can be read, in one statement."""
         rows = self._session.scalars(select(AssetRow).where(self._mine, AssetRow.id.in_(ids)))
-        return {row.id: to_asset(row) for row in rows}
+        return {asset.id: asset for asset in readable(rows, to_asset)}
 
     def of_order_line(self, order_line_id: str) -> Asset | None:
         """The one asset of that order line."""
@@ -126,17 +133,17 @@ class AssetRepository:
             .limit(limit)
             .execution_options(populate_existing=True)
         )
-        return [to_asset(row) for row in rows]
+        return readable(rows, to_asset)
 
     def count_waiting_for_stock(self, product_type: ProductType) -> int:
         """How many assets wait for codes of that kind."""
         count = select(func.count(AssetRow.id)).where(self._mine, *_waits_for_stock(product_type))
         return self._session.scalar(count) or 0
 
-    def overdue_from_stock(self, now: datetime, limit: int) -> list[Asset]:
+    def overdue_from_stock(self, now: datetime) -> list[Due]:
         """Active assets with codes from stock that have expired, the longest expired first."""
-        rows = self._session.scalars(
-            select(AssetRow)
+        rows = self._session.execute(
+            select(AssetRow.id, AssetRow.order_number)
             .where(
                 self._mine,
                 AssetRow.status == AssetStatus.ACTIVE.value,
@@ -145,17 +152,15 @@ class AssetRepository:
                 AssetRow.coupon_expires_at <= now,
             )
             .order_by(AssetRow.coupon_expires_at, AssetRow.id)
-            .limit(limit)
         )
-        return [to_asset(row) for row in rows]
+        return [Due(id=id_, asset_id=id_, order_number=number) for id_, number in rows]
 
-    def with_open_refund(self, after: UUID | None, limit: int) -> list[Asset]:
+    def with_open_refund(self, after: UUID | None, limit: int) -> list[UUID]:
         """Cancelled assets whose money is on its way or was refused, in the order of their ids."""
-        query = select(AssetRow).where(self._mine, AssetRow.refund_status.in_(_OPEN_REFUNDS))
+        query = select(AssetRow.id).where(self._mine, AssetRow.refund_status.in_(_OPEN_REFUNDS))
         if after is not None:
             query = query.where(AssetRow.id > after)
-        rows = self._session.scalars(query.order_by(AssetRow.id).limit(limit))
-        return [to_asset(row) for row in rows]
+        return list(self._session.scalars(query.order_by(AssetRow.id).limit(limit)))
 
     def add(self, asset: Asset, actor: Actor, at: datetime) -> Asset:
         """Keep a new asset and the first entries of its history."""

@@ -7,10 +7,11 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_, or_, select, update
 from sqlalchemy.orm import Session
 
+from bittitan_plugin.domain.due import Due
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
 from bittitan_plugin.domain.requests import REMINDER_BEFORE, CancellationRequest, RequestState
 from bittitan_plugin.store.mapping import request_values, to_request
-from bittitan_plugin.store.tables import CancellationRequestRow
+from bittitan_plugin.store.tables import AssetRow, CancellationRequestRow
 
 
 class CancellationRequestRepository:
@@ -56,21 +57,21 @@ class CancellationRequestRepository:
         )
         return to_request(row) if row else None
 
-    def due(self, now: datetime, limit: int) -> list[CancellationRequest]:
+    def due(self, now: datetime) -> list[Due]:
         """Pending requests to close, or to remind staff of; the most urgent first."""
         row = CancellationRequestRow
         nears = and_(row.deadline <= now + REMINDER_BEFORE, row.reminded_at.is_(None))
-        rows = self._session.scalars(
-            select(row)
+        rows = self._session.execute(
+            select(row.id, row.asset_id, AssetRow.order_number)
+            .join(AssetRow, AssetRow.id == row.asset_id)
             .where(
                 self._mine,
                 row.state == RequestState.PENDING.value,
                 or_(row.deadline <= now, nears),
             )
             .order_by(row.deadline, row.id)
-            .limit(limit)
         )
-        return [to_request(found) for found in rows]
+        return [Due(id=id_, asset_id=asset, order_number=number) for id_, asset, number in rows]
 
     def add(self, request: CancellationRequest) -> None:
         """Keep a new request."""

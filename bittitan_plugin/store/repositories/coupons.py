@@ -3,7 +3,7 @@
 Also what a code is found by without opening any: see ``services/code_lookup.py``.
 """
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 
 from bittitan_plugin.domain.assets import Asset, AssetStatus
 from bittitan_plugin.domain.coupons import OPEN_FATES, CouponSource, CouponStatus, Sealed
-from bittitan_plugin.store.mapping import to_asset
+from bittitan_plugin.domain.due import Due
+from bittitan_plugin.store.mapping import readable, to_asset
 from bittitan_plugin.store.tables import AssetRow, CodeSecretRow, CouponCursorRow
 
 
@@ -67,12 +68,17 @@ class CouponRepository:
             select(func.min(AssetRow.purchase_date)).where(*self._open_fate())
         )
 
+    def held(self, coupon_ids: Collection[str]) -> set[str]:
+        """Which of these coupons some asset holds, be its row readable or not."""
+        found = select(AssetRow.coupon_id).where(self._mine, AssetRow.coupon_id.in_(coupon_ids))
+        return {coupon_id for coupon_id in self._session.scalars(found) if coupon_id}
+
     def of_ids(self, coupon_ids: Collection[str]) -> list[Asset]:
         """The assets of these coupons, in one statement."""
         rows = self._session.scalars(
             select(AssetRow).where(self._mine, AssetRow.coupon_id.in_(coupon_ids))
         )
-        return [to_asset(row) for row in rows]
+        return readable(rows, to_asset)
 
     def seen(self, asset_ids: Collection[UUID], at: datetime) -> None:
         """The vendor spoke of these assets' coupons just now.
@@ -104,7 +110,7 @@ class CouponRepository:
             .order_by(AssetRow.coupon_seen_at.nulls_first(), AssetRow.id)
             .limit(limit)
         )
-        return [to_asset(row) for row in rows]
+        return readable(rows, to_asset)
 
     def oldest_in_question(self) -> datetime | None:
         """The purchase date of the oldest asset whose coupon is missing or whose fate is open."""
@@ -117,8 +123,17 @@ class CouponRepository:
         query = select(func.count()).select_from(AssetRow).where(*self._in_question())
         return self._session.scalar(query) or 0
 
-    def not_seen(self, since: datetime, after: UUID | None, limit: int) -> list[Asset]:
-        """Those of them that the vendor has not spoken of since then, by id, after ``after``."""
+    def not_seen(
+        self,
+        since: datetime,
+        after: UUID | None,
+        limit: int,
+        left_out: Callable[[Due], object] = lambda _asset: None,
+    ) -> list[Asset]:
+        """Those of them that the vendor has not spoken of since then, by id, after ``after``.
+
+        ``left_out`` is told of those whose row nobody can read.
+        """
         further = [] if after is None else [AssetRow.id > after]
         rows = self._session.scalars(
             select(AssetRow)
@@ -126,7 +141,7 @@ class CouponRepository:
             .order_by(AssetRow.id)
             .limit(limit)
         )
-        return [to_asset(row) for row in rows]
+        return readable(rows, to_asset, lambda row: left_out(_named(row)))
 
     def expiring(
         self, until: datetime, now: datetime, *, days: int, after: UUID | None, limit: int
@@ -149,7 +164,7 @@ class CouponRepository:
             .order_by(AssetRow.id)
             .limit(limit)
         )
-        return [to_asset(row) for row in rows]
+        return readable(rows, to_asset)
 
     def _in_question(self) -> list[ColumnElement[bool]]:
         return [
@@ -174,6 +189,10 @@ class CouponRepository:
     @property
     def _mine(self) -> ColumnElement[bool]:
         return AssetRow.installation_id == self._installation_id
+
+
+def _named(row: AssetRow) -> Due:
+    return Due(id=row.id, asset_id=row.id, order_number=row.order_number)
 
 
 def _not_seen(since: datetime) -> ColumnElement[bool]:

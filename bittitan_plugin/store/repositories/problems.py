@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import cast
 from uuid import UUID, uuid4
 
-from sqlalchemy import ColumnElement, Table, bindparam, func, select, update
+from sqlalchemy import ColumnElement, Table, bindparam, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
@@ -126,6 +126,25 @@ class ProblemRepository:
         )
         some = found.order_by(func.random()).limit(limit)
         return sorted({order_id for order_id in self._session.scalars(some) if order_id})
+
+    def not_over(self, prefix: str) -> set[str]:
+        """Keys, beginning so, of problems that are open or were put aside by a person."""
+        found = select(ProblemRow.key).where(
+            self._mine,
+            or_(ProblemRow.resolved_at.is_(None), ProblemRow.dismissed_by.is_not(None)),
+            ProblemRow.key.startswith(prefix, autoescape=True),
+        )
+        return set(self._session.scalars(found))
+
+    def end(self, key: str, at: datetime) -> None:
+        """The cause is gone: it is over, also if it was put aside, and news if it comes back."""
+        self._session.execute(
+            update(ProblemRow)
+            .where(self._mine, ProblemRow.key == key)
+            .values(resolved_at=func.coalesce(ProblemRow.resolved_at, at), dismissed_by=None)
+            .execution_options(synchronize_session=False)
+        )
+        self._session.expire_all()
 
     def open_since(self, key: str) -> datetime | None:
         """Since when that problem waits for a person; None where it does not."""

@@ -7,10 +7,11 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_, or_, select, update
 from sqlalchemy.orm import Session
 
+from bittitan_plugin.domain.due import Due
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
 from bittitan_plugin.domain.requests import REMINDER_BEFORE
 from bittitan_plugin.domain.revocations import Revocation, RevocationCause, RevocationState
-from bittitan_plugin.store.tables import RevocationRow
+from bittitan_plugin.store.tables import AssetRow, RevocationRow
 
 
 class RevocationRepository:
@@ -45,21 +46,21 @@ class RevocationRepository:
         )
         return {row.asset_id: to_revocation(row) for row in rows}
 
-    def due(self, now: datetime, limit: int) -> list[Revocation]:
+    def due(self, now: datetime) -> list[Due]:
         """Open ones to close, or to remind staff of; the most urgent first."""
         row = RevocationRow
         nears = and_(row.deadline <= now + REMINDER_BEFORE, row.reminded_at.is_(None))
-        rows = self._session.scalars(
-            select(row)
+        rows = self._session.execute(
+            select(row.id, row.asset_id, AssetRow.order_number)
+            .join(AssetRow, AssetRow.id == row.asset_id)
             .where(
                 self._mine,
                 row.state == RevocationState.AWAITING.value,
                 or_(row.deadline <= now, nears),
             )
             .order_by(row.deadline, row.id)
-            .limit(limit)
         )
-        return [to_revocation(found) for found in rows]
+        return [Due(id=id_, asset_id=asset, order_number=number) for id_, asset, number in rows]
 
     def add(self, revocation: Revocation) -> None:
         """Keep a new one."""

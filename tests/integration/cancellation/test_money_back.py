@@ -12,6 +12,7 @@ from bittitan_plugin.services.installations import get_installation
 from bittitan_plugin.services.invoicing import remember_invoice
 from bittitan_plugin.services.refunds import FOLLOW_EVERY, watch_refunds
 from tests.fakes.host import line
+from tests.fakes.rows import asset_mended, asset_unreadable
 from tests.tables import every
 from tests.world import STAFF, Shop
 
@@ -167,3 +168,22 @@ def test_an_unclear_refund_is_settled_once_everything_went_back(shop: Shop) -> N
     shop.fire("order_fully_refunded", order)
     shop.settle()
     assert shop.problems() == []
+
+
+def test_an_asset_that_cannot_be_read_keeps_no_other_refund_from_being_followed(
+    shop: Shop,
+) -> None:
+    assets = [sold(shop), sold(shop)]
+    shop.host.pays_back = ASKED
+    for asset in assets:
+        shop.cancel(asset)
+    bad, good = sorted(assets, key=lambda asset: asset.id)
+    asset_unreadable(shop.ports, shop.id, bad.id)
+    assert state(shop, good) is ASKED
+    shop.host.pays_back = PAID
+    look(shop)
+    assert state(shop, good) is PAID
+
+    asset_mended(shop.ports, shop.id, bad.id)
+    look(shop)
+    assert state(shop, bad) is PAID

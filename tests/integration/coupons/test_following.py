@@ -1,6 +1,8 @@
 """What becomes of coupons at BitTitan is found out, and put on the record once."""
 
 from dataclasses import replace
+from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -12,7 +14,9 @@ from bittitan_plugin.domain.history import Actor, ActorKind
 from bittitan_plugin.domain.problems import ProblemKind
 from bittitan_plugin.domain.requests import RequestState
 from bittitan_plugin.services import cancellation_requests, coupon_status, watching
+from bittitan_plugin.services.ports import Ports
 from bittitan_plugin.vendor.sandbox import SandboxServer
+from tests.fakes.rows import asset_unreadable
 from tests.integration.coupons.following import Calendar
 from tests.integration.reconciliation.comparing import reconcile
 from tests.world import SOLD, Shop
@@ -374,3 +378,38 @@ def test_a_clock_that_was_ahead_and_is_put_right_hides_no_redemption(calendar: C
     calendar.follow()
 
     assert (calendar.status(asset), calendar.status(other)) == ("REDEEMED", "AVAILABLE")
+
+
+def test_an_asset_that_cannot_be_read_keeps_no_other_coupon_from_being_followed(
+    calendar: Calendar,
+) -> None:
+    bad, good = calendar.sold(), calendar.sold()
+    calendar.redeem(good)
+    asset_unreadable(calendar.shop.ports, calendar.shop.id, bad.id)
+    calendar.follow()
+
+    assert calendar.status(good) == "REDEEMED"
+
+
+def test_a_coupon_whose_news_cannot_be_recorded_keeps_no_other_waiting_and_is_named(
+    calendar: Calendar, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bad, good = calendar.sold_and_redeemed(2)
+
+    def learn(ports: Ports, installation_id: UUID, asset: Asset, *rest: Any) -> int:
+        if asset.id == bad.id:
+            raise KeyError("what was not foreseen")
+        return learnt(ports, installation_id, asset, *rest)
+
+    learnt = coupon_status.learn
+    monkeypatch.setattr(coupon_status, "learn", learn)
+    calendar.follow()
+    assert (calendar.status(bad), calendar.status(good)) == ("AVAILABLE", "REDEEMED")
+    (problem,) = calendar.shop.problems()
+    assert problem.asset_id == bad.id
+    assert f"the coupon of order {bad.order_number} is set aside" in problem.message
+
+    monkeypatch.undo()
+    calendar.time_passes(hours=1)
+    calendar.follow()
+    assert (calendar.status(bad), calendar.shop.problems()) == ("REDEEMED", [])

@@ -5,7 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from bittitan_plugin.domain.errors import Unavailable
+from bittitan_plugin.domain.errors import Rejected, Unavailable
+from tests.fakes.rows import asset_mended, asset_unreadable
 from tests.integration.coupons.following import Calendar
 from tests.world import Shop
 
@@ -99,3 +100,29 @@ def test_many_are_reminded_piece_by_piece(
     calendar.before_expiry(max(assets, key=lambda a: str(a.coupon_expires_at)), days=7)
 
     assert len(calendar.remind()) == 5
+
+
+def test_an_asset_that_cannot_be_read_keeps_no_buyer_from_being_reminded(
+    calendar: Calendar, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bittitan_plugin.services.watching.BATCH", 2)
+    assets = [calendar.sold() for _ in range(5)]
+    bad = min(assets, key=lambda asset: asset.id)
+    asset_unreadable(calendar.shop.ports, calendar.shop.id, bad.id)
+    calendar.before_expiry(assets[0], days=7)
+    assert len(calendar.remind()) == 4
+
+    asset_mended(calendar.shop.ports, calendar.shop.id, bad.id)
+    assert len(calendar.remind()) == 5
+
+
+def test_a_reminder_that_no_address_takes_is_a_problem_and_keeps_no_other_from_going_out(
+    calendar: Calendar,
+) -> None:
+    first, _ = calendar.sold(), calendar.sold()
+    calendar.before_expiry(first, days=7)
+    calendar.shop.world.mailer.failures = deque([Rejected("550", "no such mailbox")])
+
+    assert len(calendar.remind()) == 1
+    (problem,) = calendar.shop.problems()
+    assert (problem.kind, problem.action) == ("FOLLOW_UP_FAILED", "RESUME")

@@ -6,6 +6,7 @@ from bittitan_plugin.domain.assets import ProvisioningStatus
 from bittitan_plugin.domain.coupons import CouponStatus
 from bittitan_plugin.domain.problems import ProblemAction, ProblemKind
 from tests.fakes.host import line
+from tests.fakes.rows import asset_unreadable
 from tests.integration.reconciliation.comparing import (
     changed,
     found,
@@ -149,3 +150,15 @@ def test_without_a_coupon_api_only_the_orders_are_compared(shop: Shop) -> None:
     assert run.report["left_out"] == [
         "There is no coupon API: BitTitan cannot be asked about coupons from stock."
     ]
+
+
+def test_an_asset_that_cannot_be_read_is_named_and_the_others_are_compared(shop: Shop) -> None:
+    bad, good = shop.buy(line()), shop.buy(line())
+    shop.sandbox.sandbox.redeem(good.coupon_id or "")
+    asset_unreadable(shop.ports, shop.id, bad.id)
+    run = reconcile(shop)
+
+    assert found(run) == {"COUPON_REDEEMED": 1}
+    of_the_order, of_the_asset = run.report["left_out"]
+    assert of_the_order.startswith(f"Order {bad.order_number} could not be compared")
+    assert of_the_asset.startswith(f"An asset of order {bad.order_number} cannot be read")

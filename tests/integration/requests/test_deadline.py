@@ -7,6 +7,7 @@ import pytest
 
 from bittitan_plugin.domain.errors import Rejected
 from bittitan_plugin.domain.requests import REMINDER_BEFORE, RequestState
+from tests.fakes.rows import asset_mended, asset_unreadable
 from tests.integration.requests.asking import Desk
 
 pytestmark = pytest.mark.databases("sqlite", "postgresql")
@@ -92,14 +93,33 @@ def test_a_request_is_brought_to_its_end_while_the_plugin_is_off(desk: Desk) -> 
     assert desk.now(request).state is RequestState.EXPIRED
 
 
-def test_many_that_are_due_at_once_are_all_closed(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("bittitan_plugin.services.watching.BATCH", 2)
+def test_many_that_are_due_at_once_are_all_closed(desk: Desk) -> None:
     made = [desk.ask(desk.sold()) for _ in range(5)]
     desk.time_passes(days=30)
 
     assert {desk.now(request).state for request in made} == {RequestState.EXPIRED}
+
+
+def test_a_request_that_cannot_be_looked_after_keeps_no_other_waiting_and_is_named(
+    desk: Desk,
+) -> None:
+    bad, good = desk.ask(desk.sold()), desk.ask(desk.sold())
+    asset = desk.asset(bad)
+    asset_unreadable(desk.shop.ports, desk.shop.id, asset.id)
+    desk.time_passes(days=30)
+
+    assert desk.now(good).state is RequestState.EXPIRED
+    assert desk.now(bad).state is RequestState.PENDING
+    (problem,) = desk.shop.problems()
+    assert (problem.kind, problem.asset_id) == ("FOLLOW_UP_FAILED", asset.id)
+    assert f"the request to cancel order {asset.order_number} is set aside" in problem.message
+    desk.look()
+    assert desk.shop.problems() == [problem]  # said once
+
+    asset_mended(desk.shop.ports, desk.shop.id, asset.id)
+    desk.look()
+
+    assert (desk.now(bad).state, desk.shop.problems()) == (RequestState.EXPIRED, [])
 
 
 def test_news_that_cannot_be_sent_is_a_problem_and_the_other_side_is_told(desk: Desk) -> None:

@@ -17,6 +17,7 @@ from bittitan_plugin.services.notifications import resend_welcome
 from bittitan_plugin.services.stock_revocation import confirm, report_redeemed
 from bittitan_plugin.services.stock_watch import mark_redeemed
 from tests.fakes.host import line
+from tests.fakes.rows import asset_mended, asset_unreadable
 from tests.integration.stock.shelf import (
     bring_in,
     code_of,
@@ -388,3 +389,39 @@ def test_another_time_zone_does_not_move_the_day_by_which_codes_must_be_revoked(
     assert revocation_of(seller, asset).deadline == datetime(2026, 3, 25, 22, tzinfo=UTC)
     (asked,) = sent(seller, "revocation_staff")
     assert str(asked.values["deadline"]) == "2026-03-26 00:00:00+02:00"
+
+
+def test_a_code_that_cannot_be_looked_after_keeps_no_other_waiting_and_is_named(
+    seller: Shop,
+) -> None:
+    bring_in(seller, row(25), row(25))
+    assets = [seller.buy(line(quantity=25)) for _ in range(2)]
+    for each in assets:
+        seller.cancel(each)
+    bad, good = sorted(assets, key=lambda asset: revocation_of(seller, asset).id)
+    asset_unreadable(seller.ports, seller.id, bad.id)
+    seller.world.clock.advance(days=30)
+    look(seller)
+
+    assert seller.asset(good.id).status is AssetStatus.ACTIVE
+    (named,) = [each for each in seller.problems() if "set aside" in each.message]
+    assert (named.kind, named.asset_id) == (ProblemKind.FOLLOW_UP_FAILED, bad.id)
+    assert f"order {bad.order_number}" in named.message
+
+    asset_mended(seller.ports, seller.id, bad.id)
+    look(seller)
+
+    assert (seller.asset(bad.id).status, seller.problems()) == (AssetStatus.ACTIVE, [])
+
+
+def test_a_sold_code_that_cannot_be_expired_keeps_no_other_waiting(seller: Shop) -> None:
+    bring_in(seller, row(25), row(25))
+    bad, good = sorted(
+        [seller.buy(line(quantity=25)) for _ in range(2)], key=lambda asset: asset.id
+    )
+    asset_unreadable(seller.ports, seller.id, bad.id)
+    seller.world.clock.advance(days=800)
+    look(seller)
+
+    assert seller.asset(good.id).coupon_status is CouponStatus.EXPIRED
+    assert [each.asset_id for each in seller.problems()] == [bad.id]

@@ -95,7 +95,7 @@ FINDING: dict[str, Case] = {
     "assets.count_waiting_for_stock": lambda w, b: w.assets.count_waiting_for_stock(
         b.code.product_type
     ),
-    "assets.overdue_from_stock": lambda w, b: w.assets.overdue_from_stock(LATER, 9),
+    "assets.overdue_from_stock": lambda w, b: w.assets.overdue_from_stock(LATER),
     "coupons.secret": lambda w, b: w.coupons.secret(),
     "claims.of": lambda w, b: w.claims.of([CLAIMED]),
     "stock.find_import": lambda w, b: w.stock.find_import(b.code.import_id),
@@ -111,17 +111,18 @@ FINDING: dict[str, Case] = {
     ),
     "revocations.get": lambda w, b: w.revocations.get(b.revocation.id),
     "revocations.awaiting_of": lambda w, b: w.revocations.awaiting_of([b.from_stock.id]),
-    "revocations.due": lambda w, b: w.revocations.due(LATER, 9),
+    "revocations.due": lambda w, b: w.revocations.due(LATER),
     "assets.history": lambda w, b: w.assets.history([b.asset.id])[b.asset.id],
     "assets.chains": lambda w, b: w.assets.chains([b.asset.id]),
     "assets.ids_after": lambda w, b: w.assets.ids_after(None, 10),
     "requests.get": lambda w, b: w.requests.get(b.request.id),
     "requests.pending_of": lambda w, b: w.requests.pending_of([b.asset.id]),
     "requests.latest_of": lambda w, b: w.requests.latest_of(b.asset.id),
-    "requests.due": lambda w, b: w.requests.due(LATER, 10),
+    "requests.due": lambda w, b: w.requests.due(LATER),
     "coupons.cursor": lambda w, b: w.coupons.cursor(),
     "coupons.oldest_open": lambda w, b: w.coupons.oldest_open(),
     "coupons.of_ids": lambda w, b: w.coupons.of_ids([b.asset.coupon_id or ""]),
+    "coupons.held": lambda w, b: w.coupons.held([b.asset.coupon_id or ""]),
     "coupons.unheard": lambda w, b: w.coupons.unheard(LATER, LATER, 10, swept=True),
     "coupons.expiring": lambda w, b: w.coupons.expiring(
         LATER, NOON, days=30, after=None, limit=10
@@ -141,6 +142,7 @@ FINDING: dict[str, Case] = {
     "problems.open": lambda w, b: w.problems.open(),
     "problems.is_open": lambda w, b: w.problems.is_open(b.problem.key),
     "problems.open_by_key": lambda w, b: w.problems.open_by_key(b.problem.key),
+    "problems.not_over": lambda w, b: w.problems.not_over(b.problem.key),
     "problems.open_orders": lambda w, b: w.problems.open_orders(b.problem.key, 9),
     "held_lines.find": lambda w, b: w.held_lines.find(LINE),
     "held_lines.counts": lambda w, b: w.held_lines.counts(),
@@ -173,6 +175,7 @@ CHANGING: dict[str, Case] = {
     "problems.report": lambda w, b: w.problems.report(
         ProblemKind.ORDER_REFUSED, PROBLEM, message="theirs", next_step="", at=LATER
     ),
+    "problems.end": lambda w, b: w.problems.end(b.problem.key, LATER),
     "problems.dismiss": lambda w, b: w.problems.dismiss(b.problem.id, "thief", LATER),
     "runs.add": lambda w, b: w.runs.add(replace(b.run, id=uuid4())),
     "uploads.add": lambda w, b: w.uploads.add(
