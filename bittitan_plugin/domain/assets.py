@@ -4,7 +4,7 @@ Assets are values. Each transition below is a named method that returns the next
 raises ``Refusal``; ``history.py`` derives from two values what changed between them.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
@@ -47,6 +47,14 @@ class ProvisioningError:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Listing:
+    """Which of the vendor's accounts lists a coupon, and since when."""
+
+    account: str | None
+    since: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
 class Asset:
     """One sale. Money, both clocks and the cancellation terms are copies made at purchase."""
 
@@ -85,7 +93,13 @@ class Asset:
     coupon_id: str | None = None
     coupon_code: Sealed | None = None
     coupon_status: CouponStatus = CouponStatus.UNKNOWN
+    #: When the status was concluded from the coupon's absence; None where BitTitan said it.
+    coupon_inferred_at: datetime | None = None
     coupon_expires_at: datetime | None = None
+    #: The vendor's account that listed it last, or issued it, and since when that account has
+    #: listed it. What the account is meanwhile known by may be noted without a change of the asset.
+    coupon_account: str | None = field(default=None, compare=False)
+    coupon_listed_since: datetime | None = field(default=None, compare=False)
     #: Whether the coupon had been issued before, under the asset's reference, and was taken over.
     coupon_adopted: bool = False
     #: Which reminder of the code's expiry went out last, by its days before the expiry.
@@ -126,6 +140,11 @@ class Asset:
         )
 
     @property
+    def coupon_status_inferred(self) -> bool:
+        """Whether BitTitan never said so: it only stopped listing the coupon."""
+        return self.coupon_inferred_at is not None
+
+    @property
     def has_coupon(self) -> bool:
         """Whether a coupon was obtained, whatever became of it since."""
         return self.coupon_id is not None
@@ -142,8 +161,12 @@ class Asset:
         expires_at: datetime,
         *,
         adopted: bool = False,
+        listing: Listing | None = None,
     ) -> "Asset":
-        """A coupon was issued or adopted. An asset never exchanges its coupon for another."""
+        """A coupon was issued or adopted. An asset never exchanges its coupon for another.
+
+        ``listing`` says whose word it is; codes from stock are nobody's.
+        """
         if self.has_coupon and self.coupon_id != coupon_id:
             raise Refusal(
                 ErrorCode.UNIQUE,
@@ -157,15 +180,20 @@ class Asset:
             coupon_status=status,
             coupon_expires_at=expires_at,
             coupon_adopted=self.coupon_adopted if self.has_coupon else adopted,
+            coupon_account=listing.account if listing else self.coupon_account,
+            coupon_listed_since=listing.since if listing else self.coupon_listed_since,
             provisioning_status=ProvisioningStatus.SYNCHRONIZED,
             provisioning_error=None,
         )
 
-    def coupon_became(self, status: CouponStatus) -> "Asset":
-        """BitTitan says what became of the coupon. The code stays; a cancelled asset is settled."""
+    def coupon_became(self, status: CouponStatus, inferred_at: datetime | None = None) -> "Asset":
+        """What became of the coupon. The code stays; a cancelled asset is settled.
+
+        ``inferred_at`` is when it was concluded from the coupon's absence; None: BitTitan says it.
+        """
         if not self.has_coupon or self.status is not AssetStatus.ACTIVE:
             return self
-        return replace(self, coupon_status=status)
+        return replace(self, coupon_status=status, coupon_inferred_at=inferred_at)
 
     def delayed(self, code: ErrorCode, message: str) -> "Asset":
         """The coupon could not be obtained yet; it is still being tried. Says why."""
@@ -200,11 +228,21 @@ class Asset:
         """The cancellation waits until staff say that they revoked the codes."""
         return replace(self, status=AssetStatus.AWAITING_REVOCATION)
 
-    def cancellation_refused(self, status: CouponStatus) -> "Asset":
-        """The vendor would not cancel the coupon: the sale stands. A cancelled one stays so."""
+    def cancellation_refused(
+        self, status: CouponStatus, inferred_at: datetime | None = None
+    ) -> "Asset":
+        """The coupon could not be cancelled: the sale stands. A cancelled one stays so.
+
+        ``inferred_at`` as in ``coupon_became``.
+        """
         if self.status is AssetStatus.CANCELLED:
             return self
-        return replace(self, status=AssetStatus.ACTIVE, coupon_status=status)
+        return replace(
+            self,
+            status=AssetStatus.ACTIVE,
+            coupon_status=status,
+            coupon_inferred_at=inferred_at,
+        )
 
     def cancelled(self, now: datetime) -> "Asset":
         """The coupon is revoked at the vendor (or never existed). Repeating it changes nothing."""
@@ -215,6 +253,7 @@ class Asset:
             status=AssetStatus.CANCELLED,
             cancelled_at=now,
             coupon_status=CouponStatus.CANCELLED if self.has_coupon else self.coupon_status,
+            coupon_inferred_at=None,
         )
 
 

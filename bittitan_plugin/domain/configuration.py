@@ -9,7 +9,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, replace
 from decimal import Decimal
 from functools import cache
+from hashlib import sha256
 from typing import Any
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
 from bittitan_plugin.domain.addresses import is_address
@@ -77,6 +79,19 @@ class Configuration:
     def knows_api(self) -> bool:
         """Whether the coupon API can be asked, be it only about what was sold from it earlier."""
         return bool(self.api_url and self.api_email and self.api_password)
+
+    @property
+    def coupon_account(self) -> str | None:
+        """The vendor's account that the coupon API is asked as, as a digest; None without one.
+
+        Ours: its address and e-mail tell accounts apart, and nothing else can. Another password
+        is the same account; of another address or e-mail only people can say whether it is.
+        """
+        if not self.knows_api:
+            return None
+        where = urlsplit(self.api_url)
+        named = (where.netloc.casefold(), where.path.rstrip("/"), self.api_email.casefold())
+        return sha256("\n".join(named).encode()).hexdigest()
 
     def cancels_automatically(self, product_type: ProductType) -> bool:
         """Whether customers may cancel licences of that kind without staff. Documented."""

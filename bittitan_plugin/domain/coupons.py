@@ -60,19 +60,6 @@ def inferred_status(expires_at: datetime, now: datetime) -> CouponStatus:
     return CouponStatus.REDEEMED if now < expires_at else CouponStatus.EXPIRED
 
 
-#: Coupons that vanish in one look, none of the others being listed either. Ours.
-VANISHED_AT_ONCE = 5
-
-
-def speaks_of_another_account(vanished: int, known: int) -> bool:
-    """Whether a look rather went to an account that is not ours than found so much redeemed.
-
-    Ours: another account lists none of our coupons, which by itself reads as redeemed. ``vanished``
-    were open and are not listed before their expiry; ``known`` are listed.
-    """
-    return known == 0 and vanished >= VANISHED_AT_ONCE
-
-
 #: Categories of characters that people add to a code, or leave out of it, when they copy it.
 _NO_PART_OF_A_CODE = frozenset({"Pd", "Zs", "Cf", "Cc"})
 _MINUS_SIGN = "\N{MINUS SIGN}"

@@ -54,6 +54,7 @@ _TRACKED: dict[str, Callable[[Asset], object]] = {
     "expireDays": lambda a: a.expire_days,
     "validityDays": lambda a: a.validity_days,
     "coupon": lambda a: a.coupon_id,
+    "couponStatusInferred": lambda a: "yes" if a.coupon_status_inferred else None,
     "couponStatus": lambda a: a.coupon_status,
     "couponExpiresAt": lambda a: a.coupon_expires_at and a.coupon_expires_at.isoformat(),
     "expiryReminderDays": lambda a: a.expiry_reminder_days,

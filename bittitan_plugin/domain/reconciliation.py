@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
+from bittitan_plugin.domain.absence import Fate
 from bittitan_plugin.domain.answers import differences
 from bittitan_plugin.domain.assets import Asset, AssetStatus, ProvisioningStatus
 from bittitan_plugin.domain.coupons import OPEN_FATES, Coupon, CouponStatus
@@ -50,6 +51,8 @@ class DifferenceKind(StrEnum):
     COUPON_REDEEMED = "COUPON_REDEEMED"
     #: A coupon has expired and we do not know: noted.
     COUPON_EXPIRED = "COUPON_EXPIRED"
+    #: A coupon was held to be redeemed or expired, for it was not listed, and it is listed: noted.
+    COUPON_AVAILABLE = "COUPON_AVAILABLE"
     #: A sold coupon was cancelled at BitTitan by somebody else: noted, with a problem for staff.
     COUPON_CANCELLED_OUTSIDE = "COUPON_CANCELLED_OUTSIDE"
     #: The books contradict each other. A usable coupon beside the one that was sold, or of a sale
@@ -127,15 +130,24 @@ def _changed_quantity(asked: int, sold: int) -> str:
     return f"{text}{sold}, or cancel the asset and place a new order for {asked}"
 
 
-def of_fate(asset: Asset, status: CouponStatus) -> Difference | None:
+def of_fate(asset: Asset, found: Fate | None) -> Difference | None:
     """What BitTitan says, or its silence means, of the asset's own coupon.
 
-    A fate that is settled is never reopened: what was read may be older.
+    A fate that is settled is never reopened: what was read may be older. One that was only
+    concluded from its silence is corrected.
     """
-    settled = asset.status is not AssetStatus.ACTIVE or asset.coupon_status not in OPEN_FATES
-    if settled or status not in _OF_FATE:
+    if found is None or asset.status is not AssetStatus.ACTIVE:
         return None
-    return _about(asset, _OF_FATE[status], f"coupon {asset.coupon_id} is {status.lower()}")
+    if asset.coupon_status_inferred and not found.inferred:
+        if found.status is CouponStatus.AVAILABLE:
+            text = f"coupon {asset.coupon_id} is available, not {asset.coupon_status.lower()}"
+            return _about(asset, DifferenceKind.COUPON_AVAILABLE, text)
+    elif asset.coupon_status not in OPEN_FATES:
+        return None
+    if found.status not in _OF_FATE:
+        return None
+    said = f"coupon {asset.coupon_id} is {found.status.lower()}"
+    return _about(asset, _OF_FATE[found.status], said)
 
 
 def of_own_coupon(asset: Asset, coupon: Coupon) -> Difference | None:
@@ -150,7 +162,7 @@ def of_own_coupon(asset: Asset, coupon: Coupon) -> Difference | None:
             DifferenceKind.COUPON_MISMATCH,
             f"coupon {coupon.id} holds {coupon.quantity} licences, {asset.quantity} were sold",
         )
-    return of_fate(asset, coupon.status) or _usable_after_cancellation(asset, coupon)
+    return of_fate(asset, Fate(status=coupon.status)) or _usable_after_cancellation(asset, coupon)
 
 
 def of_reference(asset: Asset, coupon: Coupon, now: datetime) -> Difference | None:

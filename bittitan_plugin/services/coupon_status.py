@@ -5,27 +5,19 @@ now and then; what the whole list leaves out, or is past its expiry, is looked u
 anything is concluded. Never is more than one page in memory, and repeating it changes nothing.
 """
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from bittitan_plugin.domain.answers import is_about_another
+from bittitan_plugin.domain.absence import Fate, Look, is_news, of_absent, of_listed, vouches
 from bittitan_plugin.domain.assets import Asset
-from bittitan_plugin.domain.configuration import Configuration
-from bittitan_plugin.domain.coupons import (
-    OPEN_FATES,
-    Coupon,
-    CouponSource,
-    CouponStatus,
-    inferred_status,
-    speaks_of_another_account,
-)
+from bittitan_plugin.domain.coupons import OPEN_FATES, Coupon, CouponSource, CouponStatus
 from bittitan_plugin.domain.errors import BitTitanError, Rejected
 from bittitan_plugin.domain.history import Actor, ActorKind
 from bittitan_plugin.domain.problems import ProblemAction, ProblemKind
 from bittitan_plugin.domain.waits import left
+from bittitan_plugin.services.coupon_account import in_doubt, judge
 from bittitan_plugin.services.ports import Ports
 from bittitan_plugin.services.request_decisions import News, decide
 from bittitan_plugin.services.rounds import Item, Round
@@ -44,8 +36,6 @@ PAGE = 100
 #: Single look-ups of one run. What is left over is looked up by the next ones.
 MOST_LOOK_UPS = 500
 
-#: Under which it is kept that the coupons have vanished all at once.
-_VANISHED = "coupons vanished"
 #: What a customer is told whose request comes to nothing.
 REDEEMED_REASON = "The coupon code has been redeemed; it can no longer be cancelled."
 #: The vendor's answer about one coupon contradicts its contract.
@@ -71,134 +61,207 @@ def follow(ports: Ports, installation_id: UUID) -> Followed | None:
     Raises ``Unavailable``, ``Rejected`` or ``Refusal`` when the vendor cannot be asked; what was
     learnt before stays learnt, and the next run reads the same stretch again.
     """
+    started = ports.clock()
     with ports.store.reading(installation_id) as work:
         installation = work.installations.by_id(installation_id)
-        cursor, oldest = work.coupons.cursor(), work.coupons.oldest_open()
-        doubted_at = work.problems.open_since(_VANISHED)
-    configuration, started = installation.configuration, ports.clock()
-    if not installation.active or not configuration.knows_api:
+        cursor, oldest = work.coupons.cursor(), work.coupons.oldest_open(started)
+    configuration = installation.configuration
+    account = configuration.coupon_account
+    if not installation.active or account is None:
         return None
-    swept = cursor is None or not left(cursor.swept_at + SWEEP_EVERY, started, SWEEP_EVERY)
-    since = (oldest or started) if cursor is None or swept else min(cursor.read_at, started)
+    # What was read of another account's list says nothing of this one's.
+    before = cursor if cursor is not None and cursor.account == account else None
     vendor = ports.vendors.of(configuration)
-    # What was sold since the last sound sweep does not show that this account sold the others.
-    counts_until = doubted_at or (cursor.swept_at if cursor else started)
     round_ = Round(ports, installation_id, "coupons", complete=False)
-    reading = _Reading(ports, installation_id, started, counts_until, round_)
+    reading = _Reading(ports, installation_id, vendor, account, started, before, round_)
+    since = min(before.read_at, started) if before and not reading.sweeps else oldest or started
     with reading.round:
-        heard, fault = _read_list(reading, vendor, since - OVERLAP)
-        doubtful = _unheard(ports, installation_id, started, swept=swept)
-        fates, failure = _look_up(ports, vendor, doubtful)
-        doubted = swept and _is_doubted(ports, installation_id, heard.known, fates)
-        changed = heard.changed + sum(
-            _learn_one(reading, asset, status)
-            for asset, status in fates
-            if not (doubted and status is CouponStatus.REDEEMED)
-        )
-    for trouble in (fault, failure):
-        if trouble is not None:
-            raise trouble
-    if cursor is None or swept:
-        cursor = Cursor(read_at=started, swept_at=started)
+        heard, fault = _read_list(reading, since - OVERLAP)
+        answers = _look_up(reading)
+        concluded = _conclude(reading, heard, answers)
+    trouble = fault or answers.failure
     with ports.store.writing(installation_id) as work:
-        work.coupons.move_cursor(Cursor(read_at=started, swept_at=cursor.swept_at))
-    return Followed(swept=swept, looked_up=len(doubtful), changed=changed)
+        work.coupons.move_cursor(reading.moved(concluded.doubted, whole=trouble is None))
+    if trouble is not None:
+        raise trouble
+    changed = heard.changed + concluded.changed
+    return Followed(swept=reading.sweeps, looked_up=len(answers.asked), changed=changed)
 
 
 def follow_asset(ports: Ports, installation_id: UUID, asset_id: UUID) -> Asset:
     """Ask what became of one asset's coupon, now. Raises what the vendor raises."""
+    return look_at(ports, installation_id, asset_id)[0]
+
+
+def look_at(ports: Ports, installation_id: UUID, asset_id: UUID) -> tuple[Asset, bool]:
+    """The same, and whether the coupon's status is certain: BitTitan said it, or its silence did.
+
+    Also where nobody can be asked, because it came from elsewhere or there is no coupon.
+    """
     with ports.store.reading(installation_id) as work:
         asset = work.assets.get(asset_id)
         configuration = work.installations.by_id(installation_id).configuration
-    if not _followed(asset, configuration):
-        return asset
-    status = fate(ports, ports.vendors.of(configuration), asset)
-    if not (status is CouponStatus.REDEEMED and in_doubt(ports, installation_id)):
-        learn(ports, installation_id, asset, status, ports.clock())
+    account = configuration.coupon_account
+    from_api = asset.has_coupon and asset.coupon_source is CouponSource.API
+    if not from_api or account is None:
+        return asset, True
+    coupon = ports.vendors.of(configuration).coupon(asset.coupon_id or "")
+    found = fate(ports, installation_id, asset, coupon, account)
+    learn(ports, installation_id, asset, found, ports.clock(), account)
     with ports.store.reading(installation_id) as work:
-        return work.assets.get(asset_id)
+        certain = found is not None or asset.coupon_status not in OPEN_FATES
+        return work.assets.get(asset_id), certain
 
 
-def in_doubt(ports: Ports, installation_id: UUID) -> bool:
-    """Whether staff have yet to say if this is the account that sold the coupons.
-
-    Until then what is not listed is not called redeemed, by whatever way it is asked about.
-    """
-    with ports.store.reading(installation_id) as work:
-        return work.problems.is_open(_VANISHED)
-
-
-def _followed(asset: Asset, configuration: Configuration) -> bool:
-    from_api = asset.coupon_source is CouponSource.API
-    return asset.has_coupon and from_api and configuration.knows_api
+def fate(
+    ports: Ports, installation_id: UUID, asset: Asset, coupon: Coupon | None, account: str
+) -> Fate | None:
+    """What it means that one look-up found ``coupon``; None where nothing is to be concluded."""
+    if coupon is not None:
+        return of_listed(asset, coupon, account)
+    vouched = not in_doubt(ports, installation_id, account)
+    return of_absent(asset, account, ports.clock(), vouched=vouched)
 
 
 @dataclass(frozen=True)
 class _Reading:
+    """One run over what an account lists."""
+
     ports: Ports
     installation_id: UUID
+    vendor: CouponVendor
+    account: str
     started: datetime
-    #: Coupons sold up to then count as known when they are listed.
-    counts_until: datetime
+    #: How far this account's list was read before.
+    before: Cursor | None
     round: Round
+
+    @property
+    def sweeps(self) -> bool:
+        """Whether the whole list is read."""
+        if self.before is None:
+            return True
+        return not left(self.before.swept_at + SWEEP_EVERY, self.started, SWEEP_EVERY)
+
+    @property
+    def doubted(self) -> bool:
+        """Whether the reading before left the account in doubt."""
+        return self.before is not None and self.before.doubted
+
+    @property
+    def trusted_until(self) -> datetime:
+        """What was sold since does not show that this account sold the others."""
+        return self.before.trusted_until if self.before else self.started
+
+    def moved(self, doubted: bool, *, whole: bool) -> Cursor:
+        """How far was read; not at all where it was not read to its end (``whole``)."""
+        old = self.before or Cursor(
+            account=self.account,
+            read_at=self.started - SWEEP_EVERY,
+            swept_at=self.started - SWEEP_EVERY,
+            trusted_until=self.trusted_until,
+            doubted=False,
+        )
+        if not whole:
+            return replace(old, doubted=doubted)
+        if not self.sweeps:
+            return replace(old, read_at=self.started)
+        trusted_until = self.trusted_until if doubted else self.started
+        moved = replace(old, read_at=self.started, swept_at=self.started)
+        return replace(moved, trusted_until=trusted_until, doubted=doubted)
 
 
 @dataclass(frozen=True, kw_only=True)
 class _Heard:
-    """What the list said of our coupons: how many changed, how many known ones are on it."""
+    """What the list said of our coupons: how many changed, how many vouch for the account."""
 
     changed: int = 0
-    known: int = 0
+    vouching: int = 0
 
 
-def _read_list(
-    reading: _Reading, vendor: CouponVendor, since: datetime
-) -> tuple[_Heard, Rejected | None]:
+def _read_list(reading: _Reading, since: datetime) -> tuple[_Heard, Rejected | None]:
     """Record what the list says; a row nobody can read neither stops it nor goes unnoticed."""
-    heard = _Heard()
+    heard, vendor = _Heard(), reading.vendor
     try:
         for page in pages(vendor.changed_since(since)):
             more = _hear(reading, page)
-            heard = _Heard(changed=heard.changed + more.changed, known=heard.known + more.known)
+            heard = _Heard(
+                changed=heard.changed + more.changed, vouching=heard.vouching + more.vouching
+            )
             revoke_surplus(reading.ports, reading.installation_id, vendor, page)
     except Rejected as fault:
         return heard, fault
     return heard, None
 
 
-def _look_up(
-    ports: Ports, vendor: CouponVendor, doubtful: Sequence[Asset]
-) -> tuple[list[tuple[Asset, CouponStatus]], BitTitanError | None]:
-    """The fates of these, and why one could not be learnt.
+@dataclass(frozen=True, kw_only=True)
+class _Answers:
+    """What single look-ups brought."""
+
+    asked: Sequence[Asset]
+    #: Each with its coupon as BitTitan lists it, or None.
+    given: Sequence[tuple[Asset, Coupon | None]]
+    #: Why one could not be learnt, and whether it kept the others from being asked about.
+    failure: BitTitanError | None
+    cut_short: bool
+
+
+def _look_up(reading: _Reading) -> _Answers:
+    """Ask one by one about those that the list did not settle.
 
     One that cannot be read keeps none of the others from being asked about; a vendor that cannot
     be asked at all ends it.
     """
-    fates: list[tuple[Asset, CouponStatus]] = []
+    asked = _unheard(reading)
+    given: list[tuple[Asset, Coupon | None]] = []
     fault: BitTitanError | None = None
-    for asset in doubtful:
+    for asset in asked:
         try:
-            fates.append((asset, fate(ports, vendor, asset)))
+            given.append((asset, reading.vendor.coupon(asset.coupon_id or "")))
         except BitTitanError as failure:
-            if not (isinstance(failure, Rejected) and failure.code == _BROKEN_ANSWER):
-                return fates, failure
             fault = fault or failure
-    return fates, fault
+            if not (isinstance(failure, Rejected) and failure.code == _BROKEN_ANSWER):
+                return _Answers(asked=asked, given=given, failure=failure, cut_short=True)
+    return _Answers(asked=asked, given=given, failure=fault, cut_short=False)
 
 
-def _is_doubted(
-    ports: Ports,
-    installation_id: UUID,
-    listed: int,
-    fates: Sequence[tuple[Asset, CouponStatus]],
-) -> bool:
-    """Whether a whole reading tells of the settings rather than of the coupons; staff are told."""
-    said = Counter(status for _, status in fates)
-    known = listed + said[CouponStatus.AVAILABLE] + said[CouponStatus.CANCELLED]
-    vanished = said[CouponStatus.REDEEMED]
-    doubted = speaks_of_another_account(vanished, known)
-    _report_vanished(ports, installation_id, vanished if doubted else 0)
-    return doubted
+@dataclass(frozen=True, kw_only=True)
+class _Concluded:
+    """What the look-ups changed, and whether the account is in doubt now."""
+
+    changed: int
+    doubted: bool
+
+
+def _conclude(reading: _Reading, heard: _Heard, answers: _Answers) -> _Concluded:
+    """Record what the look-ups say, and what the silence about the others means."""
+    ports, account, started = reading.ports, reading.account, reading.started
+    vouching, doubted = heard.vouching, reading.doubted
+    found: list[tuple[Asset, Fate | None]] = []
+    vanished = []
+    for asset, coupon in answers.given:
+        if coupon is not None:
+            vouching += vouches(asset, account, reading.trusted_until)
+            found.append((asset, of_listed(asset, coupon, account)))
+            continue
+        absent = of_absent(asset, account, started, vouched=True)
+        if absent is not None and absent.status is CouponStatus.REDEEMED:
+            vanished.append(asset)
+        else:
+            found.append((asset, absent))
+    if reading.sweeps and not answers.cut_short:
+        look = Look(
+            vouching=vouching,
+            vanished=vanished,
+            unanswered=len(answers.asked) - len(answers.given),
+            doubted=doubted,
+        )
+        doubted = judge(ports, reading.installation_id, reading.vendor, look, account)
+        found += [
+            (asset, of_absent(asset, account, started, vouched=not doubted)) for asset in vanished
+        ]
+    changed = sum(_learn_one(reading, asset, what) for asset, what in found)
+    return _Concluded(changed=changed, doubted=doubted)
 
 
 def _hear(reading: _Reading, page: Sequence[Coupon]) -> _Heard:
@@ -211,58 +274,76 @@ def _hear(reading: _Reading, page: Sequence[Coupon]) -> _Heard:
     with ports.store.reading(installation_id) as work:
         held = work.coupons.of_ids(listed)
     # What is listed under another sale's reference is not about this one: reconciling says so.
-    assets = [each for each in held if not is_about_another(each, listed[each.coupon_id or ""])]
-    changed = 0
-    for asset in assets:
-        status = listed[asset.coupon_id or ""].status
-        if asset.coupon_status in OPEN_FATES and status is not asset.coupon_status:
-            changed += _learn_one(reading, asset, status)
+    said = {
+        asset: fate
+        for asset in held
+        if (fate := of_listed(asset, listed[asset.coupon_id or ""], reading.account))
+    }
+    changed = sum(
+        _learn_one(reading, asset, fate)
+        for asset, fate in said.items()
+        if is_news(asset, fate, started)
+    )
     with ports.store.writing(installation_id) as work:
-        work.coupons.seen([asset.id for asset in assets], started)
-    known = sum(asset.purchase_date <= reading.counts_until for asset in assets)
-    return _Heard(changed=changed, known=known)
+        work.coupons.listed([asset.id for asset in said], started, reading.account)
+    vouching = sum(vouches(each, reading.account, reading.trusted_until) for each in said)
+    return _Heard(changed=changed, vouching=vouching)
 
 
-def _learn_one(reading: _Reading, asset: Asset, status: CouponStatus) -> int:
+def _learn_one(reading: _Reading, asset: Asset, found: Fate | None) -> int:
     """``learn``, and one that cannot be recorded keeps none of the others from being."""
     item = Item(id=asset.id, name=f"the coupon of order {asset.order_number}", asset_id=asset.id)
-    known = (reading.ports, reading.installation_id, asset, status, reading.started)
-    return reading.round.do(item, lambda: learn(*known)) or 0
+    known = (asset, found, reading.started, reading.account)
+    return (
+        reading.round.do(item, lambda: learn(reading.ports, reading.installation_id, *known)) or 0
+    )
 
 
-def _unheard(ports: Ports, installation_id: UUID, started: datetime, *, swept: bool) -> list[Asset]:
-    with ports.store.reading(installation_id) as work:
-        return work.coupons.unheard(started, started, MOST_LOOK_UPS, swept=swept)
-
-
-def fate(ports: Ports, vendor: CouponVendor, asset: Asset) -> CouponStatus:
-    """What the vendor says of the coupon, or what its silence means."""
-    coupon = vendor.coupon(asset.coupon_id or "")
-    if coupon is not None:
-        return asset.coupon_status if is_about_another(asset, coupon) else coupon.status
-    if asset.coupon_expires_at is None:
-        return CouponStatus.UNKNOWN
-    if asset.coupon_status not in OPEN_FATES:
-        # Unlisted, as it was when its fate was settled: that holds, whatever the day is now.
-        return asset.coupon_status
-    return inferred_status(asset.coupon_expires_at, ports.clock())
+def _unheard(reading: _Reading) -> list[Asset]:
+    started = reading.started
+    with reading.ports.store.reading(reading.installation_id) as work:
+        return work.coupons.unheard(
+            started, started, MOST_LOOK_UPS, account=reading.account, swept=reading.sweeps
+        )
 
 
 def learn(
-    ports: Ports, installation_id: UUID, asset: Asset, status: CouponStatus, at: datetime
+    ports: Ports,
+    installation_id: UUID,
+    asset: Asset,
+    found: Fate | None,
+    at: datetime,
+    account: str,
 ) -> int:
-    """Record one coupon's fate. Returns 1 when the asset changed by it, else 0."""
+    """Record one coupon's fate. Returns 1 when the asset changed by it, else 0.
+
+    None is that its ``account`` was asked at that instant and nothing is concluded.
+    """
     with ports.store.writing(installation_id) as work:
-        before = work.assets.get(asset.id, for_update=True)
-        after = work.assets.change(
-            asset.id, lambda a: a.coupon_became(status), _VENDOR, ports.clock()
-        )
-        if after.version != before.version and status is CouponStatus.CANCELLED:
-            _report_cancelled_outside(ports, work, after)
-        if after.coupon_status is CouponStatus.REDEEMED:
-            _refuse_pending(ports, work, after)
-        work.coupons.seen([asset.id], at)
-        return int(after.version != before.version)
+        if found is None or found.inferred:
+            work.coupons.seen([asset.id], at)
+        else:
+            work.coupons.listed([asset.id], at, account)
+        return 0 if found is None else _learn(ports, work, asset, found)
+
+
+def _learn(ports: Ports, work: UnitOfWork, asset: Asset, found: Fate) -> int:
+    now = ports.clock()
+
+    def became(current: Asset) -> Asset:
+        if not found.inferred:
+            return current.coupon_became(found.status)
+        if current.coupon_status not in OPEN_FATES:
+            return current
+        return current.coupon_became(found.status, inferred_at=now)
+
+    before = work.assets.get(asset.id, for_update=True)
+    after = work.assets.change(asset.id, became, _VENDOR, now)
+    if after.version != before.version and found.status is CouponStatus.CANCELLED:
+        _report_cancelled_outside(ports, work, after)
+    if after.coupon_status is CouponStatus.REDEEMED:
+        _refuse_pending(ports, work, after)
+    return int(after.version != before.version)
 
 
 def _refuse_pending(ports: Ports, work: UnitOfWork, asset: Asset) -> None:
@@ -293,24 +374,6 @@ def _report_cancelled_outside(ports: Ports, work: UnitOfWork, asset: Asset) -> N
         asset_id=asset.id,
         action=ProblemAction.CANCEL_ASSET,
     )
-
-
-def _report_vanished(ports: Ports, installation_id: UUID, vanished: int) -> None:
-    """Nothing is concluded until a person has looked; closed by itself at the next sound look."""
-    with ports.store.writing(installation_id) as work:
-        if not vanished:
-            work.problems.resolve(_VANISHED, ports.clock())
-            return
-        work.problems.report(
-            ProblemKind.COUPONS_VANISHED,
-            _VANISHED,
-            message=f"BitTitan lists none of this shop's coupons any more; {vanished} of them were "
-            "unused. Their assets are left as they are.",
-            next_step="See whether the settings name the BitTitan account that sold them. If they "
-            "do, the coupons were redeemed: reconcile and apply, which records it.",
-            at=ports.clock(),
-            action=ProblemAction.OPEN_SETTINGS,
-        )
 
 
 def pages(coupons: Iterable[Coupon]) -> Iterator[list[Coupon]]:

@@ -7,7 +7,7 @@ staff decide.
 from uuid import UUID, uuid4
 
 from bittitan_plugin.domain.answers import differences
-from bittitan_plugin.domain.assets import Asset, AssetStatus
+from bittitan_plugin.domain.assets import Asset, AssetStatus, Listing
 from bittitan_plugin.domain.coupons import Coupon, CouponStatus
 from bittitan_plugin.domain.errors import ErrorCode, HeldBack, Refusal
 from bittitan_plugin.domain.history import Actor
@@ -68,6 +68,7 @@ def _provide(
 ) -> Asset:
     code = ports.cipher.seal(coupon.code)
     with ports.store.writing(installation_id) as work:
+        account = work.installations.by_id(installation_id).configuration.coupon_account
         found_by = fingerprint_of(ports, work, coupon.code)
         try:
             claim_coupon(work, asset.id, coupon.id, found_by)
@@ -77,7 +78,12 @@ def _provide(
         provided = work.assets.change(
             asset.id,
             lambda a: a.provisioned(
-                coupon.id, code, coupon.status, coupon.expires_at, adopted=True
+                coupon.id,
+                code,
+                coupon.status,
+                coupon.expires_at,
+                adopted=True,
+                listing=Listing(account=account, since=ports.clock()),
             ),
             actor,
             ports.clock(),

@@ -5,7 +5,7 @@ Each function is one step of a durable workflow: it can be interrupted anywhere 
 
 from uuid import UUID
 
-from bittitan_plugin.domain.assets import Asset, AssetStatus, ProvisioningStatus
+from bittitan_plugin.domain.assets import Asset, AssetStatus, Listing, ProvisioningStatus
 from bittitan_plugin.domain.coupons import Coupon, CouponSource
 from bittitan_plugin.domain.errors import OF_PLATFORM, ErrorCode, Refusal
 from bittitan_plugin.domain.history import Actor, ActorKind
@@ -215,7 +215,8 @@ def _record(
 
     Raises ``CodeTaken`` when it is somebody else's.
     """
-    asset_id, code = sale.asset.id, ports.cipher.seal(coupon.code)
+    asset_id, code, now = sale.asset.id, ports.cipher.seal(coupon.code), ports.clock()
+    listing = Listing(account=sale.configuration.coupon_account, since=now)
     with ports.store.writing(installation_id) as work:
         found_by = fingerprint_of(ports, work, coupon.code, sale.code_secret)
         claim_coupon(work, asset_id, coupon.id, found_by)
@@ -225,16 +226,21 @@ def _record(
                 a
                 if a.has_coupon
                 else a.provisioned(
-                    coupon.id, code, coupon.status, coupon.expires_at, adopted=adopted
+                    coupon.id,
+                    code,
+                    coupon.status,
+                    coupon.expires_at,
+                    adopted=adopted,
+                    listing=listing,
                 )
             ),
             VENDOR,
-            ports.clock(),
+            now,
             code_fingerprint=found_by,
         )
         # One that was only opened and asked for has no problem to close.
         if asset.version > _FIRST_TRY:
-            work.problems.resolve(_problem(asset_id), ports.clock())
+            work.problems.resolve(_problem(asset_id), now)
             work.held_coupons.remove(asset_id)
     return asset
 

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid4
 
+from bittitan_plugin.domain.absence import Fate, of_absent, of_listed
 from bittitan_plugin.domain.assets import Asset, AssetStatus, asset_of_reference
-from bittitan_plugin.domain.coupons import Coupon, CouponStatus
+from bittitan_plugin.domain.coupons import Coupon
 from bittitan_plugin.domain.due import Due
 from bittitan_plugin.domain.errors import Rejected
 from bittitan_plugin.domain.problems import ProblemKind
@@ -24,7 +25,7 @@ from bittitan_plugin.domain.reconciliation import (
     of_reference,
     of_waiting,
 )
-from bittitan_plugin.services.coupon_status import OVERLAP, PAGE, fate, learn, pages
+from bittitan_plugin.services.coupon_status import OVERLAP, PAGE, learn, pages
 from bittitan_plugin.services.durable import SYNCHRONIZE
 from bittitan_plugin.services.ports import Ports
 from bittitan_plugin.services.provisioning import SYSTEM
@@ -50,8 +51,9 @@ def coupon_findings(
     """
     with ports.store.reading(installation_id) as work:
         configuration = work.installations.by_id(installation_id).configuration
-        oldest = work.coupons.oldest_in_question()
-    if not configuration.knows_api:
+        oldest = work.coupons.oldest_in_question(ports.clock())
+    account = configuration.coupon_account
+    if account is None:
         report.left_out.append(
             "There is no coupon API: BitTitan cannot be asked about coupons from stock."
         )
@@ -59,7 +61,7 @@ def coupon_findings(
     if oldest is None:
         return
     vendor, started = ports.vendors.of(configuration), ports.clock()
-    side = _Side(ports, installation_id, vendor, report, started)
+    side = _Side(ports, installation_id, vendor, account, report, started)
     try:
         for page in pages(vendor.changed_since(min(oldest, started) - OVERLAP)):
             yield from side.listed(page)
@@ -75,6 +77,7 @@ class _Side:
     ports: Ports
     installation_id: UUID
     vendor: CouponVendor
+    account: str
     report: Report
     started: datetime
 
@@ -87,18 +90,20 @@ class _Side:
             by_coupon = {asset.coupon_id: asset for asset in work.coupons.of_ids(_ids(page))}
             by_key = work.assets.by_ids(references)
         for coupon in page:
+            said = Fate(status=coupon.status)
             if (own := by_coupon.get(coupon.id)) is not None:
-                yield from self._finding(of_own_coupon(own, coupon), own, coupon.status, coupon)
+                yield from self._finding(of_own_coupon(own, coupon), own, said, coupon)
                 continue
             key = asset_of_reference(coupon.reference)
             if key is not None and (named := by_key.get(key)) is not None:
                 difference = of_reference(named, coupon, self.started)
-                yield from self._finding(difference, named, coupon.status, coupon)
+                yield from self._finding(difference, named, said, coupon)
         self.report.coupons += len(page)
         heard = {asset.id for asset in by_coupon.values()} | {
             asset.id for key, asset in by_key.items() if self._is_adoptable(asset, references[key])
         }
         self._seen(heard)
+        self._listed({key for key, own in by_key.items() if own.coupon_id == references[key].id})
 
     def not_listed(self) -> Iterator[Finding | None]:
         """What the list left out, by id, some at a time."""
@@ -128,10 +133,10 @@ class _Side:
     def _missed_by_the_list(self, asset: Asset) -> Iterator[Finding]:
         if not asset.has_coupon:
             waits = of_waiting(asset, self.started)
-            yield from self._finding(waits, asset, CouponStatus.UNKNOWN)
+            yield from self._finding(waits, asset, None)
             return
         try:
-            status = fate(self.ports, self.vendor, asset)
+            coupon = self.vendor.coupon(asset.coupon_id or "")
         except Rejected as fault:
             # Of this one BitTitan says nothing that can be read; the others are asked about.
             self.report.left_out.append(
@@ -139,7 +144,13 @@ class _Side:
                 f"{fault.message}"
             )
             return
-        yield from self._finding(of_fate(asset, status), asset, status)
+        # People read the report before they apply it, and so vouch for the account themselves.
+        found = (
+            of_absent(asset, self.account, self.started, vouched=True)
+            if coupon is None
+            else of_listed(asset, coupon, self.account)
+        )
+        yield from self._finding(of_fate(asset, found), asset, found)
 
     def _is_adoptable(self, asset: Asset, coupon: Coupon) -> bool:
         """Whether the page already told what is to be told of an asset without a coupon."""
@@ -151,11 +162,17 @@ class _Side:
             with self.ports.store.writing(self.installation_id) as work:
                 work.coupons.seen(asset_ids, self.started)
 
+    def _listed(self, asset_ids: set[UUID]) -> None:
+        """Under their own references: so this is the account that sold them."""
+        if asset_ids:
+            with self.ports.store.writing(self.installation_id) as work:
+                work.coupons.listed(asset_ids, self.started, self.account)
+
     def _finding(
         self,
         difference: Difference | None,
         asset: Asset,
-        status: CouponStatus,
+        found: Fate | None,
         coupon: Coupon | None = None,
     ) -> Iterator[Finding]:
         def remedy() -> bool:
@@ -165,10 +182,13 @@ class _Side:
                 return self._settle(difference, asset, coupon)
             if difference.kind in (DifferenceKind.ORPHANED_COUPON, DifferenceKind.ASSET_STUCK):
                 return self._try_again(asset)
-            return bool(learn(self.ports, self.installation_id, asset, status, self.started))
+            return bool(self._learn(asset, found))
 
         if difference is not None:
             yield Finding(difference=difference, remedy=remedy)
+
+    def _learn(self, asset: Asset, found: Fate | None) -> int:
+        return learn(self.ports, self.installation_id, asset, found, self.started, self.account)
 
     def _try_again(self, asset: Asset) -> bool:
         """Hand in one more attempt; it looks for a coupon under the asset's reference first."""

@@ -1,17 +1,20 @@
 """Has BitTitan revoke a coupon, and believes what it says. Repeating it is harmless."""
 
+from dataclasses import replace
 from uuid import UUID
 
+from bittitan_plugin.domain.absence import Fate, of_listed
 from bittitan_plugin.domain.assets import Asset, AssetStatus
 from bittitan_plugin.domain.configuration import Configuration
-from bittitan_plugin.domain.coupons import Coupon, CouponSource, CouponStatus, inferred_status
-from bittitan_plugin.domain.errors import Refusal, Rejected
+from bittitan_plugin.domain.coupons import Coupon, CouponSource, CouponStatus
+from bittitan_plugin.domain.errors import ErrorCode, Refusal, Rejected
 from bittitan_plugin.domain.history import Actor, ActorKind
 from bittitan_plugin.domain.problems import ProblemAction, ProblemKind
 from bittitan_plugin.services.code_claims import claim_of_another
-from bittitan_plugin.services.coupon_status import cancelled_outside_key, in_doubt
+from bittitan_plugin.services.coupon_status import cancelled_outside_key, fate
 from bittitan_plugin.services.ports import Ports
 from bittitan_plugin.store.unit_of_work import UnitOfWork
+from bittitan_plugin.vendor.port import CouponVendor
 
 _VENDOR = Actor(ActorKind.VENDOR, "BitTitan")
 
@@ -30,16 +33,15 @@ def revoke(ports: Ports, installation_id: UUID, asset_id: UUID) -> Asset:
         return asset
     if asset.has_coupon and asset.coupon_source is CouponSource.STOCK:
         # Staff revoke those that can be; of this one it is known that it cannot.
-        return _stands(ports, installation_id, asset_id, asset.coupon_status)
+        return _stands(ports, installation_id, asset, None)
     try:
         _revoke_at_vendor(ports, installation_id, configuration, asset)
     except Rejected as rejection:
-        status = _fate(ports, asset, rejection)
-        unlisted = rejection.code == "NOT_FOUND" and status is CouponStatus.REDEEMED
-        if status is None or (unlisted and in_doubt(ports, installation_id)):
+        found = _fate(ports, installation_id, configuration, asset, rejection)
+        if found is None:
             raise
-        if status is not CouponStatus.CANCELLED:
-            return _stands(ports, installation_id, asset_id, status)
+        if found.status is not CouponStatus.CANCELLED:
+            return _stands(ports, installation_id, asset, found)
     with ports.store.writing(installation_id) as work:
         work.problems.resolve(_problem(asset_id), ports.clock())
         work.problems.resolve(f"provisioning:{asset_id}", ports.clock())
@@ -68,7 +70,7 @@ def execute(ports: Ports, installation_id: UUID, asset_id: UUID) -> Asset:
                 asset_id=asset_id,
                 action=ProblemAction.CANCEL_ASSET,
             )
-        return _stands(ports, installation_id, asset_id, asset.coupon_status)
+        return _stands(ports, installation_id, asset, None)
 
 
 def report_unrevocable(ports: Ports, work: UnitOfWork, asset: Asset) -> None:
@@ -96,8 +98,27 @@ def _revoke_at_vendor(
         orphan = vendor.find(asset.reference)
         if orphan is not None and not _is_anothers(ports, installation_id, orphan, asset.id):
             coupon_id = orphan.id
+    else:
+        _find_again(vendor, configuration.coupon_account or "", asset)
     if coupon_id is not None:
         vendor.cancel(coupon_id)
+
+
+def _find_again(vendor: CouponVendor, account: str, asset: Asset) -> None:
+    """A coupon of another account is not cancelled under its id alone: that may be another's here.
+
+    Raises ``Refusal`` where this account does not list it as the asset's.
+    """
+    if asset.coupon_account in {None, account}:
+        return
+    coupon = vendor.coupon(asset.coupon_id or "")
+    if coupon is None or of_listed(asset, coupon, account) is None:
+        raise Refusal(
+            ErrorCode.PLUGIN_MISCONFIGURED,
+            "it was sold from another BitTitan account than the one the settings name, which does "
+            "not list it.",
+            field="api_url",
+        )
 
 
 def _is_anothers(ports: Ports, installation_id: UUID, coupon: Coupon, asset_id: UUID) -> bool:
@@ -106,25 +127,40 @@ def _is_anothers(ports: Ports, installation_id: UUID, coupon: Coupon, asset_id: 
         return claim_of_another(ports, work, coupon, asset_id) is not None
 
 
-def _fate(ports: Ports, asset: Asset, rejection: Rejected) -> CouponStatus | None:
+def _fate(
+    ports: Ports,
+    installation_id: UUID,
+    configuration: Configuration,
+    asset: Asset,
+    rejection: Rejected,
+) -> Fate | None:
     """What became of the coupon by BitTitan's word, or None when it spoke of something else."""
     match rejection.code:
         case "COUPON_REDEEMED":
-            return CouponStatus.REDEEMED
+            return Fate(status=CouponStatus.REDEEMED)
         case "COUPON_EXPIRED":
-            return CouponStatus.EXPIRED
+            return Fate(status=CouponStatus.EXPIRED)
         case "NOT_FOUND" if asset.coupon_status is CouponStatus.CANCELLED:
             # Settled by its earlier word, however long it lists what was cancelled.
-            return CouponStatus.CANCELLED
-        case "NOT_FOUND" if asset.coupon_expires_at is not None:
-            return inferred_status(asset.coupon_expires_at, ports.clock())
+            return Fate(status=CouponStatus.CANCELLED)
+        case "NOT_FOUND" if asset.has_coupon:
+            account = configuration.coupon_account or ""
+            # As if nothing was known of it yet: what was inferred earlier is judged again.
+            unsettled = replace(asset, coupon_status=CouponStatus.UNKNOWN)
+            return fate(ports, installation_id, unsettled, None, account)
     return None
 
 
-def _stands(ports: Ports, installation_id: UUID, asset_id: UUID, status: CouponStatus) -> Asset:
+def _stands(ports: Ports, installation_id: UUID, asset: Asset, found: Fate | None) -> Asset:
+    """The sale stands; with the fate that was found, or as it was known before (None)."""
+    now = ports.clock()
+    status = found.status if found else asset.coupon_status
+    inferred_at = asset.coupon_inferred_at
+    if found is not None:
+        inferred_at = now if found.inferred else None
     with ports.store.writing(installation_id) as work:
         return work.assets.change(
-            asset_id, lambda a: a.cancellation_refused(status), _VENDOR, ports.clock()
+            asset.id, lambda a: a.cancellation_refused(status, inferred_at), _VENDOR, now
         )
 
 

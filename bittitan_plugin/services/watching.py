@@ -9,10 +9,14 @@ from datetime import timedelta
 from functools import partial
 from uuid import UUID
 
+from bittitan_plugin.domain.assets import Asset
+from bittitan_plugin.domain.coupons import CouponSource
 from bittitan_plugin.domain.due import Due
+from bittitan_plugin.domain.errors import Unavailable
 from bittitan_plugin.domain.history import Actor, ActorKind
 from bittitan_plugin.domain.reminders import REMINDER_DAYS, due_reminder
-from bittitan_plugin.services.coupon_status import follow_asset
+from bittitan_plugin.services.coupon_account import in_doubt
+from bittitan_plugin.services.coupon_status import look_at
 from bittitan_plugin.services.durable import FOLLOW, REMIND, follow_id, remind_id
 from bittitan_plugin.services.installations import get_installation
 from bittitan_plugin.services.notifications import coupon_expiring
@@ -56,9 +60,15 @@ def watch_coupons(ports: Ports, installation_id: UUID) -> None:
 
 
 def watch_expiries(ports: Ports, installation_id: UUID) -> int:
-    """Have the buyers reminded whose unused code nears its expiry. Returns how many."""
-    if not get_installation(ports, installation_id).active:
+    """Have the buyers reminded whose unused code nears its expiry. Returns how many.
+
+    Codes of which nobody can be asked whether they are unused wait until that is clear again.
+    """
+    installation = get_installation(ports, installation_id)
+    if not installation.active:
         return 0
+    account = installation.configuration.coupon_account
+    doubted = account is not None and in_doubt(ports, installation_id, account)
     handed_in = 0
     for days in REMINDER_DAYS:
         after: UUID | None = None
@@ -68,7 +78,12 @@ def watch_expiries(ports: Ports, installation_id: UUID) -> int:
             with ports.store.writing(installation_id) as work:
                 assets = work.coupons.expiring(until, now, days=days, after=after, limit=BATCH)
                 # The farther reminder leaves to the nearer one what is due for both.
-                due = [asset for asset in assets if due_reminder(asset, now) == days]
+                due = [
+                    asset
+                    for asset in assets
+                    if due_reminder(asset, now) == days
+                    and not _is_unclear(asset, account, doubted=doubted)
+                ]
                 for asset in due:
                     work.enqueue(REMIND, remind_id(asset.id, days), str(asset.id), str(days))
             handed_in += len(due)
@@ -79,14 +94,23 @@ def watch_expiries(ports: Ports, installation_id: UUID) -> int:
     return handed_in
 
 
+def _is_unclear(asset: Asset, account: str | None, *, doubted: bool) -> bool:
+    """Whether nobody can be asked for now if the code is unused."""
+    from_api = account is not None and asset.coupon_source is CouponSource.API
+    return from_api and (doubted or asset.coupon_account != account)
+
+
 def remind(ports: Ports, installation_id: UUID, asset_id: UUID, days: int) -> bool:
     """Remind the buyer, if BitTitan says that the code is still unused. True when it was sent.
 
-    Raises what the vendor and the mailer raise, to be called again.
+    Raises what the vendor and the mailer raise, to be called again; ``Unavailable`` also where
+    BitTitan does not list the code and it is in doubt what that means.
     """
-    asset = follow_asset(ports, installation_id, asset_id)
+    asset, certain = look_at(ports, installation_id, asset_id)
     if due_reminder(asset, ports.clock()) != days:
         return False
+    if not certain:
+        raise Unavailable("BitTitan does not list the coupon, and it is in doubt what that means")
     ports.mailer.send(coupon_expiring(ports, installation_id, asset, days))
     with ports.store.writing(installation_id) as work:
         work.assets.change(

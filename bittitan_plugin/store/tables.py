@@ -186,7 +186,10 @@ class AssetRow(Base):
     #: What a code that the API issued is found by; codes from stock have theirs in the stock.
     code_fingerprint: Mapped[str | None] = mapped_column(String(64))
     coupon_status: Mapped[str] = mapped_column(String(20))
+    coupon_inferred_at: Mapped[datetime | None]
     coupon_expires_at: Mapped[datetime | None]
+    coupon_account: Mapped[str | None] = mapped_column(String(64))
+    coupon_listed_since: Mapped[datetime | None]
     coupon_adopted: Mapped[bool]
     expiry_reminder_days: Mapped[int | None]
     #: When the vendor last spoke of the coupon. Bookkeeping of the store: no change of the asset.
@@ -259,20 +262,6 @@ class CancellationRequestRow(Base):
     decided_by: Mapped[str | None]
     reason: Mapped[str | None] = mapped_column(Text)
     reminded_at: Mapped[datetime | None]
-
-
-class CouponCursorRow(Base):
-    """How far the vendor's list of coupons has been read."""
-
-    __tablename__ = "bittitan_coupon_cursors"
-
-    installation_id: Mapped[UUID] = mapped_column(
-        ForeignKey("bittitan_installations.id"), primary_key=True
-    )
-    #: When the changes were last read to their end.
-    read_at: Mapped[datetime]
-    #: When the whole list was last read to its end.
-    swept_at: Mapped[datetime]
 
 
 class CodeSecretRow(Base):

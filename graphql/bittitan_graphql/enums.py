@@ -294,6 +294,11 @@ class BitTitanDifferenceKind(Enum):
         "The books contradict each other about a coupon. Applying revokes one that was given to "
         "nobody, and raises a problem otherwise.",
     )
+    COUPON_AVAILABLE = _value(
+        "COUPON_AVAILABLE",
+        "A coupon that was not listed, and so held to be redeemed or expired, is listed. Applying "
+        "notes it.",
+    )
     ASSET_STUCK = _value(
         "ASSET_STUCK", "An asset has no coupon and is not being tried. Applying tries it again."
     )

@@ -16,7 +16,7 @@ from sqlalchemy import insert
 from bittitan_plugin.bootstrap import Application
 from bittitan_plugin.domain.assets import Asset
 from bittitan_plugin.domain.configuration import Configuration
-from bittitan_plugin.domain.coupons import Coupon, CouponStatus
+from bittitan_plugin.domain.coupons import Coupon, CouponStatus, Sealed
 from bittitan_plugin.domain.money import Money
 from bittitan_plugin.domain.orders import Order, OrderLine
 from bittitan_plugin.services.installations import configure
@@ -30,6 +30,10 @@ _BATCH = 1000
 _BOUGHT = datetime(2026, 3, 1, tzinfo=UTC)
 _NAMES = UUID(int=0x5EED)
 KEY = "books"
+_URL, _EMAIL = "https://vendor.example", "a@b.example"
+_ACCOUNT = Configuration(
+    api_url=_URL, api_email=_EMAIL, api_password=Sealed("secret")
+).coupon_account
 
 
 @dataclass
@@ -71,8 +75,7 @@ class Books(FakeHost):
         """Store the assets; returns their installation's id."""
         ports = application.ports
         installation_id = application.attach(KEY, self)
-        values = {"api_url": "https://vendor.example", "api_email": "a@b.example"}
-        values["api_password"] = "secret"
+        values = {"api_url": _URL, "api_email": _EMAIL, "api_password": "secret"}
         # Switched on before anything was ordered.
         configure(replace(ports, clock=lambda: _BOUGHT), KEY, values, active=True)
         with ports.store.writing(installation_id) as work:
@@ -99,6 +102,7 @@ class Books(FakeHost):
                 purchase_date=_BOUGHT,
                 coupon_id=coupon.id,
                 coupon_expires_at=coupon.expires_at,
+                coupon_account=_ACCOUNT,
             ),
             id=uuid5(_NAMES, str(number)),
         )

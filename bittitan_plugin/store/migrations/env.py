@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 import bittitan_plugin.hosts.saleor.tables
 import bittitan_plugin.store.circuit_table
 import bittitan_plugin.store.claim_table
+import bittitan_plugin.store.cursor_table
 import bittitan_plugin.store.held_coupon_table
 import bittitan_plugin.store.key_proof  # noqa: F401
 from bittitan_plugin.hosts.embedded.tables import HostBase

@@ -4,26 +4,39 @@ Also what a code is found by without opening any: see ``services/code_lookup.py`
 """
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, insert, or_, select, true, update
+from sqlalchemy import ColumnElement, and_, case, false, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from bittitan_plugin.domain.assets import Asset, AssetStatus
 from bittitan_plugin.domain.coupons import OPEN_FATES, CouponSource, CouponStatus, Sealed
 from bittitan_plugin.domain.due import Due
+from bittitan_plugin.store.cursor_table import CouponCursorRow
 from bittitan_plugin.store.mapping import readable, to_asset
-from bittitan_plugin.store.tables import AssetRow, CodeSecretRow, CouponCursorRow
+from bittitan_plugin.store.tables import AssetRow, CodeSecretRow
+
+_IS_OPEN = AssetRow.coupon_status.in_([fate.value for fate in OPEN_FATES])
 
 
 @dataclass(frozen=True, kw_only=True)
 class Cursor:
-    """How far the vendor's list has been read: its changes, and all of it."""
+    """How far the list of a vendor's account has been read: its changes, and all of it."""
 
+    account: str
     read_at: datetime
     swept_at: datetime
+    #: Coupons that the account had listed by then show by being listed that it is the one.
+    trusted_until: datetime
+    #: Whether the last whole reading left it in doubt that it is.
+    doubted: bool
+
+
+#: No reading of a list takes longer.
+_LONGEST_READING = timedelta(hours=1)
+_CURSOR = tuple(field.name for field in fields(Cursor))
 
 
 class CouponRepository:
@@ -36,16 +49,22 @@ class CouponRepository:
     def cursor(self) -> Cursor | None:
         """How far was read, or None before the first reading."""
         row = self._session.get(CouponCursorRow, self._installation_id)
-        return None if row is None else Cursor(read_at=row.read_at, swept_at=row.swept_at)
+        return None if row is None else Cursor(**{name: getattr(row, name) for name in _CURSOR})
 
     def move_cursor(self, cursor: Cursor) -> None:
-        """Note how far was read. One of two readings that overlap may move it back a little."""
+        """Note how far was read. It does not move back where two readings overlap.
+
+        What was known of another account's list is forgotten.
+        """
         row = self._session.get(CouponCursorRow, self._installation_id, with_for_update=True)
         if row is None:
             row = CouponCursorRow(installation_id=self._installation_id, **vars(cursor))
             self._session.add(row)
-        # Not the later of the two: it may have been noted before the clock was stepped back.
-        row.read_at, row.swept_at = cursor.read_at, cursor.swept_at
+        elif row.account != cursor.account or not _is_overtaken(row, cursor):
+            for name in _CURSOR:
+                setattr(row, name, getattr(cursor, name))
+        else:
+            row.read_at = max(row.read_at, cursor.read_at)
         self._session.flush()
 
     def secret(self) -> Sealed | None:
@@ -62,16 +81,45 @@ class CouponRepository:
             insert(CodeSecretRow).values(installation_id=self._installation_id, secret=secret)
         )
 
-    def oldest_open(self) -> datetime | None:
-        """The purchase date of the oldest asset whose coupon's fate is open."""
+    def oldest_open(self, now: datetime) -> datetime | None:
+        """The purchase date of the oldest asset whose coupon may still be listed.
+
+        Its fate is open, or was only concluded from its absence, and its days are not over.
+        """
+        concluded = and_(AssetRow.coupon_inferred_at.is_not(None), AssetRow.coupon_expires_at > now)
         return self._session.scalar(
-            select(func.min(AssetRow.purchase_date)).where(*self._open_fate())
+            select(func.min(AssetRow.purchase_date)).where(
+                *self._from_api(), or_(_IS_OPEN, concluded)
+            )
         )
 
     def held(self, coupon_ids: Collection[str]) -> set[str]:
         """Which of these coupons some asset holds, be its row readable or not."""
         found = select(AssetRow.coupon_id).where(self._mine, AssetRow.coupon_id.in_(coupon_ids))
         return {coupon_id for coupon_id in self._session.scalars(found) if coupon_id}
+
+    def count_elsewhere(self, account: str) -> int:
+        """How many unused coupons are known to be of another vendor's account than that."""
+        query = select(func.count()).select_from(AssetRow)
+        return self._session.scalar(query.where(*self._elsewhere(account))) or 0
+
+    def all_of_account(self, account: str, *, before: str | None) -> int:
+        """Note that the account they were known under is this one; returns how many are unused.
+
+        Only those known under ``before``, where that is given.
+        """
+        known = [AssetRow.coupon_account != account]
+        if before is not None:
+            known = [AssetRow.coupon_account == before]
+        query = select(func.count()).select_from(AssetRow).where(*self._open_fate(), *known)
+        unused = self._session.scalar(query) or 0
+        self._session.execute(
+            update(AssetRow)
+            .where(self._mine, *known)
+            .values(coupon_account=account)
+            .execution_options(synchronize_session=False)
+        )
+        return unused
 
     def of_ids(self, coupon_ids: Collection[str]) -> list[Asset]:
         """The assets of these coupons, in one statement."""
@@ -81,11 +129,24 @@ class CouponRepository:
         return readable(rows, to_asset)
 
     def seen(self, asset_ids: Collection[UUID], at: datetime) -> None:
-        """The vendor spoke of these assets' coupons just now.
+        """The vendor was asked about these assets' coupons just now, or spoke of them.
 
         Assets that someone is changing are left out rather than waited for, because two that
         wait for each other's assets would be in each other's way; they are looked up next time.
         """
+        self._note(asset_ids, coupon_seen_at=at)
+
+    def listed(self, asset_ids: Collection[UUID], at: datetime, account: str) -> None:
+        """That account of the vendor's lists these assets' coupons; else as ``seen``."""
+        since = case((AssetRow.coupon_account == account, AssetRow.coupon_listed_since))
+        self._note(
+            asset_ids,
+            coupon_seen_at=at,
+            coupon_account=account,
+            coupon_listed_since=func.coalesce(since, at),
+        )
+
+    def _note(self, asset_ids: Collection[UUID], **values: object) -> None:
         free = self._session.scalars(
             select(AssetRow.id)
             .where(self._mine, AssetRow.id.in_(asset_ids))
@@ -94,16 +155,20 @@ class CouponRepository:
         self._session.execute(
             update(AssetRow)
             .where(self._mine, AssetRow.id.in_(free))
-            .values(coupon_seen_at=at)
+            .values(**values)
             .execution_options(synchronize_session=False)
         )
 
-    def unheard(self, since: datetime, now: datetime, limit: int, *, swept: bool) -> list[Asset]:
+    def unheard(
+        self, since: datetime, now: datetime, limit: int, *, account: str, swept: bool
+    ) -> list[Asset]:
         """Open coupons to look up one by one, those longest unheard of first.
 
-        Those past their expiry, and after a whole reading (``swept``) those it did not list.
+        Those past their expiry, and after a whole reading (``swept``) those it did not list and
+        that are not known to be of another account than the one that is read.
         """
-        doubtful = true() if swept else AssetRow.coupon_expires_at <= now
+        here = or_(AssetRow.coupon_account.is_(None), AssetRow.coupon_account == account)
+        doubtful = or_(AssetRow.coupon_expires_at <= now, here if swept else false())
         rows = self._session.scalars(
             select(AssetRow)
             .where(*self._open_fate(), _not_seen(since), doubtful)
@@ -112,11 +177,13 @@ class CouponRepository:
         )
         return readable(rows, to_asset)
 
-    def oldest_in_question(self) -> datetime | None:
-        """The purchase date of the oldest asset whose coupon is missing or whose fate is open."""
-        return self._session.scalar(
+    def oldest_in_question(self, now: datetime) -> datetime | None:
+        """The purchase date of the oldest asset whose coupon is missing or may still be listed."""
+        missing = self._session.scalar(
             select(func.min(AssetRow.purchase_date)).where(*self._in_question())
         )
+        found = [each for each in (missing, self.oldest_open(now)) if each is not None]
+        return min(found, default=None)
 
     def count_in_question(self) -> int:
         """How many such assets there are."""
@@ -173,17 +240,22 @@ class CouponRepository:
             AssetRow.coupon_source == CouponSource.API.value,
             or_(
                 AssetRow.coupon_id.is_(None),
-                AssetRow.coupon_status.in_([fate.value for fate in OPEN_FATES]),
+                _IS_OPEN,
             ),
         ]
 
     def _open_fate(self) -> list[ColumnElement[bool]]:
+        return [*self._from_api(), _IS_OPEN]
+
+    def _elsewhere(self, account: str) -> list[ColumnElement[bool]]:
+        return [*self._open_fate(), AssetRow.coupon_account != account]
+
+    def _from_api(self) -> list[ColumnElement[bool]]:
         return [
             self._mine,
             AssetRow.status == AssetStatus.ACTIVE.value,
             AssetRow.coupon_source == CouponSource.API.value,
             AssetRow.coupon_id.is_not(None),
-            AssetRow.coupon_status.in_([fate.value for fate in OPEN_FATES]),
         ]
 
     @property
@@ -199,3 +271,8 @@ def _not_seen(since: datetime) -> ColumnElement[bool]:
     """Whether the vendor has not spoken of it since; a day later than that is a clock's mistake."""
     seen_at = AssetRow.coupon_seen_at
     return or_(seen_at.is_(None), seen_at < since, seen_at > since + timedelta(days=1))
+
+
+def _is_overtaken(row: CouponCursorRow, cursor: Cursor) -> bool:
+    """Whether another reading went farther meanwhile; hours farther is a clock's mistake."""
+    return cursor.swept_at < row.swept_at <= cursor.read_at + _LONGEST_READING

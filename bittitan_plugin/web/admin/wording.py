@@ -37,6 +37,7 @@ _FIELDS = {
     "validityDays": "Validity (days)",
     "coupon": "Coupon",
     "couponStatus": "Coupon status",
+    "couponStatusInferred": "Coupon status is inferred",
     "couponExpiresAt": "Coupon expires",
     "expiryReminderDays": "Expiry reminder (days before)",
     "provisioningStatus": "Provisioning",

@@ -6,9 +6,9 @@ from uuid import UUID
 
 import pytest
 
+from bittitan_plugin.domain.absence import VANISHED_AT_ONCE
 from bittitan_plugin.domain.accounts import AccountStatus
 from bittitan_plugin.domain.assets import Asset
-from bittitan_plugin.domain.coupons import VANISHED_AT_ONCE
 from bittitan_plugin.domain.errors import Rejected, Unavailable
 from bittitan_plugin.domain.history import Actor, ActorKind
 from bittitan_plugin.domain.problems import ProblemKind

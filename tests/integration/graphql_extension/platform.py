@@ -18,7 +18,7 @@ from bittitan_graphql.extension import build_extension
 from bittitan_plugin.cipher import Cipher, generate_key
 from bittitan_plugin.domain.access import ANONYMOUS, Permission, Viewer
 from bittitan_plugin.domain.accounts import Account
-from bittitan_plugin.domain.assets import Asset
+from bittitan_plugin.domain.assets import Asset, Listing
 from bittitan_plugin.domain.catalogue import Product, ProductType
 from bittitan_plugin.domain.configuration import Configuration
 from bittitan_plugin.domain.coupons import Coupon, CouponSource, CouponStatus, Sealed
@@ -215,7 +215,10 @@ class Platform:
         if "coupon_code" not in values:
             sealed = self.ports.cipher.seal("CODE-1234")
             expires_at = values.get("coupon_expires_at", datetime(2027, 3, 10, tzinfo=UTC))
-            asset = asset.provisioned(f"c-{id_}", sealed, CouponStatus.AVAILABLE, expires_at)
+            listing = Listing(account=API.coupon_account, since=self.clock())
+            asset = asset.provisioned(
+                f"c-{id_}", sealed, CouponStatus.AVAILABLE, expires_at, listing=listing
+            )
         with self.writing() as work:
             return work.assets.add(asset, SYSTEM, self.clock())
 

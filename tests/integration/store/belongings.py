@@ -49,6 +49,9 @@ END_EMAIL, LINE, PROBLEM = "it@fabrikam.example", "line-clashing", "problem-clas
 CLAIMED = "code:clashing"
 
 
+CURSOR = Cursor(account="account", read_at=NOON, swept_at=NOON, trusted_until=NOON, doubted=False)
+
+
 @dataclass(frozen=True)
 class Belongings:
     """One of everything, under ids of the platform that every shop could have."""
@@ -100,7 +103,7 @@ def settle_in(store: Store, installation: UUID) -> Belongings:
         work.assets.add(waiting, STAFF, NOON)
         work.requests.add(request)
         work.held_coupons.keep(waiting.id, coupon(waiting), Sealed("sealed"), "is another", NOON)
-        work.coupons.move_cursor(Cursor(read_at=NOON, swept_at=NOON))
+        work.coupons.move_cursor(CURSOR)
         work.deferred_lines.put_off(LINE, 1)
         work.held_lines.hold(HELD)
         work.problems.report(

@@ -23,7 +23,6 @@ from bittitan_plugin.domain.requests import CancellationRequest
 from bittitan_plugin.domain.revocations import RevocationState
 from bittitan_plugin.domain.stock import StockState, demand_of
 from bittitan_plugin.store.repositories.claims import Claim
-from bittitan_plugin.store.repositories.coupons import Cursor
 from bittitan_plugin.store.repositories.stock import CodesTaken, StockImport
 from bittitan_plugin.store.repositories.uploads import Upload
 from bittitan_plugin.store.tables import Base
@@ -31,6 +30,7 @@ from bittitan_plugin.store.unit_of_work import Store, UnitOfWork
 from tests.fakes.values import NOON, coupon
 from tests.integration.store.belongings import (
     CLAIMED,
+    CURSOR,
     END_EMAIL,
     HELD,
     LINE,
@@ -120,14 +120,17 @@ FINDING: dict[str, Case] = {
     "requests.latest_of": lambda w, b: w.requests.latest_of(b.asset.id),
     "requests.due": lambda w, b: w.requests.due(LATER),
     "coupons.cursor": lambda w, b: w.coupons.cursor(),
-    "coupons.oldest_open": lambda w, b: w.coupons.oldest_open(),
+    "coupons.oldest_open": lambda w, b: w.coupons.oldest_open(NOON),
     "coupons.of_ids": lambda w, b: w.coupons.of_ids([b.asset.coupon_id or ""]),
     "coupons.held": lambda w, b: w.coupons.held([b.asset.coupon_id or ""]),
-    "coupons.unheard": lambda w, b: w.coupons.unheard(LATER, LATER, 10, swept=True),
+    "coupons.unheard": lambda w, b: w.coupons.unheard(
+        LATER, LATER, 10, account="account", swept=True
+    ),
+    "coupons.count_elsewhere": lambda w, b: w.coupons.count_elsewhere("another"),
     "coupons.expiring": lambda w, b: w.coupons.expiring(
         LATER, NOON, days=30, after=None, limit=10
     ),
-    "coupons.oldest_in_question": lambda w, b: w.coupons.oldest_in_question(),
+    "coupons.oldest_in_question": lambda w, b: w.coupons.oldest_in_question(NOON),
     "coupons.count_in_question": lambda w, b: w.coupons.count_in_question(),
     "coupons.not_seen": lambda w, b: w.coupons.not_seen(LATER, None, 10),
     "runs.get": lambda w, b: w.runs.get(b.run.id),
@@ -169,8 +172,10 @@ CHANGING: dict[str, Case] = {
     ),
     "requests.change": lambda w, b: w.requests.change(b.request.id, moved),
     "coupons.move_cursor": lambda w, b: w.coupons.move_cursor(
-        Cursor(read_at=LATER, swept_at=LATER)
+        replace(CURSOR, read_at=LATER, swept_at=LATER)
     ),
+    "coupons.listed": lambda w, b: w.coupons.listed([b.asset.id], LATER, "theirs"),
+    "coupons.all_of_account": lambda w, b: w.coupons.all_of_account("theirs", before=None),
     "coupons.seen": lambda w, b: w.coupons.seen([b.asset.id], LATER),
     "problems.report": lambda w, b: w.problems.report(
         ProblemKind.ORDER_REFUSED, PROBLEM, message="theirs", next_step="", at=LATER

@@ -182,3 +182,37 @@ def test_the_coupon_api_cannot_be_used_without_its_address_and_credentials(
 @pytest.mark.parametrize("ready", [COMPLETE, Configuration(coupon_source=CouponSource.STOCK)])
 def test_what_is_complete_can_be_switched_on(ready: Configuration) -> None:
     ready.check_complete()
+
+
+API = Configuration(
+    api_url="https://coupons.example/v1", api_email="clerk@example.com", api_password=Sealed("a")
+)
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"api_password": "b"},
+        {"api_email": "Clerk@Example.com"},
+        {"api_url": "https://Coupons.example/v1/"},
+        {"api_url": "http://coupons.example/v1"},
+        {"staff_email": "staff@example.com"},
+    ],
+)
+def test_another_password_or_spelling_is_the_same_account(values: dict[str, str]) -> None:
+    same = API
+    for name, value in values.items():
+        same = same.changed(name, value)
+    assert same.coupon_account == API.coupon_account is not None
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("api_url", "https://coupons.example/v2"), ("api_email", "other@example.com")],
+)
+def test_another_address_or_e_mail_may_be_another_account(name: str, value: str) -> None:
+    assert API.changed(name, value).coupon_account != API.coupon_account
+
+
+def test_settings_that_cannot_be_asked_with_name_no_account() -> None:
+    assert API.changed("api_url", "").coupon_account is None

@@ -21,7 +21,7 @@ UNTOLD = {
     "total", "tax",
     "purchase_date", "refund_window_days", "time_zone",
     "coupon_source", "coupon_code", "requested_at",
-    "cancelled_at", "version", "coupon_adopted",
+    "cancelled_at", "version", "coupon_adopted", "coupon_account", "coupon_listed_since",
 }  # fmt: skip
 
 TOLD: dict[str, tuple[str, Any]] = {
@@ -30,6 +30,7 @@ TOLD: dict[str, tuple[str, Any]] = {
     "expire_days": ("expireDays", 30),
     "validity_days": ("validityDays", 30),
     "coupon_id": ("coupon", "coupon-9"),
+    "coupon_inferred_at": ("couponStatusInferred", NOON),
     "coupon_status": ("couponStatus", CouponStatus.REDEEMED),
     "coupon_expires_at": ("couponExpiresAt", NOON),
     "provisioning_status": ("provisioningStatus", "FAILED"),

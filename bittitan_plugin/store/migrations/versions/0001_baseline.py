@@ -142,8 +142,11 @@ def _tables_of_the_plugin() -> None:
     op.create_table(
         "bittitan_coupon_cursors",
         sa.Column("installation_id", sa.Uuid(), nullable=False),
+        sa.Column("account", sa.String(length=64), nullable=False),
         sa.Column("read_at", Instant(timezone=True), nullable=False),
         sa.Column("swept_at", Instant(timezone=True), nullable=False),
+        sa.Column("trusted_until", Instant(timezone=True), nullable=False),
+        sa.Column("doubted", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(
             ["installation_id"],
             ["bittitan_installations.id"],
@@ -363,7 +366,10 @@ def _tables_of_the_plugin() -> None:
         sa.Column("coupon_code", sa.Text(), nullable=True),
         sa.Column("code_fingerprint", sa.String(length=64), nullable=True),
         sa.Column("coupon_status", sa.String(length=20), nullable=False),
+        sa.Column("coupon_inferred_at", Instant(timezone=True), nullable=True),
         sa.Column("coupon_expires_at", Instant(timezone=True), nullable=True),
+        sa.Column("coupon_account", sa.String(length=64), nullable=True),
+        sa.Column("coupon_listed_since", Instant(timezone=True), nullable=True),
         sa.Column("coupon_adopted", sa.Boolean(), nullable=False),
         sa.Column("expiry_reminder_days", sa.Integer(), nullable=True),
         sa.Column("coupon_seen_at", Instant(timezone=True), nullable=True),

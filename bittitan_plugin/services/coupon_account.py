@@ -1,0 +1,77 @@
+"""Whether the vendor's account that is asked is the one that sold the coupons.
+
+Its settings say which it is; whether it still answers as the one it was shows in what it lists and
+whom it knows. Until that is certain, no coupon's absence is taken for its redemption, by any door.
+"""
+
+from uuid import UUID
+
+from bittitan_plugin.domain.absence import Look, is_doubted, needs_voucher
+from bittitan_plugin.domain.assets import Asset
+from bittitan_plugin.domain.problems import ProblemAction, ProblemKind
+from bittitan_plugin.services.ports import Ports
+from bittitan_plugin.vendor.port import CouponVendor
+
+#: Under which it is kept that coupons have vanished, or are of another account.
+_VANISHED = "coupons vanished"
+
+
+def in_doubt(ports: Ports, installation_id: UUID, account: str) -> bool:
+    """Whether the last reading of that account's whole list left it in doubt whose it is.
+
+    That lasts until a reading has found otherwise, whatever becomes of the problem about it.
+    """
+    with ports.store.reading(installation_id) as work:
+        cursor = work.coupons.cursor()
+    return cursor is not None and cursor.account == account and cursor.doubted
+
+
+def judge(
+    ports: Ports, installation_id: UUID, vendor: CouponVendor, look: Look, account: str
+) -> bool:
+    """Whether a reading of the whole list leaves the account in doubt; staff are told."""
+    vouched = needs_voucher(look) and _knows_buyer(ports, installation_id, vendor, look.vanished[0])
+    doubted = is_doubted(look, vouched=vouched)
+    with ports.store.writing(installation_id) as work:
+        elsewhere = work.coupons.count_elsewhere(account)
+        if not doubted and not elsewhere:
+            work.problems.resolve(_VANISHED, ports.clock())
+            return False
+        message, next_step = (
+            _vanished(len(look.vanished)) if doubted else _of_another_account(elsewhere)
+        )
+        work.problems.report(
+            ProblemKind.COUPONS_VANISHED,
+            _VANISHED,
+            message=message,
+            next_step=next_step,
+            at=ports.clock(),
+            action=ProblemAction.OPEN_SETTINGS,
+        )
+    return doubted
+
+
+def _knows_buyer(ports: Ports, installation_id: UUID, vendor: CouponVendor, asset: Asset) -> bool:
+    with ports.store.reading(installation_id) as work:
+        buyer = work.accounts.get(asset.account_id)
+    partner = vendor.partner(buyer.email)
+    return partner is not None and partner.id == buyer.partner_id
+
+
+def _vanished(number: int) -> tuple[str, str]:
+    return (
+        f"BitTitan lists none of this shop's coupons any more; {number} of them were unused. "
+        "Their assets are left as they are.",
+        "See whether the settings name the BitTitan account that sold them. If they do, the "
+        "coupons were redeemed: reconcile and apply, which records it.",
+    )
+
+
+def _of_another_account(number: int) -> tuple[str, str]:
+    coupons = "1 unused coupon was" if number == 1 else f"{number} unused coupons were"
+    return (
+        f"{coupons} sold from another BitTitan account than the one the settings name. What "
+        "becomes of them is not heard of, and their buyers are not reminded.",
+        "Put the settings back to that account; or, if it is the same account under another "
+        "address or e-mail, say so when you save the settings.",
+    )
