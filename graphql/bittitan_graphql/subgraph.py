@@ -20,8 +20,6 @@ from bittitan_plugin.query_limits import guards
 
 #: Ours is Federation v2; newer versions are refused by composers under free licences.
 FEDERATION_VERSION: Final = "2.5"
-#: The most entities one request may name. A gateway asks for a page's worth, at most a hundred.
-MOST_ENTITIES = 100
 #: The longest id, in characters.
 _LONGEST_ID = 255
 
@@ -79,8 +77,6 @@ class Subgraph(strawberry.federation.Schema):
         self, info: strawberry.Info, representations: list[FederationAny]
     ) -> list[FederationAny]:
         """Saleor's objects by their keys. Raises ``GraphQLError`` for what is no representation."""
-        if len(representations) > MOST_ENTITIES:
-            raise GraphQLError(f"At most {MOST_ENTITIES} representations can be given at once.")
         for place, representation in enumerate(representations):
             _check(place, representation)
         return super().entities_resolver(info, representations)

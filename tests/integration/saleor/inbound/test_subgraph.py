@@ -132,7 +132,7 @@ def test_when_saleor_cannot_say_what_staff_may_do_the_answer_is_try_again(
 @every(
     "representations, message",
     [
-        ([{"__typename": "Order", "id": "x"}] * 101, "At most 100"),
+        ([{"__typename": "Order", "id": "x"}] * 101, "has 101 entries; 100 are allowed"),
         ([{"__typename": "BitTitanAsset", "id": "x"}], "no entity of that type"),
         ([{"__typename": "_Service"}], "no entity of that type"),
         ([{"id": "x"}], "no entity of that type"),
