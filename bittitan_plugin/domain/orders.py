@@ -4,10 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from bittitan_plugin.domain.addresses import check_address
 from bittitan_plugin.domain.billing import InvoiceReference
 from bittitan_plugin.domain.catalogue import check_quantity
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
 from bittitan_plugin.domain.money import Money
+from bittitan_plugin.domain.texts import check_line
 
 
 class OrderStatus(StrEnum):
@@ -135,6 +137,27 @@ def check_lines(lines: tuple[OrderLine, ...]) -> None:
             line.total.check_payable()
         except Refusal as refusal:
             raise refusal.within(f"lines[{index}].total") from None
+
+
+#: What buyers type at a line, by field, and the key of the line's metadata that carries it.
+TYPED = {
+    "friendly_name": "bittitan.friendly_name",
+    "end_customer.email": "bittitan.end_customer_email",
+    "end_customer.name": "bittitan.end_customer_name",
+}
+
+
+def check_typed(line: OrderLine, place: str = "") -> None:
+    """Hold against our rules what a buyer typed at this line; the other lines are none of it.
+
+    Raises ``Refusal`` on a field of ``TYPED``, after ``place``.
+    """
+    if line.friendly_name and line.friendly_name.strip():
+        check_line(line.friendly_name, f"{place}friendly_name")
+    if line.end_customer is not None:
+        check_address(line.end_customer.email, f"{place}end_customer.email")
+        if line.end_customer.name.strip():
+            check_line(line.end_customer.name, f"{place}end_customer.name")
 
 
 def _check_amount(money: Money, currency: str, place: str) -> None:

@@ -5,13 +5,13 @@ The same keys on every platform; Saleor carries them from checkout line to order
 
 from collections.abc import Mapping
 
-from bittitan_plugin.domain.orders import EndCustomer
+from bittitan_plugin.domain.orders import TYPED, EndCustomer
 
 #: Ours: the asset that the line became.
 ASSET_ID = "bittitan.asset_id"
-FRIENDLY_NAME = "bittitan.friendly_name"
-END_CUSTOMER_EMAIL = "bittitan.end_customer_email"
-END_CUSTOMER_NAME = "bittitan.end_customer_name"
+FRIENDLY_NAME = TYPED["friendly_name"]
+END_CUSTOMER_EMAIL = TYPED["end_customer.email"]
+END_CUSTOMER_NAME = TYPED["end_customer.name"]
 
 
 def end_customer_of(metadata: Mapping[str, str]) -> EndCustomer | None:

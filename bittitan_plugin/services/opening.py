@@ -5,18 +5,19 @@ Each function is one step of a durable workflow: it can be interrupted anywhere 
 
 from uuid import UUID, uuid4
 
-from bittitan_plugin.domain.addresses import check_address
 from bittitan_plugin.domain.assets import Asset
 from bittitan_plugin.domain.catalogue import Product
 from bittitan_plugin.domain.configuration import Configuration
 from bittitan_plugin.domain.errors import OF_PLATFORM, ErrorCode, PlatformUnavailable, Refusal
 from bittitan_plugin.domain.history import Actor, ActorKind
 from bittitan_plugin.domain.orders import (
+    TYPED,
     Order,
     OrderLine,
     OrderStatus,
     awaited,
     check_lines,
+    check_typed,
     is_due,
     name_of_line,
 )
@@ -66,6 +67,9 @@ def refuse_line(
     """The line breaks a rule, so there is no asset to carry the reason: staff are told."""
     at_platform = refusal.code in OF_PLATFORM
     cause = "the cause at the commerce platform" if at_platform else "the order or the catalogue"
+    if refusal.field in TYPED:
+        key = TYPED[refusal.field]
+        cause = f"it at the line, under Metadata where the platform has that ('{key}')"
     number = None if refusal.message.startswith("Order ") else f"Order line {line_id}: "
     with ports.store.writing(installation_id) as work:
         work.problems.report(
@@ -96,8 +100,7 @@ def check_line(work: UnitOfWork, order: Order, line: OrderLine) -> Product:
     """
     try:
         check_lines(order.lines)
-        if line.end_customer:
-            check_address(line.end_customer.email, "end_customer.email")
+        check_typed(line)
         return _product(work, line)
     except Refusal as refusal:
         where = name_of_line(order.lines.index(line), line.product_name)
@@ -149,7 +152,7 @@ def _new_asset(
         product_type=product.product_type,
         sku=product.sku,
         name=product.name,
-        friendly_name=line.friendly_name,
+        friendly_name=(line.friendly_name or "").strip() or None,
         order_id=order.id,
         order_number=order.number,
         order_line_id=line.id,

@@ -3,14 +3,13 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from bittitan_plugin.domain.addresses import check_address
 from bittitan_plugin.domain.assets import Asset, AssetStatus, ProvisioningStatus
 from bittitan_plugin.domain.catalogue import Product, ProductType
 from bittitan_plugin.domain.configuration import Configuration
 from bittitan_plugin.domain.coupons import CouponSource
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
 from bittitan_plugin.domain.installations import Installation
-from bittitan_plugin.domain.orders import Order, OrderLine, check_lines, name_of_line
+from bittitan_plugin.domain.orders import Order, OrderLine, check_lines, check_typed, name_of_line
 from bittitan_plugin.domain.problems import ProblemAction, ProblemKind
 from bittitan_plugin.domain.reconciliation import Difference
 from bittitan_plugin.domain.stock import demand_for
@@ -224,11 +223,10 @@ def _unsellable(index: int, line: OrderLine, product: Product) -> Refusal | None
             f"{product.name} is not for sale.",
             field=f"lines[{index}].variant_id",
         )
-    if line.end_customer is not None:
-        try:
-            check_address(line.end_customer.email, f"lines[{index}].end_customer.email")
-        except Refusal as refusal:
-            return refusal
+    try:
+        check_typed(line, f"lines[{index}].")
+    except Refusal as refusal:
+        return refusal
     currency = line.unit_price.currency
     if product.prices and currency not in product.prices:
         return Refusal(

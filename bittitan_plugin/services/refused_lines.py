@@ -28,7 +28,7 @@ def watch_refused(ports: Ports, installation_id: UUID) -> None:
     """
     with ports.store.reading(installation_id) as work:
         installation = work.installations.by_id(installation_id)
-        order_ids = work.problems.open_orders(REFUSED, MOST_AGAIN)
+        order_ids = work.problems.waiting_orders(REFUSED, MOST_AGAIN)
     if not installation.active or not order_ids:
         return
     host = ports.hosts.of(installation_id)
@@ -47,8 +47,11 @@ def watch_refused(ports: Ports, installation_id: UUID) -> None:
 
 def _look_at(ports: Ports, installation: Installation, order: Order) -> None:
     with ports.store.writing(installation.id) as work:
+        # Also what staff have put aside: it is out of their sight, not out of ours.
         refused = [
-            line for line in order.lines if work.problems.is_open(refused_key(order.id, line.id))
+            line
+            for line in order.lines
+            if work.problems.not_over_by_key(refused_key(order.id, line.id))
         ]
         if order.status is OrderStatus.CANCELLED:
             for line in refused:

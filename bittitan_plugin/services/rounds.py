@@ -109,7 +109,7 @@ class Round:
         now = self._ports.clock()
         with self._ports.store.writing(self._installation_id) as work:
             for key in over:
-                work.problems.end(key, now)
+                work.problems.resolve(key, now)
             for key in new:
                 item, why = self._set_aside[key]
                 work.problems.report(

@@ -27,6 +27,9 @@ from bittitan_plugin.domain.orders import OrderStatus
 #: An opaque id of the platform.
 Id = Annotated[str, Field(min_length=1, max_length=255, pattern=r"^[\x21-\x7e]+$")]
 Text = Annotated[str, Field(max_length=255)]
+#: What a buyer typed at a line. Judged when the line is sold, so that a bad one holds that line
+#: alone and not the order; the bound here is against nonsense only.
+Typed = Annotated[str, Field(max_length=100_000)]
 Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
 #: Currency units; text or integers, because a float has already lost cents.
 Amount = Annotated[Decimal, Field(ge=0, decimal_places=SCALE, max_digits=14 + SCALE)]
@@ -73,8 +76,8 @@ class CustomerValue(_Value):
 class EndCustomerValue(_Value):
     """For whom a reseller bought."""
 
-    email: Text
-    name: Text = ""
+    email: Typed
+    name: Typed = ""
 
 
 class OrderLineValue(_Value):
@@ -93,7 +96,7 @@ class OrderLineValue(_Value):
     total: Payable
     #: The tax within ``total``, where the platform states it.
     tax: Payable | None = None
-    friendly_name: Text | None = None
+    friendly_name: Typed | None = None
     end_customer: EndCustomerValue | None = None
     #: Whether any of it was delivered, and the asset's id that was noted at it: what was delivered
     #: before is never delivered again by itself.

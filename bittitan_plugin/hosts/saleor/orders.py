@@ -12,7 +12,6 @@ from bittitan_plugin.domain.addresses import normalized
 from bittitan_plugin.domain.errors import PlatformRejected, Refusal, Rejected
 from bittitan_plugin.domain.money import SCALE, Money
 from bittitan_plugin.domain.orders import Customer, Order, OrderLine, OrderStatus, name_of_line
-from bittitan_plugin.domain.texts import check_line
 from bittitan_plugin.hosts.line_metadata import ASSET_ID, FRIENDLY_NAME, end_customer_of
 
 Node = Mapping[str, Any]
@@ -83,8 +82,6 @@ def _line(node: Node) -> OrderLine:
     metadata = metadata_of(node.get("metadata"))
     variant = node.get("variant")
     product_type = variant["product"]["productType"]["slug"] if variant else None
-    if metadata.get(FRIENDLY_NAME):
-        check_line(metadata[FRIENDLY_NAME], FRIENDLY_NAME)
     return OrderLine(
         id=node["id"],
         # A deleted variant leaves its id on the line.

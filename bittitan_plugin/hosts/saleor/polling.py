@@ -90,7 +90,8 @@ class OrderPoller:
         pages = changed_orders(client, since - OVERLAP, app.version, sort="LAST_MODIFIED_AT")
         for page in pages:
             for node in page:
-                self._take(app, node, is_new=_updated_at(node) > since)
+                # One from the overlap has been taken, or set aside, by an earlier look.
+                self._take(app, node, says=_updated_at(node) > since)
             count += len(page)
             reached = max([reached, *(_updated_at(node) for node in page)])
             self._move(app, reached)
@@ -108,9 +109,11 @@ class OrderPoller:
             if node is None:  # it is gone, and so is its problem
                 self._unreadable.close(app.installation_id, order_id)
             else:
-                self._take(app, node, is_new=True)
+                self._take(app, node, again=True)
 
-    def _take(self, app: SaleorApp, node: Mapping[str, Any], *, is_new: bool) -> None:
+    def _take(
+        self, app: SaleorApp, node: Mapping[str, Any], *, says: bool = True, again: bool = False
+    ) -> None:
         """Fire what the order shows, or set it aside: those behind it must not wait for it.
 
         Staff are told once for each change of it. Raises only when nothing can be kept.
@@ -124,8 +127,8 @@ class OrderPoller:
             wrong = spoken(broken)
         if wrong is None:
             self._unreadable.close(app.installation_id, node["id"])
-        elif is_new:
-            self._unreadable.report(app.installation_id, node, wrong)
+        elif says:
+            self._unreadable.report(app.installation_id, node, wrong, is_news=not again)
 
     def _fired(self, app: SaleorApp, node: Mapping[str, Any]) -> str | None:
         """Why an event of the order could not be taken; None when all of them were."""

@@ -29,15 +29,20 @@ class UnreadableOrders:
         self._store = store
         self._clock = clock
 
-    def report(self, installation_id: UUID, node: Node, why: str) -> bool:
-        """Set this order aside and say why, once. False when there is nothing of ours in it."""
+    def report(self, installation_id: UUID, node: Node, why: str, *, is_news: bool = True) -> bool:
+        """Set this order aside and say why, once. False when there is nothing of ours in it.
+
+        What staff put aside stays so unless ``is_news`` says that the order has changed since, or
+        something else is wrong with it now.
+        """
         with self._store.writing(installation_id) as work:
             if not _is_ours(work, node):
                 return False
             number, key = f"Order {node.get('number')}", _key(node["id"])
             message = why if why.startswith(number) else f"{number}: {why}"
-            known = work.problems.open_by_key(key)
-            if known and known.message == message:
+            known = work.problems.not_over_by_key(key)
+            is_said = known is not None and known.message == message
+            if is_said and not (is_news and known and known.dismissed_by):
                 return True
             work.problems.report(
                 ProblemKind.ORDER_REFUSED,
@@ -53,15 +58,15 @@ class UnreadableOrders:
             return True
 
     def set_aside(self, installation_id: UUID) -> Sequence[str]:
-        """Ids of orders that wait to be looked at again."""
+        """Ids of orders that wait to be looked at again, whether or not staff still see them."""
         with self._store.reading(installation_id) as work:
-            return work.problems.open_orders(_KEY, MOST_AGAIN)
+            return work.problems.waiting_orders(_KEY, MOST_AGAIN)
 
     def close(self, installation_id: UUID, order_id: str) -> None:
         """This order can be taken: what was said of it is over."""
         key = _key(order_id)
         with self._store.reading(installation_id) as work:
-            if not work.problems.is_open(key):
+            if work.problems.not_over_by_key(key) is None:
                 return
         with self._store.writing(installation_id) as work:
             work.problems.resolve(key, self._clock())

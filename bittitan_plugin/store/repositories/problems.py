@@ -15,10 +15,15 @@ from bittitan_plugin.store.tables import ProblemRow
 
 # Run twice for every sale, so built once, and past the object-relational layer.
 _PROBLEMS = cast(Table, ProblemRow.__table__)
-_RESOLVE = update(_PROBLEMS).where(
-    _PROBLEMS.c.installation_id == bindparam("mine"),
-    _PROBLEMS.c.key == bindparam("which"),
-    _PROBLEMS.c.resolved_at.is_(None),
+_NOT_OVER = or_(_PROBLEMS.c.resolved_at.is_(None), _PROBLEMS.c.dismissed_by.is_not(None))
+_RESOLVE = (
+    update(_PROBLEMS)
+    .where(
+        _PROBLEMS.c.installation_id == bindparam("mine"),
+        _PROBLEMS.c.key == bindparam("which"),
+        _NOT_OVER,
+    )
+    .values(resolved_at=func.coalesce(_PROBLEMS.c.resolved_at, bindparam("at")), dismissed_by=None)
 )
 
 
@@ -69,9 +74,12 @@ class ProblemRepository:
         return is_new
 
     def resolve(self, key: str, at: datetime) -> None:
-        """The cause is gone; nothing happens when there was no such problem."""
+        """The cause is gone, whether or not it was put aside; then it is news if it comes back.
+
+        Nothing happens when there was no such problem.
+        """
         which = {"mine": self._installation_id, "which": key}
-        self._session.execute(_RESOLVE, {**which, "resolved_at": at})
+        self._session.execute(_RESOLVE, {**which, "at": at})
         self._session.expire_all()
 
     def get(self, problem_id: UUID) -> Problem:
@@ -113,14 +121,14 @@ class ProblemRepository:
         row = self._session.scalar(found)
         return to_problem(row) if row else None
 
-    def open_orders(self, prefix: str, limit: int) -> list[str]:
-        """Ids of orders with an unresolved problem whose key begins so.
+    def waiting_orders(self, prefix: str, limit: int) -> list[str]:
+        """Ids of orders with a problem, open or put aside, whose key begins so.
 
         Where there are more than ``limit``, other ones each time: none is left out for ever.
         """
         found = select(ProblemRow.order_id).where(
             self._mine,
-            ProblemRow.resolved_at.is_(None),
+            _NOT_OVER,
             ProblemRow.key.startswith(prefix, autoescape=True),
             ProblemRow.order_id.is_not(None),
         )
@@ -131,20 +139,16 @@ class ProblemRepository:
         """Keys, beginning so, of problems that are open or were put aside by a person."""
         found = select(ProblemRow.key).where(
             self._mine,
-            or_(ProblemRow.resolved_at.is_(None), ProblemRow.dismissed_by.is_not(None)),
+            _NOT_OVER,
             ProblemRow.key.startswith(prefix, autoescape=True),
         )
         return set(self._session.scalars(found))
 
-    def end(self, key: str, at: datetime) -> None:
-        """The cause is gone: it is over, also if it was put aside, and news if it comes back."""
-        self._session.execute(
-            update(ProblemRow)
-            .where(self._mine, ProblemRow.key == key)
-            .values(resolved_at=func.coalesce(ProblemRow.resolved_at, at), dismissed_by=None)
-            .execution_options(synchronize_session=False)
-        )
-        self._session.expire_all()
+    def not_over_by_key(self, key: str) -> Problem | None:
+        """That problem, if it is open or was put aside by a person."""
+        found = select(ProblemRow).where(self._mine, ProblemRow.key == key, _NOT_OVER)
+        row = self._session.scalar(found)
+        return to_problem(row) if row else None
 
     def open_since(self, key: str) -> datetime | None:
         """Since when that problem waits for a person; None where it does not."""

@@ -74,6 +74,12 @@ def test_an_end_customer_without_an_address_is_refused(storefront: Storefront) -
     assert only_error(answer) == ("lines[0].endCustomer.email", "INVALID")
 
 
+def test_a_friendly_name_that_cannot_be_kept_is_refused(shop: Shop) -> None:
+    order = shop.host.place(line(), line(friendly_name="x" * 256))
+    (refusal,) = precheck(shop.ports, get_installation(shop.ports, shop.id), order)
+    assert (refusal.field, refusal.code) == ("lines[1].friendly_name", "INVALID")
+
+
 @pytest.mark.parametrize("quantity", [0, -1, 100_001])
 def test_a_quantity_that_is_no_number_of_licenses_is_refused(shop: Shop, quantity: int) -> None:
     order = shop.host.place(line(quantity=quantity))

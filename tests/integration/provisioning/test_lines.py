@@ -3,8 +3,9 @@
 import pytest
 
 from bittitan_hooks.specs import OutcomeStatus
+from bittitan_plugin.domain.orders import OrderLine
 from bittitan_plugin.domain.problems import ProblemKind
-from tests.fakes.host import line
+from tests.fakes.host import end_customer, line
 from tests.world import SOLD, Shop
 
 
@@ -93,3 +94,37 @@ def test_a_line_of_nothing_is_refused_and_leaves_a_problem(shop: Shop) -> None:
     shop.settle()
 
     assert [problem.kind for problem in shop.problems()] == [ProblemKind.ORDER_REFUSED]
+
+
+#: What a buyer typed at a line and nobody can keep, and the field that is named.
+TYPED_WRONG = {
+    "a name that is too long": (line(friendly_name="x" * 256), "friendly_name"),
+    "a name of two lines": (line(friendly_name="two\nlines"), "friendly_name"),
+    "no address": (line(end_customer=end_customer(email="nobody")), "end_customer.email"),
+    "an address that is too long": (
+        line(end_customer=end_customer(email=f"{'x' * 300}@fabrikam.example")),
+        "end_customer.email",
+    ),
+    "an end customer's name that is too long": (
+        line(end_customer=end_customer(name="x" * 256)),
+        "end_customer.name",
+    ),
+}
+
+
+@pytest.mark.parametrize(("bad", "field"), TYPED_WRONG.values(), ids=TYPED_WRONG)
+def test_what_a_buyer_typed_wrong_at_a_line_holds_that_line_alone(
+    shop: Shop, bad: OrderLine, field: str
+) -> None:
+    order = shop.host.place(line(), bad)
+    shop.fire("order_fully_paid", order)
+    shop.settle()
+
+    assert shop.tally() == SOLD
+    (problem,) = shop.problems()
+    assert f"Order {order.number}, line 2 (BitTitan Mailbox License), {field}: " in problem.message
+    assert "at the line, under Metadata" in problem.next_step
+
+
+def test_a_name_of_blanks_is_none(shop: Shop) -> None:
+    assert shop.buy(line(friendly_name="  ")).friendly_name is None

@@ -146,7 +146,8 @@ FINDING: dict[str, Case] = {
     "problems.is_open": lambda w, b: w.problems.is_open(b.problem.key),
     "problems.open_by_key": lambda w, b: w.problems.open_by_key(b.problem.key),
     "problems.not_over": lambda w, b: w.problems.not_over(b.problem.key),
-    "problems.open_orders": lambda w, b: w.problems.open_orders(b.problem.key, 9),
+    "problems.not_over_by_key": lambda w, b: w.problems.not_over_by_key(b.problem.key),
+    "problems.waiting_orders": lambda w, b: w.problems.waiting_orders(b.problem.key, 9),
     "held_lines.find": lambda w, b: w.held_lines.find(LINE),
     "held_lines.counts": lambda w, b: w.held_lines.counts(),
     "held_lines.waiting": lambda w, b: w.held_lines.waiting(9),
@@ -180,7 +181,6 @@ CHANGING: dict[str, Case] = {
     "problems.report": lambda w, b: w.problems.report(
         ProblemKind.ORDER_REFUSED, PROBLEM, message="theirs", next_step="", at=LATER
     ),
-    "problems.end": lambda w, b: w.problems.end(b.problem.key, LATER),
     "problems.dismiss": lambda w, b: w.problems.dismiss(b.problem.id, "thief", LATER),
     "runs.add": lambda w, b: w.runs.add(replace(b.run, id=uuid4())),
     "uploads.add": lambda w, b: w.uploads.add(

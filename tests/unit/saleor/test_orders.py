@@ -183,11 +183,18 @@ def test_an_order_as_a_real_saleor_sent_it_is_read(event: str) -> None:
 
 def test_what_cannot_be_read_names_order_line_and_field() -> None:
     with pytest.raises(Rejected) as caught:
-        order_from(with_line(metadata=[{"key": "bittitan.friendly_name", "value": "x" * 256}]))
+        order_from(with_line(totalPrice={"gross": {"amount": 45, "currency": "US"}, "tax": ZERO}))
     assert caught.value.message == (
-        "Order 7, line 1 (Mailbox): "
-        "'bittitan.friendly_name' must be one line of at most 255 characters."
+        "Order 7, line 1 (Mailbox): 'US' is not a currency: give three capital letters such as USD."
     )
+    assert caught.value.field == "lines[0].currency"
+
+
+def test_what_a_buyer_typed_at_a_line_is_read_as_it_is_and_judged_when_it_is_sold() -> None:
+    (line,) = order_from(
+        with_line(metadata=[{"key": "bittitan.friendly_name", "value": "x" * 256}])
+    ).lines
+    assert line.friendly_name == "x" * 256
 
 
 def test_a_line_says_whether_it_was_delivered_and_as_which_asset() -> None:

@@ -18,7 +18,7 @@ from bittitan_plugin.hosts.saleor.order_events import Firing
 from bittitan_plugin.hosts.saleor.polling import OrderPoller
 from bittitan_plugin.hosts.saleor.problems import ProblemMirror
 from bittitan_plugin.hosts.saleor.unreadable import UnreadableOrders
-from bittitan_plugin.services.problems import act
+from bittitan_plugin.services.problems import act, dismiss
 from bittitan_plugin.services.refused_lines import watch_refused
 from tests.fakes.saleor.records import Order
 from tests.integration.saleor.story.conftest import Market
@@ -188,28 +188,42 @@ def long_name(market: Market) -> Order:
     return order
 
 
+def test_a_name_that_is_too_long_holds_its_line_alone(market: Market, long_name: Order) -> None:
+    (asset,) = market.assets(long_name)
+    assert asset.order_line_id == long_name.lines[0].id
+
+
 def test_a_name_that_is_too_long_is_one_problem_with_order_line_field_and_way_out(
     market: Market, long_name: Order
 ) -> None:
     (problem,) = market.shop.problems()
     product = long_name.lines[1].product_name
     assert problem.message == (
-        f"Order {long_name.number}, line 2 ({product}): "
-        "'bittitan.friendly_name' must be one line of at most 255 characters."
+        f"Order {long_name.number}, line 2 ({product}), friendly_name: "
+        "'friendly_name' must be one line of at most 255 characters."
     )
     assert (problem.order_id, problem.action) == (long_name.id, ProblemAction.PROVISION_ORDER)
     assert "at the line, under Metadata" in problem.next_step
+    assert "bittitan.friendly_name" in problem.next_step
 
 
+@pytest.mark.parametrize("put_aside", [False, True], ids=["seen", "put aside by staff"])
 def test_it_is_read_again_by_itself_after_the_line_was_mended(
-    market: Market, new_poller: MakePoller, long_name: Order
+    market: Market, long_name: Order, put_aside: bool
 ) -> None:
-    poller = new_poller()
-    look(market, poller)
+    if put_aside:
+        dismiss(market.shop.ports, market.shop.id, market.shop.problems()[0].id, STAFF)
     market.station.clock.advance(minutes=30)
+    watch_refused(market.shop.ports, market.shop.id)
+    market.settle()
+    assert len(market.shop.problems()) == (0 if put_aside else 1)
     long_name.lines[1].metadata["bittitan.friendly_name"] = "Fabrikam"
-    look(market, poller)
+    watch_refused(market.shop.ports, market.shop.id)
+    market.settle()
     assert (len(market.assets(long_name)), market.shop.problems()) == (2, [])
+    asked = len(market.saleor.asked("order"))
+    watch_refused(market.shop.ports, market.shop.id)
+    assert len(market.saleor.asked("order")) == asked  # nothing is looked for any more
 
 
 def test_its_button_reads_it_at_once(market: Market, long_name: Order) -> None:
@@ -290,6 +304,24 @@ def test_it_is_said_once_and_stays_away_once_staff_have_put_it_aside(
         work.problems.dismiss(problem.id, "staff@example.com", market.station.clock())
     look(market, new_poller())
     assert market.shop.problems() == []
+
+
+def test_what_staff_have_put_aside_is_looked_at_again_by_itself_until_it_can_be_read(
+    market: Market, new_poller: MakePoller, nameless: Order
+) -> None:
+    poller = new_poller()
+    look(market, poller)
+    dismiss(market.shop.ports, market.shop.id, market.shop.problems()[0].id, STAFF)
+    market.station.clock.advance(minutes=30)
+    look(market, poller)
+    assert market.shop.problems() == []
+    # Mended in a way that does not touch ``updatedAt``.
+    nameless.email = "buyer@example.com"
+    look(market, poller)
+    assert len(market.assets(nameless)) == 1
+    asked = len(market.saleor.asked("order_again"))
+    look(market, poller)
+    assert len(market.saleor.asked("order_again")) == asked
 
 
 def test_once_it_can_be_read_it_is_provisioned_and_the_problem_is_closed(
