@@ -36,8 +36,8 @@ def reconcile(
 ) -> int:
     """Reconcile the installation with that key and say what was found.
 
-    Returns the exit status: 0 when everything agrees or was mended, 1 when differences stand, 2
-    when it could not be brought to its end.
+    Returns the exit status: 0 when everything agrees or was mended, 1 when differences stand or
+    something could not be compared, 2 when it could not be brought to its end.
     """
     console = console or open_console()
     run, error = None, None
@@ -56,7 +56,7 @@ def reconcile(
     if error is not None:
         return 2
     left = sum(report["found"].values()) - sum(report["changed"].values())
-    return int(left > 0)
+    return int(left > 0 or report["not_compared"] > 0)
 
 
 def _run(ports: Ports, installation_id: UUID, *, apply: bool, max_changes: int, tell: _Tell) -> Run:
@@ -117,12 +117,22 @@ def _say_what(console: Console, report: dict[str, Any]) -> None:
         console.print(f"{number} × {kind}, {mended} mended", markup=False)
     for reason in report["left_out"]:
         console.print(f"not compared: {reason}", markup=False)
+    if (unnamed := report["not_compared"] - len(report["left_out"])) > 0:
+        console.print(f"not compared: {unnamed} more", markup=False)
     if report["stopped_at_limit"]:
         console.print(
             f"stopped after {report['max_changes']} changes: there may be more; run it again",
             markup=False,
         )
     elif not report["found"]:
-        console.print("everything agrees", markup=False)
+        _say_agreement(console, report["not_compared"])
     elif not report["applies"]:
         console.print("nothing was changed; --apply mends it", markup=False)
+
+
+def _say_agreement(console: Console, not_compared: int) -> None:
+    if not_compared:
+        text = f"what was compared agrees; {not_compared} could not be compared, see above"
+    else:
+        text = "everything agrees"
+    console.print(text, markup=False)

@@ -92,6 +92,18 @@ class Order:
         return next((line for line in self.lines if line.id == line_id), None)
 
 
+@dataclass(frozen=True, kw_only=True)
+class UnreadableOrder:
+    """An order that the platform has and that cannot be read: what can be said of it."""
+
+    id: str
+    number: str
+    #: What is wrong with it, in a sentence that names order, line and field.
+    why: str
+    #: What its lines sell, as far as that can be read: whether it is any of our business.
+    variant_ids: frozenset[str] = frozenset()
+
+
 class ProvisionOn(StrEnum):
     """What an order must have reached before its coupons are obtained."""
 

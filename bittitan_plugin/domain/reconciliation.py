@@ -234,6 +234,8 @@ class Report:
     differences: list[Difference] = field(default_factory=list)
     #: What was not compared, and why.
     left_out: list[str] = field(default_factory=list)
+    #: Orders, assets and coupons that could not be compared, be they named in ``left_out`` or not.
+    not_compared: int = 0
 
     @property
     def count(self) -> int:
@@ -256,10 +258,22 @@ class Report:
         if len(self.differences) < MOST_LISTED:
             self.differences.append(difference)
 
+    @property
+    def agrees(self) -> bool:
+        """Whether all there is was compared and no difference is left."""
+        return not self.standing and not self.not_compared
+
+    def leave_out(self, why: str) -> None:
+        """One more could not be compared; ``why`` names it and says what to do."""
+        self.not_compared += 1
+        if len(self.left_out) < MOST_LISTED:
+            self.left_out.append(why)
+
     def in_short(self) -> str:
         """One line for people."""
         kinds = ", ".join(f"{number} × {kind}" for kind, number in sorted(self.found.items()))
-        return f"{self.count} differences" + (f": {kinds}" if kinds else "")
+        said = f"{self.count} differences" + (f": {kinds}" if kinds else "")
+        return f"{said}; {self.not_compared} could not be compared" if self.not_compared else said
 
     def as_values(self) -> dict[str, Any]:
         """Plain values, as a run keeps them."""
@@ -274,6 +288,7 @@ class Report:
             "changes": self.changes,
             "stopped_at_limit": self.stopped_at_limit,
             "left_out": list(self.left_out),
+            "not_compared": self.not_compared,
             "differences": [
                 {
                     "kind": each.kind.value,

@@ -14,7 +14,7 @@ from uuid import UUID
 from bittitan_plugin.domain.billing import Credit, InvoiceReference, Refund
 from bittitan_plugin.domain.catalogue import HostVariant, Listed, ProductType
 from bittitan_plugin.domain.money import Money
-from bittitan_plugin.domain.orders import Customer, Order
+from bittitan_plugin.domain.orders import Customer, Order, UnreadableOrder
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,7 +84,7 @@ class Host(Protocol):
     def order(self, order_id: str) -> Order | None:
         """The order as it stands now, or None when the platform has (not yet) got it."""
 
-    def orders_since(self, since: datetime) -> Iterator[Sequence[Order]]:
+    def orders_since(self, since: datetime) -> Iterator[Sequence[Order | UnreadableOrder]]:
         """Every order that was placed or has changed at or after ``since``, some at a time.
 
         All of them, whatever their status: paid and unpaid, confirmed and cancelled, with and
@@ -92,7 +92,8 @@ class Host(Protocol):
         ``invoice`` may be None. Fetched as it is consumed, in pages of at most 100, so memory
         stays bounded. In a fixed order (by id or by creation), so that an order is neither missed
         nor read twice because others change meanwhile; one placed while it is read may be left
-        out. A platform that cannot tell what has changed gives all it has. Reads only. Raises
+        out. A platform that cannot tell what has changed gives all it has. One that cannot be read
+        is given as an ``UnreadableOrder``: it stops no other, and is named. Reads only. Raises
         ``Unavailable`` or ``Rejected`` where a page cannot be had; what was given before counts.
         """
 

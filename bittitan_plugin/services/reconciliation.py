@@ -191,9 +191,9 @@ def _hand_in(work: UnitOfWork, run: Run, *, apply: bool, max_changes: int) -> No
 
 
 def _say(ports: Ports, installation_id: UUID, report: Report) -> None:
-    """One problem while differences stand; closed by a run that leaves none."""
+    """One problem while not all agrees; closed by a run that compared all and leaves nothing."""
     with ports.store.writing(installation_id) as work:
-        if not report.standing:
+        if report.agrees:
             work.problems.resolve(ProblemKind.DIFFERENCES_FOUND, ports.clock())
             return
         work.problems.report(
@@ -201,7 +201,7 @@ def _say(ports: Ports, installation_id: UUID, report: Report) -> None:
             ProblemKind.DIFFERENCES_FOUND,
             message=f"The reconciliation found {report.in_short()}.",
             next_step=f"Look at its report; reconciling with apply mends up to {MOST_CHANGES} at "
-            "a time.",
+            "a time. What could not be compared is named there, with what to do.",
             at=ports.clock(),
             action=ProblemAction.RECONCILE,
         )

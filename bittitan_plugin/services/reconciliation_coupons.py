@@ -68,7 +68,7 @@ def coupon_findings(
             yield None
     except Rejected as fault:
         # The good rows came first; those it left out are looked up one by one below.
-        report.left_out.append(f"Rows of BitTitan's list cannot be read: {fault.message}")
+        report.leave_out(f"Rows of BitTitan's list cannot be read: {fault.message}")
     yield from side.not_listed()
 
 
@@ -128,7 +128,7 @@ class _Side:
         )
         # The next page may begin with it again.
         if said not in self.report.left_out:
-            self.report.left_out.append(said)
+            self.report.leave_out(said)
 
     def _missed_by_the_list(self, asset: Asset) -> Iterator[Finding]:
         if not asset.has_coupon:
@@ -139,7 +139,7 @@ class _Side:
             coupon = self.vendor.coupon(asset.coupon_id or "")
         except Rejected as fault:
             # Of this one BitTitan says nothing that can be read; the others are asked about.
-            self.report.left_out.append(
+            self.report.leave_out(
                 f"Order {asset.order_number} ({asset.name}), coupon {asset.coupon_id}: "
                 f"{fault.message}"
             )

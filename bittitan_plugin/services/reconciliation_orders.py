@@ -14,7 +14,13 @@ from bittitan_plugin.domain.assets import Asset, AssetStatus
 from bittitan_plugin.domain.errors import Refusal
 from bittitan_plugin.domain.held_lines import held_because
 from bittitan_plugin.domain.installations import Installation
-from bittitan_plugin.domain.orders import Order, OrderLine, OrderStatus, is_due
+from bittitan_plugin.domain.orders import (
+    Order,
+    OrderLine,
+    OrderStatus,
+    UnreadableOrder,
+    is_due,
+)
 from bittitan_plugin.domain.reconciliation import (
     IN_FLIGHT,
     OF_CHANGED_ORDERS,
@@ -46,14 +52,33 @@ def order_findings(ports: Ports, installation_id: UUID, report: Report) -> Itera
     since = installation.created_at - BEFORE_US
     changed: set[UUID | None] = set()
     for page in ports.hosts.of(installation_id).orders_since(since):
-        for finding in _compare(ports, installation, page, report):
+        orders = [order for order in page if isinstance(order, Order)]
+        for unread in page:
+            if isinstance(unread, UnreadableOrder) and _is_ours(ports, installation_id, unread):
+                report.leave_out(_unread(unread))
+        for finding in _compare(ports, installation, orders, report):
             if finding.difference.kind in OF_CHANGED_ORDERS:
                 changed.add(finding.difference.asset_id)
             yield finding
-        report.orders += len(page)
+        report.orders += len(orders)
         yield None
+    if report.left_out:
+        return  # of what was not compared nobody knows whether it is over
     with ports.store.writing(installation_id) as work:
         close_settled(work, changed, ports.clock())
+
+
+def _is_ours(ports: Ports, installation_id: UUID, order: UnreadableOrder) -> bool:
+    """What else the platform sells is not ours to judge."""
+    with ports.store.reading(installation_id) as work:
+        sells = bool(order.variant_ids) and bool(work.products.of_variants(order.variant_ids))
+        return sells or bool(work.assets.of_orders([order.id]))
+
+
+def _unread(order: UnreadableOrder) -> str:
+    number = f"Order {order.number}"
+    why = order.why if order.why.startswith(number) else f"{number} cannot be read: {order.why}"
+    return f"{why} Mend it at the platform, then reconcile again."
 
 
 def _compare(
@@ -69,7 +94,7 @@ def _compare(
             raise
         except Exception as error:  # whatever it is, it is this order's
             _log.exception("order_not_compared", order_id=order.id)
-            report.left_out.append(
+            report.leave_out(
                 f"Order {order.number} could not be compared ({type(error).__name__}): look at it "
                 "at the platform, then reconcile again."
             )

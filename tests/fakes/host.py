@@ -13,7 +13,14 @@ from bittitan_plugin.domain.catalogue import HostVariant, ProductType
 from bittitan_plugin.domain.errors import BitTitanError, Rejected
 from bittitan_plugin.domain.importing import brought_up_to_date
 from bittitan_plugin.domain.money import Money
-from bittitan_plugin.domain.orders import Customer, EndCustomer, Order, OrderLine, OrderStatus
+from bittitan_plugin.domain.orders import (
+    Customer,
+    EndCustomer,
+    Order,
+    OrderLine,
+    OrderStatus,
+    UnreadableOrder,
+)
 from bittitan_plugin.hosts.port import FulfilledLine, Offer, Presentation, TypeDefinition
 
 
@@ -22,6 +29,8 @@ class FakeHost:
     """Implements the ``Host`` port. Each of ``failures[method]`` is raised once, in order."""
 
     orders: dict[str, Order] = field(default_factory=dict)
+    #: What the platform has beside these and nobody can read.
+    unreadable: list[UnreadableOrder] = field(default_factory=list)
     invoices: dict[str, InvoiceReference] = field(default_factory=dict)
     deliveries: list[FulfilledLine] = field(default_factory=list)
     credits: dict[str, InvoiceReference] = field(default_factory=dict)
@@ -70,9 +79,9 @@ class FakeHost:
     def orders_since(
         self,
         since: datetime,  # noqa: ARG002 - everything here is new
-    ) -> Iterator[Sequence[Order]]:
+    ) -> Iterator[Sequence[Order | UnreadableOrder]]:
         self._fail("orders_since")
-        found = list(self.orders.values())
+        found: list[Order | UnreadableOrder] = [*self.orders.values(), *self.unreadable]
         for start in range(0, len(found), 100):
             yield found[start : start + 100]
 

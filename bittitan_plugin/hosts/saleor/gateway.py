@@ -1,9 +1,8 @@
 """The plugin's port to one Saleor: what ``hosts/port.py`` asks, by calls to Saleor's API."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 import structlog
@@ -11,8 +10,7 @@ import structlog
 from bittitan_plugin.domain.billing import Credit, InvoiceReference, Refund
 from bittitan_plugin.domain.catalogue import PRODUCT_GROUP, HostVariant, ProductType
 from bittitan_plugin.domain.configuration import Configuration
-from bittitan_plugin.domain.errors import Rejected
-from bittitan_plugin.domain.orders import Customer, Order
+from bittitan_plugin.domain.orders import Customer, Order, UnreadableOrder
 from bittitan_plugin.hosts.port import FulfilledLine, Offer, Presentation, TypeDefinition
 from bittitan_plugin.hosts.saleor import catalogue, fulfilling, invoices, merchandise, refunds
 from bittitan_plugin.hosts.saleor.apps import SaleorApp, SaleorApps
@@ -24,6 +22,7 @@ from bittitan_plugin.hosts.saleor.invoice_links import InvoiceLinks
 from bittitan_plugin.hosts.saleor.invoices import Link, invoice_among
 from bittitan_plugin.hosts.saleor.orders import order_from
 from bittitan_plugin.hosts.saleor.turns import Turn, Turns, alone
+from bittitan_plugin.hosts.saleor.unreadable import Node, spoken, variants_of
 
 _log = structlog.get_logger(__name__)
 
@@ -45,14 +44,15 @@ def saleor_host(
     )
 
 
-def _readable(page: Iterable[Mapping[str, Any]]) -> Iterator[Order]:
-    for node in page:
-        if node["status"] == "DRAFT":
-            continue
-        try:
-            yield order_from(node)
-        except Rejected as broken:
-            _log.warning("order_left_out", order=node["id"], why=broken.message)
+def _read(node: Node) -> Order | UnreadableOrder:
+    try:
+        return order_from(node)
+    except Exception as broken:  # whatever it is, it is this order's
+        why = spoken(broken)
+        _log.warning("order_not_read", order=node["id"], why=why)
+        return UnreadableOrder(
+            id=node["id"], number=str(node.get("number")), why=why, variant_ids=variants_of(node)
+        )
 
 
 class SaleorHost:
@@ -87,10 +87,10 @@ class SaleorHost:
             return None
         return replace(order_from(node), invoice=invoice_among(node["invoices"]))
 
-    def orders_since(self, since: datetime) -> Iterator[Sequence[Order]]:
-        """See the port. One that cannot be read is left out: it is a problem of the poll's."""
+    def orders_since(self, since: datetime) -> Iterator[Sequence[Order | UnreadableOrder]]:
+        """See the port. Drafts are not orders yet."""
         for page in changed_orders(self._client, since, self._version, sort="CREATED_AT"):
-            yield list(_readable(page))
+            yield [_read(node) for node in page if node["status"] != "DRAFT"]
 
     def invoice_document(self, order_id: str, number: str) -> InvoiceDocument | None:
         """What is printed on an invoice of ours; None when Saleor has it no more."""

@@ -86,16 +86,17 @@ def _is_ours(work: UnitOfWork, node: Node) -> bool:
     order_id = node.get("id")
     if not isinstance(order_id, str):
         return False
-    return bool(work.products.of_variants(_variants(node)) or work.assets.of_orders([order_id]))
+    return bool(work.products.of_variants(variants_of(node)) or work.assets.of_orders([order_id]))
 
 
 def _key(order_id: str) -> str:
     return f"{_KEY}{order_id}"[:255]
 
 
-def _variants(node: Node) -> set[str]:
+def variants_of(node: Node) -> frozenset[str]:
+    """What the order's lines sell, as far as that can be read."""
     lines = node.get("lines")
     # What could not be read is looked at here: nothing in it need be what it should.
     lines = lines if isinstance(lines, list) else []
     found = [each.get("productVariantId") for each in lines if isinstance(each, dict)]
-    return {each for each in found if isinstance(each, str)}
+    return frozenset(each for each in found if isinstance(each, str))

@@ -45,7 +45,13 @@ class BitTitanReconciliation:
     stopped_at_limit: bool = strawberry.field(
         description="Whether it stopped because it may make no more changes: there may be more."
     )
-    left_out: list[str] = strawberry.field(description="What could not be compared, and why.")
+    left_out: list[str] = strawberry.field(
+        description="What was not compared, and why; the first 100."
+    )
+    not_compared: int = strawberry.field(
+        description="How many orders, assets and coupons could not be compared. Only where it is "
+        "0 does a report without differences mean that everything agrees."
+    )
 
     @classmethod
     def of(cls, values: Mapping[str, Any]) -> "BitTitanReconciliation":
@@ -67,6 +73,8 @@ class BitTitanReconciliation:
             differences=[_difference(each) for each in values["differences"]],
             stopped_at_limit=values["stopped_at_limit"],
             left_out=values["left_out"],
+            # Runs of before it was counted said nothing of it.
+            not_compared=values.get("not_compared", 0),
         )
 
 

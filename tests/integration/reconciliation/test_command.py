@@ -8,11 +8,12 @@ import pytest
 from rich.console import Console
 
 from bittitan_plugin import reconciling
+from bittitan_plugin.domain.orders import UnreadableOrder
 from bittitan_plugin.domain.runs import RunKind, RunState
 from bittitan_plugin.services import runs
 from tests.fakes.host import line
 from tests.integration.reconciliation.comparing import latest, missed
-from tests.world import Shop
+from tests.world import MAILBOX, Shop
 
 
 def run(shop: Shop, key: str | None = None, **options: Any) -> tuple[int, str]:
@@ -32,6 +33,20 @@ def test_where_everything_agrees_it_says_so_and_ends_with_0(shop: Shop) -> None:
     assert status == 0
     assert "1 orders and 1 assets compared, 1 coupons read" in said
     assert "everything agrees" in said
+
+
+def test_where_an_order_cannot_be_read_it_does_not_say_that_everything_agrees(shop: Shop) -> None:
+    shop.buy(line())
+    shop.host.unreadable.append(
+        UnreadableOrder(
+            id="order-7", number="7", why="it has no lines.", variant_ids=frozenset({MAILBOX})
+        )
+    )
+    status, said = run(shop)
+    assert status == 1
+    assert "not compared: Order 7 cannot be read: it has no lines. Mend it at the platform" in said
+    assert "what was compared agrees; 1 could not be compared, see above" in said
+    assert "everything agrees" not in said
 
 
 def test_differences_that_stand_end_it_with_1(shop: Shop) -> None:

@@ -3,10 +3,11 @@
 from dataclasses import replace
 
 from bittitan_plugin.domain.assets import AssetStatus
-from bittitan_plugin.domain.orders import OrderStatus
+from bittitan_plugin.domain.orders import OrderStatus, UnreadableOrder
+from bittitan_plugin.domain.problems import ProblemKind
 from tests.fakes.host import line
 from tests.integration.reconciliation.comparing import changed, found, missed, reconcile
-from tests.world import SOLD, Shop, Tally
+from tests.world import MAILBOX, SOLD, Shop, Tally
 
 
 def test_an_order_nobody_told_of_is_found(shop: Shop) -> None:
@@ -81,3 +82,43 @@ def test_more_orders_than_one_page_are_read_to_the_end(shop: Shop) -> None:
     run = reconcile(shop)
     assert (run.report["orders"], found(run)) == (230, {"MISSED_ORDER": 230})
     assert len(run.report["differences"]) == 100
+
+
+def test_an_order_of_ours_that_cannot_be_read_is_named_with_what_to_do(shop: Shop) -> None:
+    why = "Order 7, line 2 (Mailbox): 'US' is not a currency."
+    shop.host.unreadable.append(
+        UnreadableOrder(id="order-7", number="7", why=why, variant_ids=frozenset({MAILBOX}))
+    )
+    run = reconcile(shop)
+
+    assert (found(run), run.report["not_compared"]) == ({}, 1)
+    assert run.report["left_out"] == [f"{why} Mend it at the platform, then reconcile again."]
+    (problem,) = shop.problems()
+    assert problem.kind is ProblemKind.DIFFERENCES_FOUND
+    assert "1 could not be compared" in problem.message
+
+    shop.host.unreadable.clear()
+    reconcile(shop)
+    assert shop.problems() == []
+
+
+def test_an_order_with_an_asset_that_cannot_be_read_is_named_whatever_its_lines_sell(
+    shop: Shop,
+) -> None:
+    asset = shop.buy(line())
+    order = shop.host.orders.pop(asset.order_id)
+    shop.host.unreadable.append(UnreadableOrder(id=order.id, number="1", why="its lines: none."))
+    run = reconcile(shop)
+
+    (said,) = run.report["left_out"]
+    assert said.startswith("Order 1 cannot be read: its lines: none.")
+
+
+def test_what_else_the_platform_sells_and_nobody_can_read_is_not_ours_to_judge(
+    shop: Shop,
+) -> None:
+    shop.host.unreadable.append(
+        UnreadableOrder(id="order-7", number="7", why="x", variant_ids=frozenset({"a chair"}))
+    )
+    run = reconcile(shop)
+    assert (run.report["left_out"], run.report["not_compared"]) == ([], 0)

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bittitan_plugin.domain.errors import Rejected, Unavailable
-from bittitan_plugin.domain.orders import EndCustomer, OrderStatus
+from bittitan_plugin.domain.orders import EndCustomer, OrderStatus, UnreadableOrder
 from bittitan_plugin.hosts.saleor.client import SaleorClient
 from bittitan_plugin.hosts.saleor.gateway import SaleorHost
 from tests.fakes.saleor import SaleorServer
@@ -116,10 +116,17 @@ def test_one_that_cannot_be_read_does_not_keep_the_others_from_being_compared(
     host: SaleorHost, saleor: SaleorServer
 ) -> None:
     variant = put_on_sale(host)
-    saleor.saleor.place((variant, 1, {}), email="")
+    bad = saleor.saleor.place((variant, 1, {}), email="")
     good = saleor.saleor.place((variant, 1, {}))
     since = datetime.now(UTC) - timedelta(minutes=5)
-    assert [order.id for page in host.orders_since(since) for order in page] == [good.id]
+    unread, read = [order for page in host.orders_since(since) for order in page]
+    assert (unread.id, read.id) == (bad.id, good.id)
+    assert unread == UnreadableOrder(
+        id=bad.id,
+        number=bad.number,
+        why=f"Order {bad.number} cannot be read: it has no e-mail address.",
+        variant_ids=frozenset({variant}),
+    )
 
 
 def test_what_has_not_changed_since_is_left_out(host: SaleorHost, saleor: SaleorServer) -> None:
