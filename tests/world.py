@@ -104,11 +104,14 @@ class Shop:
     def mail(self) -> list[Any]:
         return self.world.mailer.sent
 
-    def configure(self, *, active: bool = True, **values: str | None) -> None:
+    def configure(
+        self, *, active: bool = True, same_account: bool | None = None, **values: str | None
+    ) -> None:
         """Switch the plugin on (or off) with these settings, as staff would."""
         event = (specs.PluginActivated if active else specs.PluginDeactivated)(
             installation=self.key,
             active=active,
+            same_account=same_account,
             configuration=tuple(
                 specs.ConfigurationItem(name=name, value=value) for name, value in values.items()
             ),

@@ -74,6 +74,18 @@ def vouches(asset: Asset, account: str, until: datetime) -> bool:
 
 
 @dataclass(frozen=True, kw_only=True)
+class AccountChange:
+    """A change of the vendor's account in the settings."""
+
+    at: datetime
+    changed_by: str
+    #: Whether staff said that it is the same account; None where it was not asked.
+    same_account: bool | None
+    #: Unused coupons that it was asked about.
+    unused: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class Look:
     """What one reading of an account's whole list has shown of the coupons it is to have."""
 

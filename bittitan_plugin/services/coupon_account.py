@@ -4,12 +4,17 @@ Its settings say which it is; whether it still answers as the one it was shows i
 whom it knows. Until that is certain, no coupon's absence is taken for its redemption, by any door.
 """
 
+from datetime import datetime
 from uuid import UUID
 
-from bittitan_plugin.domain.absence import Look, is_doubted, needs_voucher
+from bittitan_plugin.domain.absence import AccountChange, Look, is_doubted, needs_voucher
 from bittitan_plugin.domain.assets import Asset
+from bittitan_plugin.domain.configuration import Configuration
+from bittitan_plugin.domain.errors import ErrorCode, Refusal
+from bittitan_plugin.domain.installations import Installation
 from bittitan_plugin.domain.problems import ProblemAction, ProblemKind
 from bittitan_plugin.services.ports import Ports
+from bittitan_plugin.store.unit_of_work import UnitOfWork
 from bittitan_plugin.vendor.port import CouponVendor
 
 #: Under which it is kept that coupons have vanished, or are of another account.
@@ -51,6 +56,64 @@ def judge(
     return doubted
 
 
+def check_change(
+    work: UnitOfWork, before: Configuration, after: Configuration, same_account: bool | None
+) -> None:
+    """Whether settings may lead to this account; people have to say what nobody else can tell.
+
+    Raises ``Refusal`` CONFIRMATION_REQUIRED where unused coupons are known under another one.
+    """
+    account = after.coupon_account
+    if same_account is not None or account in {None, before.coupon_account}:
+        return
+    unused = work.coupons.count_elsewhere(account or "")
+    if unused:
+        moved = after.api_url != before.api_url or not before.knows_api
+        raise Refusal(
+            ErrorCode.CONFIRMATION_REQUIRED,
+            f"{_spoken(unused)} known under another BitTitan account than the one these settings "
+            "name. Say with them whether it is the same account, under another address or e-mail "
+            "(same account: yes), or another one (no): then they are left as they are, neither "
+            "followed nor reminded of, and cannot be cancelled until the settings are put back.",
+            field="api_url" if moved else "api_email",
+        )
+
+
+def change(
+    work: UnitOfWork,
+    before: Configuration,
+    after: Configuration,
+    same_account: bool | None,
+    changed_by: str,
+    at: datetime,
+) -> None:
+    """Note that the settings lead to this account now; raises as ``check_change`` does.
+
+    Where staff say that it is the same account, its coupons are known under it from here on; which
+    they may say later, too.
+    """
+    check_change(work, before, after, same_account)
+    was, account = before.coupon_account, after.coupon_account
+    if account is None or (account == was and same_account is None):
+        return
+    unused = work.coupons.count_elsewhere(account)
+    if same_account:
+        unused = work.coupons.all_of_account(account, before=None if was == account else was)
+    if was is not None or unused:
+        work.coupons.note_account_change(
+            AccountChange(at=at, changed_by=changed_by, same_account=same_account, unused=unused)
+        )
+
+
+def of_another_account(ports: Ports, installation: Installation) -> int:
+    """How many unused coupons are known under another account than the settings name."""
+    account = installation.configuration.coupon_account
+    if account is None:
+        return 0
+    with ports.store.reading(installation.id) as work:
+        return work.coupons.count_elsewhere(account)
+
+
 def _knows_buyer(ports: Ports, installation_id: UUID, vendor: CouponVendor, asset: Asset) -> bool:
     with ports.store.reading(installation_id) as work:
         buyer = work.accounts.get(asset.account_id)
@@ -68,10 +131,13 @@ def _vanished(number: int) -> tuple[str, str]:
 
 
 def _of_another_account(number: int) -> tuple[str, str]:
-    coupons = "1 unused coupon was" if number == 1 else f"{number} unused coupons were"
     return (
-        f"{coupons} sold from another BitTitan account than the one the settings name. What "
-        "becomes of them is not heard of, and their buyers are not reminded.",
+        f"{_spoken(number)} known under another BitTitan account than the one the settings name. "
+        "What becomes of them is not heard of, and their buyers are not reminded.",
         "Put the settings back to that account; or, if it is the same account under another "
         "address or e-mail, say so when you save the settings.",
     )
+
+
+def _spoken(number: int) -> str:
+    return "1 unused coupon is" if number == 1 else f"{number} unused coupons are"

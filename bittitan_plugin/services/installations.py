@@ -10,6 +10,7 @@ from bittitan_plugin.domain.coupons import Sealed, masked
 from bittitan_plugin.domain.errors import ErrorCode, OutcomeUnknown, Refusal, Rejected, Unavailable
 from bittitan_plugin.domain.installations import Installation
 from bittitan_plugin.manifest import FieldType, manifest
+from bittitan_plugin.services import coupon_account
 from bittitan_plugin.services.ports import Ports
 
 #: The longest value of a setting, in characters. Ours.
@@ -46,30 +47,55 @@ def get_installation(ports: Ports, installation_id: UUID) -> Installation:
 
 
 def validate(
-    ports: Ports, key: str, values: Mapping[str, str | None], *, active: bool
+    ports: Ports,
+    key: str,
+    values: Mapping[str, str | None],
+    *,
+    active: bool,
+    same_account: bool | None = None,
 ) -> Sequence[Refusal]:
-    """What is wrong with these settings, by asking the vendor if need be. Changes nothing."""
-    configuration, refusals = _changed(ports, open_installation(ports, key), values)
-    if refusals or not active:
+    """What is wrong with these settings, by asking the vendor if need be. Changes nothing.
+
+    ``same_account`` as for ``configure``.
+    """
+    installation = open_installation(ports, key)
+    configuration, refusals = _changed(ports, installation, values)
+    if refusals:
         return refusals
     try:
-        configuration.check_complete()
-        if configuration.uses_api:
-            _ask_vendor(ports, configuration)
+        if active:
+            configuration.check_complete()
+            if configuration.uses_api:
+                _ask_vendor(ports, configuration)
+        # Last, because nothing is to be asked about an account that cannot be reached.
+        with ports.store.reading(installation.id) as work:
+            coupon_account.check_change(
+                work, installation.configuration, configuration, same_account
+            )
     except Refusal as refusal:
         return [refusal]
     return []
 
 
 def configure(
-    ports: Ports, key: str, values: Mapping[str, str | None], *, active: bool
+    ports: Ports,
+    key: str,
+    values: Mapping[str, str | None],
+    *,
+    active: bool,
+    same_account: bool | None = None,
+    changed_by: str = "",
 ) -> Installation:
     """Store settings and whether the plugin is on. Raises the first ``Refusal`` there is.
 
     Only what can be seen without the vendor is checked here; ``validate`` comes before it.
+    ``same_account`` is what staff say of another address or e-mail of the coupon API: the same
+    vendor's account as before, or another. Raises ``Refusal`` CONFIRMATION_REQUIRED where unused
+    coupons are known under another account and they do not say.
     """
-    open_installation(ports, key)
-    with ports.store.installations() as installations:
+    opened = open_installation(ports, key)
+    with ports.store.writing(opened.id) as work:
+        installations = work.installations
         installation = installations.locked(key)
         configuration, refusals = _changed(ports, installation, values)
         if refusals:
@@ -79,6 +105,9 @@ def configure(
         stored = replace(installation, active=active, configuration=configuration)
         if active and stored.switched_on_at is None:
             stored = replace(stored, switched_on_at=ports.clock())
+        coupon_account.change(
+            work, installation.configuration, configuration, same_account, changed_by, ports.clock()
+        )
         installations.save(stored)
     return stored
 

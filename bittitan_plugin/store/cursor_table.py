@@ -27,3 +27,20 @@ class CouponCursorRow(Base):
     trusted_until: Mapped[datetime]
     #: Whether the last whole reading left it in doubt that it is.
     doubted: Mapped[bool]
+
+
+class AccountChangeRow(Base):
+    """A change of the vendor's account in the settings, and what staff said of it. Only added."""
+
+    __tablename__ = "bittitan_account_changes"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    installation_id: Mapped[UUID] = mapped_column(
+        ForeignKey("bittitan_installations.id"), index=True
+    )
+    at: Mapped[datetime]
+    changed_by: Mapped[str]
+    #: Whether they said that it is the same account; None where it was not asked.
+    same_account: Mapped[bool | None]
+    #: Unused coupons known under another account than the new settings name, before it.
+    unused: Mapped[int]

@@ -1,10 +1,13 @@
 """The plugin's settings as every form shows them, made from ``plugin.toml``'s declaration."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from bittitan_plugin.domain.absence import AccountChange
 from bittitan_plugin.domain.configuration import Configuration
+from bittitan_plugin.domain.installations import Installation
 from bittitan_plugin.manifest import ConfigurationField, FieldType, manifest
+from bittitan_plugin.services.coupon_account import of_another_account
 from bittitan_plugin.services.installations import shown_values
 from bittitan_plugin.services.ports import Ports
 
@@ -28,6 +31,34 @@ class Entry:
     def is_switch(self) -> bool:
         """Whether it is on or off."""
         return self.field.type is FieldType.BOOLEAN
+
+
+#: What staff answer when they are asked whether it is the same BitTitan account as before.
+SAME_ACCOUNT = {"yes": True, "no": False}
+
+
+@dataclass(frozen=True, kw_only=True)
+class AccountQuestion:
+    """The form's question whether the settings lead to the account that sold the coupons."""
+
+    #: Unused coupons known under another account than the stored settings name.
+    unused: int
+    #: Whether nothing is stored until it is answered.
+    asked: bool
+    #: The latest changes of the account, newest first.
+    changes: Sequence[AccountChange]
+
+
+def account_question(
+    ports: Ports, installation: Installation, *, asked: bool
+) -> AccountQuestion | None:
+    """None where there is nothing to be asked, and nothing was."""
+    unused = of_another_account(ports, installation)
+    with ports.store.reading(installation.id) as work:
+        changes = work.coupons.account_changes(limit=5)
+    if not (unused or asked or changes):
+        return None
+    return AccountQuestion(unused=unused, asked=asked, changes=changes)
 
 
 def setting_entries(

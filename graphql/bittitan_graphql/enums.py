@@ -312,6 +312,9 @@ class BitTitanErrorCode(Enum):
     INVALID = _value("INVALID", "A value is not acceptable.")
     NOT_FOUND = _value("NOT_FOUND", "There is no such object, or it is not yours to see.")
     REQUIRED = _value("REQUIRED", "A value is missing.")
+    CONFIRMATION_REQUIRED = _value(
+        "CONFIRMATION_REQUIRED", "It is done only if an answer to its question comes with it."
+    )
     UNIQUE = _value("UNIQUE", "It exists already.")
     PLUGIN_INACTIVE = _value("PLUGIN_INACTIVE", "The plugin is switched off.")
     PLUGIN_MISCONFIGURED = _value("PLUGIN_MISCONFIGURED", "A setting of the plugin is wrong.")

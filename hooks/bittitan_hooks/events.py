@@ -294,6 +294,9 @@ class ConfigurationEvent(Event):
     configuration: tuple[ConfigurationItem, ...] = ()
     #: E-mail address of whoever does it.
     changed_by: Text = ""
+    #: Whether staff said that the settings lead to the same vendor's account as before; None: they
+    #: were not asked. A refusal CONFIRMATION_REQUIRED asks.
+    same_account: StrictBool | None = None
 
 
 class ConfigurationValidate(ConfigurationEvent):

@@ -38,7 +38,13 @@ class LifecycleHooks:
     @hookimpl
     def configuration_validate(self, event: ConfigurationValidate) -> Sequence[HookRefusal]:
         """Check the settings, asking the vendor when the plugin is to be on; changes nothing."""
-        refusals = validate(self._ports(), event.installation, _values(event), active=event.active)
+        refusals = validate(
+            self._ports(),
+            event.installation,
+            _values(event),
+            active=event.active,
+            same_account=event.same_account,
+        )
         return [
             HookRefusal(code=refusal.code, message=refusal.message, field=refusal.field)
             for refusal in refusals
@@ -95,7 +101,14 @@ class LifecycleHooks:
         return build_extension(ports_of)
 
     def _configure(self, event: ConfigurationEvent, *, active: bool) -> None:
-        configure(self._ports(), event.installation, _values(event), active=active)
+        configure(
+            self._ports(),
+            event.installation,
+            _values(event),
+            active=active,
+            same_account=event.same_account,
+            changed_by=event.changed_by,
+        )
 
 
 def _values(event: ConfigurationEvent) -> dict[str, str | None]:

@@ -34,9 +34,11 @@ class Plugins:
         active: bool | None,
         configuration: Sequence[tuple[str, str | None]],
         changed_by: str,
+        same_account: bool | None = None,
     ) -> specs.PluginState:
         """Validate, then tell the plugin to store. Returns how it stands afterwards.
 
+        ``same_account`` is what staff say of changed access to the other side, where it was asked.
         Raises ``Refusal`` or ``RefusedByPlugins`` with nothing changed.
         """
         name, state = self._existing(plugin_id)
@@ -45,10 +47,11 @@ class Plugins:
             "active": state.active if active is None else active,
             "configuration": tuple(_item(key, value) for key, value in configuration),
             "changed_by": changed_by,
+            "same_account": same_account,
         }
         self._validate(name, specs.ConfigurationValidate.model_validate(fields))
         change = _change(state.active, active)
-        if change is not None or configuration:
+        if change is not None or configuration or same_account is not None:
             hook, kind = change or ("plugin_configured", specs.PluginConfigured)
             self._tell(name, hook, kind.model_validate(fields))
         return self._existing(plugin_id)[1]

@@ -11,10 +11,11 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_, case, false, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
+from bittitan_plugin.domain.absence import AccountChange
 from bittitan_plugin.domain.assets import Asset, AssetStatus
 from bittitan_plugin.domain.coupons import OPEN_FATES, CouponSource, CouponStatus, Sealed
 from bittitan_plugin.domain.due import Due
-from bittitan_plugin.store.cursor_table import CouponCursorRow
+from bittitan_plugin.store.cursor_table import AccountChangeRow, CouponCursorRow
 from bittitan_plugin.store.mapping import readable, to_asset
 from bittitan_plugin.store.tables import AssetRow, CodeSecretRow
 
@@ -127,6 +128,29 @@ class CouponRepository:
             select(AssetRow).where(self._mine, AssetRow.coupon_id.in_(coupon_ids))
         )
         return readable(rows, to_asset)
+
+    def note_account_change(self, change: AccountChange) -> None:
+        """Keep who changed the account, and what they said of it."""
+        values = {"installation_id": self._installation_id, **vars(change)}
+        self._session.execute(insert(AccountChangeRow).values(values))
+
+    def account_changes(self, limit: int) -> list[AccountChange]:
+        """The latest changes of the account, newest first."""
+        rows = self._session.scalars(
+            select(AccountChangeRow)
+            .where(AccountChangeRow.installation_id == self._installation_id)
+            .order_by(AccountChangeRow.id.desc())
+            .limit(limit)
+        )
+        return [
+            AccountChange(
+                at=row.at,
+                changed_by=row.changed_by,
+                same_account=row.same_account,
+                unused=row.unused,
+            )
+            for row in rows
+        ]
 
     def seen(self, asset_ids: Collection[UUID], at: datetime) -> None:
         """The vendor was asked about these assets' coupons just now, or spoke of them.

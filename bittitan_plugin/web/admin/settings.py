@@ -15,13 +15,18 @@ from starlette_admin.flash import flash
 from starlette_admin.routing import route
 
 from bittitan_plugin.domain.access import Permission
-from bittitan_plugin.domain.errors import Refusal
+from bittitan_plugin.domain.errors import ErrorCode, Refusal
 from bittitan_plugin.hosts.embedded.announcing import RefusedByPlugins
 from bittitan_plugin.manifest import manifest
 from bittitan_plugin.services.installations import validate
 from bittitan_plugin.web.admin.desks import Desk, sent, to
 from bittitan_plugin.web.admin.office import office_of
-from bittitan_plugin.web.settings_entries import Entry, setting_entries
+from bittitan_plugin.web.settings_entries import (
+    SAME_ACCOUNT,
+    Entry,
+    account_question,
+    setting_entries,
+)
 from bittitan_plugin.web.site import run
 
 
@@ -36,7 +41,7 @@ class SettingsDesk(Desk):
     @route("", methods=["GET"], name="settings")
     async def index(self, request: Request) -> Response:
         """The form as it is stored."""
-        return self._form(request, await self._entries(request))
+        return await self._form(request, await self._entries(request))
 
     @route("/save", methods=["POST"], name="settings-save")
     async def save(self, request: Request) -> Response:
@@ -59,11 +64,12 @@ class SettingsDesk(Desk):
         entries = _typed(await self._entries(request), await request.form())
         values = {entry.field.name: entry.typed for entry in entries}
         ports, key = self.site.application.ports, self.site.platform.installation
-        refusals = await run(lambda: validate(ports, key, values, active=True))
+        # Only the connection is tried: what is to become of coupons is asked when it is stored.
+        refusals = await run(lambda: validate(ports, key, values, active=True, same_account=False))
         if refusals:
-            return self._form(request, entries, _by_field(refusals), status=422)
+            return await self._form(request, entries, _by_field(refusals), status=422)
         flash(request, "The connection works. Nothing has been saved.", "success")
-        return self._form(request, entries)
+        return await self._form(request, entries)
 
     async def _change(
         self, request: Request, form: FormData, active: bool | None, done: str
@@ -72,22 +78,28 @@ class SettingsDesk(Desk):
         entries = _typed(stored, form)
         stale = _stale(entries, form)
         if stale:
-            return self._form(request, entries, stale, status=409)
+            return await self._form(request, entries, stale, status=409)
         values = [
             (entry.field.name, entry.typed) for entry in entries if entry.typed != entry.stored
         ]
         who, plugins = office_of(request).viewer.email, self.site.platform.plugins
+        same_account = SAME_ACCOUNT.get(sent(form, "same_account"))
         try:
             await run(
                 lambda: plugins.update(
-                    manifest().id, active=active, configuration=values, changed_by=who
+                    manifest().id,
+                    active=active,
+                    configuration=values,
+                    changed_by=who,
+                    same_account=same_account,
                 )
             )
         except RefusedByPlugins as refused:
+            asked = any(each.code is ErrorCode.CONFIRMATION_REQUIRED for each in refused.refusals)
             errors = {refusal.field or "": refusal.message for refusal in refused.refusals}
-            return self._form(request, entries, errors, status=422)
+            return await self._form(request, entries, errors, status=422, asked=asked)
         except Refusal as refusal:
-            return self._form(request, entries, _by_field([refusal]), status=422)
+            return await self._form(request, entries, _by_field([refusal]), status=422)
         flash(request, done, "success")
         return to(request, "/settings")
 
@@ -96,19 +108,31 @@ class SettingsDesk(Desk):
         configuration = office_of(request).installation.configuration
         return await run(lambda: setting_entries(ports, configuration))
 
-    def _form(
+    async def _form(
         self,
         request: Request,
         entries: Sequence[Entry],
         errors: Mapping[str, str] | None = None,
         *,
         status: int = 200,
+        asked: bool = False,
     ) -> Response:
+        question = await run(
+            lambda: account_question(
+                self.site.application.ports, office_of(request).installation, asked=asked
+            )
+        )
         entries = [replace(e, error=(errors or {}).get(e.field.name)) for e in entries]
         general = (errors or {}).get("")
         wrong = [entry for entry in entries if entry.error]
         return self.show(
-            request, "settings.html", status=status, entries=entries, wrong=wrong, general=general
+            request,
+            "settings.html",
+            status=status,
+            entries=entries,
+            wrong=wrong,
+            general=general,
+            question=question,
         )
 
 

@@ -29,6 +29,7 @@ from bittitan_plugin.web.saleor import licences, settings_form
 from bittitan_plugin.web.saleor.frames import Frames
 from bittitan_plugin.web.saleor.protocol import BodyTooLarge, read_body
 from bittitan_plugin.web.saleor.service import SaleorService
+from bittitan_plugin.web.settings_entries import account_question
 
 ROOT = "/saleor/dashboard"
 #: Objects of Saleor that a page can be about, by the form field that names them.
@@ -123,6 +124,9 @@ class Dashboard:
             "may_configure": viewer.may(Permission.MANAGE_PLUGINS),
             "may_sell": viewer.may(Permission.MANAGE_PRODUCTS),
             "entries": settings_form.entries(ports, installation, visit.change),
+            "question": account_question(
+                ports, installation, asked=visit.change is not None and visit.change.asked
+            ),
             "problems": open_problems,
             "buttons": BUTTONS,
             "licences": licences.newest(ports, key) if sells else None,

@@ -11,10 +11,10 @@ from pluggy import PluginManager
 from pydantic import ValidationError
 
 from bittitan_hooks import specs
-from bittitan_plugin.domain.errors import Refusal
+from bittitan_plugin.domain.errors import ErrorCode, Refusal
 from bittitan_plugin.domain.installations import Installation
 from bittitan_plugin.services.ports import Ports
-from bittitan_plugin.web.settings_entries import Entry, setting_entries
+from bittitan_plugin.web.settings_entries import SAME_ACCOUNT, Entry, setting_entries
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,6 +23,8 @@ class Change:
 
     typed: Mapping[str, str]
     errors: Mapping[str, str]
+    #: Whether it is not stored before staff say if it is the same BitTitan account.
+    asked: bool = False
 
 
 def entries(ports: Ports, installation: Installation, change: Change | None = None) -> list[Entry]:
@@ -52,6 +54,7 @@ def save(
         "active": installation.active if active is None else active,
         "configuration": [{"name": name, "value": value} for name, value in values.items()],
         "changed_by": changed_by,
+        "same_account": SAME_ACCOUNT.get(sent.get("same_account", "")),
     }
     try:
         asked = specs.ConfigurationValidate.model_validate(fields)
@@ -59,7 +62,11 @@ def save(
             each for answer in plugins.hook.configuration_validate(event=asked) for each in answer
         ]
         if refusals:
-            return Change(typed=typed, errors={each.field or "": each.message for each in refusals})
+            return Change(
+                typed=typed,
+                errors={each.field or "": each.message for each in refusals},
+                asked=any(each.code is ErrorCode.CONFIRMATION_REQUIRED for each in refusals),
+            )
         _tell(plugins, fields, active)
     except ValidationError:
         return Change(typed=typed, errors={"": "A value is far too long. Nothing was changed."})

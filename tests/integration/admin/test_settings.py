@@ -105,3 +105,37 @@ def test_switched_off_everything_can_be_read_and_nothing_is_done(office: BackOff
     assert "switched off" in staff.open("/admin/assets/list").text
     assert "switched off" in staff.send(form).text
     assert office.asset(key).status == "ACTIVE"
+
+
+def test_another_bittitan_account_is_a_question_on_the_page(office: BackOffice) -> None:
+    office.sold()
+    staff, right = office.staff(), office.shop.sandbox.url
+    elsewhere = right.replace("127.0.0.1", "localhost")
+    assert "Is it the same BitTitan account" not in staff.open(PAGE).text
+    page = staff.send(staff.open(PAGE).form("/save"), api_url=elsewhere)
+    assert page.status == 422
+    assert "Is it the same BitTitan account as before?" in page.text
+    assert "Coupon API address" in page.text
+    assert office.storefront.settings()["api_url"] == right
+    try:
+        page = staff.send(page.form("/save"), api_url=elsewhere, same_account="yes")
+        assert "The settings are saved" in page.text
+        assert "the same account under another address" in page.text
+    finally:
+        office.storefront.update_plugin(api_url=right, same_account=True)
+
+
+def test_where_coupons_are_known_under_another_account_the_page_asks_by_itself(
+    office: BackOffice,
+) -> None:
+    office.sold()
+    staff, right = office.staff(), office.shop.sandbox.url
+    elsewhere = right.replace("127.0.0.1", "localhost")
+    try:
+        office.storefront.update_plugin(api_url=elsewhere, same_account=False)
+        page = staff.open(PAGE)
+        assert "Unused coupons known under another BitTitan account" in page.text
+        page = staff.send(page.form("/save"), same_account="yes")
+        assert "Unused coupons known under another" not in page.text
+    finally:
+        office.storefront.update_plugin(api_url=right, same_account=True)

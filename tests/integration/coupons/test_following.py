@@ -278,7 +278,7 @@ def test_settings_of_another_account_redeem_nothing_and_the_right_ones_close_the
 ) -> None:
     shop, assets = calendar.shop, [calendar.sold() for _ in range(VANISHED_AT_ONCE)]
     with SandboxServer() as other:
-        shop.configure(api_url=other.url)
+        shop.configure(api_url=other.url, same_account=False)
         calendar.follow()
         calendar.time_passes(minutes=10)
         calendar.follow()  # a short look, which asks nothing about them

@@ -27,7 +27,7 @@ def other() -> Iterator[SandboxServer]:
 def points_at(calendar: Calendar, server: SandboxServer) -> None:
     """The settings name the account behind that server."""
     server.sandbox.clock.set(calendar.shop.world.clock.now)
-    calendar.shop.configure(api_url=server.url)
+    calendar.shop.configure(api_url=server.url, same_account=False)
 
 
 def kinds(calendar: Calendar) -> list[ProblemKind]:

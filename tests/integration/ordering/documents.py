@@ -69,8 +69,13 @@ query {
 }
 """
 PLUGIN_UPDATE = """
-mutation ($active: Boolean, $configuration: [ConfigurationItemInput!]) {
-  pluginUpdate(id: "bittitan", input: {active: $active, configuration: $configuration}) {
+mutation (
+  $active: Boolean, $configuration: [ConfigurationItemInput!], $sameAccount: Boolean
+) {
+  pluginUpdate(
+    id: "bittitan"
+    input: {active: $active, configuration: $configuration, sameAccount: $sameAccount}
+  ) {
     plugin { globalConfiguration { active } } errors { field message code }
   }
 }

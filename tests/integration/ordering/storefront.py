@@ -117,11 +117,21 @@ class Storefront:
         self.shop.settle()
         return self.order(order_id)
 
-    def update_plugin(self, *, active: bool | None = None, **values: str | None) -> Any:
+    def update_plugin(
+        self,
+        *,
+        active: bool | None = None,
+        same_account: bool | None = None,
+        **values: str | None,
+    ) -> Any:
         """What staff are answered who change the plugin's settings."""
         configuration = [{"name": name, "value": value} for name, value in values.items()]
         return self.ask(
-            documents.PLUGIN_UPDATE, self.staff, active=active, configuration=configuration
+            documents.PLUGIN_UPDATE,
+            self.staff,
+            active=active,
+            configuration=configuration,
+            sameAccount=same_account,
         )
 
     def settings(self) -> dict[str, Any]:

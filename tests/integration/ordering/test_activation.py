@@ -94,6 +94,28 @@ def test_a_setting_that_does_not_exist_is_named(storefront: Storefront) -> None:
     assert only_error(storefront.update_plugin(api_key="x")) == ("api_key", "INVALID")
 
 
+def test_another_account_is_asked_about_while_coupons_are_unused(storefront: Storefront) -> None:
+    storefront.buy(storefront.reseller)
+    before, elsewhere = storefront.settings(), another_address(storefront)
+    answer = storefront.update_plugin(api_url=elsewhere)
+    assert only_error(answer) == ("api_url", "CONFIRMATION_REQUIRED")
+    assert "unused coupon" in answer["errors"][0]["message"]
+    assert storefront.settings() == before
+
+
+def test_what_staff_say_of_the_account_is_done(storefront: Storefront) -> None:
+    storefront.buy(storefront.reseller)
+    answer = storefront.update_plugin(api_url=another_address(storefront), same_account=True)
+    assert answer["errors"] == []
+    answer = storefront.update_plugin(api_url=storefront.shop.sandbox.url, same_account=True)
+    assert answer["errors"] == []
+
+
+def another_address(storefront: Storefront) -> str:
+    """Where the same vendor answers, too."""
+    return storefront.shop.sandbox.url.replace("127.0.0.1", "localhost")
+
+
 def test_switching_off_destroys_nothing(storefront: Storefront) -> None:
     order = storefront.buy(storefront.reseller)
     before = storefront.settings()

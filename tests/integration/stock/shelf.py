@@ -50,9 +50,9 @@ def bring_in(
     return report
 
 
-def from_stock(shop: Shop, **settings: str | None) -> Shop:
+def from_stock(shop: Shop, **settings: str) -> Shop:
     """The shop, selling from stock."""
-    shop.configure(active=True, coupon_source="STOCK", **settings)
+    shop.configure(active=True, same_account=None, coupon_source="STOCK", **settings)
     return shop
 
 

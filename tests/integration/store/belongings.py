@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
+from bittitan_plugin.domain.absence import AccountChange
 from bittitan_plugin.domain.accounts import Account
 from bittitan_plugin.domain.assets import Asset
 from bittitan_plugin.domain.billing import Refund, RefundStatus
@@ -49,6 +50,7 @@ END_EMAIL, LINE, PROBLEM = "it@fabrikam.example", "line-clashing", "problem-clas
 CLAIMED = "code:clashing"
 
 
+CHANGE = AccountChange(at=NOON, changed_by="staff", same_account=False, unused=3)
 CURSOR = Cursor(account="account", read_at=NOON, swept_at=NOON, trusted_until=NOON, doubted=False)
 
 
@@ -104,6 +106,7 @@ def settle_in(store: Store, installation: UUID) -> Belongings:
         work.requests.add(request)
         work.held_coupons.keep(waiting.id, coupon(waiting), Sealed("sealed"), "is another", NOON)
         work.coupons.move_cursor(CURSOR)
+        work.coupons.note_account_change(CHANGE)
         work.deferred_lines.put_off(LINE, 1)
         work.held_lines.hold(HELD)
         work.problems.report(

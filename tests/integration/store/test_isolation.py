@@ -29,6 +29,7 @@ from bittitan_plugin.store.tables import Base
 from bittitan_plugin.store.unit_of_work import Store, UnitOfWork
 from tests.fakes.values import NOON, coupon
 from tests.integration.store.belongings import (
+    CHANGE,
     CLAIMED,
     CURSOR,
     END_EMAIL,
@@ -126,6 +127,7 @@ FINDING: dict[str, Case] = {
     "coupons.unheard": lambda w, b: w.coupons.unheard(
         LATER, LATER, 10, account="account", swept=True
     ),
+    "coupons.account_changes": lambda w, b: w.coupons.account_changes(10),
     "coupons.count_elsewhere": lambda w, b: w.coupons.count_elsewhere("another"),
     "coupons.expiring": lambda w, b: w.coupons.expiring(
         LATER, NOON, days=30, after=None, limit=10
@@ -175,6 +177,7 @@ CHANGING: dict[str, Case] = {
     "coupons.move_cursor": lambda w, b: w.coupons.move_cursor(
         replace(CURSOR, read_at=LATER, swept_at=LATER)
     ),
+    "coupons.note_account_change": lambda w, b: w.coupons.note_account_change(CHANGE),
     "coupons.listed": lambda w, b: w.coupons.listed([b.asset.id], LATER, "theirs"),
     "coupons.all_of_account": lambda w, b: w.coupons.all_of_account("theirs", before=None),
     "coupons.seen": lambda w, b: w.coupons.seen([b.asset.id], LATER),

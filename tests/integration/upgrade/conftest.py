@@ -124,7 +124,8 @@ def upgraded(
         _remember(vendor.sandbox, outside)
         shop = EmbeddedShop(url, directory)
         shop.start()
-        configure(shop.application.ports, INSTALLATION, {"api_url": vendor.url}, active=True)
+        moved = {"api_url": vendor.url}
+        configure(shop.application.ports, INSTALLATION, moved, active=True, same_account=True)
         made = Upgraded(shop, vendor.sandbox, directory, outside["mail"])
         # The cause of the failure is gone, and staff say so while the old work is still waiting.
         failed = made.asset(7)

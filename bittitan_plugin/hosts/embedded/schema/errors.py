@@ -75,6 +75,7 @@ class OrderErrorCode(StrEnum):
 class PluginErrorCode(StrEnum):
     """What can be wrong with a plugin's settings."""
 
+    CONFIRMATION_REQUIRED = "CONFIRMATION_REQUIRED"
     GRAPHQL_ERROR = "GRAPHQL_ERROR"
     INVALID = "INVALID"
     NOT_FOUND = "NOT_FOUND"

@@ -155,6 +155,26 @@ def _tables_of_the_plugin() -> None:
         sa.PrimaryKeyConstraint("installation_id", name=op.f("pk_bittitan_coupon_cursors")),
     )
     op.create_table(
+        "bittitan_account_changes",
+        sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
+        sa.Column("installation_id", sa.Uuid(), nullable=False),
+        sa.Column("at", Instant(timezone=True), nullable=False),
+        sa.Column("changed_by", sa.String(length=255), nullable=False),
+        sa.Column("same_account", sa.Boolean(), nullable=True),
+        sa.Column("unused", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["installation_id"],
+            ["bittitan_installations.id"],
+            name=op.f("fk_bittitan_account_changes_installation_id_bittitan_installations"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_bittitan_account_changes")),
+    )
+    op.create_index(
+        op.f("ix_bittitan_account_changes_installation_id"),
+        "bittitan_account_changes",
+        ["installation_id"],
+    )
+    op.create_table(
         "bittitan_deferred_lines",
         sa.Column("installation_id", sa.Uuid(), nullable=False),
         sa.Column("order_line_id", sa.String(length=255), nullable=False),

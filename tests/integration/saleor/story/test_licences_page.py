@@ -125,3 +125,17 @@ def test_the_customers_page_and_the_apps_own_offer_the_same(
     stays = dashboard.press(pages[0].form("/asset"), "cancel")
     market.settle()
     assert stays.form("/asset").fields["customerId"] == order.user
+
+
+def test_another_bittitan_account_is_a_question_in_the_dashboard(market: Market) -> None:
+    market.buy()
+    keeper = market.saleor.add_staff("keeper@distributor.example", "MANAGE_APPS")
+    dashboard, right = Dashboard(market.station.sender, keeper), market.shop.sandbox.url
+    elsewhere = right.replace("127.0.0.1", "localhost")
+    form = dashboard.open().form("/settings")
+    assert "Is it the same BitTitan account" not in dashboard.open().text
+    page = dashboard.press(form, "save", api_url=elsewhere)
+    assert "1 unused coupon is known under another BitTitan account" in page.text
+    assert "Is it the same BitTitan account as before?" in page.text
+    page = dashboard.press(page.form("/settings"), "save", api_url=elsewhere, same_account="yes")
+    assert "The settings are saved" in page.text

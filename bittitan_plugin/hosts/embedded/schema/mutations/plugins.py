@@ -29,6 +29,12 @@ class PluginUpdateInput:
 
     active: bool | None = None
     configuration: list[ConfigurationItemInput] | None = None
+    same_account: bool | None = strawberry.field(
+        default=None,
+        description="Whether the settings lead to the same account of the other side as before, "
+        "under another address or sign-in. Asked for, by the error CONFIRMATION_REQUIRED, where "
+        "what was sold from the account before depends on the answer.",
+    )
 
 
 @strawberry.type
@@ -61,6 +67,7 @@ class PluginMutation:
                 active=input.active,
                 configuration=[(item.name, item.value) for item in input.configuration or ()],
                 changed_by=changed_by,
+                same_account=input.same_account,
             ),
         )
         return PluginUpdate(plugin=plugin_of(state) if state else None, errors=errors)
