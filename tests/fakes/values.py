@@ -48,8 +48,6 @@ def sold_asset(**values: Any) -> Asset:
         coupon_id="coupon-1",
         coupon_code=Sealed("sealed-code"),
         coupon_status=CouponStatus.AVAILABLE,
-        coupon_account="account",
-        coupon_listed_since=NOON,
         coupon_expires_at=datetime(2027, 3, 10, tzinfo=UTC),
         provisioning_status=ProvisioningStatus.SYNCHRONIZED,
     )

@@ -83,6 +83,8 @@ def settle_in(store: Store, installation: UUID) -> Belongings:
         product_id=sold.id,
         order_line_id=LINE,
         coupon_expires_at=SOON,
+        coupon_account="account",
+        coupon_listed_since=NOON,
         refund=Refund(status=RefundStatus.ASKED, amount=ONE, by_hand=ONE),
     )
     waiting = new_asset(account_id=buyer.id, product_id=sold.id, order_line_id="waiting").delayed(

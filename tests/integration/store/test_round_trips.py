@@ -54,6 +54,8 @@ def full_asset(buyer: Account, end: Account, sold: Product) -> Asset:
         ),
         requested_at=NOON,
         coupon_inferred_at=later,
+        coupon_account="account",
+        coupon_listed_since=NOON,
         provisioning_error=failed.provisioning_error,
         status=AssetStatus.CANCELLED,
         invoice=InvoiceReference(id="i", number="INV-1", url="https://shop.example/i"),
