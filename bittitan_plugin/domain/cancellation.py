@@ -92,7 +92,8 @@ def _refusal(asset: Asset, now: datetime, closes_at: datetime) -> tuple[ErrorCod
             ErrorCode.CANCELLATION_PENDING,
             "This asset is being cancelled: it is credited once its coupon code is revoked.",
         )
-    if asset.coupon_status is CouponStatus.REDEEMED:
+    # Of one that was only concluded BitTitan is asked, whose word decides.
+    if asset.coupon_status is CouponStatus.REDEEMED and not asset.coupon_status_inferred:
         return (
             ErrorCode.COUPON_REDEEMED,
             "The coupon code has been redeemed, so its licences can no longer be given back.",
@@ -116,7 +117,13 @@ def _refusal(asset: Asset, now: datetime, closes_at: datetime) -> tuple[ErrorCod
 
 
 def _permission(asset: Asset, closes_at: datetime) -> str:
-    return f"Can be cancelled before {_spoken(closes_at)} for a full credit of {asset.total}."
+    terms = f"an be cancelled before {_spoken(closes_at)} for a full credit of {asset.total}."
+    if asset.coupon_status is not CouponStatus.REDEEMED:
+        return f"C{terms}"
+    return (
+        "BitTitan no longer lists the coupon code, so it seems to have been redeemed. If BitTitan, "
+        f"which is asked, says that it has not, it c{terms}"
+    )
 
 
 def _spoken(instant: datetime) -> str:

@@ -88,6 +88,12 @@ def begin(ports: Ports, work: UnitOfWork, asset: Asset, actor: Actor, comment: s
 
 def refusal_after(asset: Asset) -> Refusal:
     """Why BitTitan would not revoke the coupon of an asset that is active again."""
+    if asset.coupon_status is CouponStatus.REDEEMED and asset.coupon_status_inferred:
+        return Refusal(
+            ErrorCode.COUPON_REDEEMED,
+            "BitTitan no longer lists the coupon code, so it has been redeemed; it can no longer "
+            "be cancelled.",
+        )
     if asset.coupon_status is CouponStatus.REDEEMED:
         return Refusal(
             ErrorCode.COUPON_REDEEMED,

@@ -35,6 +35,12 @@ FAILED = Standing(
     "The coupon code could not be obtained yet. Our staff know and look into it; "
     "you need not do anything.",
 )
+SEEMS_REDEEMED = Standing(
+    "Redeemed",
+    "plain",
+    "BitTitan no longer lists the coupon code, so it has very likely been entered in BitTitan's "
+    "portal.",
+)
 _COUPON = {
     CouponStatus.AVAILABLE: Standing(
         "Ready to redeem", "good", "The coupon code is here and has not been entered yet."
@@ -87,6 +93,8 @@ def standing(asset: Asset) -> Standing:
         error = asset.provisioning_error
         reason = _WAITING.get(error.code, "") if error else ""
         return Standing("Code on its way", "wait", f"The coupon code is being obtained. {reason}")
+    if asset.coupon_status is CouponStatus.REDEEMED and asset.coupon_status_inferred:
+        return SEEMS_REDEEMED
     return _COUPON[asset.coupon_status]
 
 

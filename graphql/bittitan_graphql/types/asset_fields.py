@@ -65,6 +65,10 @@ class AssetFields:
     coupon_status: BitTitanCouponStatus = strawberry.field(
         description="What became of the coupon at BitTitan, as last heard."
     )
+    coupon_status_inferred: bool = strawberry.field(
+        description="Whether BitTitan never said so: it only stopped listing the coupon. It is "
+        "corrected as soon as the coupon is listed again."
+    )
     coupon_expires_at: datetime | None = strawberry.field(
         description="When the coupon code stops being redeemable."
     )
@@ -87,6 +91,7 @@ def plain_values(asset: Asset) -> dict[str, Any]:
         "order_id": strawberry.ID(asset.order_id),
         "order_line_id": strawberry.ID(asset.order_line_id),
         "coupon_status": BitTitanCouponStatus[asset.coupon_status.name],
+        "coupon_status_inferred": asset.coupon_status_inferred,
         "provisioning_status": BitTitanProvisioningStatus[asset.provisioning_status.name],
         "status": BitTitanAssetStatus[asset.status.name],
     }

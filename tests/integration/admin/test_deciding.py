@@ -6,10 +6,12 @@ import pytest
 
 from bittitan_plugin.domain.access import Permission
 from bittitan_plugin.domain.assets import AssetStatus
+from bittitan_plugin.domain.coupons import CouponStatus
 from bittitan_plugin.domain.requests import RequestState
 from tests.integration.admin.backoffice import BackOffice, told
 from tests.integration.portal.browsing import Visitor
 from tests.tables import every
+from tests.world import STAFF
 
 
 def at(key: UUID) -> str:
@@ -21,6 +23,15 @@ def test_an_asset_tells_all_there_is_to_it(office: BackOffice) -> None:
     words = told(office.staff().open(at(key)))
     for said in ("Fabrikam move", "350.00 USD", "Can be cancelled before", "Welcome e-mail", "365"):
         assert said in words
+
+
+def test_a_redemption_that_bittitan_never_told_is_shown_as_inferred(office: BackOffice) -> None:
+    key, now = office.sold(), office.shop.ports.clock()
+    with office.shop.ports.store.writing(office.shop.id) as work:
+        work.assets.change(
+            key, lambda a: a.coupon_became(CouponStatus.REDEEMED, inferred_at=now), STAFF, now
+        )
+    assert "inferred: BitTitan no longer lists it" in told(office.staff().open(at(key)))
 
 
 def test_its_code_is_masked_until_it_is_asked_for(office: BackOffice) -> None:

@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from bittitan_plugin.domain.assets import Asset
+from bittitan_plugin.domain.errors import Refusal
 from bittitan_plugin.domain.history import Actor, ActorKind
 from bittitan_plugin.domain.problems import ProblemKind
 from bittitan_plugin.services import coupon_status, problems
@@ -215,6 +216,35 @@ def test_what_bittitan_told_is_not_reopened_by_a_list(calendar: Calendar) -> Non
     calendar.follow()
 
     assert calendar.status(asset) == "REDEEMED"
+
+
+def test_a_coupon_held_to_be_redeemed_is_cancelled_where_bittitan_says_that_it_is_not(
+    calendar: Calendar,
+) -> None:
+    after = calendar.shop.cancel(held_to_be_redeemed(calendar))
+
+    assert (after.status, after.coupon_status, after.coupon_status_inferred) == (
+        "CANCELLED",
+        "CANCELLED",
+        False,
+    )
+
+
+def test_where_bittitan_says_that_it_is_redeemed_that_is_certain_from_then_on(
+    calendar: Calendar,
+) -> None:
+    asset = calendar.sold()
+    calendar.redeem(asset)
+    calendar.follow()
+    after = calendar.shop.cancel(asset)
+
+    assert (after.status, after.coupon_status, after.coupon_status_inferred) == (
+        "ACTIVE",
+        "REDEEMED",
+        False,
+    )
+    with pytest.raises(Refusal):
+        calendar.shop.cancel(asset)
 
 
 def test_what_comes_of_a_sale_says_which_account_it_is_from(calendar: Calendar) -> None:

@@ -22,7 +22,9 @@ mutation ($id: ID!, $input: BitTitanAssetUpdateInput!) {
 """
 SYNCHRONIZE = """
 mutation ($id: ID!) {
-  bittitanAssetSynchronize(id: $id) { asset { couponStatus } outcome errors { message code } }
+  bittitanAssetSynchronize(id: $id) {
+    asset { couponStatus couponStatusInferred } outcome errors { message code }
+  }
 }
 """
 END_CUSTOMER = {"endCustomer": {"email": "it@fabrikam.example", "name": "Fabrikam"}}
@@ -105,6 +107,7 @@ def test_synchronizing_says_that_the_coupon_has_been_used(platform: Platform, as
     platform.ports.vendors.said[asset.coupon_id] = None  # type: ignore[attr-defined]
     answer = synchronize(platform, asset)
     assert (answer["outcome"], answer["asset"]["couponStatus"]) == ("UPDATED", "REDEEMED")
+    assert answer["asset"]["couponStatusInferred"]
 
 
 @pytest.mark.parametrize(("adopted", "did"), [(True, "ADOPTED"), (False, "ISSUED")])

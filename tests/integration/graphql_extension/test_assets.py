@@ -36,7 +36,8 @@ def test_tells_everything_about_a_sale(platform: Platform) -> None:
     )
     fields = """
       name friendlyName orderId orderNumber orderLineId quantity status recipientEmail
-      expireDays validityDays couponStatus couponExpiresAt provisioningStatus purchaseDate
+      expireDays validityDays couponStatus couponStatusInferred couponExpiresAt provisioningStatus
+      purchaseDate
       productType { kind name slug productGroup } unitPrice { amount currency } total { amount }
       invoice { id number url } creditInvoice { id } endCustomer { id } cancelledAt
       provisioningError { code } product { name sku prices { amount currency } }
@@ -54,6 +55,7 @@ def test_tells_everything_about_a_sale(platform: Platform) -> None:
         "expireDays": 365,
         "validityDays": 180,
         "couponStatus": "AVAILABLE",
+        "couponStatusInferred": False,
         "couponExpiresAt": "2027-03-10T00:00:00+00:00",
         "provisioningStatus": "SYNCHRONIZED",
         "purchaseDate": "2026-03-10T09:30:00+00:00",

@@ -61,6 +61,12 @@ def test_a_coupon_that_is_neither_used_nor_expired_does_not_stand_in_the_way(
     assert terms(sold_asset(coupon_status=status)).allowed
 
 
+def test_a_redemption_that_bittitan_never_told_may_be_tried_and_says_what_is_known() -> None:
+    answer = terms(sold_asset(coupon_status=CouponStatus.REDEEMED, coupon_inferred_at=NOON))
+    assert answer.allowed
+    assert "BitTitan no longer lists the coupon code" in answer.message
+
+
 def test_a_failed_asset_without_a_coupon_can_be_cancelled() -> None:
     assert terms(new_asset(provisioning_status=ProvisioningStatus.FAILED)).allowed
 

@@ -98,3 +98,12 @@ def test_an_end_customer_is_not_named_by_its_key() -> None:
 @pytest.mark.parametrize("field", ["provisioningError", "welcomeEmail", "coupon", "anything new"])
 def test_what_the_page_does_not_show_is_not_told(field: str) -> None:
     assert changed([entry(field, "secret")]) == []
+
+
+def test_a_redemption_that_bittitan_never_told_is_not_said_to_be_certain() -> None:
+    used = an_asset(
+        provisioning_status=ProvisioningStatus.SYNCHRONIZED, coupon_status=CouponStatus.REDEEMED
+    )
+    inferred = replace(used, coupon_inferred_at=datetime(2026, 3, 10, tzinfo=UTC))
+    assert "BitTitan no longer lists the coupon code" in standing(inferred).sentence
+    assert "no longer lists" not in standing(used).sentence

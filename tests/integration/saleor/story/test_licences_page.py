@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from bittitan_plugin.domain.assets import AssetStatus, ProvisioningStatus
+from bittitan_plugin.domain.coupons import CouponStatus
 from bittitan_plugin.domain.history import Actor, ActorKind
 from bittitan_plugin.vendor.sandbox import DEFAULT_PASSWORD
 from tests.fakes.saleor.dashboard import Dashboard
@@ -125,6 +126,22 @@ def test_the_customers_page_and_the_apps_own_offer_the_same(
     stays = dashboard.press(pages[0].form("/asset"), "cancel")
     market.settle()
     assert stays.form("/asset").fields["customerId"] == order.user
+
+
+def test_a_redemption_that_bittitan_never_told_is_shown_as_inferred(
+    market: Market, dashboard: Dashboard
+) -> None:
+    order, shop = market.buy(), market.shop
+    now, actor = shop.ports.clock(), Actor(ActorKind.VENDOR, "BitTitan")
+    with shop.ports.store.writing(shop.id) as work:
+        work.assets.change(
+            market.asset(order).id,
+            lambda a: a.coupon_became(CouponStatus.REDEEMED, inferred_at=now),
+            actor,
+            now,
+        )
+    page = dashboard.open("/order", orderId=order.id)
+    assert "(inferred: BitTitan no longer lists it)" in page.text
 
 
 def test_another_bittitan_account_is_a_question_in_the_dashboard(market: Market) -> None:
