@@ -6,7 +6,7 @@ Tests of those take ``shop``; all others may take ``shop_by_hand`` in its place.
 """
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 from inspect import unwrap
@@ -85,6 +85,9 @@ class Backlog:
                 self.waiting.append(job)
 
         event.listen(session, "after_commit", keep, once=True)
+
+    def wake(self, session: Session, workflow_ids: Collection[str]) -> None:
+        """Nothing waits anywhere but in its thread."""
 
 
 class Hands(runtime.Runtime):

@@ -39,10 +39,13 @@ class Acceptance:
     cancelled_line_ids: tuple[str, ...] = ()
 
 
-def accept(ports: Ports, installation: Installation, order: Order) -> Acceptance:
+def accept(
+    ports: Ports, installation: Installation, order: Order, *, wake: bool = False
+) -> Acceptance:
     """Hand in one durable provisioning per line that is ours, in one transaction.
 
-    Repeating it hands in nothing new. A line of ours with an unknown article is refused, with a
+    Repeating it hands in nothing new. With ``wake``, what was handed in before and waits for the
+    order to be due looks again at once. A line of ours with an unknown article is refused, with a
     problem for staff, and one that seems to have been delivered before is held for them; the other
     lines go on. Of a line that has its asset already it is said what became of it.
     """
@@ -63,6 +66,10 @@ def accept(ports: Ports, installation: Installation, order: Order) -> Acceptance
             if line.id not in held and (line.id not in assets or _is_pending(assets[line.id]))
         ]
         ids = _hand_in(work, installation, order, carried)
+        if wake:
+            # A line that has its asset waits for BitTitan, which is not asked before its time.
+            carrying = zip(ids, carried, strict=True)
+            work.wake([each for each, line in carrying if line.id not in assets])
     return Acceptance(
         workflow_ids=ids,
         ignored_line_ids=tuple(

@@ -1,6 +1,6 @@
 """One transaction: its repositories and the workflows it starts stand or fall together."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from typing import Protocol
 from uuid import UUID
@@ -40,6 +40,9 @@ class WorkflowQueue(Protocol):
         A taken id means it was handed in before: nothing happens, whatever became of it.
         Arguments are ids, never codes or passwords: they are stored in clear text.
         """
+
+    def wake(self, session: Session, workflow_ids: Collection[str]) -> None:
+        """Let those of them that wait go on at once."""
 
 
 class UnitOfWork:
@@ -82,6 +85,10 @@ class UnitOfWork:
         self._queue.enqueue(
             self.session, workflow, workflow_id, str(self.installation_id), *arguments
         )
+
+    def wake(self, workflow_ids: Collection[str]) -> None:
+        """What these workflows wait for may have come: they look at once, if this commits."""
+        self._queue.wake(self.session, workflow_ids)
 
 
 class Store:

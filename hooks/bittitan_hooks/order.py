@@ -140,7 +140,8 @@ class OrderHooks:
             waited_for = installation.configuration.provision_on
             if not is_due(order, waited_for):
                 return ignored(f"The order is not {awaited(order, waited_for)} yet.")
-            return _outcome(order, accept(ports, installation, order))
+            # What the event says of its own may be what an earlier one still waits for.
+            return _outcome(order, accept(ports, installation, order, wake=bool(said)))
 
         return guarded(self._ports, event.installation, act)
 

@@ -1,7 +1,7 @@
 """A platform with the extension merged, over a real database; everything outside is a fake."""
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -50,6 +50,9 @@ class RecordingQueue:
     def enqueue(self, session: Session, workflow: str, workflow_id: str, *arguments: str) -> None:
         del session, workflow_id, arguments
         self.workflows.append(workflow)
+
+    def wake(self, session: Session, workflow_ids: Collection[str]) -> None:
+        """Nothing waits."""
 
 
 class Unreachable:

@@ -3,7 +3,7 @@
 The database is shared: making one costs more than most tests. Tests stay apart by installation.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from uuid import UUID, uuid4
 
 import pytest
@@ -26,6 +26,9 @@ class NoQueue:
     """Where nothing is ever handed in."""
 
     def enqueue(self, session: Session, workflow: str, workflow_id: str, *arguments: str) -> None:
+        raise NotImplementedError
+
+    def wake(self, session: Session, workflow_ids: Collection[str]) -> None:
         raise NotImplementedError
 
 

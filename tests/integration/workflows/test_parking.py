@@ -3,6 +3,7 @@
 These hold our use of the engine's rows to the engine's pinned version.
 """
 
+from collections import deque
 from collections.abc import Iterator
 from threading import Event
 from typing import Any
@@ -14,13 +15,14 @@ from dbos._dbos import _get_dbos_instance
 from sqlalchemy import select, update
 from sqlalchemy.exc import OperationalError
 
-from bittitan_plugin.domain.errors import Unavailable
+from bittitan_plugin.domain.errors import PlatformUnavailable, Unavailable
 from bittitan_plugin.services.durable import provision_id
 from bittitan_plugin.workflows import parking, retrying
 from bittitan_plugin.workflows.heart import Heart
 from bittitan_plugin.workflows.queue import PROVISIONING_QUEUE
 from bittitan_plugin.workflows.waking import wake_stranded
 from tests.fakes.host import line
+from tests.tables import every
 from tests.world import SOLD, Shop, World
 
 pytestmark = pytest.mark.databases("sqlite", "postgresql")
@@ -125,6 +127,35 @@ def test_what_waits_for_one_installation_is_woken_and_no_other(shop: Shop) -> No
     assert parking.wake([str(shop.id)]) == 1
     shop.settle()
     assert shop.tally() == SOLD
+
+
+@pytest.mark.usefixtures("parks")
+@every("hook", ["order_confirmed", "order_fully_paid"])
+def test_what_waits_for_an_order_to_be_due_is_woken_by_the_event_that_says_so(
+    shop: Shop, hook: str
+) -> None:
+    order = shop.host.place(line())
+    sale = provision_id(shop.id, order.lines[0].id)
+    shop.host.failures["order"] = deque([PlatformUnavailable("not yet", retry_after=36_000)])
+    shop.fire("order_updated", order)
+    shop.until(lambda: row(sale).status == "DELAYED" and sale not in parking.running_here())
+    shop.fire(hook, order)
+    shop.settle()
+    assert shop.asset_of(order) is not None
+
+
+@pytest.mark.usefixtures("parks")
+def test_what_waits_as_long_as_bittitan_asked_is_not_woken_by_an_event(shop: Shop) -> None:
+    shop.sandbox.sandbox.faults.add("rate_limit", operation="issue", times=1, retry_after=3600)
+    order = shop.host.place(line())
+    sale = provision_id(shop.id, order.lines[0].id)
+    shop.fire("order_fully_paid", order)
+    shop.until(lambda: row(sale).status == "DELAYED" and sale not in parking.running_here())
+    waiting = row(sale).delay_until_epoch_ms
+    shop.fire("order_fully_paid", order)
+    assert row(sale).delay_until_epoch_ms == waiting
+    put(sale, delay_until_epoch_ms=0)
+    shop.settle()
 
 
 def test_a_workflow_that_another_process_took_over_is_not_parked_by_the_first(shop: Shop) -> None:
