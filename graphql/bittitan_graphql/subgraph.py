@@ -12,10 +12,17 @@ import strawberry
 import strawberry.federation
 from graphql import GraphQLError
 from strawberry.federation.schema import FederationAny
+from strawberry.types import get_object_definition
+from strawberry.types.base import StrawberryObjectDefinition
+from strawberry.types.field import StrawberryField
 
+from bittitan_graphql.context import scope_of
+from bittitan_graphql.fields import field
 from bittitan_graphql.mixins import OrderAssets, UserAssets, VariantProduct
 from bittitan_graphql.mutations import BitTitanMutation
 from bittitan_graphql.queries import BitTitanQuery
+from bittitan_graphql.types.assets import BitTitanAsset
+from bittitan_plugin.domain.access import Permission
 from bittitan_plugin.query_limits import guards
 
 #: Ours is Federation v2; newer versions are refused by composers under free licences.
@@ -60,6 +67,25 @@ class ProductVariant(VariantProduct):
         return cls(id=id)
 
 
+@strawberry.type
+class _AssetOrder:
+    """What only the subgraph's ``BitTitanAsset`` has: a Python host has an ``Order`` of its own."""
+
+    @field(
+        "Saleor's order that it was bought by, for the gateway to go on from. Requires "
+        "MANAGE_ORDERS or to be the account that bought it, else null."
+    )
+    async def order(
+        self, root: strawberry.Parent[BitTitanAsset], info: strawberry.Info
+    ) -> Order | None:
+        """An end customer is not led to its reseller's order."""
+        scope = scope_of(info)
+        own = await scope.own_account()
+        buys = own is not None and own.id == root.source.account_id
+        shown = buys or scope.viewer.may(Permission.MANAGE_ORDERS)
+        return Order(id=strawberry.ID(root.source.order_id)) if shown else None
+
+
 @strawberry.type(name="Query")
 class _Query(BitTitanQuery):
     """Ours alone; the gateway adds Saleor's."""
@@ -72,6 +98,13 @@ class _Mutation(BitTitanMutation):
 
 class Subgraph(strawberry.federation.Schema):
     """Checks what a gateway says before anything is built from it: it is client input."""
+
+    def get_fields(self, type_definition: StrawberryObjectDefinition) -> list[StrawberryField]:
+        """Those of the class, and of an asset the way to its order."""
+        fields = super().get_fields(type_definition)
+        if type_definition.origin is not BitTitanAsset:
+            return fields
+        return [*fields, *get_object_definition(_AssetOrder, strict=True).fields]
 
     def entities_resolver(
         self, info: strawberry.Info, representations: list[FederationAny]

@@ -68,6 +68,17 @@ def test_it_composes_with_saleors_schema(
     assert "bittitanAssets" in order
 
 
+def test_a_gateway_goes_from_an_asset_to_saleors_order(
+    composer: Path, tmp_path: Path, saleor: str, ours: str
+) -> None:
+    supergraph = str(composed(composer, tmp_path, saleor, ours)["supergraph"])
+    (asset,) = re.findall(r"^type BitTitanAsset .*?^}", supergraph, re.MULTILINE | re.DOTALL)
+    assert re.search(r"^  order: Order$", asset, re.MULTILINE)
+    (order,) = re.findall(r"^type Order .*?{", supergraph, re.MULTILINE | re.DOTALL)
+    # Both know an order by its id: what ours names, Saleor's can be asked for.
+    assert order.count('key: "id"') == 2
+
+
 @pytest.mark.parametrize(
     "wrong",
     [

@@ -23,7 +23,7 @@ def main() -> None:
             schema = subgraph.opened()
             for viewer in subgraph.ASKING:
                 for row, outcome in subgraph.asked(stage, schema, viewer).items():
-                    if row.startswith("Entity "):
+                    if row.startswith("Entity ") or row in subgraph.ITS_OWN:
                         table.setdefault(row, {})[viewer] = outcome
             served = routes.table(stage, routes.addresses(stage.shop.app.routes))
     files.write(files.PERMISSIONS, table, VIEWERS)

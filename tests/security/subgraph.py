@@ -16,6 +16,8 @@ from tests.security.stage import ANONYMOUS, APP, ELSEWHERE, VIEWERS, Stage
 
 #: An app's token proves nobody: the request ends before anything is asked.
 ASKING = tuple(viewer for viewer in VIEWERS if viewer != APP)
+#: Rows of the table that only the subgraph has, besides Saleor's entities.
+ITS_OWN = {"BitTitanAsset.order"}
 
 
 def asked(stage: Stage, schema: Subgraph, viewer: str) -> matrix.Row:
