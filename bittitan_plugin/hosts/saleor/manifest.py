@@ -41,7 +41,7 @@ EVENTS: Mapping[str, tuple[str, ...]] = {
         "PRODUCT_VARIANT_UPDATED",
         "PRODUCT_VARIANT_DELETED",
     ),
-    "app": ("APP_STATUS_CHANGED", "APP_DELETED"),
+    "app": ("APP_INSTALLED", "APP_STATUS_CHANGED", "APP_DELETED"),
 }
 _WEBHOOK_NAMES: Mapping[str, str] = {
     "orders": "Orders become licences, refunds take them back",

@@ -39,6 +39,8 @@ _MEANING: Mapping[str, Permission] = {
     **{permission.value: permission for permission in Permission},
     "MANAGE_APPS": Permission.MANAGE_PLUGINS,
 }
+#: Saleor's name for a token whose time is over.
+_EXPIRED = "ExpiredSignatureError"
 
 
 class InvalidToken(Exception):
@@ -48,6 +50,11 @@ class InvalidToken(Exception):
         super().__init__(message)
         self.message = message
         self.code = code
+
+    @property
+    def expired(self) -> bool:
+        """Whether it was good once, and nothing but its time is over."""
+        return self.code == _EXPIRED
 
 
 class _UnknownKey(Exception):
@@ -123,7 +130,7 @@ class SaleorTokens:
             claims = jwt.decode(token, key, algorithms=["RS256"]).claims
             registry.validate(claims)
         except ExpiredTokenError:
-            raise InvalidToken("Signature has expired", "ExpiredSignatureError") from None
+            raise InvalidToken("Signature has expired", _EXPIRED) from None
         except (JoseError, ValueError, TypeError):
             raise InvalidToken from None
         _check_audience(claims.get("aud"))

@@ -33,6 +33,10 @@ OLDEST = timedelta(days=1)
 AHEAD = timedelta(minutes=10)
 
 
+#: The first webhook of all shows whoever reads it in the Dashboard that webhooks arrive.
+HELLO = "Hello! The app is installed and webhooks arrive; open it to fill in its settings."
+
+
 @dataclass(frozen=True)
 class Answer:
     """What the sender is told: an HTTP status and a sentence without anything secret."""
@@ -87,7 +91,7 @@ class Webhooks:
             return Answer(410, "The event was not issued within the last day.")
         if event.recipient not in {None, app.app_id}:
             return Answer(200, "Ignored: it is meant for another app.")
-        if event.name in {"AppStatusChanged", "AppDeleted"}:
+        if event.name in {"AppInstalled", "AppStatusChanged", "AppDeleted"}:
             return self._follow(app, event, event.issued_at)
         if event.caused_by_app == app.app_id:
             return Answer(200, "Ignored: the app did it itself.")
@@ -104,6 +108,8 @@ class Webhooks:
             state = AppState.ACTIVE if said.get("isActive") else AppState.DEACTIVATED
         stands = self._apps.change_state(app, state, issued_at)
         log.info("saleor_app_state", installation=app.api_url, state=stands.state.value)
+        if event.name == "AppInstalled":
+            return Answer(200, HELLO)
         return Answer(200, f"The app is {stands.state}.")
 
     def _fire(self, app: SaleorApp, event: SaleorEvent) -> Answer:

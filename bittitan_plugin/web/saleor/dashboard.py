@@ -35,6 +35,9 @@ ROOT = "/saleor/dashboard"
 #: Objects of Saleor that a page can be about, by the form field that names them.
 _ABOUT = ("orderId", "customerId")
 _LONGEST_ID = 255
+_TOO_LONG = (
+    "It has been open for too long, or the app was installed anew meanwhile. Nothing was changed."
+)
 #: Bytes of the largest form that is read.
 LARGEST_FORM = 64 * 1024
 
@@ -109,7 +112,8 @@ class Dashboard:
             identity = self._service.tokens.verify(form["accessToken"])
             if identity.from_dashboard:
                 return _Visit(self._service.sessions.begin(identity), form)
-        raise InvalidToken
+            raise InvalidToken("it is a user's own, not one that the Dashboard made for this app")
+        raise InvalidToken("there is none")
 
     def main(self, visit: _Visit) -> Response:
         """The app's own page: settings, *Get Services Definition*, problems, newest licences."""
@@ -212,6 +216,14 @@ class Dashboard:
         """Nobody is known to be looking."""
         return self._notice(status, "Reload this page", text, None)
 
+    def unknown(self, refused: InvalidToken) -> Response:
+        """Whoever is looking brought nothing that opens the page."""
+        text = (
+            f"Its token is not accepted: {refused.message}. Nothing was changed. Open the app anew "
+            "under Extensions in the Dashboard; if that is of no use, install it again."
+        )
+        return self._notice(401, "Open this in Saleor's Dashboard", text, None)
+
     def _list(
         self,
         visit: _Visit,
@@ -274,8 +286,10 @@ def _posted(
     def answer(form: Form) -> Response:
         try:
             visit = dashboard.visit(form, accepted)
-        except (InvalidToken, SessionOver):
-            return dashboard.over(401, "It has been open for too long. Nothing was changed.")
+        except SessionOver:
+            return dashboard.over(401, _TOO_LONG)
+        except InvalidToken as refused:
+            return dashboard.over(401, _TOO_LONG) if refused.expired else dashboard.unknown(refused)
         except Unavailable as failure:
             return dashboard.over(503, failure.message)
         try:

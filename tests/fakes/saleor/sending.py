@@ -59,6 +59,9 @@ class Sender:
         self.waiting: list[Delivery] = []
         self.manifest: dict[str, Any] = {}
         self.app: App | None = None
+        #: Whether the event of the app's installation reaches it, and what was sent of it.
+        self.hears_of_its_installation = True
+        self.hello: Delivery | None = None
         saleor.listeners.append(self._heard)
 
     # Installing
@@ -71,7 +74,13 @@ class Sender:
         self.manifest = found.json()
         self.app = app or self.saleor.install(frozenset(self.manifest["permissions"]))
         self.app.webhooks = {each["name"]: each["isActive"] for each in self.manifest["webhooks"]}
-        return self.register(self.app.token, version=version)
+        answer = self.register(self.app.token, version=version)
+        if answer.is_success and self.hears_of_its_installation:
+            # It follows at once (observed on 3.23).
+            self.hello = self.event("APP_INSTALLED", app=self.app.id)
+            self.waiting.remove(self.hello)
+            self.deliver(self.hello)
+        return answer
 
     def register(self, token: object, *, version: str = "3.23", **headers: str) -> httpx.Response:
         sent = {

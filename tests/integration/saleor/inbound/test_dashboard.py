@@ -88,6 +88,23 @@ def test_only_a_token_that_the_dashboard_made_for_this_app_opens_a_page(
     assert station.http.post("/saleor/dashboard", data=form).status_code == 401
 
 
+@every(
+    "claims, why",
+    [
+        ({"type": "access"}, "not one that the Dashboard made for this app"),
+        ({"app": "QXBwOjk5OQ=="}, "meant for another app"),
+        ({"exp": 0}, "open for too long"),
+    ],
+)
+def test_a_token_that_opens_no_page_is_told_the_true_reason(
+    station: Station, staff: User, claims: dict[str, object], why: str
+) -> None:
+    form = {"accessToken": token(station, staff, **claims)}
+    page = unescape(station.http.post("/saleor/dashboard", data=form).text)
+    assert why in page
+    assert ("open for too long" in page) == ("exp" in claims)
+
+
 def test_a_page_is_kept_in_no_cache_and_framed_by_its_own_dashboard_alone(
     station: Station, staff: User
 ) -> None:

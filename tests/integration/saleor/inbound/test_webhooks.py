@@ -402,6 +402,24 @@ def test_what_saleor_said_earlier_and_arrives_later_is_not_believed(station: Sta
     assert station.installed.state is AppState.ACTIVE
 
 
+def test_the_first_webhook_of_an_installation_is_answered_with_a_hello(station: Station) -> None:
+    sender = station.sender
+    assert sender.hello is not None
+    assert sender.hello.statuses == [200]
+    body = sender.body(sender.hello)
+    answer = sender.post(sender.hello, body, station.server.saleor.signing.signature(body))
+    assert "webhooks arrive" in answer.text
+
+
+def test_nothing_waits_for_the_webhook_of_the_installation(bare: Station) -> None:
+    sender = bare.sender
+    sender.hears_of_its_installation = False
+    assert sender.install().json() == {"success": True}
+    order = ordered(bare)
+    assert sent(bare, "ORDER_CREATED", order).statuses == [200]
+    assert bare.installed.is_active
+
+
 def test_removing_the_app_closes_the_installation_and_deletes_nothing(station: Station) -> None:
     before = station.installed
     assert station.sender.deliver(station.sender.uninstall()) == 200
