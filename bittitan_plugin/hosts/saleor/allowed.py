@@ -29,8 +29,8 @@ class AllowedSaleors:
         wanted = normal(api_url)
         if wanted is None or wanted not in {normal(url) for url in self.urls}:
             raise NotAllowed(
-                "This Saleor may not use the app. Its API address has to be in the app's "
-                "BITTITAN_SALEOR_ALLOWED_URLS."
+                f"{_shown(api_url)} may not use the app: whoever runs the app has to list that "
+                "very address in its BITTITAN_SALEOR_ALLOWED_URLS."
             )
         return wanted
 
@@ -43,6 +43,12 @@ class AllowedSaleors:
         """Origins whose pages may show ours in a frame: that Saleor's, and listed Dashboards."""
         origins = [origin(api_url), *(origin(url) for url in self.dashboards)]
         return tuple(dict.fromkeys(origins))
+
+
+def _shown(api_url: str) -> str:
+    """What a stranger named, fit to be read."""
+    plain = "".join(each for each in api_url if each.isprintable())[:LONGEST_URL].strip()
+    return f"The address '{plain}'" if plain else "A Saleor that names no address of its API"
 
 
 def normal(url: str) -> str | None:

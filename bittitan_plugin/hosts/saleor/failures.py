@@ -95,7 +95,8 @@ def _of_top_level(operation: Document, error: Mapping[str, Any]) -> BitTitanErro
         return PlatformRejected(
             PERMISSION_DENIED,
             f"Saleor does not let the app do this ({operation.name}): {message} "
-            "Install the app again with the permissions it asks for.",
+            "Install the app again with the permissions it asks for: remove it first, for Saleor "
+            "installs none twice. Settings and assets stay.",
         )
     if code in _PASSING or message == "Internal Server Error":
         return _uncertain(operation, f"it answered '{message}'")

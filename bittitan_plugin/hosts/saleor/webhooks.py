@@ -144,7 +144,8 @@ class Webhooks:
                 _key(event),
                 message=f"An event {event.name} of Saleor cannot be acted on: {why}.",
                 next_step="In Saleor's Dashboard look at the app's permissions: it needs all that "
-                "its installation asks for. Then install it again; what was missed is read from "
+                "its installation asks for. Where that cannot be, remove the app and install it "
+                "anew: settings and assets stay, and what was missed is read from "
                 "the orders themselves.",
                 at=self._clock(),
             )

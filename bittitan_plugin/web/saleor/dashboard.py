@@ -220,7 +220,8 @@ class Dashboard:
         """Whoever is looking brought nothing that opens the page."""
         text = (
             f"Its token is not accepted: {refused.message}. Nothing was changed. Open the app anew "
-            "under Extensions in the Dashboard; if that is of no use, install it again."
+            "under Extensions in the Dashboard; if that is of no use, remove it and "
+            "install it anew: settings and assets stay."
         )
         return self._notice(401, "Open this in Saleor's Dashboard", text, None)
 

@@ -44,6 +44,22 @@ def test_a_saleor_that_is_not_listed_is_refused_and_never_called(stations: Stati
 
 
 @every(
+    "named, shown",
+    [
+        ("https://other.example/graphql/", "The address 'https://other.example/graphql/'"),
+        ("", "A Saleor that names no address"),
+        ("https://x.example/" + "y" * 999, f"'https://x.example/{'y' * 237}'"),
+    ],
+)
+def test_the_address_that_was_refused_is_named_in_the_answer(
+    bare: Station, named: str, shown: str
+) -> None:
+    answer = bare.sender.register("token", Saleor_Api_Url=named)
+    assert answer.status_code == 403
+    assert shown in answer.json()["error"]["message"]
+
+
+@every(
     "url",
     [
         "",
