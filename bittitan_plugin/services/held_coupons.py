@@ -60,15 +60,20 @@ def release(ports: Ports, installation_id: UUID, asset_id: UUID, actor: Actor) -
         raise _not_releasable("BitTitan issued it under another reference, so it may be another's")
     if coupon.status is not CouponStatus.AVAILABLE or coupon.expires_at <= ports.clock():
         raise _not_releasable("it cannot be redeemed any more")
-    return _provide(ports, installation_id, asset, coupon, actor)
+    listing = Listing(account=configuration.coupon_account, since=ports.clock())
+    return _provide(ports, installation_id, asset, coupon, listing, actor)
 
 
 def _provide(
-    ports: Ports, installation_id: UUID, asset: Asset, coupon: Coupon, actor: Actor
+    ports: Ports,
+    installation_id: UUID,
+    asset: Asset,
+    coupon: Coupon,
+    listing: Listing,
+    actor: Actor,
 ) -> Asset:
     code = ports.cipher.seal(coupon.code)
     with ports.store.writing(installation_id) as work:
-        account = work.installations.by_id(installation_id).configuration.coupon_account
         found_by = fingerprint_of(ports, work, coupon.code)
         try:
             claim_coupon(work, asset.id, coupon.id, found_by)
@@ -83,7 +88,7 @@ def _provide(
                 coupon.status,
                 coupon.expires_at,
                 adopted=True,
-                listing=Listing(account=account, since=ports.clock()),
+                listing=listing,
             ),
             actor,
             ports.clock(),

@@ -60,6 +60,13 @@ def coupon_findings(
         return
     if oldest is None:
         return
+    with ports.store.reading(installation_id) as work:
+        elsewhere = work.coupons.count_elsewhere(account)
+    if elsewhere:
+        report.left_out.append(
+            f"Unused coupons known under another BitTitan account than the settings name: "
+            f"{elsewhere}. This one cannot be asked about them."
+        )
     vendor, started = ports.vendors.of(configuration), ports.clock()
     side = _Side(ports, installation_id, vendor, account, report, started)
     try:
@@ -135,8 +142,9 @@ class _Side:
             waits = of_waiting(asset, self.started)
             yield from self._finding(waits, asset, None)
             return
+        elsewhere = asset.coupon_account not in {None, self.account}
         try:
-            coupon = self.vendor.coupon(asset.coupon_id or "")
+            coupon = None if elsewhere else self.vendor.coupon(asset.coupon_id or "")
         except Rejected as fault:
             # Of this one BitTitan says nothing that can be read; the others are asked about.
             self.report.leave_out(

@@ -6,10 +6,10 @@ from dataclasses import replace
 import pytest
 
 from bittitan_plugin.domain.assets import Asset
-from bittitan_plugin.domain.errors import Refusal
+from bittitan_plugin.domain.errors import Refusal, Unavailable
 from bittitan_plugin.domain.history import Actor, ActorKind
 from bittitan_plugin.domain.problems import ProblemKind
-from bittitan_plugin.services import coupon_status, problems
+from bittitan_plugin.services import coupon_status, problems, watching
 from bittitan_plugin.vendor.port import CouponVendor
 from bittitan_plugin.vendor.sandbox import SandboxServer
 from tests.integration.coupons.following import Calendar
@@ -96,9 +96,12 @@ def test_not_even_staff_record_redemptions_of_coupons_from_another_account(
 ) -> None:
     asset = calendar.sold()
     points_at(calendar, other)
-    reconcile(calendar.shop, apply=True)
+    run = reconcile(calendar.shop, apply=True)
 
     assert calendar.status(asset) == "AVAILABLE"
+    assert ["known under another BitTitan account" in each for each in run.report["left_out"]] == [
+        True
+    ]
 
 
 def test_few_that_vanish_are_left_where_the_account_knows_none_of_their_buyers(
@@ -157,6 +160,18 @@ def test_reminders_wait_for_the_right_account_and_are_not_lost(
     points_at(calendar, calendar.shop.sandbox)
 
     assert calendar.remind() == [30]
+
+
+def test_a_reminder_under_way_waits_where_nobody_can_say_if_the_code_is_unused(
+    calendar: Calendar, other: SandboxServer
+) -> None:
+    asset = calendar.sold()
+    calendar.before_expiry(asset, days=30)
+    points_at(calendar, other)
+    with pytest.raises(Unavailable):
+        watching.remind(calendar.shop.ports, calendar.shop.id, asset.id, 30)
+
+    assert calendar.told() == []
 
 
 def test_a_coupon_of_another_account_is_not_cancelled_under_its_id_alone(
