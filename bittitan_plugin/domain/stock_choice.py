@@ -33,6 +33,18 @@ def combine(available: Mapping[int, int], wanted: int) -> dict[int, int] | None:
     return _retrace(reached, sizes, available, wanted, codes)
 
 
+def is_in_reach(available: Mapping[int, int], wanted: int) -> bool:
+    """Whether ``wanted`` licences could be made of these, however many codes it took."""
+    mask, sums = (1 << wanted + 1) - 1, 1
+    for size, count in available.items():
+        copies, pack = min(count, wanted // size), 1
+        while copies:
+            taken = min(pack, copies)
+            sums |= sums << taken * size & mask
+            copies, pack = copies - taken, pack * 2
+    return bool(sums >> wanted & 1)
+
+
 def _with(before: _Reach, size: int, copies: int, wanted: int) -> _Reach:
     """What can be reached with up to ``copies`` codes of ``size`` more."""
     mask, reach = (1 << wanted + 1) - 1, list(before)

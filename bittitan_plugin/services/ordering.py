@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from uuid import UUID
 
 from bittitan_plugin.domain.assets import Asset, AssetStatus, ProvisioningStatus
 from bittitan_plugin.domain.catalogue import Product, ProductType
@@ -12,13 +13,13 @@ from bittitan_plugin.domain.installations import Installation
 from bittitan_plugin.domain.orders import Order, OrderLine, check_lines, check_typed, name_of_line
 from bittitan_plugin.domain.problems import ProblemAction, ProblemKind
 from bittitan_plugin.domain.reconciliation import Difference
-from bittitan_plugin.domain.stock import demand_for
+from bittitan_plugin.domain.stock import MOST_CODES, demand_for
 from bittitan_plugin.services.changed_orders import compare_due
 from bittitan_plugin.services.durable import PROVISION, provision_id
 from bittitan_plugin.services.held_lines import hold
 from bittitan_plugin.services.opening import refused_key
 from bittitan_plugin.services.ports import Ports
-from bittitan_plugin.services.stock_allocation import choose
+from bittitan_plugin.services.stock_allocation import choose, takes_too_many
 from bittitan_plugin.store.unit_of_work import UnitOfWork
 
 
@@ -181,21 +182,34 @@ def _without_stock(
 ) -> list[Refusal]:
     """Lines that nothing in stock fits, where the distributor does not let orders wait.
 
-    Each line is looked at by itself: two that want the same codes pass, and one of them waits.
+    What serves a line is not there for the lines behind it any more.
     """
     if not configuration.stop_without_stock:
         return []
-    return [
-        Refusal(
-            ErrorCode.OUT_OF_STOCK,
-            f"{product.name} is out of stock for {line.quantity} licences at present.",
-            field=f"lines[{index}].quantity",
-        )
-        for index, line in enumerate(order.lines)
-        if (product := sold.get(line.id)) is not None
-        and configuration.source_of(product.product_type) is CouponSource.STOCK
-        and not choose(work, demand_for(product, line.quantity, ports.clock()))
-    ]
+    refused, taken = [], set[UUID]()
+    for index, line in enumerate(order.lines):
+        product = sold.get(line.id)
+        if product is None or (
+            configuration.source_of(product.product_type) is not CouponSource.STOCK
+        ):
+            continue
+        demand = demand_for(product, line.quantity, ports.clock())
+        codes = choose(work, demand, taken)
+        taken.update(code.id for code in codes)
+        if not codes:
+            text = _lacking(product, line, too_many=takes_too_many(work, demand, taken))
+            field = f"lines[{index}].quantity"
+            refused.append(Refusal(ErrorCode.OUT_OF_STOCK, text, field=field))
+    return refused
+
+
+def _lacking(product: Product, line: OrderLine, *, too_many: bool) -> str:
+    if not too_many:
+        return f"{product.name} is out of stock for {line.quantity} licences at present."
+    return (
+        f"{line.quantity} licences of {product.name} would take more than {MOST_CODES} coupon "
+        "codes at present, and no more are delivered together: order fewer of them at a time."
+    )
 
 
 def of_ours(work: UnitOfWork, lines: tuple[OrderLine, ...]) -> dict[str, Product]:

@@ -4,6 +4,7 @@ No vendor is called, so choosing the codes, marking them and recording them on t
 transaction: whatever is killed or repeated, a code is on one asset, or on none and still free.
 """
 
+from collections.abc import Collection
 from uuid import UUID
 
 from bittitan_plugin.domain.assets import Asset, AssetStatus
@@ -12,7 +13,7 @@ from bittitan_plugin.domain.coupons import CouponStatus, Sealed
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
 from bittitan_plugin.domain.history import Actor, ActorKind
 from bittitan_plugin.domain.stock import MOST_CODES, Demand, StockCode, coupon_id, demand_of
-from bittitan_plugin.domain.stock_choice import MOST_SIZES, combine
+from bittitan_plugin.domain.stock_choice import MOST_SIZES, combine, is_in_reach
 from bittitan_plugin.services.durable import (
     OUT_OF_STOCK,
     SYNCHRONIZE,
@@ -88,18 +89,27 @@ def _draw(ports: Ports, work: UnitOfWork, asset: Asset) -> Asset | None:
     )
 
 
-def choose(work: UnitOfWork, demand: Demand) -> list[StockCode]:
-    """One code if any fits; else the fewest that together hold exactly what was ordered."""
-    single = work.stock.exact(demand)
+def choose(work: UnitOfWork, demand: Demand, without: Collection[UUID] = ()) -> list[StockCode]:
+    """One code if any fits; else the fewest that together hold exactly what was ordered.
+
+    ``without`` names codes that are spoken for.
+    """
+    single = work.stock.exact(demand, without)
     if single is not None:
         return [single]
     most = {
         size: min(demand.licenses // size, MOST_CODES)
         for size in work.stock.sizes(demand, MOST_SIZES)
     }
-    found = {size: work.stock.of_size(demand, size, count) for size, count in most.items()}
+    found = {size: work.stock.of_size(demand, size, count, without) for size, count in most.items()}
     chosen = combine({size: len(codes) for size, codes in found.items()}, demand.licenses)
     return [code for size, count in (chosen or {}).items() for code in found[size][:count]]
+
+
+def takes_too_many(work: UnitOfWork, demand: Demand, without: Collection[UUID] = ()) -> bool:
+    """Of what cannot be served: whether only ``MOST_CODES`` stands in the way."""
+    sizes = work.stock.sizes(demand, MOST_SIZES)
+    return is_in_reach(work.stock.counts(demand, sizes, without), demand.licenses)
 
 
 def _delivered(ports: Ports, codes: list[StockCode]) -> Sealed:
@@ -112,9 +122,11 @@ def _delivered(ports: Ports, codes: list[StockCode]) -> Sealed:
 def _wait(ports: Ports, work: UnitOfWork, asset: Asset) -> Asset:
     """Leave the asset pending with the reason, tell the buyer once and staff as one problem."""
     past = work.assets.history([asset.id])[asset.id]
-    waited_before = any(entry.change.after == _MESSAGE for entry in past)
+    waited_before = any(entry.change.after in (_NONE_FITS, TOO_MANY_CODES) for entry in past)
+    too_many = takes_too_many(work, demand_of(asset, ports.clock()))
+    why = TOO_MANY_CODES if too_many else _NONE_FITS
     asset = work.assets.change(
-        asset.id, lambda a: a.delayed(ErrorCode.OUT_OF_STOCK, _MESSAGE), STOCK, ports.clock()
+        asset.id, lambda a: a.delayed(ErrorCode.OUT_OF_STOCK, why), STOCK, ports.clock()
     )
     if not waited_before:
         work.enqueue(OUT_OF_STOCK, out_of_stock_id(asset.id), str(asset.id))
@@ -122,7 +134,12 @@ def _wait(ports: Ports, work: UnitOfWork, asset: Asset) -> Asset:
     return asset
 
 
-_MESSAGE = (
+#: Why an order waits for which there are licences enough, in packs that are too small.
+TOO_MANY_CODES = (
+    f"The stock holds these licences only in more than {MOST_CODES} codes, and no more are "
+    "delivered together. It is served by itself when codes with more licences each are imported."
+)
+_NONE_FITS = (
     "The stock holds no code, or no few codes together, with exactly that many licences and "
     "enough days left. It is served by itself when fitting codes are imported."
 )

@@ -4,6 +4,7 @@ from bittitan_plugin.domain.catalogue import ProductType
 from bittitan_plugin.domain.configuration import Configuration
 from bittitan_plugin.domain.coupons import CouponSource
 from bittitan_plugin.domain.problems import ProblemKind
+from bittitan_plugin.domain.stock import MOST_CODES
 from bittitan_plugin.services.ports import Ports
 from bittitan_plugin.store.unit_of_work import UnitOfWork
 
@@ -26,7 +27,8 @@ def report_out_of_stock(ports: Ports, work: UnitOfWork, product_type: ProductTyp
         message=f"{waiting} order line(s) wait for codes of {product_type.label}: "
         "the stock holds none that fit.",
         next_step="Make coupons in BitTitan's portal and import their codes; who waits is served "
-        "by itself, the oldest order first.",
+        f"by itself, the oldest order first. At most {MOST_CODES} codes serve one order line: "
+        "where there are licences enough, codes with more of them each are what is missing.",
         at=ports.clock(),
     )
 

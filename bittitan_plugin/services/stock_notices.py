@@ -2,9 +2,11 @@
 
 from uuid import UUID
 
+from bittitan_plugin.domain.stock import MOST_CODES
 from bittitan_plugin.mail.port import Notification
 from bittitan_plugin.services.notifications import sale_values
 from bittitan_plugin.services.ports import Ports
+from bittitan_plugin.services.stock_allocation import TOO_MANY_CODES
 
 
 def tell_out_of_stock(ports: Ports, installation_id: UUID, asset_id: UUID) -> None:
@@ -15,12 +17,14 @@ def tell_out_of_stock(ports: Ports, installation_id: UUID, asset_id: UUID) -> No
         values = sale_values(work, asset)
     if not asset.waits_for_stock:
         return
+    error = asset.provisioning_error
+    too_many = error is not None and error.message == TOO_MANY_CODES
     ports.mailer.send(
         Notification(
             template="out_of_stock",
             to=asset.recipient_email,
             sender=configuration.sender_email,
             key=f"out-of-stock-{asset.id}",
-            values=values,
+            values={**values, "most_codes": MOST_CODES if too_many else None},
         )
     )

@@ -149,9 +149,12 @@ class StockRepository:
         if self._session.get_bind().dialect.name == "postgresql":
             self._session.execute(text(f"ANALYZE {StockCodeRow.__tablename__}"))
 
-    def exact(self, demand: Demand) -> StockCode | None:
-        """The free code with exactly that many licences that fits and expires soonest."""
-        found = self._of_size(demand, demand.licenses, 1)
+    def exact(self, demand: Demand, without: Collection[UUID] = ()) -> StockCode | None:
+        """The free code with exactly that many licences that fits and expires soonest.
+
+        ``without`` names codes that are spoken for.
+        """
+        found = self._of_size(demand, demand.licenses, 1, without)
         return found[0] if found else None
 
     def sizes(self, demand: Demand, limit: int) -> list[int]:
@@ -172,9 +175,30 @@ class StockRepository:
                 below = size
         return sorted(found, reverse=True)[:limit]
 
-    def of_size(self, demand: Demand, size: int, limit: int) -> list[StockCode]:
+    def of_size(
+        self, demand: Demand, size: int, limit: int, without: Collection[UUID] = ()
+    ) -> list[StockCode]:
         """Free codes of that size that may serve the demand, those expiring soonest first."""
-        return self._of_size(demand, size, limit)
+        return self._of_size(demand, size, limit, without)
+
+    def counts(
+        self, demand: Demand, sizes: Collection[int], without: Collection[UUID] = ()
+    ) -> dict[int, int]:
+        """How many free codes of each of these sizes may serve the demand."""
+        rows = self._session.execute(
+            select(StockCodeRow.licenses, func.count().label("codes"))
+            .where(
+                self._mine,
+                FREE,
+                StockCodeRow.product_type == demand.product_type.value,
+                or_(StockCodeRow.sku.is_(None), StockCodeRow.sku == demand.sku),
+                StockCodeRow.licenses.in_(sizes),
+                *_serves(demand),
+                StockCodeRow.id.not_in(without),
+            )
+            .group_by(StockCodeRow.licenses)
+        )
+        return {row.licenses: row.codes for row in rows}
 
     def allocate(self, codes: Sequence[StockCode], asset_id: UUID, at: datetime) -> None:
         """Give the codes to the asset. Raises ``CodesTaken`` when one is not free any more."""
@@ -253,7 +277,9 @@ class StockRepository:
         held = self._session.scalar(select(func.sum(some.c.licenses)))
         return int(held or 0) < licenses
 
-    def _of_size(self, demand: Demand, size: int, limit: int) -> list[StockCode]:
+    def _of_size(
+        self, demand: Demand, size: int, limit: int, without: Collection[UUID]
+    ) -> list[StockCode]:
         found: list[StockCode] = []
         for sku in (demand.sku, None):
             rows = self._session.scalars(
@@ -261,11 +287,8 @@ class StockRepository:
                 .where(
                     *self._free(demand.product_type, sku),
                     StockCodeRow.licenses == size,
-                    StockCodeRow.expires_at >= demand.redeemable_until,
-                    or_(
-                        StockCodeRow.validity_days.is_(None),
-                        StockCodeRow.validity_days >= demand.validity_days,
-                    ),
+                    *_serves(demand),
+                    *([StockCodeRow.id.not_in(without)] if without else []),
                 )
                 # In the index's own order, so that it is read and not sorted.
                 .order_by(
@@ -291,6 +314,17 @@ class StockRepository:
     @property
     def _mine(self) -> ColumnElement[bool]:
         return StockCodeRow.installation_id == self._installation_id
+
+
+def _serves(demand: Demand) -> list[ColumnElement[bool]]:
+    """Whether a code of the right kind has days enough left."""
+    return [
+        StockCodeRow.expires_at >= demand.redeemable_until,
+        or_(
+            StockCodeRow.validity_days.is_(None),
+            StockCodeRow.validity_days >= demand.validity_days,
+        ),
+    ]
 
 
 def _batches(ids: Collection[UUID]) -> Iterator[list[UUID]]:

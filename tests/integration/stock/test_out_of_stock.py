@@ -75,6 +75,54 @@ def test_by_a_setting_what_the_stock_cannot_serve_is_refused_before_payment(sell
     assert refusals(seller, 25, 30) == []
 
 
+def test_two_lines_that_want_the_same_codes_are_not_both_sold(seller: Shop) -> None:
+    seller.configure(stop_without_stock="true")
+    bring_in(seller, row(25))
+    assert refusals(seller, 25, 25) == [(ErrorCode.OUT_OF_STOCK, "lines[1].quantity")]
+    bring_in(seller, row(20), row(5))
+    assert refusals(seller, 25, 25) == []
+    assert refusals(seller, 25, 25, 25) == [(ErrorCode.OUT_OF_STOCK, "lines[2].quantity")]
+    # What was asked about is still there to be asked about again, and to be sold.
+    assert refusals(seller, 25, 25) == []
+
+
+def test_an_order_that_takes_more_codes_than_are_delivered_together_is_told_so(
+    seller: Shop,
+) -> None:
+    seller.configure(stop_without_stock="true")
+    bring_in(seller, *(row(1) for _ in range(150)))
+    order = seller.host.place(line(quantity=101), line(quantity=160))
+    installation = get_installation(seller.ports, seller.id)
+    too_many, lacking = precheck(seller.ports, installation, order)
+    assert "would take more than 100 coupon codes at present" in too_many.message
+    assert "order fewer of them at a time" in too_many.message
+    assert lacking.message.endswith("is out of stock for 160 licences at present.")
+
+
+def test_while_it_waits_its_reason_and_its_buyers_mail_name_the_limit(seller: Shop) -> None:
+    bring_in(seller, *(row(1) for _ in range(150)))
+    asset = seller.buy(line(quantity=101))
+    assert asset.provisioning_error is not None
+    assert "only in more than 100 codes" in asset.provisioning_error.message
+    (told,) = sent(seller, "out_of_stock")
+    assert told.values["most_codes"] == 100
+    (problem,) = seller.problems()
+    assert "At most 100 codes serve one order line" in problem.next_step
+    assert seller.synchronize(asset).provisioning_error == asset.provisioning_error
+    assert templates(seller) == ["out_of_stock"]
+
+    bring_in(seller, row(101))
+    assert seller.asset(asset.id).has_coupon
+
+
+def test_an_order_for_which_there_is_nothing_is_told_that_and_no_limit(seller: Shop) -> None:
+    asset = seller.buy(line(quantity=101))
+    assert asset.provisioning_error is not None
+    assert "more than 100 codes" not in asset.provisioning_error.message
+    (told,) = sent(seller, "out_of_stock")
+    assert told.values["most_codes"] is None
+
+
 def test_an_order_of_sixty_is_served_from_three_hundred_single_codes(seller: Shop) -> None:
     bring_in(seller, *(row(1) for _ in range(300)))
     assert seller.buy(line(quantity=60)).has_coupon

@@ -106,6 +106,7 @@ FINDING: dict[str, Case] = {
     "stock.exact": lambda w, b: w.stock.exact(demand_of(b.out_of_stock, NOON)),
     "stock.sizes": lambda w, b: w.stock.sizes(demand_of(b.out_of_stock, NOON), 9),
     "stock.of_size": lambda w, b: w.stock.of_size(demand_of(b.out_of_stock, NOON), 25, 9),
+    "stock.counts": lambda w, b: w.stock.counts(demand_of(b.out_of_stock, NOON), [25]),
     "stock.of_assets": lambda w, b: w.stock.of_assets([b.from_stock.id])[b.from_stock.id],
     "stock.holds_fewer_than": lambda w, b: not w.stock.holds_fewer_than(
         b.code.product_type, 1, NOON

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bittitan_plugin.domain.stock import MOST_CODES
-from bittitan_plugin.domain.stock_choice import MOST_SIZES, combine
+from bittitan_plugin.domain.stock_choice import MOST_SIZES, combine, is_in_reach
 from tests.steps import at_most
 
 
@@ -88,3 +88,14 @@ def test_the_largest_order_over_very_many_sizes_takes_few_steps_and_little_memor
     tracemalloc.stop()
     # Sums beyond the order are forgotten; kept, they would be hundreds of megabytes.
     assert peak < 10_000_000
+
+
+@given(st.dictionaries(st.integers(1, 12), st.integers(1, 3), max_size=5), st.integers(1, 40))
+def test_what_is_in_reach_is_what_some_choice_makes(available: dict[int, int], wanted: int) -> None:
+    assert is_in_reach(available, wanted) == (fewest(available, wanted) is not None)
+
+
+def test_in_reach_is_also_what_takes_more_codes_than_a_buyer_can_enter() -> None:
+    assert is_in_reach({1: 1000}, MOST_CODES + 1)
+    assert not is_in_reach({1: MOST_CODES}, MOST_CODES + 1)
+    assert not is_in_reach({2: 1000}, MOST_CODES + 1)

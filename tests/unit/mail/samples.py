@@ -56,7 +56,7 @@ SAMPLES: dict[str, dict[str, object]] = {
         "reason": "BitTitan does not sell the SKU MW-MB-9.",
         "next_step": "Correct the SKU of the product, then choose Synchronize again.",
     },
-    "out_of_stock": {**COMMON},
+    "out_of_stock": {**COMMON, "most_codes": 100},
     "revocation_staff": {
         **COMMON, **_AMOUNT, **_DEADLINE, **_REVIEW, "reminder": True,
         "steps": ("Find the coupon in the portal.", "Revoke it and confirm it here."),
@@ -71,6 +71,7 @@ OPTIONAL: dict[str, set[str]] = {
     "cancellation_request_staff": {"comment", "review_url", "reminder"},
     "cancelled": {"credit_invoice", "amount", "refund", "by_hand", "settled_with_order"},
     "provisioning_failed": {"review_url"},
+    "out_of_stock": {"most_codes"},
     "revocation_staff": {"amount", "deadline", "review_url", "reminder"},
 }
 
