@@ -1,10 +1,10 @@
 """Who is asking, and what they may reach."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
-from uuid import UUID
 
 from bittitan_plugin.domain.accounts import Account
+from bittitan_plugin.domain.addresses import normalized
 from bittitan_plugin.domain.assets import Asset
 from bittitan_plugin.domain.history import Actor, ActorKind
 
@@ -42,31 +42,64 @@ class Viewer:
 ANONYMOUS = Viewer()
 
 
-def may_see(viewer: Viewer, asset: Asset, own_account: Account | None) -> bool:
+@dataclass(frozen=True, kw_only=True)
+class OwnAccounts:
+    """Which accounts are one user's own."""
+
+    #: The one it buys as; None while it has not ordered anything.
+    buyer: Account | None = None
+    #: The end customers of resellers under an address that the user proved to be its own. One
+    #: address that two resellers named is two accounts.
+    named: tuple[Account, ...] = ()
+
+    @property
+    def every(self) -> tuple[Account, ...]:
+        """All of them."""
+        return (self.buyer, *self.named) if self.buyer else self.named
+
+    def under(self, email: str) -> "OwnAccounts":
+        """The same for a user that has that address now: what it proved before counts no more."""
+        kept = tuple(each for each in self.named if each.email == normalized(email))
+        return replace(self, named=kept)
+
+
+#: Of whoever has none, such as staff and nobody.
+NO_ACCOUNTS = OwnAccounts()
+
+
+def may_see(viewer: Viewer, asset: Asset, own: OwnAccounts) -> bool:
     """Whether the viewer may see an asset and use its coupon code.
 
     Documented for the reseller (its own and its end customers' assets), ours for the rest: staff
     with MANAGE_ORDERS, the owner, and the end customer it was bought for.
     """
-    if viewer.may(Permission.MANAGE_ORDERS):
-        return True
-    return own_account is not None and owns(own_account.id, asset)
+    return viewer.may(Permission.MANAGE_ORDERS) or owns(own, asset)
 
 
-def may_see_terms(viewer: Viewer, asset: Asset, own_account: Account | None) -> bool:
+def may_see_terms(viewer: Viewer, asset: Asset, own: OwnAccounts) -> bool:
     """Whether the viewer may see what it cost, its invoices, where its mail goes, and cancel it.
 
     Ours: staff with MANAGE_ORDERS and whoever paid. The end customer gets the licences and their
     code; on which terms its reseller bought them is between the reseller and the distributor.
     """
-    return viewer.may(Permission.MANAGE_ORDERS) or bought(own_account, asset)
+    return viewer.may(Permission.MANAGE_ORDERS) or bought(own, asset)
 
 
-def owns(account_id: UUID, asset: Asset) -> bool:
-    """Whether the asset was bought by, or for, that account."""
-    return account_id in (asset.account_id, asset.end_customer_id)
+def owns(own: OwnAccounts, asset: Asset) -> bool:
+    """Whether the asset was bought by, or for, one of these accounts."""
+    return any(each.id in (asset.account_id, asset.end_customer_id) for each in own.every)
 
 
-def bought(account: Account | None, asset: Asset) -> bool:
-    """Whether that account is the one that paid."""
-    return account is not None and account.id == asset.account_id
+def bought(own: OwnAccounts, asset: Asset) -> bool:
+    """Whether these accounts are those of whoever paid."""
+    return own.buyer is not None and own.buyer.id == asset.account_id
+
+
+def may_see_account(own: OwnAccounts, account: Account) -> bool:
+    """Whether an account is one of these, or an end customer of the one that buys.
+
+    An end customer does not see the account of the reseller it buys from.
+    """
+    if own.buyer is not None and account.reseller_id == own.buyer.id:
+        return True
+    return any(each.id == account.id for each in own.every)

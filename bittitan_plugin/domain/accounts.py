@@ -46,7 +46,7 @@ class Account:
     """A reseller, a direct customer or an end customer of a reseller."""
 
     id: UUID
-    #: The host's customer, or None for an end customer that never signs in.
+    #: The host's customer, or None for an end customer, whose user is who proved its address.
     customer_id: str | None
     #: Normalized, see ``addresses.py``.
     email: str

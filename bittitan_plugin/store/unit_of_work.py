@@ -22,6 +22,7 @@ from bittitan_plugin.store.repositories.deferred_lines import DeferredLineReposi
 from bittitan_plugin.store.repositories.held_coupons import HeldCouponRepository
 from bittitan_plugin.store.repositories.held_lines import HeldLineRepository
 from bittitan_plugin.store.repositories.installations import InstallationRepository
+from bittitan_plugin.store.repositories.invitations import InvitationRepository
 from bittitan_plugin.store.repositories.problems import ProblemRepository
 from bittitan_plugin.store.repositories.products import ProductRepository
 from bittitan_plugin.store.repositories.revocations import RevocationRepository
@@ -60,6 +61,7 @@ class UnitOfWork:
         self.recollection = Recollection(remembered)
         self.installations = InstallationRepository(session)
         self.accounts = AccountRepository(session, installation_id)
+        self.invitations = InvitationRepository(session, installation_id)
         self.products = ProductRepository(session, installation_id)
         self.assets = AssetRepository(session, installation_id, self.recollection)
         self.sales = SaleRepository(session, installation_id)

@@ -5,6 +5,7 @@ from starlette.routing import BaseRoute, Mount
 from starlette.staticfiles import StaticFiles
 
 from bittitan_plugin.web.admin.application import admin_routes
+from bittitan_plugin.web.invitations import invitation_routes
 from bittitan_plugin.web.portal.routes import portal_routes
 from bittitan_plugin.web.security_headers import SecurityHeaders
 from bittitan_plugin.web.shop.routes import shop_routes
@@ -20,5 +21,6 @@ def page_routes(site: Site) -> list[BaseRoute]:
         *sign_in_routes(site),
         *admin_routes(site),
         *portal_routes(site),
+        *invitation_routes(site),
         *shop_routes(site),
     ]

@@ -25,5 +25,13 @@ class Identity(Protocol):
         Nobody when the user is gone, or has ended the sessions begun with that key.
         """
 
+    def welcome(self, email: str, company: str, password: str) -> str:
+        """The key of whoever proved to read the mail of that address.
+
+        A new customer, or the one that has the address; either signs in with this password from
+        now on, and every session there was ends. Raises ``Refusal`` on ``password``, and for an
+        address that cannot be a customer's.
+        """
+
     def sign_out_everywhere(self, user: str) -> None:
         """End every session and every token of that user, on every device."""

@@ -2,11 +2,11 @@
 
 from bittitan_graphql.context import RequestScope
 from bittitan_graphql.errors import PermissionDenied
-from bittitan_plugin.domain.access import Permission, may_see, may_see_terms
+from bittitan_plugin.domain.access import Permission, may_see, may_see_account, may_see_terms
 from bittitan_plugin.domain.accounts import Account
 from bittitan_plugin.domain.assets import Asset
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
-from bittitan_plugin.store.queries.audience import EVERYTHING, NOTHING, Audience, OnlyAccount
+from bittitan_plugin.store.queries.audience import EVERYTHING, Audience, audience_of
 
 
 def require(scope: RequestScope, permission: Permission) -> None:
@@ -26,18 +26,17 @@ async def audience(scope: RequestScope, permission: Permission) -> Audience:
     require_signed_in(scope, permission)
     if scope.viewer.may(permission):
         return EVERYTHING
-    account = await scope.own_account()
-    return OnlyAccount(account.id) if account else NOTHING
+    return audience_of(await scope.own_accounts())
 
 
 async def sees(scope: RequestScope, asset: Asset) -> bool:
     """Whether the viewer may see the asset and use its coupon code."""
-    return may_see(scope.viewer, asset, await scope.own_account())
+    return may_see(scope.viewer, asset, await scope.own_accounts())
 
 
 async def sees_terms(scope: RequestScope, asset: Asset) -> bool:
     """Whether the viewer may see what it cost, and cancel it: not the end customer."""
-    return may_see_terms(scope.viewer, asset, await scope.own_account())
+    return may_see_terms(scope.viewer, asset, await scope.own_accounts())
 
 
 async def visible(scope: RequestScope, assets: list[Asset]) -> list[Asset]:
@@ -52,11 +51,5 @@ async def demand_visible(scope: RequestScope, asset: Asset) -> None:
 
 
 async def sees_account(scope: RequestScope, account: Account, permission: Permission) -> bool:
-    """Whether the viewer may see an account: staff, the customer itself, or its reseller.
-
-    An end customer does not see the account of the reseller it buys from.
-    """
-    if scope.viewer.may(permission):
-        return True
-    own = await scope.own_account()
-    return own is not None and own.id in (account.id, account.reseller_id)
+    """Whether the viewer may see an account: staff, the customer itself, or its reseller."""
+    return scope.viewer.may(permission) or may_see_account(await scope.own_accounts(), account)

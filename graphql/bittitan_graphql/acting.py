@@ -54,7 +54,7 @@ async def demand_terms(scope: RequestScope, asset_id: str) -> Asset:
 async def demand_own_asset(scope: RequestScope, asset_id: str) -> Asset:
     """The same for what only customers do: the viewer is the one that bought it."""
     asset = await demand_asset(scope, asset_id)
-    if not bought(await scope.own_account(), asset):
+    if not bought(await scope.own_accounts(), asset):
         raise PermissionDenied(BUYER)
     return asset
 

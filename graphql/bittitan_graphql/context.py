@@ -10,8 +10,7 @@ import anyio.to_thread
 import strawberry
 
 from bittitan_graphql.loaders import Loaders
-from bittitan_plugin.domain.access import Viewer
-from bittitan_plugin.domain.accounts import Account
+from bittitan_plugin.domain.access import NO_ACCOUNTS, OwnAccounts, Viewer
 from bittitan_plugin.services.ports import Ports
 from bittitan_plugin.store.unit_of_work import UnitOfWork
 
@@ -59,11 +58,12 @@ class RequestScope:
 
         return await anyio.to_thread.run_sync(in_session)
 
-    async def own_account(self) -> Account | None:
-        """The viewer's own account, if the plugin knows one."""
+    async def own_accounts(self) -> OwnAccounts:
+        """The viewer's own accounts, as far as the plugin knows any."""
         if self.viewer.customer_id is None:
-            return None
-        return await self.loaders.account_of_customer.load(self.viewer.customer_id)
+            return NO_ACCOUNTS
+        own = await self.loaders.accounts_of_customer.load(self.viewer.customer_id)
+        return own.under(self.viewer.email)
 
 
 def scope_of(info: strawberry.Info) -> RequestScope:

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from strawberry.dataloader import DataLoader
 
+from bittitan_plugin.domain.access import OwnAccounts
 from bittitan_plugin.domain.accounts import Account
 from bittitan_plugin.domain.assets import Asset
 from bittitan_plugin.domain.cancellation import CancellationTerms
@@ -60,8 +61,8 @@ class Loaders:
         self.account: DataLoader[UUID, Account | None] = self._found(
             lambda work, ids: work.accounts.by_ids(ids)
         )
-        self.account_of_customer: DataLoader[str, Account | None] = self._found(
-            lambda work, ids: work.accounts.of_customers(ids)
+        self.accounts_of_customer: DataLoader[str, OwnAccounts] = self._each(
+            lambda work, ids: work.accounts.own(ids)
         )
         self.history: DataLoader[UUID, list[HistoryEntry]] = self._each(
             lambda work, ids: work.assets.history(ids)

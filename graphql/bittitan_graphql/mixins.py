@@ -15,6 +15,7 @@ import strawberry
 from bittitan_graphql.access import audience, require_signed_in, sees_account, visible
 from bittitan_graphql.context import scope_of
 from bittitan_graphql.fields import field
+from bittitan_graphql.loaders import NEWEST_ASSETS
 from bittitan_graphql.types.accounts import BitTitanAccount
 from bittitan_graphql.types.assets import BitTitanAsset
 from bittitan_graphql.types.catalogue import BitTitanProduct
@@ -62,14 +63,16 @@ class UserAssets:
         """Empty for a user the plugin has never sold to."""
         scope = scope_of(info)
         readers = await audience(scope, Permission.MANAGE_ORDERS)
-        account = await scope.loaders.account_of_customer.load(str(root.id))
-        if account is None:
-            return []
-        assets = await scope.loaders.newest_assets.load((readers, account.id))
-        return [BitTitanAsset.of(asset) for asset in assets]
+        own = await scope.loaders.accounts_of_customer.load(str(root.id))
+        newest = scope.loaders.newest_assets
+        lists = await newest.load_many([(readers, account.id) for account in own.every])
+        assets = {asset.id: asset for assets in lists for asset in assets}.values()
+        by_date = sorted(assets, key=lambda asset: (asset.purchase_date, asset.id), reverse=True)
+        return [BitTitanAsset.of(asset) for asset in by_date[:NEWEST_ASSETS]]
 
     @field(
-        "The user's account with BitTitan, or null if it never bought anything. "
+        "The user's account with BitTitan, or null if it never bought anything; of one that "
+        "was only bought for, the first under which a reseller named its proved address. "
         "Requires MANAGE_USERS, or to be signed in as that user or as its reseller."
     )
     async def bittitan_account(
@@ -78,10 +81,11 @@ class UserAssets:
         """Others' accounts look like missing ones."""
         scope = scope_of(info)
         require_signed_in(scope, Permission.MANAGE_USERS)
-        account = await scope.loaders.account_of_customer.load(str(root.id))
-        if account is None or not await sees_account(scope, account, Permission.MANAGE_USERS):
-            return None
-        return BitTitanAccount.of(account)
+        own = await scope.loaders.accounts_of_customer.load(str(root.id))
+        for account in own.every:
+            if await sees_account(scope, account, Permission.MANAGE_USERS):
+                return BitTitanAccount.of(account)
+        return None
 
 
 @strawberry.type

@@ -35,6 +35,8 @@ CLERK = Actor(ActorKind.STAFF, "clerk@example.com")
 #: Customers by the part they play.
 RESELLER, END_CUSTOMER, SIBLING, RIVAL = "reseller", "end customer", "sibling", "rival"
 CUSTOMERS = (RESELLER, END_CUSTOMER, SIBLING, RIVAL)
+#: Those that sign in under an address which they have to prove first.
+INVITED = (END_CUSTOMER, SIBLING)
 
 
 def _of(permission: Permission) -> str:
@@ -149,12 +151,18 @@ def code_of(tag: str, name: str) -> str:
     return f"{tag}-CODE-{name}".upper()
 
 
+def address_of(tag: str, part: str) -> str:
+    """The address under which the installation knows a customer by its part."""
+    return f"{tag}-{part.replace(' ', '-')}@example.com"
+
+
 def _accounts(ids: PlatformIds, tag: str) -> dict[str, Account]:
     def made(part: str, reseller: Account | None = None) -> Account:
         return Account(
             id=uuid4(),
-            customer_id=ids.customers[part],
-            email=f"{tag}-{part.replace(' ', '-')}@example.com",
+            # Of an end customer a reseller only says the address.
+            customer_id=None if reseller else ids.customers[part],
+            email=address_of(tag, part),
             company=f"{tag} {part}",
             reseller_id=reseller.id if reseller else None,
             status=AccountStatus.SYNCHRONIZED,

@@ -152,6 +152,7 @@ def filled(stage: Stage, pattern: str) -> str:
     keys: dict[str, object] = {
         "/admin/assets/": asset,
         "/portal/licenses/": asset,
+        "/portal/end-customers/": here.accounts[END_CUSTOMER].id,
         "/admin/orders/": order,
         "/admin/products/": here.unpublished.id,
         "/admin/accounts/": here.accounts[END_CUSTOMER].id,
@@ -165,7 +166,8 @@ def filled(stage: Stage, pattern: str) -> str:
             pattern = pattern.replace("{id}", str(key)).replace("{id:uuid}", str(key))
             if pattern.endswith("/detail"):
                 return f"{pattern}?pk={key}"
-    for name, value in (("{file}", "nothing"), ("{storage}", "x"), ("{path:path}", "y")):
+    nothing = {"{file}": "nothing", "{token}": "nothing", "{storage}": "x", "{path:path}": "y"}
+    for name, value in nothing.items():
         pattern = pattern.replace(name, value)
     if "{" in pattern:
         raise LookupError(f"{pattern}: say in tests/security/routes.py which key belongs there")

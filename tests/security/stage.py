@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from starlette.requests import Request
@@ -22,9 +23,11 @@ from bittitan_hooks.plugin import BitTitanPlugin
 from bittitan_plugin.bootstrap import build
 from bittitan_plugin.cipher import generate_key
 from bittitan_plugin.domain.access import Permission, Viewer
+from bittitan_plugin.domain.accounts import Account
 from bittitan_plugin.domain.catalogue import PRODUCT_GROUP, ProductType
 from bittitan_plugin.domain.orders import Invoicing
 from bittitan_plugin.hosts.embedded.catalogue import ProductRecord
+from bittitan_plugin.hosts.embedded.identity import EmbeddedIdentity
 from bittitan_plugin.hosts.embedded.ids import Kind, global_id, parse_id
 from bittitan_plugin.hosts.embedded.inputs import LineInput, VariantInput
 from bittitan_plugin.hosts.embedded.platform import EmbeddedPlatform
@@ -34,15 +37,19 @@ from bittitan_plugin.hosts.embedded.web import HostGraphQL
 from bittitan_plugin.serving import Shop
 from bittitan_plugin.settings import LogFormat, Settings
 from bittitan_plugin.vendor.sandbox import DEFAULT_EMAIL, DEFAULT_PASSWORD, SandboxServer
+from bittitan_plugin.web.site import Site
 from tests.conftest import StandingClock
 from tests.fakes.mail import RecordingMailer
+from tests.integration.portal.browsing import Visitor
 from tests.security.belongings import (
     CLERKS,
     CUSTOMERS,
+    INVITED,
     NOW,
     RESELLER,
     Belongings,
     PlatformIds,
+    address_of,
     settle_in,
 )
 from tests.waiting import PATIENCE_S
@@ -179,6 +186,9 @@ def open_stage(url: str, file: Path, sandbox: SandboxServer) -> Iterator[Stage]:
     # Not before: it would have made products of the platform's by itself.
     _switch_on(shop, sandbox)
     _execute(platform, sold.order)
+    for part in INVITED:
+        _invite(shop, people[RESELLER], belongings.accounts[part])
+        people[part] = platform.customers.find([people[part].id])[people[part].id]
     schema = build_schema(plugins)
     # What documents may cost is another test's matter; the walk's are long.
     schema.extensions = (lambda: ParserCache(maxsize=99), lambda: ValidationCache(maxsize=99))
@@ -260,7 +270,7 @@ def _installation(shop: Shop, key: str) -> UUID:
 def _people(platform: EmbeddedPlatform) -> dict[str, UserRow]:
     def made(part: str, permissions: frozenset[Permission] | None) -> UserRow:
         return platform.customers.create(
-            email=f"{part.replace(' ', '-')}@example.com",
+            email=address_of(HERE, part) if part in INVITED else f"{_slug(part)}@example.com",
             company=part,
             password=PASSWORD,
             staff_permissions=permissions,
@@ -268,6 +278,24 @@ def _people(platform: EmbeddedPlatform) -> dict[str, UserRow]:
 
     customers = {part: made(part, None) for part in CUSTOMERS}
     return customers | {part: made(part, permissions) for part, permissions in CLERKS.items()}
+
+
+def _slug(part: str) -> str:
+    return part.replace(" ", "-")
+
+
+def _invite(shop: Shop, reseller: UserRow, account: Account) -> None:
+    """The end customer proves its address, as it would: by the link that was sent there."""
+    site = Site(shop.application, shop.platform, EmbeddedIdentity(shop.platform.customers))
+    inviting, invited = (Visitor(shop.app, site, user) for user in (reseller, None))
+    forms = inviting.open("/portal/end-customers").forms
+    (form,) = (form for form in forms if form.action.endswith(f"/{account.id}/invitation"))
+    inviting.send(form)
+    mailer = shop.application.ports.mailer
+    assert isinstance(mailer, RecordingMailer)
+    link = urlsplit(str(mailer.sent[-1].values["link"])).path
+    followed = invited.send(invited.open(link).form(link), password=PASSWORD, again=PASSWORD)
+    assert followed.path == "/portal/"
 
 
 def _execute(platform: EmbeddedPlatform, order: str) -> None:

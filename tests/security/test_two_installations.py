@@ -13,7 +13,14 @@ from bittitan_graphql.context import CONTEXT_KEY, Patience, RequestScope
 from bittitan_plugin.domain.access import Permission, Viewer
 from tests.security import subgraph
 from tests.security.arguments import MUTATIONS, QUERIES
-from tests.security.belongings import END_CUSTOMER, RESELLER, Belongings, settle_in
+from tests.security.belongings import (
+    END_CUSTOMER,
+    NOW,
+    RESELLER,
+    Belongings,
+    address_of,
+    settle_in,
+)
 from tests.security.stage import HERE, Rewinding, Stage
 from tests.security.walking import mutation_document, root_document
 from tests.tables import every
@@ -34,7 +41,12 @@ ROOTS = sorted(name for name in SCHEMA._schema.query_type.fields if name.startsw
 @pytest.fixture(scope="module")
 def neighbour(stage: Stage) -> Belongings:
     """The other installation's, under the platform ids of the first."""
-    return settle_in(stage.shop.application.ports, stage.other_id, stage.ids, THERE)
+    ports = stage.shop.application.ports
+    there = settle_in(ports, stage.other_id, stage.ids, THERE)
+    with ports.store.writing(stage.other_id) as work:
+        user, account = stage.ids.customers[END_CUSTOMER], there.accounts[END_CUSTOMER]
+        work.accounts.prove(user, account.email, NOW)
+    return there
 
 
 def ask(stage: Stage, tag: str, viewer: str, document: str) -> str:
@@ -45,7 +57,7 @@ async def asked(stage: Stage, tag: str, viewer: str, document: str) -> str:
     person = (
         Viewer(email="staff@example.com", is_staff=True, permissions=frozenset(Permission))
         if viewer == STAFF
-        else Viewer(customer_id=stage.ids.customers[viewer], email="somebody@example.com")
+        else Viewer(customer_id=stage.ids.customers[viewer], email=address_of(tag, viewer))
     )
     scope = RequestScope(
         ports=stage.shop.application.ports,

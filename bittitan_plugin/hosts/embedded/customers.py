@@ -82,6 +82,24 @@ class Customers:
             )
         return self._renew(user.id, password=hash_password(_check_password(new)))
 
+    def welcome(self, email: str, company: str, password: str) -> UserRow:
+        """Whoever proved to read that address signs in with this password from now on.
+
+        Somebody may have taken the address before without proving it, so every session and token
+        there was ends. A new customer where there is none. Raises ``Refusal`` on ``password``, and
+        for an address of staff, whose sign-in is not given away by mail.
+        """
+        row = self.by_email(email)
+        if row is None:
+            return self.create(email=email, company=company, password=password)
+        if row.is_staff:
+            raise Refusal(
+                ErrorCode.INVALID,
+                f"{row.email} is the address of a member of staff, who sees no licences as one. "
+                "Ask whoever sold you the licences to name another address.",
+            )
+        return self._renew(row.id, password=hash_password(_check_password(password)))
+
     def sign_out_everywhere(self, user_id: UUID) -> None:
         """End every session and every token of that user."""
         self._renew(user_id)

@@ -24,6 +24,10 @@ class EmbeddedIdentity:
         row = self._customers.find([user_id]).get(user_id) if user_id else None
         return viewer_of(row) if row and is_session_of(row, session_key) else ANONYMOUS
 
+    def welcome(self, email: str, company: str, password: str) -> str:
+        """The key of whoever proved that address, signing in with this password from now on."""
+        return key_of(self._customers.welcome(email, company, password))
+
     def sign_out_everywhere(self, user: str) -> None:
         """End every session and every token of the user with that key."""
         user_id, _ = _parts(user)

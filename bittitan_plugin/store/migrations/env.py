@@ -12,6 +12,7 @@ import bittitan_plugin.store.circuit_table
 import bittitan_plugin.store.claim_table
 import bittitan_plugin.store.cursor_table
 import bittitan_plugin.store.held_coupon_table
+import bittitan_plugin.store.invitation_tables
 import bittitan_plugin.store.key_proof  # noqa: F401
 from bittitan_plugin.hosts.embedded.tables import HostBase
 from bittitan_plugin.store.tables import Base

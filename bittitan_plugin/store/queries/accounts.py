@@ -4,7 +4,7 @@ from sqlalchemy import ColumnElement, false, func, or_, select
 
 from bittitan_plugin.domain.accounts import Account
 from bittitan_plugin.store.mapping import to_account
-from bittitan_plugin.store.queries.audience import Audience, Nothing, OnlyAccount
+from bittitan_plugin.store.queries.audience import Audience, Nothing, OnlyAccounts
 from bittitan_plugin.store.queries.keyset import Page, SortKey, Window, converted, fetch_page
 from bittitan_plugin.store.queries.search import contains
 from bittitan_plugin.store.tables import AccountRow
@@ -29,9 +29,10 @@ def count_accounts(work: UnitOfWork, audience: Audience, search: str) -> int:
 
 def _conditions(work: UnitOfWork, audience: Audience, search: str) -> list[ColumnElement[bool]]:
     conditions = [AccountRow.installation_id == work.installation_id]
-    if isinstance(audience, OnlyAccount):
-        own = audience.account_id
-        conditions.append(or_(AccountRow.id == own, AccountRow.reseller_id == own))
+    if isinstance(audience, OnlyAccounts):
+        own = AccountRow.id.in_(audience.ids)
+        resold = AccountRow.reseller_id == audience.buyer_id if audience.buyer_id else false()
+        conditions.append(or_(own, resold))
     elif isinstance(audience, Nothing):
         conditions.append(false())
     if search:

@@ -26,7 +26,7 @@ from bittitan_plugin.domain.assets import Asset, AssetStatus, ProvisioningStatus
 from bittitan_plugin.domain.catalogue import ProductType
 from bittitan_plugin.domain.coupons import CouponStatus
 from bittitan_plugin.store.mapping import to_asset
-from bittitan_plugin.store.queries.audience import Audience, Nothing, OnlyAccount
+from bittitan_plugin.store.queries.audience import Audience, Nothing, OnlyAccounts
 from bittitan_plugin.store.queries.keyset import Page, SortKey, Window, converted, fetch_page
 from bittitan_plugin.store.queries.search import contains
 from bittitan_plugin.store.tables import AssetRow, StockCodeRow
@@ -146,16 +146,17 @@ def _veiled(sort: SortKey, audience: Audience) -> SortKey:
 
 def _bought(audience: Audience) -> ColumnElement[bool]:
     """Of the assets the audience sees, those whose terms it sees too: see ``domain/access.py``."""
-    if isinstance(audience, OnlyAccount):
-        return AssetRow.account_id == audience.account_id
+    if isinstance(audience, OnlyAccounts):
+        return AssetRow.account_id == audience.buyer_id if audience.buyer_id else false()
     return true()
 
 
 def _scope(work: UnitOfWork, audience: Audience) -> list[ColumnElement[bool]]:
     conditions = [AssetRow.installation_id == work.installation_id]
-    if isinstance(audience, OnlyAccount):
-        own = audience.account_id
-        conditions.append(or_(AssetRow.account_id == own, AssetRow.end_customer_id == own))
+    if isinstance(audience, OnlyAccounts):
+        conditions.append(
+            or_(AssetRow.account_id.in_(audience.ids), AssetRow.end_customer_id.in_(audience.ids))
+        )
     elif isinstance(audience, Nothing):
         conditions.append(false())
     return conditions

@@ -3,17 +3,25 @@
 from dataclasses import dataclass
 from uuid import UUID
 
+from bittitan_plugin.domain.access import OwnAccounts
+
 
 @dataclass(frozen=True)
 class Everything:
     """Staff: whatever the installation holds."""
 
 
-@dataclass(frozen=True)
-class OnlyAccount:
-    """A customer: what belongs to this account, or to an end customer of it."""
+@dataclass(frozen=True, kw_only=True)
+class OnlyAccounts:
+    """A customer: what belongs to its accounts, or to an end customer of the one that buys."""
 
-    account_id: UUID
+    buyer_id: UUID | None
+    named_ids: tuple[UUID, ...]
+
+    @property
+    def ids(self) -> list[UUID]:
+        """Of all its accounts."""
+        return [*self.named_ids, *([self.buyer_id] if self.buyer_id else [])]
 
 
 @dataclass(frozen=True)
@@ -21,6 +29,16 @@ class Nothing:
     """A customer the plugin has never sold to."""
 
 
-Audience = Everything | OnlyAccount | Nothing
+Audience = Everything | OnlyAccounts | Nothing
 EVERYTHING = Everything()
 NOTHING = Nothing()
+
+
+def audience_of(own: OwnAccounts) -> Audience:
+    """What a customer reads who has these accounts."""
+    if not own.every:
+        return NOTHING
+    return OnlyAccounts(
+        buyer_id=own.buyer.id if own.buyer else None,
+        named_ids=tuple(each.id for each in own.named),
+    )

@@ -1,14 +1,18 @@
 """Accounts of one installation."""
 
 from collections.abc import Callable, Collection
+from dataclasses import replace
+from datetime import datetime
 from typing import cast
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Table, bindparam, select, update
+from sqlalchemy import ColumnElement, Table, bindparam, select, union_all, update
 from sqlalchemy.orm import Session
 
+from bittitan_plugin.domain.access import NO_ACCOUNTS, OwnAccounts
 from bittitan_plugin.domain.accounts import Account
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
+from bittitan_plugin.store.invitation_tables import ProvedAddressRow
 from bittitan_plugin.store.mapping import account_values, to_account
 from bittitan_plugin.store.tables import AccountRow
 
@@ -52,6 +56,50 @@ class AccountRepository:
             select(AccountRow).where(self._mine, AccountRow.customer_id.in_(customer_ids))
         )
         return {row.customer_id: to_account(row) for row in rows if row.customer_id}
+
+    def own(self, customer_ids: Collection[str]) -> dict[str, OwnAccounts]:
+        """Which accounts are each customer's own, also by the addresses it proved; one statement.
+
+        The customer's present address is for ``OwnAccounts.under`` to compare.
+        """
+        proved = ProvedAddressRow
+        buying = select(AccountRow.customer_id.label("whose"), AccountRow.id).where(
+            self._mine, AccountRow.customer_id.in_(customer_ids)
+        )
+        naming = (
+            select(proved.customer_id.label("whose"), AccountRow.id)
+            .join(proved, proved.email == AccountRow.email)
+            .where(
+                self._mine,
+                AccountRow.reseller_id.is_not(None),
+                proved.installation_id == self._installation_id,
+                proved.customer_id.in_(customer_ids),
+            )
+        )
+        both = union_all(buying, naming).subquery()
+        query = select(both.c.whose, AccountRow).join(both, both.c.id == AccountRow.id)
+        found = dict.fromkeys(customer_ids, NO_ACCOUNTS)
+        for whose, row in self._session.execute(query.order_by(AccountRow.created_at)):
+            account, own = to_account(row), found[whose]
+            if account.customer_id == whose:
+                found[whose] = replace(own, buyer=account)
+            else:
+                found[whose] = replace(own, named=(*own.named, account))
+        return found
+
+    def prove(self, customer_id: str, email: str, at: datetime) -> None:
+        """Keep that the customer proved that (normalized) address; once is enough."""
+        known = self._session.get(ProvedAddressRow, (self._installation_id, customer_id, email))
+        if known is None:
+            self._session.add(
+                ProvedAddressRow(
+                    installation_id=self._installation_id,
+                    customer_id=customer_id,
+                    email=email,
+                    proved_at=at,
+                )
+            )
+            self._session.flush()
 
     def end_customer(self, reseller_id: UUID, email: str) -> Account | None:
         """The reseller's end customer with that (normalized) address."""

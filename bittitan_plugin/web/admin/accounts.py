@@ -10,7 +10,9 @@ from starlette_admin.routing import route
 from bittitan_plugin.domain.access import Permission
 from bittitan_plugin.domain.accounts import Account, AccountStatus
 from bittitan_plugin.domain.assets import Asset
+from bittitan_plugin.domain.invitations import Invitation
 from bittitan_plugin.services.accounts import save_and_synchronize
+from bittitan_plugin.services.invitations import invite
 from bittitan_plugin.store.queries import back_office
 from bittitan_plugin.store.queries.assets import newest_of_accounts
 from bittitan_plugin.store.queries.audience import EVERYTHING
@@ -19,6 +21,7 @@ from bittitan_plugin.store.unit_of_work import UnitOfWork
 from bittitan_plugin.web.admin import fields
 from bittitan_plugin.web.admin.desks import Desk, key_in, sent
 from bittitan_plugin.web.admin.lists import BrowsedList
+from bittitan_plugin.web.invitations import address_of_invitations
 
 KEY = "accounts"
 #: Assets shown on an account's page; the list of assets has the others.
@@ -32,6 +35,8 @@ class AccountCase:
     account: Account
     reseller: Account | None
     assets: tuple[Asset, ...]
+    #: The newest of an end customer that was invited.
+    invitation: Invitation | None
 
     @property
     def id(self) -> UUID:
@@ -72,6 +77,7 @@ class AccountList(BrowsedList):
             account=account,
             reseller=work.accounts.get(account.reseller_id) if account.reseller_id else None,
             assets=tuple(newest),
+            invitation=work.invitations.of_accounts([key]).get(key),
         )
 
 
@@ -101,6 +107,18 @@ class AccountDesk(Desk):
                 company_name=company,
                 password=password,
             ),
+        )
+
+    @route("/{id}/invitation", methods=["POST"], name="account-invitation")
+    async def invite(self, request: Request) -> Response:
+        """Send an end customer a link by which it proves its address, and sees its licences."""
+        key, address = key_in(request), address_of_invitations(self.site)
+        ports, installation = self.site.application.ports, self.site.installation_id
+        return await self.act(
+            request,
+            page_of(key),
+            "The invitation has been sent.",
+            lambda: invite(ports, installation, key, address),
         )
 
 

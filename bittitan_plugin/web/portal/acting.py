@@ -13,13 +13,20 @@ from bittitan_plugin.domain.assets import Asset, AssetStatus
 from bittitan_plugin.domain.cancellation import CancellationTerms
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
 from bittitan_plugin.domain.requests import RequestState
-from bittitan_plugin.services import assets, cancellation, cancellation_requests, notifications
+from bittitan_plugin.services import (
+    assets,
+    cancellation,
+    cancellation_requests,
+    invitations,
+    notifications,
+)
 from bittitan_plugin.services.assets import AssetChanges
 from bittitan_plugin.services.ports import Ports
 from bittitan_plugin.web.portal.licenses import (
     License,
     changes_since,
     find_license,
+    own_accounts,
     owned,
 )
 from bittitan_plugin.web.portal.wording import changed
@@ -129,6 +136,22 @@ def rename(ports: Ports, installation_id: UUID, viewer: Viewer, asset_id: UUID, 
         owned(work, viewer, asset_id)
     changes = AssetChanges(friendly_name=name)
     assets.update_asset(ports, installation_id, asset_id, viewer.actor, changes)
+
+
+def invite(
+    ports: Ports, installation_id: UUID, viewer: Viewer, account_id: UUID, address: str
+) -> None:
+    """Invite an end customer of the viewer's; links begin with ``address``.
+
+    Raises ``Refusal`` NOT_FOUND for whoever is none of its end customers, and as
+    ``invitations.invite``.
+    """
+    with ports.store.reading(installation_id) as work:
+        own = own_accounts(work, viewer)
+        account = work.accounts.by_ids([account_id]).get(account_id)
+        if account is None or own.buyer is None or account.reseller_id != own.buyer.id:
+            raise Refusal(ErrorCode.NOT_FOUND, "There is no such end customer.", field="id")
+    invitations.invite(ports, installation_id, account_id, address)
 
 
 def send_again(

@@ -3,12 +3,12 @@
 Whatever belongs to others looks as if it did not exist, as everywhere else.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
-from bittitan_plugin.domain.access import Viewer, bought, owns
+from bittitan_plugin.domain.access import NO_ACCOUNTS, OwnAccounts, Viewer, bought, owns
 from bittitan_plugin.domain.accounts import Account
 from bittitan_plugin.domain.assets import Asset, AssetStatus, ProvisioningStatus
 from bittitan_plugin.domain.cancellation import CancellationTerms
@@ -16,12 +16,13 @@ from bittitan_plugin.domain.catalogue import Product
 from bittitan_plugin.domain.coupons import CouponStatus
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
 from bittitan_plugin.domain.history import HistoryEntry
+from bittitan_plugin.domain.invitations import Invitation
 from bittitan_plugin.domain.requests import CancellationRequest
 from bittitan_plugin.services import cancellation
 from bittitan_plugin.services.ports import Ports
 from bittitan_plugin.store.queries.accounts import account_page
 from bittitan_plugin.store.queries.assets import AssetSort, asset_page, sort_key
-from bittitan_plugin.store.queries.audience import OnlyAccount
+from bittitan_plugin.store.queries.audience import audience_of
 from bittitan_plugin.store.queries.keyset import Window
 from bittitan_plugin.store.unit_of_work import UnitOfWork
 from bittitan_plugin.web.portal.filters import Wanted, after_position, cursor
@@ -106,9 +107,22 @@ class LicensePage:
     older: str | None
 
 
-def own_account(work: UnitOfWork, viewer: Viewer) -> Account | None:
-    """The viewer's account; None while it has never bought anything."""
-    return work.accounts.of_customer(viewer.customer_id) if viewer.customer_id else None
+@dataclass(frozen=True, kw_only=True)
+class EndCustomers:
+    """The viewer's end customers by address."""
+
+    accounts: Sequence[Account]
+    #: The newest of each that was invited, by account.
+    invitations: Mapping[UUID, Invitation]
+    #: Whether there are more than are listed.
+    more: bool
+
+
+def own_accounts(work: UnitOfWork, viewer: Viewer) -> OwnAccounts:
+    """The viewer's accounts; none while it neither bought anything nor proved its address."""
+    if viewer.customer_id is None:
+        return NO_ACCOUNTS
+    return work.accounts.own([viewer.customer_id])[viewer.customer_id].under(viewer.email)
 
 
 def list_licenses(
@@ -117,47 +131,43 @@ def list_licenses(
     """The licences the viewer bought or that were bought for it. Raises ``Refusal`` on a filter."""
     sort = sort_key(AssetSort.PURCHASE_DATE, descending=True)
     with ports.store.reading(installation_id) as work:
-        account = own_account(work, viewer)
-        if account is None:
-            return LicensePage(licenses=[], end_customers=[], older=None)
+        own = own_accounts(work, viewer)
         window = Window(size=PAGE_SIZE, after=after_position(wanted.after))
-        audience = OnlyAccount(account.id)
-        page = asset_page(work, audience, wanted.assets, sort, window)
-        found = _licenses(ports, work, account, [entry.item for entry in page.entries])
-        customers, _ = _end_customers(work, account)
+        page = asset_page(work, audience_of(own), wanted.assets, sort, window)
+        found = _licenses(ports, work, own, [entry.item for entry in page.entries])
+        customers, _ = _end_customers(work, own)
         older = cursor(page.entries[-1].position) if page.has_next else None
         return LicensePage(licenses=found, end_customers=customers, older=older)
 
 
-def list_end_customers(
-    ports: Ports, installation_id: UUID, viewer: Viewer
-) -> tuple[Sequence[Account], bool]:
-    """The viewer's end customers by address, and whether there are more than are listed."""
+def list_end_customers(ports: Ports, installation_id: UUID, viewer: Viewer) -> EndCustomers:
+    """Whom the viewer bought for."""
     with ports.store.reading(installation_id) as work:
-        account = own_account(work, viewer)
-        return _end_customers(work, account) if account else ([], False)
+        accounts, more = _end_customers(work, own_accounts(work, viewer))
+        invited = work.invitations.of_accounts([account.id for account in accounts])
+    return EndCustomers(accounts=accounts, invitations=invited, more=more)
 
 
 def find_license(ports: Ports, installation_id: UUID, viewer: Viewer, asset_id: UUID) -> License:
     """One licence. Raises ``Refusal`` NOT_FOUND, also for another's."""
     with ports.store.reading(installation_id) as work:
-        asset, account = owned(work, viewer, asset_id)
-        (found,) = _licenses(ports, work, account, [asset])
+        asset, own = owned(work, viewer, asset_id)
+        (found,) = _licenses(ports, work, own, [asset])
         if not found.mine:
             return found
         product = work.products.by_ids([asset.product_id]).get(asset.product_id)
         return replace(found, latest_request=work.requests.latest_of(asset.id), product=product)
 
 
-def owned(work: UnitOfWork, viewer: Viewer, asset_id: UUID) -> tuple[Asset, Account]:
-    """The asset and the viewer's account, if it bought it or it was bought for it.
+def owned(work: UnitOfWork, viewer: Viewer, asset_id: UUID) -> tuple[Asset, OwnAccounts]:
+    """The asset and the viewer's accounts, if it bought it or it was bought for it.
 
     Raises ``Refusal`` NOT_FOUND otherwise.
     """
-    asset, account = work.assets.by_ids([asset_id]).get(asset_id), own_account(work, viewer)
-    if asset is None or account is None or not owns(account.id, asset):
+    asset, own = work.assets.by_ids([asset_id]).get(asset_id), own_accounts(work, viewer)
+    if asset is None or not owns(own, asset):
         raise Refusal(ErrorCode.NOT_FOUND, "There is no such licence.", field="id")
-    return asset, account
+    return asset, own
 
 
 def changes_since(
@@ -169,16 +179,18 @@ def changes_since(
     return [entry for entry in entries if entry.at >= seen]
 
 
-def _end_customers(work: UnitOfWork, account: Account) -> tuple[Sequence[Account], bool]:
+def _end_customers(work: UnitOfWork, own: OwnAccounts) -> tuple[Sequence[Account], bool]:
+    if own.buyer is None:
+        return [], False
     # One more, because the account itself is among them.
-    window = Window(size=MOST_END_CUSTOMERS + 1)
-    page = account_page(work, OnlyAccount(account.id), "", window)
-    found = [entry.item for entry in page.entries if entry.item.id != account.id]
+    window, buyer = Window(size=MOST_END_CUSTOMERS + 1), OwnAccounts(buyer=own.buyer)
+    page = account_page(work, audience_of(buyer), "", window)
+    found = [entry.item for entry in page.entries if entry.item.id != own.buyer.id]
     return found[:MOST_END_CUSTOMERS], page.has_next
 
 
 def _licenses(
-    ports: Ports, work: UnitOfWork, account: Account, assets: Sequence[Asset]
+    ports: Ports, work: UnitOfWork, own: OwnAccounts, assets: Sequence[Asset]
 ) -> list[License]:
     installation = work.installations.by_id(work.installation_id)
     pending = work.requests.pending_of([asset.id for asset in assets])
@@ -189,15 +201,14 @@ def _licenses(
             asset=asset,
             terms=cancellation.terms(ports, installation, asset) if mine else None,
             request=pending.get(asset.id) if mine else None,
-            end_customer=_shown(known, account, asset),
+            end_customer=_shown(known, own, asset),
         )
-        for asset, mine in ((each, bought(account, each)) for each in assets)
+        for asset, mine in ((each, bought(own, each)) for each in assets)
     ]
 
 
-def _shown(known: dict[UUID, Account], account: Account, asset: Asset) -> Account | None:
+def _shown(known: dict[UUID, Account], own: OwnAccounts, asset: Asset) -> Account | None:
     """The end customer, to the reseller it belongs to; to itself it is nobody else."""
-    if asset.end_customer_id in (None, account.id):
+    if asset.end_customer_id is None or not bought(own, asset):
         return None
-    found = known.get(asset.end_customer_id)
-    return found if found and found.reseller_id == account.id else None
+    return known.get(asset.end_customer_id)

@@ -3,7 +3,7 @@
 A form that went through answers with a redirect, so that reloading repeats nothing.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import TypeVar
 from uuid import UUID
 
@@ -16,6 +16,7 @@ from bittitan_plugin.domain.access import Viewer
 from bittitan_plugin.domain.cancellation import CancellationTerms
 from bittitan_plugin.domain.errors import ErrorCode, OutcomeUnknown, Refusal, Rejected, Unavailable
 from bittitan_plugin.web.failures import NotPermitted
+from bittitan_plugin.web.invitations import address_of_invitations
 from bittitan_plugin.web.portal import acting
 from bittitan_plugin.web.portal.acting import Shown, StalePage
 from bittitan_plugin.web.portal.filters import STATUSES, Wanted
@@ -36,6 +37,7 @@ Handler = Callable[[Request], Awaitable[Response]]
 _DONE = {
     "name": "The name has been saved.",
     "email": "The e-mail has been sent again.",
+    "invited": "The invitation has been sent.",
     "withdrawn": "Your request has been withdrawn.",
     "asked": "You have asked to cancel these licences. You will be told by e-mail what is decided.",
     "cancelling": "Your cancellation is under way. You will be told by e-mail when it is done.",
@@ -77,10 +79,22 @@ class Portal:
     async def end_customers(self, request: Request) -> Response:
         """Whom one bought for."""
         viewer = await self._site.customer(request)
-        found, more = await self._visit(lambda key: list_end_customers(self._ports, key, viewer))
-        return await self._site.page(
-            request, "portal/end-customers.html", end_customers=found, more=more
-        )
+        done = _DONE.get(request.query_params.get("done", ""))
+        said = {"done": done} if done else {}
+        return await self._end_customers_page(request, viewer, said)
+
+    async def invite(self, request: Request) -> Response:
+        """Invite an end customer to see what was bought for it."""
+        viewer, account_id = await self._site.customer(request), request.path_params["id"]
+        address = address_of_invitations(self._site)
+        try:
+            await self._visit(
+                lambda key: acting.invite(self._ports, key, viewer, account_id, address)
+            )
+        except (Refusal, Rejected, Unavailable, OutcomeUnknown) as error:
+            said = {"error": _SAID.get(type(error)) or str(error)}
+            return await self._end_customers_page(request, viewer, said, status=status_of(error))
+        return RedirectResponse("/portal/end-customers?done=invited", 303)
 
     async def license(self, request: Request) -> Response:
         """One licence with its code."""
@@ -170,6 +184,20 @@ class Portal:
             return await license_page(self._site, request, now, said, status=status_of(error))
         return _to(found, done)
 
+    async def _end_customers_page(
+        self, request: Request, viewer: Viewer, said: Mapping[str, str], *, status: int = 200
+    ) -> Response:
+        found = await self._visit(lambda key: list_end_customers(self._ports, key, viewer))
+        return await self._site.page(
+            request,
+            "portal/end-customers.html",
+            status=status,
+            end_customers=found.accounts,
+            invitations=found.invitations,
+            more=found.more,
+            **said,
+        )
+
     async def _find(self, request: Request, viewer: Viewer) -> License:
         asset_id: UUID = request.path_params["id"]
         return await self._visit(lambda key: find_license(self._ports, key, viewer, asset_id))
@@ -194,6 +222,7 @@ def portal_routes(site: Site) -> list[BaseRoute]:
     handlers: list[tuple[str, str, Handler]] = [
         ("GET", "/portal/", portal.licenses),
         ("GET", "/portal/end-customers", portal.end_customers),
+        ("POST", "/portal/end-customers/{id:uuid}/invitation", portal.invite),
         ("GET", one, portal.license),
         ("GET", f"{one}/cancel", portal.terms),
         ("POST", f"{one}/cancel", portal.cancel),

@@ -4,8 +4,8 @@ from typing import Annotated
 
 import strawberry
 
-from bittitan_graphql.access import require
-from bittitan_graphql.acting import demand_asset, perform
+from bittitan_graphql.access import require, sees_terms
+from bittitan_graphql.acting import BUYER, demand_asset, perform
 from bittitan_graphql.asset_changes import BitTitanAssetUpdateInput, wanted_changes
 from bittitan_graphql.context import RequestScope, scope_of
 from bittitan_graphql.errors import BitTitanAssetError, PermissionDenied, asset_errors
@@ -64,8 +64,7 @@ async def _authorise(scope: RequestScope, asset: Asset, changes: AssetChanges) -
     """Raise ``PermissionDenied`` for what this viewer may see but not change."""
     if (changes.expire_days, changes.validity_days) != (KEEP, KEEP):
         require(scope, Permission.MANAGE_ORDERS)
-    if changes.end_customer is KEEP or scope.viewer.may(Permission.MANAGE_ORDERS):
+    if changes.end_customer is KEEP:
         return
-    own = await scope.own_account()
-    if own is None or own.id != asset.account_id:
-        raise PermissionDenied("to be the account that bought it")
+    if not await sees_terms(scope, asset):
+        raise PermissionDenied(BUYER)

@@ -28,7 +28,7 @@ class BitTitanAccount:
     source: strawberry.Private[Account]
     id: strawberry.ID = strawberry.field(description="Global id.")
     customer_id: strawberry.ID | None = strawberry.field(
-        description="The platform's user, or null for an end customer that never signs in."
+        description="The platform's user, or null for the end customer of a reseller."
     )
     email: str = strawberry.field(description="E-mail address.")
     company: str = strawberry.field(description="Company name.")

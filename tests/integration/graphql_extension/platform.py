@@ -156,10 +156,14 @@ class Platform:
         self.installation_id = _switched_on(self.ports)
 
     def account(self, customer_id: str | None, *, reseller: Account | None = None) -> Account:
+        """A customer's account; with a ``reseller``, that of its end customer.
+
+        An end customer's address is proved to be that customer's, or nobody's where there is none.
+        """
         name = customer_id or uuid4().hex[:8]
         account = Account(
             id=uuid4(),
-            customer_id=customer_id,
+            customer_id=None if reseller else customer_id,
             email=f"{name}@example.com",
             company=f"{name} Ltd",
             reseller_id=reseller.id if reseller else None,
@@ -168,6 +172,8 @@ class Platform:
         )
         with self.writing() as work:
             work.accounts.add(account)
+            if reseller and customer_id:
+                work.accounts.prove(customer_id, account.email, self.clock())
         return account
 
     def product(self, **values: Any) -> Product:
@@ -232,7 +238,8 @@ class Platform:
 
 def customer(account: Account) -> Viewer:
     """That account's customer, signed in."""
-    return Viewer(customer_id=account.customer_id, email=account.email)
+    customer_id = account.customer_id or account.email.partition("@")[0]
+    return Viewer(customer_id=customer_id, email=account.email)
 
 
 def open_platform(engine: Engine, clock: StandingClock) -> Platform:

@@ -1,12 +1,15 @@
 """What an end customer gets of a sale to its reseller, and what no list of its own betrays."""
 
 from base64 import b64decode
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from bittitan_graphql.global_ids import ACCOUNT, global_id
-from bittitan_plugin.domain.accounts import Account
+from bittitan_plugin.domain.access import Viewer
+from bittitan_plugin.domain.accounts import Account, SyncOptions
 from bittitan_plugin.domain.money import Money
 from tests.integration.graphql_extension.platform import STAFF, Platform, customer
 from tests.tables import every
@@ -42,11 +45,8 @@ def reseller(platform_on_either: Platform) -> Account:
 @pytest.fixture
 def user(platform_on_either: Platform, reseller: Account) -> Account:
     with platform_on_either.writing() as work:
-        (found,) = (
-            account
-            for account in [work.accounts.of_customer("user")]
-            if account and account.reseller_id == reseller.id
-        )
+        found = work.accounts.end_customer(reseller.id, "user@example.com")
+    assert found is not None
     return found
 
 
@@ -107,9 +107,10 @@ def test_no_cursor_carries_the_total_to_an_end_customer(
 def test_one_who_bought_and_was_bought_for_sorts_its_own_by_total(
     platform_on_either: Platform, user: Account
 ) -> None:
+    buying = platform_on_either.account("user")
     for name, total in (("second", "20.00"), ("first", "3.00")):
         platform_on_either.asset(
-            user, platform_on_either.product(), name=name, total=Money.of(total, "USD")
+            buying, platform_on_either.product(), name=name, total=Money.of(total, "USD")
         )
     found = [node["name"] for node in _by_total(platform_on_either, user)]
     assert (found[:2], set(found[2:])) == (["first", "second"], set(MONEY))
@@ -142,3 +143,50 @@ def test_of_a_product_not_on_offer_the_prices_are_the_buyers_and_staffs(
 
     viewers = (customer(user), customer(reseller), STAFF)
     assert [prices(viewer) for viewer in viewers] == [[False], [True], [True]]
+
+
+def test_whoever_two_resellers_named_sees_both_sales_and_each_reseller_its_own(
+    platform_on_either: Platform, user: Account, reseller: Account
+) -> None:
+    rival = platform_on_either.account("rival")
+    again = platform_on_either.account("user", reseller=rival)
+    product = platform_on_either.product()
+    platform_on_either.asset(rival, product, name="rival's", end_customer_id=again.id)
+    found = [set(names(platform_on_either, each)) for each in (user, reseller, rival)]
+    assert found == [{*MONEY, "rival's"}, {*MONEY}, {"rival's"}]
+
+
+def test_who_has_the_address_and_never_proved_it_sees_nothing(
+    platform_on_either: Platform, user: Account
+) -> None:
+    stranger = Viewer(customer_id="stranger", email=user.email)
+    assert platform_on_either.data(LIST, stranger)["bittitanAssets"]["edges"] == []
+
+
+def test_who_proved_the_address_and_has_another_now_sees_nothing(
+    platform_on_either: Platform, user: Account
+) -> None:
+    moved = replace(customer(user), email="elsewhere@example.com")
+    assert platform_on_either.data(LIST, moved)["bittitanAssets"]["edges"] == []
+
+
+def test_what_is_bought_for_another_address_by_now_is_seen_no_more(
+    platform_on_either: Platform, user: Account
+) -> None:
+    with platform_on_either.writing() as work:
+        options = SyncOptions(email="new@example.com", company="user Ltd")
+        work.accounts.change(user.id, lambda account: account.saved(options))
+    assert names(platform_on_either, user) == []
+
+
+def test_the_users_own_field_lists_what_it_bought_and_what_was_bought_for_it_newest_first(
+    platform_on_either: Platform, user: Account
+) -> None:
+    buying, product = platform_on_either.account("user"), platform_on_either.product()
+    for name, days in (("older", -1), ("newer", 1)):
+        at = platform_on_either.clock() + timedelta(days=days)
+        platform_on_either.asset(buying, product, name=name, purchase_date=at)
+    document = '{ users(ids: ["user"]) { bittitanAssets { name } } }'
+    (found,) = platform_on_either.data(document, customer(user))["users"]
+    listed = [each["name"] for each in found["bittitanAssets"]]
+    assert (listed[0], listed[-1], set(listed[1:-1])) == ("newer", "older", set(MONEY))

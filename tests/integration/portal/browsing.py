@@ -3,6 +3,7 @@
 import asyncio
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import UUID
 
 import httpx
@@ -80,6 +81,19 @@ class Counter:
         order = self.storefront.buy(self.storefront.reseller, quantity, **metadata)
         (asset,) = order["bittitanAssets"]
         return read_global_id(ASSET, asset["id"])
+
+    def invite(self, email: str) -> str:
+        """The reseller invites its one end customer, of that address; where the link leads."""
+        reseller = self.reseller
+        form = reseller.open("/portal/end-customers").form("/invitation")
+        assert "The invitation has been sent." in reseller.send(form).text
+        return self.link_to(email)
+
+    def link_to(self, email: str) -> str:
+        """Where the link of the newest invitation of that address leads."""
+        sent = [each for each in self.storefront.shop.mail if each.template == "invitation"]
+        (*_, newest) = (str(each.values["link"]) for each in sent if each.to == email)
+        return urlsplit(newest).path
 
     def asset(self, key: UUID) -> Asset:
         """As the store has it."""

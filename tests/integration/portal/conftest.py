@@ -3,6 +3,7 @@
 import pytest
 from starlette.applications import Starlette
 
+from bittitan_plugin.web.invitations import invitation_routes
 from bittitan_plugin.web.portal import acting
 from bittitan_plugin.web.portal.routes import portal_routes
 from bittitan_plugin.web.signing_in import sign_in_routes
@@ -18,7 +19,7 @@ __all__ = ["embedded", "site", "storefront"]
 @pytest.fixture(scope="session")
 def portal_app(site: Site) -> Starlette:
     """Built once: its routes and templates are the same for everybody."""
-    return Starlette(routes=[*sign_in_routes(site), *portal_routes(site)])
+    return Starlette(routes=[*sign_in_routes(site), *portal_routes(site), *invitation_routes(site)])
 
 
 @pytest.fixture(autouse=True)

@@ -28,6 +28,9 @@ class KnownToAll:
     def viewer(self, user: str) -> Viewer:
         return Viewer(customer_id=user, email="reseller@example.com")
 
+    def welcome(self, email: str, company: str, password: str) -> str:
+        raise AssertionError(email, company, password)
+
     def sign_out_everywhere(self, user: str) -> None:
         raise NotImplementedError
 

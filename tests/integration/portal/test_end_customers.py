@@ -1,39 +1,40 @@
 """What an end customer sees in the portal of what its reseller bought for it."""
 
-from dataclasses import replace
 from uuid import UUID
 
 import pytest
 
-from bittitan_plugin.hosts.embedded.ids import Kind, global_id
-from tests.integration.portal.browsing import Counter, Visitor, at
+from tests.integration.portal.browsing import Counter, Page, Visitor, at
 from tests.tables import every
+
+PASSWORD = "a password of its own"
+
+
+def address(counter: Counter) -> str:
+    return f"it@{counter.storefront.reseller.id.hex[:12]}.example"
 
 
 @pytest.fixture
 def key(counter: Counter) -> UUID:
     """What was bought for it."""
-    email = _address(counter)
     return counter.bought(
-        friendly_name="Wave 1", end_customer_email=email, end_customer_name="Fabrikam"
+        friendly_name="Wave 1",
+        end_customer_email=address(counter),
+        end_customer_name="Fabrikam",
     )
 
 
 @pytest.fixture
-def fabrikam(counter: Counter, key: UUID) -> Visitor:
-    """The end customer, signed in."""
-    storefront = counter.storefront
-    named = storefront.shop.asset(key).end_customer_id
-    assert named is not None
-    user = storefront.platform.customers.create(email=_address(counter), password="long enough")
-    with storefront.shop.ports.store.writing(storefront.shop.id) as work:
-        customer_id = global_id(Kind.USER, user.id)
-        work.accounts.change(named, lambda account: replace(account, customer_id=customer_id))
-    return counter.visitor(user)
+def fabrikam(counter: Counter, key: UUID) -> Visitor:  # noqa: ARG001 - it was bought for first
+    """The end customer, signed in by the link of its invitation."""
+    visitor = counter.visitor(None)
+    follow(visitor, counter.invite(address(counter)))
+    return visitor
 
 
-def _address(counter: Counter) -> str:
-    return f"it@{counter.storefront.reseller.id.hex[:12]}.example"
+def follow(visitor: Visitor, link: str, password: str = PASSWORD, again: str = PASSWORD) -> Page:
+    """What the visitor is answered who opens the link and chooses a password."""
+    return visitor.send(visitor.open(link).form(link), password=password, again=again)
 
 
 def test_an_end_customer_sees_its_licence_and_nothing_of_the_money(

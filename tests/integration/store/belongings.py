@@ -16,6 +16,7 @@ from bittitan_plugin.domain.catalogue import Product
 from bittitan_plugin.domain.coupons import CouponSource, Sealed
 from bittitan_plugin.domain.errors import ErrorCode
 from bittitan_plugin.domain.held_lines import HeldBecause, HeldLine
+from bittitan_plugin.domain.invitations import Invitation
 from bittitan_plugin.domain.money import Money
 from bittitan_plugin.domain.problems import Problem, ProblemKind
 from bittitan_plugin.domain.requests import CancellationRequest
@@ -33,7 +34,7 @@ from bittitan_plugin.store.repositories.coupons import Cursor
 from bittitan_plugin.store.repositories.stock import StockImport
 from bittitan_plugin.store.repositories.uploads import Upload
 from bittitan_plugin.store.tables import Base, PriceRow, ProductRow
-from bittitan_plugin.store.unit_of_work import Store
+from bittitan_plugin.store.unit_of_work import Store, UnitOfWork
 from tests.fakes.values import NOON, account, coupon, new_asset, product, sold_asset, stock_code
 from tests.integration.store.conftest import STAFF
 
@@ -62,6 +63,7 @@ class Belongings:
     end: Account
     product: Product
     asset: Asset
+    invitation: Invitation
     waiting: Asset
     request: CancellationRequest
     run: Run
@@ -102,6 +104,7 @@ def settle_in(store: Store, installation: UUID) -> Belongings:
     with store.writing(installation) as work:
         work.accounts.add(buyer)
         work.accounts.add(end)
+        invitation = _invited(work, end)
         work.products.add_all([sold, spare])
         work.assets.add(asset, STAFF, NOON)
         work.assets.add(waiting, STAFF, NOON)
@@ -127,7 +130,15 @@ def settle_in(store: Store, installation: UUID) -> Belongings:
         work.uploads.add(Upload(id=run.id, name="codes.csv", content=Sealed("sealed")))
         (problem,) = work.problems.open()
     shelf = _fill_the_shelf(store, installation, buyer, sold)
-    return Belongings(buyer, end, sold, asset, waiting, request, run, problem, *shelf)
+    return Belongings(buyer, end, sold, asset, invitation, waiting, request, run, problem, *shelf)
+
+
+def _invited(work: UnitOfWork, end: Account) -> Invitation:
+    """The end customer was invited, and somebody proved its address."""
+    invitation = Invitation(id=uuid4(), account_id=end.id, email=END_EMAIL, expires_at=SOON)
+    work.invitations.keep(invitation)
+    work.accounts.prove("customer-2", END_EMAIL, NOON)
+    return invitation
 
 
 def _fill_the_shelf(

@@ -15,6 +15,7 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy.orm import Session
 
+from bittitan_plugin.domain.access import NO_ACCOUNTS
 from bittitan_plugin.domain.assets import Asset
 from bittitan_plugin.domain.coupons import Sealed
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
@@ -73,6 +74,11 @@ FINDING: dict[str, Case] = {
     "accounts.get": lambda w, b: w.accounts.get(b.account.id, for_update=True),
     "accounts.by_ids": lambda w, b: w.accounts.by_ids([b.account.id, b.end.id]),
     "accounts.of_customer": lambda w, b: w.accounts.of_customer("customer-1"),
+    "accounts.own": lambda w, b: w.accounts.own(["customer-1", "customer-2"]) != {
+        "customer-1": NO_ACCOUNTS, "customer-2": NO_ACCOUNTS,
+    },
+    "invitations.get": lambda w, b: w.invitations.get(b.invitation.id),
+    "invitations.of_accounts": lambda w, b: w.invitations.of_accounts([b.end.id]),
     "accounts.of_customers": lambda w, b: w.accounts.of_customers(["customer-1"]),
     "accounts.end_customer": lambda w, b: w.accounts.end_customer(b.account.id, END_EMAIL),
     "products.get": lambda w, b: w.products.get(b.product.id),
@@ -161,6 +167,10 @@ FINDING: dict[str, Case] = {
 
 #: Writes, in a shop that has nothing, what would fall upon another one's if it could.
 CHANGING: dict[str, Case] = {
+    "accounts.prove": lambda w, b: w.accounts.prove("customer-2", "x@fabrikam.example", LATER),
+    "invitations.keep": lambda w, b: w.invitations.keep(
+        replace(b.invitation, id=uuid4(), account_id=b.account.id)
+    ),
     "accounts.add": lambda w, b: w.accounts.add(replace(b.account, id=uuid4())),
     "accounts.change": lambda w, b: w.accounts.change(
         b.account.id, lambda a: replace(a, email="stolen@example.com")

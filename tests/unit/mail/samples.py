@@ -57,6 +57,11 @@ SAMPLES: dict[str, dict[str, object]] = {
         "next_step": "Correct the SKU of the product, then choose Synchronize again.",
     },
     "out_of_stock": {**COMMON, "most_codes": 100},
+    "invitation": {
+        "invited": "Harbour Clinic", "invited_by": "Olive & Sons",
+        "link": "https://shop.example/invitation/gAAAAAB-x_y==",
+        "link_expires_at": datetime(2026, 3, 9, 11, 30, tzinfo=ATHENS),
+    },
     "revocation_staff": {
         **COMMON, **_AMOUNT, **_DEADLINE, **_REVIEW, "reminder": True,
         "steps": ("Find the coupon in the portal.", "Revoke it and confirm it here."),
@@ -70,6 +75,7 @@ OPTIONAL: dict[str, set[str]] = {
     "cancellation_request_received": {"comment"},
     "cancellation_request_staff": {"comment", "review_url", "reminder"},
     "cancelled": {"credit_invoice", "amount", "refund", "by_hand", "settled_with_order"},
+    "invitation": {"invited_by"},
     "provisioning_failed": {"review_url"},
     "out_of_stock": {"most_codes"},
     "revocation_staff": {"amount", "deadline", "review_url", "reminder"},

@@ -115,6 +115,46 @@ def _tables_of_the_plugin() -> None:
         ["installation_id", "email", "id"],
     )
     op.create_table(
+        "bittitan_invitations",
+        sa.Column("account_id", sa.Uuid(), nullable=False),
+        sa.Column("installation_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("email", sa.String(length=255), nullable=False),
+        sa.Column("expires_at", Instant(timezone=True), nullable=False),
+        sa.Column("sent_at", Instant(timezone=True), nullable=True),
+        sa.Column("used_at", Instant(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["account_id"],
+            ["bittitan_accounts.id"],
+            name=op.f("fk_bittitan_invitations_account_id_bittitan_accounts"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["installation_id"],
+            ["bittitan_installations.id"],
+            name=op.f("fk_bittitan_invitations_installation_id_bittitan_installations"),
+        ),
+        sa.PrimaryKeyConstraint("account_id", name=op.f("pk_bittitan_invitations")),
+        sa.UniqueConstraint("id", name=op.f("uq_bittitan_invitations_id")),
+    )
+    op.create_table(
+        "bittitan_proved_addresses",
+        sa.Column("installation_id", sa.Uuid(), nullable=False),
+        sa.Column("customer_id", sa.String(length=255), nullable=False),
+        sa.Column("email", sa.String(length=255), nullable=False),
+        sa.Column("proved_at", Instant(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["installation_id"],
+            ["bittitan_installations.id"],
+            name=op.f("fk_bittitan_proved_addresses_installation_id_bittitan_installations"),
+        ),
+        sa.PrimaryKeyConstraint(
+            "installation_id",
+            "customer_id",
+            "email",
+            name=op.f("pk_bittitan_proved_addresses"),
+        ),
+    )
+    op.create_table(
         "bittitan_claims",
         sa.Column("installation_id", sa.Uuid(), nullable=False),
         sa.Column("subject", sa.String(length=300), nullable=False),

@@ -1,0 +1,113 @@
+"""Invites end customers, and ties whoever follows the link to what was bought for it.
+
+The link carries the invitation's id, sealed: the database holds nothing that opens it, and only
+the mailbox it was sent to has it. It works once, for a few days, and no more when a newer one is
+sent.
+"""
+
+from uuid import UUID, uuid4
+
+from bittitan_plugin.cipher import UnreadableSecret
+from bittitan_plugin.domain.accounts import Account
+from bittitan_plugin.domain.coupons import Sealed
+from bittitan_plugin.domain.errors import ErrorCode, Refusal
+from bittitan_plugin.domain.invitations import LIFETIME, Invitation, check_invitable
+from bittitan_plugin.mail.port import Notification
+from bittitan_plugin.services.ports import Ports
+from bittitan_plugin.store.unit_of_work import UnitOfWork
+
+#: What is sealed into a link before the id, so that no other sealed text can be one.
+_PURPOSE = "invitation:"
+
+
+def invite(ports: Ports, installation_id: UUID, account_id: UUID, address: str) -> Invitation:
+    """Send the end customer a link that begins with ``address``, by which it proves its own.
+
+    An older link stops working. Raises ``Refusal`` when the plugin is off, the account is no end
+    customer, or the last one was sent a moment ago; and what ``Mailer.send`` raises.
+    """
+    with ports.store.writing(installation_id) as work:
+        installation = work.installations.by_id(installation_id)
+        installation.check_active()
+        account = work.accounts.get(account_id, for_update=True)
+        check_invitable(account)
+        now = ports.clock()
+        before = work.invitations.of_accounts([account.id]).get(account.id)
+        if before is not None:
+            before.check_pause(now)
+        invitation = Invitation(
+            id=uuid4(), account_id=account.id, email=account.email, expires_at=now + LIFETIME
+        )
+        work.invitations.keep(invitation)
+        reseller = work.accounts.get(account.reseller_id) if account.reseller_id else None
+    zone = installation.configuration.zone
+    ports.mailer.send(
+        Notification(
+            template="invitation",
+            to=account.email,
+            sender=installation.configuration.sender_email,
+            key=f"invitation-{invitation.id}",
+            values={
+                # By its name alone: of its reseller an end customer is not told the address.
+                "invited_by": (reseller.company or None) if reseller else None,
+                "invited": account.company or account.email,
+                "link": address + ports.cipher.seal(f"{_PURPOSE}{invitation.id}"),
+                "link_expires_at": invitation.expires_at.astimezone(zone),
+            },
+        )
+    )
+    with ports.store.writing(installation_id) as work:
+        work.take_turns(_subject(invitation.id))
+        # It may have been followed already, or a newer one have taken its place.
+        current = work.invitations.get(invitation.id)
+        if current is not None:
+            work.invitations.keep(current.sent(ports.clock()))
+    return invitation
+
+
+def find(ports: Ports, installation_id: UUID, token: str) -> tuple[Invitation, Account]:
+    """The invitation behind a link that can be followed now, and the end customer it is for.
+
+    Raises ``Refusal`` NOT_FOUND for a link that is not ours or has been replaced, and INVALID for
+    one that was used, is too old, or whose end customer has another address by now.
+    """
+    with ports.store.reading(installation_id) as work:
+        invitation, account = _behind(ports, work, token)
+    invitation.check(account, ports.clock())
+    return invitation, account
+
+
+def accept(ports: Ports, installation_id: UUID, token: str, customer_id: str) -> None:
+    """The customer followed the link to the end, so the address is its own from here on.
+
+    Of several at once one counts. Raises as ``find``.
+    """
+    with ports.store.writing(installation_id) as work:
+        work.take_turns(_subject(_opened(ports, token)))
+        (invitation, account), now = _behind(ports, work, token), ports.clock()
+        work.invitations.keep(invitation.used(account, now))
+        work.accounts.prove(customer_id, invitation.email, now)
+
+
+def _behind(ports: Ports, work: UnitOfWork, token: str) -> tuple[Invitation, Account]:
+    invitation_id = _opened(ports, token)
+    invitation = work.invitations.get(invitation_id) if invitation_id else None
+    if invitation is None:
+        raise Refusal(
+            ErrorCode.NOT_FOUND,
+            "This link is not complete, or a newer one was sent since. Open the link of the newest "
+            "e-mail, all of it, or ask whoever sold you the licences for another one.",
+        )
+    return invitation, work.accounts.get(invitation.account_id)
+
+
+def _subject(invitation_id: UUID | None) -> str:
+    return f"invitation:{invitation_id}"
+
+
+def _opened(ports: Ports, token: str) -> UUID | None:
+    try:
+        text = ports.cipher.open(Sealed(token))
+    except (UnreadableSecret, UnicodeError):
+        return None
+    return UUID(text.removeprefix(_PURPOSE)) if text.startswith(_PURPOSE) else None

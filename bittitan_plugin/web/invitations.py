@@ -1,0 +1,82 @@
+"""Where the link of an invitation leads: an end customer chooses a password and is signed in.
+
+Opening it changes nothing, so a mail filter that opens every link uses none up.
+"""
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from bittitan_plugin.domain.accounts import Account
+from bittitan_plugin.domain.errors import ErrorCode, Refusal
+from bittitan_plugin.domain.invitations import Invitation
+from bittitan_plugin.services import invitations
+from bittitan_plugin.web.portal.forms import status_of, text_of
+from bittitan_plugin.web.signing_in import home_of
+from bittitan_plugin.web.site import Site, run
+
+#: What a link begins with, below the site's own address.
+INVITATION = "/invitation/"
+
+
+def invitation_routes(site: Site) -> list[BaseRoute]:
+    """``/invitation/`` and what the e-mail has after it."""
+
+    async def form(request: Request) -> Response:
+        invitation, _ = await run(lambda: _found(site, request))
+        return await _page(site, request, invitation)
+
+    async def follow(request: Request) -> Response:
+        invitation, account = await run(lambda: _found(site, request))
+        sent = await request.form()
+        password, again = text_of(sent, "password"), text_of(sent, "again")
+        try:
+            if password != again:
+                raise Refusal(ErrorCode.INVALID, "The two passwords differ.", field="again")
+            user = await run(
+                lambda: site.identity.welcome(invitation.email, account.company, password)
+            )
+        except Refusal as refusal:
+            return await _page(site, request, invitation, refusal)
+        viewer = await run(lambda: site.identity.viewer(user))
+        customer_id = viewer.customer_id or ""
+        await run(
+            lambda: invitations.accept(
+                site.application.ports, site.installation_id, _token(request), customer_id
+            )
+        )
+        answer = RedirectResponse(home_of(viewer), 303)
+        site.sessions.open(answer, user)
+        return answer
+
+    path, middleware = f"{INVITATION}{{token}}", site.middleware()
+    return [
+        Route(path, form, methods=["GET"], middleware=middleware),
+        Route(path, follow, methods=["POST"], middleware=middleware),
+    ]
+
+
+def address_of_invitations(site: Site) -> str:
+    """What the link of an invitation by this site begins with."""
+    return site.application.settings.public_url.rstrip("/") + INVITATION
+
+
+def _token(request: Request) -> str:
+    token: str = request.path_params["token"]
+    return token
+
+
+def _found(site: Site, request: Request) -> tuple[Invitation, Account]:
+    return invitations.find(site.application.ports, site.installation_id, _token(request))
+
+
+async def _page(
+    site: Site, request: Request, invitation: Invitation, refusal: Refusal | None = None
+) -> Response:
+    return await site.page(
+        request,
+        "invitation.html",
+        status=status_of(refusal) if refusal else 200,
+        email=invitation.email,
+        error=refusal.message if refusal else None,
+    )
