@@ -16,13 +16,13 @@ from strawberry.types import get_object_definition
 from strawberry.types.base import StrawberryObjectDefinition
 from strawberry.types.field import StrawberryField
 
+from bittitan_graphql.access import sees_terms
 from bittitan_graphql.context import scope_of
 from bittitan_graphql.fields import field
 from bittitan_graphql.mixins import OrderAssets, UserAssets, VariantProduct
 from bittitan_graphql.mutations import BitTitanMutation
 from bittitan_graphql.queries import BitTitanQuery
 from bittitan_graphql.types.assets import BitTitanAsset
-from bittitan_plugin.domain.access import Permission
 from bittitan_plugin.query_limits import guards
 
 #: Ours is Federation v2; newer versions are refused by composers under free licences.
@@ -79,10 +79,7 @@ class _AssetOrder:
         self, root: strawberry.Parent[BitTitanAsset], info: strawberry.Info
     ) -> Order | None:
         """An end customer is not led to its reseller's order."""
-        scope = scope_of(info)
-        own = await scope.own_account()
-        buys = own is not None and own.id == root.source.account_id
-        shown = buys or scope.viewer.may(Permission.MANAGE_ORDERS)
+        shown = await sees_terms(scope_of(info), root.source)
         return Order(id=strawberry.ID(root.source.order_id)) if shown else None
 
 
