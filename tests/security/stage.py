@@ -5,6 +5,7 @@ It is built once; whatever a cell of the matrix changed is put back from a copy 
 
 import sqlite3
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
@@ -187,7 +188,9 @@ def open_stage(url: str, file: Path, sandbox: SandboxServer) -> Iterator[Stage]:
     _switch_on(shop, sandbox)
     _execute(platform, sold.order)
     for part in INVITED:
-        _invite(shop, people[RESELLER], belongings.accounts[part])
+        # In a thread of its own: where a browser is open, a loop runs in this one already.
+        with ThreadPoolExecutor(1) as pool:
+            pool.submit(_invite, shop, people[RESELLER], belongings.accounts[part]).result()
         people[part] = platform.customers.find([people[part].id])[people[part].id]
     schema = build_schema(plugins)
     # What documents may cost is another test's matter; the walk's are long.
