@@ -118,19 +118,25 @@ def settle_in(store: Store, installation: UUID) -> Belongings:
             ProblemKind.ORDER_REFUSED, PROBLEM, message="m", next_step="n", at=NOON,
             asset_id=asset.id, order_id="order-1",
         )  # fmt: skip
-        run = work.runs.add(
-            Run(
-                id=uuid4(),
-                kind=RunKind.RECONCILIATION,
-                started_by="staff@example.com",
-                started_at=NOON,
-                updated_at=NOON,
-            )
-        )
-        work.uploads.add(Upload(id=run.id, name="codes.csv", content=Sealed("sealed")))
+        run = _run(work)
         (problem,) = work.problems.open()
     shelf = _fill_the_shelf(store, installation, buyer, sold)
     return Belongings(buyer, end, sold, asset, invitation, waiting, request, run, problem, *shelf)
+
+
+def _run(work: UnitOfWork) -> Run:
+    """A run, and a file that it has still to read."""
+    run = work.runs.add(
+        Run(
+            id=uuid4(),
+            kind=RunKind.RECONCILIATION,
+            started_by="staff@example.com",
+            started_at=NOON,
+            updated_at=NOON,
+        )
+    )
+    work.uploads.add(Upload(id=run.id, name="codes.csv", content=Sealed("sealed")))
+    return run
 
 
 def _invited(work: UnitOfWork, end: Account) -> Invitation:
