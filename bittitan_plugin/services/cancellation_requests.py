@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 
 from bittitan_plugin.domain.assets import Asset
 from bittitan_plugin.domain.cancellation import CancellationTerms, demand
+from bittitan_plugin.domain.coupons import CouponStatus
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
 from bittitan_plugin.domain.history import Actor
 from bittitan_plugin.domain.requests import (
@@ -55,6 +56,9 @@ def create(
         if terms.automatic:
             begun = cancellation.begin(ports, work, asset, actor, comment)
             return Asked(asset=begun, request=None)
+        if asset.coupon_status is CouponStatus.REDEEMED:
+            # Concluded only, so staff may have BitTitan asked; a request would be closed by it.
+            raise cancellation.refusal_after(asset)
         request = _new(ports, asset, terms, actor, comment)
         work.requests.add(request)
         announce(work, request, News.RECEIVED)

@@ -8,7 +8,13 @@ import pytest
 
 from bittitan_plugin.domain.assets import Asset
 from bittitan_plugin.domain.billing import Credit, InvoiceReference, Refund
-from bittitan_plugin.domain.errors import BitTitanError, ErrorCode, OutcomeUnknown, Rejected
+from bittitan_plugin.domain.errors import (
+    BitTitanError,
+    ErrorCode,
+    OutcomeUnknown,
+    Refusal,
+    Rejected,
+)
 from bittitan_plugin.services import cancellation_requests
 from bittitan_plugin.services.cancellation import check
 from bittitan_plugin.services.coupon_status import follow_asset
@@ -57,10 +63,16 @@ def expired(shop: Shop) -> Asset:
     return follow_asset(shop.ports, shop.id, asset.id)
 
 
-def redeemed(shop: Shop) -> Asset:
+def seems_redeemed(shop: Shop) -> Asset:
+    """BitTitan does not list it any more, and has said nothing."""
     asset = shop.buy(line())
     shop.sandbox.sandbox.redeem(asset.coupon_id or "")
     return follow_asset(shop.ports, shop.id, asset.id)
+
+
+def redeemed(shop: Shop) -> Asset:
+    """BitTitan has said so when it was asked to cancel it."""
+    return shop.cancel(seems_redeemed(shop))
 
 
 def cancelled(shop: Shop) -> Asset:
@@ -92,6 +104,24 @@ def test_what_cannot_be_cancelled_is_refused_on_every_route_and_changes_nothing(
     shop.settle()
 
     assert (codes, shop.tally(), shop.asset(id_)) == ([code] * 3, before, asset)
+
+
+def test_staff_may_have_bittitan_asked_about_what_only_seems_redeemed(shop: Shop) -> None:
+    asset = seems_redeemed(shop)
+    assert asset.coupon_status_inferred
+    assert check(shop.ports, shop.id, asset).allowed
+
+    after = shop.cancel(asset)
+    assert (after.status, after.coupon_status) == ("ACTIVE", "REDEEMED")
+    assert not after.coupon_status_inferred
+
+
+def test_customers_make_no_request_about_what_seems_redeemed(shop: Shop) -> None:
+    asset = seems_redeemed(shop)
+
+    with pytest.raises(Refusal) as refused:
+        cancellation_requests.create(shop.ports, shop.id, asset.id, CUSTOMER, "")
+    assert refused.value.code is ErrorCode.COUPON_REDEEMED
 
 
 def test_a_coupon_that_bittitan_cancelled_by_itself_is_credited_when_the_asset_is_cancelled(
