@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from bittitan_plugin.domain.addresses import check_address
+from bittitan_plugin.domain.addresses import check_address, is_address
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
 from bittitan_plugin.domain.texts import check_line
 
@@ -74,6 +74,11 @@ class Account:
     def sync_options(self) -> SyncOptions:
         """As they are prefilled. Ours: a buyer without a company goes by its address."""
         return SyncOptions(email=self.email, company=self.company or self.email)
+
+    @property
+    def company_name(self) -> str | None:
+        """Its company as others may read it; None where it goes by an address."""
+        return None if not self.company or is_address(self.company) else self.company
 
     def saved(self, options: SyncOptions) -> "Account":
         """A person saves the options before the account is synchronized with them.

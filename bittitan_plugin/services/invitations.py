@@ -49,7 +49,7 @@ def invite(ports: Ports, installation_id: UUID, account_id: UUID, address: str) 
             key=f"invitation-{invitation.id}",
             values={
                 # By its name alone: of its reseller an end customer is not told the address.
-                "invited_by": (reseller.company or None) if reseller else None,
+                "invited_by": reseller.company_name if reseller else None,
                 "invited": account.company or account.email,
                 "link": address + ports.cipher.seal(f"{_PURPOSE}{invitation.id}"),
                 "link_expires_at": invitation.expires_at.astimezone(zone),

@@ -12,6 +12,7 @@ from bittitan_plugin.domain.errors import ErrorCode, Refusal
 from bittitan_plugin.domain.orders import Customer, EndCustomer
 from bittitan_plugin.mail.port import Notification
 from bittitan_plugin.services import invitations
+from bittitan_plugin.services.accounts import save_and_synchronize
 from bittitan_plugin.services.customers import ensure_account, ensure_end_customer
 from tests.world import Shop
 
@@ -90,8 +91,14 @@ def test_a_customer_that_is_no_end_customer_is_not_invited(shop: Shop) -> None:
         invitations.invite(shop.ports, shop.id, account.reseller_id, LINK)
 
 
-def test_a_reseller_without_a_company_is_not_named_by_its_address(shop: Shop) -> None:
+@pytest.mark.parametrize("synchronized", [False, True])
+def test_a_reseller_without_a_company_is_not_named_by_its_address(
+    shop: Shop, synchronized: bool
+) -> None:
     account = named(shop)
+    if synchronized:  # BitTitan then knows it by its address for want of a company
+        assert account.reseller_id is not None
+        save_and_synchronize(shop.ports, shop.id, account.reseller_id)
     token_sent(shop, account)
     (sent,) = (each for each in shop.mail if each.to == account.email)
     values: dict[str, Any] = dict(sent.values)
