@@ -86,7 +86,7 @@ class Backlog:
 
         event.listen(session, "after_commit", keep, once=True)
 
-    def wake(self, session: Session, workflow_ids: Collection[str]) -> None:
+    def wake(self, workflow_ids: Collection[str]) -> None:
         """Nothing waits anywhere but in its thread."""
 
 

@@ -42,8 +42,8 @@ class WorkflowQueue(Protocol):
         Arguments are ids, never codes or passwords: they are stored in clear text.
         """
 
-    def wake(self, session: Session, workflow_ids: Collection[str]) -> None:
-        """Let those of them that wait go on at once."""
+    def wake(self, workflow_ids: Collection[str]) -> None:
+        """Let those of these workflows go on at once that wait in the database for their turn."""
 
 
 class UnitOfWork:
@@ -76,6 +76,8 @@ class UnitOfWork:
         self.claims = ClaimRepository(session, installation_id)
         self.revocations = RevocationRepository(session, installation_id)
         self.uploads = UploadRepository(session, installation_id)
+        #: Workflows to be woken once this is committed.
+        self.woken: set[str] = set()
         self._queue = queue
 
     def take_turns(self, subject: str) -> None:
@@ -90,7 +92,7 @@ class UnitOfWork:
 
     def wake(self, workflow_ids: Collection[str]) -> None:
         """What these workflows wait for may have come: they look at once, if this commits."""
-        self._queue.wake(self.session, workflow_ids)
+        self.woken.update(workflow_ids)
 
 
 class Store:
@@ -116,6 +118,8 @@ class Store:
             work = UnitOfWork(session, installation_id, self._queue, self._remembered)
             yield work
         work.recollection.keep()
+        if work.woken:
+            self._queue.wake(work.woken)
 
     @contextmanager
     def looking_up(self) -> Iterator[InstallationRepository]:

@@ -63,13 +63,11 @@ def has_records() -> bool:
 def wake(installations: Collection[str]) -> int:
     """Let what waits for these installations go on now. Returns how many workflows there were."""
     table = rows()
-    return _execute(waking(table).where(table.c.queue_partition_key.in_(installations)))
-
-
-def waking(table: Table) -> Update:
-    """Ends the waiting of all that is parked; to be limited to some of it."""
-    parked = update(table).where(table.c.status == "DELAYED")
-    return parked.values(delay_until_epoch_ms=int(time() * 1000))
+    return _execute(
+        update(table)
+        .where(table.c.status == "DELAYED", table.c.queue_partition_key.in_(installations))
+        .values(delay_until_epoch_ms=int(time() * 1000))
+    )
 
 
 def wake_stranded(longest: float) -> int:

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any, cast
 
 from dbos import DBOS, DBOSClient, EnqueueOptions, WorkflowSerializationFormat
-from sqlalchemy import Table, make_url
+from sqlalchemy import make_url
 from sqlalchemy.orm import Session
 
 from bittitan_plugin.services.durable import (
@@ -31,7 +31,6 @@ from bittitan_plugin.services.durable import (
 )
 from bittitan_plugin.store.engine import open_workflow_engine
 from bittitan_plugin.workflows.json_serializer import JsonSerializer
-from bittitan_plugin.workflows.parking import waking
 
 #: Under this name the engine's rows are ours.
 APPLICATION = "bittitan-plugin"
@@ -84,21 +83,16 @@ class EngineQueue:
         }
         self._client.enqueue_in_transaction(session, options, *arguments)
 
-    def wake(self, session: Session, workflow_ids: Collection[str]) -> None:
+    def wake(self, workflow_ids: Collection[str]) -> None:
         """See ``store.unit_of_work.WorkflowQueue``."""
-        table = self._rows
-        session.execute(waking(table).where(table.c.workflow_uuid.in_(workflow_ids)))
+        for workflow_id in workflow_ids:
+            self._client.set_workflow_delay(workflow_id, delay_seconds=0)
 
     def close(self) -> None:
         """Let go of the connections, if any were opened."""
         if "_client" in vars(self):
             self._client.destroy()
         self._engine.dispose()
-
-    @property
-    def _rows(self) -> Table:
-        table: Table = cast(Any, self._client)._sys_db.tables.workflow_status
-        return table
 
     @cached_property
     def _client(self) -> DBOSClient:

@@ -51,7 +51,7 @@ class RecordingQueue:
         del session, workflow_id, arguments
         self.workflows.append(workflow)
 
-    def wake(self, session: Session, workflow_ids: Collection[str]) -> None:
+    def wake(self, workflow_ids: Collection[str]) -> None:
         """Nothing waits."""
 
 

@@ -1,5 +1,7 @@
 """Each order hook, fired as a platform fires it, and what comes of it."""
 
+import pytest
+
 from bittitan_hooks import specs
 from bittitan_plugin.domain.orders import Order, OrderStatus
 from tests.fakes.host import line
@@ -108,6 +110,13 @@ def test_hook_order_fully_paid(shop: Shop) -> None:
     assert outcome.ignored_line_ids == (shirt.id,)
     shop.settle()
     assert shop.tally() == SOLD
+
+
+@pytest.mark.databases("sqlite", "postgresql")
+@pytest.mark.parametrize("hook", ["order_confirmed", "order_fully_paid", "order_updated"])
+def test_whichever_event_comes_again_after_the_sale_is_taken(shop: Shop, hook: str) -> None:
+    order = bought(shop)
+    assert shop.fire(hook, order).status is ACCEPTED
 
 
 def test_a_line_of_ours_without_a_product_is_refused_and_staff_are_told(shop: Shop) -> None:

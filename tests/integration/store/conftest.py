@@ -28,7 +28,7 @@ class NoQueue:
     def enqueue(self, session: Session, workflow: str, workflow_id: str, *arguments: str) -> None:
         raise NotImplementedError
 
-    def wake(self, session: Session, workflow_ids: Collection[str]) -> None:
+    def wake(self, workflow_ids: Collection[str]) -> None:
         raise NotImplementedError
 
 
