@@ -53,8 +53,8 @@ LONGEST_LIST = 100
 MOST_ROWS = 20_000
 #: What a field costs; a mutation's field may write, send and ask BitTitan.
 _FIELD, _MUTATION = 1, 10
-#: How long a list without pages is taken to be.
-_UNPAGED = 10
+#: How long a list without pages is taken to be: as long as a page may be.
+_UNPAGED = 100
 
 
 @dataclass(frozen=True, kw_only=True)

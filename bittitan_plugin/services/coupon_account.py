@@ -22,13 +22,16 @@ _VANISHED = "coupons vanished"
 
 
 def in_doubt(ports: Ports, installation_id: UUID, account: str) -> bool:
-    """Whether the last reading of that account's whole list left it in doubt whose it is.
+    """Whether it is open whose that account is: by the last reading of its whole list, or because
+    there was none since the settings name it instead of another.
 
     That lasts until a reading has found otherwise, whatever becomes of the problem about it.
     """
     with ports.store.reading(installation_id) as work:
         cursor = work.coupons.cursor()
-    return cursor is not None and cursor.account == account and cursor.doubted
+        if cursor is None or cursor.account != account:
+            return bool(work.coupons.account_changes(1))
+    return cursor.doubted
 
 
 def judge(
@@ -99,6 +102,9 @@ def change(
     unused = work.coupons.count_elsewhere(account)
     if same_account:
         unused = work.coupons.all_of_account(account, before=None if was == account else was)
+    if was not in {None, account} and not same_account:
+        # BitTitan's other account knows none of them, or somebody else by the same id.
+        work.accounts.unsynchronize_all()
     if was is not None or unused:
         work.coupons.note_account_change(
             AccountChange(at=at, changed_by=changed_by, same_account=same_account, unused=unused)

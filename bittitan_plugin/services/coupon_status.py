@@ -65,6 +65,7 @@ def follow(ports: Ports, installation_id: UUID) -> Followed | None:
     with ports.store.reading(installation_id) as work:
         installation = work.installations.by_id(installation_id)
         cursor, oldest = work.coupons.cursor(), work.coupons.oldest_open(started)
+        changes = work.coupons.account_changes(1)
     configuration = installation.configuration
     account = configuration.coupon_account
     if not installation.active or account is None:
@@ -73,7 +74,10 @@ def follow(ports: Ports, installation_id: UUID) -> Followed | None:
     before = cursor if cursor is not None and cursor.account == account else None
     vendor = ports.vendors.of(configuration)
     round_ = Round(ports, installation_id, "coupons", complete=False)
-    reading = _Reading(ports, installation_id, vendor, account, started, before, round_)
+    since_change = changes[0].at if changes else started
+    reading = _Reading(
+        ports, installation_id, vendor, account, started, before, since_change, round_
+    )
     since = min(before.read_at, started) if before and not reading.sweeps else oldest or started
     with reading.round:
         heard, fault = _read_list(reading, since - OVERLAP)
@@ -134,6 +138,8 @@ class _Reading:
     started: datetime
     #: How far this account's list was read before.
     before: Cursor | None
+    #: Since when the settings name this account; now, where they never named another.
+    since_change: datetime
     round: Round
 
     @property
@@ -151,7 +157,7 @@ class _Reading:
     @property
     def trusted_until(self) -> datetime:
         """What was sold since does not show that this account sold the others."""
-        return self.before.trusted_until if self.before else self.started
+        return self.before.trusted_until if self.before else self.since_change
 
     def moved(self, doubted: bool, *, whole: bool) -> Cursor:
         """How far was read; not at all where it was not read to its end (``whole``)."""

@@ -5,12 +5,15 @@ the mailbox it was sent to has it. It works once, for a few days, and no more wh
 sent.
 """
 
+from collections.abc import Callable
+from dataclasses import replace
 from uuid import UUID, uuid4
 
 from bittitan_plugin.cipher import UnreadableSecret
 from bittitan_plugin.domain.accounts import Account
 from bittitan_plugin.domain.coupons import Sealed
-from bittitan_plugin.domain.errors import ErrorCode, Refusal
+from bittitan_plugin.domain.errors import BitTitanError, ErrorCode, Refusal
+from bittitan_plugin.domain.installations import Installation
 from bittitan_plugin.domain.invitations import LIFETIME, Invitation, check_invitable
 from bittitan_plugin.mail.port import Notification
 from bittitan_plugin.services.ports import Ports
@@ -38,31 +41,39 @@ def invite(ports: Ports, installation_id: UUID, account_id: UUID, address: str) 
         invitation = Invitation(
             id=uuid4(), account_id=account.id, email=account.email, expires_at=now + LIFETIME
         )
-        work.invitations.keep(invitation)
+        # Before the mail is handed over, so that of several at once one is sent.
+        work.invitations.keep(invitation.sent(now))
         reseller = work.accounts.get(account.reseller_id) if account.reseller_id else None
-    zone = installation.configuration.zone
-    ports.mailer.send(
-        Notification(
-            template="invitation",
-            to=account.email,
-            sender=installation.configuration.sender_email,
-            key=f"invitation-{invitation.id}",
-            values={
-                # By its name alone: of its reseller an end customer is not told the address.
-                "invited_by": reseller.company_name if reseller else None,
-                "invited": account.company or account.email,
-                "link": address + ports.cipher.seal(f"{_PURPOSE}{invitation.id}"),
-                "link_expires_at": invitation.expires_at.astimezone(zone),
-            },
-        )
-    )
-    with ports.store.writing(installation_id) as work:
-        work.take_turns(_subject(invitation.id))
-        # It may have been followed already, or a newer one have taken its place.
-        current = work.invitations.get(invitation.id)
-        if current is not None:
-            work.invitations.keep(current.sent(ports.clock()))
+    try:
+        ports.mailer.send(_mail(ports, installation, account, reseller, invitation, address))
+    except BitTitanError:
+        # It can be sent again at once.
+        _keep(ports, installation_id, invitation.id, lambda current: replace(current, sent_at=None))
+        raise
     return invitation
+
+
+def _mail(
+    ports: Ports,
+    installation: Installation,
+    account: Account,
+    reseller: Account | None,
+    invitation: Invitation,
+    address: str,
+) -> Notification:
+    return Notification(
+        template="invitation",
+        to=account.email,
+        sender=installation.configuration.sender_email,
+        key=f"invitation-{invitation.id}",
+        values={
+            # By its name alone: of its reseller an end customer is not told the address.
+            "invited_by": reseller.company_name if reseller else None,
+            "invited": account.company or account.email,
+            "link": address + ports.cipher.seal(f"{_PURPOSE}{invitation.id}"),
+            "link_expires_at": invitation.expires_at.astimezone(installation.configuration.zone),
+        },
+    )
 
 
 def find(ports: Ports, installation_id: UUID, token: str) -> tuple[Invitation, Account]:
@@ -77,16 +88,40 @@ def find(ports: Ports, installation_id: UUID, token: str) -> tuple[Invitation, A
     return invitation, account
 
 
-def accept(ports: Ports, installation_id: UUID, token: str, customer_id: str) -> None:
-    """The customer followed the link to the end, so the address is its own from here on.
+def take(ports: Ports, installation_id: UUID, token: str) -> tuple[Invitation, Account]:
+    """Use the link up, before whoever followed it is let in: of several at once one goes on.
 
-    Of several at once one counts. Raises as ``find``.
+    Raises as ``find``. Where nobody is let in after all, ``give_back`` makes it work again.
     """
     with ports.store.writing(installation_id) as work:
         work.take_turns(_subject(_opened(ports, token)))
-        (invitation, account), now = _behind(ports, work, token), ports.clock()
-        work.invitations.keep(invitation.used(account, now))
-        work.accounts.prove(customer_id, invitation.email, now)
+        invitation, account = _behind(ports, work, token)
+        work.invitations.keep(invitation.used(account, ports.clock()))
+    return invitation, account
+
+
+def give_back(ports: Ports, installation_id: UUID, invitation: Invitation) -> None:
+    """Let the link be followed again; nothing where a newer one has taken its place."""
+    _keep(ports, installation_id, invitation.id, lambda current: replace(current, used_at=None))
+
+
+def accept(ports: Ports, installation_id: UUID, invitation: Invitation, customer_id: str) -> None:
+    """The customer followed the link to the end, so the address is its own from here on."""
+    with ports.store.writing(installation_id) as work:
+        work.accounts.prove(customer_id, invitation.email, ports.clock())
+
+
+def _keep(
+    ports: Ports,
+    installation_id: UUID,
+    invitation_id: UUID,
+    change: Callable[[Invitation], Invitation],
+) -> None:
+    with ports.store.writing(installation_id) as work:
+        work.take_turns(_subject(invitation_id))
+        current = work.invitations.get(invitation_id)
+        if current is not None:
+            work.invitations.keep(change(current))
 
 
 def _behind(ports: Ports, work: UnitOfWork, token: str) -> tuple[Invitation, Account]:

@@ -7,6 +7,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from bittitan_plugin.domain.access import Viewer
 from bittitan_plugin.domain.accounts import Account
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
 from bittitan_plugin.domain.invitations import Invitation
@@ -27,24 +28,15 @@ def invitation_routes(site: Site) -> list[BaseRoute]:
         return await _page(site, request, invitation)
 
     async def follow(request: Request) -> Response:
-        invitation, account = await run(lambda: _found(site, request))
+        invitation, _ = await run(lambda: _found(site, request))
         sent = await request.form()
         password, again = text_of(sent, "password"), text_of(sent, "again")
         try:
             if password != again:
                 raise Refusal(ErrorCode.INVALID, "The two passwords differ.", field="again")
-            user = await run(
-                lambda: site.identity.welcome(invitation.email, account.company, password)
-            )
+            user, viewer = await run(lambda: _let_in(site, request, password))
         except Refusal as refusal:
             return await _page(site, request, invitation, refusal)
-        viewer = await run(lambda: site.identity.viewer(user))
-        customer_id = viewer.customer_id or ""
-        await run(
-            lambda: invitations.accept(
-                site.application.ports, site.installation_id, _token(request), customer_id
-            )
-        )
         answer = RedirectResponse(home_of(viewer), 303)
         site.sessions.open(answer, user)
         return answer
@@ -64,6 +56,20 @@ def address_of_invitations(site: Site) -> str:
 def _token(request: Request) -> str:
     token: str = request.path_params["token"]
     return token
+
+
+def _let_in(site: Site, request: Request, password: str) -> tuple[str, Viewer]:
+    ports, installation_id = site.application.ports, site.installation_id
+    # First, so that of two who send it at once one password is set, and that one's session holds.
+    invitation, account = invitations.take(ports, installation_id, _token(request))
+    try:
+        user = site.identity.welcome(invitation.email, account.company, password)
+    except Refusal:
+        invitations.give_back(ports, installation_id, invitation)
+        raise
+    viewer = site.identity.viewer(user)
+    invitations.accept(ports, installation_id, invitation, viewer.customer_id or "")
+    return user, viewer
 
 
 def _found(site: Site, request: Request) -> tuple[Invitation, Account]:

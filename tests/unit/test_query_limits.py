@@ -59,8 +59,8 @@ def code_of(extent: Extent) -> str | None:
         ("{ nodes(first: 20) { edges { node { id } } } }", 40),
         ("{ nodes(last: 20) { edges { node { id } } } }", 40),
         ("{ nodes(first: 20) { totalCount } }", 20),
-        # A list without pages counts for ten.
-        ("{ node { history { at } } }", 11),
+        # A list without pages counts for a hundred.
+        ("{ node { history { at } } }", 101),
         ("{ nodes(first: 3) { edges { node { children(first: 5) { totalCount } } } } }", 21),
         ("mutation { change(id: 1) { id } }", 10),
         ("mutation { a: change(id: 1) { id } b: change(id: 2) { parent { id } } }", 21),

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Table, bindparam, select, union_all, updat
 from sqlalchemy.orm import Session
 
 from bittitan_plugin.domain.access import NO_ACCOUNTS, OwnAccounts
-from bittitan_plugin.domain.accounts import Account
+from bittitan_plugin.domain.accounts import Account, AccountStatus
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
 from bittitan_plugin.store.invitation_tables import ProvedAddressRow
 from bittitan_plugin.store.mapping import account_values, to_account
@@ -86,6 +86,16 @@ class AccountRepository:
             else:
                 found[whose] = replace(own, named=(*own.named, account))
         return found
+
+    def unsynchronize_all(self) -> None:
+        """BitTitan knows none of the accounts any more: each is made known when it is needed."""
+        known = AccountRow.status == AccountStatus.SYNCHRONIZED.value
+        self._session.execute(
+            update(AccountRow)
+            .where(self._mine, known)
+            .values(status=AccountStatus.UNSYNCHRONIZED.value, partner_id=None)
+            .execution_options(synchronize_session=False)
+        )
 
     def prove(self, customer_id: str, email: str, at: datetime) -> None:
         """Keep that the customer proved that (normalized) address; once is enough."""

@@ -12,6 +12,7 @@ from bittitan_plugin.domain.problems import ProblemKind
 from bittitan_plugin.services import coupon_status, problems, watching
 from bittitan_plugin.vendor.port import CouponVendor
 from bittitan_plugin.vendor.sandbox import SandboxServer
+from tests.fakes.host import line
 from tests.integration.coupons.following import Calendar
 from tests.integration.reconciliation.comparing import found, reconcile
 
@@ -80,6 +81,48 @@ def test_a_single_look_up_before_the_first_reading_of_another_account_concludes_
     coupon_status.follow_asset(calendar.shop.ports, calendar.shop.id, asset.id)
 
     assert calendar.status(asset) == "AVAILABLE"
+
+
+def taken_for_the_same(calendar: Calendar, server: SandboxServer) -> None:
+    """Staff are mistaken: they say that the account behind that server is the one until now."""
+    server.sandbox.clock.set(calendar.shop.world.clock.now)
+    calendar.shop.configure(api_url=server.url, same_account=True)
+
+
+@pytest.mark.parametrize("number", [2, 6])
+def test_what_was_sold_since_the_settings_name_an_account_vouches_for_nothing(
+    calendar: Calendar, other: SandboxServer, number: int
+) -> None:
+    assets = [calendar.sold() for _ in range(number)]
+    calendar.follow()
+    taken_for_the_same(calendar, other)
+    calendar.time_passes(minutes=5)
+    calendar.shop.buy(line(), customer="new")
+    calendar.time_passes(minutes=5)
+    calendar.follow()
+
+    assert {calendar.status(asset) for asset in assets} == {"AVAILABLE"}
+    assert kinds(calendar) == [ProblemKind.COUPONS_VANISHED]
+
+
+def test_no_look_up_concludes_anything_until_the_whole_list_of_a_named_account_was_read(
+    calendar: Calendar, other: SandboxServer
+) -> None:
+    asset = calendar.sold()
+    calendar.follow()
+    taken_for_the_same(calendar, other)
+    coupon_status.follow_asset(calendar.shop.ports, calendar.shop.id, asset.id)
+
+    assert calendar.status(asset) == "AVAILABLE"
+
+
+def test_whoever_ordered_before_is_made_known_to_another_account_by_the_next_order(
+    calendar: Calendar, other: SandboxServer
+) -> None:
+    calendar.sold()
+    points_at(calendar, other)
+
+    assert calendar.sold().has_coupon
 
 
 def test_another_account_is_asked_for_none_of_the_coupons_one_by_one(

@@ -8,7 +8,7 @@ import pytest
 
 from bittitan_plugin.domain.access import NO_ACCOUNTS
 from bittitan_plugin.domain.accounts import Account
-from bittitan_plugin.domain.errors import ErrorCode, Refusal
+from bittitan_plugin.domain.errors import ErrorCode, Refusal, Unavailable
 from bittitan_plugin.domain.orders import Customer, EndCustomer
 from bittitan_plugin.mail.port import Notification
 from bittitan_plugin.services import invitations
@@ -47,7 +47,8 @@ def test_of_two_who_follow_one_link_at_once_one_counts(shop: Shop) -> None:
 
     def follow(customer_id: str) -> ErrorCode | None:
         try:
-            invitations.accept(shop.ports, shop.id, token, customer_id)
+            invitation, _ = invitations.take(shop.ports, shop.id, token)
+            invitations.accept(shop.ports, shop.id, invitation, customer_id)
         except Refusal as refusal:
             return refusal.code
         return None
@@ -65,7 +66,7 @@ def test_a_link_that_is_followed_before_the_mail_server_has_answered_stays_used(
 
     def followed_at_once(mail: Notification) -> None:
         token = str(mail.values["link"]).removeprefix(LINK)
-        invitations.accept(shop.ports, shop.id, token, "quick")
+        invitations.take(shop.ports, shop.id, token)
 
     monkeypatch.setattr(shop.ports.mailer, "send", followed_at_once)
     made = invitations.invite(shop.ports, shop.id, account.id, LINK)
@@ -73,6 +74,39 @@ def test_a_link_that_is_followed_before_the_mail_server_has_answered_stays_used(
         kept = work.invitations.get(made.id)
     assert kept is not None
     assert kept.used_at is not None
+
+
+@pytest.mark.databases("sqlite", "postgresql")
+def test_of_several_invitations_at_once_one_is_sent(shop: Shop) -> None:
+    account = named(shop)
+
+    def invite(_number: int) -> bool:
+        try:
+            invitations.invite(shop.ports, shop.id, account.id, LINK)
+        except Refusal:
+            return False
+        return True
+
+    with ThreadPoolExecutor(5) as pool:
+        sent = list(pool.map(invite, range(5)))
+    assert (sent.count(True), [mail.to for mail in shop.mail].count(account.email)) == (1, 1)
+
+
+def test_an_invitation_whose_mail_failed_is_sent_again_at_once(shop: Shop) -> None:
+    account = named(shop)
+    shop.world.mailer.failures.append(Unavailable("the mail server is away"))
+    with pytest.raises(Unavailable):
+        invitations.invite(shop.ports, shop.id, account.id, LINK)
+
+    assert token_sent(shop, account)
+
+
+def test_a_link_by_which_nobody_was_let_in_works_again(shop: Shop) -> None:
+    token = token_sent(shop, named(shop))
+    invitation, _ = invitations.take(shop.ports, shop.id, token)
+    invitations.give_back(shop.ports, shop.id, invitation)
+
+    assert invitations.find(shop.ports, shop.id, token)[0].id == invitation.id
 
 
 def test_nobody_is_invited_while_the_plugin_is_switched_off(shop: Shop) -> None:
