@@ -6,9 +6,9 @@ no longer than reading it: limiters that walk fragments anew each time need 2ⁿ
 that spread each other twice. The cost is reported as Saleor reports it. Ours.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeVar
 
 from graphql import (
     DocumentNode,
@@ -31,6 +31,7 @@ from graphql import (
     is_list_type,
 )
 from graphql.utilities import get_operation_ast
+from strawberry.dataloader import DataLoader
 from strawberry.extensions import DisableIntrospection, MaxTokensLimiter, SchemaExtension
 
 from bittitan_plugin.query_documents import (
@@ -39,6 +40,9 @@ from bittitan_plugin.query_documents import (
     ShortParserCache,
     limit_error,
 )
+
+Key = TypeVar("Key", bound=Hashable)
+Value = TypeVar("Value")
 
 #: A fresh one is made for each request.
 SchemaExtensionFactory = Callable[[], SchemaExtension]
@@ -49,12 +53,12 @@ DEEPEST, MOST_ALIASES, HIGHEST_COST = 12, 50, 50_000
 _MOST_TOKENS = 3000
 #: The longest list that an argument may hold, at any depth.
 LONGEST_LIST = 100
-#: The most objects that the lists of one answer may lead to; pages count as they are asked for.
-MOST_ROWS = 20_000
+#: The most objects that one answer shows beside its pages, however few of them had to be loaded.
+MOST_ROWS = 10_000
 #: What a field costs; a mutation's field may write, send and ask BitTitan.
 _FIELD, _MUTATION = 1, 10
-#: How long a list without pages is taken to be: as long as a page may be.
-_UNPAGED = 100
+#: How long a list without pages is taken to be before it is read; then ``MOST_ROWS`` counts.
+_UNPAGED = 10
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,17 +82,33 @@ class Extent:
 
 
 class RowBudget:
-    """Counts what one request loads beside its pages, as it is loaded."""
+    """Counts what one answer shows beside its pages, as it is read."""
 
     def __init__(self, most: int = MOST_ROWS) -> None:
         self._left = most
 
-    def spend(self, found: Iterable[object]) -> None:
-        """Count what was found, lists by their length. Raises ``GraphQLError`` QueryRowsError."""
-        self._left -= sum(len(each) if isinstance(each, list) else 1 for each in found)
+    def spend(self, found: object) -> None:
+        """Count an object, or a list by its length. Raises ``GraphQLError`` QueryRowsError."""
+        self._left -= len(found) if isinstance(found, list) else 1
         if self._left < 0:
             text = "The query leads to too many objects; ask for smaller pages."
             raise limit_error("QueryRowsError", text)
+
+
+class CountedLoader(DataLoader[Key, Value]):
+    """Loads each key once, and counts what it found each time that it is shown."""
+
+    def __init__(
+        self, load_fn: Callable[[list[Key]], Awaitable[Sequence[Value]]], budget: RowBudget
+    ) -> None:
+        super().__init__(load_fn=load_fn)
+        self._budget = budget
+
+    async def load(self, key: Key) -> Value:
+        """What is found under the key. Raises ``GraphQLError`` QueryRowsError."""
+        found = await super().load(key)
+        self._budget.spend(found)
+        return found
 
 
 def extent_of(

@@ -17,7 +17,7 @@ from bittitan_plugin.domain.catalogue import Product
 from bittitan_plugin.domain.history import HistoryEntry
 from bittitan_plugin.domain.requests import CancellationRequest
 from bittitan_plugin.domain.stock import StockCode
-from bittitan_plugin.query_limits import RowBudget
+from bittitan_plugin.query_limits import CountedLoader, RowBudget
 from bittitan_plugin.services import cancellation
 from bittitan_plugin.services.ports import Ports
 from bittitan_plugin.store.queries.assets import newest_of_accounts
@@ -85,20 +85,18 @@ class Loaders:
     ) -> DataLoader[Key, Value | None]:
         async def load(keys: list[Key]) -> list[Value | None]:
             found = await self._read(lambda work: fetch(work, keys))
-            self._budget.spend(found.values())
             return [found.get(key) for key in keys]
 
-        return DataLoader(load_fn=load)
+        return CountedLoader(load, self._budget)
 
     def _each(
         self, fetch: Callable[[UnitOfWork, Sequence[Key]], Mapping[Key, Value]]
     ) -> DataLoader[Key, Value]:
         async def load(keys: list[Key]) -> list[Value]:
             found = await self._read(lambda work: fetch(work, keys))
-            self._budget.spend(found.values())
             return [found[key] for key in keys]
 
-        return DataLoader(load_fn=load)
+        return CountedLoader(load, self._budget)
 
 
 def _assets_of_orders(work: UnitOfWork, order_ids: Sequence[str]) -> dict[str, list[Asset]]:

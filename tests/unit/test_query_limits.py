@@ -1,5 +1,6 @@
 """What a GraphQL request may ask for, measured before anything is resolved."""
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from bittitan_plugin.query_limits import (
     HIGHEST_COST,
     LONGEST_LIST,
     MOST_ALIASES,
+    CountedLoader,
     Extent,
     RowBudget,
     extent_of,
@@ -59,8 +61,8 @@ def code_of(extent: Extent) -> str | None:
         ("{ nodes(first: 20) { edges { node { id } } } }", 40),
         ("{ nodes(last: 20) { edges { node { id } } } }", 40),
         ("{ nodes(first: 20) { totalCount } }", 20),
-        # A list without pages counts for a hundred.
-        ("{ node { history { at } } }", 101),
+        # A list without pages counts for ten.
+        ("{ node { history { at } } }", 11),
         ("{ nodes(first: 3) { edges { node { children(first: 5) { totalCount } } } } }", 21),
         ("mutation { change(id: 1) { id } }", 10),
         ("mutation { a: change(id: 1) { id } b: change(id: 2) { parent { id } } }", 21),
@@ -188,8 +190,19 @@ def test_the_longest_list_that_is_allowed_is_not_refused() -> None:
     assert code_of(measured(text, r=[0] * LONGEST_LIST)) is None
 
 
-def test_what_is_loaded_beside_the_pages_is_counted_until_it_is_too_much() -> None:
-    budget = RowBudget(most=5)
-    budget.spend([[1, 2], None, [3, 4]])
+def test_what_is_shown_is_counted_each_time_though_it_is_loaded_once() -> None:
+    loaded: list[int] = []
+
+    async def load(keys: list[int]) -> list[list[str]]:
+        loaded.extend(keys)
+        return [["a", "b"] for _ in keys]
+
+    async def shown(times: int) -> None:
+        loader = CountedLoader(load, RowBudget(most=6))
+        for _ in range(times):
+            assert await loader.load(1) == ["a", "b"]
+
+    asyncio.run(shown(3))
+    assert loaded == [1]
     with pytest.raises(GraphQLError, match="too many objects"):
-        budget.spend([object()])
+        asyncio.run(shown(4))

@@ -16,7 +16,7 @@ from bittitan_plugin.hosts.embedded.tables import (
     RefundRow,
     UserRow,
 )
-from bittitan_plugin.query_limits import RowBudget
+from bittitan_plugin.query_limits import CountedLoader, RowBudget
 
 Key = TypeVar("Key")
 Value = TypeVar("Value")
@@ -47,7 +47,6 @@ def _of(
 ) -> DataLoader[Key, Value | None]:
     async def load_batch(keys: list[Key]) -> Sequence[Value | None]:
         found = await anyio.to_thread.run_sync(load, keys)
-        budget.spend(found.values())
         return [found.get(key) for key in keys]
 
-    return DataLoader(load_fn=load_batch)
+    return CountedLoader(load_batch, budget)
