@@ -103,7 +103,7 @@ def refusal_after(asset: Asset) -> Refusal:
         return Refusal(ErrorCode.COUPON_EXPIRED, "BitTitan says the coupon code has expired.")
     return Refusal(
         ErrorCode.VENDOR_REJECTED,
-        "BitTitan refused to cancel the coupon; the reason is in the list of problems.",
+        "The coupon could not be cancelled; the reason is in the list of problems.",
     )
 
 

@@ -64,13 +64,18 @@ def execute(ports: Ports, installation_id: UUID, asset_id: UUID) -> Asset:
             work.problems.report(
                 ProblemKind.CANCELLATION_STUCK,
                 _problem(asset_id),
-                message=f"BitTitan refused to cancel the coupon: {obstacle.message}",
+                message=f"{_who(obstacle)} to cancel the coupon: {obstacle.message}",
                 next_step="Mend the cause, then cancel the asset again.",
                 at=ports.clock(),
                 asset_id=asset_id,
                 action=ProblemAction.CANCEL_ASSET,
             )
         return _stands(ports, installation_id, asset, None)
+
+
+def _who(obstacle: Rejected | Refusal) -> str:
+    asked = isinstance(obstacle, Rejected)
+    return "BitTitan refused" if asked else "BitTitan was not asked"
 
 
 def report_unrevocable(ports: Ports, work: UnitOfWork, asset: Asset) -> None:

@@ -227,6 +227,7 @@ def test_a_coupon_of_another_account_is_not_cancelled_under_its_id_alone(
     assert (after.status, after.coupon_status) == ("ACTIVE", "AVAILABLE")
     (problem,) = calendar.shop.problems()
     assert problem.kind is ProblemKind.CANCELLATION_STUCK
+    assert problem.message.startswith("BitTitan was not asked to cancel the coupon: ")
     assert "another BitTitan account" in problem.message
 
 
