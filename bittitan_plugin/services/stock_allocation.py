@@ -7,6 +7,8 @@ transaction: whatever is killed or repeated, a code is on one asset, or on none 
 from collections.abc import Collection
 from uuid import UUID
 
+import structlog
+
 from bittitan_plugin.domain.assets import Asset, AssetStatus
 from bittitan_plugin.domain.catalogue import ProductType
 from bittitan_plugin.domain.coupons import CouponStatus, Sealed
@@ -21,8 +23,11 @@ from bittitan_plugin.services.durable import (
     synchronize_id,
 )
 from bittitan_plugin.services.ports import Ports
+from bittitan_plugin.services.rounds import OF_ALL
 from bittitan_plugin.services.stock_levels import report_out_of_stock, review, take_turn
 from bittitan_plugin.store.unit_of_work import UnitOfWork
+
+_log = structlog.get_logger(__name__)
 
 STOCK = Actor(ActorKind.SYSTEM, "coupon stock")
 #: Assets that wait and are read in one go.
@@ -57,15 +62,27 @@ def serve_waiting(ports: Ports, work: UnitOfWork, product_type: ProductType) -> 
     served = unserved = 0
     while waiting := work.assets.waiting_for_stock(product_type, BATCH, skip=unserved):
         for each in waiting:
-            asset = work.assets.get(each.id, for_update=True)
-            drawn = _draw(ports, work, asset) if asset.waits_for_stock else None
-            if drawn is None:
-                unserved += asset.waits_for_stock
-                continue
-            served += 1
-            work.enqueue(SYNCHRONIZE, synchronize_id(drawn.id, drawn.version), str(drawn.id))
+            after = _serve(ports, work, each)
+            served += after.has_coupon
+            unserved += after.waits_for_stock
     review(ports, work, product_type)
     return served
+
+
+def _serve(ports: Ports, work: UnitOfWork, waiting: Asset) -> Asset:
+    """The asset with its codes, or as it waits on: so too where something about it raises."""
+    try:
+        with work.apart(waiting.id):
+            asset = work.assets.get(waiting.id, for_update=True)
+            drawn = _draw(ports, work, asset) if asset.waits_for_stock else None
+            if drawn is not None:
+                work.enqueue(SYNCHRONIZE, synchronize_id(drawn.id, drawn.version), str(drawn.id))
+            return drawn or asset
+    except OF_ALL:
+        raise
+    except Exception as error:
+        _log.exception("not_served", asset=str(waiting.id), error=type(error).__name__)
+        return waiting
 
 
 def _draw(ports: Ports, work: UnitOfWork, asset: Asset) -> Asset | None:

@@ -62,6 +62,10 @@ class Recollection:
         """This transaction stored it."""
         self._own[stored.asset.id] = stored
 
+    def forget(self, asset_id: UUID) -> None:
+        """What this transaction stored of it was undone."""
+        self._own.pop(asset_id, None)
+
     def keep(self) -> None:
         """The transaction is committed, so others may build on it."""
         self._remembered.keep(self._own)

@@ -80,6 +80,16 @@ class UnitOfWork:
         self.woken: set[str] = set()
         self._queue = queue
 
+    @contextmanager
+    def apart(self, asset_id: UUID) -> Iterator[None]:
+        """What is done about this asset: where it raises, it is undone alone."""
+        try:
+            with self.session.begin_nested():
+                yield
+        except Exception:
+            self.recollection.forget(asset_id)
+            raise
+
     def take_turns(self, subject: str) -> None:
         """From here to the end, no other transaction of this installation that says the same."""
         take_turns(self.session, subject, self.installation_id)

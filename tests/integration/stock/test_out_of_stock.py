@@ -7,7 +7,9 @@ import pytest
 from bittitan_plugin.domain.assets import AssetStatus, ProvisioningStatus
 from bittitan_plugin.domain.errors import ErrorCode
 from bittitan_plugin.domain.problems import ProblemKind
+from bittitan_plugin.services import stock_allocation
 from bittitan_plugin.services.assets import AssetChanges, update_asset
+from bittitan_plugin.services.durable import synchronize_id
 from bittitan_plugin.services.installations import get_installation
 from bittitan_plugin.services.ordering import precheck
 from bittitan_plugin.services.stock_import import ImportMode
@@ -146,6 +148,29 @@ def test_when_stock_arrives_the_order_is_served(seller: Shop) -> None:
     assert report.served == 1
     assert templates(seller) == ["out_of_stock", "welcome"]
     assert problems(seller) == []
+
+
+def test_one_that_cannot_be_served_for_whatever_reason_keeps_no_other_from_it(
+    seller: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken, whole = buys(seller), buys(seller)
+    handed_in = synchronize_id
+
+    def unforeseen(asset_id: UUID, version: int) -> str:
+        if asset_id == broken:
+            raise ZeroDivisionError
+        return handed_in(asset_id, version)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(stock_allocation, "synchronize_id", unforeseen)
+        bring_in(seller, row(25), row(25))
+    seller.settle()
+    assert [seller.asset(each).has_coupon for each in (broken, whole)] == [False, True]
+
+    # What had been drawn for it went back, and the next codes bring it along.
+    bring_in(seller, row(25))
+    seller.settle()
+    assert seller.asset(broken).has_coupon
 
 
 def test_the_platform_hears_of_a_delivery_only_then(seller: Shop) -> None:
