@@ -172,6 +172,7 @@ CHANGING: dict[str, Case] = {
         replace(b.invitation, id=uuid4(), account_id=b.account.id)
     ),
     "accounts.add": lambda w, b: w.accounts.add(replace(b.account, id=uuid4())),
+    "accounts.unsynchronize_all": lambda w, b: w.accounts.unsynchronize_all(),
     "accounts.change": lambda w, b: w.accounts.change(
         b.account.id, lambda a: replace(a, email="stolen@example.com")
     ),
