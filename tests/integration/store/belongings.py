@@ -9,7 +9,7 @@ from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from bittitan_plugin.domain.absence import AccountChange
-from bittitan_plugin.domain.accounts import Account
+from bittitan_plugin.domain.accounts import Account, AccountStatus
 from bittitan_plugin.domain.assets import Asset
 from bittitan_plugin.domain.billing import Refund, RefundStatus
 from bittitan_plugin.domain.catalogue import Product
@@ -76,7 +76,9 @@ class Belongings:
 
 def settle_in(store: Store, installation: UUID) -> Belongings:
     """Give the installation one of everything."""
-    buyer = account(customer_id="customer-1")
+    buyer = account(
+        customer_id="customer-1", status=AccountStatus.SYNCHRONIZED, partner_id="partner-1"
+    )
     end = account(customer_id=None, email=END_EMAIL, reseller_id=buyer.id)
     sold, spare = product(variant_id="variant-1"), product(variant_id=None, sku="SPARE")
     asset = sold_asset(
