@@ -15,16 +15,20 @@ from bittitan_plugin.domain.reconciliation import Difference, of_order
 from bittitan_plugin.store.unit_of_work import UnitOfWork
 
 
-def compare_due(
+def compare_told(
     work: UnitOfWork, order: Order, assets: Sequence[Asset], at: datetime
 ) -> list[Difference]:
-    """How an order that is due differs from its assets; staff are told, or that it is over."""
-    differences = of_order(order, assets, due=True, taken_back=taken_back(work, assets))
+    """How an order that an event tells of differs from its assets; staff are told, or it is over.
+
+    Events come late and out of order: that one is due whose assets the platform took back says
+    nothing here. Only reconciling, which reads the order as it is now, can tell.
+    """
+    differences = of_order(order, assets, due=False, taken_back=())
     for difference in differences:
         put_to_staff(work, difference, at)
     changed = {difference.asset_id for difference in differences}
     for asset in assets:
-        if asset.id not in changed:
+        if asset.status is AssetStatus.ACTIVE and asset.id not in changed:
             work.problems.resolve(_key(asset.id), at)
     return differences
 

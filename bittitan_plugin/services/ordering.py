@@ -14,7 +14,7 @@ from bittitan_plugin.domain.orders import Order, OrderLine, check_lines, check_t
 from bittitan_plugin.domain.problems import ProblemAction, ProblemKind
 from bittitan_plugin.domain.reconciliation import Difference
 from bittitan_plugin.domain.stock import MOST_CODES, demand_for
-from bittitan_plugin.services.changed_orders import compare_due
+from bittitan_plugin.services.changed_orders import compare_told
 from bittitan_plugin.services.durable import PROVISION, provision_id
 from bittitan_plugin.services.held_lines import hold
 from bittitan_plugin.services.opening import refused_key
@@ -57,7 +57,7 @@ def accept(
         for line_id, refusal in unknown.items():
             _report(ports, work, order, line_id, refusal)
         assets = {asset.order_line_id: asset for asset in work.assets.of_orders([order.id])}
-        changes = compare_due(work, order, list(assets.values()), ports.clock())
+        changes = compare_told(work, order, list(assets.values()), ports.clock())
         ours = [line for line in order.lines if line.id in sold]
         new = [line for line in ours if line.id not in assets]
         held = hold(ports, work, installation, order, new)
