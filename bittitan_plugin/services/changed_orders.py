@@ -14,6 +14,9 @@ from bittitan_plugin.domain.problems import ProblemKind
 from bittitan_plugin.domain.reconciliation import Difference, of_order
 from bittitan_plugin.store.unit_of_work import UnitOfWork
 
+#: How the keys of these problems begin.
+_PREFIX = "order-changed:"
+
 
 def compare_told(
     work: UnitOfWork, order: Order, assets: Sequence[Asset], at: datetime
@@ -48,10 +51,8 @@ def put_to_staff(work: UnitOfWork, difference: Difference, at: datetime) -> None
 
 def close_settled(work: UnitOfWork, changed: Collection[UUID | None], at: datetime) -> None:
     """After all orders were compared: what was put to staff and is not ``changed`` is over."""
-    keys = {_key(asset_id) for asset_id in changed}
-    for problem in work.problems.open():
-        if problem.kind is ProblemKind.ORDER_CHANGED and problem.key not in keys:
-            work.problems.resolve(problem.key, at)
+    for key in work.problems.not_over(_PREFIX) - {_key(asset_id) for asset_id in changed}:
+        work.problems.resolve(key, at)
 
 
 def taken_back(work: UnitOfWork, assets: Sequence[Asset]) -> frozenset[UUID]:
@@ -72,4 +73,4 @@ def _by_platform(entries: Sequence[HistoryEntry]) -> bool:
 
 
 def _key(asset_id: UUID | None) -> str:
-    return f"order-changed:{asset_id}"
+    return f"{_PREFIX}{asset_id}"

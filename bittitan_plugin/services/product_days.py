@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from bittitan_plugin.domain.catalogue import LONGEST_DAYS, SHORTEST_DAYS, Clocks, Product
-from bittitan_plugin.domain.problems import ProblemKind
+from bittitan_plugin.domain.problems import Problem, ProblemKind
 from bittitan_plugin.services.ports import Ports
 
 
@@ -15,15 +15,14 @@ def judge_days(
 
     The same is said once; what staff put aside stays away until the platform says something else.
     """
-    for product, clocks in products:
-        key = f"days-refused:{product.id}"
-        message = _message(product, clocks)
-        with ports.store.reading(installation_id) as work:
-            last = work.problems.last(key)
-        stands = last is not None and (last.resolved_at is None or last.dismissed_by is not None)
-        if (last.message if last is not None and stands else None) == message:
-            continue
-        with ports.store.writing(installation_id) as work:
+    said = {_key(product): _message(product, clocks) for product, clocks in products}
+    with ports.store.reading(installation_id) as work:
+        known = {key: work.problems.not_over_by_key(key) for key in said}
+    news = {key: text for key, text in said.items() if text != _told(known[key])}
+    if not news:
+        return
+    with ports.store.writing(installation_id) as work:
+        for key, message in news.items():
             if message is None:
                 work.problems.resolve(key, ports.clock())
                 continue
@@ -34,6 +33,14 @@ def judge_days(
                 next_step="Mend it at the product on the platform; this closes by itself.",
                 at=ports.clock(),
             )
+
+
+def _key(product: Product) -> str:
+    return f"days-refused:{product.id}"
+
+
+def _told(problem: Problem | None) -> str | None:
+    return problem.message if problem else None
 
 
 def _message(product: Product, clocks: Clocks) -> str | None:

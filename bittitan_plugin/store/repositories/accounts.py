@@ -50,13 +50,6 @@ class AccountRepository:
         row = self._session.execute(_BY_CUSTOMER, which).first()
         return to_account(row) if row else None
 
-    def of_customers(self, customer_ids: Collection[str]) -> dict[str, Account]:
-        """The accounts of several customers, in one statement."""
-        rows = self._session.scalars(
-            select(AccountRow).where(self._mine, AccountRow.customer_id.in_(customer_ids))
-        )
-        return {row.customer_id: to_account(row) for row in rows if row.customer_id}
-
     def own(self, customer_ids: Collection[str]) -> dict[str, OwnAccounts]:
         """Which accounts are each customer's own, also by the addresses it proved; one statement.
 

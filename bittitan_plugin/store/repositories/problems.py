@@ -108,11 +108,6 @@ class ProblemRepository:
         """Whether that problem waits for a person."""
         return self.open_by_key(key) is not None
 
-    def last(self, key: str) -> Problem | None:
-        """That problem, open or as it ended."""
-        row = self._session.scalar(select(ProblemRow).where(self._mine, ProblemRow.key == key))
-        return to_problem(row) if row else None
-
     def open_by_key(self, key: str) -> Problem | None:
         """That problem, if it waits for a person."""
         found = select(ProblemRow).where(
@@ -149,14 +144,6 @@ class ProblemRepository:
         found = select(ProblemRow).where(self._mine, ProblemRow.key == key, _NOT_OVER)
         row = self._session.scalar(found)
         return to_problem(row) if row else None
-
-    def open_since(self, key: str) -> datetime | None:
-        """Since when that problem waits for a person; None where it does not."""
-        return self._session.scalar(
-            select(ProblemRow.first_at).where(
-                self._mine, ProblemRow.key == key, ProblemRow.resolved_at.is_(None)
-            )
-        )
 
     def open_of(self, asset_id: UUID) -> dict[str, Problem]:
         """The unresolved problems of one asset, by key."""

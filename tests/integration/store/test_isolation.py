@@ -79,7 +79,6 @@ FINDING: dict[str, Case] = {
     },
     "invitations.get": lambda w, b: w.invitations.get(b.invitation.id),
     "invitations.of_accounts": lambda w, b: w.invitations.of_accounts([b.end.id]),
-    "accounts.of_customers": lambda w, b: w.accounts.of_customers(["customer-1"]),
     "accounts.end_customer": lambda w, b: w.accounts.end_customer(b.account.id, END_EMAIL),
     "products.get": lambda w, b: w.products.get(b.product.id),
     "products.by_ids": lambda w, b: w.products.by_ids([b.product.id]),
@@ -150,7 +149,6 @@ FINDING: dict[str, Case] = {
     "held_coupons.of": lambda w, b: w.held_coupons.of(b.waiting.id),
     "uploads.find": lambda w, b: w.uploads.find(b.run.id),
     "problems.get": lambda w, b: w.problems.get(b.problem.id),
-    "problems.last": lambda w, b: w.problems.last(PROBLEM),
     "problems.open": lambda w, b: w.problems.open(),
     "problems.is_open": lambda w, b: w.problems.is_open(b.problem.key),
     "problems.open_by_key": lambda w, b: w.problems.open_by_key(b.problem.key),
@@ -160,7 +158,6 @@ FINDING: dict[str, Case] = {
     "held_lines.find": lambda w, b: w.held_lines.find(LINE),
     "held_lines.counts": lambda w, b: w.held_lines.counts(),
     "held_lines.waiting": lambda w, b: w.held_lines.waiting(9),
-    "problems.open_since": lambda w, b: w.problems.open_since(b.problem.key),
     "problems.open_of": lambda w, b: w.problems.open_of(b.asset.id),
     "deferred_lines.times": lambda w, b: w.deferred_lines.times([LINE]),
 }  # fmt: skip
