@@ -27,13 +27,18 @@ class Fate:
     inferred: bool = False
 
 
+def is_elsewhere(asset: Asset, account: str) -> bool:
+    """Whether the asset's coupon is known to be of another account than this one."""
+    return asset.coupon_account not in {None, account}
+
+
 def of_listed(asset: Asset, coupon: Coupon, account: str) -> Fate | None:
     """What an account says under the id of the asset's coupon; None where that is about another.
 
     Another account than the one that sold it may use the same id for a coupon of its own.
     """
-    elsewhere = asset.coupon_account not in {None, account}
-    if is_about_another(asset, coupon) or (elsewhere and coupon.reference != asset.reference):
+    of_another_sale = coupon.reference != asset.reference
+    if is_about_another(asset, coupon) or (is_elsewhere(asset, account) and of_another_sale):
         return None
     return Fate(status=coupon.status)
 

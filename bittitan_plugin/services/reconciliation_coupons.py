@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from bittitan_plugin.domain.absence import Fate, of_absent, of_listed
+from bittitan_plugin.domain.absence import Fate, is_elsewhere, of_absent, of_listed
 from bittitan_plugin.domain.assets import Asset, AssetStatus, asset_of_reference
 from bittitan_plugin.domain.coupons import Coupon
 from bittitan_plugin.domain.due import Due
@@ -142,7 +142,7 @@ class _Side:
             waits = of_waiting(asset, self.started)
             yield from self._finding(waits, asset, None)
             return
-        elsewhere = asset.coupon_account not in {None, self.account}
+        elsewhere = is_elsewhere(asset, self.account)
         try:
             coupon = None if elsewhere else self.vendor.coupon(asset.coupon_id or "")
         except Rejected as fault:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from uuid import UUID
 
-from bittitan_plugin.domain.absence import Fate, of_listed
+from bittitan_plugin.domain.absence import Fate, is_elsewhere, of_listed
 from bittitan_plugin.domain.assets import Asset, AssetStatus
 from bittitan_plugin.domain.configuration import Configuration
 from bittitan_plugin.domain.coupons import Coupon, CouponSource, CouponStatus
@@ -114,7 +114,7 @@ def _find_again(vendor: CouponVendor, account: str, asset: Asset) -> None:
 
     Raises ``Refusal`` where this account does not list it as the asset's.
     """
-    if asset.coupon_account in {None, account}:
+    if not is_elsewhere(asset, account):
         return
     coupon = vendor.coupon(asset.coupon_id or "")
     if coupon is None or of_listed(asset, coupon, account) is None:

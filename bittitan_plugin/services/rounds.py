@@ -4,8 +4,9 @@ The one place where an item that raises is set aside: it is logged, staff are to
 round goes on, and the next round comes back to it.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 from types import TracebackType
 from typing import Self, TypeVar
 from uuid import UUID
@@ -13,6 +14,7 @@ from uuid import UUID
 import structlog
 from sqlalchemy import exc
 
+from bittitan_plugin.domain.due import Due
 from bittitan_plugin.domain.errors import BitTitanError, OutcomeUnknown, Unavailable
 from bittitan_plugin.domain.problems import ProblemKind
 from bittitan_plugin.services.ports import Ports
@@ -123,6 +125,21 @@ class Round:
                     asset_id=item.asset_id,
                     order_id=item.order_id,
                 )
+
+
+def look_after(
+    ports: Ports,
+    installation_id: UUID,
+    duty: str,
+    due: Iterable[Due],
+    called: str,
+    act: Callable[[Due], object],
+) -> None:
+    """A complete round through what is due; ``called`` says what of an order it is."""
+    with Round(ports, installation_id, duty) as round_:
+        for each in due:
+            name = f"{called} order {each.order_number}"
+            round_.do(Item(id=each.id, name=name, asset_id=each.asset_id), partial(act, each))
 
 
 def _spoken(error: Exception) -> str:

@@ -12,7 +12,7 @@ from bittitan_plugin.domain.history import Actor
 from bittitan_plugin.domain.stock import StockState
 from bittitan_plugin.services.ports import Ports
 from bittitan_plugin.services.revocation_news import RevocationNews
-from bittitan_plugin.services.rounds import Item, Round
+from bittitan_plugin.services.rounds import Item, Round, look_after
 from bittitan_plugin.services.stock_allocation import STOCK
 from bittitan_plugin.services.stock_levels import review
 from bittitan_plugin.services.stock_revocation import announce, close
@@ -87,16 +87,12 @@ def _expire_sold(ports: Ports, installation_id: UUID) -> None:
     """A code that nobody reported as redeemed counts as expired once it can no longer be used."""
     with ports.store.reading(installation_id) as work:
         overdue = work.assets.overdue_from_stock(ports.clock())
-    with Round(ports, installation_id, "expired codes") as round_:
-        for due in overdue:
-            item = Item(
-                id=due.id, name=f"the code of order {due.order_number}", asset_id=due.asset_id
-            )
-            round_.do(item, partial(_expire, ports, installation_id, due.asset_id))
+    expire = partial(_expire, ports, installation_id)
+    look_after(ports, installation_id, "expired codes", overdue, "the code of", expire)
 
 
-def _expire(ports: Ports, installation_id: UUID, asset_id: UUID) -> None:
-    now = ports.clock()
+def _expire(ports: Ports, installation_id: UUID, due: Due) -> None:
+    asset_id, now = due.asset_id, ports.clock()
     with ports.store.writing(installation_id) as work:
         asset = work.assets.get(asset_id, for_update=True)
         if asset.status is AssetStatus.ACTIVE and asset.coupon_status in OPEN_FATES:
@@ -109,12 +105,8 @@ def _expire(ports: Ports, installation_id: UUID, asset_id: UUID) -> None:
 def _watch_revocations(ports: Ports, installation_id: UUID) -> None:
     with ports.store.reading(installation_id) as work:
         every = work.revocations.due(ports.clock())
-    with Round(ports, installation_id, "codes to revoke") as round_:
-        for due in every:
-            item = Item(
-                id=due.id, name=f"the code of order {due.order_number}", asset_id=due.asset_id
-            )
-            round_.do(item, partial(_watch_revocation, ports, installation_id, due))
+    watch = partial(_watch_revocation, ports, installation_id)
+    look_after(ports, installation_id, "codes to revoke", every, "the code of", watch)
 
 
 def _watch_revocation(ports: Ports, installation_id: UUID, due: Due) -> None:

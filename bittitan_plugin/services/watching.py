@@ -22,7 +22,7 @@ from bittitan_plugin.services.installations import get_installation
 from bittitan_plugin.services.notifications import coupon_expiring
 from bittitan_plugin.services.ports import Ports
 from bittitan_plugin.services.request_decisions import News, announce, decide
-from bittitan_plugin.services.rounds import Item, Round
+from bittitan_plugin.services.rounds import look_after
 
 #: How often an installation's coupons are looked at.
 FOLLOW_EVERY = timedelta(minutes=5)
@@ -40,14 +40,8 @@ def watch_requests(ports: Ports, installation_id: UUID) -> int:
     """
     with ports.store.reading(installation_id) as work:
         due = work.requests.due(ports.clock())
-    with Round(ports, installation_id, "requests to cancel") as round_:
-        for request in due:
-            item = Item(
-                id=request.id,
-                name=f"the request to cancel order {request.order_number}",
-                asset_id=request.asset_id,
-            )
-            round_.do(item, partial(_watch_request, ports, installation_id, request))
+    watch = partial(_watch_request, ports, installation_id)
+    look_after(ports, installation_id, "requests to cancel", due, "the request to cancel", watch)
     return len(due)
 
 
