@@ -3,11 +3,12 @@
 from typing import Any
 from uuid import uuid4
 
+import anyio
 import structlog
 from graphql import GraphQLError
 from starlette.requests import HTTPConnection
 from starlette.responses import JSONResponse, Response
-from starlette.types import Message, Receive
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from strawberry.http import GraphQLHTTPResponse
 from strawberry.types import ExecutionResult
 
@@ -25,14 +26,34 @@ LONGEST_ANSWER = 60
 _LONGEST_TEXT = 500
 
 
-class RequestTooLarge(Exception):
+class _RequestTooLarge(Exception):
     """More came than is read."""
 
 
-def limited(receive: Receive) -> Receive:
+async def answer(app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
+    """Have ``app`` answer, which reads ``LARGEST_REQUEST`` bytes at most and in good time.
+
+    What it raises passes through. Whatever was not answered in time is not left half done.
+    """
+    try:
+        with anyio.fail_after(LONGEST_ANSWER):
+            await app(scope, _limited(receive), send)
+    except _RequestTooLarge:
+        text = f"A request may have at most {LARGEST_REQUEST // 1024 // 1024} MB."
+        refusal = _refusal(413, text, "RequestTooLarge")
+        await refusal(scope, receive, send)
+    except TimeoutError:
+        text = (
+            f"No answer within {LONGEST_ANSWER} seconds. See what became of it, then send it again."
+        )
+        refusal = _refusal(503, text, "Timeout")
+        await refusal(scope, receive, send)
+
+
+def _limited(receive: Receive) -> Receive:
     """The same request, of which never more than ``LARGEST_REQUEST`` bytes are held.
 
-    Raises ``RequestTooLarge`` where the byte too many is read.
+    Raises ``_RequestTooLarge`` where the byte too many is read.
     """
     seen = 0
 
@@ -41,22 +62,14 @@ def limited(receive: Receive) -> Receive:
         message = await receive()
         seen += len(message.get("body", b""))
         if seen > LARGEST_REQUEST:
-            raise RequestTooLarge
+            raise _RequestTooLarge
         return message
 
     return counted
 
 
-def too_large() -> Response:
-    """What is answered then."""
-    text = f"A request may have at most {LARGEST_REQUEST // 1024 // 1024} MB."
-    return JSONResponse({"errors": [error_body(text, "RequestTooLarge")]}, 413)
-
-
-def too_slow() -> Response:
-    """What is answered after ``LONGEST_ANSWER``; no step of a change is left half done."""
-    text = f"No answer within {LONGEST_ANSWER} seconds. See what became of it, then send it again."
-    return JSONResponse({"errors": [error_body(text, "Timeout")]}, 503)
+def _refusal(status: int, text: str, code: str) -> Response:
+    return JSONResponse({"errors": [error_body(text, code)]}, status)
 
 
 def bearer_token(request: HTTPConnection) -> str | None:

@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
-from bittitan_plugin.hosts.embedded import web
+from bittitan_plugin.hosts import graphql_http
 from bittitan_plugin.hosts.graphql_http import LARGEST_REQUEST
 from tests.integration.ordering.conftest import embedded, storefront
 from tests.integration.ordering.storefront import Storefront
@@ -59,7 +59,7 @@ def test_several_operations_in_one_request_are_refused(storefront: Storefront) -
 def test_a_body_that_never_ends_is_given_up(
     storefront: Storefront, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(web, "LONGEST_ANSWER", 0.05)
+    monkeypatch.setattr(graphql_http, "LONGEST_ANSWER", 0.05)
 
     async def endless() -> AsyncIterator[bytes]:
         yield b"{"

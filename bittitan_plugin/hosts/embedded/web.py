@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import anyio
 import anyio.to_thread
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -20,14 +19,10 @@ from bittitan_plugin.hosts.embedded.schema import HostSchema
 from bittitan_plugin.hosts.embedded.schema.loaders import Loaders
 from bittitan_plugin.hosts.embedded.tokens import InvalidToken
 from bittitan_plugin.hosts.graphql_http import (
-    LONGEST_ANSWER,
-    RequestTooLarge,
+    answer,
     bearer_token,
     error_body,
-    limited,
     shown_result,
-    too_large,
-    too_slow,
 )
 
 GRAPHQL_PATH = "/graphql/"
@@ -67,12 +62,7 @@ class HostGraphQL(GraphQL[dict[str, Any], None]):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer; a token that is not to be believed ends the request before anything runs."""
         try:
-            with anyio.fail_after(LONGEST_ANSWER):
-                await super().__call__(scope, limited(receive), send)
-        except RequestTooLarge:
-            await too_large()(scope, receive, send)
-        except TimeoutError:
-            await too_slow()(scope, receive, send)
+            await answer(super().__call__, scope, receive, send)
         except InvalidToken as error:
             body = {"errors": [error_body(error.message, error.code)]}
             await JSONResponse(body, status_code=401)(scope, receive, send)

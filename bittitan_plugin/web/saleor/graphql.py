@@ -8,7 +8,6 @@ that name a Saleor are answered with the subgraph.
 
 from typing import Any
 
-import anyio
 from anyio import to_thread
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import JSONResponse, Response
@@ -23,14 +22,10 @@ from bittitan_graphql.subgraph import build_subgraph
 from bittitan_plugin.domain.access import ANONYMOUS, Viewer
 from bittitan_plugin.domain.errors import ErrorCode, Refusal, Unavailable
 from bittitan_plugin.hosts.graphql_http import (
-    LONGEST_ANSWER,
-    RequestTooLarge,
+    answer,
     bearer_token,
     error_body,
-    limited,
     shown_result,
-    too_large,
-    too_slow,
 )
 from bittitan_plugin.hosts.saleor.allowed import normal
 from bittitan_plugin.hosts.saleor.apps import AppState, SaleorApp
@@ -68,12 +63,7 @@ class SubgraphApp(GraphQL[dict[str, Any], None]):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer; a token that is not to be believed ends the request before anything runs."""
         try:
-            with anyio.fail_after(LONGEST_ANSWER):
-                await super().__call__(scope, limited(receive), send)
-        except RequestTooLarge:
-            await too_large()(scope, receive, send)
-        except TimeoutError:
-            await too_slow()(scope, receive, send)
+            await answer(super().__call__, scope, receive, send)
         except InvalidToken as error:
             await _errors(401, error.message, error.code)(scope, receive, send)
         except Unavailable as failure:
