@@ -10,6 +10,7 @@ from uuid import UUID
 
 from bittitan_plugin.domain.accounts import Account
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
+from bittitan_plugin.domain.waits import left
 
 #: How long a link can be followed.
 LIFETIME = timedelta(days=7)
@@ -62,7 +63,7 @@ class Invitation:
 
     def check_pause(self, now: datetime) -> None:
         """Raise ``Refusal`` INVALID while another invitation would be too soon."""
-        if self.sent_at is not None and now < self.sent_at + PAUSE:
+        if self.sent_at is not None and left(self.sent_at + PAUSE, now, PAUSE):
             minutes = int(PAUSE.total_seconds() // 60)
             raise _refused(
                 f"An invitation was sent to {self.email} less than {minutes} minutes ago. "

@@ -85,8 +85,12 @@ class EngineQueue:
 
     def wake(self, workflow_ids: Collection[str]) -> None:
         """See ``store.unit_of_work.WorkflowQueue``."""
-        for workflow_id in workflow_ids:
-            self._client.set_workflow_delay(workflow_id, delay_seconds=0)
+        # Most were handed in a moment ago and wait for nothing: one look spares a write for each.
+        waiting = self._client.list_workflows(
+            workflow_ids=list(workflow_ids), status="DELAYED", load_input=False, load_output=False
+        )
+        for each in waiting:
+            self._client.set_workflow_delay(each.workflow_id, delay_seconds=0)
 
     def close(self) -> None:
         """Let go of the connections, if any were opened."""

@@ -13,12 +13,12 @@ from sqlalchemy.orm import Session
 from bittitan_plugin.domain.catalogue import check_prices
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
 from bittitan_plugin.domain.money import Money
+from bittitan_plugin.domain.texts import is_line
 from bittitan_plugin.hosts.embedded.database import HostDatabase
 from bittitan_plugin.hosts.embedded.inputs import (
     VariantInput,
     check_slug,
     check_text,
-    is_storable,
     slug_of,
 )
 from bittitan_plugin.hosts.embedded.paging import Listing
@@ -85,7 +85,7 @@ class Catalogue:
             created_at=self._database.clock(),
         )
         with self._changing("slug", "That slug or one of the SKUs is taken.") as session:
-            if not is_storable(product_type) or session.get(ProductTypeRow, product_type) is None:
+            if not is_line(product_type) or session.get(ProductTypeRow, product_type) is None:
                 raise Refusal(
                     ErrorCode.NOT_FOUND,
                     f"There is no product type '{product_type}'.",
@@ -172,7 +172,7 @@ class Catalogue:
 
     def find(self, *, product_id: UUID | None = None, slug: str | None = None) -> ProductRow | None:
         """A product by key or slug."""
-        if slug is not None and not is_storable(slug):
+        if slug is not None and not is_line(slug):
             return None
         with self._database.reading() as session:
             if product_id is not None:

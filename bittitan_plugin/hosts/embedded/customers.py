@@ -11,9 +11,10 @@ from bittitan_plugin.domain.access import ANONYMOUS, Permission, Viewer
 from bittitan_plugin.domain.addresses import normalized
 from bittitan_plugin.domain.billing import LAST_BILLING_DAY
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
+from bittitan_plugin.domain.texts import is_line
 from bittitan_plugin.hosts.embedded.database import HostDatabase
 from bittitan_plugin.hosts.embedded.ids import Kind, global_id
-from bittitan_plugin.hosts.embedded.inputs import check_email, check_text, is_storable
+from bittitan_plugin.hosts.embedded.inputs import check_email, check_text
 from bittitan_plugin.hosts.embedded.paging import Listing
 from bittitan_plugin.hosts.embedded.passwords import LONGEST, SHORTEST, hash_password, matches
 from bittitan_plugin.hosts.embedded.sign_in_attempts import SignInAttempts
@@ -112,7 +113,7 @@ class Customers:
 
     def by_email(self, email: str) -> UserRow | None:
         """The user with that address, in any case."""
-        if not is_storable(email):
+        if not is_line(email):
             return None
         with self._database.reading() as session:
             return session.scalar(select(UserRow).where(UserRow.email == normalized(email)))

@@ -7,9 +7,8 @@ from decimal import Decimal
 
 from bittitan_plugin.domain.addresses import check_address
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
+from bittitan_plugin.domain.texts import LONGEST_NAME, is_line
 
-#: The longest text kept, in characters.
-LONGEST_TEXT = 255
 #: The most metadata entries a line may carry.
 MOST_METADATA = 20
 #: The most lines a basket or order may have; ours.
@@ -34,22 +33,15 @@ class VariantInput:
     prices: Sequence[tuple[Decimal, str]] = field(default_factory=tuple)
 
 
-def is_storable(text: str) -> bool:
-    """Whether a database can hold the text: PostgreSQL fails on a NUL and on half a character."""
-    return len(text) <= LONGEST_TEXT and not any(
-        ord(c) < 32 or 0xD800 <= ord(c) < 0xE000 for c in text
-    )
-
-
 def check_text(value: str, name: str, *, required: bool = True) -> str:
     """The text without surrounding blanks. Raises ``Refusal`` on ``name``."""
     text = value.strip()
     if required and not text:
         raise Refusal(ErrorCode.REQUIRED, f"'{name}' must not be empty.", field=name)
-    if not is_storable(text):
+    if not is_line(text):
         raise Refusal(
             ErrorCode.INVALID,
-            f"'{name}' must be one line of at most {LONGEST_TEXT} characters.",
+            f"'{name}' must be one line of at most {LONGEST_NAME} characters.",
             field=name,
         )
     return text

@@ -12,7 +12,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
-from bittitan_plugin.hosts.embedded.inputs import is_storable
+from bittitan_plugin.domain.texts import is_line
 
 #: The most rows a page may have, as Saleor has it.
 LARGEST_PAGE = 100
@@ -87,7 +87,7 @@ class Listing(Generic[Row]):
     def _beyond(self, value: object, descending: bool) -> Any:
         kind = self.key.type.python_type
         # Type and range are the client's doing; a database would fail on them.
-        storable = is_storable(value) if isinstance(value, str) else True
+        storable = is_line(value) if isinstance(value, str) else True
         if isinstance(value, int):
             storable = abs(value) < 2**31
         if type(value) is not kind or not storable:

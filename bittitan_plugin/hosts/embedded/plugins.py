@@ -7,8 +7,8 @@ from pydantic import ValidationError
 
 from bittitan_hooks import specs
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
+from bittitan_plugin.domain.texts import LONGEST_NAME
 from bittitan_plugin.hosts.embedded.announcing import Announcer, RefusedByPlugins
-from bittitan_plugin.hosts.embedded.inputs import LONGEST_TEXT
 
 log = structlog.get_logger(__name__)
 
@@ -86,7 +86,7 @@ def _item(name: str, value: str | None) -> specs.ConfigurationItem:
         return specs.ConfigurationItem(name=name, value=value)
     except ValidationError:
         raise Refusal(
-            ErrorCode.INVALID, "That name or value is far too long.", field=name[:LONGEST_TEXT]
+            ErrorCode.INVALID, "That name or value is far too long.", field=name[:LONGEST_NAME]
         ) from None
 
 

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from bittitan_plugin.clock import Clock
 from bittitan_plugin.domain.catalogue import PRODUCT_GROUP, HostVariant, ProductType
+from bittitan_plugin.domain.waits import left
 from bittitan_plugin.hosts.saleor.apps import SaleorApp, SaleorApps
 from bittitan_plugin.hosts.saleor.client import SaleorClient
 from bittitan_plugin.hosts.saleor.ids import is_of
@@ -58,8 +59,7 @@ class CatalogueWatch:
 
     def _look_if_due(self, app: SaleorApp) -> None:
         now, last = self._clock(), self._looked.get(app.installation_id)
-        # A clock that was set back makes nobody wait for it.
-        if last is None or not last <= now < last + INTERVAL:
+        if last is None or not left(last + INTERVAL, now, INTERVAL):
             self._looked[app.installation_id] = now
             self.look(app)
 

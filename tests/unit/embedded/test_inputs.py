@@ -3,8 +3,8 @@
 import pytest
 
 from bittitan_plugin.domain.errors import Refusal
+from bittitan_plugin.domain.texts import LONGEST_NAME
 from bittitan_plugin.hosts.embedded.inputs import (
-    LONGEST_TEXT,
     MOST_METADATA,
     check_email,
     check_metadata,
@@ -23,7 +23,7 @@ def test_blanks_around_a_text_are_dropped() -> None:
     assert check_text("  Contoso ", "name") == "Contoso"
 
 
-@every("text", ["", "  ", "x" * (LONGEST_TEXT + 1), "a\x00b", "a\nb", "\ud800"])
+@every("text", ["", "  ", "x" * (LONGEST_NAME + 1), "a\x00b", "a\nb", "\ud800"])
 def test_a_senseless_text_is_refused_on_its_name(text: str) -> None:
     with pytest.raises(Refusal) as refused:
         check_text(text, "name")
