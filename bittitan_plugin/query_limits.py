@@ -1,4 +1,4 @@
-"""How much one GraphQL request may ask for: its depth, its aliases, its lists and its cost.
+"""How much one GraphQL request may ask for: its depth, aliases, mutations, lists and its cost.
 
 Every field that leads to objects costs its weight, times the page it asks for, times the pages
 around it. What a document spreads twice is measured once, so measuring a hostile document takes
@@ -49,6 +49,8 @@ SchemaExtensionFactory = Callable[[], SchemaExtension]
 
 #: The deepest nesting of objects, the most aliases and the highest cost of one request.
 DEEPEST, MOST_ALIASES, HIGHEST_COST = 12, 50, 50_000
+#: The most mutations of one request: each may hash a password, write and send.
+MOST_MUTATIONS = 10
 #: The longest document accepted, in tokens.
 _MOST_TOKENS = 3000
 #: The longest list that an argument may hold, at any depth.
@@ -68,6 +70,7 @@ class Extent:
     depth: int = 0
     aliases: int = 0
     cost: int = 0
+    mutations: int = 0
     #: How long the longest list among the arguments is, and where it stands.
     longest: tuple[int, str] = (0, "")
 
@@ -77,6 +80,7 @@ class Extent:
             depth=max(self.depth, other.depth),
             aliases=self.aliases + other.aliases,
             cost=self.cost + other.cost,
+            mutations=self.mutations + other.mutations,
             longest=max(self.longest, other.longest),
         )
 
@@ -160,7 +164,10 @@ class _Survey:
         return self._field(node, parent)
 
     def _field(self, node: FieldNode, parent: GraphQLCompositeType) -> Extent:
-        alias = Extent(aliases=1 if node.alias else 0)
+        alias = Extent(
+            aliases=1 if node.alias else 0,
+            mutations=1 if parent is self._schema.mutation_type else 0,
+        )
         fields = parent.fields if hasattr(parent, "fields") else {}
         definition: GraphQLField | None = fields.get(node.name.value)
         # Introspection is no part of ``fields``: it reads no data, and production switches it off.
@@ -225,6 +232,12 @@ def too_much(extent: Extent) -> GraphQLError | None:
         return limit_error(
             "QueryAliasError",
             f"The query has {extent.aliases} aliases; {MOST_ALIASES} are allowed.",
+        )
+    if extent.mutations > MOST_MUTATIONS:
+        return limit_error(
+            "QueryMutationError",
+            f"The request has {extent.mutations} mutations; {MOST_MUTATIONS} are allowed. "
+            "Send them in several requests.",
         )
     length, place = extent.longest
     if length > LONGEST_LIST:

@@ -13,6 +13,7 @@ from bittitan_plugin.query_limits import (
     HIGHEST_COST,
     LONGEST_LIST,
     MOST_ALIASES,
+    MOST_MUTATIONS,
     CountedLoader,
     Extent,
     RowBudget,
@@ -124,6 +125,16 @@ def test_a_fragment_does_not_hide_depth() -> None:
 def test_aliases_are_counted_through_fragments() -> None:
     text = "{ a: version node { ...F b: parent { ...F } } } fragment F on Node { c: id d: id }"
     assert measured(text).aliases == 6
+
+
+@pytest.mark.parametrize("number", [MOST_MUTATIONS, MOST_MUTATIONS + 1])
+def test_a_request_has_few_mutations_as_each_may_hash_a_password_and_send(number: int) -> None:
+    half = number // 2
+    plain = " ".join(f"a{each}: change(id: 1) {{ id }}" for each in range(number - half))
+    spread = " ".join(f"b{each}: change(id: 1) {{ id }}" for each in range(half))
+    found = measured(f"mutation {{ {plain} ...Rest }} fragment Rest on Mutation {{ {spread} }}")
+    assert found.mutations == number
+    assert code_of(found) == ("QueryMutationError" if number > MOST_MUTATIONS else None)
 
 
 def test_too_many_aliases_are_refused() -> None:
