@@ -349,6 +349,7 @@ def _learn(ports: Ports, work: UnitOfWork, asset: Asset, found: Fate) -> int:
         _report_cancelled_outside(ports, work, after)
     if after.coupon_status is CouponStatus.REDEEMED:
         _refuse_pending(ports, work, after)
+    forget_stuck_cancellation(ports, work, after)
     return int(after.version != before.version)
 
 
@@ -360,6 +361,18 @@ def _refuse_pending(ports: Ports, work: UnitOfWork, asset: Asset) -> None:
         decide(
             work, pending.id, lambda r: r.refused(now, _VENDOR.name, REDEEMED_REASON), News.REFUSED
         )
+
+
+def stuck_cancellation_key(asset_id: UUID) -> str:
+    """Under which it is kept that BitTitan could not be asked to cancel the asset's coupon."""
+    return f"cancellation:{asset_id}"
+
+
+def forget_stuck_cancellation(ports: Ports, work: UnitOfWork, asset: Asset) -> None:
+    """Where BitTitan says that the coupon is used or expired, nobody can cancel it any more."""
+    over = asset.coupon_status in {CouponStatus.REDEEMED, CouponStatus.EXPIRED}
+    if over and not asset.coupon_status_inferred:
+        work.problems.resolve(stuck_cancellation_key(asset.id), ports.clock())
 
 
 def cancelled_outside_key(asset_id: UUID) -> str:

@@ -11,7 +11,12 @@ from bittitan_plugin.domain.errors import ErrorCode, Refusal, Rejected
 from bittitan_plugin.domain.history import Actor, ActorKind
 from bittitan_plugin.domain.problems import ProblemAction, ProblemKind
 from bittitan_plugin.services.code_claims import claim_of_another
-from bittitan_plugin.services.coupon_status import cancelled_outside_key, fate
+from bittitan_plugin.services.coupon_status import (
+    cancelled_outside_key,
+    fate,
+    forget_stuck_cancellation,
+    stuck_cancellation_key,
+)
 from bittitan_plugin.services.ports import Ports
 from bittitan_plugin.store.unit_of_work import UnitOfWork
 from bittitan_plugin.vendor.port import CouponVendor
@@ -43,7 +48,7 @@ def revoke(ports: Ports, installation_id: UUID, asset_id: UUID) -> Asset:
         if found.status is not CouponStatus.CANCELLED:
             return _stands(ports, installation_id, asset, found)
     with ports.store.writing(installation_id) as work:
-        work.problems.resolve(_problem(asset_id), ports.clock())
+        work.problems.resolve(stuck_cancellation_key(asset_id), ports.clock())
         work.problems.resolve(f"provisioning:{asset_id}", ports.clock())
         work.problems.resolve(cancelled_outside_key(asset_id), ports.clock())
         return work.assets.change(
@@ -63,7 +68,7 @@ def execute(ports: Ports, installation_id: UUID, asset_id: UUID) -> Asset:
             asset = work.assets.get(asset_id, for_update=True)
             work.problems.report(
                 ProblemKind.CANCELLATION_STUCK,
-                _problem(asset_id),
+                stuck_cancellation_key(asset_id),
                 message=f"{_who(obstacle)} to cancel the coupon: {obstacle.message}",
                 next_step="Mend the cause, then cancel the asset again.",
                 at=ports.clock(),
@@ -164,10 +169,8 @@ def _stands(ports: Ports, installation_id: UUID, asset: Asset, found: Fate | Non
     if found is not None:
         inferred_at = now if found.inferred else None
     with ports.store.writing(installation_id) as work:
-        return work.assets.change(
+        after = work.assets.change(
             asset.id, lambda a: a.cancellation_refused(status, inferred_at), _VENDOR, now
         )
-
-
-def _problem(asset_id: UUID) -> str:
-    return f"cancellation:{asset_id}"
+        forget_stuck_cancellation(ports, work, after)
+        return after

@@ -133,6 +133,20 @@ def test_a_vendor_that_cannot_be_asked_is_a_problem(shop: Shop) -> None:
     assert [problem.kind for problem in shop.problems()] == [ProblemKind.CANCELLATION_STUCK]
 
 
+@pytest.mark.parametrize("happened", [redeem, expire])
+def test_a_cancellation_that_was_stuck_is_no_problem_once_bittitan_says_it_is_too_late(
+    shop: Shop, happened: Any
+) -> None:
+    asset = shop.buy(line())
+    shop.configure(api_password="wrong")
+    shop.cancel(asset)
+    shop.configure(api_password=DEFAULT_PASSWORD)
+    happened(shop, asset)
+    shop.cancel(asset)
+
+    assert shop.problems() == []
+
+
 def test_after_mending_the_cause_it_can_be_cancelled_again(shop: Shop) -> None:
     asset = shop.buy(line())
     shop.configure(api_password="wrong")
