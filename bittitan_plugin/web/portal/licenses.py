@@ -140,10 +140,12 @@ def list_licenses(
         return LicensePage(licenses=found, end_customers=customers, older=older)
 
 
-def list_end_customers(ports: Ports, installation_id: UUID, viewer: Viewer) -> EndCustomers:
-    """Whom the viewer bought for."""
+def list_end_customers(
+    ports: Ports, installation_id: UUID, viewer: Viewer, search: str
+) -> EndCustomers:
+    """Whom the viewer bought for, where the address or company contains ``search``."""
     with ports.store.reading(installation_id) as work:
-        accounts, more = _end_customers(work, own_accounts(work, viewer))
+        accounts, more = _end_customers(work, own_accounts(work, viewer), search)
         invited = work.invitations.of_accounts([account.id for account in accounts])
     return EndCustomers(accounts=accounts, invitations=invited, more=more)
 
@@ -179,14 +181,16 @@ def changes_since(
     return [entry for entry in entries if entry.at >= seen]
 
 
-def _end_customers(work: UnitOfWork, own: OwnAccounts) -> tuple[Sequence[Account], bool]:
+def _end_customers(
+    work: UnitOfWork, own: OwnAccounts, search: str = ""
+) -> tuple[Sequence[Account], bool]:
     if own.buyer is None:
         return [], False
     # One more, because the account itself is among them.
     window, buyer = Window(size=MOST_END_CUSTOMERS + 1), OwnAccounts(buyer=own.buyer)
-    page = account_page(work, audience_of(buyer), "", window)
+    page = account_page(work, audience_of(buyer), search, window)
     found = [entry.item for entry in page.entries if entry.item.id != own.buyer.id]
-    return found[:MOST_END_CUSTOMERS], page.has_next
+    return found[:MOST_END_CUSTOMERS], page.has_next or len(found) > MOST_END_CUSTOMERS
 
 
 def _licenses(

@@ -187,7 +187,8 @@ class Portal:
     async def _end_customers_page(
         self, request: Request, viewer: Viewer, said: Mapping[str, str], *, status: int = 200
     ) -> Response:
-        found = await self._visit(lambda key: list_end_customers(self._ports, key, viewer))
+        search = Wanted.read(request.query_params).search
+        found = await self._visit(lambda key: list_end_customers(self._ports, key, viewer, search))
         return await self._site.page(
             request,
             "portal/end-customers.html",
@@ -195,6 +196,7 @@ class Portal:
             end_customers=found.accounts,
             invitations=found.invitations,
             more=found.more,
+            search=search,
             **said,
         )
 

@@ -8,6 +8,7 @@ from sqlalchemy import update
 
 from bittitan_plugin.services import cancellation_requests
 from bittitan_plugin.store.tables import AssetRow
+from bittitan_plugin.web.portal import licenses
 from tests.integration.ordering.storefront import person
 from tests.integration.portal.browsing import Counter, at
 from tests.statements import statements_of
@@ -167,6 +168,19 @@ def test_a_reseller_lists_its_end_customers_and_nobody_elses(counter: Counter) -
     assert "Fabrikam it@fabrikam.example" in text
     assert "secret.example" not in text
     assert counter.storefront.reseller.email not in text.split("Whoever you bought")[1]
+
+
+def test_of_more_end_customers_than_are_listed_every_one_can_be_found(
+    counter: Counter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(licenses, "MOST_END_CUSTOMERS", 2)
+    for company in ("Contoso", "Fabrikam", "Litware"):
+        address = f"it@{company.lower()}.example"
+        counter.bought(end_customer_email=address, end_customer_name=company)
+    page = counter.reseller.open("/portal/end-customers")
+    assert ("Litware" in page.text, "These are the first 2" in page.text) == (False, True)
+    found = counter.reseller.open("/portal/end-customers?q=litw").text
+    assert ("Litware" in found, "Contoso" in found) == (True, False)
 
 
 def test_the_licences_of_one_end_customer_can_be_listed(counter: Counter) -> None:
