@@ -1,8 +1,7 @@
 """How long somebody waits who keeps guessing passwords. Ours.
 
-Failures are counted per account and per address. An account is never locked for long, because
-whoever knows an e-mail address could otherwise keep its owner out; an address waits longer, because
-it is the guesser's own.
+Failures are counted where they come from: per network, and per account within a network. Nothing is
+counted for an account alone, because whoever knows an e-mail address could then keep its owner out.
 """
 
 from dataclasses import dataclass
@@ -42,13 +41,15 @@ class Throttle:
         return min(timedelta(seconds=2 ** min(failures - self.free, 20)), self.longest)
 
 
+#: For one account, from one network.
 PER_ACCOUNT = Throttle(free=5, longest=timedelta(minutes=1))
-PER_ADDRESS = Throttle(free=20, longest=timedelta(minutes=15))
+#: From one network, whichever accounts are tried.
+PER_NETWORK = Throttle(free=20, longest=timedelta(minutes=15))
 
 
 @dataclass(frozen=True, kw_only=True)
 class Failures:
-    """The failures in a row of one account or address."""
+    """The failures in a row in one place."""
 
     count: int = 0
     last_at: datetime | None = None

@@ -62,7 +62,7 @@ class Customers:
         """The user with that password, or None: no word on which of the two was wrong.
 
         ``address`` is the network address of whoever asks. Raises ``SignInDelayed`` after too
-        many wrong passwords of that account or from that address.
+        many wrong passwords from there.
         """
         self._attempts.begin(email, address)
         row = self.by_email(email)

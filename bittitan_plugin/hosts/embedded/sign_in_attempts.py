@@ -1,8 +1,8 @@
-"""Remembers wrong passwords, per account and per address, for every process alike."""
+"""Remembers wrong passwords where they came from, for every process alike."""
 
 import math
 from hashlib import sha256
-from ipaddress import IPv4Address, IPv6Network, ip_address
+from ipaddress import IPv6Address, ip_address, ip_network
 
 from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
@@ -11,7 +11,7 @@ from bittitan_plugin.domain.addresses import normalized
 from bittitan_plugin.domain.sign_in import (
     FORGOTTEN_AFTER,
     PER_ACCOUNT,
-    PER_ADDRESS,
+    PER_NETWORK,
     Failures,
     SignInDelayed,
     Throttle,
@@ -19,6 +19,10 @@ from bittitan_plugin.domain.sign_in import (
 from bittitan_plugin.hosts.embedded.database import HostDatabase
 from bittitan_plugin.hosts.embedded.tables import SignInFailureRow
 from bittitan_plugin.store.locks import take_turns
+
+#: Bits of an IPv6 network. Whoever has one address has its subnet, and often the whole site (RFC
+#: 6177); but a mobile operator's customers share one, so only for one account it counts as one.
+_SUBNET, _SITE = 64, 48
 
 
 class SignInAttempts:
@@ -45,16 +49,16 @@ class SignInAttempts:
             )
 
     def succeeded(self, email: str, address: str) -> None:
-        """The password was right: the account starts anew, the address gets its attempt back."""
-        (account, _), (place, _) = _subjects(email, address)
+        """The password was right: the account starts anew, the network gets its attempt back."""
+        (account, _), (network, _) = _subjects(email, address)
         with self._database.writing() as session:
             # In turn with attempts that begin: they write the counts they have read.
-            for subject in (account, place):
+            for subject in (account, network):
                 take_turns(session, subject)
             session.execute(delete(SignInFailureRow).where(SignInFailureRow.subject == account))
             session.execute(
                 update(SignInFailureRow)
-                .where(SignInFailureRow.subject == place, SignInFailureRow.failures > 0)
+                .where(SignInFailureRow.subject == network, SignInFailureRow.failures > 0)
                 .values(failures=SignInFailureRow.failures - 1)
             )
 
@@ -62,20 +66,23 @@ class SignInAttempts:
 def _subjects(email: str, address: str) -> tuple[tuple[str, Throttle], tuple[str, Throttle]]:
     """Under which each is kept: what people typed is hashed, it may be anything, of any length."""
     account = sha256(normalized(email).encode(errors="replace")).hexdigest()
-    return (f"account:{account}", PER_ACCOUNT), (f"address:{_place(address)}", PER_ADDRESS)
+    return (
+        (f"account:{account}@{_network(address, _SITE)}", PER_ACCOUNT),
+        (f"network:{_network(address, _SUBNET)}", PER_NETWORK),
+    )
 
 
-def _place(address: str) -> str:
-    """Where an address is: whoever has one of IPv6 has all 2⁶⁴ of its network."""
+def _network(address: str, bits: int) -> str:
+    """Where an address is: itself for IPv4, for IPv6 the network of so many bits."""
     try:
         found = ip_address(address)
     except ValueError:
         return address[:64]
-    if isinstance(found, IPv4Address):
+    if not isinstance(found, IPv6Address):
         return str(found)
     if found.ipv4_mapped:
         return str(found.ipv4_mapped)
-    return str(IPv6Network((int(found) >> 64 << 64, 64)))
+    return str(ip_network((found, bits), strict=False))
 
 
 def _failures(session: Session, subject: str) -> Failures:

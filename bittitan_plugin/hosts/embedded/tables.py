@@ -261,7 +261,7 @@ class SigningKeyRow(HostBase):
 
 
 class SignInFailureRow(HostBase):
-    """Wrong passwords in a row, for one account or one address."""
+    """Wrong passwords in a row, from one network or for one account from there."""
 
     __tablename__ = "host_sign_in_failures"
 

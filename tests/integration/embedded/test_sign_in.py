@@ -1,13 +1,14 @@
-"""Guessing passwords: counted for every process alike, slower with each guess."""
+"""Guessing passwords: counted for every process alike, slower with each guess from one place."""
 
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
 
 from bittitan_plugin.domain.errors import Refusal
-from bittitan_plugin.domain.sign_in import PER_ACCOUNT, PER_ADDRESS, SignInDelayed
+from bittitan_plugin.domain.sign_in import PER_ACCOUNT, PER_NETWORK, SignInDelayed
 from bittitan_plugin.hosts.embedded.platform import EmbeddedPlatform
 from bittitan_plugin.hosts.embedded.tables import SignInFailureRow
 from tests.conftest import StandingClock
@@ -40,10 +41,35 @@ def test_after_too_many_guesses_even_the_right_password_waits(platform: Embedded
     assert delayed.value.seconds == 1
 
 
-def test_an_account_waits_wherever_the_guesses_come_from(platform: EmbeddedPlatform) -> None:
-    guess(platform, PER_ACCOUNT.free, address=ELSEWHERE)
+def test_a_right_password_is_accepted_whatever_is_guessed_elsewhere(
+    platform: EmbeddedPlatform,
+) -> None:
+    for number in range(3 * PER_NETWORK.free):
+        with suppress(SignInDelayed):
+            assert platform.sign_in(EMAIL, "wrong", f"2001:db8:6:{number:x}::1") is None
+        with suppress(SignInDelayed):
+            assert platform.sign_in(EMAIL, "wrong", f"198.51.100.{number}") is None
+    assert platform.sign_in(EMAIL, PASSWORD, HOME) is not None
+    assert platform.sign_in(EMAIL, PASSWORD, "2001:db8:1:2::1") is not None
+
+
+def test_the_subnets_of_one_site_have_no_more_guesses_at_an_account_than_one_of_them(
+    platform: EmbeddedPlatform,
+) -> None:
+    for number in range(PER_ACCOUNT.free):
+        assert platform.sign_in(EMAIL, "wrong", f"2001:db8:6:{number:x}::1") is None
     with pytest.raises(SignInDelayed):
-        platform.sign_in(EMAIL.upper(), PASSWORD, HOME)
+        platform.sign_in(EMAIL.upper(), PASSWORD, "2001:db8:6:ffff::1")
+    assert platform.sign_in(EMAIL, PASSWORD, "2001:db8:7::1") is not None
+
+
+def test_a_right_password_elsewhere_gives_the_guesser_nothing_back(
+    platform: EmbeddedPlatform,
+) -> None:
+    guess(platform, PER_ACCOUNT.free, address=ELSEWHERE)
+    assert platform.sign_in(EMAIL, PASSWORD, HOME) is not None
+    with pytest.raises(SignInDelayed):
+        platform.sign_in(EMAIL, "wrong", ELSEWHERE)
 
 
 def test_after_the_wait_the_right_password_works(
@@ -110,7 +136,7 @@ def test_signing_in_gives_the_account_its_free_guesses_back(platform: EmbeddedPl
 
 
 def test_an_address_that_tries_many_accounts_waits(platform: EmbeddedPlatform) -> None:
-    for number in range(PER_ADDRESS.free):
+    for number in range(PER_NETWORK.free):
         assert platform.sign_in(f"nobody-{number}@example.com", "wrong", ELSEWHERE) is None
     with pytest.raises(SignInDelayed):
         platform.sign_in(EMAIL, PASSWORD, ELSEWHERE)
@@ -118,7 +144,7 @@ def test_an_address_that_tries_many_accounts_waits(platform: EmbeddedPlatform) -
 
 
 def test_addresses_of_one_network_are_one_guesser(platform: EmbeddedPlatform) -> None:
-    for number in range(PER_ADDRESS.free):
+    for number in range(PER_NETWORK.free):
         address = f"2001:db8:1:2::{number:x}"
         assert platform.sign_in(f"nobody-{number}@example.com", "wrong", address) is None
     with pytest.raises(SignInDelayed):
@@ -127,7 +153,7 @@ def test_addresses_of_one_network_are_one_guesser(platform: EmbeddedPlatform) ->
 
 
 def test_an_address_is_the_same_however_it_is_written(platform: EmbeddedPlatform) -> None:
-    for number in range(PER_ADDRESS.free):
+    for number in range(PER_NETWORK.free):
         assert platform.sign_in(f"nobody-{number}@example.com", "wrong", f"::ffff:{HOME}") is None
     with pytest.raises(SignInDelayed):
         platform.sign_in(EMAIL, PASSWORD, HOME)
@@ -174,7 +200,8 @@ def test_whatever_is_typed_as_an_address_is_counted(platform: EmbeddedPlatform, 
 
 
 def test_graphql_says_how_long_to_wait(platform: EmbeddedPlatform, shop: Shop) -> None:
-    guess(platform, PER_ACCOUNT.free)
+    # Where httpx says that its requests within a process come from.
+    guess(platform, PER_ACCOUNT.free, address="127.0.0.1")
     answer = shop.ask(
         "mutation ($e: String!, $p: String!) { tokenCreate(email: $e, password: $p) "
         "{ token errors { field code message } } }",

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from bittitan_plugin.domain.sign_in import (
     FORGOTTEN_AFTER,
     PER_ACCOUNT,
-    PER_ADDRESS,
+    PER_NETWORK,
     Failures,
     Throttle,
 )
@@ -30,7 +30,7 @@ def test_each_failure_beyond_the_free_ones_doubles_the_wait(failures: int, secon
 @given(st.integers(0, 10**9))
 def test_nobody_waits_longer_than_the_longest(failures: int) -> None:
     assert PER_ACCOUNT.wait(failures) <= timedelta(minutes=1)
-    assert PER_ADDRESS.wait(failures) <= timedelta(minutes=15)
+    assert PER_NETWORK.wait(failures) <= timedelta(minutes=15)
 
 
 def test_somebody_who_never_failed_waits_for_nothing() -> None:
