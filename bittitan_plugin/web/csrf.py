@@ -1,42 +1,78 @@
 """No other site can make a signed-in browser change anything here.
 
 Two locks. Browsers say where a request comes from (``Sec-Fetch-Site``): what comes from another
-site is refused. And every form carries the token of a signed cookie, which is starlette-admin's
-own protection, used for all pages alike.
+site is refused. And every form carries the token of a signed cookie. The token belongs to the
+session it was made in, so that nobody can have a browser keep one of their own beforehand.
 """
 
 from collections.abc import Sequence
+from secrets import compare_digest, token_hex
 
+from itsdangerous import BadSignature
 from starlette.middleware.base import RequestResponseEndpoint
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import Response
 from starlette.types import ASGIApp
 from starlette_admin.security.csrf import CSRFMiddleware, csrf_input
 
 from bittitan_plugin.web.pages import Pages
+from bittitan_plugin.web.sessions import Sessions
 
 __all__ = ["Csrf", "csrf_input"]
 
 
 class Csrf(CSRFMiddleware):
-    """Refuses forged forms with a page that says what to do."""
+    """Refuses forged forms with a page that says what to do.
 
-    def __init__(self, app: ASGIApp, secrets: Sequence[str], pages: Pages) -> None:
+    Names and places of the token are starlette-admin's, whose pages and scripts carry it.
+    """
+
+    def __init__(
+        self, app: ASGIApp, secrets: Sequence[str], pages: Pages, sessions: Sessions
+    ) -> None:
         # The last signs and every one is believed, as the signer takes a list.
         super().__init__(app, list(secrets))  # type: ignore[arg-type]
         self._pages = pages
+        self._sessions = sessions
 
     async def dispatch(self, request: Request, call_next: RequestResponseEndpoint) -> Response:
         """Let the request through if this site's own page sent it."""
-        changing = request.method not in self.safe_methods
-        origin = request.headers.get("Sec-Fetch-Site", "same-origin")
-        if changing and origin not in {"same-origin", "none"}:
+        kept = self._kept(request)
+        token = kept or self._new(request)
+        request.state.csrf_token = token
+        if request.method not in self.safe_methods and not await self._is_ours(request, kept):
             return self._refused(request)
-        response = await super().dispatch(request, call_next)
-        # The base class refuses in plain text; what a handler answers is never of this type.
-        if changing and isinstance(response, PlainTextResponse) and response.status_code == 403:
-            return self._refused(request)
+        response = await call_next(request)
+        if token != kept:
+            # Not hidden from scripts: starlette-admin's send it in a header.
+            response.set_cookie(
+                self.cookie_name, token, samesite="lax", secure=self._sessions.secure
+            )
         return response
+
+    def _new(self, request: Request) -> str:
+        session = self._sessions.read(request)
+        return str(self._signer.dumps([session.id if session else "", token_hex(32)]))
+
+    def _kept(self, request: Request) -> str:
+        """The token that the browser keeps; empty when it is not ours or another session's.
+
+        Where nobody is signed in (any more), any of ours will do: nothing can be changed by it, and
+        a form that is sent after a session ran out leads to the door and back.
+        """
+        kept = request.cookies.get(self.cookie_name, "")
+        try:
+            session_id, _ = self._signer.loads(kept)
+        except (BadSignature, ValueError, TypeError):
+            return ""
+        session = self._sessions.read(request)
+        return kept if session is None or session.id == session_id else ""
+
+    async def _is_ours(self, request: Request, kept: str) -> bool:
+        if request.headers.get("Sec-Fetch-Site", "same-origin") not in {"same-origin", "none"}:
+            return False
+        sent = await self._get_submitted_token(request) or ""
+        return bool(kept) and compare_digest(sent.encode(errors="replace"), kept.encode())
 
     async def _get_submitted_token(self, request: Request) -> str | None:
         """As the base class, which leaves files of a form open until they are collected."""

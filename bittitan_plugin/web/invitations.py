@@ -37,6 +37,7 @@ def invitation_routes(site: Site) -> list[BaseRoute]:
             user, viewer = await run(lambda: _let_in(site, request, password))
         except Refusal as refusal:
             return await _page(site, request, invitation, refusal)
+        await run(lambda: site.end_session(request))
         answer = RedirectResponse(home_of(viewer), 303)
         site.sessions.open(answer, user)
         return answer

@@ -1,8 +1,9 @@
 """Who is signed in to the pages: one signed cookie, read in one place.
 
 The cookie holds a session's id, the user's key and when it began, signed with the process's
-secret keys; nothing in it is secret and nothing can be forged. It ends after ``LIFETIME``, or when
-the platform's ``Identity`` no longer knows its key: that is how a user ends all of them at once.
+secret keys; nothing in it is secret and nothing can be forged. It ends after ``LIFETIME``; when its
+user signs out (``store/ended_sessions.py``); or when the platform's ``Identity`` no longer knows
+its key, which is how a user ends all of them at once.
 """
 
 from collections.abc import Sequence
@@ -32,6 +33,11 @@ class Session:
     user: str
     began: datetime
 
+    @property
+    def runs_out_at(self) -> datetime:
+        """After that its cookie is good for nothing."""
+        return self.began + LIFETIME
+
 
 class Sessions:
     """Opens, reads and closes sessions. The first key signs, every key is believed."""
@@ -43,7 +49,8 @@ class Sessions:
             signer_kwargs={"key_derivation": "hmac", "digest_method": sha256},
         )
         self._clock = clock
-        self._secure = secure
+        #: Whether cookies travel over TLS only.
+        self.secure = secure
 
     def open(self, response: Response, user: str) -> None:
         """Sign that user in: a new session id each time, so none can be planted beforehand."""
@@ -52,20 +59,23 @@ class Sessions:
             COOKIE,
             str(self._signer.dumps(content)),
             max_age=int(LIFETIME.total_seconds()),
-            secure=self._secure,
+            secure=self.secure,
             httponly=True,
             samesite="lax",
         )
 
     def close(self, response: Response) -> None:
-        """Sign out on this browser."""
-        response.delete_cookie(COOKIE, secure=self._secure, httponly=True, samesite="lax")
+        """Have the browser forget its session."""
+        response.delete_cookie(COOKIE, secure=self.secure, httponly=True, samesite="lax")
 
     def read(self, request: HTTPConnection) -> Session | None:
-        """The session a request belongs to; None without one, a forged one, or one that ran out."""
+        """The session a request belongs to; None without one, a forged one, or one that ran out.
+
+        Whether it was ended since is for the caller to see.
+        """
         try:
             key, user, began = self._signer.loads(request.cookies.get(COOKIE, ""))
             session = Session(id=key, user=user, began=datetime.fromtimestamp(began, UTC))
         except (BadSignature, ValueError, TypeError):
             return None
-        return session if left(session.began + LIFETIME, self._clock(), LIFETIME) else None
+        return session if left(session.runs_out_at, self._clock(), LIFETIME) else None

@@ -39,6 +39,8 @@ def _in(site: Site) -> list[BaseRoute]:
                 request, "sign-in.html", status=422, next=following, email=email, error=refused
             )
         viewer = await run(lambda: site.identity.viewer(user))
+        # Whoever was signed in on this browser until now is not any more.
+        await run(lambda: site.end_session(request))
         answer = RedirectResponse(following or home_of(viewer), 303)
         site.sessions.open(answer, user)
         return answer
@@ -51,15 +53,19 @@ def _in(site: Site) -> list[BaseRoute]:
 
 
 def _out(site: Site) -> list[BaseRoute]:
-    async def sign_out(_request: Request) -> Response:
+    async def sign_out(request: Request) -> Response:
+        await run(lambda: site.end_session(request))
         answer = RedirectResponse(SIGN_IN, 303)
         site.sessions.close(answer)
         return answer
 
     async def sign_out_everywhere(request: Request) -> Response:
-        session = site.sessions.read(request)
-        if session is not None:
-            await run(lambda: site.identity.sign_out_everywhere(session.user))
+        def end_all() -> None:
+            session = site.session_now(request)
+            if session is not None:
+                site.identity.sign_out_everywhere(session.user)
+
+        await run(end_all)
         return await sign_out(request)
 
     middleware = site.middleware()

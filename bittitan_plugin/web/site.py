@@ -18,6 +18,7 @@ from bittitan_plugin.domain.installations import Installation
 from bittitan_plugin.hosts.embedded.platform import EmbeddedPlatform
 from bittitan_plugin.services.installations import open_installation
 from bittitan_plugin.settings import Environment
+from bittitan_plugin.store.ended_sessions import EndedSessions
 from bittitan_plugin.store.unit_of_work import UnitOfWork
 from bittitan_plugin.web.body_limit import BodyLimit
 from bittitan_plugin.web.csrf import Csrf
@@ -25,7 +26,7 @@ from bittitan_plugin.web.failures import Failures, NotPermitted, NotSignedIn
 from bittitan_plugin.web.identity import Identity
 from bittitan_plugin.web.pages import Pages
 from bittitan_plugin.web.security_headers import PAGES, SecurityHeaders
-from bittitan_plugin.web.sessions import Sessions
+from bittitan_plugin.web.sessions import Session, Sessions
 
 Result = TypeVar("Result")
 
@@ -67,7 +68,7 @@ class Site:
             Middleware(SecurityHeaders, policy=policy),
             Middleware(Failures, pages=self.pages),
             Middleware(BodyLimit, pages=self.pages),
-            Middleware(Csrf, secrets=self.form_secrets, pages=self.pages),
+            Middleware(Csrf, secrets=self.form_secrets, pages=self.pages, sessions=self.sessions),
         ]
 
     def installation(self) -> Installation:
@@ -90,8 +91,24 @@ class Site:
 
     def viewer_now(self, request: Request) -> Viewer:
         """Who is signed in; nobody without a valid session. Visits the database."""
-        session = self.sessions.read(request)
+        session = self.session_now(request)
         return self.identity.viewer(session.user) if session else ANONYMOUS
+
+    def session_now(self, request: Request) -> Session | None:
+        """The session of a request, unless it was ended. Visits the database."""
+        session = self.sessions.read(request)
+        return None if session is None or session.id in self._ended else session
+
+    def end_session(self, request: Request) -> None:
+        """End the session of a request, for whoever else has its cookie. Visits the database."""
+        session = self.sessions.read(request)
+        if session is not None:
+            now = self.application.ports.clock()
+            self._ended.add(session.id, session.runs_out_at, now)
+
+    @cached_property
+    def _ended(self) -> EndedSessions:
+        return EndedSessions(self.application.engine)
 
     async def viewer(self, request: Request) -> Viewer:
         """Who is asking, looked up once per request."""

@@ -21,7 +21,7 @@ from bittitan_plugin.web.site import Site
 from tests.integration.portal.browsing import Visitor
 from tests.security.belongings import END_CUSTOMER
 from tests.security.matrix import Row, Table
-from tests.security.stage import ANONYMOUS, APP, ELSEWHERE, VIEWERS, Stage, rewound
+from tests.security.stage import APP, ELSEWHERE, VIEWERS, Stage, rewound
 
 #: The back office's lists, by starlette-admin's key.
 LISTS = (
@@ -83,11 +83,11 @@ async def _table(stage: Stage, asked: Iterable[Address]) -> Table:
     site = Site(stage.shop.application, stage.platform, EmbeddedIdentity(stage.platform.customers))
     found: Table = {}
     with rewound(stage.file) as rewinding:
-        form = await _form(stage, site)
+        browsers = {viewer: await _cookies(stage, site, viewer) for viewer in VIEWERS}
         for address in asked:
             row = found[str(address)] = Row()
             for viewer in VIEWERS:
-                async with _browser(stage, site, viewer, form) as client:
+                async with _browser(stage, viewer, browsers[viewer]) as client:
                     answered = await _knocked(stage, client, address)
                 # Signing out leads to the door, and is meant to.
                 closed = answered in CLOSED and not address.path.startswith("/sign-out")
@@ -95,21 +95,21 @@ async def _table(stage: Stage, asked: Iterable[Address]) -> Table:
     return found
 
 
-def _browser(stage: Stage, site: Site, viewer: str, cookies: httpx.Cookies) -> httpx.AsyncClient:
+def _browser(stage: Stage, viewer: str, cookies: httpx.Cookies) -> httpx.AsyncClient:
     client = httpx.AsyncClient(
         transport=httpx.ASGITransport(app=stage.shop.app),
         base_url="http://shop.example",
         cookies=cookies,
     )
-    client.cookies.update(Visitor(stage.shop.app, site, stage.people.get(viewer)).cookies)
     if viewer in {APP, ELSEWHERE}:
         client.headers["Authorization"] = f"Bearer {stage.token(viewer)}"
     return client
 
 
-async def _form(stage: Stage, site: Site) -> httpx.Cookies:
-    """What a browser keeps from any page of the site, so that its forms are taken."""
-    async with _browser(stage, site, ANONYMOUS, httpx.Cookies()) as client:
+async def _cookies(stage: Stage, site: Site, viewer: str) -> httpx.Cookies:
+    """What a browser keeps from any page: a session, and what its forms are taken by."""
+    visitor = Visitor(stage.shop.app, site, stage.people.get(viewer))
+    async with _browser(stage, viewer, visitor.cookies) as client:
         await client.get("/sign-in")
         return client.cookies
 

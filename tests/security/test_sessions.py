@@ -12,6 +12,7 @@ from bittitan_plugin.hosts.embedded.identity import EmbeddedIdentity, key_of
 from bittitan_plugin.hosts.embedded.tables import UserRow
 from bittitan_plugin.hosts.embedded.tokens import ACCESS_LIFETIME
 from bittitan_plugin.settings import Environment
+from bittitan_plugin.web.sessions import COOKIE
 from bittitan_plugin.web.site import Site
 from tests.integration.portal.browsing import Visitor
 from tests.security.belongings import RESELLER, RIVAL
@@ -78,6 +79,50 @@ def test_signing_out_everywhere_ends_every_session_on_every_device(
     assert answer.url.path == "/sign-in"
     assert desk.open(home).path == "/sign-in"
     assert phone.open(home).path == "/sign-in"
+
+
+@pytest.mark.parametrize(("part", "home"), [(RIVAL, "/portal/"), (CLERK, "/admin/")])
+def test_signing_out_ends_the_session_for_whoever_has_a_copy_of_its_cookie(
+    stage: Stage, site: Site, app: Starlette, part: str, home: str
+) -> None:
+    user = current(stage, part)
+    here, phone, thief = (
+        Visitor(app, site, user),
+        Visitor(app, site, user),
+        Visitor(app, site, None),
+    )
+    thief.cookies.set(COOKIE, here.cookies[COOKIE], domain="shop.example")
+    forms = [form for form in here.open(home).forms if form.action == "/sign-out"]
+    assert thief.open(home).path == home
+    here.send(forms[0])
+    assert thief.open(home).path == "/sign-in"
+    assert phone.open(home).path == home
+
+
+def test_an_ended_session_cannot_end_the_others(stage: Stage, site: Site, app: Starlette) -> None:
+    user = current(stage, RIVAL)
+    here, phone, thief = (
+        Visitor(app, site, user),
+        Visitor(app, site, user),
+        Visitor(app, site, None),
+    )
+    thief.cookies.set(COOKIE, here.cookies[COOKIE], domain="shop.example")
+    forms = [form for form in thief.open("/portal/").forms if form.action == "/sign-out"]
+    here.send(next(form for form in here.open("/portal/").forms if form.action == "/sign-out"))
+    thief.request("POST", "/sign-out-everywhere", data=forms[0].fields)
+    assert phone.open("/portal/").path == "/portal/"
+
+
+def test_signing_in_ends_the_session_that_the_browser_had(
+    stage: Stage, site: Site, app: Starlette
+) -> None:
+    here, copy = Visitor(app, site, current(stage, RIVAL)), Visitor(app, site, None)
+    copy.cookies.set(COOKIE, here.cookies[COOKIE], domain="shop.example")
+    other = here.send(
+        here.open("/sign-in").form("/sign-in"), email="reseller@example.com", password=PASSWORD
+    )
+    assert other.path == "/portal/"
+    assert copy.open("/portal/").path == "/sign-in"
 
 
 def test_signing_out_everywhere_leaves_others_signed_in(

@@ -11,6 +11,7 @@ import bittitan_plugin.hosts.saleor.tables
 import bittitan_plugin.store.circuit_table
 import bittitan_plugin.store.claim_table
 import bittitan_plugin.store.cursor_table
+import bittitan_plugin.store.ended_sessions
 import bittitan_plugin.store.held_coupon_table
 import bittitan_plugin.store.invitation_tables
 import bittitan_plugin.store.key_proof  # noqa: F401

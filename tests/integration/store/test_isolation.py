@@ -313,5 +313,6 @@ def test_every_table_but_these_says_to_whom_its_rows_belong() -> None:
         "bittitan_product_prices",
         "bittitan_workers",
         "bittitan_circuits",
+        "bittitan_ended_sessions",
         "bittitan_key_proof",
     }

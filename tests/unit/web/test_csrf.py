@@ -12,8 +12,20 @@ from starlette.routing import Route
 
 from bittitan_plugin.web.csrf import Csrf, csrf_input
 from bittitan_plugin.web.pages import Pages
+from bittitan_plugin.web.sessions import COOKIE, Sessions
 from tests.conftest import StandingClock
 from tests.pages import Form, Page
+
+
+def sessions_of(clock: StandingClock) -> Sessions:
+    return Sessions(["a secret"], clock, secure=False)
+
+
+def session(clock: StandingClock) -> dict[str, str]:
+    """The cookie of somebody who has just signed in."""
+    answer = Response()
+    sessions_of(clock).open(answer, "somebody")
+    return {COOKIE: answer.headers["set-cookie"].split(";")[0].partition("=")[2]}
 
 
 async def _form(request: Request) -> Response:
@@ -25,9 +37,10 @@ async def _change(_request: Request) -> Response:
 
 
 def web(clock: StandingClock, *secrets: str) -> Starlette:
+    sessions = sessions_of(clock)
     return Starlette(
         routes=[Route("/", _form, methods=["GET"]), Route("/", _change, methods=["POST"])],
-        middleware=[Middleware(Csrf, secrets=secrets, pages=Pages(clock))],
+        middleware=[Middleware(Csrf, secrets=secrets, pages=Pages(clock), sessions=sessions)],
     )
 
 
@@ -81,6 +94,60 @@ def test_a_form_of_one_web_holds_at_another_while_their_first_keys_differ(
             base_url="http://shop.example",
             cookies=cookies,
         ) as client:
+            return await client.post("/", data=form.fields)
+
+    assert Page(asyncio.run(send())).text == "Changed"
+
+
+def carried_over(clock: StandingClock, first: dict[str, str], then: dict[str, str]) -> Page:
+    """What a form leads to that was made with the first cookies and is sent with the others."""
+    app = web(clock, "a secret")
+
+    async def send() -> httpx.Response:
+        transport = httpx.ASGITransport(app=app)
+        async with httpx.AsyncClient(
+            transport=transport, base_url="http://shop.example", cookies=first
+        ) as client:
+            form: Form = Page(await client.get("/")).form("/")
+            token = client.cookies[Csrf.cookie_name]
+            client.cookies = httpx.Cookies({Csrf.cookie_name: token, **then})
+            return await client.post("/", data=form.fields)
+
+    return Page(asyncio.run(send()))
+
+
+def test_a_form_of_this_session_goes_through(clock: StandingClock) -> None:
+    mine = session(clock)
+    assert carried_over(clock, mine, mine).text == "Changed"
+
+
+@pytest.mark.parametrize("signed_in", [True, False])
+def test_a_token_that_was_made_in_another_session_or_in_none_changes_nothing_in_this(
+    clock: StandingClock, *, signed_in: bool
+) -> None:
+    """Else whoever can plant a cookie from a neighbouring site could plant a token of their own."""
+    theirs = session(clock) if signed_in else {}
+    assert carried_over(clock, theirs, session(clock)).status == 403
+
+
+def test_a_form_that_is_sent_after_its_session_ran_out_is_led_to_the_door_and_not_refused(
+    clock: StandingClock,
+) -> None:
+    mine = session(clock)
+    assert carried_over(clock, mine, {}).text == "Changed"
+
+
+def test_a_session_gets_a_token_of_its_own_where_the_browser_keeps_an_old_one(
+    clock: StandingClock,
+) -> None:
+    app, mine = web(clock, "a secret"), session(clock)
+
+    async def send() -> httpx.Response:
+        transport = httpx.ASGITransport(app=app)
+        async with httpx.AsyncClient(transport=transport, base_url="http://shop.example") as client:
+            await client.get("/")
+            client.cookies.update(mine)
+            form: Form = Page(await client.get("/")).form("/")
             return await client.post("/", data=form.fields)
 
     assert Page(asyncio.run(send())).text == "Changed"

@@ -55,6 +55,15 @@ def _tables_of_the_plugin() -> None:
         sa.PrimaryKeyConstraint("address", name=op.f("pk_bittitan_circuits")),
     )
     op.create_table(
+        "bittitan_ended_sessions",
+        sa.Column("id", sa.String(length=50), nullable=False),
+        sa.Column("runs_out_at", Instant(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_bittitan_ended_sessions")),
+    )
+    op.create_index(
+        op.f("ix_bittitan_ended_sessions_runs_out_at"), "bittitan_ended_sessions", ["runs_out_at"]
+    )
+    op.create_table(
         "bittitan_key_proof",
         sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("marker", sa.Text(), nullable=False),

@@ -1,0 +1,48 @@
+"""Sessions of the pages that somebody signed out of: their cookies are worth nothing any more.
+
+A signed cookie is good until it runs out, also in the hands of whoever has a copy of it. So those
+that were ended before are kept until then.
+"""
+
+from datetime import datetime
+
+from sqlalchemy import Engine, String, delete, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from bittitan_plugin.store.engine import looking, writing_engine
+from bittitan_plugin.store.tables import Base
+
+
+class EndedSessionRow(Base):
+    """A session that was ended before it ran out."""
+
+    __tablename__ = "bittitan_ended_sessions"
+
+    id: Mapped[str] = mapped_column(String(50), primary_key=True)
+    #: When its cookie runs out, so that nobody need know any more.
+    runs_out_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class EndedSessions:
+    """Which sessions were ended, for every process alike."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def __contains__(self, session_id: str) -> bool:
+        """Whether that one was."""
+        query = select(EndedSessionRow.id).where(EndedSessionRow.id == session_id)
+        with looking(self._engine) as connection:
+            return connection.scalar(query) is not None
+
+    def add(self, session_id: str, runs_out_at: datetime, now: datetime) -> None:
+        """End it; whoever ends one that is ended already changes nothing."""
+        try:
+            with Session(writing_engine(self._engine)) as session, session.begin():
+                session.execute(delete(EndedSessionRow).where(EndedSessionRow.runs_out_at <= now))
+                if session.get(EndedSessionRow, session_id) is None:
+                    session.add(EndedSessionRow(id=session_id, runs_out_at=runs_out_at))
+        except IntegrityError:
+            # Of two requests at once the other was first.
+            return
