@@ -5,6 +5,7 @@ see ``domain/configuration.py``.
 """
 
 import os
+import re
 from contextlib import suppress
 from enum import StrEnum
 from pathlib import Path
@@ -19,6 +20,7 @@ from bittitan_plugin.cipher import generate_key, is_key
 from bittitan_plugin.domain.errors import Refusal
 from bittitan_plugin.hosts.saleor.allowed import normal
 from bittitan_plugin.mail.smtp_server import SmtpServer
+from bittitan_plugin.private_files import private_directory
 
 
 class Environment(StrEnum):
@@ -78,6 +80,8 @@ class Settings(BaseSettings):
     vendor_calls_per_second: float = Field(default=0, ge=0, le=10_000)
     #: Days that finished work is kept in the workflow engine's tables.
     workflow_retention_days: int = Field(default=30, ge=1, le=3650)
+    #: What ``/metrics`` is asked with; empty: anybody may ask.
+    metrics_token: str = Field(default="", repr=False)
     log_format: LogFormat = LogFormat.CONSOLE
 
     @field_validator("secret_keys", "saleor_allowed_urls", "saleor_dashboard_urls", mode="before")
@@ -130,6 +134,13 @@ class Settings(BaseSettings):
         # It becomes links in e-mails, the issuer of tokens, and decides whether cookies are secure.
         if not _is_web_address(value):
             raise ValueError("it must be like https://shop.example, and nothing behind the path")
+        return value
+
+    @field_validator("metrics_token")
+    @classmethod
+    def _not_to_be_guessed(cls, value: str) -> str:
+        if value and not re.fullmatch(r"[!-~]{16,}", value):
+            raise ValueError("it must have 16 characters or more, of ASCII and without blanks")
         return value
 
     @field_validator("smtp_url")
@@ -201,7 +212,7 @@ def _is_web_address(text: str) -> bool:
 
 def _kept_key(path: Path) -> str:
     if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
+        private_directory(path.parent)
         # Written whole under another name, with mode 600, then linked: of two processes starting
         # together one link wins, and neither can read a file the other has yet to fill.
         with NamedTemporaryFile("w", dir=path.parent, prefix=".key-") as draft:

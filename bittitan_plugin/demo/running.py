@@ -22,6 +22,7 @@ from bittitan_plugin.hosts.embedded.demo_data import (
     STAFF_EMAIL,
     install_users,
 )
+from bittitan_plugin.private_files import private_directory
 from bittitan_plugin.serving import Shop, at_address, open_shop, server_of
 from bittitan_plugin.settings import LogFormat, Settings
 from bittitan_plugin.vendor.sandbox import SandboxServer
@@ -93,7 +94,7 @@ def _tell_and_stay(
 
 
 def _throw_away(directory: Path) -> Settings:
-    directory.mkdir(parents=True, exist_ok=True)
+    private_directory(directory)
     return Settings(
         var_dir=directory,
         database_url=f"sqlite:///{directory / 'demo.sqlite'}",

@@ -8,6 +8,7 @@ from tempfile import mkstemp
 from bittitan_plugin.domain.errors import Unavailable
 from bittitan_plugin.mail.port import Notification
 from bittitan_plugin.mail.rendering import Renderer, identity
+from bittitan_plugin.private_files import private_directory
 
 
 class FileMailer:
@@ -35,7 +36,7 @@ class FileMailer:
 
     def _write(self, name: str, content: bytes) -> None:
         try:
-            self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+            private_directory(self._directory)
             # Born with mode 600, because codes are money; a rename in one directory is atomic.
             handle, part = mkstemp(dir=self._directory, suffix=".part")
             try:

@@ -4,12 +4,14 @@ import select
 import sqlite3
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, exc, make_url
+
+from bittitan_plugin.private_files import private_directory, private_file
 
 #: How long a SQLite writer waits for another, in milliseconds.
 BUSY_TIMEOUT_MS = 30_000
@@ -116,9 +118,11 @@ def _create(database_url: str) -> Engine:
         return engine
     if url.get_backend_name() != "sqlite":
         raise ValueError(f"{url.get_backend_name()} is not supported; use sqlite or postgresql.")
-    if url.database and url.database != ":memory:":
-        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(url, pool_size=POOL_SIZE, max_overflow=OVERFLOW)
+    if url.database and not url.database.startswith((":memory:", "file:")):
+        file = Path(url.database)
+        private_directory(file.parent)
+        event.listen(engine, "do_connect", partial(_make_private, file))
     event.listen(engine, "connect", _prepare_sqlite)
     return engine
 
@@ -150,6 +154,12 @@ def _check_alive(engine: Engine, connection: Any, _record: object, _proxy: objec
         engine.dialect.do_ping(connection)
     except Exception as error:
         raise exc.InvalidatePoolError from error
+
+
+def _make_private(file: Path, *_connecting: object) -> None:
+    # SQLite would make it readable for everybody; its journals are born like the file itself.
+    with suppress(OSError):  # which SQLite says in words that are known here
+        private_file(file)
 
 
 def _begin_explicitly(connection: Any, _record: object) -> None:

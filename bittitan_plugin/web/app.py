@@ -26,7 +26,7 @@ def create_app(
         routes=[
             *platform_routes,
             *health_routes(application),
-            metrics_route(application.engine),
+            metrics_route(application.engine, application.settings.metrics_token),
         ],
         lifespan=lifespan,
     )

@@ -1,6 +1,7 @@
 """``/metrics`` for Prometheus: counts read from the store when asked, so every process agrees."""
 
 from collections.abc import Iterable
+from secrets import compare_digest
 
 from anyio import to_thread
 from prometheus_client import CollectorRegistry, generate_latest
@@ -11,9 +12,10 @@ from sqlalchemy import Engine, func, literal, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
+from bittitan_plugin.hosts.graphql_http import bearer_token
 from bittitan_plugin.store.circuit_table import CircuitRow
 from bittitan_plugin.store.engine import reading_engine
 from bittitan_plugin.store.tables import AssetRow, ProblemRow
@@ -61,12 +63,15 @@ class StoreCollector(Collector):
             )
 
 
-def metrics_route(engine: Engine) -> Route:
-    """The route; a scrape costs three statements."""
+def metrics_route(engine: Engine, token: str) -> Route:
+    """The route; a scrape costs three statements. With a ``token`` it is asked by a bearer's."""
     registry = CollectorRegistry()
     registry.register(StoreCollector(engine))
 
-    async def metrics(_request: Request) -> Response:
+    async def metrics(request: Request) -> Response:
+        if token and not compare_digest((bearer_token(request) or "").encode(), token.encode()):
+            refused = "Ask with the token of BITTITAN_METRICS_TOKEN: Authorization: Bearer.\n"
+            return PlainTextResponse(refused, 401, headers={"WWW-Authenticate": "Bearer"})
         try:
             text = await to_thread.run_sync(generate_latest, registry)
         except SQLAlchemyError as error:

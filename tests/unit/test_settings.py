@@ -16,6 +16,7 @@ WRONG = {
     "BITTITAN_ENVIRONMENT": "prod",
     "BITTITAN_WORKER_CONCURRENCY": "0",
     "BITTITAN_LOG_FORMAT": "xml",
+    "BITTITAN_METRICS_TOKEN": "hunter2",
 }
 
 

@@ -11,6 +11,7 @@ from alembic.script import ScriptDirectory
 from filelock import FileLock
 from sqlalchemy import Connection, Engine
 
+from bittitan_plugin.private_files import private_directory
 from bittitan_plugin.store.engine import writing_engine
 
 #: Where alembic notes which revision a database is at.
@@ -37,7 +38,7 @@ def in_turn(engine: Engine) -> Iterator[None]:
     if not file or file == ":memory:":
         yield
         return
-    Path(file).parent.mkdir(parents=True, exist_ok=True)
+    private_directory(Path(file).parent)
     with FileLock(f"{file}.migrating", timeout=_PATIENCE_S):
         yield
 

@@ -1,11 +1,21 @@
 """``/metrics``: counts for Prometheus, and nothing about anybody."""
 
+from collections.abc import Iterator
+
+import httpx
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from bittitan_plugin.cipher import generate_key
+from bittitan_plugin.serving import open_shop
+from bittitan_plugin.settings import Settings
+from tests.conftest import Databases
 from tests.fakes.host import line
-from tests.integration.web.conftest import Serve, Served
+from tests.integration.web.conftest import Serve, Served, served
+from tests.tables import every
 from tests.world import Shop
+
+TOKEN = "a-token-of-prometheus"
 
 
 def counts(served: Served, name: str) -> dict[tuple[str, ...], float]:
@@ -77,3 +87,39 @@ def test_every_process_tells_the_same(shop: Shop, watched: Served, watch: Serve)
 def test_without_its_database_the_metrics_are_unavailable_and_say_so(watch: Serve) -> None:
     answer = watch("postgresql://clerk:hunter2@127.0.0.1:9/books?connect_timeout=2").get("/metrics")
     assert (answer.status_code, "cannot be reached" in answer.text) == (503, True)
+
+
+@pytest.fixture(scope="module")
+def guarded(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """A shop whose metrics are asked for with a token."""
+    directory = tmp_path_factory.mktemp("guarded")
+    settings = Settings(
+        var_dir=directory,
+        database_url=databases.fresh("sqlite", directory),
+        secret_keys=(generate_key(),),
+        metrics_token=TOKEN,
+    )
+    with served(open_shop(settings)) as shop:
+        yield shop
+
+
+@every(
+    "headers",
+    [
+        {},
+        {"Authorization": "Bearer " + TOKEN[:-1]},
+        {"Authorization": f"Basic {TOKEN}"},
+        {"Authorization": "Bearer \xe9\xff"},
+    ],
+)
+def test_metrics_that_have_a_token_are_for_who_sends_it(
+    guarded: Served, headers: dict[str, str]
+) -> None:
+    answer = guarded.http.get("/metrics", headers=httpx.Headers(headers, encoding="latin-1"))
+    assert (answer.status_code, answer.headers["WWW-Authenticate"]) == (401, "Bearer")
+    assert "bittitan_assets" not in answer.text
+
+
+def test_who_sends_the_token_reads_the_metrics(guarded: Served) -> None:
+    answer = guarded.http.get("/metrics", headers={"Authorization": f"Bearer {TOKEN}"})
+    assert answer.status_code == 200
