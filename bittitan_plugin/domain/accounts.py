@@ -10,7 +10,7 @@ from uuid import UUID
 
 from bittitan_plugin.domain.addresses import check_address, is_address
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
-from bittitan_plugin.domain.texts import check_line
+from bittitan_plugin.domain.texts import check_line, check_typed, quoted
 
 #: The longest BitTitan password passed on, in characters. Ours.
 LONGEST_PASSWORD = 255
@@ -100,7 +100,7 @@ class Account:
             if wanted != value:
                 raise Refusal(
                     ErrorCode.INVALID,
-                    f"This account is synchronized with BitTitan as '{value}' already; "
+                    f"This account is synchronized with BitTitan as {quoted(value)} already; "
                     "that can no longer be changed here.",
                     field=field,
                 )
@@ -134,10 +134,10 @@ def check_password(password: str | None) -> str | None:
         raise Refusal(
             ErrorCode.REQUIRED, "Give the password, or leave it out altogether.", field="password"
         )
-    if len(password) > LONGEST_PASSWORD or any(0xD800 <= ord(c) < 0xE000 for c in password):
+    if len(password) > LONGEST_PASSWORD:
         raise Refusal(
             ErrorCode.INVALID,
             f"A password has at most {LONGEST_PASSWORD} characters.",
             field="password",
         )
-    return password
+    return check_typed(password, "password")

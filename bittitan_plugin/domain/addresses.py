@@ -12,7 +12,7 @@ from unicodedata import normalize
 import idna
 
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
-from bittitan_plugin.domain.texts import check_line
+from bittitan_plugin.domain.texts import check_line, quoted
 
 #: A dot-atom of RFC 5322 in lower case. Other scripts before the @ need SMTPUTF8, which few have.
 _LOCAL = re.compile(r"[a-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
@@ -38,11 +38,12 @@ def check_address(value: str | None, name: str) -> str:
 
     Raises ``Refusal`` on ``name``: REQUIRED when it is empty, INVALID when it cannot be written to.
     """
-    address = _written(check_line(value, name))
+    check_line(value, name)
+    address = _written(value or "")
     if address is None:
         raise Refusal(
             ErrorCode.INVALID,
-            f"'{value}' is not an e-mail address that can be written to.",
+            f"{quoted(value)} is not an e-mail address that can be written to.",
             field=name,
         )
     return address

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
 from bittitan_plugin.domain.money import Money
+from bittitan_plugin.domain.texts import quoted
 
 #: The product group under which the products are presented in a storefront. Documented.
 PRODUCT_GROUP = "BitTitan"
@@ -221,7 +222,8 @@ def _days_or_none(said: Said) -> int | None:
 def check_days(days: int, *, name: str) -> int:
     """A clock's length in whole days, within the accepted range (1–3650, ours)."""
     if isinstance(days, bool) or not isinstance(days, int):
-        raise Refusal(ErrorCode.INVALID, f"{days!r} is not a whole number of days.", field=name)
+        said = f"{quoted(days)} is not a whole number of days."
+        raise Refusal(ErrorCode.INVALID, said, field=name)
     if not SHORTEST_DAYS <= days <= LONGEST_DAYS:
         raise Refusal(
             ErrorCode.INVALID,

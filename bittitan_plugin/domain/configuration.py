@@ -21,7 +21,7 @@ from bittitan_plugin.domain.coupons import CouponSource, Sealed
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
 from bittitan_plugin.domain.money import Money
 from bittitan_plugin.domain.orders import ProvisionOn
-from bittitan_plugin.domain.texts import LONGEST_NAME, is_line
+from bittitan_plugin.domain.texts import LONGEST_NAME, LONGEST_QUOTE, is_line, quoted
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,7 +109,9 @@ class Configuration:
         if name not in _READERS:
             known = ", ".join(field.name for field in fields(self))
             raise Refusal(
-                ErrorCode.INVALID, f"There is no setting '{name}'; there are: {known}.", field=name
+                ErrorCode.INVALID,
+                f"There is no setting {quoted(name)}; there are: {known}.",
+                field=name[:LONGEST_QUOTE],
             )
         parsed: dict[str, Any] = {name: _READERS[name](name, value.strip())}
         return replace(self, **parsed)
@@ -248,7 +250,7 @@ def _sealed(_name: str, text: str) -> Sealed:
 
 
 def _invalid(name: str, text: str, expected: str) -> Refusal:
-    return Refusal(ErrorCode.INVALID, f"'{text}' is not {expected}.", field=name)
+    return Refusal(ErrorCode.INVALID, f"{quoted(text)} is not {expected}.", field=name)
 
 
 _READERS: dict[str, Callable[[str, str], Any]] = {

@@ -6,6 +6,7 @@ from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from iso4217 import Currency
 
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
+from bittitan_plugin.domain.texts import quoted
 
 #: Digits kept after the decimal point; enough for unit prices in every ISO 4217 currency.
 SCALE = 4
@@ -27,17 +28,20 @@ class Money:
         if not (letters and len(self.currency) == 3):
             raise Refusal(
                 ErrorCode.INVALID,
-                f"'{self.currency}' is not a currency: give three capital letters such as USD.",
+                f"{quoted(self.currency)} is not a currency: "
+                "give three capital letters such as USD.",
                 field="currency",
             )
         if not self.amount.is_finite() or abs(self.amount) >= LARGEST_AMOUNT:
             raise Refusal(
-                ErrorCode.INVALID, f"{self.amount} is not an amount of money.", field="amount"
+                ErrorCode.INVALID,
+                f"{quoted(self.amount)} is not an amount of money.",
+                field="amount",
             )
         if self.amount != round(self.amount, SCALE):
             raise Refusal(
                 ErrorCode.INVALID,
-                f"{self.amount} has more than {SCALE} decimal places.",
+                f"{quoted(self.amount)} has more than {SCALE} decimal places.",
                 field="amount",
             )
 
@@ -50,7 +54,7 @@ class Money:
             return cls(Decimal(amount), currency)
         except InvalidOperation:
             raise Refusal(
-                ErrorCode.INVALID, f"'{amount}' is not an amount of money.", field="amount"
+                ErrorCode.INVALID, f"{quoted(amount)} is not an amount of money.", field="amount"
             ) from None
 
     def __add__(self, other: "Money") -> "Money":

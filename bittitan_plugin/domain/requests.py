@@ -10,6 +10,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
+from bittitan_plugin.domain.texts import is_text, seen
 
 #: Longest comment of a customer, and longest reason of staff, in characters. Ours.
 LONGEST_TEXT = 1000
@@ -119,13 +120,13 @@ def already_decided(request: CancellationRequest) -> Refusal:
 
 def check_text(text: str, *, field: str) -> str:
     """A comment or reason without blanks around it. Raises ``Refusal`` on ``field``."""
-    text = text.strip()
+    text = seen(text).strip()
     if len(text) > LONGEST_TEXT:
         raise Refusal(
             ErrorCode.INVALID,
             f"It has {len(text)} characters; at most {LONGEST_TEXT} are accepted.",
             field=field,
         )
-    if "\0" in text:
+    if not is_text(text):
         raise Refusal(ErrorCode.INVALID, "It holds a character that is no text.", field=field)
     return text

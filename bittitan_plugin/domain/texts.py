@@ -1,18 +1,42 @@
-"""One-line texts that people or the vendor give us: names and article numbers."""
+"""Texts that people, platforms or the vendor give us: what is taken, and how an error repeats it.
+
+Names are shown to others and compared by eye. What is not seen would make two of one name, and what
+turns the direction of writing makes a name read as another (Unicode Technical Report 36). It comes
+along unnoticed when a text is copied, so it is left out of what people name things by, and refused
+in secrets.
+"""
+
+import re
+from collections.abc import Iterator
+from unicodedata import category
+
+import idna
 
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
 
 #: The longest name kept, in characters. Ours; it is also what the platforms keep.
 LONGEST_NAME = 255
+#: The longest text that is searched for, in characters. Ours.
+LONGEST_SEARCH = 200
+#: The most that an error repeats of what was sent, in characters. Ours.
+LONGEST_QUOTE = 100
+#: What formats: bidirectional, zero-width and the like.
+_FORMATS = "Cf"
+#: Controls, halves of characters (which cannot be stored), what formats, and what breaks lines.
+_UNSEEN = frozenset({"Cc", "Cs", _FORMATS, "Zl", "Zp"})
+#: They are seen by what they do to the letters around them, where these can be joined.
+_JOINERS = frozenset("\N{ZERO WIDTH NON-JOINER}\N{ZERO WIDTH JOINER}")
+_WHOLE = re.compile(r"-?[0-9]{1,9}")
 
 
-def check_line(value: str | None, name: str) -> str:
-    """The text without surrounding blanks. Raises ``Refusal`` on ``name``.
+def check_line(value: str | None, name: str, *, required: bool = True) -> str:
+    """The text without surrounding blanks and what only formats. Raises ``Refusal`` on ``name``.
 
-    REQUIRED when nothing is left, INVALID when it is too long or more than one printable line.
+    REQUIRED when nothing is left and something must be, INVALID when it is too long or more than
+    one printable line.
     """
-    text = (value or "").strip()
-    if not text:
+    text = seen(value or "").strip()
+    if required and not text:
         raise Refusal(ErrorCode.REQUIRED, f"'{name}' must not be empty.", field=name)
     if not is_line(text):
         raise Refusal(
@@ -23,8 +47,84 @@ def check_line(value: str | None, name: str) -> str:
     return text
 
 
+def check_search(value: str | None, name: str) -> str:
+    """What to search for, or nothing. Raises ``Refusal`` on ``name``."""
+    wanted = seen(value or "").strip()
+    if len(wanted) > LONGEST_SEARCH or not is_line(wanted):
+        raise Refusal(
+            ErrorCode.INVALID,
+            f"A search is at most {LONGEST_SEARCH} characters of text.",
+            field=name,
+        )
+    return wanted
+
+
+def check_typed(text: str, name: str) -> str:
+    """A secret or a setting, as it is. Raises ``Refusal`` where a character of it is not seen."""
+    for unseen in _unseen(text):
+        raise Refusal(
+            ErrorCode.INVALID,
+            f"'{name}' holds a character that cannot be seen (U+{ord(unseen):04X}): "
+            "type it instead of copying it.",
+            field=name,
+        )
+    return text
+
+
 def is_line(text: str) -> bool:
-    """Whether it is one printable line that is not too long."""
-    # A lone surrogate or a NUL cannot be stored; a line break would break an invoice line.
-    broken = any(ord(c) < 32 or 0xD800 <= ord(c) < 0xE000 for c in text)
-    return len(text) <= LONGEST_NAME and not broken
+    """Whether it is one line of characters that can be seen, and not too long."""
+    return len(text) <= LONGEST_NAME and not any(_unseen(text))
+
+
+def is_text(text: str) -> bool:
+    """Whether it is lines of characters that can be seen."""
+    return not any(c not in "\n\r\t" for c in _unseen(text))
+
+
+def seen(text: str) -> str:
+    """The text without what only formats; what can be no part of a text at all stays."""
+    if text.isprintable():
+        return text
+    return "".join(
+        c for place, c in enumerate(text) if category(c) != _FORMATS or _joins(text, place)
+    )
+
+
+def quoted(value: object) -> str:
+    """What was sent, as an error repeats it: in quotes, shortened, and of what can be seen."""
+    text = str(value)
+    shown = "".join(
+        "\N{REPLACEMENT CHARACTER}" if category(c) in _UNSEEN else c for c in text[:LONGEST_QUOTE]
+    )
+    return f"'{shown}{'…' if len(text) > LONGEST_QUOTE else ''}'"
+
+
+def shortened(message: str) -> str:
+    """A message of others', which may repeat what it was given: its beginning and its end."""
+    if len(message) <= LONGEST_QUOTE * 2:
+        return message
+    return f"{message[:LONGEST_QUOTE]} … {message[-LONGEST_QUOTE // 2 :]}"
+
+
+def whole_number(text: str) -> int | None:
+    """The whole number that a form says, of nine digits at most; None where it says none."""
+    return int(text) if _WHOLE.fullmatch(text) else None
+
+
+def _unseen(text: str) -> Iterator[str]:
+    """The characters that are not seen, in their order."""
+    # Of a printable text every character is seen, and nearly every text is printable.
+    if not text.isprintable():
+        for place, c in enumerate(text):
+            if category(c) in _UNSEEN and not _joins(text, place):
+                yield c
+
+
+def _joins(text: str, place: int) -> bool:
+    """Whether a joiner stands where it is seen, as RFC 5892 (appendix A) has it for domains."""
+    if text[place] not in _JOINERS:
+        return False
+    try:
+        return idna.valid_contextj(text, place)
+    except ValueError:  # beside a character that Unicode has no name for
+        return False

@@ -4,13 +4,15 @@ import unicodedata
 from collections.abc import Callable
 from datetime import datetime
 
+from bittitan_plugin.domain.texts import seen
+
 
 def one_line(text: object) -> str:
-    """``text`` without line breaks, control characters or doubled spaces.
+    """``text`` without line breaks, what cannot be seen, or doubled spaces.
 
     Names come from buyers: one with line breaks could pass for paragraphs, or headers, of ours.
     """
-    words = " ".join(str(text).split())
+    words = " ".join(seen(str(text)).split())
     return "".join(c for c in words if unicodedata.category(c) != "Cc")
 
 

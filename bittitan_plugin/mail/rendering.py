@@ -12,6 +12,7 @@ from typing import Any
 
 from bittitan_plugin.domain.addresses import is_address, normalized
 from bittitan_plugin.domain.errors import Rejected
+from bittitan_plugin.domain.texts import quoted
 from bittitan_plugin.mail.port import Notification
 from bittitan_plugin.mail.wording import Phrasebook
 
@@ -88,6 +89,8 @@ def _address(text: str, name: str) -> Address:
     """
     if not is_address(text):
         raise Rejected(
-            "ADDRESS", f"{text!r} is not one e-mail address that can be written to.", field=name
+            "ADDRESS",
+            f"{quoted(text)} is not one e-mail address that can be written to.",
+            field=name,
         )
     return Address(addr_spec=normalized(text))

@@ -9,6 +9,7 @@ from bittitan_plugin.domain.catalogue import check_days
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
 from bittitan_plugin.domain.history import Actor
 from bittitan_plugin.domain.orders import EndCustomer
+from bittitan_plugin.domain.texts import check_line
 from bittitan_plugin.services.customers import ensure_end_customer
 from bittitan_plugin.services.ports import Ports
 from bittitan_plugin.services.provisioning import retry
@@ -68,14 +69,7 @@ def update_asset(
 def _name(asset: Asset, given: str | Keep | None) -> str | None:
     if isinstance(given, Keep):
         return asset.friendly_name
-    name = (given or "").strip() or None
-    if name and (len(name) > LONGEST_NAME or "\0" in name):
-        raise Refusal(
-            ErrorCode.INVALID,
-            f"A friendly name is text of at most {LONGEST_NAME} characters.",
-            field="friendly_name",
-        )
-    return name
+    return check_line(given, "friendly_name", required=False) or None
 
 
 def _end_customer(
@@ -85,13 +79,7 @@ def _end_customer(
         return asset.end_customer_id
     if given is None:
         return None
-    name = given.name.strip()
-    if len(name) > LONGEST_NAME or "\0" in name:
-        raise Refusal(
-            ErrorCode.INVALID,
-            f"A name is text of at most {LONGEST_NAME} characters.",
-            field="end_customer.name",
-        )
+    name = check_line(given.name, "end_customer.name", required=False)
     owner = work.accounts.get(asset.account_id)
     return ensure_end_customer(ports, work, owner, replace(given, name=name)).id
 

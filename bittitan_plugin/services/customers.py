@@ -6,6 +6,7 @@ from bittitan_plugin.domain.accounts import Account
 from bittitan_plugin.domain.addresses import check_address, normalized
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
 from bittitan_plugin.domain.orders import Customer, EndCustomer
+from bittitan_plugin.domain.texts import seen
 from bittitan_plugin.services.ports import Ports
 from bittitan_plugin.store.unit_of_work import UnitOfWork
 
@@ -63,7 +64,7 @@ def ensure_end_customer(
         id=uuid4(),
         customer_id=None,
         email=email,
-        company=end_customer.name,
+        company=seen(end_customer.name).strip(),
         reseller_id=reseller.id,
         created_at=ports.clock(),
     )

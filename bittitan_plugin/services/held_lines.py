@@ -13,6 +13,7 @@ from bittitan_plugin.domain.history import Actor
 from bittitan_plugin.domain.installations import Installation
 from bittitan_plugin.domain.orders import Order, OrderLine
 from bittitan_plugin.domain.problems import ProblemAction, ProblemKind
+from bittitan_plugin.domain.texts import quoted
 from bittitan_plugin.services.ports import Ports
 from bittitan_plugin.store.unit_of_work import UnitOfWork
 
@@ -71,7 +72,7 @@ def release(
         lines = work.held_lines.waiting(MOST_RELEASED, order)
         if order is not None and not lines:
             raise Refusal(
-                ErrorCode.NOT_FOUND, f"Nothing of an order '{order}' is held.", field="order"
+                ErrorCode.NOT_FOUND, f"Nothing of an order {quoted(order)} is held.", field="order"
             )
         for line in lines:
             work.held_lines.release(line.order_line_id, actor.name)

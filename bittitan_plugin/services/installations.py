@@ -9,6 +9,7 @@ from bittitan_plugin.domain.configuration import Configuration
 from bittitan_plugin.domain.coupons import Sealed, masked
 from bittitan_plugin.domain.errors import ErrorCode, OutcomeUnknown, Refusal, Rejected, Unavailable
 from bittitan_plugin.domain.installations import Installation
+from bittitan_plugin.domain.texts import check_typed
 from bittitan_plugin.manifest import FieldType, manifest
 from bittitan_plugin.services import coupon_account
 from bittitan_plugin.services.ports import Ports
@@ -153,13 +154,13 @@ def _changed(
 
 
 def _check_text(name: str, value: str | None) -> None:
-    unreadable = any(ord(c) < 32 or 0xD800 <= ord(c) < 0xE000 for c in value or "")
-    if value is not None and (len(value) > LONGEST_VALUE or unreadable):
+    if value is not None and len(value) > LONGEST_VALUE:
         raise Refusal(
             ErrorCode.INVALID,
             f"'{name}' must be one line of at most {LONGEST_VALUE} characters.",
             field=name,
         )
+    check_typed(value or "", name)
 
 
 def _sealed(ports: Ports, value: str | None, stored: Sealed | None) -> str | None:

@@ -22,6 +22,7 @@ from bittitan_plugin.domain.orders import (
     name_of_line,
 )
 from bittitan_plugin.domain.problems import ProblemAction, ProblemKind
+from bittitan_plugin.domain.texts import seen
 from bittitan_plugin.services.customers import ensure_account, ensure_end_customer
 from bittitan_plugin.services.held_lines import hold
 from bittitan_plugin.services.ports import Ports
@@ -152,7 +153,7 @@ def _new_asset(
         product_type=product.product_type,
         sku=product.sku,
         name=product.name,
-        friendly_name=(line.friendly_name or "").strip() or None,
+        friendly_name=seen(line.friendly_name or "").strip() or None,
         order_id=order.id,
         order_number=order.number,
         order_line_id=line.id,

@@ -14,6 +14,7 @@ from bittitan_plugin.domain.orders import Order, OrderLine, check_lines, check_t
 from bittitan_plugin.domain.problems import ProblemAction, ProblemKind
 from bittitan_plugin.domain.reconciliation import Difference
 from bittitan_plugin.domain.stock import MOST_CODES, demand_for
+from bittitan_plugin.domain.texts import quoted
 from bittitan_plugin.services.changed_orders import compare_told
 from bittitan_plugin.services.durable import PROVISION, provision_id
 from bittitan_plugin.services.held_lines import hold
@@ -224,7 +225,7 @@ def _refused(order: Order, sold: dict[str, Product]) -> dict[str, Refusal]:
     return {
         line.id: Refusal(
             ErrorCode.NOT_FOUND,
-            f"'{line.sku}' is not a BitTitan article this shop knows: "
+            f"{quoted(line.sku)} is not a BitTitan article this shop knows: "
             "bind a BitTitan product to that variant.",
             field=f"lines[{index}].sku",
         )

@@ -8,6 +8,7 @@ from uuid import UUID
 import strawberry
 
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
+from bittitan_plugin.domain.texts import LONGEST_QUOTE, quoted
 
 ASSET = "BitTitanAsset"
 ACCOUNT = "BitTitanAccount"
@@ -36,5 +37,6 @@ def read_global_id(type_name: str, text: str, *, field: str = "id") -> UUID:
             return UUID(key)
     except (binascii.Error, ValueError):
         found = ""
-    said = f"'{text}' is the id of a {found}" if found.isidentifier() else f"'{text}' is not an id"
+    another = found.isidentifier() and len(found) <= LONGEST_QUOTE
+    said = f"{quoted(text)} is the id of a {found}" if another else f"{quoted(text)} is not an id"
     raise Refusal(ErrorCode.GRAPHQL_ERROR, f"{said}; a {type_name} id is needed.", field=field)

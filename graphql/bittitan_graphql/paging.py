@@ -8,6 +8,7 @@ import strawberry
 from bittitan_graphql.cursors import decode, encode
 from bittitan_graphql.fields import field
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
+from bittitan_plugin.domain.texts import check_search
 from bittitan_plugin.store.queries.keyset import Page, SortKey, Window
 
 Node = TypeVar("Node")
@@ -109,9 +110,4 @@ def connection(
 
 def searched(text: str | None) -> str:
     """What to search for, or nothing. Raises ``Refusal`` on ``search``."""
-    wanted = (text or "").strip()
-    if len(wanted) > 200 or "\0" in wanted:
-        raise Refusal(
-            ErrorCode.INVALID, "A search is at most 200 characters of text.", field="search"
-        )
-    return wanted
+    return check_search(text, "search")

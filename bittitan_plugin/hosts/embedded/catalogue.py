@@ -13,12 +13,11 @@ from sqlalchemy.orm import Session
 from bittitan_plugin.domain.catalogue import check_prices
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
 from bittitan_plugin.domain.money import Money
-from bittitan_plugin.domain.texts import is_line
+from bittitan_plugin.domain.texts import check_line, is_line, quoted
 from bittitan_plugin.hosts.embedded.database import HostDatabase
 from bittitan_plugin.hosts.embedded.inputs import (
     VariantInput,
     check_slug,
-    check_text,
     slug_of,
 )
 from bittitan_plugin.hosts.embedded.paging import Listing
@@ -50,9 +49,9 @@ class Catalogue:
 
     def create_type(self, name: str, slug: str | None = None) -> ProductTypeRow:
         """A new product type."""
-        name = check_text(name, "name")
+        name = check_line(name, "name")
         slug = check_slug(slug or slug_of(name))
-        with self._changing("slug", f"There is a product type '{slug}' already.") as session:
+        with self._changing("slug", f"There is a product type {quoted(slug)} already.") as session:
             row = ProductTypeRow(slug=slug, name=name)
             session.add(row)
         return row
@@ -74,13 +73,13 @@ class Catalogue:
         variants: Sequence[VariantInput] = (),
     ) -> ProductRecord:
         """A new product with its first variants."""
-        name = check_text(name, "name")
+        name = check_line(name, "name")
         row = ProductRow(
             id=uuid4(),
             name=name,
             slug=check_slug(slug or slug_of(name)),
             product_type=product_type,
-            collection=check_text(collection, "collection") if collection else None,
+            collection=check_line(collection, "collection") if collection else None,
             published=published,
             created_at=self._database.clock(),
         )
@@ -88,7 +87,7 @@ class Catalogue:
             if not is_line(product_type) or session.get(ProductTypeRow, product_type) is None:
                 raise Refusal(
                     ErrorCode.NOT_FOUND,
-                    f"There is no product type '{product_type}'.",
+                    f"There is no product type {quoted(product_type)}.",
                     field="productType",
                 )
             session.add(row)
@@ -109,9 +108,9 @@ class Catalogue:
         with self._database.writing() as session:
             row = _existing(session, product_id)
             if name is not None:
-                row.name = check_text(name, "name")
+                row.name = check_line(name, "name")
             if collection is not None:
-                row.collection = check_text(collection, "collection", required=False) or None
+                row.collection = check_line(collection, "collection", required=False) or None
             if published is not None:
                 row.published = published
             session.flush()
@@ -126,7 +125,7 @@ class Catalogue:
 
     def create_variant(self, product_id: UUID, variant: VariantInput) -> Variant:
         """Add a variant to a product."""
-        with self._changing("sku", f"The SKU '{variant.sku}' is taken.") as session:
+        with self._changing("sku", f"The SKU {quoted(variant.sku)} is taken.") as session:
             product = _existing(session, product_id)
             added = _add_variant(session, product.id, variant)
             return variants_where(session, VariantRow.id == added.id)[0]
@@ -140,14 +139,14 @@ class Catalogue:
         prices: Sequence[tuple[Decimal, str]] | None = None,
     ) -> Variant:
         """Change a variant; None leaves a value as it is, ``prices`` replaces all of them."""
-        with self._changing("sku", f"The SKU '{sku}' is taken.") as session:
+        with self._changing("sku", f"The SKU {quoted(sku)} is taken.") as session:
             row = session.get(VariantRow, variant_id)
             if row is None:
                 raise _no_variant()
             if sku is not None:
-                row.sku = check_text(sku, "sku")
+                row.sku = check_line(sku, "sku")
             if name is not None:
-                row.name = check_text(name, "name", required=False)
+                row.name = check_line(name, "name", required=False)
             if prices is not None:
                 session.execute(delete(PriceRow).where(PriceRow.variant_id == variant_id))
                 _add_prices(session, variant_id, check_prices(prices))
@@ -244,8 +243,8 @@ def _add_variant(
     row = VariantRow(
         id=uuid4(),
         product_id=product_id,
-        sku=check_text(variant.sku, f"{place}sku"),
-        name=check_text(variant.name, f"{place}name", required=False),
+        sku=check_line(variant.sku, f"{place}sku"),
+        name=check_line(variant.name, f"{place}name", required=False),
     )
     prices = check_prices(variant.prices, f"{place}prices")
     session.add(row)

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from bittitan_plugin.domain.catalogue import check_quantity
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
 from bittitan_plugin.domain.money import Money
+from bittitan_plugin.domain.texts import quoted
 from bittitan_plugin.hosts.embedded.catalogue import Variant, load_variants
 from bittitan_plugin.hosts.embedded.database import HostDatabase
 from bittitan_plugin.hosts.embedded.ids import Kind, parse_id
@@ -149,7 +150,9 @@ def check_sellable(variant: Variant | None, currency: str, field: str) -> Varian
         raise Refusal(ErrorCode.NOT_FOUND, "That variant is not on sale.", field=field)
     if currency not in variant.prices:
         raise Refusal(
-            ErrorCode.INVALID, f"'{variant.row.sku}' is not sold in {currency}.", field=field
+            ErrorCode.INVALID,
+            f"{quoted(variant.row.sku)} is not sold in {quoted(currency)}.",
+            field=field,
         )
     return variant
 

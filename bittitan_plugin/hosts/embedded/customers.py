@@ -11,10 +11,10 @@ from bittitan_plugin.domain.access import ANONYMOUS, Permission, Viewer
 from bittitan_plugin.domain.addresses import normalized
 from bittitan_plugin.domain.billing import LAST_BILLING_DAY
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
-from bittitan_plugin.domain.texts import is_line
+from bittitan_plugin.domain.texts import check_line, check_typed, is_line
 from bittitan_plugin.hosts.embedded.database import HostDatabase
 from bittitan_plugin.hosts.embedded.ids import Kind, global_id
-from bittitan_plugin.hosts.embedded.inputs import check_email, check_text
+from bittitan_plugin.hosts.embedded.inputs import check_email
 from bittitan_plugin.hosts.embedded.paging import Listing
 from bittitan_plugin.hosts.embedded.passwords import LONGEST, SHORTEST, hash_password, matches
 from bittitan_plugin.hosts.embedded.sign_in_attempts import SignInAttempts
@@ -41,7 +41,7 @@ class Customers:
         row = UserRow(
             id=uuid4(),
             email=check_email(email),
-            company=check_text(company, "company", required=False),
+            company=check_line(company, "company", required=False),
             password=None if password is None else hash_password(_check_password(password)),
             billing_day=None if billing_day is None else _check_day(billing_day),
             is_staff=staff_permissions is not None,
@@ -159,7 +159,7 @@ def _check_password(password: str) -> str:
             f"A password has {SHORTEST} to {LONGEST} characters.",
             field="password",
         )
-    return password
+    return check_typed(password, "password")
 
 
 def _check_day(day: int) -> int:

@@ -5,6 +5,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
+from bittitan_plugin.domain.texts import quoted
 
 
 class Kind(StrEnum):
@@ -30,7 +31,7 @@ def parse_id(kind: Kind, text: str, *, field: str = "id") -> UUID:
     """The key behind a global id. Raises ``Refusal`` on ``field`` if it is no id of that kind."""
     key = try_parse(kind, text)
     if key is None:
-        raise Refusal(ErrorCode.INVALID, f"'{text}' is not the id of a {kind}.", field=field)
+        raise Refusal(ErrorCode.INVALID, f"{quoted(text)} is not the id of a {kind}.", field=field)
     return key
 
 

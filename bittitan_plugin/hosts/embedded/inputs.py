@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from bittitan_plugin.domain.addresses import check_address
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
-from bittitan_plugin.domain.texts import LONGEST_NAME, is_line
+from bittitan_plugin.domain.texts import check_line, quoted
 
 #: The most metadata entries a line may carry.
 MOST_METADATA = 20
@@ -33,20 +33,6 @@ class VariantInput:
     prices: Sequence[tuple[Decimal, str]] = field(default_factory=tuple)
 
 
-def check_text(value: str, name: str, *, required: bool = True) -> str:
-    """The text without surrounding blanks. Raises ``Refusal`` on ``name``."""
-    text = value.strip()
-    if required and not text:
-        raise Refusal(ErrorCode.REQUIRED, f"'{name}' must not be empty.", field=name)
-    if not is_line(text):
-        raise Refusal(
-            ErrorCode.INVALID,
-            f"'{name}' must be one line of at most {LONGEST_NAME} characters.",
-            field=name,
-        )
-    return text
-
-
 def check_email(value: str, name: str = "email") -> str:
     """The address in lower case. Raises ``Refusal`` on ``name``."""
     return check_address(value, name)
@@ -54,11 +40,11 @@ def check_email(value: str, name: str = "email") -> str:
 
 def check_slug(value: str, name: str = "slug") -> str:
     """The slug. Raises ``Refusal`` on ``name``."""
-    slug = check_text(value, name)
+    slug = check_line(value, name)
     if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", slug):
         raise Refusal(
             ErrorCode.INVALID,
-            f"'{value}' is not a slug: use small letters, digits and single hyphens.",
+            f"{quoted(value)} is not a slug: use small letters, digits and single hyphens.",
             field=name,
         )
     return slug
@@ -76,7 +62,7 @@ def check_metadata(entries: Sequence[tuple[str, str]], name: str) -> dict[str, s
             ErrorCode.INVALID, f"A line carries at most {MOST_METADATA} entries.", field=name
         )
     checked = {
-        check_text(key, f"{name}[{index}].key"): check_text(
+        check_line(key, f"{name}[{index}].key"): check_line(
             value, f"{name}[{index}].value", required=False
         )
         for index, (key, value) in enumerate(entries)

@@ -12,7 +12,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
-from bittitan_plugin.domain.texts import is_line
+from bittitan_plugin.domain.texts import is_line, quoted
 
 #: The most rows a page may have, as Saleor has it.
 LARGEST_PAGE = 100
@@ -104,6 +104,8 @@ def decode(cursor: str, field: str) -> object:
     """The sort value of a cursor. Raises ``Refusal`` on ``field`` when it is none of ours."""
     try:
         (value,) = json.loads(b64decode(cursor, validate=True))
-    except (ValueError, TypeError):
-        raise Refusal(ErrorCode.INVALID, f"'{cursor}' is not a cursor.", field=field) from None
+    except (ValueError, TypeError, RecursionError):
+        raise Refusal(
+            ErrorCode.INVALID, f"{quoted(cursor)} is not a cursor.", field=field
+        ) from None
     return value

@@ -14,8 +14,8 @@ from sqlalchemy.orm import Session
 
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
 from bittitan_plugin.domain.money import Money
+from bittitan_plugin.domain.texts import check_line
 from bittitan_plugin.hosts.embedded.database import HostDatabase
-from bittitan_plugin.hosts.embedded.inputs import check_text
 from bittitan_plugin.hosts.embedded.invoices import credit_order
 from bittitan_plugin.hosts.embedded.order_records import (
     OPEN_STATES,
@@ -70,7 +70,7 @@ class Refunds:
         self, order_id: UUID, amount: Decimal | None = None, reason: str = ""
     ) -> tuple[OrderRow, RefundRow]:
         """Pay back ``amount``, by default all that is left, and credit it where it was invoiced."""
-        reason = check_text(reason, "reason", required=False)
+        reason = check_line(reason, "reason", required=False)
         with self._database.writing() as session:
             order, now = locked(session, order_id), self._database.clock()
             amount = _check_refund(order, amount)

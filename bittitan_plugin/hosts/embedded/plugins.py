@@ -7,7 +7,7 @@ from pydantic import ValidationError
 
 from bittitan_hooks import specs
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
-from bittitan_plugin.domain.texts import LONGEST_NAME
+from bittitan_plugin.domain.texts import LONGEST_NAME, quoted
 from bittitan_plugin.hosts.embedded.announcing import Announcer, RefusedByPlugins
 
 log = structlog.get_logger(__name__)
@@ -60,7 +60,7 @@ class Plugins:
         for name, state in self._announcer.states():
             if state.id == plugin_id:
                 return name, state
-        raise Refusal(ErrorCode.NOT_FOUND, f"There is no plugin '{plugin_id}'.", field="id")
+        raise Refusal(ErrorCode.NOT_FOUND, f"There is no plugin {quoted(plugin_id)}.", field="id")
 
     def _validate(self, name: str, event: specs.ConfigurationValidate) -> None:
         answers = self._tell(name, "configuration_validate", event)

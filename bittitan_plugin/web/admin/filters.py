@@ -14,10 +14,11 @@ from starlette_admin.filters import (
 )
 
 from bittitan_plugin.domain.days import begins_at
+from bittitan_plugin.domain.texts import LONGEST_NAME, is_line, quoted, seen
 from bittitan_plugin.store.queries.browsing import Criteria, Criterion, Test
 
-#: The longest text that is filtered by, in characters, and the most choices. Ours.
-LONGEST, MOST_CHOICES = 255, 50
+#: The most choices that are filtered by. Ours.
+MOST_CHOICES = 50
 
 
 class _Compared(BaseFilter):
@@ -35,9 +36,9 @@ class Contains(_Compared):
 
     def parse_value(self, raw: Any) -> str:
         """Raises ``FilterValidationError`` for what is no text, or too long."""
-        if not isinstance(raw, str) or len(raw) > LONGEST or "\0" in raw:
-            raise FilterValidationError(f"Give a text of at most {LONGEST} characters.")
-        return raw
+        if not isinstance(raw, str) or not is_line(seen(raw)):
+            raise FilterValidationError(f"Give a text of at most {LONGEST_NAME} characters.")
+        return seen(raw)
 
 
 class OneOf(_Compared):
@@ -82,7 +83,7 @@ class FromDay(_Compared):
         try:
             day = date.fromisoformat(str(raw))
         except ValueError:
-            raise FilterValidationError(f"'{raw}' is not a day such as 2026-03-10.") from None
+            raise FilterValidationError(f"{quoted(raw)} is not a day such as 2026-03-10.") from None
         if not 1970 <= day.year <= 9000:
             raise FilterValidationError("Give a year between 1970 and 9000.")
         return day

@@ -14,14 +14,12 @@ from starlette_admin.types import RowActionsDisplayType
 from starlette_admin.views import BaseModelView
 
 from bittitan_plugin.domain.access import Permission
+from bittitan_plugin.domain.texts import LONGEST_SEARCH, is_line, seen
 from bittitan_plugin.store.queries.browsing import Browser, Wanted
 from bittitan_plugin.store.unit_of_work import UnitOfWork
 from bittitan_plugin.web.admin.filters import criteria_of
 from bittitan_plugin.web.admin.office import office_of
 from bittitan_plugin.web.site import Site
-
-#: The longest text that is searched for, in characters. Ours.
-LONGEST_SEARCH = 255
 
 
 class OfficeList(BaseModelView):
@@ -143,4 +141,5 @@ class BrowsedList(OfficeList):
 
 
 def _searched(q: str | None) -> str:
-    return (q or "").replace("\0", "").strip()[:LONGEST_SEARCH]
+    """What to search for; of an address that was tampered with, what is left of it."""
+    return "".join(c for c in seen(q or "") if is_line(c)).strip()[:LONGEST_SEARCH]

@@ -10,11 +10,10 @@ from starlette.datastructures import QueryParams
 from bittitan_plugin.domain.assets import AssetStatus, ProvisioningStatus
 from bittitan_plugin.domain.coupons import CouponStatus
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
+from bittitan_plugin.domain.texts import check_search
 from bittitan_plugin.store.queries.assets import AssetFilter
 from bittitan_plugin.store.queries.keyset import Position
 
-#: The longest search, in characters.
-LONGEST_SEARCH = 200
 #: What can be asked for, by its name in the address, as the page calls it.
 STATUSES = {
     "ready": "Ready to redeem",
@@ -41,13 +40,11 @@ class Wanted:
     def read(cls, query: QueryParams) -> "Wanted":
         """From the address. Raises ``Refusal`` on ``q``, ``for`` or ``status``."""
         wanted = cls(
-            search=query.get("q", "").strip(),
+            search=check_search(query.get("q"), "q"),
             for_whom=query.get("for", ""),
             status=query.get("status", ""),
             after=query.get("after", ""),
         )
-        if len(wanted.search) > LONGEST_SEARCH or "\0" in wanted.search:
-            raise _invalid("q", f"A search is at most {LONGEST_SEARCH} characters of text.")
         if wanted.status and wanted.status not in STATUSES:
             raise _invalid("status", f"The status is one of {', '.join(STATUSES)}.")
         wanted.beneficiaries()

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from bittitan_plugin.domain.errors import Refusal
+from bittitan_plugin.domain.errors import ErrorCode, Refusal
 from bittitan_plugin.domain.sign_in import PER_ACCOUNT, PER_NETWORK, SignInDelayed
 from bittitan_plugin.hosts.embedded.platform import EmbeddedPlatform
 from bittitan_plugin.hosts.embedded.tables import SignInFailureRow
@@ -169,6 +169,20 @@ def test_right_passwords_at_once_leave_no_failure_behind(platform: EmbeddedPlatf
     with platform.database.reading() as session:
         left = session.scalars(select(SignInFailureRow).where(SignInFailureRow.failures > 0))
         assert [(row.subject, row.failures) for row in left] == []
+
+
+@every("password", ["\ud800", f"{PASSWORD}\udfff", "\0"])
+def test_what_can_be_no_password_is_a_wrong_one(platform: EmbeddedPlatform, password: str) -> None:
+    assert platform.sign_in(EMAIL, password, HOME) is None
+
+
+@every("character", ["\ud800", "\u200b", "\u202e", "\0"])
+def test_a_password_has_nothing_in_it_that_nobody_could_type(
+    platform: EmbeddedPlatform, character: str
+) -> None:
+    with pytest.raises(Refusal) as refused:
+        platform.customers.create(email="new@example.com", password=f"{PASSWORD}{character}")
+    assert (refused.value.code, refused.value.field) == (ErrorCode.INVALID, "password")
 
 
 def test_an_account_that_does_not_exist_is_delayed_like_one_that_does(

@@ -5,7 +5,9 @@ import pytest
 from bittitan_graphql.global_ids import ACCOUNT, global_id
 from bittitan_plugin.domain.access import ANONYMOUS, Viewer
 from bittitan_plugin.domain.problems import ProblemKind
+from bittitan_plugin.hosts.graphql_http import shown_error
 from tests.integration.graphql_extension.platform import STAFF, Platform, customer
+from tests.tables import every
 
 ACCOUNTS = """
 query ($search: String, $after: String, $first: Int = 100) {
@@ -59,6 +61,19 @@ def test_accounts_are_searched_by_address_and_company(platform: Platform) -> Non
     platform.account("alice")
     platform.account("bob")
     assert emails(platform, STAFF, search="BOB lt") == ["bob@example.com"]
+
+
+@every("text", ["\ud800", "a\0", "a\nb"])
+def test_a_search_for_what_is_no_text_is_refused_on_its_argument(
+    platform: Platform, text: str
+) -> None:
+    error = shown_error(platform.error(ACCOUNTS, STAFF, search=text))
+    assert error["extensions"] == {"exception": {"code": "INVALID"}, "field": "search"}
+
+
+def test_a_search_that_was_copied_finds_what_it_says(platform: Platform) -> None:
+    platform.account("bob")
+    assert emails(platform, STAFF, search="\ufeffb\u200bob") == ["bob@example.com"]
 
 
 def test_accounts_are_counted_and_paged(platform: Platform) -> None:

@@ -126,5 +126,14 @@ def test_what_a_buyer_typed_wrong_at_a_line_holds_that_line_alone(
     assert "at the line, under Metadata" in problem.next_step
 
 
+def test_what_was_copied_along_unseen_is_no_part_of_a_name(shop: Shop) -> None:
+    friend = end_customer(name="Fabri\u200bkam")
+    asset = shop.buy(line(friendly_name="\ufeffWave\u202e 1", end_customer=friend))
+    assert asset.friendly_name == "Wave 1"
+    assert asset.end_customer_id is not None
+    with shop.ports.store.reading(shop.id) as work:
+        assert work.accounts.get(asset.end_customer_id).company == "Fabrikam"
+
+
 def test_a_name_of_blanks_is_none(shop: Shop) -> None:
     assert shop.buy(line(friendly_name="  ")).friendly_name is None

@@ -3,13 +3,11 @@
 import pytest
 
 from bittitan_plugin.domain.errors import Refusal
-from bittitan_plugin.domain.texts import LONGEST_NAME
 from bittitan_plugin.hosts.embedded.inputs import (
     MOST_METADATA,
     check_email,
     check_metadata,
     check_slug,
-    check_text,
     slug_of,
 )
 from tests.tables import every
@@ -17,17 +15,6 @@ from tests.tables import every
 
 def field_of(refused: pytest.ExceptionInfo[Refusal]) -> str | None:
     return refused.value.field
-
-
-def test_blanks_around_a_text_are_dropped() -> None:
-    assert check_text("  Contoso ", "name") == "Contoso"
-
-
-@every("text", ["", "  ", "x" * (LONGEST_NAME + 1), "a\x00b", "a\nb", "\ud800"])
-def test_a_senseless_text_is_refused_on_its_name(text: str) -> None:
-    with pytest.raises(Refusal) as refused:
-        check_text(text, "name")
-    assert field_of(refused) == "name"
 
 
 def test_an_address_is_kept_in_lower_case() -> None:

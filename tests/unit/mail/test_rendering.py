@@ -167,3 +167,8 @@ def test_mail_for_a_domain_with_a_sharp_s_goes_to_no_other_domain() -> None:
 
 def test_a_domain_in_another_script_is_written_in_its_ascii_form() -> None:
     assert received(notification(to="info@müller.example"))["To"] == "info@xn--mller-kva.example"
+
+
+def test_a_name_turns_no_letter_of_ours_around() -> None:
+    sent = notification(values={"customer_name": "Olive\u202e & So\u200bns"})
+    assert not {"\u202e", "\u200b"} & set(body(received(sent), "plain"))

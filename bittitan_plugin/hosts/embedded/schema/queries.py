@@ -6,6 +6,7 @@ import strawberry
 
 from bittitan_plugin.domain.access import Permission
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
+from bittitan_plugin.domain.texts import quoted
 from bittitan_plugin.hosts.embedded.checkouts import DEFAULT_CURRENCY
 from bittitan_plugin.hosts.embedded.ids import Kind, parse_id
 from bittitan_plugin.hosts.embedded.orders import may_see
@@ -44,7 +45,9 @@ class Shop:
 def check_channel(channel: str | None) -> None:
     """Raises ``Refusal`` on ``channel`` for another than the only one."""
     if channel not in {None, CHANNEL}:
-        raise Refusal(ErrorCode.NOT_FOUND, f"There is no channel '{channel}'.", field="channel")
+        raise Refusal(
+            ErrorCode.NOT_FOUND, f"There is no channel {quoted(channel)}.", field="channel"
+        )
 
 
 @strawberry.type
