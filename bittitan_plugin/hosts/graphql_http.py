@@ -6,13 +6,16 @@ from uuid import uuid4
 import anyio
 import structlog
 from graphql import GraphQLError
+from pydantic_core import from_json
 from starlette.requests import HTTPConnection
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from strawberry.asgi import GraphQL
 from strawberry.http import GraphQLHTTPResponse
 from strawberry.types import ExecutionResult
 
 from bittitan_plugin.domain.errors import Refusal, Unavailable
+from bittitan_plugin.domain.texts import shortened
 
 log = structlog.get_logger(__name__)
 
@@ -22,12 +25,29 @@ LARGEST_REQUEST = 6 * 1024 * 1024
 
 #: Seconds from a request's beginning to its answer. Ours: a mutation waits ten for its work.
 LONGEST_ANSWER = 60
-#: The longest text of an error that is shown, in characters: some repeat what they were sent.
-_LONGEST_TEXT = 500
 
 
 class _RequestTooLarge(Exception):
     """More came than is read."""
+
+
+class _NoJson(Exception):
+    """The message says where a request is none."""
+
+
+class GraphQLDoor(GraphQL[dict[str, Any], None]):
+    """Strawberry's application, with a reader of JSON that fails on nothing."""
+
+    def decode_json(self, data: str | bytes) -> object:
+        """What was sent. Raises what ``answer`` answers.
+
+        Python's own reader fails on nesting and on thousands of digits, and takes halves of
+        characters, which can be neither stored nor sent on.
+        """
+        try:
+            return from_json(data)
+        except ValueError as error:
+            raise _NoJson(str(error)) from None
 
 
 async def answer(app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
@@ -41,6 +61,9 @@ async def answer(app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> No
     except _RequestTooLarge:
         text = f"A request may have at most {LARGEST_REQUEST // 1024 // 1024} MB."
         refusal = _refusal(413, text, "RequestTooLarge")
+        await refusal(scope, receive, send)
+    except _NoJson as error:
+        refusal = _refusal(400, f"The request is no JSON of text: {error}.", "NotJson")
         await refusal(scope, receive, send)
     except TimeoutError:
         text = (
@@ -96,7 +119,7 @@ def shown_error(error: GraphQLError) -> dict[str, Any]:
     What is unforeseen has an ``id`` beside the code, under which the log says all.
     """
     cause = error.original_error
-    shown: dict[str, Any] = {**error.formatted, "message": _shortened(error.message)}
+    shown: dict[str, Any] = {**error.formatted, "message": shortened(error.message)}
     if isinstance(cause, Refusal):
         shown |= error_body(cause.message, cause.code, field=cause.field)
     elif isinstance(cause, Unavailable):
@@ -109,10 +132,6 @@ def shown_error(error: GraphQLError) -> dict[str, Any]:
         shown |= error_body("Internal Server Error", "InternalServerError")
         shown["extensions"]["exception"]["id"] = id_
     return shown
-
-
-def _shortened(text: str) -> str:
-    return text if len(text) <= _LONGEST_TEXT else f"{text[:_LONGEST_TEXT]}…"
 
 
 def error_body(message: str, code: str, **more: str | None) -> dict[str, Any]:

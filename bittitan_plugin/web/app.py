@@ -5,11 +5,13 @@ from contextlib import asynccontextmanager
 
 from anyio import to_thread
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 from starlette.routing import BaseRoute
 
 from bittitan_plugin.bootstrap import Application
 from bittitan_plugin.web.health import health_routes
 from bittitan_plugin.web.metrics import metrics_route
+from bittitan_plugin.web.utf8_forms import Utf8Forms
 
 
 def create_app(
@@ -28,5 +30,6 @@ def create_app(
             *health_routes(application),
             metrics_route(application.engine, application.settings.metrics_token),
         ],
+        middleware=[Middleware(Utf8Forms)],
         lifespan=lifespan,
     )

@@ -12,6 +12,7 @@ from bittitan_plugin.domain.accounts import Account
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
 from bittitan_plugin.domain.invitations import Invitation
 from bittitan_plugin.services import invitations
+from bittitan_plugin.web.forms import form_of
 from bittitan_plugin.web.portal.forms import status_of, text_of
 from bittitan_plugin.web.signing_in import home_of
 from bittitan_plugin.web.site import Site, run
@@ -29,7 +30,7 @@ def invitation_routes(site: Site) -> list[BaseRoute]:
 
     async def follow(request: Request) -> Response:
         invitation, _ = await run(lambda: _found(site, request))
-        sent = await request.form()
+        sent = await form_of(request)
         password, again = text_of(sent, "password"), text_of(sent, "again")
         try:
             if password != again:

@@ -6,7 +6,10 @@ from starlette.routing import BaseRoute, Route
 
 from bittitan_plugin.domain.access import ANONYMOUS, Viewer
 from bittitan_plugin.domain.sign_in import SignInDelayed
+from bittitan_plugin.domain.texts import is_line
 from bittitan_plugin.web.failures import SIGN_IN, local_path
+from bittitan_plugin.web.forms import form_of
+from bittitan_plugin.web.portal.forms import text_of
 from bittitan_plugin.web.site import Site, run
 
 SIGN_OUT = "/sign-out"
@@ -25,9 +28,9 @@ def _in(site: Site) -> list[BaseRoute]:
         return await site.page(request, "sign-in.html", next=following, viewer=viewer)
 
     async def sign_in(request: Request) -> Response:
-        sent = await request.form()
-        email, password = str(sent.get("email", "")), str(sent.get("password", ""))
-        following = _following(str(sent.get("next", "")), request)
+        sent = await form_of(request)
+        email, password = text_of(sent, "email"), text_of(sent, "password")
+        following = _following(text_of(sent, "next"), request)
         address = request.client.host if request.client else "unknown"
         refused = "This e-mail address and this password do not belong together."
         try:
@@ -35,8 +38,9 @@ def _in(site: Site) -> list[BaseRoute]:
         except SignInDelayed as delayed:
             user, refused = None, delayed.message
         if user is None:
+            typed = email if is_line(email) else ""
             return await site.page(
-                request, "sign-in.html", status=422, next=following, email=email, error=refused
+                request, "sign-in.html", status=422, next=following, email=typed, error=refused
             )
         viewer = await run(lambda: site.identity.viewer(user))
         # Whoever was signed in on this browser until now is not any more.

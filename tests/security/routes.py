@@ -83,7 +83,7 @@ async def _table(stage: Stage, asked: Iterable[Address]) -> Table:
     site = Site(stage.shop.application, stage.platform, EmbeddedIdentity(stage.platform.customers))
     found: Table = {}
     with rewound(stage.file) as rewinding:
-        browsers = {viewer: await _cookies(stage, site, viewer) for viewer in VIEWERS}
+        browsers = {viewer: await cookies_of(stage, site, viewer) for viewer in VIEWERS}
         for address in asked:
             row = found[str(address)] = Row()
             for viewer in VIEWERS:
@@ -106,7 +106,7 @@ def _browser(stage: Stage, viewer: str, cookies: httpx.Cookies) -> httpx.AsyncCl
     return client
 
 
-async def _cookies(stage: Stage, site: Site, viewer: str) -> httpx.Cookies:
+async def cookies_of(stage: Stage, site: Site, viewer: str) -> httpx.Cookies:
     """What a browser keeps from any page: a session, and what its forms are taken by."""
     visitor = Visitor(stage.shop.app, site, stage.people.get(viewer))
     async with _browser(stage, viewer, visitor.cookies) as client:

@@ -8,7 +8,6 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket
-from strawberry.asgi import GraphQL
 from strawberry.http import GraphQLHTTPResponse
 from strawberry.types import ExecutionResult
 
@@ -19,6 +18,7 @@ from bittitan_plugin.hosts.embedded.schema import HostSchema
 from bittitan_plugin.hosts.embedded.schema.loaders import Loaders
 from bittitan_plugin.hosts.embedded.tokens import InvalidToken
 from bittitan_plugin.hosts.graphql_http import (
+    GraphQLDoor,
     answer,
     bearer_token,
     error_body,
@@ -46,7 +46,7 @@ def graphql_routes(
     ]
 
 
-class HostGraphQL(GraphQL[dict[str, Any], None]):
+class HostGraphQL(GraphQLDoor):
     """Strawberry's ASGI app: it knows who is asking, and tells strangers nothing of our insides."""
 
     def __init__(self, platform: EmbeddedPlatform, schema: HostSchema, *, graphiql: bool) -> None:

@@ -131,7 +131,7 @@ class SaleorTokens:
             registry.validate(claims)
         except ExpiredTokenError:
             raise InvalidToken("Signature has expired", _EXPIRED) from None
-        except (JoseError, ValueError, TypeError):
+        except (JoseError, ValueError, TypeError, RecursionError):
             raise InvalidToken from None
         _check_audience(claims.get("aud"))
         if normal(str(claims.get("iss"))) != app.api_url or not isinstance(claims["user_id"], str):
@@ -177,7 +177,8 @@ class SaleorTokens:
 
 
 def _permissions(names: object) -> frozenset[Permission]:
-    known = (_MEANING.get(name) for name in names) if isinstance(names, list) else ()
+    said = names if isinstance(names, list) else ()
+    known = (_MEANING.get(name) for name in said if isinstance(name, str))
     return frozenset(permission for permission in known if permission is not None)
 
 
@@ -192,6 +193,6 @@ def _claims_unverified(token: str) -> dict[str, Any]:
         return {}
     try:
         claims = from_json(jws.extract_compact(token.encode()).payload)
-    except (JoseError, ValueError):
+    except (JoseError, ValueError, RecursionError):
         return {}
     return claims if isinstance(claims, dict) else {}

@@ -21,6 +21,7 @@ from bittitan_plugin.store.unit_of_work import UnitOfWork
 from bittitan_plugin.web.admin import fields
 from bittitan_plugin.web.admin.desks import Desk, key_in, sent
 from bittitan_plugin.web.admin.lists import BrowsedList
+from bittitan_plugin.web.forms import form_of
 from bittitan_plugin.web.invitations import address_of_invitations
 
 KEY = "accounts"
@@ -91,7 +92,7 @@ class AccountDesk(Desk):
     @route("/{id}/synchronize", methods=["POST"], name="account-synchronize")
     async def synchronize(self, request: Request) -> Response:
         """*Save & Synchronize*: what waits for the account then goes on by itself."""
-        key, form = key_in(request), await request.form()
+        key, form = key_in(request), await form_of(request)
         ports, installation = self.site.application.ports, self.site.installation_id
         email, company = sent(form, "email"), sent(form, "company_name")
         password = sent(form, "password") or None

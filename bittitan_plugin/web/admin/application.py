@@ -16,6 +16,7 @@ from starlette.routing import BaseRoute, Route
 from starlette_admin.base import BaseAdmin
 from starlette_admin.views import BaseView
 
+from bittitan_plugin.domain.texts import shortened
 from bittitan_plugin.web.admin.accounts import AccountDesk, AccountList
 from bittitan_plugin.web.admin.assets import AssetDesk, AssetList
 from bittitan_plugin.web.admin.audit import AuditList
@@ -77,7 +78,10 @@ class BackOffice(BaseAdmin):
 
     def _collect_core_routes(self) -> list[Route]:
         """Its own addresses, without those that only lists other than ours have a use for."""
-        endpoints = dict.fromkeys(_UNUSED, _nothing_here) | {"action": self._action}
+        endpoints = dict.fromkeys(_UNUSED, _nothing_here) | {
+            "action": self._action,
+            "row-action": self._row_action,
+        }
         return [
             Route(each.path, endpoints[each.name], methods=each.methods, name=each.name)
             if each.name in endpoints
@@ -92,10 +96,17 @@ class BackOffice(BaseAdmin):
         answer: Response = await self.handle_action(request)
         return answer
 
+    async def _row_action(self, _request: Request) -> Response:
+        """The actions of a row are links; starlette-admin fails where one is sent as a form."""
+        return JSONResponse({"msg": "What is done to a row is done on its page: open it."}, 400)
+
     async def _render_error(self, request: Request, exc: Exception = _FAILED) -> Response:
         """Its page; where nobody was asked who they are, as for a missing file, a plain answer."""
         if not hasattr(request.state, "office"):
             return _nothing_here(request)
+        if isinstance(exc, HTTPException):
+            # Of a filter that is none it says all.
+            exc = HTTPException(exc.status_code, shortened(str(exc.detail)), exc.headers)
         return await super()._render_error(request, exc)
 
     def _init_csrf(self) -> None:

@@ -19,6 +19,7 @@ from bittitan_plugin.domain.errors import ErrorCode, Refusal
 from bittitan_plugin.domain.history import HistoryEntry
 from bittitan_plugin.domain.problems import Problem
 from bittitan_plugin.domain.requests import CancellationRequest
+from bittitan_plugin.domain.texts import whole_number
 from bittitan_plugin.services import cancellation
 from bittitan_plugin.services.assets import AssetChanges, update_asset
 from bittitan_plugin.services.cancellation import cancel
@@ -36,6 +37,7 @@ from bittitan_plugin.web.admin import fields
 from bittitan_plugin.web.admin.desks import Desk, actor_of, key_in, sent, to
 from bittitan_plugin.web.admin.lists import BrowsedList
 from bittitan_plugin.web.admin.wording import at_a_glance, field_name, spoken
+from bittitan_plugin.web.forms import form_of
 
 KEY = "assets"
 #: Of the token by which a form that is sent twice is known, in characters.
@@ -171,7 +173,7 @@ class AssetDesk(Desk):
     @route("/{id}/resend", methods=["POST"], name="asset-resend")
     async def resend(self, request: Request) -> Response:
         """*Resend*: the welcome e-mail once more."""
-        key, form = key_in(request), await request.form()
+        key, form = key_in(request), await form_of(request)
         occasion = sent(form, "occasion")[:LONGEST_OCCASION] or None
         ports, installation = self.site.application.ports, self.site.installation_id
         return await self.act(
@@ -184,7 +186,7 @@ class AssetDesk(Desk):
     @route("/find", methods=["POST"], name="asset-find")
     async def find(self, request: Request) -> Response:
         """The page of the asset that holds a code. Sent as a form: addresses are logged."""
-        code = sent(await request.form(), "code")
+        code = sent(await form_of(request), "code")
         found = await self.site.read(lambda work: self._holding(work, code))
         if found is None:
             flash(request, "No asset holds that code.", "warning")
@@ -210,12 +212,13 @@ class AssetDesk(Desk):
     @route("/{id}/edit", methods=["POST"], name="asset-edit")
     async def edit(self, request: Request) -> Response:
         """Change what may be changed; a failed asset is thereby tried again."""
-        key, actor, form = key_in(request), actor_of(request), await request.form()
+        key, actor, form = key_in(request), actor_of(request), await form_of(request)
         ports, installation = self.site.application.ports, self.site.installation_id
         changes: dict[str, object] = {"friendly_name": sent(form, "friendly_name").strip() or None}
         for name in ("expire_days", "validity_days"):
             if text := sent(form, name).strip():
-                changes[name] = int(text) if text.lstrip("-").isdecimal() else text
+                number = whole_number(text)
+                changes[name] = text if number is None else number
         return await self.act(
             request,
             page_of(key),
@@ -232,7 +235,7 @@ class AssetDesk(Desk):
     @route("/{id}/cancel", methods=["POST"], name="asset-cancel")
     async def cancel(self, request: Request) -> Response:
         """*Cancel*, on the terms that were shown; a page that has grown old only says so."""
-        key, actor, form = key_in(request), actor_of(request), await request.form()
+        key, actor, form = key_in(request), actor_of(request), await form_of(request)
         comment = sent(form, "comment")
         if await self._is_stale(request, key, sent(form, "seen")):
             return to(request, page_of(key))
@@ -247,7 +250,7 @@ class AssetDesk(Desk):
     async def _is_stale(self, request: Request, key: UUID, seen: str) -> bool:
         """Whether the asset changed since its page was shown; says what changed."""
         history = await self.site.read(lambda work: work.assets.history([key])[key])
-        known = int(seen) if seen.isdecimal() else 0
+        known = max(whole_number(seen) or 0, 0)
         if known >= len(history):
             return False
         flash(request, _what_changed(history[known:]), "warning")

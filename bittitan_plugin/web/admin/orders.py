@@ -16,6 +16,7 @@ from bittitan_plugin.domain.catalogue import Product
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
 from bittitan_plugin.domain.money import Money
 from bittitan_plugin.domain.orders import Invoicing
+from bittitan_plugin.domain.texts import quoted, whole_number
 from bittitan_plugin.hosts.embedded.ids import Kind, global_id
 from bittitan_plugin.hosts.embedded.inputs import LineInput
 from bittitan_plugin.hosts.embedded.order_list import browser
@@ -38,6 +39,7 @@ from bittitan_plugin.store.unit_of_work import UnitOfWork
 from bittitan_plugin.web.admin import fields
 from bittitan_plugin.web.admin.desks import SAID_NO, Desk, key_in, said, sent, to
 from bittitan_plugin.web.admin.lists import BrowsedList
+from bittitan_plugin.web.forms import form_of
 from bittitan_plugin.web.site import run
 
 KEY = "orders"
@@ -164,13 +166,13 @@ class OrderDesk(Desk):
     @route("/new", methods=["POST"], name="order-create")
     async def create(self, request: Request) -> Response:
         """Make the draft; what was typed stays when it is refused."""
-        form = await request.form()
+        form = await form_of(request)
         try:
             made = await run(lambda: self._draft(form))
         except SAID_NO as no:
             return await self._form(
                 request,
-                typed={key: form.getlist(key) for key in form}
+                typed={name: form.getlist(name) for name in form}
                 | {"occasion": sent(form, "occasion") or str(uuid4())},
                 status=422,
                 error=said(no),
@@ -182,7 +184,7 @@ class OrderDesk(Desk):
     @route("/{id}/execute", methods=["POST"], name="order-execute")
     async def execute(self, request: Request) -> Response:
         """*Execute Order* with one of the three choices when it is invoiced."""
-        key, form = key_in(request), await request.form()
+        key, form = key_in(request), await form_of(request)
         chosen = sent(form, "invoicing")
         if chosen not in set(Invoicing):
             flash(request, "Choose when the order is invoiced.", "error")
@@ -249,12 +251,10 @@ def _lines(form: FormData) -> list[LineInput]:
 
 
 def _line(variant: str, quantity: str, friendly_name: str, email: str, name: str) -> LineInput:
-    if not (quantity.isascii() and quantity.isdecimal()) or len(quantity) > 9:
-        raise Refusal(
-            ErrorCode.INVALID,
-            f"'{quantity[:20]}' is not a whole number of licences.",
-            field="quantity",
-        )
+    pieces = whole_number(quantity)
+    if pieces is None:
+        said = f"{quoted(quantity)} is not a whole number of licences."
+        raise Refusal(ErrorCode.INVALID, said, field="quantity")
     metadata = {
         FRIENDLY_NAME: friendly_name,
         END_CUSTOMER_EMAIL: email,
@@ -262,7 +262,7 @@ def _line(variant: str, quantity: str, friendly_name: str, email: str, name: str
     }
     return LineInput(
         variant_id=variant,
-        quantity=int(quantity),
+        quantity=pieces,
         metadata=[(key, value) for key, value in metadata.items() if value],
     )
 

@@ -13,11 +13,13 @@ from starlette_admin.routing import route
 from bittitan_plugin.domain.access import Permission
 from bittitan_plugin.domain.catalogue import Product, ProductType
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
+from bittitan_plugin.domain.texts import quoted, whole_number
 from bittitan_plugin.services import products
 from bittitan_plugin.services.products import Wishes
 from bittitan_plugin.web.admin import fields
 from bittitan_plugin.web.admin.desks import SAID_NO, Desk, actor_of, key_in, said, sent, to
 from bittitan_plugin.web.admin.memory import ShortList
+from bittitan_plugin.web.forms import form_of
 from bittitan_plugin.web.site import run
 
 KEY = "products"
@@ -88,7 +90,7 @@ class ProductDesk(Desk):
     @route("/new", methods=["POST"], name="product-create")
     async def create(self, request: Request) -> Response:
         """Make it; what was typed stays when it is refused."""
-        form, actor = await request.form(), actor_of(request)
+        form, actor = await form_of(request), actor_of(request)
         ports, installation = self.site.application.ports, self.site.installation_id
         try:
             kind, wishes = _kind(sent(form, "product_type")), wishes_of(form)
@@ -109,7 +111,7 @@ class ProductDesk(Desk):
     @route("/{id}/edit", methods=["POST"], name="product-edit")
     async def edit(self, request: Request) -> Response:
         """Change, price, publish or withdraw it."""
-        key, form, actor = key_in(request), await request.form(), actor_of(request)
+        key, form, actor = key_in(request), await form_of(request), actor_of(request)
         ports, installation = self.site.application.ports, self.site.installation_id
         return await self.act(
             request,
@@ -151,12 +153,11 @@ def _days(form: FormData, name: str) -> int | None:
     text = sent(form, name).strip()
     if not text:
         return None
-    try:
-        return int(text)
-    except ValueError:
-        raise Refusal(
-            ErrorCode.INVALID, f"'{text[:20]}' is not a whole number of days.", field=name
-        ) from None
+    days = whole_number(text)
+    if days is None:
+        said = f"{quoted(text)} is not a whole number of days."
+        raise Refusal(ErrorCode.INVALID, said, field=name)
+    return days
 
 
 def _kind(text: str) -> ProductType | None:

@@ -21,6 +21,7 @@ from bittitan_plugin.store.unit_of_work import UnitOfWork
 from bittitan_plugin.web.admin import fields
 from bittitan_plugin.web.admin.desks import Desk, actor_of, key_in, sent
 from bittitan_plugin.web.admin.lists import BrowsedList
+from bittitan_plugin.web.forms import form_of
 
 KEY = "cancellation-requests"
 
@@ -104,7 +105,7 @@ class RequestDesk(Desk):
     @route("/{id}/refuse", methods=["POST"], name="request-refuse")
     async def refuse(self, request: Request) -> Response:
         """No, and why; the customer is told the reason."""
-        key, actor, form = key_in(request), actor_of(request), await request.form()
+        key, actor, form = key_in(request), actor_of(request), await form_of(request)
         reason = sent(form, "reason")
         ports, installation = self.site.application.ports, self.site.installation_id
         return await self.act(

@@ -11,11 +11,13 @@ from bittitan_plugin.domain.access import Permission
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
 from bittitan_plugin.domain.reconciliation import MOST_CHANGES
 from bittitan_plugin.domain.runs import Run, RunKind
+from bittitan_plugin.domain.texts import quoted, whole_number
 from bittitan_plugin.services import reconciliation
 from bittitan_plugin.services.import_runs import start_services_definition
 from bittitan_plugin.web.admin.desks import SAID_NO, Desk, actor_of, key_in, said, sent, to
 from bittitan_plugin.web.admin.office import office_of
 from bittitan_plugin.web.failures import NotPermitted
+from bittitan_plugin.web.forms import form_of
 from bittitan_plugin.web.site import run
 
 #: Runs that are listed, and what each kind is called.
@@ -61,16 +63,15 @@ class RunDesk(Desk):
     async def reconcile(self, request: Request) -> Response:
         """Compare platform, assets and coupons; mend what differs if that is asked for."""
         _demand(request, Permission.MANAGE_ORDERS)
-        form, who = await request.form(), office_of(request).viewer.email
+        form, who = await form_of(request), office_of(request).viewer.email
         most, apply = sent(form, "max_changes").strip(), sent(form, "apply") == "yes"
         ports, installation = self.site.application.ports, self.site.installation_id
 
         def start() -> Run:
-            if not (most.isascii() and most.isdecimal()) or len(most) > 9:
-                raise Refusal(ErrorCode.INVALID, f"'{most[:20]}' is not a number of changes.")
-            return reconciliation.start(
-                ports, installation, who, apply=apply, max_changes=int(most)
-            )
+            changes = whole_number(most)
+            if changes is None or changes < 0:
+                raise Refusal(ErrorCode.INVALID, f"{quoted(most)} is not a number of changes.")
+            return reconciliation.start(ports, installation, who, apply=apply, max_changes=changes)
 
         return await self._begin(request, "/runs", start)
 

@@ -21,6 +21,7 @@ from bittitan_plugin.manifest import manifest
 from bittitan_plugin.services.installations import validate
 from bittitan_plugin.web.admin.desks import Desk, sent, to
 from bittitan_plugin.web.admin.office import office_of
+from bittitan_plugin.web.forms import form_of
 from bittitan_plugin.web.settings_entries import (
     SAME_ACCOUNT,
     Entry,
@@ -46,12 +47,14 @@ class SettingsDesk(Desk):
     @route("/save", methods=["POST"], name="settings-save")
     async def save(self, request: Request) -> Response:
         """Store what was changed."""
-        return await self._change(request, await request.form(), None, "The settings are saved.")
+        return await self._change(request, await form_of(request), None, "The settings are saved.")
 
     @route("/on", methods=["POST"], name="settings-on")
     async def switch_on(self, request: Request) -> Response:
         """Switch the plugin on with what stands in the form; it is checked with BitTitan first."""
-        return await self._change(request, await request.form(), True, "The plugin is switched on.")
+        return await self._change(
+            request, await form_of(request), True, "The plugin is switched on."
+        )
 
     @route("/off", methods=["POST"], name="settings-off")
     async def switch_off(self, request: Request) -> Response:
@@ -61,7 +64,7 @@ class SettingsDesk(Desk):
     @route("/test", methods=["POST"], name="settings-test")
     async def test(self, request: Request) -> Response:
         """*Test connection* with what stands in the form. Stores nothing."""
-        entries = _typed(await self._entries(request), await request.form())
+        entries = _typed(await self._entries(request), await form_of(request))
         values = {entry.field.name: entry.typed for entry in entries}
         ports, key = self.site.application.ports, self.site.platform.installation
         # Only the connection is tried: what is to become of coupons is asked when it is stored.

@@ -16,6 +16,7 @@ from bittitan_plugin.domain.access import Viewer
 from bittitan_plugin.domain.cancellation import CancellationTerms
 from bittitan_plugin.domain.errors import ErrorCode, OutcomeUnknown, Refusal, Rejected, Unavailable
 from bittitan_plugin.web.failures import NotPermitted
+from bittitan_plugin.web.forms import form_of
 from bittitan_plugin.web.invitations import address_of_invitations
 from bittitan_plugin.web.portal import acting
 from bittitan_plugin.web.portal.acting import Shown, StalePage
@@ -109,7 +110,7 @@ class Portal:
 
     async def cancel(self, request: Request) -> Response:
         """Cancel, or ask for it, on the terms that were shown."""
-        viewer, sent = await self._site.customer(request), await request.form()
+        viewer, sent = await self._site.customer(request), await form_of(request)
         (found, terms), comment = await self._find_bought(request, viewer), text_of(sent, "comment")
         if found.request or terms.code in _UNDER_WAY:
             # A second click: what it wanted is on its way.
@@ -138,7 +139,7 @@ class Portal:
     async def withdraw(self, request: Request) -> Response:
         """Take a request back."""
         await self._find_bought(request, await self._site.customer(request))
-        wish = key_of(await request.form(), "request", "There is no such cancellation request.")
+        wish = key_of(await form_of(request), "request", "There is no such cancellation request.")
         return await self._change(
             request,
             "withdrawn",
@@ -147,7 +148,7 @@ class Portal:
 
     async def rename(self, request: Request) -> Response:
         """Save another friendly name."""
-        name = text_of(await request.form(), "name")
+        name = text_of(await form_of(request), "name")
         return await self._change(
             request,
             "name",
@@ -158,7 +159,7 @@ class Portal:
     async def send_again(self, request: Request) -> Response:
         """Send the e-mail with the code again."""
         await self._find_bought(request, await self._site.customer(request))
-        once = key_of(await request.form(), "once", "This form is out of date.").hex
+        once = key_of(await form_of(request), "once", "This form is out of date.").hex
         return await self._change(
             request,
             "email",

@@ -13,7 +13,6 @@ from starlette.requests import HTTPConnection, Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.websockets import WebSocket
-from strawberry.asgi import GraphQL
 from strawberry.http import GraphQLHTTPResponse
 from strawberry.types import ExecutionResult
 
@@ -22,6 +21,7 @@ from bittitan_graphql.subgraph import build_subgraph
 from bittitan_plugin.domain.access import ANONYMOUS, Viewer
 from bittitan_plugin.domain.errors import ErrorCode, Refusal, Unavailable
 from bittitan_plugin.hosts.graphql_http import (
+    GraphQLDoor,
     answer,
     bearer_token,
     error_body,
@@ -48,7 +48,7 @@ class _Context(dict[str, Any]):
         raise KeyError(key)
 
 
-class SubgraphApp(GraphQL[dict[str, Any], None]):
+class SubgraphApp(GraphQLDoor):
     """Strawberry's ASGI app over the subgraph."""
 
     def __init__(self, service: SaleorService, *, development: bool) -> None:
