@@ -12,6 +12,7 @@ from bittitan_plugin.domain.cancellation import CancellationTerms, demand
 from bittitan_plugin.domain.coupons import CouponStatus
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
 from bittitan_plugin.domain.history import Actor
+from bittitan_plugin.domain.mail_limits import CANCELLATION_REQUESTS
 from bittitan_plugin.domain.requests import (
     REMINDER_BEFORE,
     CancellationRequest,
@@ -20,6 +21,7 @@ from bittitan_plugin.domain.requests import (
     check_text,
 )
 from bittitan_plugin.services import cancellation
+from bittitan_plugin.services.mail_limits import count_mail
 from bittitan_plugin.services.ports import Ports
 from bittitan_plugin.services.request_decisions import News, announce, decide
 from bittitan_plugin.store.unit_of_work import UnitOfWork
@@ -40,7 +42,7 @@ def create(
     """Ask for the cancellation; where the distributor allows it, it executes at once instead.
 
     Raises ``Refusal``: what the terms say, UNIQUE while another request is pending, INVALID on
-    ``comment``, PLUGIN_INACTIVE.
+    ``comment``, LIMIT_REACHED, PLUGIN_INACTIVE.
     """
     comment = check_text(comment, field="comment")
     with ports.store.writing(installation_id) as work:
@@ -53,6 +55,8 @@ def create(
             )
         terms = cancellation.terms(ports, installation, asset)
         demand(terms)
+        # Whatever comes of it is told by e-mail, and so is taking it back.
+        count_mail(work, CANCELLATION_REQUESTS, asset_id, actor, ports.clock())
         if terms.automatic:
             begun = cancellation.begin(ports, work, asset, actor, comment)
             return Asked(asset=begun, request=None)

@@ -12,10 +12,13 @@ from uuid import UUID, uuid4
 from bittitan_plugin.cipher import UnreadableSecret
 from bittitan_plugin.domain.accounts import Account
 from bittitan_plugin.domain.coupons import Sealed
-from bittitan_plugin.domain.errors import BitTitanError, ErrorCode, Refusal
+from bittitan_plugin.domain.errors import ErrorCode, Refusal, Rejected, Unavailable
+from bittitan_plugin.domain.history import Actor
 from bittitan_plugin.domain.installations import Installation
 from bittitan_plugin.domain.invitations import LIFETIME, Invitation, check_invitable
+from bittitan_plugin.domain.mail_limits import INVITATIONS, INVITATIONS_OF_RESELLER
 from bittitan_plugin.mail.port import Notification
+from bittitan_plugin.services.mail_limits import count_mail
 from bittitan_plugin.services.ports import Ports
 from bittitan_plugin.store.unit_of_work import UnitOfWork
 
@@ -23,11 +26,14 @@ from bittitan_plugin.store.unit_of_work import UnitOfWork
 _PURPOSE = "invitation:"
 
 
-def invite(ports: Ports, installation_id: UUID, account_id: UUID, address: str) -> Invitation:
+def invite(
+    ports: Ports, installation_id: UUID, account_id: UUID, address: str, actor: Actor
+) -> Invitation:
     """Send the end customer a link that begins with ``address``, by which it proves its own.
 
     An older link stops working. Raises ``Refusal`` when the plugin is off, the account is no end
-    customer, or the last one was sent a moment ago; and what ``Mailer.send`` raises.
+    customer, or the last one was sent a moment ago, LIMIT_REACHED when others than staff invited
+    too often; and what ``Mailer.send`` raises.
     """
     with ports.store.writing(installation_id) as work:
         installation = work.installations.by_id(installation_id)
@@ -43,12 +49,17 @@ def invite(ports: Ports, installation_id: UUID, account_id: UUID, address: str) 
         )
         # Before the mail is handed over, so that of several at once one is sent.
         work.invitations.keep(invitation.sent(now))
+        counted = count_mail(work, INVITATIONS, account.id, actor, now)
+        if account.reseller_id:
+            counted += count_mail(work, INVITATIONS_OF_RESELLER, account.reseller_id, actor, now)
         reseller = work.accounts.get(account.reseller_id) if account.reseller_id else None
     try:
         ports.mailer.send(_mail(ports, installation, account, reseller, invitation, address))
-    except BitTitanError:
-        # It can be sent again at once.
+    except (Rejected, Unavailable):
+        # Certainly not sent, so it can be sent again at once.
         _keep(ports, installation_id, invitation.id, lambda current: replace(current, sent_at=None))
+        with ports.store.writing(installation_id) as work:
+            work.sent_mails.take_back(counted)
         raise
     return invitation
 

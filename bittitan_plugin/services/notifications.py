@@ -9,11 +9,19 @@ from bittitan_plugin.domain.accounts import Account
 from bittitan_plugin.domain.assets import Asset, AssetStatus
 from bittitan_plugin.domain.cancellation import deadline_of
 from bittitan_plugin.domain.coupons import CouponStatus, Sealed
-from bittitan_plugin.domain.errors import ErrorCode, Refusal
+from bittitan_plugin.domain.errors import ErrorCode, Refusal, Rejected, Unavailable
+from bittitan_plugin.domain.history import Actor, ActorKind, Change
+from bittitan_plugin.domain.mail_limits import CODE_AGAIN
 from bittitan_plugin.mail.port import Notification
+from bittitan_plugin.services.mail_limits import count_mail
 from bittitan_plugin.services.ports import Ports
 from bittitan_plugin.store.repositories.sales import Sale
 from bittitan_plugin.store.unit_of_work import UnitOfWork
+
+#: What an asset's history says of the e-mail with its code that somebody had sent once more.
+SENT_AGAIN = Change(field="welcomeEmailAgain", before=None, after="sent")
+NOT_SENT = Change(field="welcomeEmailAgain", before="sent", after="not sent")
+_SYSTEM = Actor(ActorKind.SYSTEM, "delivery")
 
 
 def welcome(ports: Ports, work: UnitOfWork, sale: Sale, *, key: str | None = None) -> Notification:
@@ -118,21 +126,32 @@ def review_url(ports: Ports, path: str) -> str | None:
 
 
 def resend_welcome(
-    ports: Ports, installation_id: UUID, asset_id: UUID, occasion: str | None = None
+    ports: Ports, installation_id: UUID, asset_id: UUID, actor: Actor, occasion: str | None = None
 ) -> None:
     """Send the coupon once more, because someone asked for it: a new message, not a repetition.
 
     ``occasion`` names the wish where it may arrive twice, as a form's does: one occasion is one
-    message. Raises ``Refusal`` when the plugin is off, or the coupon is missing, used or taken
-    back; and what ``Mailer.send`` raises.
+    message. The asset's history says who asked. Raises ``Refusal`` when the plugin is off, or the
+    coupon is missing, used or taken back, LIMIT_REACHED when others than staff did so too often;
+    and what ``Mailer.send`` raises.
     """
-    with ports.store.reading(installation_id) as work:
+    key = f"welcome-{asset_id}-{occasion or uuid4().hex}"
+    with ports.store.writing(installation_id) as work:
         work.installations.by_id(installation_id).check_active()
         sale = work.sales.get(asset_id)
         _check_usable(sale.asset)
-        key = f"welcome-{asset_id}-{occasion or uuid4().hex}"
         notification = welcome(ports, work, sale, key=key)
-    ports.mailer.send(notification)
+        now = ports.clock()
+        counted = count_mail(work, CODE_AGAIN, asset_id, actor, now)
+        work.assets.note(asset_id, SENT_AGAIN, actor, now)
+    try:
+        ports.mailer.send(notification)
+    except (Rejected, Unavailable):
+        # Certainly not sent, so it can be tried again.
+        with ports.store.writing(installation_id) as work:
+            work.assets.note(asset_id, NOT_SENT, _SYSTEM, ports.clock())
+            work.sent_mails.take_back(counted)
+        raise
 
 
 def _coupon_values(

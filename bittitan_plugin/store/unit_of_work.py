@@ -28,6 +28,7 @@ from bittitan_plugin.store.repositories.products import ProductRepository
 from bittitan_plugin.store.repositories.revocations import RevocationRepository
 from bittitan_plugin.store.repositories.runs import RunRepository
 from bittitan_plugin.store.repositories.sales import SaleRepository
+from bittitan_plugin.store.repositories.sent_mails import SentMailRepository
 from bittitan_plugin.store.repositories.stock import StockRepository
 from bittitan_plugin.store.repositories.uploads import UploadRepository
 
@@ -62,6 +63,7 @@ class UnitOfWork:
         self.installations = InstallationRepository(session)
         self.accounts = AccountRepository(session, installation_id)
         self.invitations = InvitationRepository(session, installation_id)
+        self.sent_mails = SentMailRepository(session, installation_id)
         self.products = ProductRepository(session, installation_id)
         self.assets = AssetRepository(session, installation_id, self.recollection)
         self.sales = SaleRepository(session, installation_id)

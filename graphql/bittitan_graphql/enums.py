@@ -340,6 +340,9 @@ class BitTitanErrorCode(Enum):
         "REQUEST_NEEDED", "Staff decide about it: create a cancellation request."
     )
     REQUEST_DECIDED = _value("REQUEST_DECIDED", "The cancellation request has been decided.")
+    LIMIT_REACHED = _value(
+        "LIMIT_REACHED", "It was done as often as it may be; the message says when it is possible."
+    )
     VENDOR_REJECTED = _value("VENDOR_REJECTED", "BitTitan refused it.")
     VENDOR_UNAVAILABLE = _value("VENDOR_UNAVAILABLE", "BitTitan did not answer; try again later.")
     PLATFORM_REJECTED = _value("PLATFORM_REJECTED", "The commerce platform refused it.")

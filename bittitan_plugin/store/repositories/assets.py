@@ -28,7 +28,7 @@ from bittitan_plugin.domain.catalogue import ProductType
 from bittitan_plugin.domain.coupons import OPEN_FATES, CouponSource
 from bittitan_plugin.domain.due import Due
 from bittitan_plugin.domain.errors import ErrorCode, Refusal, Unavailable
-from bittitan_plugin.domain.history import Actor, HistoryEntry, changes
+from bittitan_plugin.domain.history import Actor, Change, HistoryEntry, changes
 from bittitan_plugin.store.mapping import (
     asset_values,
     history_values,
@@ -199,6 +199,14 @@ class AssetRepository:
             return after if self._store(seen, after, links, extra) else None
 
         return self._applied_unread(asset_id, applied) or self._applied_locked(asset_id, applied)
+
+    def note(self, asset_id: UUID, change: Change, actor: Actor, at: datetime) -> None:
+        """Put into its history what happened about the asset and left it as it is."""
+        row = self._row(asset_id, for_update=True)
+        seen = Stored(to_asset(row), row.history_head)
+        links = linked(seen.head, asset_id, [HistoryEntry(at=at, actor=actor, change=change)])
+        if not self._store(seen, seen.asset, links, {}):
+            raise StaleAsset(f"asset {asset_id} changed while its history was written")
 
     def history(self, asset_ids: Collection[UUID]) -> dict[UUID, list[HistoryEntry]]:
         """The histories of several assets, oldest entry first, in one statement."""

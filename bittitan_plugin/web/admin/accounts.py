@@ -19,7 +19,7 @@ from bittitan_plugin.store.queries.audience import EVERYTHING
 from bittitan_plugin.store.queries.browsing import Browser
 from bittitan_plugin.store.unit_of_work import UnitOfWork
 from bittitan_plugin.web.admin import fields
-from bittitan_plugin.web.admin.desks import Desk, key_in, sent
+from bittitan_plugin.web.admin.desks import Desk, actor_of, key_in, sent
 from bittitan_plugin.web.admin.lists import BrowsedList
 from bittitan_plugin.web.forms import form_of
 from bittitan_plugin.web.invitations import address_of_invitations
@@ -114,12 +114,13 @@ class AccountDesk(Desk):
     async def invite(self, request: Request) -> Response:
         """Send an end customer a link by which it proves its address, and sees its licences."""
         key, address = key_in(request), address_of_invitations(self.site)
+        actor = actor_of(request)
         ports, installation = self.site.application.ports, self.site.installation_id
         return await self.act(
             request,
             page_of(key),
             "The invitation has been sent.",
-            lambda: invite(ports, installation, key, address),
+            lambda: invite(ports, installation, key, address, actor),
         )
 
 

@@ -173,14 +173,14 @@ class AssetDesk(Desk):
     @route("/{id}/resend", methods=["POST"], name="asset-resend")
     async def resend(self, request: Request) -> Response:
         """*Resend*: the welcome e-mail once more."""
-        key, form = key_in(request), await form_of(request)
+        key, actor, form = key_in(request), actor_of(request), await form_of(request)
         occasion = sent(form, "occasion")[:LONGEST_OCCASION] or None
         ports, installation = self.site.application.ports, self.site.installation_id
         return await self.act(
             request,
             page_of(key),
             "The e-mail with the coupon code has been sent again.",
-            lambda: resend_welcome(ports, installation, key, occasion),
+            lambda: resend_welcome(ports, installation, key, actor, occasion),
         )
 
     @route("/find", methods=["POST"], name="asset-find")

@@ -47,6 +47,7 @@ _FIELDS = {
     "creditInvoice": "Credit invoice",
     "refund": "Refund",
     "welcomeEmail": "Welcome e-mail",
+    "welcomeEmailAgain": "Welcome e-mail once more",
 }
 
 

@@ -151,7 +151,7 @@ def invite(
         account = work.accounts.by_ids([account_id]).get(account_id)
         if account is None or own.buyer is None or account.reseller_id != own.buyer.id:
             raise Refusal(ErrorCode.NOT_FOUND, "There is no such end customer.", field="id")
-    invitations.invite(ports, installation_id, account_id, address)
+    invitations.invite(ports, installation_id, account_id, address, viewer.actor)
 
 
 def send_again(
@@ -163,4 +163,4 @@ def send_again(
     """
     with ports.store.reading(installation_id) as work:
         owned(work, viewer, asset_id)
-    notifications.resend_welcome(ports, installation_id, asset_id, occasion)
+    notifications.resend_welcome(ports, installation_id, asset_id, viewer.actor, occasion)

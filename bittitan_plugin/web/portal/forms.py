@@ -8,7 +8,12 @@ from starlette.datastructures import FormData
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
 
 #: How the refusals of a form are answered; every other one is a conflict.
-_STATUS = {ErrorCode.NOT_FOUND: 404, ErrorCode.INVALID: 422, ErrorCode.REQUIRED: 422}
+_STATUS = {
+    ErrorCode.NOT_FOUND: 404,
+    ErrorCode.INVALID: 422,
+    ErrorCode.REQUIRED: 422,
+    ErrorCode.LIMIT_REACHED: 429,
+}
 
 
 def text_of(sent: FormData, name: str) -> str:

@@ -9,6 +9,7 @@ from bittitan_graphql.fields import mutation
 from bittitan_graphql.global_ids import AssetId
 from bittitan_graphql.types.assets import BitTitanAsset
 from bittitan_plugin.domain.errors import BitTitanError
+from bittitan_plugin.domain.mail_limits import CODE_AGAIN
 from bittitan_plugin.services import notifications
 
 
@@ -30,7 +31,8 @@ class CouponEmailResendMutation:
 
     @mutation(
         "Sends the e-mail with the coupon code to the order's recipient again. "
-        "Requires MANAGE_ORDERS, or to be the account that bought it."
+        "Requires MANAGE_ORDERS, or to be the account that bought it; for that account it is done "
+        f"{CODE_AGAIN.most} times within 24 hours (LIMIT_REACHED says when it is possible again)."
     )
     async def bittitan_coupon_email_resend(
         self,
@@ -41,7 +43,7 @@ class CouponEmailResendMutation:
         scope = scope_of(info)
         try:
             asset = await demand_terms(scope, id)
-            await perform(scope, notifications.resend_welcome, asset.id)
+            await perform(scope, notifications.resend_welcome, asset.id, scope.viewer.actor)
             return BitTitanCouponEmailResend(asset=BitTitanAsset.of(asset))
         except BitTitanError as error:
             return BitTitanCouponEmailResend(errors=asset_errors(error))

@@ -10,7 +10,7 @@ from bittitan_plugin.services.cancellation import check
 from bittitan_plugin.services.notifications import resend_welcome
 from tests.fakes.host import line
 from tests.integration.cancellation.asking import refusal_of
-from tests.world import CANCELLED, SOLD, Shop
+from tests.world import CANCELLED, SOLD, STAFF, Shop
 
 pytestmark = pytest.mark.databases("sqlite", "postgresql")
 
@@ -99,7 +99,7 @@ def test_mail_names_the_same_deadline_after_another_time_zone_was_set(
     shop: Shop, zone: str, deadline: datetime, later: str
 ) -> None:
     asset = sold_and_moved(shop, zone, later)
-    resend_welcome(shop.ports, shop.id, asset.id)
+    resend_welcome(shop.ports, shop.id, asset.id, STAFF)
     shop.settle()
 
     named = [mail.values["deadline"] for mail in shop.mail if mail.template == "welcome"]

@@ -17,6 +17,7 @@ from bittitan_plugin.domain.errors import (
     Unavailable,
 )
 from bittitan_plugin.domain.history import HistoryEntry
+from bittitan_plugin.domain.mail_limits import CODE_AGAIN
 from tests.integration.graphql_extension.platform import STAFF, SYSTEM, Platform, customer
 
 CANCEL = """
@@ -83,6 +84,17 @@ def worker(platform: Platform, asset: Asset, coupon_status: CouponStatus | None)
             work.assets.change(asset.id, step, SYSTEM, platform.clock())
 
     platform.meanwhile = work_it_off
+
+
+def test_the_buyer_has_the_code_sent_again_a_few_times_a_day_and_staff_as_it_takes(
+    platform: Platform, asset: Asset, buyer: Viewer
+) -> None:
+    for _ in range(CODE_AGAIN.most):
+        assert payload(platform, RESEND, buyer, id=asset_id(asset))["errors"] == []
+
+    answer = payload(platform, RESEND, buyer, id=asset_id(asset))
+    assert answer == {"asset": None, "errors": [{"field": "id", "code": "LIMIT_REACHED"}]}
+    assert payload(platform, RESEND, STAFF, id=asset_id(asset))["errors"] == []
 
 
 def test_cancelling_waits_for_the_vendor_and_returns_the_cancelled_asset(

@@ -9,6 +9,7 @@ import pytest
 from bittitan_plugin.domain.access import NO_ACCOUNTS
 from bittitan_plugin.domain.accounts import Account
 from bittitan_plugin.domain.errors import ErrorCode, Refusal, Unavailable
+from bittitan_plugin.domain.history import Actor, ActorKind
 from bittitan_plugin.domain.orders import Customer, EndCustomer
 from bittitan_plugin.mail.port import Notification
 from bittitan_plugin.services import invitations
@@ -17,6 +18,7 @@ from bittitan_plugin.services.customers import ensure_account, ensure_end_custom
 from tests.world import Shop
 
 LINK = "https://shop.example/invitation/"
+RESELLER = Actor(ActorKind.CUSTOMER, "reseller@example.com")
 
 
 def named(shop: Shop) -> Account:
@@ -30,7 +32,7 @@ def named(shop: Shop) -> Account:
 
 
 def token_sent(shop: Shop, account: Account) -> str:
-    invitations.invite(shop.ports, shop.id, account.id, LINK)
+    invitations.invite(shop.ports, shop.id, account.id, LINK, RESELLER)
     (sent,) = (each for each in shop.mail if each.to == account.email)
     return str(sent.values["link"]).removeprefix(LINK)
 
@@ -69,7 +71,7 @@ def test_a_link_that_is_followed_before_the_mail_server_has_answered_stays_used(
         invitations.take(shop.ports, shop.id, token)
 
     monkeypatch.setattr(shop.ports.mailer, "send", followed_at_once)
-    made = invitations.invite(shop.ports, shop.id, account.id, LINK)
+    made = invitations.invite(shop.ports, shop.id, account.id, LINK, RESELLER)
     with shop.ports.store.reading(shop.id) as work:
         kept = work.invitations.get(made.id)
     assert kept is not None
@@ -82,7 +84,7 @@ def test_of_several_invitations_at_once_one_is_sent(shop: Shop) -> None:
 
     def invite(_number: int) -> bool:
         try:
-            invitations.invite(shop.ports, shop.id, account.id, LINK)
+            invitations.invite(shop.ports, shop.id, account.id, LINK, RESELLER)
         except Refusal:
             return False
         return True
@@ -96,7 +98,7 @@ def test_an_invitation_whose_mail_failed_is_sent_again_at_once(shop: Shop) -> No
     account = named(shop)
     shop.world.mailer.failures.append(Unavailable("the mail server is away"))
     with pytest.raises(Unavailable):
-        invitations.invite(shop.ports, shop.id, account.id, LINK)
+        invitations.invite(shop.ports, shop.id, account.id, LINK, RESELLER)
 
     assert token_sent(shop, account)
 
@@ -113,7 +115,7 @@ def test_nobody_is_invited_while_the_plugin_is_switched_off(shop: Shop) -> None:
     account = named(shop)
     shop.configure(active=False)
     with pytest.raises(Refusal) as refused:
-        invitations.invite(shop.ports, shop.id, account.id, LINK)
+        invitations.invite(shop.ports, shop.id, account.id, LINK, RESELLER)
     shop.configure()
     assert refused.value.code is ErrorCode.PLUGIN_INACTIVE
 
@@ -122,7 +124,7 @@ def test_a_customer_that_is_no_end_customer_is_not_invited(shop: Shop) -> None:
     account = named(shop)
     assert account.reseller_id is not None
     with pytest.raises(Refusal, match="Only end customers"):
-        invitations.invite(shop.ports, shop.id, account.reseller_id, LINK)
+        invitations.invite(shop.ports, shop.id, account.reseller_id, LINK, RESELLER)
 
 
 @pytest.mark.parametrize("synchronized", [False, True])

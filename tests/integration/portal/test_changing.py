@@ -1,6 +1,7 @@
 """Small things a customer does to a licence: name it, have its e-mail sent again."""
 
 from bittitan_plugin.domain.errors import Rejected, Unavailable
+from bittitan_plugin.domain.mail_limits import CODE_AGAIN
 from tests.integration.portal.browsing import Counter, at
 
 
@@ -58,6 +59,16 @@ def test_asking_for_it_another_time_is_another_message(counter: Counter) -> None
     for _ in range(2):
         visitor.send(visitor.open(at(key)).form("/email"))
     assert len({sent.key for sent in counter.storefront.emails}) == 3
+
+
+def test_asking_for_it_too_often_says_when_it_is_possible_again(counter: Counter) -> None:
+    key, visitor = counter.bought(), counter.reseller
+    for _ in range(CODE_AGAIN.most):
+        visitor.send(visitor.open(at(key)).form("/email"))
+    sent = len(counter.storefront.emails)
+    page = visitor.send(visitor.open(at(key)).form("/email"))
+    assert (page.status, "it is possible again from 20" in page.text) == (429, True)
+    assert len(counter.storefront.emails) == sent == 1 + CODE_AGAIN.most
 
 
 def test_a_form_that_names_no_occasion_sends_nothing(counter: Counter) -> None:

@@ -337,7 +337,7 @@ def test_a_switched_off_plugin_confirms_nothing(seller: Shop, sold: Asset) -> No
 def test_a_code_being_taken_back_is_not_sent_again(seller: Shop, sold: Asset) -> None:
     seller.cancel(sold)
     with pytest.raises(Refusal) as refused:
-        resend_welcome(seller.ports, seller.id, sold.id)
+        resend_welcome(seller.ports, seller.id, sold.id, CUSTOMER)
     assert refused.value.code is ErrorCode.CANCELLATION_PENDING
 
 

@@ -146,6 +146,24 @@ def _tables_of_the_plugin() -> None:
         sa.UniqueConstraint("id", name=op.f("uq_bittitan_invitations_id")),
     )
     op.create_table(
+        "bittitan_sent_mails",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("installation_id", sa.Uuid(), nullable=False),
+        sa.Column("subject", sa.String(length=255), nullable=False),
+        sa.Column("sent_at", Instant(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["installation_id"],
+            ["bittitan_installations.id"],
+            name=op.f("fk_bittitan_sent_mails_installation_id_bittitan_installations"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_bittitan_sent_mails")),
+    )
+    op.create_index(
+        "ix_bittitan_sent_mails_subject",
+        "bittitan_sent_mails",
+        ["installation_id", "subject"],
+    )
+    op.create_table(
         "bittitan_proved_addresses",
         sa.Column("installation_id", sa.Uuid(), nullable=False),
         sa.Column("customer_id", sa.String(length=255), nullable=False),

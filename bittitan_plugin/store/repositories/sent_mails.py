@@ -1,0 +1,52 @@
+"""Mails of one installation that count against a limit."""
+
+from collections.abc import Collection
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from sqlalchemy import ColumnElement, delete, insert, select
+from sqlalchemy.orm import Session
+
+from bittitan_plugin.store.sent_mail_table import SentMailRow
+
+
+class SentMailRepository:
+    """Keeps when they were sent, as long as that counts."""
+
+    def __init__(self, session: Session, installation_id: UUID) -> None:
+        self._session = session
+        self._installation_id = installation_id
+
+    def of(self, subject: str) -> list[datetime]:
+        """When those of that subject were sent."""
+        return list(
+            self._session.scalars(
+                select(SentMailRow.sent_at).where(self._mine, SentMailRow.subject == subject)
+            )
+        )
+
+    def add(self, subject: str, at: datetime) -> UUID:
+        """Count one more. Returns what it is taken back by."""
+        id_ = uuid4()
+        self._session.execute(
+            insert(SentMailRow).values(
+                id=id_, installation_id=self._installation_id, subject=subject, sent_at=at
+            )
+        )
+        return id_
+
+    def forget(self, subject: str, before: datetime) -> None:
+        """Let go of those that count no more."""
+        self._session.execute(
+            delete(SentMailRow).where(
+                self._mine, SentMailRow.subject == subject, SentMailRow.sent_at <= before
+            )
+        )
+
+    def take_back(self, ids: Collection[UUID]) -> None:
+        """They were not sent after all; nothing happens where they are gone."""
+        self._session.execute(delete(SentMailRow).where(self._mine, SentMailRow.id.in_(ids)))
+
+    @property
+    def _mine(self) -> ColumnElement[bool]:
+        return SentMailRow.installation_id == self._installation_id
