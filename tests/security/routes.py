@@ -7,12 +7,14 @@ let in, and told what is wrong with what was sent), ``AWAY`` (503).
 
 import asyncio
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from types import MethodType
 from typing import Any
 from uuid import uuid4
 
 import httpx
 from starlette.routing import BaseRoute, Host, Mount, Route
+from starlette_admin.base import BaseAdmin
 
 from bittitan_plugin.hosts.embedded.identity import EmbeddedIdentity
 from bittitan_plugin.hosts.embedded.ids import Kind, parse_id
@@ -28,6 +30,8 @@ LISTS = (
     "products", "accounts", "orders", "assets", "cancellation-requests", "codes", "problems",
     "audit",
 )  # fmt: skip
+#: How an action's address says which rows it is about: the subject's.
+CHOSEN = {"action": "pks={id}", "row-action": "pk={id}"}
 #: Whoever is answered with one of these has changed nothing.
 CLOSED = frozenset({"REFUSED", "SIGN_IN", "DENIED", "NOT_FOUND"})
 
@@ -50,7 +54,7 @@ def addresses(routes: Sequence[BaseRoute], prefix: str = "") -> Iterator[Address
             methods = route.methods or {"GET", "POST"}
             for method in sorted(methods - {"HEAD", "OPTIONS"}):
                 for path in _named(prefix + route.path):
-                    yield Address(method, path)
+                    yield from _with_actions(route, Address(method, path))
         elif isinstance(route, Mount) and route.routes:
             yield from addresses(route.routes, prefix + route.path)
         elif isinstance(route, Mount):
@@ -58,6 +62,20 @@ def addresses(routes: Sequence[BaseRoute], prefix: str = "") -> Iterator[Address
         else:
             assert not isinstance(route, Host)
             raise TypeError(f"{route!r} is a kind of route that is not tried yet")
+
+
+def _with_actions(route: Route, address: Address) -> Iterator[Address]:
+    """The address and, where it does what its query names, each of the names there are."""
+    yield address
+    if route.name not in {"action", "row-action"}:
+        return
+    assert isinstance(route.endpoint, MethodType)
+    office = route.endpoint.__self__
+    assert isinstance(office, BaseAdmin)
+    view = office._find_view_by_key(address.path.split("/")[-2])
+    names = view._actions if route.name == "action" else view._row_actions
+    for name in sorted(names):
+        yield replace(address, path=f"{address.path}?name={name}&{CHOSEN[route.name]}")
 
 
 def _named(path: str) -> list[str]:
@@ -125,6 +143,9 @@ async def _knocked(stage: Stage, client: httpx.AsyncClient, address: Address) ->
             "request": str(stage.here.request.id),
             "reason": "It is in use.",
             "name": "Ours",
+            # Of an export: the rows that were chosen.
+            "scope": "selected",
+            "format": "csv",
         }
     try:
         return outcome(await client.request(address.method, path, **options))
@@ -137,6 +158,8 @@ def outcome(answer: httpx.Response) -> str:
     status = answer.status_code
     if status in {302, 303, 307}:
         return "SIGN_IN" if answer.headers["location"].startswith("/sign-in") else "OK"
+    if status == 400 and answer.text == '{"msg":"Forbidden"}':
+        return "DENIED"  # as starlette-admin says it of an action
     named = {401: "REFUSED", 403: "DENIED", 404: "NOT_FOUND", 503: "AWAY"}
     if status in named:
         return named[status]
@@ -160,9 +183,11 @@ def filled(stage: Stage, pattern: str) -> str:
         "/admin/runs/": here.run.id,
         "/admin/cancellation-requests/": here.request.id,
         "/admin/stock/revocations/": here.revocation.id,
+        "/admin/codes/": here.code.id,
+        "/admin/audit/": 1,
     }
     for start, key in keys.items():
-        if pattern.startswith(start):
+        if pattern.replace("/_api/", "/").startswith(start):
             pattern = pattern.replace("{id}", str(key)).replace("{id:uuid}", str(key))
             if pattern.endswith("/detail"):
                 return f"{pattern}?pk={key}"

@@ -7,7 +7,7 @@ at ``COUNTED_TO``, so that a list of a million rows opens as fast as one of a hu
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, cast
 
 from sqlalchemy import ColumnElement, Select, SQLColumnExpression, and_, func, or_, select, true
 from sqlalchemy.orm import Session
@@ -18,6 +18,10 @@ Item = TypeVar("Item")
 
 #: Rows beyond this are not counted; the pager ends there, and filters lead further. Ours.
 COUNTED_TO = 10_000
+#: Of a row's key as it is written, in characters: an id, or a number that a database can hold.
+LONGEST_KEY = 36
+#: The largest key that is a number.
+LARGEST_NUMBER = 2**31 - 1
 
 
 class Test(StrEnum):
@@ -83,6 +87,14 @@ class Browser(Generic[Item]):
             query = query.limit(wanted.limit)
         return [self.to_item(row) for row in session.execute(query)]
 
+    def chosen(self, session: Session, keys: Sequence[Any]) -> list[Item]:
+        """The rows of these keys, in any form that a key is written in; others name no row."""
+        kind = cast(ColumnElement[Any], self.key).type.python_type
+        texts = {str(key) for key in keys if len(str(key)) <= LONGEST_KEY}
+        wanted = [found for text in texts if (found := _read(kind, text)) is not None]
+        query = self.rows.where(self.key.in_(wanted)).order_by(self.key)
+        return [self.to_item(row) for row in session.execute(query)]
+
     def count(self, session: Session, wanted: Wanted) -> int:
         """How many match, counted up to ``COUNTED_TO``."""
         matching = self.rows.with_only_columns(self.key).where(self._where(wanted))
@@ -127,3 +139,12 @@ class Browser(Generic[Item]):
             column = self.columns[name]
             ordered.append(column.desc() if descending else column.asc())
         return [*ordered, self.key.desc() if descending else self.key.asc()]
+
+
+def _read(kind: type[Any], text: str) -> Any:
+    """A key as its column has it; None where it is none."""
+    try:
+        key = kind(text)
+    except ValueError:
+        return None
+    return None if isinstance(key, int) and abs(key) > LARGEST_NUMBER else key

@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette_admin.routing import route
 
-from bittitan_plugin.domain.access import Permission
+from bittitan_plugin.domain.access import Permission, Viewer
 from bittitan_plugin.domain.accounts import Account, AccountStatus
 from bittitan_plugin.domain.assets import Asset
 from bittitan_plugin.domain.invitations import Invitation
@@ -35,7 +35,8 @@ class AccountCase:
 
     account: Account
     reseller: Account | None
-    assets: tuple[Asset, ...]
+    #: None to whoever may not see sales: an account takes another permission than they do.
+    assets: tuple[Asset, ...] | None
     #: The newest of an end customer that was invited.
     invitation: Invitation | None
 
@@ -70,14 +71,16 @@ class AccountList(BrowsedList):
         """The list's query."""
         return back_office.accounts(work)
 
-    def look(self, work: UnitOfWork, key: UUID) -> AccountCase:
-        """The account with what it bought."""
+    def look(self, work: UnitOfWork, key: UUID, viewer: Viewer) -> AccountCase:
+        """The account, and what it bought."""
         account = work.accounts.get(key)
-        newest = newest_of_accounts(work, EVERYTHING, [key], NEWEST)[key]
+        newest = None
+        if viewer.may(Permission.MANAGE_ORDERS):
+            newest = tuple(newest_of_accounts(work, EVERYTHING, [key], NEWEST)[key])
         return AccountCase(
             account=account,
             reseller=work.accounts.get(account.reseller_id) if account.reseller_id else None,
-            assets=tuple(newest),
+            assets=newest,
             invitation=work.invitations.of_accounts([key]).get(key),
         )
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from bittitan_plugin.domain.access import Permission
 from bittitan_plugin.domain.catalogue import ProductType
 from bittitan_plugin.domain.installations import Installation
 from bittitan_plugin.store.queries.figures import begun
@@ -15,6 +16,8 @@ class Step:
     name: str
     text: str
     path: str
+    #: What it takes to do it, and so to see how far it is.
+    permission: Permission
     done: bool
 
 
@@ -28,36 +31,42 @@ def steps(work: UnitOfWork, installation: Installation) -> list[Step]:
             name="Connect",
             text="Fill in the settings and switch the plugin on.",
             path="/settings",
+            permission=Permission.MANAGE_PLUGINS,
             done=installation.active,
         ),
         Step(
             name="Get services definition",
             text="Create the product types and import BitTitan's articles.",
             path="/products/list",
+            permission=Permission.MANAGE_PRODUCTS,
             done=bool(products),
         ),
         Step(
             name="Price",
             text="Give what you want to sell a price.",
             path="/products/list",
+            permission=Permission.MANAGE_PRODUCTS,
             done=bool(priced),
         ),
         Step(
             name="Publish",
             text="Publish at least one product of each type.",
             path="/products/list",
+            permission=Permission.MANAGE_PRODUCTS,
             done=published == set(ProductType),
         ),
         Step(
             name="First account",
             text="An account is known once it orders or is synchronized.",
             path="/accounts/list",
+            permission=Permission.MANAGE_USERS,
             done=there.accounts,
         ),
         Step(
             name="First order",
             text="Draft an order for a customer and execute it, or buy in the shop.",
             path="/orders/new",
+            permission=Permission.MANAGE_ORDERS,
             done=there.assets,
         ),
     ]

@@ -9,7 +9,7 @@ from starlette.responses import Response
 from starlette_admin.flash import flash
 from starlette_admin.routing import route
 
-from bittitan_plugin.domain.access import Permission
+from bittitan_plugin.domain.access import Permission, Viewer
 from bittitan_plugin.domain.accounts import Account
 from bittitan_plugin.domain.assets import Asset, AssetStatus, ProvisioningStatus
 from bittitan_plugin.domain.cancellation import CancellationTerms
@@ -132,7 +132,7 @@ class AssetList(BrowsedList):
         """The list's query."""
         return back_office.assets(work)
 
-    def look(self, work: UnitOfWork, key: UUID) -> Case:
+    def look(self, work: UnitOfWork, key: UUID, viewer: Viewer) -> Case:
         """Everything about one asset."""
         ports = self.site.application.ports
         asset = work.assets.get(key)

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from starlette.requests import Request
 
-from bittitan_plugin.domain.access import Permission
+from bittitan_plugin.domain.access import Permission, Viewer
 from bittitan_plugin.domain.history import ActorKind
 from bittitan_plugin.store.queries import back_office
 from bittitan_plugin.store.queries.back_office import AuditLine
@@ -48,6 +48,6 @@ class AuditList(BrowsedList):
         """The list's query."""
         return back_office.audit(work)
 
-    def look(self, work: UnitOfWork, key: UUID) -> Any:
+    def look(self, work: UnitOfWork, key: UUID, viewer: Viewer) -> Any:
         """There is nothing more to it than its row."""
         return None

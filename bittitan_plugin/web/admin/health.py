@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from threading import Lock
 from time import monotonic
 
+from bittitan_plugin.domain.access import Permission
 from bittitan_plugin.domain.errors import BitTitanError
 from bittitan_plugin.store.queries.figures import under_way
 from bittitan_plugin.store.workers import WorkerRegistry
@@ -51,8 +52,6 @@ def findings(site: Site, pulse: Pulse, office: Office) -> list[Finding]:
     """The state of the plugin and of all it needs."""
     application = site.application
     installation = office.installation
-    with application.ports.store.reading(installation.id) as work:
-        busy = under_way(work)
     workers = len(WorkerRegistry(application.engine, application.ports.clock).alive())
     return [
         Finding(
@@ -67,6 +66,14 @@ def findings(site: Site, pulse: Pulse, office: Office) -> list[Finding]:
             ok=workers > 0,
             text=f"{workers} at work" if workers else "none: start 'bittitan-plugin worker'",
         ),
+        *(_of_orders(site, office) if office.viewer.may(Permission.MANAGE_ORDERS) else ()),
+    ]
+
+
+def _of_orders(site: Site, office: Office) -> list[Finding]:
+    with site.application.ports.store.reading(office.installation.id) as work:
+        busy = under_way(work)
+    return [
         Finding(
             name="Queue",
             ok=True,

@@ -6,14 +6,16 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from starlette.requests import Request
+from starlette.responses import Response
 from starlette_admin.actions import link_row_action
+from starlette_admin.exceptions import ActionFailed
 from starlette_admin.export import CsvExporter, JsonExporter
 from starlette_admin.filters import FilterGroup
 from starlette_admin.helpers import detail_url
 from starlette_admin.types import RowActionsDisplayType
 from starlette_admin.views import BaseModelView
 
-from bittitan_plugin.domain.access import Permission
+from bittitan_plugin.domain.access import Permission, Viewer
 from bittitan_plugin.domain.texts import LONGEST_SEARCH, is_line, seen
 from bittitan_plugin.store.queries.browsing import Browser, Wanted
 from bittitan_plugin.store.unit_of_work import UnitOfWork
@@ -80,6 +82,10 @@ class OfficeList(BaseModelView):
         """The page of one row."""
         return detail_url(request, str(self.key), pk)
 
+    async def handle_row_action(self, request: Request, pk: Any, name: str) -> Response | None:
+        """Raises ``ActionFailed``: each is a link; starlette-admin fails where one is called."""
+        raise ActionFailed("That is a link to follow; nothing is done to a row by the list.")
+
     async def repr(self, obj: Any, request: Request) -> str:
         """Rows are named by their id."""
         return str(await self.get_pk_value(request, obj))
@@ -97,8 +103,12 @@ class BrowsedList(OfficeList):
         """The list's query."""
 
     @abstractmethod
-    def look(self, work: UnitOfWork, key: UUID) -> Any:
-        """Everything the page of one row shows; it has ``id``. Raises ``Refusal`` NOT_FOUND."""
+    def look(self, work: UnitOfWork, key: UUID, viewer: Viewer) -> Any:
+        """Everything the page of one row shows to whoever may see the list; it has ``id``.
+
+        What takes another permission than the list is left out of it unless ``viewer`` holds that.
+        Raises ``Refusal`` NOT_FOUND.
+        """
 
     async def find_all(
         self,
@@ -117,7 +127,13 @@ class BrowsedList(OfficeList):
             skip=skip,
             limit=limit,
         )
-        return await self.site.read(lambda work: self.browser(work).page(work.session, wanted))
+        return await self.lines(
+            await self.site.read(lambda work: self.browser(work).page(work.session, wanted))
+        )
+
+    async def lines(self, found: Sequence[Any]) -> Sequence[Any]:
+        """The rows as the list shows them, of what the query found."""
+        return found
 
     async def count(
         self, request: Request, q: str | None = None, filters: FilterGroup | None = None
@@ -133,11 +149,14 @@ class BrowsedList(OfficeList):
             key = UUID(str(pk))
         except ValueError:
             return None
-        return await self.site.read(lambda work: self.look(work, key))
+        viewer = office_of(request).viewer
+        return await self.site.read(lambda work: self.look(work, key, viewer))
 
     async def find_by_pks(self, request: Request, pks: list[Any]) -> Sequence[Any]:
-        """The rows chosen for an export."""
-        return [await self.find_by_pk(request, pk) for pk in pks]
+        """The rows chosen for an export, as the list shows them; what names none is left out."""
+        return await self.lines(
+            await self.site.read(lambda work: self.browser(work).chosen(work.session, pks))
+        )
 
 
 def _searched(q: str | None) -> str:

@@ -1,5 +1,6 @@
 """Orders of the platform: the list, a draft for a customer, and *Execute Order*."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid4
@@ -10,7 +11,7 @@ from starlette.responses import Response
 from starlette_admin.flash import flash
 from starlette_admin.routing import route
 
-from bittitan_plugin.domain.access import Permission
+from bittitan_plugin.domain.access import Permission, Viewer
 from bittitan_plugin.domain.assets import Asset
 from bittitan_plugin.domain.catalogue import Product
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
@@ -29,7 +30,7 @@ from bittitan_plugin.hosts.embedded.order_records import (
     number_of,
 )
 from bittitan_plugin.hosts.embedded.paging import PageRequest
-from bittitan_plugin.hosts.embedded.tables import OrderLineRow
+from bittitan_plugin.hosts.embedded.tables import OrderLineRow, UserRow
 from bittitan_plugin.hosts.line_metadata import END_CUSTOMER_EMAIL, END_CUSTOMER_NAME, FRIENDLY_NAME
 from bittitan_plugin.store.queries.assets import AssetFilter, AssetSort, asset_page, sort_key
 from bittitan_plugin.store.queries.audience import EVERYTHING
@@ -39,6 +40,7 @@ from bittitan_plugin.store.unit_of_work import UnitOfWork
 from bittitan_plugin.web.admin import fields
 from bittitan_plugin.web.admin.desks import SAID_NO, Desk, key_in, said, sent, to
 from bittitan_plugin.web.admin.lists import BrowsedList
+from bittitan_plugin.web.admin.office import office_of
 from bittitan_plugin.web.forms import form_of
 from bittitan_plugin.web.site import run
 
@@ -136,7 +138,7 @@ class OrderList(BrowsedList):
         """The list's query."""
         return browser()
 
-    def look(self, work: UnitOfWork, key: UUID) -> OrderCase:
+    def look(self, work: UnitOfWork, key: UUID, viewer: Viewer) -> OrderCase:
         """The order with its assets."""
         record = self.site.platform.orders.get(key)
         if record is None:
@@ -215,17 +217,23 @@ class OrderDesk(Desk):
 
     async def _form(self, request: Request, *, status: int = 200, **values: Any) -> Response:
         products = await self.site.read(_sellable)
-        listing = self.site.platform.customers.listing()
-        page = await run(lambda: self.site.platform.page(listing, PageRequest(first=SUGGESTED)))
         return self.show(
             request,
             "order-new.html",
             status=status,
             products=products,
-            customers=page.rows,
+            customers=await self._suggested(office_of(request).viewer),
             rows=range(FORM_LINES),
             **values,
         )
+
+    async def _suggested(self, viewer: Viewer) -> Sequence[UserRow]:
+        """Customers to choose from, to whoever may see them; to others it is an address to type."""
+        if not viewer.may(Permission.MANAGE_USERS):
+            return []
+        platform = self.site.platform
+        listing, page = platform.customers.listing(), PageRequest(first=SUGGESTED)
+        return (await run(lambda: platform.page(listing, page))).rows
 
     def _draft(self, form: FormData) -> OrderRecord:
         platform = self.site.platform

@@ -62,7 +62,9 @@ class Overview(Desk):
     async def index(self, request: Request) -> Response:
         """The page. What fails to be read of one part is said there, and the rest is shown."""
         office = office_of(request)
-        shown = await self.site.read(lambda work: read_figures(work, office.now, office.zone))
+        shown = None
+        if office.viewer.may(Permission.MANAGE_ORDERS):
+            shown = await self.site.read(lambda work: read_figures(work, office.now, office.zone))
         todo = await self.site.read(lambda work: steps(work, office.installation))
         found: Sequence[Finding] = await run(lambda: findings(self.site, self._pulse, office))
         return self.show(
@@ -70,8 +72,7 @@ class Overview(Desk):
             "overview.html",
             figures=shown,
             findings=found,
-            steps=todo,
-            may_see_money=office.viewer.may(Permission.MANAGE_ORDERS),
+            steps=[step for step in todo if office.viewer.may(step.permission)],
         )
 
     def is_active(self, request: Request) -> bool:

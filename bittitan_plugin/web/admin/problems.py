@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette_admin.routing import route
 
-from bittitan_plugin.domain.access import Permission
+from bittitan_plugin.domain.access import Permission, Viewer
 from bittitan_plugin.domain.problems import Problem, ProblemAction, ProblemKind
 from bittitan_plugin.services import problems
 from bittitan_plugin.store.queries import back_office
@@ -51,7 +51,7 @@ class ProblemList(BrowsedList):
         """The list's query."""
         return back_office.problems(work)
 
-    def look(self, work: UnitOfWork, key: UUID) -> Any:
+    def look(self, work: UnitOfWork, key: UUID, viewer: Viewer) -> Any:
         """The problem."""
         return work.problems.get(key)
 

@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette_admin.routing import route
 
-from bittitan_plugin.domain.access import Permission
+from bittitan_plugin.domain.access import Permission, Viewer
 from bittitan_plugin.domain.accounts import Account
 from bittitan_plugin.domain.assets import Asset
 from bittitan_plugin.domain.cancellation import CancellationTerms
@@ -70,7 +70,7 @@ class RequestList(BrowsedList):
         """The list's query."""
         return back_office.requests(work)
 
-    def look(self, work: UnitOfWork, key: UUID) -> RequestCase:
+    def look(self, work: UnitOfWork, key: UUID, viewer: Viewer) -> RequestCase:
         """The request with its terms as they stand now."""
         asked = work.requests.get(key)
         asset = work.assets.get(asked.asset_id)

@@ -44,7 +44,8 @@ class RunDesk(Desk):
     @route("", methods=["GET"], name="runs")
     async def index(self, request: Request) -> Response:
         """The latest runs, and the form of a reconciliation."""
-        found = await self.site.read(lambda work: work.runs.latest(limit=LISTED))
+        kind = None if _sees(request, RunKind.RECONCILIATION) else RunKind.SERVICES_DEFINITION
+        found = await self.site.read(lambda work: work.runs.latest(kind, LISTED))
         return self.show(request, "runs.html", runs=found, most_changes=MOST_CHANGES)
 
     @route("/services-definition", methods=["POST"], name="run-services-definition")
@@ -80,6 +81,8 @@ class RunDesk(Desk):
         """One run: its bar while it is at work, its report afterwards."""
         key = key_in(request)
         found = await self.site.read(lambda work: work.runs.get(key))
+        if not _sees(request, found.kind):
+            raise NotPermitted(f"the permission {Permission.MANAGE_ORDERS}")
         return self.show(request, "run.html", run=found)
 
     async def _begin(self, request: Request, back: str, start: Callable[[], Run]) -> Response:
@@ -89,6 +92,18 @@ class RunDesk(Desk):
             flash(request, said(no), "error")
             return to(request, back)
         return to(request, f"/runs/{begun.id}")
+
+
+def _sees(request: Request, kind: RunKind) -> bool:
+    """Whether whoever is asking may see what came of such a run.
+
+    Reports name orders, customers and codes, so they take MANAGE_ORDERS. What came of *Get
+    Services Definition* is told to whoever may begin it, as GraphQL tells it.
+    """
+    viewer = office_of(request).viewer
+    if kind is RunKind.SERVICES_DEFINITION and viewer.may(Permission.MANAGE_PRODUCTS):
+        return True
+    return viewer.may(Permission.MANAGE_ORDERS)
 
 
 def _demand(request: Request, permission: Permission) -> None:

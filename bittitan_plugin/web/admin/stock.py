@@ -1,5 +1,6 @@
 """Coupon stock: what is there, importing codes, and codes that staff have to revoke."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -7,10 +8,9 @@ from uuid import UUID
 from starlette.datastructures import UploadFile
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette_admin.filters import FilterGroup
 from starlette_admin.routing import route
 
-from bittitan_plugin.domain.access import Permission
+from bittitan_plugin.domain.access import Permission, Viewer
 from bittitan_plugin.domain.assets import Asset
 from bittitan_plugin.domain.catalogue import ProductType
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
@@ -229,21 +229,12 @@ class StockList(BrowsedList):
         """The list's query."""
         return back_office.stock_codes(work)
 
-    def look(self, work: UnitOfWork, key: UUID) -> Any:
+    def look(self, work: UnitOfWork, key: UUID, viewer: Viewer) -> Any:
         """There is nothing more to it than its row."""
         return None
 
-    async def find_all(
-        self,
-        request: Request,
-        skip: int = 0,
-        limit: int = 100,
-        q: str | None = None,
-        sorts: Any = None,
-        filters: FilterGroup | None = None,
-    ) -> list[CodeLine]:
-        """The rows of one page, with their codes masked."""
-        found = await super().find_all(request, skip, limit, q, sorts, filters)
+    async def lines(self, found: Sequence[StockCode]) -> list[CodeLine]:
+        """With their codes masked."""
         cipher = self.site.application.ports.cipher
         return await run(
             lambda: [CodeLine(code=code, masked=cipher.masked(code.code)) for code in found]

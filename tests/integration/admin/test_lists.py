@@ -6,8 +6,11 @@ from urllib.parse import quote
 
 import pytest
 
+from bittitan_plugin.services.stock_import import ImportMode
 from tests.integration.admin.backoffice import BackOffice
+from tests.integration.admin.test_long_work import codes, upload
 from tests.integration.portal.browsing import Visitor
+from tests.tables import every
 
 pytestmark = pytest.mark.databases("sqlite", "postgresql")
 
@@ -81,6 +84,25 @@ def test_an_export_is_safe_to_open_in_a_spreadsheet(office: BackOffice) -> None:
     cells = [cell for row in csv.reader(io.StringIO(answer.text)) for cell in row]
     assert any("HYPERLINK" in cell for cell in cells)
     assert [cell for cell in cells if cell[:1] in set("=+-@")] == []
+
+
+@every("kind", ["accounts", "assets", "audit", "cancellation-requests", "codes", "orders"])
+def test_rows_that_were_chosen_are_exported_as_the_list_shows_them(
+    office: BackOffice, kind: str
+) -> None:
+    office.asked(office.sold())
+    staff = office.staff()
+    form = staff.open("/admin/stock").form("/import")
+    upload(staff, codes(office, f"CHOSEN-{kind}".upper()), ImportMode.GOOD_ROWS)
+    office.shop.settle()
+    chosen = rows(staff, kind)[:1]
+    answer = staff.request(
+        "POST",
+        f"/admin/_api/{kind}/action?name=export&pks={chosen[0]}&pks=nonsense&pks={'9' * 30}",
+        data={"csrftoken": form.fields["csrftoken"], "scope": "selected", "format": "json"},
+    )
+    assert answer.status_code == 200, answer.text
+    assert len(answer.json()) == len(chosen) == 1
 
 
 def test_no_list_and_no_export_holds_a_code(office: BackOffice) -> None:
