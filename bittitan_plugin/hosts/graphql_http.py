@@ -7,7 +7,8 @@ import anyio
 import structlog
 from graphql import GraphQLError
 from pydantic_core import from_json
-from starlette.requests import HTTPConnection
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.requests import HTTPConnection, Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from strawberry.asgi import GraphQL
@@ -16,6 +17,7 @@ from strawberry.types import ExecutionResult
 
 from bittitan_plugin.domain.errors import Refusal, Unavailable
 from bittitan_plugin.domain.texts import shortened
+from bittitan_plugin.store.writing import NO_DATABASE, fault_in_words
 
 log = structlog.get_logger(__name__)
 
@@ -25,6 +27,8 @@ LARGEST_REQUEST = 6 * 1024 * 1024
 
 #: Seconds from a request's beginning to its answer. Ours: a mutation waits ten for its work.
 LONGEST_ANSWER = 60
+#: The code of what could not be done because the database is away, full or read-only.
+WITHOUT_DATABASE = "DatabaseUnavailable"
 
 
 class _RequestTooLarge(Exception):
@@ -36,7 +40,7 @@ class _NoJson(Exception):
 
 
 class GraphQLDoor(GraphQL[dict[str, Any], None]):
-    """Strawberry's application, with a reader of JSON that fails on nothing."""
+    """Strawberry's application: it reads any JSON without failing, and answers as Saleor does."""
 
     def decode_json(self, data: str | bytes) -> object:
         """What was sent. Raises what ``answer`` answers.
@@ -49,11 +53,31 @@ class GraphQLDoor(GraphQL[dict[str, Any], None]):
         except ValueError as error:
             raise _NoJson(str(error)) from None
 
+    async def process_result(
+        self,
+        request: Request,  # noqa: ARG002 - Strawberry's signature
+        result: ExecutionResult,
+    ) -> GraphQLHTTPResponse:
+        """See ``shown_result``."""
+        return shown_result(result)
+
+    def create_response(
+        self,
+        response_data: GraphQLHTTPResponse | list[GraphQLHTTPResponse],
+        sub_response: Response,
+    ) -> Response:
+        """What could not be done for want of the database is no 200, whatever else was done."""
+        answers = response_data if isinstance(response_data, list) else [response_data]
+        codes = {_code(error) for answer in answers for error in answer.get("errors") or ()}
+        if WITHOUT_DATABASE in codes:
+            sub_response.status_code = 503
+        return super().create_response(response_data, sub_response)
+
 
 async def answer(app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
     """Have ``app`` answer, which reads ``LARGEST_REQUEST`` bytes at most and in good time.
 
-    What it raises passes through. Whatever was not answered in time is not left half done.
+    What else it raises passes through. Whatever was not answered in time is not left half done.
     """
     try:
         with anyio.fail_after(LONGEST_ANSWER):
@@ -70,6 +94,9 @@ async def answer(app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> No
             f"No answer within {LONGEST_ANSWER} seconds. See what became of it, then send it again."
         )
         refusal = _refusal(503, text, "Timeout")
+        await refusal(scope, receive, send)
+    except NO_DATABASE as error:
+        refusal = _refusal(503, _without_database(error), WITHOUT_DATABASE)
         await refusal(scope, receive, send)
 
 
@@ -103,6 +130,11 @@ def bearer_token(request: HTTPConnection) -> str | None:
     return request.headers.get("Authorization-Bearer", "").strip() or None
 
 
+def _code(error: object) -> object:
+    extensions = error.get("extensions", {}) if isinstance(error, dict) else {}
+    return extensions.get("exception", {}).get("code")
+
+
 def shown_result(result: ExecutionResult) -> GraphQLHTTPResponse:
     """An answer as clients see it: data, errors as ``shown_error`` has them, and what it cost."""
     answer: GraphQLHTTPResponse = {"data": result.data}
@@ -124,6 +156,8 @@ def shown_error(error: GraphQLError) -> dict[str, Any]:
         shown |= error_body(cause.message, cause.code, field=cause.field)
     elif isinstance(cause, Unavailable):
         shown |= error_body(cause.message, cause.reported_as)
+    elif isinstance(cause, NO_DATABASE):
+        shown |= error_body(_without_database(cause), WITHOUT_DATABASE)
     elif cause is None or isinstance(cause, GraphQLError):
         shown["extensions"] = {"exception": {"code": "GraphQLError"}, **(error.extensions or {})}
     else:
@@ -132,6 +166,12 @@ def shown_error(error: GraphQLError) -> dict[str, Any]:
         shown |= error_body("Internal Server Error", "InternalServerError")
         shown["extensions"]["exception"]["id"] = id_
     return shown
+
+
+def _without_database(error: SQLAlchemyError) -> str:
+    fault = fault_in_words(error)
+    log.error("answer without database", kind=type(error).__name__, fault=fault)
+    return f"The database {fault}. See what became of it, then send it again."
 
 
 def error_body(message: str, code: str, **more: str | None) -> dict[str, Any]:

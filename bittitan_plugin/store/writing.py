@@ -1,44 +1,66 @@
 """Whether the database takes writes: a full disk and a read-only database still answer reads."""
 
-from datetime import UTC, datetime
 from uuid import uuid4
 
-from sqlalchemy import Engine, insert
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy import Engine, Text, exc
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Mapped, mapped_column
 
 from bittitan_plugin.store.engine import writing_engine
-from bittitan_plugin.store.tables import WorkerRow
+from bittitan_plugin.store.tables import Base
 
-#: Rows of a trial on SQLite: more than fit on its free pages, so that it must ask the disk.
-ROWS = 60
+#: The database is away, full or read-only. The texts may quote what was to be stored.
+NO_DATABASE = (exc.OperationalError, exc.InterfaceError, exc.InternalError, exc.TimeoutError)
+#: Of the trial's row, in times 32 characters. On SQLite about what a sale writes (64 kB), so that
+#: room for the trial is room for a sale; PostgreSQL asks the disk for each commit as it is.
+_TIMES = {"sqlite": 2048, "postgresql": 1}
+#: There is one row, of which this is the key.
+_ONLY = 1
+
 _FULL, _READ_ONLY = "cannot be written: the disk is full", "cannot be written: it is read-only"
 #: PostgreSQL's own codes: disk_full, read_only_sql_transaction.
 _BY_CODE = {"53100": _FULL, "25006": _READ_ONLY}
-_BY_WORDS = {"is full": _FULL, "readonly": _READ_ONLY}
+_BY_WORDS = {
+    "is full": _FULL,
+    "readonly": _READ_ONLY,
+    "disk i/o error": "cannot be written: the disk is full or broken",
+    "is locked": "is busy: something else has been writing for too long",
+}
+
+
+class WriteTrialRow(Base):
+    """The one row that is written to see whether anything can be."""
+
+    __tablename__ = "bittitan_write_trials"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    content: Mapped[str] = mapped_column(Text)
 
 
 def write_fault(engine: Engine) -> str:
-    """What stands in the way of writing, in words; empty when nothing does. Keeps nothing."""
-    now, count = datetime.now(UTC), ROWS if engine.dialect.name == "sqlite" else 1
-    rows = [
-        {"executor_id": f"trial {uuid4().hex}", "machine": "-" * 200, "pid": 0, "seen_at": now}
-        for _ in range(count)
-    ]
+    """What stands in the way of writing, in words; empty when nothing does.
+
+    It commits: on SQLite nothing reaches the disk before. It replaces one row, so nothing grows.
+    """
+    name = engine.dialect.name
+    insert = postgresql.insert if name == "postgresql" else sqlite.insert
+    content = uuid4().hex * _TIMES[name]
+    statement = insert(WriteTrialRow).values(id=_ONLY, content=content)
+    replace = statement.on_conflict_do_update(index_elements=["id"], set_={"content": content})
     try:
-        with writing_engine(engine).connect() as connection:
-            connection.execute(insert(WorkerRow), rows)
-            connection.rollback()
-    except SQLAlchemyError as error:
+        with writing_engine(engine).begin() as connection:
+            connection.execute(replace)
+    except exc.SQLAlchemyError as error:
         return fault_in_words(error)
     return ""
 
 
-def fault_in_words(error: SQLAlchemyError) -> str:
+def fault_in_words(error: exc.SQLAlchemyError) -> str:
     """What an error of the database means for who runs it.
 
     Its own text may carry addresses and values, so only what is known of it is said.
     """
-    cause = error.orig if isinstance(error, DBAPIError) else None
+    cause = error.orig if isinstance(error, exc.DBAPIError) else None
     by_code = _BY_CODE.get(getattr(cause, "sqlstate", None) or "")
     if by_code:
         return by_code

@@ -19,6 +19,7 @@ from bittitan_plugin.domain.errors import (
     Rejected,
     Unavailable,
 )
+from bittitan_plugin.store.writing import fault_in_words
 from bittitan_plugin.web.pages import Pages
 
 log = structlog.get_logger(__name__)
@@ -109,11 +110,12 @@ def worded(error: Exception) -> tuple[int, str, str]:
         case OutcomeUnknown():
             return 503, "The answer got lost", f"{error.message} It will be looked up."
         case SQLAlchemyError():
-            log.error("page without database", kind=type(error).__name__)
+            fault = fault_in_words(error)
+            log.error("page without database", kind=type(error).__name__, fault=fault)
             return (
                 503,
-                "The database cannot be reached",
-                "Nothing was changed. Orders that come in meanwhile are not lost. "
+                f"The database {fault.partition(' (')[0].partition(':')[0]}",
+                f"It {fault}. Nothing was changed. Orders that come in meanwhile are not lost. "
                 "Reload this page in a minute; if it stays like this, tell your administrator.",
             )
         case HTTPException():

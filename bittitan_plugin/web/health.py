@@ -1,10 +1,11 @@
 """Is the process alive, and can it take work? For load balancers and for people."""
 
-import threading
+import asyncio
+from concurrent.futures import Future, ThreadPoolExecutor
+from threading import Lock
 from time import monotonic
 
-from anyio import to_thread
-from sqlalchemy import Engine
+import anyio
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.requests import Request
 from starlette.responses import JSONResponse
@@ -17,8 +18,13 @@ from bittitan_plugin.store.circuits import Circuits
 from bittitan_plugin.store.key_proof import key_fault
 from bittitan_plugin.store.writing import fault_in_words, write_fault
 
-#: Seconds between two trials to write.
+#: Seconds for which what was found is told again.
 TRIED_EVERY_S = 2.0
+#: Seconds that whoever asks waits for what is being found out.
+PATIENCE_S = 5.0
+
+#: What each check says ("ok", or why not), and what else is worth knowing.
+Findings = tuple[dict[str, str], list[str]]
 
 
 def health_routes(application: Application) -> list[Route]:
@@ -31,10 +37,10 @@ def health_routes(application: Application) -> list[Route]:
     async def livez(_request: Request) -> JSONResponse:
         return JSONResponse({"status": "ok"})
 
-    trial = Trial(application.engine)
+    readiness = Readiness(application)
 
     async def readyz(_request: Request) -> JSONResponse:
-        checks, notes = await to_thread.run_sync(_look, application, trial)
+        checks, notes = await readiness.now()
         ready = all(answer == "ok" for answer in checks.values())
         body = {"status": "ok" if ready else "unavailable", "checks": checks}
         return JSONResponse(
@@ -44,32 +50,49 @@ def health_routes(application: Application) -> list[Route]:
     return [Route("/livez", livez), Route("/readyz", readyz)]
 
 
-class Trial:
-    """Tries to write, but not at every question: anybody may ask as often as they like."""
+class Readiness:
+    """Looks now and then, in one thread of its own: anybody may ask as often as they like."""
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
-        self._lock = threading.Lock()
-        self._tried_at = -TRIED_EVERY_S
-        self._fault = ""
+    def __init__(self, application: Application) -> None:
+        self._application = application
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="readyz")
+        self._lock = Lock()
+        self._look: Future[Findings] | None = None
+        self._found_at = 0.0
 
-    def fault(self) -> str:
-        """What stood in the way at the last trial, in words; empty when nothing did."""
+    async def now(self) -> Findings:
+        """What was found less than ``TRIED_EVERY_S`` ago, or is being found out."""
+        look = asyncio.wrap_future(self._asked())
+        try:
+            with anyio.fail_after(PATIENCE_S):
+                # Others wait for it too.
+                return await asyncio.shield(look)
+        except TimeoutError:
+            silent = f"has not answered within {PATIENCE_S:g} seconds"
+            return {"database": silent, "worker": _worker(self._application)}, []
+
+    def _asked(self) -> Future[Findings]:
         with self._lock:
-            if monotonic() - self._tried_at >= TRIED_EVERY_S:
-                self._fault = write_fault(self._engine)
-                self._tried_at = monotonic()
-            return self._fault
+            look = self._look
+            if look is None or (look.done() and monotonic() - self._found_at >= TRIED_EVERY_S):
+                self._look = look = self._thread.submit(self._find)
+            return look
+
+    def _find(self) -> Findings:
+        try:
+            return _look(self._application)
+        finally:
+            self._found_at = monotonic()
 
 
-def _look(application: Application, trial: Trial) -> tuple[dict[str, str], list[str]]:
+def _look(application: Application) -> Findings:
     """What decides whether it can take work, and what else is worth knowing."""
     keys = "ok"
     try:
         database = migrations.version_fault(application.engine)
         if not database:
             keys = key_fault(application.engine, application.ports.cipher) or "ok"
-        database = database or trial.fault() or "ok"
+        database = database or write_fault(application.engine) or "ok"
         notes = [describe(circuit) for circuit in Circuits(application.engine).all().values()]
     except SQLAlchemyError as error:
         database, notes = fault_in_words(error), []

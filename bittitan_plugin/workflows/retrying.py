@@ -29,6 +29,7 @@ from bittitan_plugin.domain.errors import (
 from bittitan_plugin.domain.retries import FOLLOW_UP, RetryPolicy
 from bittitan_plugin.services.keys import report_unreadable
 from bittitan_plugin.services.platforms import report_unserved
+from bittitan_plugin.store.writing import NO_DATABASE
 from bittitan_plugin.workflows import parking
 from bittitan_plugin.workflows.leaving import Left
 from bittitan_plugin.workflows.runtime import current, whose
@@ -43,8 +44,6 @@ SPREAD = 0.25
 PATIENCE_FOR_PLATFORM = 60.0
 #: Longest wait, in seconds, of work that another process could do at once.
 LONGEST_HOP = 10.0
-#: The database is away, full or read-only. The texts may quote what was to be stored.
-_NO_DATABASE = (exc.OperationalError, exc.InterfaceError, exc.InternalError, exc.TimeoutError)
 
 #: What came of a step, as it is recorded: ``{"ok": result}``,
 #: ``{"again": message, "code": code, "asked": seconds or None}`` or
@@ -202,7 +201,7 @@ def outcome_of(name: str, action: Callable[[], Any]) -> Outcome:
         return _failed(refusal.code, refusal.message, refusal.field)
     except Rejected as rejection:
         return _failed(rejection.reported_as, rejection.message, rejection.field)
-    except _NO_DATABASE as error:
+    except NO_DATABASE as error:
         _log.warning("step_without_database", step=name, error=type(error).__name__)
         return {"again": f"unexpected {type(error).__name__}; see the log", "asked": None}
     except Exception as error:

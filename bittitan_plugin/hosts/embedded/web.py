@@ -8,8 +8,6 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket
-from strawberry.http import GraphQLHTTPResponse
-from strawberry.types import ExecutionResult
 
 from bittitan_plugin.cipher import UnreadableSecret
 from bittitan_plugin.hosts.embedded.customers import viewer_of
@@ -22,7 +20,6 @@ from bittitan_plugin.hosts.graphql_http import (
     answer,
     bearer_token,
     error_body,
-    shown_result,
 )
 
 GRAPHQL_PATH = "/graphql/"
@@ -90,14 +87,6 @@ class HostGraphQL(GraphQLDoor):
                 installation=platform.installation, viewer=viewer
             )
         return context
-
-    async def process_result(
-        self,
-        request: Request,  # noqa: ARG002 - Strawberry's signature
-        result: ExecutionResult,
-    ) -> GraphQLHTTPResponse:
-        """See ``shown_result``."""
-        return shown_result(result)
 
 
 def _without_key(unreadable: UnreadableSecret) -> Response:

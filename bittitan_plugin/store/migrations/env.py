@@ -15,7 +15,8 @@ import bittitan_plugin.store.ended_sessions
 import bittitan_plugin.store.held_coupon_table
 import bittitan_plugin.store.invitation_tables
 import bittitan_plugin.store.key_proof
-import bittitan_plugin.store.sent_mail_table  # noqa: F401
+import bittitan_plugin.store.sent_mail_table
+import bittitan_plugin.store.writing  # noqa: F401
 from bittitan_plugin.hosts.embedded.tables import HostBase
 from bittitan_plugin.store.tables import Base
 

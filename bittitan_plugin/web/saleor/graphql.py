@@ -13,8 +13,6 @@ from starlette.requests import HTTPConnection, Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.websockets import WebSocket
-from strawberry.http import GraphQLHTTPResponse
-from strawberry.types import ExecutionResult
 
 from bittitan_graphql.context import CONTEXT_KEY, RequestScope
 from bittitan_graphql.subgraph import build_subgraph
@@ -25,7 +23,6 @@ from bittitan_plugin.hosts.graphql_http import (
     answer,
     bearer_token,
     error_body,
-    shown_result,
 )
 from bittitan_plugin.hosts.saleor.allowed import normal
 from bittitan_plugin.hosts.saleor.apps import AppState, SaleorApp
@@ -81,14 +78,6 @@ class SubgraphApp(GraphQLDoor):
                 ports=self._service.ports, installation_id=app.installation_id, viewer=viewer
             )
         return context
-
-    async def process_result(
-        self,
-        request: Request,  # noqa: ARG002 - Strawberry's signature
-        result: ExecutionResult,
-    ) -> GraphQLHTTPResponse:
-        """See ``shown_result``."""
-        return shown_result(result)
 
     def _asking(self, request: HTTPConnection) -> tuple[SaleorApp, Viewer] | None:
         token = bearer_token(request)

@@ -11,6 +11,7 @@ from bittitan_plugin.hosts.saleor.manifest import app_manifest
 from bittitan_plugin.hosts.saleor.registration import RegistrationRefused, unsupported
 from bittitan_plugin.hosts.saleor.signatures import LARGEST_BODY
 from bittitan_plugin.hosts.saleor.versions import is_supported
+from bittitan_plugin.store.writing import fault_in_words
 from bittitan_plugin.web.saleor.service import SaleorService
 
 #: Bytes of the largest registration that is read.
@@ -64,8 +65,7 @@ def _webhooks(service: SaleorService) -> Route:
             answer = await run_in_threadpool(service.webhooks.receive, request.headers, body)
         except SQLAlchemyError as error:
             # Nothing is durable without the database; Saleor will send it again.
-            name = type(error).__name__
-            return JSONResponse({"message": f"The database cannot be reached ({name})."}, 503)
+            return JSONResponse({"message": f"The database {fault_in_words(error)}."}, 503)
         return JSONResponse({"message": answer.message}, answer.status)
 
     return Route("/saleor/webhooks", webhooks, methods=["POST"])

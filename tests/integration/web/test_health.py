@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import Event
 
 import pytest
 from sqlalchemy import event, make_url
@@ -21,6 +22,12 @@ pytestmark = pytest.mark.databases("sqlite", "postgresql")
 
 #: A PostgreSQL address nobody listens at; its password must not be shown.
 NOBODY = "postgresql://clerk:hunter2@127.0.0.1:9/books?connect_timeout=2"
+
+
+@pytest.fixture(autouse=True)
+def asked_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing that was found is told again."""
+    monkeypatch.setattr(health, "TRIED_EVERY_S", 0.0)
 
 
 def said(shop: Served, check: str) -> tuple[int, str]:
@@ -119,9 +126,8 @@ def test_a_worker_whose_heart_has_stopped_is_not_ready(watch: Serve) -> None:
 
 
 def test_a_database_with_a_full_disk_is_not_ready_and_ready_again_when_there_is_room(
-    watch: Serve, monkeypatch: pytest.MonkeyPatch
+    watch: Serve,
 ) -> None:
-    monkeypatch.setattr(health, "TRIED_EVERY_S", 0.0)
     shop = watch()
     engine = shop.shop.application.engine
 
@@ -138,10 +144,7 @@ def test_a_database_with_a_full_disk_is_not_ready_and_ready_again_when_there_is_
     assert said(shop, "database") == (200, "ok")
 
 
-def test_a_read_only_file_is_not_ready_and_says_so(
-    watch: Serve, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(health, "TRIED_EVERY_S", 0.0)
+def test_a_read_only_file_is_not_ready_and_says_so(watch: Serve) -> None:
     shop = watch()
     event.listen(
         shop.shop.application.engine,
@@ -152,9 +155,8 @@ def test_a_read_only_file_is_not_ready_and_says_so(
 
 
 def test_a_read_only_server_is_not_ready_and_ready_again_when_it_takes_writes(
-    watch: Serve, postgresql_url: str, monkeypatch: pytest.MonkeyPatch
+    watch: Serve, postgresql_url: str
 ) -> None:
-    monkeypatch.setattr(health, "TRIED_EVERY_S", 0.0)
     shop = watch(postgresql_url)
 
     def read_only(answer: str) -> None:
@@ -176,12 +178,13 @@ def test_a_read_only_server_is_not_ready_and_ready_again_when_it_takes_writes(
     assert said(shop, "database") == (200, "ok")
 
 
-def test_a_trial_to_write_leaves_nothing(watch: Serve, database_url: str) -> None:
-    shop = watch(database_url)
-    shop.get("/readyz")
-    with shop.shop.application.engine.connect() as connection:
-        rows = connection.exec_driver_sql("SELECT count(*) FROM bittitan_workers").scalar()
-    assert rows == 0
+def test_trials_to_write_are_committed_and_leave_one_row(watch: Serve, database_url: str) -> None:
+    shop, rows = watch(database_url), list[object]()
+    for _ in range(3):
+        shop.get("/readyz")
+        with shop.shop.application.engine.connect() as connection:
+            rows += connection.exec_driver_sql("SELECT content FROM bittitan_write_trials").all()
+    assert len(rows) == len(set(rows)) == 3
 
 
 def test_however_often_it_is_asked_it_tries_to_write_now_and_then(
@@ -194,10 +197,33 @@ def test_however_often_it_is_asked_it_tries_to_write_now_and_then(
         return ""
 
     monkeypatch.setattr(health, "write_fault", trial)
+    monkeypatch.setattr(health, "TRIED_EVERY_S", 3600.0)
     shop = watch()
     for _ in range(5):
         shop.get("/readyz")
     assert len(trials) == 1
+
+
+def test_while_the_database_keeps_silent_whoever_asks_is_told_so_and_holds_no_thread(
+    watch: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[object] = []
+    answers = Event()
+
+    def silent(engine: object) -> str:
+        asked.append(engine)
+        answers.wait()
+        return ""
+
+    monkeypatch.setattr(health, "write_fault", silent)
+    monkeypatch.setattr(health, "PATIENCE_S", 0.0)
+    shop = watch()
+    try:
+        told = [said(shop, "database") for _ in range(100)]
+    finally:
+        answers.set()
+    assert set(told) == {(503, "has not answered within 0 seconds")}
+    assert len(asked) <= 1
 
 
 def test_a_vendor_that_is_away_is_told_and_orders_are_taken_all_the_same(watch: Serve) -> None:

@@ -9,6 +9,8 @@ from tests.integration.web.conftest import Serve, Served
 from tests.integration.web.test_health import NOBODY
 from tests.pages import Form, Page
 
+#: A token that names a key, so that the key is looked up: ``{"alg":"RS256","kid":"x"}``.
+SIGNED = "eyJhbGciOiJSUzI1NiIsImtpZCI6IngifQ.e30.AA"
 PAGES = (
     "/sign-in", "/shop/", "/portal/", "/portal/end-customers", "/admin/", "/admin/settings",
     "/admin/products/list", "/admin/assets/list", "/admin/stock", "/admin/runs",
@@ -68,3 +70,18 @@ def test_a_form_sent_too_late_says_that_nothing_was_changed(
     page = sent(shop, form, expire_days="100")
     assert unreachable(page)
     assert "Nothing was changed" in page.text
+
+
+@pytest.mark.parametrize("headers", [{}, {"Authorization": f"Bearer {SIGNED}"}])
+def test_graphql_says_so_with_a_code(serve: Serve, headers: dict[str, str]) -> None:
+    answer = serve(NOBODY).ask("{ bittitanProducts(first: 1) { totalCount } }", **headers)
+    (error,) = answer.json()["errors"]
+    assert answer.status_code == 503
+    assert error["extensions"]["exception"]["code"] == "DatabaseUnavailable"
+    assert "The database cannot be reached (OperationalError)." in error["message"]
+
+
+def test_what_has_no_page_says_so_in_a_sentence(serve: Serve) -> None:
+    answer = serve(NOBODY).get("/.well-known/jwks.json")
+    told = {"message": "The database cannot be reached (OperationalError)."}
+    assert (answer.status_code, answer.json()) == (503, told)

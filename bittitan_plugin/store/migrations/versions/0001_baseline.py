@@ -70,6 +70,12 @@ def _tables_of_the_plugin() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_bittitan_key_proof")),
     )
     op.create_table(
+        "bittitan_write_trials",
+        sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("content", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_bittitan_write_trials")),
+    )
+    op.create_table(
         "bittitan_installations",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("key", sa.String(length=255), nullable=False),
