@@ -33,14 +33,16 @@ def trust() -> SSLContext:
     return httpx.create_ssl_context()
 
 
-def limit_answers(client: httpx.Client) -> None:
-    """Hold every connection of this client to ``ANSWER_TIMEOUT``; what runs out is a
-    ``httpx.ReadTimeout``. Transports that are no network (tests have some) are left alone.
+def limit_answers(client: httpx.Client, seconds: float | None = None) -> None:
+    """Hold every connection of this client to ``seconds``, or else to ``ANSWER_TIMEOUT``.
+
+    What runs out is a ``httpx.ReadTimeout``. Transports that are no network (tests have some) are
+    left alone.
     """
     for transport in (client._transport, *client._mounts.values()):
         if isinstance(transport, httpx.HTTPTransport):
             pool = transport._pool
-            pool._network_backend = _Backend(pool._network_backend)
+            pool._network_backend = _Backend(pool._network_backend, seconds)
 
 
 def bounded(response: httpx.Response, largest: int) -> bytes:
@@ -73,22 +75,25 @@ def _user_agent() -> str:
 class _Backend(httpcore.NetworkBackend):
     """Connects as another does."""
 
-    def __init__(self, inner: httpcore.NetworkBackend) -> None:
+    def __init__(self, inner: httpcore.NetworkBackend, seconds: float | None) -> None:
         self._inner = inner
+        self._seconds = seconds
 
     def connect_tcp(self, *where: Any, **how: Any) -> httpcore.NetworkStream:
-        return _Stream(self._inner.connect_tcp(*where, **how))
+        return _Stream(self._inner.connect_tcp(*where, **how), self._seconds)
 
 
 class _Stream(httpcore.NetworkStream):
     """A connection that remembers when it was last written to."""
 
-    def __init__(self, inner: httpcore.NetworkStream) -> None:
+    def __init__(self, inner: httpcore.NetworkStream, seconds: float | None) -> None:
         self._inner = inner
+        self._seconds = seconds
         self._asked = time.monotonic()
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        left = self._asked + ANSWER_TIMEOUT - time.monotonic()
+        patience = ANSWER_TIMEOUT if self._seconds is None else self._seconds
+        left = self._asked + patience - time.monotonic()
         if left <= 0:
             raise httpcore.ReadTimeout("the answer takes too long")
         return self._inner.read(max_bytes, left if timeout is None else min(left, timeout))
@@ -106,7 +111,7 @@ class _Stream(httpcore.NetworkStream):
         server_hostname: str | None = None,
         timeout: float | None = None,
     ) -> httpcore.NetworkStream:
-        return _Stream(self._inner.start_tls(ssl_context, server_hostname, timeout))
+        return _Stream(self._inner.start_tls(ssl_context, server_hostname, timeout), self._seconds)
 
     def get_extra_info(self, info: str) -> Any:
         return self._inner.get_extra_info(info)

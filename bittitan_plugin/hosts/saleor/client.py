@@ -34,7 +34,8 @@ Data = dict[str, Any]
 class SaleorClient:
     """Speaks as one app to one Saleor. Thread-safe; share it. The token is in no ``repr``.
 
-    ``read_timeout`` is in seconds; ``transport`` replaces the network.
+    ``read_timeout`` is in seconds and runs anew with every byte; ``answer_timeout`` is how long an
+    answer may take in all, if not as long as everybody's. ``transport`` replaces the network.
     """
 
     def __init__(
@@ -43,6 +44,7 @@ class SaleorClient:
         token: str | None,
         *,
         read_timeout: float = READ_TIMEOUT,
+        answer_timeout: float | None = None,
         transport: httpx.BaseTransport | None = None,
     ) -> None:
         self.api_url = api_url
@@ -55,7 +57,7 @@ class SaleorClient:
             limits=httpx.Limits(max_connections=32, keepalive_expiry=KEEP_ALIVE),
             headers=outgoing.headers() | proof,
         )
-        outgoing.limit_answers(self._http)
+        outgoing.limit_answers(self._http, answer_timeout)
         self._finalizer = weakref.finalize(self, self._http.close)
 
     def __repr__(self) -> str:

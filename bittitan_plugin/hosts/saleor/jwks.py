@@ -12,7 +12,7 @@ from bittitan_plugin import outgoing
 from bittitan_plugin.domain.errors import PlatformRejected, PlatformUnavailable
 from bittitan_plugin.hosts.saleor.allowed import jwks_url
 
-#: Seconds that fetching may take per step; installing waits for it.
+#: Seconds that connecting may take, and then the whole answer; installing waits for it.
 TIMEOUT = 5.0
 #: Bytes of the largest document that is read, and the most keys in it.
 LARGEST, MOST_KEYS = 64 * 1024, 16
@@ -33,7 +33,7 @@ def fetch_jwks(api_url: str, *, transport: httpx.BaseTransport | None = None) ->
             follow_redirects=False,
             headers=outgoing.headers(),
         ) as client:
-            outgoing.limit_answers(client)
+            outgoing.limit_answers(client, TIMEOUT)
             with client.stream("GET", url) as response:
                 status, body = response.status_code, outgoing.bounded(response, LARGEST)
     except httpx.HTTPError as error:

@@ -21,8 +21,9 @@ log = structlog.get_logger(__name__)
 
 #: The longest token looked at, in characters; Saleor's has thirty.
 LONGEST_TOKEN = 512
-#: Seconds without a byte after which proving a token is given up: Saleor waits for the answer.
-PROOF_TIMEOUT = 10.0
+#: Seconds that proving a token may take, the whole answer: Saleor waits for ours, and anybody can
+#: have us ask.
+PROOF_TIMEOUT = 5.0
 
 FetchKeys = Callable[[str], Mapping[str, Any]]
 MakeClient = Callable[[str, str], SaleorClient]
@@ -117,4 +118,4 @@ def unsupported(version: str) -> str:
 
 
 def _client(api_url: str, token: str) -> SaleorClient:
-    return SaleorClient(api_url, token, read_timeout=PROOF_TIMEOUT)
+    return SaleorClient(api_url, token, read_timeout=PROOF_TIMEOUT, answer_timeout=PROOF_TIMEOUT)

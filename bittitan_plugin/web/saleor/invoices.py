@@ -12,9 +12,10 @@ from starlette.routing import BaseRoute, Mount, Route
 from bittitan_plugin.domain.errors import BitTitanError, Unavailable
 from bittitan_plugin.hosts.saleor.gateway import SaleorHost
 from bittitan_plugin.hosts.saleor.invoice_documents import InvoiceDocument
-from bittitan_plugin.hosts.saleor.invoice_links import PATH, InvoiceLinks
+from bittitan_plugin.hosts.saleor.invoice_links import PATH, InvoiceLinks, InvoicePage
 from bittitan_plugin.services.ports import Ports
 from bittitan_plugin.web.pages import Pages
+from bittitan_plugin.web.saleor.calling import Busy, FewAtATime
 from bittitan_plugin.web.security_headers import SecurityHeaders
 
 _GONE = "This invoice does not exist, or not any more."
@@ -23,19 +24,22 @@ _LATER = "The shop does not answer just now. Please try again in a few minutes."
 
 def invoice_routes(ports: Ports, public_url: str) -> list[BaseRoute]:
     """One address per invoice."""
-    links, pages = InvoiceLinks(public_url, ports.cipher), Pages()
+    links, pages, few = InvoiceLinks(public_url, ports.cipher), Pages(), FewAtATime()
 
-    def read(sealed: str) -> InvoiceDocument | None:
-        named = links.read(sealed)
-        host = ports.hosts.of(named.installation_id) if named else None
-        if named is None or not isinstance(host, SaleorHost):
+    def read(named: InvoicePage) -> InvoiceDocument | None:
+        host = ports.hosts.of(named.installation_id)
+        if not isinstance(host, SaleorHost):
             return None
         return host.invoice_document(named.order_id, named.number)
 
+    async def find(sealed: str) -> InvoiceDocument | None:
+        named = await to_thread.run_sync(links.read, sealed)
+        return await few.run(str(named.installation_id), lambda: read(named)) if named else None
+
     async def show(request: Request) -> Response:
         try:
-            document = await to_thread.run_sync(read, request.path_params["sealed"])
-        except Unavailable:
+            document = await find(request.path_params["sealed"])
+        except (Unavailable, Busy):
             return pages.notice(request, 503, "Not now", _LATER)
         except BitTitanError:
             document = None

@@ -7,11 +7,13 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from bittitan_plugin.hosts.saleor.allowed import NotAllowed
 from bittitan_plugin.hosts.saleor.manifest import app_manifest
 from bittitan_plugin.hosts.saleor.registration import RegistrationRefused, unsupported
 from bittitan_plugin.hosts.saleor.signatures import LARGEST_BODY
 from bittitan_plugin.hosts.saleor.versions import is_supported
 from bittitan_plugin.store.writing import fault_in_words
+from bittitan_plugin.web.saleor.calling import RETRY_AFTER_S, Busy, FewAtATime
 from bittitan_plugin.web.saleor.service import SaleorService
 
 #: Bytes of the largest registration that is read.
@@ -39,6 +41,8 @@ def _manifest(service: SaleorService) -> Route:
 
 
 def _registration(service: SaleorService) -> Route:
+    few = FewAtATime()
+
     async def register(request: Request) -> Response:
         try:
             body = from_json(await read_body(request, LARGEST_REGISTRATION))
@@ -47,9 +51,18 @@ def _registration(service: SaleorService) -> Route:
         except ValueError:
             return _refused("INVALID", "The request is no JSON.", 400)
         try:
-            await run_in_threadpool(service.registrar.register, request.headers, body)
+            named = service.allowed.check(request.headers.get("Saleor-Api-Url", ""))
+        except NotAllowed:
+            named = ""  # which is refused without asking anybody
+        try:
+            await few.run(named, lambda: service.registrar.register(request.headers, body))
         except RegistrationRefused as refusal:
             return _refused(refusal.code, refusal.message, refusal.status)
+        except Busy:
+            busy = "Other installations are under way; install the app again in a moment."
+            refused = _refused("BUSY", busy, 503)
+            refused.headers["Retry-After"] = str(RETRY_AFTER_S)
+            return refused
         return JSONResponse({"success": True})
 
     return Route("/saleor/register", register, methods=["POST"])
