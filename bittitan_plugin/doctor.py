@@ -12,6 +12,7 @@ from bittitan_plugin.domain.installations import Installation
 from bittitan_plugin.services.audit import faults
 from bittitan_plugin.store import migrations
 from bittitan_plugin.store.key_proof import key_fault
+from bittitan_plugin.store.writing import write_fault
 
 #: Broken histories that are named; one is reason enough to look.
 _MOST_FAULTS = 5
@@ -68,6 +69,8 @@ def _database(application: Application) -> Finding:
             message=f"cannot be reached ({type(error).__name__})",
             mend="check BITTITAN_DATABASE_URL and that the server runs",
         )
+    if not fault and (unwritable := write_fault(application.engine)):
+        fault = f"{unwritable}; make room on its disk, or see that it may be written"
     return _told("database", fault, "tables are up to date")
 
 

@@ -69,7 +69,8 @@ class Readiness:
                 return await asyncio.shield(look)
         except TimeoutError:
             silent = f"has not answered within {PATIENCE_S:g} seconds"
-            return {"database": silent, "worker": _worker(self._application)}, []
+            worker = _worker(self._application)
+            return {"database": silent, "keys": "not known yet", "worker": worker}, []
 
     def _asked(self) -> Future[Findings]:
         with self._lock:

@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import event, update
 from sqlalchemy.orm import Session
 
 from bittitan_plugin.bootstrap import Application, build
@@ -185,6 +186,22 @@ def test_a_database_of_another_version_is_mended_by_migrating(patient: Practice)
     engine.dispose()
     found = patient.examine()["database"]
     assert (found.ok, "bittitan-plugin migrate" in found.mend) == (False, True)
+
+
+def test_a_database_that_takes_no_writes_is_found_and_says_why(patient: Practice) -> None:
+    application = patient.application()
+    is_sqlite = application.engine.dialect.name == "sqlite"
+
+    def let_nothing_be_written(raw: Any, _record: object) -> None:
+        read_only = "PRAGMA query_only = ON", "SET default_transaction_read_only = on"
+        raw.execute(read_only[0] if is_sqlite else read_only[1])
+        raw.commit()
+
+    event.listen(application.engine, "connect", let_nothing_be_written)
+    found = {finding.check: finding for finding in examine(application)}["database"]
+    application.close()
+    assert (found.ok, found.message) == (False, "cannot be written: it is read-only")
+    assert "may be written" in found.mend
 
 
 @pytest.fixture

@@ -49,6 +49,7 @@ HELD = HeldLine(
 )
 END_EMAIL, LINE, PROBLEM = "it@fabrikam.example", "line-clashing", "problem-clashing"
 CLAIMED = "code:clashing"
+MAILED = "code-again:clashing"
 
 
 CHANGE = AccountChange(at=NOON, changed_by="staff", same_account=False, unused=3)
@@ -72,6 +73,8 @@ class Belongings:
     from_stock: Asset
     code: StockCode
     revocation: Revocation
+    #: What a mail that was sent is counted by.
+    mail_id: UUID
 
 
 def settle_in(store: Store, installation: UUID) -> Belongings:
@@ -120,10 +123,12 @@ def settle_in(store: Store, installation: UUID) -> Belongings:
             ProblemKind.ORDER_REFUSED, PROBLEM, message="m", next_step="n", at=NOON,
             asset_id=asset.id, order_id="order-1",
         )  # fmt: skip
-        run = _run(work)
+        run, mail_id = _run(work), work.sent_mails.add(MAILED, NOON)
         (problem,) = work.problems.open()
     shelf = _fill_the_shelf(store, installation, buyer, sold)
-    return Belongings(buyer, end, sold, asset, invitation, waiting, request, run, problem, *shelf)
+    return Belongings(
+        buyer, end, sold, asset, invitation, waiting, request, run, problem, *shelf, mail_id
+    )
 
 
 def _run(work: UnitOfWork) -> Run:

@@ -23,6 +23,7 @@ from bittitan_plugin.domain.problems import ProblemKind
 from bittitan_plugin.domain.requests import CancellationRequest
 from bittitan_plugin.domain.revocations import RevocationState
 from bittitan_plugin.domain.stock import StockState, demand_of
+from bittitan_plugin.services.notifications import SENT_AGAIN
 from bittitan_plugin.store.repositories.claims import Claim
 from bittitan_plugin.store.repositories.stock import CodesTaken, StockImport
 from bittitan_plugin.store.repositories.uploads import Upload
@@ -36,6 +37,7 @@ from tests.integration.store.belongings import (
     END_EMAIL,
     HELD,
     LINE,
+    MAILED,
     PROBLEM,
     Belongings,
     everything_of,
@@ -79,6 +81,7 @@ FINDING: dict[str, Case] = {
     },
     "invitations.get": lambda w, b: w.invitations.get(b.invitation.id),
     "invitations.of_accounts": lambda w, b: w.invitations.of_accounts([b.end.id]),
+    "sent_mails.of": lambda w, b: w.sent_mails.of(MAILED),
     "accounts.end_customer": lambda w, b: w.accounts.end_customer(b.account.id, END_EMAIL),
     "products.get": lambda w, b: w.products.get(b.product.id),
     "products.by_ids": lambda w, b: w.products.by_ids([b.product.id]),
@@ -168,6 +171,9 @@ CHANGING: dict[str, Case] = {
     "invitations.keep": lambda w, b: w.invitations.keep(
         replace(b.invitation, id=uuid4(), account_id=b.account.id)
     ),
+    "sent_mails.add": lambda w, b: w.sent_mails.add(MAILED, LATER),
+    "sent_mails.forget": lambda w, b: w.sent_mails.forget(MAILED, LATER),
+    "sent_mails.take_back": lambda w, b: w.sent_mails.take_back([b.mail_id]),
     "accounts.add": lambda w, b: w.accounts.add(replace(b.account, id=uuid4())),
     "accounts.unsynchronize_all": lambda w, b: w.accounts.unsynchronize_all(),
     "accounts.change": lambda w, b: w.accounts.change(
@@ -179,6 +185,7 @@ CHANGING: dict[str, Case] = {
     "products.remove": lambda w, b: w.products.remove(b.product.id),
     "assets.add": lambda w, b: w.assets.add(replace(b.asset, id=uuid4()), STAFF, NOON),
     "assets.change": lambda w, b: w.assets.change(b.asset.id, Asset.cancelling, STAFF, LATER),
+    "assets.note": lambda w, b: w.assets.note(b.asset.id, SENT_AGAIN, STAFF, LATER),
     "requests.add": lambda w, b: w.requests.add(
         replace(b.request.withdrawn(LATER, "staff"), id=uuid4())
     ),
@@ -315,4 +322,5 @@ def test_every_table_but_these_says_to_whom_its_rows_belong() -> None:
         "bittitan_circuits",
         "bittitan_ended_sessions",
         "bittitan_key_proof",
+        "bittitan_write_trials",
     }
