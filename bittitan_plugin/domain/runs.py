@@ -85,9 +85,12 @@ class Run:
             report=self.report if report is None else report,
         )
 
-    def finished(self, now: datetime, report: Mapping[str, Any]) -> "Run":
-        """It came to its end."""
-        return self._ended(RunState.FINISHED, now, replace(self, report=report))
+    def finished(self, now: datetime, report: Mapping[str, Any], done: int | None = None) -> "Run":
+        """It came to its end, and with ``done`` pieces of work there were no more than these."""
+        changed = replace(self, report=report)
+        if done is not None:
+            changed = replace(changed, done=done, total=done)
+        return self._ended(RunState.FINISHED, now, changed)
 
     def failed(self, now: datetime, error: str) -> "Run":
         """Something stood in its way; the report so far is kept."""

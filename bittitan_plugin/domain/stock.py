@@ -13,6 +13,7 @@ from uuid import UUID
 from bittitan_plugin.domain.assets import Asset
 from bittitan_plugin.domain.catalogue import Product, ProductType
 from bittitan_plugin.domain.coupons import Sealed
+from bittitan_plugin.domain.waits import left
 
 #: Codes that may serve one asset. Ours: the buyer types them into one field of BitTitan's portal.
 MOST_CODES = 100
@@ -33,6 +34,48 @@ class StockState(StrEnum):
     EXPIRED = "EXPIRED"
     #: Staff took it out before anybody bought it; it may be imported again.
     WITHDRAWN = "WITHDRAWN"
+
+
+class ImportPhase(StrEnum):
+    """How far the codes of a file have come. Only those of a kept import are anybody's to see."""
+
+    #: Its rows are being written, a few at a time.
+    ARRIVING = "ARRIVING"
+    #: It will not be kept: its rows are being removed.
+    DROPPED = "DROPPED"
+    #: All its rows are there; who waited is being served, before anybody younger.
+    SERVING = "SERVING"
+    KEPT = "KEPT"
+
+
+#: An import that was not heard of for longer is taken for dead. Ours: longer than a batch of rows
+#: takes where its writer waits for another.
+IMPORT_SILENCE = timedelta(minutes=2)
+
+
+@dataclass(frozen=True, kw_only=True)
+class StockImport:
+    """One file of codes: who brought in what, when."""
+
+    id: UUID
+    #: The name of the file, or in a word where it came from.
+    source: str
+    imported_by: str
+    imported_at: datetime
+    added: int = 0
+    known: int = 0
+    bad: int = 0
+    phase: ImportPhase = ImportPhase.KEPT
+    #: When it last wrote something; None once it is kept.
+    touched_at: datetime | None = None
+    #: The run that it is the work of; begun again, the run may drop what it left behind at once.
+    run_id: UUID | None = None
+
+    def is_at_work(self, now: datetime) -> bool:
+        """Whether whoever brings it in is still about, as far as one can know."""
+        if self.phase not in (ImportPhase.ARRIVING, ImportPhase.SERVING) or not self.touched_at:
+            return False
+        return bool(left(self.touched_at + IMPORT_SILENCE, now, IMPORT_SILENCE))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,9 +123,11 @@ class Demand:
     redeemable_until: datetime
     #: The licences must be usable for so many days at least.
     validity_days: int
+    #: An import of which the codes may serve too, although nobody else is shown them yet.
+    import_id: UUID | None = None
 
 
-def demand_of(asset: Asset, now: datetime) -> Demand:
+def demand_of(asset: Asset, now: datetime, import_id: UUID | None = None) -> Demand:
     """What the asset asks of the stock now.
 
     Ours: the buyer gets at least the days the product promises (Expire) from the day the code is
@@ -94,6 +139,7 @@ def demand_of(asset: Asset, now: datetime) -> Demand:
         licenses=asset.quantity,
         redeemable_until=now + timedelta(days=asset.expire_days),
         validity_days=asset.validity_days,
+        import_id=import_id,
     )
 
 

@@ -87,13 +87,13 @@ def run_services_definition(
 
     actor = Actor(ActorKind.STAFF, begun.started_by)
     done = services_definition.fetch(ports, installation_id, actor, told)
-    return runs.finish(ports, installation_id, run, _definition_values(done))
+    return runs.finish(ports, installation_id, run, _definition_values(done), done.rows)
 
 
 def run_stock_import(
     ports: Ports, installation_id: UUID, run: UUID, mode: ImportMode, tell: Callable[[], object]
 ) -> Run:
-    """Check the file row by row, telling of it; then keep it in one go. The file is let go of.
+    """Import the file, telling of it row by row; then the file is let go of.
 
     Run again after it was cut short, what is kept already counts as known. Raises ``Refusal`` on
     ``file``; the run then still stands.
@@ -111,20 +111,12 @@ def run_stock_import(
         tell()
 
     actor = Actor(ActorKind.STAFF, begun.started_by)
-
-    def imported(mode: ImportMode, progress: Callable[[ImportReport], None] | None) -> ImportReport:
-        file = StockFile(upload.name, _pieces(content))
-        return import_stock(ports, installation_id, actor, file, mode, progress)
-
-    # While the codes are being kept nobody else can write where the database is SQLite, so the
-    # bar moves with the check before it.
-    report = imported(ImportMode.DRY_RUN, told)
-    if mode is not ImportMode.DRY_RUN:
-        report = imported(mode, None)
+    file = StockFile(upload.name, _pieces(content), run)
+    report = import_stock(ports, installation_id, actor, file, mode, told)
     with ports.store.writing(installation_id) as work:
         work.uploads.remove(run)
         values = _stock_values(report, upload, mode)
-        return work.runs.change(run, lambda it: it.finished(ports.clock(), values))
+        return work.runs.change(run, lambda it: it.finished(ports.clock(), values, report.rows))
 
 
 def give_up(ports: Ports, installation_id: UUID, run: UUID, message: str) -> Run:

@@ -56,10 +56,19 @@ def latest(ports: Ports, installation_id: UUID, kind: RunKind) -> Run | None:
         return next(iter(work.runs.latest(kind)), None)
 
 
-def finish(ports: Ports, installation_id: UUID, run_id: UUID, report: Mapping[str, Any]) -> Run:
-    """It came to its end. ``report`` holds plain values, never a code or a password."""
+def finish(
+    ports: Ports,
+    installation_id: UUID,
+    run_id: UUID,
+    report: Mapping[str, Any],
+    done: int | None = None,
+) -> Run:
+    """It came to its end, ``done`` being all there was to do, where that is known.
+
+    ``report`` holds plain values, never a code or a password.
+    """
     with ports.store.writing(installation_id) as work:
-        return work.runs.change(run_id, lambda run: run.finished(ports.clock(), report))
+        return work.runs.change(run_id, lambda run: run.finished(ports.clock(), report, done))
 
 
 def fail(ports: Ports, installation_id: UUID, run_id: UUID, error: str) -> Run:

@@ -12,9 +12,16 @@ import structlog
 from bittitan_plugin.domain.assets import Asset, AssetStatus
 from bittitan_plugin.domain.catalogue import ProductType
 from bittitan_plugin.domain.coupons import CouponStatus, Sealed
-from bittitan_plugin.domain.errors import ErrorCode, Refusal
+from bittitan_plugin.domain.errors import ErrorCode, Refusal, Unavailable
 from bittitan_plugin.domain.history import Actor, ActorKind
-from bittitan_plugin.domain.stock import MOST_CODES, Demand, StockCode, coupon_id, demand_of
+from bittitan_plugin.domain.stock import (
+    MOST_CODES,
+    Demand,
+    ImportPhase,
+    StockCode,
+    coupon_id,
+    demand_of,
+)
 from bittitan_plugin.domain.stock_choice import MOST_SIZES, combine, is_in_reach
 from bittitan_plugin.services.durable import (
     OUT_OF_STOCK,
@@ -30,14 +37,15 @@ from bittitan_plugin.store.unit_of_work import UnitOfWork
 _log = structlog.get_logger(__name__)
 
 STOCK = Actor(ActorKind.SYSTEM, "coupon stock")
-#: Assets that wait and are read in one go.
-BATCH = 100
+#: Assets that wait, of each kind, and are served in one transaction.
+BATCH = 50
 
 
 def allocate(ports: Ports, installation_id: UUID, asset_id: UUID) -> Asset:
     """Give the asset its codes, if that has not been done; returns it as it is now.
 
-    Raises ``Refusal`` OUT_OF_STOCK once it stands on the asset that it waits for stock.
+    Raises ``Refusal`` OUT_OF_STOCK once it stands on the asset that it waits for stock, and
+    ``Unavailable`` while an import is being handed to those who waited before.
     """
     with ports.store.writing(installation_id) as work:
         product_type = work.assets.get(asset_id).product_type
@@ -52,29 +60,43 @@ def allocate(ports: Ports, installation_id: UUID, asset_id: UUID) -> Asset:
     return asset
 
 
-def serve_waiting(ports: Ports, work: UnitOfWork, product_type: ProductType) -> int:
-    """Serve who waits for codes of that kind, the oldest order first. Returns how many.
+def serve_waiting(
+    ports: Ports, installation_id: UUID, import_id: UUID, kinds: Collection[ProductType]
+) -> int:
+    """Serve who waits for codes of these kinds, the oldest order first, then keep the import.
 
-    In the transaction that brought the codes, so that no younger order comes in between. What
-    cannot be served yet goes on waiting, and does not keep back a younger order that can be.
+    ``BATCH`` at a time, in transactions of their own: meanwhile nobody else is given the codes of
+    the import, so that no younger order comes in between. What cannot be served yet goes on
+    waiting, and does not keep back a younger order that can be. Returns how many were served; begun
+    again, or by two at once, it is done once.
     """
-    take_turn(work, product_type)
-    served = unserved = 0
-    while waiting := work.assets.waiting_for_stock(product_type, BATCH, skip=unserved):
-        for each in waiting:
-            after = _serve(ports, work, each)
-            served += after.has_coupon
-            unserved += after.waits_for_stock
-    review(ports, work, product_type)
-    return served
+    served, last = 0, dict[ProductType, Asset]()
+    while True:
+        with ports.store.writing(installation_id) as work:
+            # Always in the same order, so that two who serve cannot stand in each other's way.
+            for kind in sorted(kinds):
+                take_turn(work, kind)
+            if not work.stock_imports.touch(import_id, ImportPhase.SERVING, ports.clock()):
+                return served
+            waiting = {
+                kind: work.assets.waiting_for_stock(kind, BATCH, last.get(kind)) for kind in kinds
+            }
+            rows = [each for of_kind in waiting.values() for each in of_kind]
+            served += sum(_serve(ports, work, each, import_id).has_coupon for each in rows)
+            last.update({kind: of_kind[-1] for kind, of_kind in waiting.items() if of_kind})
+            if not rows:
+                work.stock_imports.keep(import_id)
+                for kind in sorted(kinds):
+                    review(ports, work, kind)
+                return served
 
 
-def _serve(ports: Ports, work: UnitOfWork, waiting: Asset) -> Asset:
+def _serve(ports: Ports, work: UnitOfWork, waiting: Asset, import_id: UUID) -> Asset:
     """The asset with its codes, or as it waits on: so too where something about it raises."""
     try:
         with work.apart(waiting.id):
             asset = work.assets.get(waiting.id, for_update=True)
-            drawn = _draw(ports, work, asset) if asset.waits_for_stock else None
+            drawn = _draw(ports, work, asset, import_id) if asset.waits_for_stock else None
             if drawn is not None:
                 work.enqueue(SYNCHRONIZE, synchronize_id(drawn.id, drawn.version), str(drawn.id))
             return drawn or asset
@@ -85,10 +107,12 @@ def _serve(ports: Ports, work: UnitOfWork, waiting: Asset) -> Asset:
         return waiting
 
 
-def _draw(ports: Ports, work: UnitOfWork, asset: Asset) -> Asset | None:
-    """The asset with its codes, or None when nothing in stock fits it."""
+def _draw(
+    ports: Ports, work: UnitOfWork, asset: Asset, import_id: UUID | None = None
+) -> Asset | None:
+    """The asset with its codes, or None when nothing in stock fits it, nor in that import."""
     now = ports.clock()
-    codes = choose(work, demand_of(asset, now))
+    codes = choose(work, demand_of(asset, now, import_id))
     if not codes:
         return None
     work.stock.allocate(codes, asset.id, now)
@@ -138,6 +162,9 @@ def _delivered(ports: Ports, codes: list[StockCode]) -> Sealed:
 
 def _wait(ports: Ports, work: UnitOfWork, asset: Asset) -> Asset:
     """Leave the asset pending with the reason, tell the buyer once and staff as one problem."""
+    if work.stock_imports.is_serving():
+        # Who waited before comes first; what is left is for this one, in a moment.
+        raise Unavailable(_BEING_FILLED)
     past = work.assets.history([asset.id])[asset.id]
     waited_before = any(entry.change.after in (_NONE_FITS, TOO_MANY_CODES) for entry in past)
     too_many = takes_too_many(work, demand_of(asset, ports.clock()))
@@ -156,6 +183,7 @@ TOO_MANY_CODES = (
     f"The stock holds these licences only in more than {MOST_CODES} codes, and no more are "
     "delivered together. It is served by itself when codes with more licences each are imported."
 )
+_BEING_FILLED = "New codes are coming into the stock, and older orders are served first."
 _NONE_FITS = (
     "The stock holds no code, or no few codes together, with exactly that many licences and "
     "enough days left. It is served by itself when fitting codes are imported."

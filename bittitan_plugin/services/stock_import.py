@@ -1,31 +1,34 @@
 """Takes a file of coupon codes into the stock: what is new, what is known, what is bad and why.
 
-The file is read once, row by row; one transaction keeps it, and serves who waited for it.
+The file is read once, row by row, outside of any transaction; what is new is written a few rows at
+a time, unseen by anybody until all of it is there (``stock_arrivals``).
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import TypeVar
 from uuid import UUID, uuid4
+
+from sqlalchemy.exc import SQLAlchemyError
 
 from bittitan_plugin.cipher import fingerprint
 from bittitan_plugin.domain.catalogue import ProductType
-from bittitan_plugin.domain.errors import ErrorCode, Refusal
 from bittitan_plugin.domain.history import Actor
-from bittitan_plugin.domain.stock import StockCode
+from bittitan_plugin.domain.stock import ImportPhase, StockCode, StockImport
 from bittitan_plugin.domain.stock_rows import BadRow, Rules, StockRow, read_rows
+from bittitan_plugin.services import stock_arrivals as arrivals
 from bittitan_plugin.services.code_claims import code_subject
 from bittitan_plugin.services.code_lookup import new_codes_secret
 from bittitan_plugin.services.ports import Ports
-from bittitan_plugin.services.stock_allocation import serve_waiting
-from bittitan_plugin.store.repositories.claims import Claim
-from bittitan_plugin.store.repositories.stock import StockImport
 from bittitan_plugin.store.unit_of_work import UnitOfWork
 
 #: Bad rows that are listed; more are counted. Ours: a list this long is read by nobody.
 MOST_REASONS = 100
-#: Rows that are looked up and stored in one go.
-CHUNK = 1000
+#: Rows that are looked up and stored in one go. Ours: on a slow disk SQLite writes a thousand in a
+#: second, and nobody who sells is to wait for as long.
+CHUNK = 250
 #: New rows after which the database measures the stock anew, and again at each doubling.
 MEASURED_FROM = 5000
 #: The longest name of a source that is kept, in characters.
@@ -49,6 +52,8 @@ class StockFile:
 
     name: str
     data: Iterable[bytes]
+    #: The run that imports it; begun anew, it drops what it left behind.
+    run_id: UUID | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,6 +88,7 @@ _SOLD = (
 )
 
 Progress = Callable[[ImportReport], None]
+T = TypeVar("T")
 
 
 def import_stock(
@@ -96,50 +102,46 @@ def import_stock(
     """Import a file; importing it again adds nothing.
 
     ``progress`` is told after every ``CHUNK`` rows. Works while the plugin is switched off too.
-    Raises ``Refusal`` on ``file`` when it is no such file.
+    Raises ``Refusal`` on ``file`` when it is no such file, or while another import stays at work.
     """
+    run = _Import(ports, installation_id, actor, file, mode)
     if mode is ImportMode.DRY_RUN:
-        with ports.store.reading(installation_id) as work:
-            return _Import(ports, work, actor, file.name, keep=False).take(file.data, progress)
+        return run.take(file.data, progress)
+    run.begin()
     try:
-        with ports.store.writing(installation_id) as work:
-            # Two imports at once would not see each other's codes.
-            work.take_turns("stock-import")
-            run = _Import(ports, work, actor, file.name, keep=True)
-            report = run.take(file.data, progress)
-            if report.bad and mode is ImportMode.ALL_OR_NONE:
-                raise _Abandoned(report)
-            return run.finish()
-    except _Abandoned as abandoned:
-        return abandoned.report
-
-
-class _Abandoned(Exception):
-    """Rolls back what a bad row forbids to keep."""
-
-    def __init__(self, report: ImportReport) -> None:
-        super().__init__()
-        self.report = report
+        run.take(file.data, progress)
+        return run.finish()
+    except BaseException:
+        # Without the database it is taken for dead a little later.
+        with suppress(SQLAlchemyError):
+            arrivals.drop(ports, installation_id, run.id)
+        raise
 
 
 class _Import:
-    """One import under way, in one transaction."""
+    """One import under way."""
 
     def __init__(
-        self, ports: Ports, work: UnitOfWork, actor: Actor, source: str, *, keep: bool
+        self,
+        ports: Ports,
+        installation_id: UUID,
+        actor: Actor,
+        file: StockFile,
+        mode: ImportMode,
     ) -> None:
         self._ports = ports
-        self._work = work
-        self._keep = keep
-        self._secret = new_codes_secret(ports, work, keep=keep)
+        self._installation_id = installation_id
+        self._mode = mode
+        self._secret = ""
+        now = ports.clock()
         self._made = StockImport(
             id=uuid4(),
-            source=source[:LONGEST_SOURCE],
+            source=file.name[:LONGEST_SOURCE],
             imported_by=actor.name,
-            imported_at=ports.clock(),
-            added=0,
-            known=0,
-            bad=0,
+            imported_at=now,
+            phase=ImportPhase.ARRIVING,
+            touched_at=now,
+            run_id=file.run_id,
         )
         self._new = self._known = self._bad = 0
         self._measured_at = MEASURED_FROM
@@ -149,10 +151,20 @@ class _Import:
         #: By the first half of its fingerprint: where a code stood first, and what was said of it.
         self._seen: dict[bytes, tuple[int, int]] = {}
 
+    @property
+    def id(self) -> UUID:
+        """Under which its codes are written."""
+        return self._made.id
+
+    def begin(self) -> None:
+        """From now on this is the only import."""
+        self._secret = arrivals.begin(self._ports, self._installation_id, self._made)
+
     def take(self, data: Iterable[bytes], progress: Progress | None) -> ImportReport:
-        """Read all rows; keep the new ones, if that is what this is for."""
+        """Read all rows; write the new ones, if that is what this is for."""
+        rules = self._read(self._rules)
         chunk: list[tuple[str, StockRow]] = []
-        for row in read_rows(data, self._rules()):
+        for row in read_rows(data, rules):
             if isinstance(row, BadRow):
                 self._refuse(row)
             else:
@@ -168,12 +180,15 @@ class _Import:
         return self.report()
 
     def finish(self) -> ImportReport:
-        """Keep the totals, and serve who waited."""
-        if self._new:
-            self._work.stock.finish_import(self._made_now())
-            self._work.stock.measure()
-        # Always in the same order, so that two who serve cannot stand in each other's way.
-        served = sum(serve_waiting(self._ports, self._work, kind) for kind in sorted(self._kinds))
+        """Serve who waited and show it to all; or leave no trace of it."""
+        ports, installation_id = self._ports, self._installation_id
+        if not self._new or not self._is_kept:
+            arrivals.drop(ports, installation_id, self.id)
+            arrivals.settle(ports, installation_id)
+            return self.report(kept=self._is_kept)
+        arrivals.measure(ports, installation_id)
+        made = replace(self._made, added=self._new, known=self._known, bad=self._bad)
+        served = arrivals.show(ports, installation_id, made, self._kinds)
         return self.report(kept=True, served=served)
 
     def report(self, *, kept: bool = False, served: int = 0) -> ImportReport:
@@ -189,9 +204,21 @@ class _Import:
             import_id=str(self._made.id) if kept and self._new else None,
         )
 
-    def _rules(self) -> Rules:
-        configuration = self._work.installations.by_id(self._work.installation_id).configuration
-        articles = {product.sku: product.product_type for product in self._work.products.all()}
+    @property
+    def _is_kept(self) -> bool:
+        """Whether the new codes are kept, as far as the file is known."""
+        mode = self._mode
+        return mode is ImportMode.GOOD_ROWS or (mode is ImportMode.ALL_OR_NONE and not self._bad)
+
+    def _read(self, look: Callable[[UnitOfWork], T]) -> T:
+        with self._ports.store.reading(self._installation_id) as work:
+            return look(work)
+
+    def _rules(self, work: UnitOfWork) -> Rules:
+        # On a dry run there may be none yet.
+        self._secret = self._secret or new_codes_secret(self._ports, work, keep=False)
+        configuration = work.installations.by_id(work.installation_id).configuration
+        articles = {product.sku: product.product_type for product in work.products.all()}
         return Rules(articles=articles, zone=configuration.zone, now=self._ports.clock())
 
     def _meet(self, row: StockRow, chunk: list[tuple[str, StockRow]]) -> None:
@@ -211,13 +238,11 @@ class _Import:
             self._refuse(BadRow(line=row.line, reason=reason))
 
     def _store(self, chunk: list[tuple[str, StockRow]]) -> None:
-        marks = [mark for mark, _ in chunk]
-        known = self._work.stock.by_fingerprints(marks)
-        sold = self._work.claims.of([code_subject(mark) for mark in marks if mark not in known])
+        known, sold = self._read(lambda work: _there(work, [mark for mark, _ in chunk]))
         new = []
         for mark, row in chunk:
             there = known.get(mark)
-            if code_subject(mark) in sold:
+            if mark in sold:
                 self._refuse(BadRow(line=row.line, reason=_SOLD))
             elif there is None:
                 new.append((mark, row))
@@ -225,28 +250,22 @@ class _Import:
                 self._known += 1
             else:
                 self._refuse(BadRow(line=row.line, reason=_differs(there)))
-        if new and self._keep:
-            if not self._new:
-                self._work.stock.add_import(self._made)
-            self._add([self._stock_code(mark, row) for mark, row in new])
+        if new and self._is_kept:
+            new = self._put(new)
         self._new += len(new)
-        if self._new >= self._measured_at:
-            self._work.stock.measure()
+        if self._is_kept and self._new >= self._measured_at:
+            arrivals.measure(self._ports, self._installation_id)
             self._measured_at *= 2
         self._kinds.update(row.product_type for _, row in new)
 
-    def _add(self, codes: list[StockCode]) -> None:
-        claims = [
-            Claim(subject=code_subject(code.fingerprint), stock_code_id=code.id) for code in codes
-        ]
-        if self._work.claims.claim(claims):
-            # Issued between our look and our claim: the next attempt sees it and refuses the row.
-            raise Refusal(
-                ErrorCode.INVALID,
-                "A code of this file was sold while it was read; import it once more.",
-                field="file",
-            )
-        self._work.stock.add(codes)
+    def _put(self, new: list[tuple[str, StockRow]]) -> list[tuple[str, StockRow]]:
+        codes = [self._stock_code(mark, row) for mark, row in new]
+        # Issued between our look and our claim.
+        taken = arrivals.put(self._ports, self._installation_id, self.id, codes)
+        for mark, row in new:
+            if mark in taken:
+                self._refuse(BadRow(line=row.line, reason=_SOLD))
+        return [(mark, row) for mark, row in new if mark not in taken]
 
     def _stock_code(self, mark: str, row: StockRow) -> StockCode:
         return StockCode(
@@ -264,11 +283,6 @@ class _Import:
             note=row.note,
         )
 
-    def _made_now(self) -> StockImport:
-        return StockImport(
-            **{**vars(self._made), "added": self._new, "known": self._known, "bad": self._bad}
-        )
-
     def _refuse(self, row: BadRow) -> None:
         self._bad += 1
         if len(self._reasons) < MOST_REASONS:
@@ -277,6 +291,13 @@ class _Import:
 
 def _by_line(rows: Iterable[BadRow]) -> tuple[BadRow, ...]:
     return tuple(sorted(rows, key=lambda row: row.line))
+
+
+def _there(work: UnitOfWork, marks: list[str]) -> tuple[dict[str, StockCode], set[str]]:
+    """Of these, the codes that are in stock by their marks, and the marks of those an order has."""
+    known = work.stock.by_fingerprints(marks)
+    others = {code_subject(mark): mark for mark in marks if mark not in known}
+    return known, {others[subject] for subject in work.claims.of(others)}
 
 
 def _content(said: StockRow | StockCode) -> tuple[object, ...]:

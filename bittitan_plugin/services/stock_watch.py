@@ -14,15 +14,19 @@ from bittitan_plugin.services.ports import Ports
 from bittitan_plugin.services.revocation_news import RevocationNews
 from bittitan_plugin.services.rounds import Item, Round, look_after
 from bittitan_plugin.services.stock_allocation import STOCK
+from bittitan_plugin.services.stock_arrivals import settle
 from bittitan_plugin.services.stock_levels import review
 from bittitan_plugin.services.stock_revocation import announce, close
 
 
 def watch_stock(ports: Ports, installation_id: UUID) -> None:
-    """Expire what is overdue, close and remind of revocations, say when stock is low.
+    """Settle imports that were cut short, expire what is overdue, see to revocations and levels.
 
     Goes on while the plugin is switched off: a deadline passes all the same.
     """
+    with Round(ports, installation_id, "stock imports") as round_:
+        item = Item(id="cut-short", name="an import of codes that was cut short")
+        round_.do(item, partial(settle, ports, installation_id))
     _expire_free(ports, installation_id)
     _expire_sold(ports, installation_id)
     _watch_revocations(ports, installation_id)

@@ -16,6 +16,7 @@ from bittitan_plugin.domain.texts import check_line
 from bittitan_plugin.services.code_lookup import mark_of
 from bittitan_plugin.services.ports import Ports
 from bittitan_plugin.services.stock_levels import review, take_turn
+from bittitan_plugin.store.repositories.stock import BATCH
 from bittitan_plugin.store.unit_of_work import UnitOfWork
 
 
@@ -45,6 +46,7 @@ def withdraw(
         code = work.stock.get(code_id)
         if not code.is_unsold:
             raise Refusal(ErrorCode.INVALID, _REFUSED[code.state], field="id")
+        work.stock_imports.find(code.import_id)
         _withdraw(ports, work, [code_id], why, actor)
         review(ports, work, product_type)
         return work.stock.get(code_id)
@@ -69,21 +71,37 @@ def undo_import(
 ) -> Undone:
     """Withdraw what is unsold of an import; ``check_only`` says how many that is, and does nothing.
 
-    Raises ``Refusal``: NOT_FOUND on ``id``, or on ``reason``.
+    ``BATCH`` codes at a time, so that nobody's sale waits for long: cut short, what is left is
+    withdrawn by asking once more. Raises ``Refusal``: NOT_FOUND on ``id``, or on ``reason``.
     """
     why = "" if check_only else check_line(reason, "reason")
-    with ports.store.writing(installation_id) as work:
-        # Always in the same order, so that two cannot stand in each other's way.
-        for product_type in sorted(ProductType):
-            take_turn(work, product_type)
-        made = work.stock.find_import(import_id)
-        unsold = work.stock.unsold_of_import(import_id)
-        if not check_only:
-            _withdraw(ports, work, unsold, why, actor)
+    with ports.store.reading(installation_id) as work:
+        made = work.stock_imports.find(import_id)
+        unsold = work.stock.count_unsold_of_import(import_id)
+    if not check_only:
+        unsold = _withdraw_all(ports, installation_id, import_id, why, actor)
+    return Undone(
+        import_id=import_id, source=made.source, withdrawn=unsold, left=made.added - unsold
+    )
+
+
+def _withdraw_all(
+    ports: Ports, installation_id: UUID, import_id: UUID, reason: str, actor: Actor
+) -> int:
+    withdrawn, some = 0, list[UUID]()
+    while True:
+        with ports.store.writing(installation_id) as work:
+            # Always in the same order, so that two cannot stand in each other's way.
+            for product_type in sorted(ProductType):
+                take_turn(work, product_type)
+            after = some[-1] if some else None
+            some = work.stock.unsold_of_import(import_id, after=after, limit=BATCH)
+            _withdraw(ports, work, some, reason, actor)
             for product_type in sorted(ProductType):
                 review(ports, work, product_type)
-    left = made.added - len(unsold)
-    return Undone(import_id=import_id, source=made.source, withdrawn=len(unsold), left=left)
+        withdrawn += len(some)
+        if len(some) < BATCH:
+            return withdrawn
 
 
 def _withdraw(

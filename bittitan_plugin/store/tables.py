@@ -276,10 +276,19 @@ class CodeSecretRow(Base):
 
 
 class StockImportRow(Base):
-    """One import of coupon codes: who brought in what, when."""
+    """One import of coupon codes: who brought in what, when, and whether its codes are shown."""
 
     __tablename__ = "bittitan_stock_imports"
-    __table_args__ = (Index("ix_bittitan_stock_imports_made", "installation_id", "imported_at"),)
+    __table_args__ = (
+        Index("ix_bittitan_stock_imports_made", "installation_id", "imported_at"),
+        # Looked at by everybody who reads the stock; almost always empty.
+        Index(
+            "ix_bittitan_stock_imports_unfinished",
+            "installation_id",
+            "id",
+            **_where("phase <> 'KEPT'"),
+        ),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     installation_id: Mapped[UUID] = _installation()
@@ -289,6 +298,9 @@ class StockImportRow(Base):
     added: Mapped[int]
     known: Mapped[int]
     bad: Mapped[int]
+    phase: Mapped[str] = mapped_column(String(20), default="KEPT")
+    touched_at: Mapped[datetime | None]
+    run_id: Mapped[UUID | None]
 
 
 class StockCodeRow(Base):
@@ -300,6 +312,8 @@ class StockCodeRow(Base):
     __tablename__ = "bittitan_stock_codes"
     __table_args__ = (
         Index("ix_bittitan_stock_codes_fingerprint", "installation_id", "fingerprint"),
+        # By which an import is withdrawn, or removed, a part at a time.
+        Index("ix_bittitan_stock_codes_import", "import_id", "id"),
         Index(
             "ix_bittitan_stock_codes_free",
             "installation_id",
@@ -308,6 +322,7 @@ class StockCodeRow(Base):
             "licenses",
             "expires_at",
             "id",
+            "import_id",
             **_where("state = 'AVAILABLE'"),
         ),
         Index(
@@ -316,6 +331,7 @@ class StockCodeRow(Base):
             "expires_at",
             "product_type",
             "licenses",
+            "import_id",
             **_where("state = 'AVAILABLE'"),
         ),
         Index(

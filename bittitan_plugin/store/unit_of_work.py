@@ -30,6 +30,7 @@ from bittitan_plugin.store.repositories.runs import RunRepository
 from bittitan_plugin.store.repositories.sales import SaleRepository
 from bittitan_plugin.store.repositories.sent_mails import SentMailRepository
 from bittitan_plugin.store.repositories.stock import StockRepository
+from bittitan_plugin.store.repositories.stock_imports import StockImportRepository
 from bittitan_plugin.store.repositories.uploads import UploadRepository
 
 
@@ -75,6 +76,7 @@ class UnitOfWork:
         self.deferred_lines = DeferredLineRepository(session, installation_id)
         self.held_lines = HeldLineRepository(session, installation_id)
         self.stock = StockRepository(session, installation_id)
+        self.stock_imports = StockImportRepository(session, installation_id)
         self.claims = ClaimRepository(session, installation_id)
         self.revocations = RevocationRepository(session, installation_id)
         self.uploads = UploadRepository(session, installation_id)

@@ -25,9 +25,8 @@ from bittitan_plugin.domain.reconciliation import Difference, DifferenceKind, Re
 from bittitan_plugin.domain.requests import CancellationRequest
 from bittitan_plugin.domain.revocations import Revocation, RevocationCause
 from bittitan_plugin.domain.runs import Run, RunKind
-from bittitan_plugin.domain.stock import StockCode, StockState
+from bittitan_plugin.domain.stock import StockCode, StockImport, StockState
 from bittitan_plugin.services.ports import Ports
-from bittitan_plugin.store.repositories.stock import StockImport
 from tests.fakes.values import product, sold_asset, stock_code
 
 NOW = datetime(2026, 3, 10, 9, 30, tzinfo=UTC)
@@ -270,7 +269,7 @@ def _fill_the_shelf(
 
     free = code("free")
     with ports.store.writing(installation_id) as work:
-        work.stock.add_import(made)
+        work.stock_imports.add(made)
         work.stock.add(
             [
                 free,

@@ -22,7 +22,7 @@ from bittitan_plugin.store.mapping import (
     to_request,
 )
 from bittitan_plugin.store.queries.browsing import Browser
-from bittitan_plugin.store.repositories.stock import to_stock_code
+from bittitan_plugin.store.repositories.stock import are_shown, to_stock_code
 from bittitan_plugin.store.tables import (
     AccountRow,
     AssetRow,
@@ -175,7 +175,9 @@ def stock_codes(work: UnitOfWork) -> Browser[StockCode]:
     """The codes of the stock, whatever became of them; they stay sealed."""
     row = StockCodeRow
     return Browser(
-        rows=select(row).where(row.installation_id == work.installation_id),
+        rows=select(row).where(
+            row.installation_id == work.installation_id, are_shown(work.installation_id)
+        ),
         key=row.id,
         columns={
             "state": row.state,

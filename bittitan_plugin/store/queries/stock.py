@@ -7,15 +7,11 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, func, select
 
 from bittitan_plugin.domain.catalogue import ProductType
-from bittitan_plugin.domain.stock import StockCode, StockState
+from bittitan_plugin.domain.stock import ImportPhase, StockCode, StockImport, StockState
 from bittitan_plugin.domain.stock_report import Amount
 from bittitan_plugin.store.queries.keyset import Page, SortKey, Window, converted, fetch_page
-from bittitan_plugin.store.repositories.stock import (
-    FREE,
-    StockImport,
-    to_stock_code,
-    to_stock_import,
-)
+from bittitan_plugin.store.repositories.stock import are_shown, is_free, to_stock_code
+from bittitan_plugin.store.repositories.stock_imports import to_stock_import
 from bittitan_plugin.store.tables import StockCodeRow, StockImportRow
 from bittitan_plugin.store.unit_of_work import UnitOfWork
 
@@ -54,7 +50,7 @@ def free_by_expiry(
     found: dict[ProductType, list[tuple[datetime, Amount]]] = defaultdict(list)
     for kind, codes, licenses, expires_at in work.session.execute(
         select(*_SUMS, row.expires_at)
-        .where(row.installation_id == work.installation_id, FREE, row.expires_at > now)
+        .where(*is_free(work.installation_id), row.expires_at > now)
         .group_by(row.product_type, row.expires_at)
         .order_by(row.expires_at)
     ):
@@ -88,6 +84,7 @@ def newest_imports(work: UnitOfWork, limit: int) -> list[StockImport]:
     rows = work.session.scalars(
         select(row)
         .where(row.installation_id == work.installation_id)
+        .where(row.phase == ImportPhase.KEPT.value)
         .order_by(row.imported_at.desc(), row.id)
         .limit(limit)
     )
@@ -98,9 +95,11 @@ def _conditions(work: UnitOfWork, wanted: StockFilter) -> list[ColumnElement[boo
     row = StockCodeRow
     conditions: list[ColumnElement[bool]] = [row.installation_id == work.installation_id]
     if wanted.state is StockState.AVAILABLE:
-        conditions.append(FREE)
-    elif wanted.state is not None:
-        conditions.append(row.state == wanted.state.value)
+        conditions = is_free(work.installation_id)
+    else:
+        conditions.append(are_shown(work.installation_id))
+        if wanted.state is not None:
+            conditions.append(row.state == wanted.state.value)
     if wanted.product_type is not None:
         conditions.append(row.product_type == wanted.product_type.value)
     if wanted.expires_before is not None:

@@ -17,6 +17,7 @@ from sqlalchemy import (
     literal_column,
     or_,
     select,
+    tuple_,
     update,
 )
 from sqlalchemy.orm import Session
@@ -122,14 +123,17 @@ class AssetRepository:
         return [to_asset(row) for row in rows]
 
     def waiting_for_stock(
-        self, product_type: ProductType, limit: int, skip: int = 0
+        self, product_type: ProductType, limit: int, after: Asset | None = None
     ) -> list[Asset]:
-        """The assets that wait for codes of that kind, in the order they are to be served in."""
+        """The assets that wait for codes of that kind, in the order they are to be served in.
+
+        With ``after`` those that come after that one.
+        """
+        query = select(AssetRow).where(self._mine, *_waits_for_stock(product_type))
+        if after is not None:
+            query = query.where(tuple_(after.purchase_date, after.id) < _IN_TURN)
         rows = self._session.scalars(
-            select(AssetRow)
-            .where(self._mine, *_waits_for_stock(product_type))
-            .order_by(AssetRow.purchase_date, AssetRow.id)
-            .offset(skip)
+            query.order_by(AssetRow.purchase_date, AssetRow.id)
             .limit(limit)
             .execution_options(populate_existing=True)
         )
@@ -308,6 +312,10 @@ class AssetRepository:
     @property
     def _mine(self) -> ColumnElement[bool]:
         return AssetRow.installation_id == self._installation_id
+
+
+#: By what assets that wait for stock are served.
+_IN_TURN = tuple_(AssetRow.purchase_date, AssetRow.id)
 
 
 def _waits_for_stock(product_type: ProductType) -> list[ColumnElement[bool]]:

@@ -5,40 +5,67 @@ found free stays free until it is taken.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Table, func, insert, literal_column, or_, select, text, update
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    Table,
+    delete,
+    func,
+    insert,
+    literal_column,
+    or_,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.orm import Session
 
 from bittitan_plugin.domain.catalogue import ProductType
 from bittitan_plugin.domain.coupons import Sealed
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
-from bittitan_plugin.domain.stock import Demand, StockCode, StockState
+from bittitan_plugin.domain.stock import Demand, ImportPhase, StockCode, StockState
+from bittitan_plugin.store.repositories.stock_imports import UNFINISHED
 from bittitan_plugin.store.tables import StockCodeRow, StockImportRow
 
 #: Which codes can be sold. A literal, or the database could not see that their index fits.
 FREE: ColumnElement[bool] = StockCodeRow.state == literal_column("'AVAILABLE'")
 #: What was not withdrawn; a literal for the same reason.
-_KEPT: ColumnElement[bool] = StockCodeRow.state != literal_column("'WITHDRAWN'")
-#: Codes that expire, or are withdrawn, at a time in one statement.
-_BATCH = 1000
+_NOT_WITHDRAWN: ColumnElement[bool] = StockCodeRow.state != literal_column("'WITHDRAWN'")
+#: Codes that expire, are withdrawn or are removed at a time. Ours: as many as are imported.
+BATCH = 250
+#: Imports that nobody will ever see.
+_DROPPED = select(StockImportRow.id).where(StockImportRow.phase == ImportPhase.DROPPED.value)
 
 
-@dataclass(frozen=True, kw_only=True)
-class StockImport:
-    """One import that was kept: who brought in what, when."""
+def is_free(installation_id: UUID, besides: UUID | None = None) -> list[ColumnElement[bool]]:
+    """Which codes of an installation can be sold.
 
-    id: UUID
-    #: The name of the file, or in a word where it came from.
-    source: str
-    imported_by: str
-    imported_at: datetime
-    added: int
-    known: int
-    bad: int
+    Those of an import that is not kept (yet) cannot, unless it is the one ``besides``.
+    """
+    return [
+        StockCodeRow.installation_id == installation_id,
+        FREE,
+        StockCodeRow.import_id.not_in(_unfinished(installation_id, besides)),
+    ]
+
+
+def are_shown(installation_id: UUID) -> ColumnElement[bool]:
+    """Which codes can be seen: those of kept imports, and what an order has got."""
+    return or_(
+        StockCodeRow.asset_id.is_not(None),
+        StockCodeRow.import_id.not_in(_unfinished(installation_id)),
+    )
+
+
+def _unfinished(installation_id: UUID, besides: UUID | None = None) -> Select[UUID]:
+    query = select(StockImportRow.id).where(
+        StockImportRow.installation_id == installation_id, UNFINISHED
+    )
+    return query if besides is None else query.where(StockImportRow.id != besides)
 
 
 class CodesTaken(Exception):
@@ -52,46 +79,34 @@ class StockRepository:
         self._session = session
         self._installation_id = installation_id
 
-    def add_import(self, made: StockImport) -> None:
-        """Keep that an import began, so that its codes can refer to it."""
-        self._session.execute(
-            insert(StockImportRow).values(installation_id=self._installation_id, **vars(made))
-        )
+    def unsold_of_import(
+        self, import_id: UUID, *, after: UUID | None = None, limit: int
+    ) -> list[UUID]:
+        """Codes that it brought and that nobody has bought, in the order of their ids."""
+        query = select(StockCodeRow.id).where(*self._unsold(import_id))
+        if after is not None:
+            query = query.where(StockCodeRow.id > after)
+        return list(self._session.scalars(query.order_by(StockCodeRow.id).limit(limit)))
 
-    def finish_import(self, made: StockImport) -> None:
-        """Keep what came of an import."""
-        self._session.execute(
-            update(StockImportRow)
-            .where(
-                StockImportRow.installation_id == self._installation_id,
-                StockImportRow.id == made.id,
-            )
-            .values(added=made.added, known=made.known, bad=made.bad)
-        )
+    def count_unsold_of_import(self, import_id: UUID) -> int:
+        """How many codes that it brought nobody has bought."""
+        count = select(func.count()).select_from(StockCodeRow).where(*self._unsold(import_id))
+        return self._session.scalar(count) or 0
 
-    def find_import(self, import_id: UUID) -> StockImport:
-        """Raises ``Refusal`` NOT_FOUND on ``id``."""
-        row = self._session.scalar(
-            select(StockImportRow).where(
-                StockImportRow.installation_id == self._installation_id,
-                StockImportRow.id == import_id,
-            )
+    def remove_of_import(self, import_id: UUID) -> list[UUID]:
+        """Remove a part of what a dropped import has written. Returns which codes these were."""
+        some = (
+            select(StockCodeRow.id)
+            .where(self._mine, StockCodeRow.import_id == import_id)
+            .where(StockCodeRow.import_id.in_(_DROPPED), StockCodeRow.asset_id.is_(None))
+            .limit(BATCH)
         )
-        if row is None:
-            raise Refusal(ErrorCode.NOT_FOUND, "There is no such import.", field="id")
-        return to_stock_import(row)
-
-    def unsold_of_import(self, import_id: UUID) -> list[UUID]:
-        """The codes that it brought and that nobody has bought."""
-        unsold = [StockState.AVAILABLE.value, StockState.EXPIRED.value]
         return list(
             self._session.scalars(
-                select(StockCodeRow.id).where(
-                    self._mine,
-                    StockCodeRow.import_id == import_id,
-                    StockCodeRow.asset_id.is_(None),
-                    StockCodeRow.state.in_(unsold),
-                )
+                delete(StockCodeRow)
+                .where(StockCodeRow.id.in_(some))
+                .returning(StockCodeRow.id)
+                .execution_options(synchronize_session=False)
             )
         )
 
@@ -114,7 +129,8 @@ class StockRepository:
         """The codes among these that are known here, unless they were withdrawn."""
         rows = self._session.scalars(
             select(StockCodeRow)
-            .where(self._mine, StockCodeRow.fingerprint.in_(fingerprints), _KEPT)
+            .where(self._mine, StockCodeRow.fingerprint.in_(fingerprints), _NOT_WITHDRAWN)
+            .where(are_shown(self._installation_id))
             .execution_options(populate_existing=True)
         )
         return {row.fingerprint: to_stock_code(row) for row in rows}
@@ -166,7 +182,7 @@ class StockRepository:
                 # One index look-up per size, however many codes have it.
                 size = self._session.scalar(
                     select(func.max(StockCodeRow.licenses)).where(
-                        *self._free(demand.product_type, sku), StockCodeRow.licenses < below
+                        *self._free(demand, sku), StockCodeRow.licenses < below
                     )
                 )
                 if size is None:
@@ -188,8 +204,7 @@ class StockRepository:
         rows = self._session.execute(
             select(StockCodeRow.licenses, func.count().label("codes"))
             .where(
-                self._mine,
-                FREE,
+                *is_free(self._installation_id, demand.import_id),
                 StockCodeRow.product_type == demand.product_type.value,
                 or_(StockCodeRow.sku.is_(None), StockCodeRow.sku == demand.sku),
                 StockCodeRow.licenses.in_(sizes),
@@ -248,7 +263,7 @@ class StockRepository:
         overdue = (
             select(StockCodeRow.id)
             .where(self._mine, FREE, StockCodeRow.expires_at <= now)
-            .limit(_BATCH)
+            .limit(BATCH)
         )
         return len(
             self._session.scalars(
@@ -265,8 +280,7 @@ class StockRepository:
         some = (
             select(StockCodeRow.licenses)
             .where(
-                self._mine,
-                FREE,
+                *is_free(self._installation_id),
                 StockCodeRow.product_type == product_type.value,
                 StockCodeRow.expires_at > now,
             )
@@ -285,7 +299,7 @@ class StockRepository:
             rows = self._session.scalars(
                 select(StockCodeRow)
                 .where(
-                    *self._free(demand.product_type, sku),
+                    *self._free(demand, sku),
                     StockCodeRow.licenses == size,
                     *_serves(demand),
                     *([StockCodeRow.id.not_in(without)] if without else []),
@@ -303,11 +317,19 @@ class StockRepository:
             found += map(to_stock_code, rows)
         return sorted(found, key=lambda code: (code.expires_at, code.id))[:limit]
 
-    def _free(self, product_type: ProductType, sku: str | None) -> list[ColumnElement[bool]]:
+    def _unsold(self, import_id: UUID) -> list[ColumnElement[bool]]:
+        unsold = [StockState.AVAILABLE.value, StockState.EXPIRED.value]
         return [
             self._mine,
-            FREE,
-            StockCodeRow.product_type == product_type.value,
+            StockCodeRow.import_id == import_id,
+            StockCodeRow.asset_id.is_(None),
+            StockCodeRow.state.in_(unsold),
+        ]
+
+    def _free(self, demand: Demand, sku: str | None) -> list[ColumnElement[bool]]:
+        return [
+            *is_free(self._installation_id, demand.import_id),
+            StockCodeRow.product_type == demand.product_type.value,
             StockCodeRow.sku.is_(None) if sku is None else StockCodeRow.sku == sku,
         ]
 
@@ -330,13 +352,8 @@ def _serves(demand: Demand) -> list[ColumnElement[bool]]:
 def _batches(ids: Collection[UUID]) -> Iterator[list[UUID]]:
     """Some at a time: a statement takes only so many values."""
     rest = list(ids)
-    for start in range(0, len(rest), _BATCH):
-        yield rest[start : start + _BATCH]
-
-
-def to_stock_import(row: StockImportRow) -> StockImport:
-    """The import a row holds."""
-    return StockImport(**{each.name: getattr(row, each.name) for each in fields(StockImport)})
+    for start in range(0, len(rest), BATCH):
+        yield rest[start : start + BATCH]
 
 
 def to_stock_code(row: StockCodeRow) -> StockCode:

@@ -1,5 +1,6 @@
 """What another installation holds, and how to see that none of it was touched."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -22,7 +23,7 @@ from bittitan_plugin.domain.problems import Problem, ProblemKind
 from bittitan_plugin.domain.requests import CancellationRequest
 from bittitan_plugin.domain.revocations import Revocation, RevocationCause
 from bittitan_plugin.domain.runs import Run, RunKind
-from bittitan_plugin.domain.stock import StockCode, StockState
+from bittitan_plugin.domain.stock import ImportPhase, StockCode, StockImport, StockState
 from bittitan_plugin.hosts.saleor.tables import (
     SaleorAppRow,
     SaleorCursorRow,
@@ -31,7 +32,6 @@ from bittitan_plugin.hosts.saleor.tables import (
 )
 from bittitan_plugin.store.repositories.claims import Claim
 from bittitan_plugin.store.repositories.coupons import Cursor
-from bittitan_plugin.store.repositories.stock import StockImport
 from bittitan_plugin.store.repositories.uploads import Upload
 from bittitan_plugin.store.tables import Base, PriceRow, ProductRow
 from bittitan_plugin.store.unit_of_work import Store, UnitOfWork
@@ -73,6 +73,7 @@ class Belongings:
     from_stock: Asset
     code: StockCode
     revocation: Revocation
+    unfinished: Mapping[ImportPhase, StockImport]
     #: What a mail that was sent is counted by.
     mail_id: UUID
 
@@ -127,8 +128,9 @@ def settle_in(store: Store, installation: UUID) -> Belongings:
         (problem,) = work.problems.open()
     shelf = _fill_the_shelf(store, installation, buyer, sold)
     return Belongings(
-        buyer, end, sold, asset, invitation, waiting, request, run, problem, *shelf, mail_id
-    )
+        buyer, end, sold, asset, invitation, waiting, request, run, problem, *shelf,
+        _unfinished_imports(store, installation), mail_id,
+    )  # fmt: skip
 
 
 def _run(work: UnitOfWork) -> Run:
@@ -186,11 +188,28 @@ def _fill_the_shelf(
         work.assets.add(waiting, STAFF, NOON)
         work.assets.add(served, STAFF, NOON)
         work.coupons.keep_secret(Sealed("sealed"))
-        work.stock.add_import(made)
+        work.stock_imports.add(made)
         work.stock.add([free, taken])
         work.claims.claim([Claim(subject=CLAIMED, stock_code_id=free.id)])
         work.revocations.add(revocation)
     return waiting, served, free, revocation
+
+
+def _unfinished_imports(store: Store, installation: UUID) -> Mapping[ImportPhase, StockImport]:
+    """Imports that nobody sees (yet), one of each phase, with a code each."""
+    made: Mapping[ImportPhase, StockImport] = {
+        phase: StockImport(
+            id=uuid4(), source="x.csv", imported_by="staff", imported_at=NOON, phase=phase,
+            touched_at=NOON,
+        )
+        for phase in ImportPhase
+        if phase is not ImportPhase.KEPT
+    }  # fmt: skip
+    with store.writing(installation) as work:
+        for each in made.values():
+            work.stock_imports.add(each)
+            work.stock.add([stock_code(import_id=each.id)])
+    return made
 
 
 def connect_a_saleor(store: Store, installation: UUID) -> None:

@@ -22,10 +22,10 @@ from bittitan_plugin.domain.errors import ErrorCode, Refusal
 from bittitan_plugin.domain.problems import ProblemKind
 from bittitan_plugin.domain.requests import CancellationRequest
 from bittitan_plugin.domain.revocations import RevocationState
-from bittitan_plugin.domain.stock import StockState, demand_of
+from bittitan_plugin.domain.stock import ImportPhase, StockImport, StockState, demand_of
 from bittitan_plugin.services.notifications import SENT_AGAIN
 from bittitan_plugin.store.repositories.claims import Claim
-from bittitan_plugin.store.repositories.stock import CodesTaken, StockImport
+from bittitan_plugin.store.repositories.stock import CodesTaken
 from bittitan_plugin.store.repositories.uploads import Upload
 from bittitan_plugin.store.tables import Base
 from bittitan_plugin.store.unit_of_work import Store, UnitOfWork
@@ -107,8 +107,11 @@ FINDING: dict[str, Case] = {
     "assets.overdue_from_stock": lambda w, b: w.assets.overdue_from_stock(LATER),
     "coupons.secret": lambda w, b: w.coupons.secret(),
     "claims.of": lambda w, b: w.claims.of([CLAIMED]),
-    "stock.find_import": lambda w, b: w.stock.find_import(b.code.import_id),
-    "stock.unsold_of_import": lambda w, b: w.stock.unsold_of_import(b.code.import_id),
+    "stock_imports.find": lambda w, b: w.stock_imports.find(b.code.import_id),
+    "stock_imports.unfinished": lambda w, b: w.stock_imports.unfinished(),
+    "stock_imports.is_serving": lambda w, b: w.stock_imports.is_serving(),
+    "stock.unsold_of_import": lambda w, b: w.stock.unsold_of_import(b.code.import_id, limit=9),
+    "stock.count_unsold_of_import": lambda w, b: w.stock.count_unsold_of_import(b.code.import_id),
     "stock.get": lambda w, b: w.stock.get(b.code.id),
     "stock.by_fingerprints": lambda w, b: w.stock.by_fingerprints([b.code.fingerprint]),
     "stock.exact": lambda w, b: w.stock.exact(demand_of(b.out_of_stock, NOON)),
@@ -217,9 +220,20 @@ CHANGING: dict[str, Case] = {
     "claims.claim": lambda w, b: w.claims.claim([Claim(subject=CLAIMED, asset_id=b.asset.id)]),
     "stock.withdraw": lambda w, b: w.stock.withdraw([b.code.id], reason="x", by="y", at=LATER),
     "claims.release": lambda w, b: w.claims.release([b.code.id]),
-    "stock.add_import": lambda w, b: w.stock.add_import(an_import()),
-    "stock.finish_import": lambda w, b: w.stock.finish_import(
-        replace(an_import(), id=b.code.import_id)
+    "stock.remove_of_import": lambda w, b: w.stock.remove_of_import(
+        b.unfinished[ImportPhase.DROPPED].id
+    ),
+    "stock_imports.add": lambda w, b: w.stock_imports.add(an_import()),
+    "stock_imports.touch": lambda w, b: w.stock_imports.touch(
+        b.unfinished[ImportPhase.SERVING].id, ImportPhase.SERVING, LATER
+    ),
+    "stock_imports.drop": lambda w, b: w.stock_imports.drop(b.unfinished[ImportPhase.ARRIVING].id),
+    "stock_imports.serve": lambda w, b: w.stock_imports.serve(
+        replace(an_import(), id=b.unfinished[ImportPhase.ARRIVING].id), LATER
+    ),
+    "stock_imports.keep": lambda w, b: w.stock_imports.keep(b.unfinished[ImportPhase.SERVING].id),
+    "stock_imports.remove": lambda w, b: w.stock_imports.remove(
+        b.unfinished[ImportPhase.DROPPED].id
     ),
     "stock.measure": lambda w, b: w.stock.measure(),
     "stock.add": lambda w, b: w.stock.add([replace(b.code, id=uuid4())]),

@@ -417,6 +417,9 @@ def _tables_of_the_plugin() -> None:
         sa.Column("added", sa.Integer(), nullable=False),
         sa.Column("known", sa.Integer(), nullable=False),
         sa.Column("bad", sa.Integer(), nullable=False),
+        sa.Column("phase", sa.String(length=20), nullable=False),
+        sa.Column("touched_at", Instant(timezone=True), nullable=True),
+        sa.Column("run_id", sa.Uuid(), nullable=True),
         sa.ForeignKeyConstraint(
             ["installation_id"],
             ["bittitan_installations.id"],
@@ -428,6 +431,13 @@ def _tables_of_the_plugin() -> None:
         "ix_bittitan_stock_imports_made",
         "bittitan_stock_imports",
         ["installation_id", "imported_at"],
+    )
+    op.create_index(
+        "ix_bittitan_stock_imports_unfinished",
+        "bittitan_stock_imports",
+        ["installation_id", "id"],
+        sqlite_where=sa.text("phase <> 'KEPT'"),
+        postgresql_where=sa.text("phase <> 'KEPT'"),
     )
     op.create_table(
         "bittitan_assets",
@@ -819,6 +829,11 @@ def _tables_of_the_plugin() -> None:
         ["installation_id", "fingerprint"],
     )
     op.create_index(
+        "ix_bittitan_stock_codes_import",
+        "bittitan_stock_codes",
+        ["import_id", "id"],
+    )
+    op.create_index(
         "ix_bittitan_stock_codes_asset",
         "bittitan_stock_codes",
         ["installation_id", "asset_id"],
@@ -828,14 +843,14 @@ def _tables_of_the_plugin() -> None:
     op.create_index(
         "ix_bittitan_stock_codes_expiry",
         "bittitan_stock_codes",
-        ["installation_id", "expires_at", "product_type", "licenses"],
+        ["installation_id", "expires_at", "product_type", "licenses", "import_id"],
         sqlite_where=sa.text("state = 'AVAILABLE'"),
         postgresql_where=sa.text("state = 'AVAILABLE'"),
     )
     op.create_index(
         "ix_bittitan_stock_codes_free",
         "bittitan_stock_codes",
-        ["installation_id", "product_type", "sku", "licenses", "expires_at", "id"],
+        ["installation_id", "product_type", "sku", "licenses", "expires_at", "id", "import_id"],
         sqlite_where=sa.text("state = 'AVAILABLE'"),
         postgresql_where=sa.text("state = 'AVAILABLE'"),
     )

@@ -1,0 +1,119 @@
+"""The imports of coupon codes: from their first row until all see them, or nobody ever does."""
+
+from dataclasses import fields
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, delete, insert, literal_column, select, update
+from sqlalchemy.orm import Session
+
+from bittitan_plugin.domain.errors import ErrorCode, Refusal
+from bittitan_plugin.domain.stock import ImportPhase, StockImport
+from bittitan_plugin.store.tables import StockImportRow
+
+#: What is not kept (yet). A literal, or the database could not see that its index fits.
+UNFINISHED: ColumnElement[bool] = StockImportRow.phase != literal_column("'KEPT'")
+
+
+class StockImportRepository:
+    """Finds and keeps the imports of one installation."""
+
+    def __init__(self, session: Session, installation_id: UUID) -> None:
+        self._session = session
+        self._installation_id = installation_id
+
+    def add(self, made: StockImport) -> None:
+        """Keep that an import began, so that its codes can refer to it."""
+        values = {**vars(made), "phase": made.phase.value}
+        self._session.execute(
+            insert(StockImportRow).values(installation_id=self._installation_id, **values)
+        )
+
+    def find(self, import_id: UUID) -> StockImport:
+        """A kept import. Raises ``Refusal`` NOT_FOUND on ``id``."""
+        row = self._session.scalar(
+            select(StockImportRow).where(
+                self._mine,
+                StockImportRow.id == import_id,
+                StockImportRow.phase == ImportPhase.KEPT.value,
+            )
+        )
+        if row is None:
+            raise Refusal(ErrorCode.NOT_FOUND, "There is no such import.", field="id")
+        return to_stock_import(row)
+
+    def unfinished(self) -> list[StockImport]:
+        """Those that are not kept (yet)."""
+        rows = self._session.scalars(
+            select(StockImportRow)
+            .where(self._mine, UNFINISHED)
+            .execution_options(populate_existing=True)
+        )
+        return [to_stock_import(row) for row in rows]
+
+    def is_serving(self) -> bool:
+        """Whether one is about to be kept, and serves who waited before anybody else."""
+        return any(each.phase is ImportPhase.SERVING for each in self.unfinished())
+
+    def touch(self, import_id: UUID, phase: ImportPhase, at: datetime) -> bool:
+        """Note that it is being worked at; no if it is not in that phase (any more).
+
+        Nobody else changes its phase until the transaction ends.
+        """
+        return self._change(import_id, phase, touched_at=at)
+
+    def drop(self, import_id: UUID) -> bool:
+        """Nobody will ever see it, if it was still arriving."""
+        phase = ImportPhase.DROPPED.value
+        return self._change(import_id, ImportPhase.ARRIVING, phase=phase)
+
+    def serve(self, made: StockImport, at: datetime) -> bool:
+        """All its rows are there, with these totals, if it was still arriving."""
+        return self._change(
+            made.id,
+            ImportPhase.ARRIVING,
+            phase=ImportPhase.SERVING.value,
+            touched_at=at,
+            added=made.added,
+            known=made.known,
+            bad=made.bad,
+        )
+
+    def keep(self, import_id: UUID) -> bool:
+        """Show its codes to everybody, if it was serving."""
+        phase = ImportPhase.KEPT.value
+        return self._change(import_id, ImportPhase.SERVING, phase=phase, touched_at=None)
+
+    def remove(self, import_id: UUID) -> None:
+        """Forget a dropped import, of which no code is left."""
+        self._session.execute(
+            delete(StockImportRow)
+            .where(
+                self._mine,
+                StockImportRow.id == import_id,
+                StockImportRow.phase == ImportPhase.DROPPED.value,
+            )
+            .execution_options(synchronize_session=False)
+        )
+
+    def _change(self, import_id: UUID, before: ImportPhase, **values: Any) -> bool:
+        changed = self._session.scalars(
+            update(StockImportRow)
+            .where(self._mine, StockImportRow.id == import_id)
+            .where(StockImportRow.phase == before.value)
+            .values(**values)
+            .returning(StockImportRow.id)
+            .execution_options(synchronize_session=False)
+        )
+        return bool(changed.all())
+
+    @property
+    def _mine(self) -> ColumnElement[bool]:
+        return StockImportRow.installation_id == self._installation_id
+
+
+def to_stock_import(row: StockImportRow) -> StockImport:
+    """The import a row holds."""
+    values = {each.name: getattr(row, each.name) for each in fields(StockImport)}
+    return StockImport(**{**values, "phase": ImportPhase(row.phase)})
