@@ -19,6 +19,9 @@ from bittitan_plugin.services.durable import (
 from bittitan_plugin.services.installations import get_installation
 from bittitan_plugin.services.ports import Ports
 
+#: Invoicings handed in in one transaction: on the first of a month thousands may be due, and
+#: nobody's checkout is to wait for all of them.
+BATCH = 100
 #: Who changes an asset's reference when its order's billing day has come.
 _BILLING_DAY = "billing day"
 
@@ -32,13 +35,12 @@ def hand_in_due(ports: Ports, installation_id: UUID) -> tuple[str, ...]:
     """
     now = ports.clock()
     due = ports.hosts.of(installation_id).due_for_invoice(now)
-    if not due:
-        return ()
-    ids = {order_id: invoice_id(installation_id, order_id, now.date()) for order_id in due}
-    with ports.store.writing(installation_id) as work:
-        for order_id, workflow_id in ids.items():
-            work.enqueue(INVOICE, workflow_id, order_id)
-    return tuple(ids.values())
+    ids = [(order_id, invoice_id(installation_id, order_id, now.date())) for order_id in due]
+    for start in range(0, len(ids), BATCH):
+        with ports.store.writing(installation_id) as work:
+            for order_id, workflow_id in ids[start : start + BATCH]:
+                work.enqueue(INVOICE, workflow_id, order_id)
+    return tuple(workflow_id for _, workflow_id in ids)
 
 
 def supply(

@@ -3,15 +3,18 @@
 The reseller's billing day is the 15th; the shop's days begin in Athens, two hours before UTC's.
 """
 
-from collections import deque
+from collections import Counter, deque
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from sqlalchemy.orm import Session
 
 from bittitan_plugin.domain.errors import BitTitanError, Rejected, Unavailable
+from bittitan_plugin.services import invoicing
 from bittitan_plugin.services.invoicing import hand_in_due
+from bittitan_plugin.store.unit_of_work import UnitOfWork
 from bittitan_plugin.workflows.timetable import Timetable
 from tests.fakes.host import line
 from tests.integration.ordering.storefront import Storefront
@@ -137,6 +140,23 @@ def due(shop: Shop, *failures: BitTitanError) -> str:
     shop.host.invoicing = True
     shop.host.deferred[order_id] = shop.world.clock.now
     return order_id
+
+
+def test_no_transaction_hands_in_more_than_one_batch_of_what_is_due(
+    shop_by_hand: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On the first of a month thousands may be due, and nobody's checkout waits for them all."""
+    monkeypatch.setattr(invoicing, "BATCH", 2)
+    shop_by_hand.host.deferred = {f"order-{n}": shop_by_hand.world.clock.now for n in range(5)}
+    handed_in, enqueue = Counter[Session](), UnitOfWork.enqueue
+
+    def counted(work: UnitOfWork, *job: str) -> None:
+        handed_in[work.session] += 1
+        enqueue(work, *job)
+
+    monkeypatch.setattr(UnitOfWork, "enqueue", counted)
+    assert len(hand_in_due(shop_by_hand.ports, shop_by_hand.id)) == 5
+    assert sorted(handed_in.values()) == [1, 2, 2]
 
 
 def test_a_crash_between_the_invoice_and_its_note_loses_nothing(shop: Shop) -> None:
