@@ -20,6 +20,7 @@ from bittitan_plugin.hosts.embedded.schema import HostSchema, build_schema
 from bittitan_plugin.hosts.embedded.web import HostGraphQL, graphql_routes
 from bittitan_plugin.services.installations import find_installation
 from bittitan_plugin.settings import Environment, Settings
+from bittitan_plugin.web import connections
 from bittitan_plugin.web.app import create_app
 from bittitan_plugin.web.browser import page_routes
 from bittitan_plugin.web.saleor.routes import saleor_routes
@@ -114,11 +115,17 @@ def _zone(application: Application) -> ZoneInfo:
 
 def server_of(shop: Shop, host: str, port: int) -> uvicorn.Server:
     """A server for the shop; ``run`` it to serve until it is told to stop."""
+    connections.calm_the_log()
     return uvicorn.Server(
         uvicorn.Config(
             shop.app,
             host=host,
             port=port,
+            http=connections.BoundedConnection,
+            limit_concurrency=connections.most_connections(),
+            backlog=connections.BACKLOG,
+            timeout_keep_alive=connections.IDLE_S,
+            h11_max_incomplete_event_size=connections.LARGEST_HEAD,
             log_config=None,
             access_log=False,
             ws="none",

@@ -29,6 +29,8 @@ class BodyLimit:
         if body is None:
             await self._refuse(scope, receive, send)
             return
+        if body["type"] == "http.disconnect":
+            return  # nobody is there to be answered
         messages = [body]
 
         async def replay() -> Message:

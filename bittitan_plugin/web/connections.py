@@ -1,0 +1,167 @@
+"""What one connection may take: time for a request, a place among the others, lines of the log.
+
+The server itself (uvicorn) ends a connection that is idle after an answer. It waits forever for the
+first byte, for the rest of the headers, for the rest of a body, and for a client that reads no
+answer; and it accepts connections until the process has no file descriptor left, not even for the
+database. What waits is therefore given a deadline here, and makes room when all places are taken.
+"""
+
+import asyncio
+import logging
+from resource import RLIM_INFINITY, RLIMIT_NOFILE, getrlimit
+from time import monotonic
+from typing import Any
+
+import h11
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+#: Seconds for the headers of a request, from the connection or the last answer on; for its body;
+#: and for a client to go on reading an answer that is larger than what the network buffers. Ours:
+#: a body of the largest size arrives in time at 350 kbit/s.
+HEAD_S, BODY_S, READ_S = 15.0, 120.0, 60.0
+#: Seconds that a connection may be idle after an answer.
+IDLE_S = 5
+#: The largest headers of a request, in bytes.
+LARGEST_HEAD = 32 * 1024
+#: Connections that the system holds until the process takes them.
+BACKLOG = 512
+#: Connections at most; and the file descriptors that are left for everything else, of which the
+#: database takes up to 150 on SQLite.
+MOST, RESERVED, FEWEST = 1000, 250, 16
+#: Seconds for which a line that was just logged is not logged again.
+QUIET_S = 10.0
+
+
+def most_connections() -> int:
+    """How many connections this process takes: fewer than it has file descriptors."""
+    allowed, _ = getrlimit(RLIMIT_NOFILE)
+    if allowed == RLIM_INFINITY:
+        return MOST
+    return max(min(MOST, allowed - RESERVED), FEWEST)
+
+
+class BoundedConnection(H11Protocol):
+    """An HTTP connection with deadlines for what the client has to do.
+
+    While a request is being answered there is none. When all places are taken
+    (``limit_concurrency``) a new one takes that of whoever waits longest for a client; only when
+    all are being answered is it told that the service is unavailable.
+    """
+
+    #: What the client is to send next, and since when; None while it is to wait.
+    _awaits: Any = None
+    _since = 0.0
+    _deadline: asyncio.TimerHandle | None = None
+    _reading: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """See ``asyncio.Protocol``."""
+        most = self.limit_concurrency
+        # At the limit itself the server turns requests away.
+        if most is not None and len(self.connections) + 1 >= most:
+            self._make_room()
+        super().connection_made(transport)
+        self._look()
+
+    def data_received(self, data: bytes) -> None:
+        """See ``asyncio.Protocol``."""
+        super().data_received(data)
+        self._look()
+
+    def on_response_complete(self) -> None:
+        """The answer was sent; the client may ask again."""
+        super().on_response_complete()
+        self._look()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """See ``asyncio.Protocol``."""
+        self._stop()
+        super().connection_lost(exc)
+
+    def pause_writing(self) -> None:
+        """The client reads more slowly than we write."""
+        super().pause_writing()
+        if self._reading is None:
+            self._reading = self.loop.call_later(READ_S, self.transport.abort)
+
+    def resume_writing(self) -> None:
+        """The client has read what there was."""
+        super().resume_writing()
+        _cancel(self._reading)
+        self._reading = None
+
+    def _look(self) -> None:
+        """A deadline stands, however much comes, until what was awaited is there."""
+        state = self.conn.their_state
+        if self.transport.is_closing() or state not in _DEADLINES:
+            _cancel(self._deadline)
+            self._awaits, self._deadline = None, None
+        elif state is not self._awaits:
+            _cancel(self._deadline)
+            self._awaits, self._since = state, self.loop.time()
+            self._deadline = self.loop.call_later(_DEADLINES[state], self.transport.abort)
+
+    def _stop(self) -> None:
+        _cancel(self._deadline)
+        _cancel(self._reading)
+        self._deadline = self._reading = None
+
+    def _make_room(self) -> None:
+        waiting = [
+            each
+            for each in self.connections
+            if isinstance(each, BoundedConnection) and each._deadline is not None
+        ]
+        # Who has not even asked goes first.
+        waiting.sort(key=lambda each: (each._awaits is not h11.IDLE, each._since))
+        if waiting:
+            waiting[0]._stop()
+            waiting[0].transport.abort()
+
+
+_DEADLINES = {h11.IDLE: HEAD_S, h11.SEND_BODY: BODY_S}
+
+
+def _cancel(timer: asyncio.TimerHandle | None) -> None:
+    if timer is not None:
+        timer.cancel()
+
+
+class Repeated(logging.Filter):
+    """Lets the same line through once in ``QUIET_S``, and says how many were left out.
+
+    Without a file descriptor to accept with, asyncio logs hundreds of lines a second; and what the
+    server says of a broken request, any stranger can make it say as often as he likes.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._next: dict[str, float] = {}
+        self._left_out: dict[str, int] = {}
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """See ``logging.Filter``."""
+        line = f"{record.name} {str(record.msg).partition(chr(10))[0]}"
+        now = monotonic()
+        if now < self._next.get(line, 0.0):
+            self._left_out[line] += 1
+            return False
+        if len(self._next) >= _MOST_LINES:
+            self._next.clear()
+            self._left_out.clear()
+        if left_out := self._left_out.get(line, 0):
+            record.msg = f"{record.msg} ({left_out} more like it were not logged)"
+        self._next[line], self._left_out[line] = now + QUIET_S, 0
+        return True
+
+
+#: Different lines that are remembered; loggers say few.
+_MOST_LINES = 100
+
+
+def calm_the_log() -> None:
+    """Have the server and asyncio say the same thing once in a while only; repeated, it is done."""
+    for name in ("uvicorn.error", "asyncio"):
+        logger = logging.getLogger(name)
+        if not any(isinstance(each, Repeated) for each in logger.filters):
+            logger.addFilter(Repeated())
