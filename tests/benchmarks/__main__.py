@@ -17,6 +17,7 @@ from sqlalchemy import create_engine, make_url
 from tests import postgres
 from tests.benchmarks.accepting import accepting
 from tests.benchmarks.cancelling import cancelling
+from tests.benchmarks.crowd import crowd
 from tests.benchmarks.importing import importing_articles
 from tests.benchmarks.measuring import Figure
 from tests.benchmarks.provisioning import provisioning
@@ -38,6 +39,7 @@ ON_A_DATABASE: dict[str, OnADatabase] = {
     "accepting": _accept,
     "importing": importing_articles,
     "cancelling": cancelling,
+    "crowd": crowd,
     "provisioning": provisioning,
     "reconciling": reconciling,
     "stock": stocking,
