@@ -36,7 +36,7 @@ FREE: ColumnElement[bool] = StockCodeRow.state == literal_column("'AVAILABLE'")
 #: What was not withdrawn; a literal for the same reason.
 _NOT_WITHDRAWN: ColumnElement[bool] = StockCodeRow.state != literal_column("'WITHDRAWN'")
 #: Codes that expire, are withdrawn or are removed at a time. Ours: as many as are imported.
-BATCH = 250
+BATCH = 500
 #: Imports that nobody will ever see.
 _DROPPED = select(StockImportRow.id).where(StockImportRow.phase == ImportPhase.DROPPED.value)
 
