@@ -14,8 +14,10 @@ from tempfile import TemporaryDirectory
 import stamina
 
 from tests.conftest import Databases
+from tests.security.fuzzing.addresses import Addresses
 from tests.security.fuzzing.counting import HEAD, Tally, attack
-from tests.security.fuzzing.documents import shop_and_subgraph
+from tests.security.fuzzing.documents import open_shop, shop_and_subgraph
+from tests.security.fuzzing.requests import LargeRequests
 from tests.security.fuzzing.stock_files import stock_files
 from tests.security.fuzzing.vendor import vendor_answers
 from tests.security.fuzzing.webhooks import deliveries
@@ -26,11 +28,16 @@ def attacks(seed: int, share: float, directory: Path) -> Iterator[Tally]:
     made = Databases(directory)
     url, often = made.fresh("sqlite", directory), int(5_000 * share)
     file = Path(url.removeprefix("sqlite:///"))
-    with shop_and_subgraph(Random(seed), url, file) as (shop, subgraph):
+    with open_shop(url, file) as (stage, rewinding):
+        shop, subgraph = shop_and_subgraph(Random(seed), stage, rewinding)
         yield attack("the shop's GraphQL, who may change nothing", often, shop.by_the_powerless)
         yield attack("the shop's GraphQL, staff and buyer", often, shop.by_the_powerful)
         yield attack("the subgraph, who may change nothing", often, subgraph.by_the_powerless)
         yield attack("the subgraph, staff and buyer", often, subgraph.by_the_powerful)
+        large = LargeRequests(Random(seed), stage, rewinding)
+        yield attack("GraphQL over HTTP, near its limits", int(2_000 * share), large.attempt)
+        anywhere = Addresses(Random(seed), stage, rewinding)
+        yield attack("every address", often, anywhere.attempt)
     received = deliveries(Random(seed), made.fresh("sqlite", directory), directory)
     yield attack("webhooks", int(20_000 * share), received)
     yield attack("stock files", int(5_000 * share), stock_files(Random(seed)))

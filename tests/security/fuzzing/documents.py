@@ -39,7 +39,7 @@ from bittitan_plugin.vendor.sandbox import SandboxServer
 from tests.security import subgraph
 from tests.security.belongings import RESELLER
 from tests.security.fuzzing import noise
-from tests.security.fuzzing.counting import Broken
+from tests.security.fuzzing.counting import Broken, hush
 from tests.security.stage import ANONYMOUS, Rewinding, Stage, open_stage
 
 DEEPEST = 4
@@ -62,16 +62,21 @@ class Target:
 
 
 @contextmanager
-def shop_and_subgraph(
-    random: Random, database_url: str, file: Path
-) -> Iterator[tuple["Documents", "Documents"]]:
-    """Attempts on each, of one shop that has something of everything."""
+def open_shop(database_url: str, file: Path) -> Iterator[tuple[Stage, Rewinding]]:
+    """A shop that has something of everything, and what puts it back to how it is."""
     with SandboxServer() as sandbox, open_stage(database_url, file, sandbox) as stage:
+        hush()
         rewinding = Rewinding(file)
-        targets = _shop(stage), _subgraph(stage)
-        shop, other = (Documents(random, stage, each, rewinding) for each in targets)
-        yield shop, other
+        yield stage, rewinding
         rewinding.close()
+
+
+def shop_and_subgraph(
+    random: Random, stage: Stage, rewinding: Rewinding
+) -> tuple["Documents", "Documents"]:
+    """Attempts on each of the two schemas."""
+    shop, subgraph_ = _shop(stage), _subgraph(stage)
+    return Documents(random, stage, shop, rewinding), Documents(random, stage, subgraph_, rewinding)
 
 
 def _shop(stage: Stage) -> Target:

@@ -1,13 +1,11 @@
 """Deliveries to the webhook address: forged, damaged, or signed by a Saleor gone mad."""
 
-import logging
 from base64 import urlsafe_b64encode
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
 
-import structlog
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -21,7 +19,7 @@ from bittitan_plugin.hosts.saleor.webhooks import Webhooks
 from bittitan_plugin.settings import LogFormat, Settings
 from tests.fakes.saleor.signing import Signing
 from tests.security.fuzzing import noise
-from tests.security.fuzzing.counting import Broken
+from tests.security.fuzzing.counting import Broken, hush
 
 API_URL = "https://saleor.example/graphql/"
 NOW = datetime(2026, 3, 10, 9, 30, tzinfo=UTC)
@@ -50,8 +48,7 @@ def deliveries(random: Random, database_url: str, directory: Path) -> Callable[[
     )
     application = build(settings, clock=lambda: NOW)
     application.migrate()
-    # Quiet: what is refused here is no news.
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
+    hush()
     signing, apps, ear = Signing(), application.saleor_apps, _Ear()
     apps.register(
         Registration(
