@@ -13,6 +13,7 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 import bittitan_plugin.web
+from tests.security.stage import SALEOR
 
 #: Longer than anything that an error may repeat of what was sent.
 LONG = "y" * 1500
@@ -144,9 +145,19 @@ def _tokens() -> dict[str, Monster]:
         ),
         "a token of 5,000 digits": _token(f'{{"alg": {DIGITS}}}'.encode(), _json({"exp": 0})),
     }
+    headers = {name: {"Authorization": b"Bearer " + token} for name, token in tokens.items()}
+    question = b'{"query": "{ __typename }"}'
     return {
-        name: Monster(headers={"Authorization": b"Bearer " + token})
-        for name, token in tokens.items()
+        **{name: Monster(headers=each) for name, each in headers.items()},
+        **{
+            f"a question with {name}": Monster(headers=each, kind=_JSON, body=question)
+            for name, each in headers.items()
+        },
+        "a registration with a token in no alphabet": Monster(
+            headers={"Saleor-Api-Url": SALEOR.encode(), "Saleor-Schema-Version": b"3.23"},
+            kind=_JSON,
+            body=_json({"auth_token": "t\xf6k\xe9n\u202e"}),
+        ),
     }
 
 

@@ -88,7 +88,7 @@ class Tokens:
             claims = self._decode(text)
         except ExpiredTokenError:
             raise InvalidToken("Signature has expired", "ExpiredSignatureError") from None
-        except (JoseError, ValueError, TypeError, RecursionError):
+        except (JoseError, ValueError, TypeError):
             raise InvalidToken("Invalid token") from None
         user_id = claims["user_id"]
         key = try_parse(Kind.USER, user_id) if isinstance(user_id, str) else None

@@ -4,6 +4,7 @@ The request is unsigned. In this order: the address must be on the operator's li
 work *there*; its keys must be fetched; only then anything is kept.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -21,6 +22,8 @@ log = structlog.get_logger(__name__)
 
 #: The longest token looked at, in characters; Saleor's has thirty.
 LONGEST_TOKEN = 512
+#: Of what a header can carry: it is sent back in one.
+_TOKEN = re.compile(rf"[!-~]{{1,{LONGEST_TOKEN}}}")
 #: Seconds that proving a token may take, the whole answer: Saleor waits for ours, and anybody can
 #: have us ask.
 PROOF_TIMEOUT = 5.0
@@ -63,7 +66,7 @@ class Registrar:
         if not is_supported(version):
             raise RegistrationRefused("UNSUPPORTED_VERSION", unsupported(version))
         token = body.get("auth_token") if isinstance(body, dict) else None
-        if not isinstance(token, str) or not 0 < len(token) <= LONGEST_TOKEN:
+        if not (isinstance(token, str) and _TOKEN.fullmatch(token)):
             raise RegistrationRefused("INVALID", "The request carries no auth_token.")
         registration = Registration(
             api_url=api_url,

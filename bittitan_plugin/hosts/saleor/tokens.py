@@ -131,7 +131,7 @@ class SaleorTokens:
             registry.validate(claims)
         except ExpiredTokenError:
             raise InvalidToken("Signature has expired", _EXPIRED) from None
-        except (JoseError, ValueError, TypeError, RecursionError):
+        except (JoseError, ValueError, TypeError):
             raise InvalidToken from None
         _check_audience(claims.get("aud"))
         if normal(str(claims.get("iss"))) != app.api_url or not isinstance(claims["user_id"], str):
@@ -193,6 +193,6 @@ def _claims_unverified(token: str) -> dict[str, Any]:
         return {}
     try:
         claims = from_json(jws.extract_compact(token.encode()).payload)
-    except (JoseError, ValueError, RecursionError):
+    except (JoseError, ValueError):
         return {}
     return claims if isinstance(claims, dict) else {}

@@ -104,7 +104,7 @@ def test_a_working_token_of_another_app_of_that_saleor_is_refused(bare: Station)
     assert answer.json()["error"]["code"] == "INVALID_TOKEN"
 
 
-@every("token", [None, "", 7, ["x"], "x" * 5000])
+@every("token", [None, "", 7, ["x"], "x" * 5000, "tökén", "a\r\nb", "a b", "\u202e"])
 def test_a_registration_without_a_usable_token_is_refused(bare: Station, token: object) -> None:
     answer = bare.sender.register(token)
     assert (answer.status_code, answer.json()["error"]["code"]) == (400, "INVALID")

@@ -76,6 +76,14 @@ def test_the_dashboards_token_carries_the_permissions_itself(station: Station, s
     assert station.server.saleor.asked("staff_permissions") == []
 
 
+@every("said", [[["MANAGE_ORDERS"], {}], {"MANAGE_ORDERS": 1}, "MANAGE_ORDERS", 7, [None]])
+def test_permissions_that_are_no_names_permit_nothing(
+    station: Station, staff: User, said: object
+) -> None:
+    identity = verified(station, dashboard_token(station, staff, user_permissions=said))
+    assert identity.viewer.permissions == frozenset()
+
+
 @every(
     "claims",
     [
@@ -91,6 +99,10 @@ def test_the_dashboards_token_carries_the_permissions_itself(station: Station, s
         {"aud": "custom:somebody.else"},
         {"aud": ["custom:somebody.else"]},
         {"aud": 7},
+        {"aud": {}},
+        {"iss": []},
+        {"user_id": [{}]},
+        {"type": []},
     ],
 )
 def test_a_token_with_a_wrong_claim_is_refused(
