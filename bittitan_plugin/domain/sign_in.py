@@ -1,7 +1,8 @@
 """How long somebody waits who keeps guessing passwords. Ours.
 
-Failures are counted where they come from: per network, and per account within a network. Nothing is
-counted for an account alone, because whoever knows an e-mail address could then keep its owner out.
+Failures are counted where they come from: per network, and per account within a network; or for a
+browser on which the account has signed in before. Nothing is counted for an account alone, because
+whoever knows an e-mail address could then keep its owner out.
 """
 
 from dataclasses import dataclass
@@ -41,7 +42,7 @@ class Throttle:
         return min(timedelta(seconds=2 ** min(failures - self.free, 20)), self.longest)
 
 
-#: For one account, from one network.
+#: For one account, from one network or one browser that it is known on.
 PER_ACCOUNT = Throttle(free=5, longest=timedelta(minutes=1))
 #: From one network, whichever accounts are tried.
 PER_NETWORK = Throttle(free=20, longest=timedelta(minutes=15))

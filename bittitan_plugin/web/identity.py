@@ -11,12 +11,15 @@ from bittitan_plugin.domain.access import Viewer
 class Identity(Protocol):
     """The platform's accounts, as the pages need them. Synchronous; may visit the database."""
 
-    def sign_in(self, email: str, password: str, address: str) -> str | None:
+    def sign_in(
+        self, email: str, password: str, address: str, device: str | None = None
+    ) -> str | None:
         """The key of the user with that password, or None: no word on which of the two was wrong.
 
         The key is what a session remembers; it stays the same until the user ends all sessions,
         and it is no secret, for the session that carries it is signed. ``address`` is the network
-        address of whoever asks. Raises ``SignInDelayed`` after too many wrong passwords.
+        address of whoever asks, ``device`` the name of a browser that the account has
+        signed in on before. Raises ``SignInDelayed`` after too many wrong passwords.
         """
 
     def viewer(self, user: str) -> Viewer:

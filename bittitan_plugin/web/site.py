@@ -22,6 +22,7 @@ from bittitan_plugin.store.ended_sessions import EndedSessions
 from bittitan_plugin.store.unit_of_work import UnitOfWork
 from bittitan_plugin.web.body_limit import BodyLimit
 from bittitan_plugin.web.csrf import Csrf
+from bittitan_plugin.web.devices import Devices
 from bittitan_plugin.web.failures import Failures, NotPermitted, NotSignedIn
 from bittitan_plugin.web.identity import Identity
 from bittitan_plugin.web.pages import Pages
@@ -46,11 +47,21 @@ class Site:
 
     @cached_property
     def sessions(self) -> Sessions:
-        """Who is signed in. Cookies travel over TLS only, except in development."""
+        """Who is signed in."""
+        keys = self.application.settings.keys()
+        return Sessions(keys, self.application.ports.clock, secure=self._secure)
+
+    @cached_property
+    def devices(self) -> Devices:
+        """On which browsers somebody has signed in before."""
+        return Devices(self.application.settings.keys(), secure=self._secure)
+
+    @cached_property
+    def _secure(self) -> bool:
+        """Cookies travel over TLS only, except in development."""
         settings = self.application.settings
         development = settings.environment is Environment.DEVELOPMENT
-        secure = not development or settings.public_url.startswith("https://")
-        return Sessions(settings.keys(), self.application.ports.clock, secure=secure)
+        return not development or settings.public_url.startswith("https://")
 
     @cached_property
     def form_secrets(self) -> list[str]:

@@ -58,17 +58,20 @@ class Customers:
             ) from None
         return row
 
-    def sign_in(self, email: str, password: str, address: str) -> UserRow | None:
+    def sign_in(
+        self, email: str, password: str, address: str, device: str | None = None
+    ) -> UserRow | None:
         """The user with that password, or None: no word on which of the two was wrong.
 
-        ``address`` is the network address of whoever asks. Raises ``SignInDelayed`` after too
+        ``address`` is the network address of whoever asks, ``device`` the name of a browser that
+        the account has signed in on before. Raises ``SignInDelayed`` after too
         many wrong passwords from there.
         """
-        self._attempts.begin(email, address)
+        self._attempts.begin(email, address, device)
         row = self.by_email(email)
         if not matches(password, row.password if row else None):
             return None
-        self._attempts.succeeded(email, address)
+        self._attempts.succeeded(email, address, device)
         return row
 
     def change_password(self, user: UserRow, old: str, new: str, address: str) -> UserRow:

@@ -13,9 +13,11 @@ class EmbeddedIdentity:
     def __init__(self, customers: Customers) -> None:
         self._customers = customers
 
-    def sign_in(self, email: str, password: str, address: str) -> str | None:
+    def sign_in(
+        self, email: str, password: str, address: str, device: str | None = None
+    ) -> str | None:
         """The key of the user whose e-mail and password these are. Raises ``SignInDelayed``."""
-        user = self._customers.sign_in(email, password, address)
+        user = self._customers.sign_in(email, password, address, device)
         return None if user is None else key_of(user)
 
     def viewer(self, user: str) -> Viewer:

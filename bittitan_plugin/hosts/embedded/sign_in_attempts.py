@@ -31,13 +31,13 @@ class SignInAttempts:
     def __init__(self, database: HostDatabase) -> None:
         self._database = database
 
-    def begin(self, email: str, address: str) -> None:
+    def begin(self, email: str, address: str, device: str | None = None) -> None:
         """Somebody is about to sign in. Raises ``SignInDelayed``, and then counts nothing."""
         now = self._database.clock()
         with self._database.writing() as session:
             known = {
                 subject: (_failures(session, subject).remembered(now), throttle)
-                for subject, throttle in _subjects(email, address)
+                for subject, throttle in _subjects(email, address, device)
             }
             left = max(failures.left(throttle, now) for failures, throttle in known.values())
             if left:
@@ -48,28 +48,35 @@ class SignInAttempts:
                 delete(SignInFailureRow).where(SignInFailureRow.last_at < now - FORGOTTEN_AFTER)
             )
 
-    def succeeded(self, email: str, address: str) -> None:
+    def succeeded(self, email: str, address: str, device: str | None = None) -> None:
         """The password was right: the account starts anew, the network gets its attempt back."""
-        (account, _), (network, _) = _subjects(email, address)
+        (own, _), *shared = _subjects(email, address, device)
+        networks = [subject for subject, _ in shared]
         with self._database.writing() as session:
             # In turn with attempts that begin: they write the counts they have read.
-            for subject in (account, network):
+            for subject in (own, *networks):
                 take_turns(session, subject)
-            session.execute(delete(SignInFailureRow).where(SignInFailureRow.subject == account))
+            session.execute(delete(SignInFailureRow).where(SignInFailureRow.subject == own))
             session.execute(
                 update(SignInFailureRow)
-                .where(SignInFailureRow.subject == network, SignInFailureRow.failures > 0)
+                .where(SignInFailureRow.subject.in_(networks), SignInFailureRow.failures > 0)
                 .values(failures=SignInFailureRow.failures - 1)
             )
 
 
-def _subjects(email: str, address: str) -> tuple[tuple[str, Throttle], tuple[str, Throttle]]:
-    """Under which each is kept: what people typed is hashed, it may be anything, of any length."""
+def _subjects(email: str, address: str, device: str | None) -> list[tuple[str, Throttle]]:
+    """Under which each is kept, what is of the account first.
+
+    What people typed is hashed, it may be anything, of any length. A device that is known for the
+    account is counted for itself: strangers have no part in it.
+    """
+    if device is not None:
+        return [(f"device:{device}", PER_ACCOUNT)]
     account = sha256(normalized(email).encode(errors="replace")).hexdigest()
-    return (
+    return [
         (f"account:{account}@{_network(address, _SITE)}", PER_ACCOUNT),
         (f"network:{_network(address, _SUBNET)}", PER_NETWORK),
-    )
+    ]
 
 
 def _network(address: str, bits: int) -> str:

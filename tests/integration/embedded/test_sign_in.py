@@ -53,6 +53,25 @@ def test_a_right_password_is_accepted_whatever_is_guessed_elsewhere(
     assert platform.sign_in(EMAIL, PASSWORD, "2001:db8:1:2::1") is not None
 
 
+def test_a_known_device_waits_for_no_stranger_of_its_network(platform: EmbeddedPlatform) -> None:
+    for number in range(PER_NETWORK.free):
+        with suppress(SignInDelayed):
+            platform.sign_in(EMAIL, "wrong", HOME)
+        with suppress(SignInDelayed):
+            platform.sign_in(f"nobody-{number}@example.com", "wrong", HOME)
+    with pytest.raises(SignInDelayed):
+        platform.sign_in(EMAIL, PASSWORD, HOME)
+    assert platform.customers.sign_in(EMAIL, PASSWORD, HOME, "desk") is not None
+
+
+def test_who_guesses_on_a_known_device_waits_like_anybody(platform: EmbeddedPlatform) -> None:
+    for _ in range(PER_ACCOUNT.free):
+        assert platform.customers.sign_in(EMAIL, "wrong", HOME, "desk") is None
+    with pytest.raises(SignInDelayed):
+        platform.customers.sign_in(EMAIL, PASSWORD, ELSEWHERE, "desk")
+    assert platform.customers.sign_in(EMAIL, PASSWORD, HOME, "phone") is not None
+
+
 def test_the_subnets_of_one_site_have_no_more_guesses_at_an_account_than_one_of_them(
     platform: EmbeddedPlatform,
 ) -> None:

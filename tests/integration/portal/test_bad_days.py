@@ -22,7 +22,13 @@ from tests.integration.portal.browsing import Counter, Page, Visitor, at
 class KnownToAll:
     """Whoever holds a session is the same customer; asks no database."""
 
-    def sign_in(self, email: str, password: str, address: str) -> str | None:  # noqa: ARG002
+    def sign_in(
+        self,
+        email: str,
+        password: str,  # noqa: ARG002
+        address: str,  # noqa: ARG002
+        device: str | None = None,  # noqa: ARG002
+    ) -> str | None:
         return email
 
     def viewer(self, user: str) -> Viewer:

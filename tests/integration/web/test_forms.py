@@ -2,8 +2,11 @@
 
 import pytest
 
+from bittitan_plugin.domain.sign_in import PER_ACCOUNT
 from bittitan_plugin.hosts.embedded.demo_data import DEMO_PASSWORD, STAFF_EMAIL, install_users
 from bittitan_plugin.web.body_limit import LARGEST_BODY
+from bittitan_plugin.web.csrf import Csrf
+from bittitan_plugin.web.devices import COOKIE as DEVICE
 from bittitan_plugin.web.sessions import COOKIE
 from tests.integration.web.conftest import Serve, Served
 from tests.pages import Form, Page
@@ -37,6 +40,22 @@ def test_a_forged_form_signs_nobody_out(shop: Served, filled_in: Form, address: 
     shop.http.post("/sign-in", data=filled_in.fields)
     shop.http.post(address, data={"csrftoken": "made up"})
     assert COOKIE in shop.http.cookies
+
+
+def test_who_signed_in_here_before_waits_for_nobody_who_guesses_from_the_same_network(
+    shop: Served, filled_in: Form
+) -> None:
+    shop.http.post("/sign-in", data=filled_in.fields)
+    known = shop.http.cookies[DEVICE]
+    for _ in range(PER_ACCOUNT.free + 1):
+        shop.http.cookies.clear()
+        guessing = Page(shop.get("/sign-in")).form("/sign-in").fields
+        shop.http.post("/sign-in", data=guessing | {"email": STAFF_EMAIL, "password": "wrong"})
+    waiting = Page(shop.get("/sign-in")).form("/sign-in").fields | filled_in.fields
+    waiting["csrftoken"] = shop.http.cookies[Csrf.cookie_name]
+    assert "too many wrong passwords" in shop.http.post("/sign-in", data=waiting).text
+    shop.http.cookies.set(DEVICE, known)
+    assert shop.http.post("/sign-in", data=waiting).status_code == 303
 
 
 def test_a_form_that_is_too_large_is_refused(shop: Served, filled_in: Form) -> None:
