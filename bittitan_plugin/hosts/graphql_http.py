@@ -5,6 +5,7 @@ from uuid import uuid4
 
 import anyio
 import structlog
+from cross_web import HTTPException
 from graphql import GraphQLError
 from pydantic_core import from_json
 from sqlalchemy.exc import SQLAlchemyError
@@ -35,15 +36,26 @@ class _RequestTooLarge(Exception):
     """More came than is read."""
 
 
-class _NoJson(Exception):
-    """The message says where a request is none."""
+class _NotUnderstood(Exception):
+    """A request that is no GraphQL over HTTP; the message says why."""
+
+    def __init__(self, status: int, reason: str) -> None:
+        super().__init__(reason)
+        self.status = status
 
 
 class GraphQLDoor(GraphQL[dict[str, Any], None]):
-    """Strawberry's application: it reads any JSON without failing, and answers as Saleor does."""
+    """Strawberry's application: it answers as Saleor does, and refuses in GraphQL's errors."""
+
+    async def run(self, *args: Any, **kwargs: Any) -> Any:
+        """As Strawberry, which would refuse in plain text: clients read GraphQL's errors."""
+        try:
+            return await super().run(*args, **kwargs)
+        except HTTPException as refused:
+            raise _NotUnderstood(refused.status_code, refused.reason) from None
 
     def decode_json(self, data: str | bytes) -> object:
-        """What was sent. Raises what ``answer`` answers.
+        """What was sent.
 
         Python's own reader fails on nesting and on thousands of digits, and takes halves of
         characters, which can be neither stored nor sent on.
@@ -51,7 +63,7 @@ class GraphQLDoor(GraphQL[dict[str, Any], None]):
         try:
             return from_json(data)
         except ValueError as error:
-            raise _NoJson(str(error)) from None
+            raise _NotUnderstood(400, f"The request is no JSON of text: {error}.") from None
 
     async def process_result(
         self,
@@ -86,8 +98,8 @@ async def answer(app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> No
         text = f"A request may have at most {LARGEST_REQUEST // 1024 // 1024} MB."
         refusal = _refusal(413, text, "RequestTooLarge")
         await refusal(scope, receive, send)
-    except _NoJson as error:
-        refusal = _refusal(400, f"The request is no JSON of text: {error}.", "NotJson")
+    except _NotUnderstood as error:
+        refusal = _refusal(error.status, str(error), "BadRequest")
         await refusal(scope, receive, send)
     except TimeoutError:
         text = (

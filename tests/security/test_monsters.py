@@ -82,7 +82,14 @@ async def _fault(
             )
         except Exception as error:
             return f"{type(error).__name__}: {error}"
+    in_form = method == "GET" or answer.status_code < 400 or _is_graphql(answer)
+    if "/graphql/" in path and not in_form:
+        return f"that is no answer of GraphQL's: {answer.text[:200]}"
     return _fault_of(answer)
+
+
+def _is_graphql(answer: httpx.Response) -> bool:
+    return answer.headers["content-type"] == "application/json" and "errors" in answer.json()
 
 
 def _fault_of(answer: httpx.Response) -> str | None:
