@@ -12,6 +12,7 @@ from bittitan_graphql.types.assets import BitTitanAsset
 from bittitan_graphql.types.requests import BitTitanCancellationRequest
 from bittitan_plugin.domain.assets import AssetStatus
 from bittitan_plugin.domain.errors import BitTitanError
+from bittitan_plugin.domain.mail_limits import CANCELLATION_REQUESTS
 from bittitan_plugin.services import cancellation, cancellation_requests
 
 
@@ -38,7 +39,9 @@ class CancellationRequestCreateMutation:
     @mutation(
         "Asks for the cancellation of an asset. Staff decide about it before its deadline; where "
         "the distributor allows it (`cancellation.automatic`) it executes at once instead. "
-        "Requires to be the account that bought it."
+        "Requires to be the account that bought it; it can be asked for "
+        f"{CANCELLATION_REQUESTS.most} times within 24 hours (LIMIT_REACHED says when it is "
+        "possible again)."
     )
     async def bittitan_cancellation_request_create(
         self,
