@@ -29,8 +29,8 @@ PROVING = (
     "hosts/embedded/identity", "hosts/embedded/platform", "hosts/embedded/tokens",
     "hosts/saleor/allowed", "hosts/saleor/invoice_links", "hosts/saleor/keys",
     "hosts/saleor/registration", "hosts/saleor/sessions", "hosts/saleor/signatures",
-    "hosts/saleor/tokens", "hosts/saleor/webhooks", "web/csrf", "web/sessions",
-    "web/saleor/graphql",
+    "hosts/saleor/tokens", "hosts/saleor/webhooks", "web/csrf", "web/devices",
+    "web/sessions", "web/saleor/graphql",
 )  # fmt: skip
 #: Algorithms that an attacker would like to choose.
 ANY_ALGORITHM = '["RS256", "HS256", "none", "PS256", "RS512", "ES256"]'

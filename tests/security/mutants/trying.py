@@ -25,6 +25,7 @@ TESTS = (
     "tests/integration/store/test_saleor_tables.py",
     "tests/unit/saleor/test_invoice_links.py",
     "tests/unit/web/test_csrf.py",
+    "tests/unit/web/test_devices.py",
     "tests/unit/web/test_office.py",
     "tests/unit/web/test_sessions.py",
     "tests/integration/web/test_forms.py",
