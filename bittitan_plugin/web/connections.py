@@ -23,11 +23,12 @@ HEAD_S, BODY_S, READ_S = 15.0, 120.0, 60.0
 IDLE_S = 5
 #: The largest headers of a request, in bytes.
 LARGEST_HEAD = 32 * 1024
-#: Connections that the system holds until the process takes them.
-BACKLOG = 512
-#: Connections at most; and the file descriptors that are left for everything else, of which the
-#: database takes up to 150 on SQLite.
-MOST, RESERVED, FEWEST = 1000, 250, 16
+#: Connections that the system holds until the process takes them: all in one go, before any of
+#: them has made room.
+BACKLOG = 128
+#: Connections at most; and the file descriptors that are left for such a throng and for everything
+#: else, of which the database takes up to 150 on SQLite.
+MOST, RESERVED, FEWEST = 1000, 300, 16
 #: Seconds for which a line that was just logged is not logged again.
 QUIET_S = 10.0
 
