@@ -1,6 +1,6 @@
 """The back office put together: starlette-admin with our theme, our sign-in and our views."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 from uuid import uuid4
@@ -78,10 +78,7 @@ class BackOffice(BaseAdmin):
 
     def _collect_core_routes(self) -> list[Route]:
         """Its own addresses, without those that only lists other than ours have a use for."""
-        endpoints = dict.fromkeys(_UNUSED, _nothing_here) | {
-            "action": self._action,
-            "row-action": self._row_action,
-        }
+        endpoints = dict.fromkeys(_UNUSED, _nothing_here) | {"action": self._action}
         return [
             Route(each.path, endpoints[each.name], methods=each.methods, name=each.name)
             if each.name in endpoints
@@ -90,12 +87,13 @@ class BackOffice(BaseAdmin):
         ]
 
     async def _action(self, request: Request) -> Response:
-        """An action on rows, exports among them."""
-        return await _named(request, self.handle_action)
-
-    async def _row_action(self, request: Request) -> Response:
-        """An action on one row."""
-        return await _named(request, self.handle_row_action)
+        """An action on rows, exports among them; starlette-admin fails when none is named."""
+        if not request.query_params.get("name"):
+            return JSONResponse({"msg": "Say which action: name is missing."}, 400)
+        # It reads the same form, and leaves files open that nobody asked for.
+        async with request.form():
+            answer: Response = await self.handle_action(request)
+        return answer
 
     async def _render_error(self, request: Request, exc: Exception = _FAILED) -> Response:
         """Its page; where nobody was asked who they are, as for a missing file, a plain answer."""
@@ -108,15 +106,6 @@ class BackOffice(BaseAdmin):
 
     def _init_csrf(self) -> None:
         """The pages' own protection stands before this application already."""
-
-
-async def _named(request: Request, handle: Callable[[Request], Awaitable[Response]]) -> Response:
-    """What starlette-admin answers, which fails where no action is named."""
-    if not request.query_params.get("name"):
-        return JSONResponse({"msg": "Say which action: name is missing."}, 400)
-    # It reads the same form, and leaves files open that nobody asked for.
-    async with request.form():
-        return await handle(request)
 
 
 def _nothing_here(_request: Request) -> Response:
