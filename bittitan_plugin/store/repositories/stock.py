@@ -179,11 +179,13 @@ class StockRepository:
         for sku in (demand.sku, None):
             below = demand.licenses + 1
             for _ in range(limit):
-                # One index look-up per size, however many codes have it.
+                # One index look-up per size, however many codes have it: in the index's own order,
+                # for PostgreSQL looks a maximum up in an index only where nothing else is asked.
                 size = self._session.scalar(
-                    select(func.max(StockCodeRow.licenses)).where(
-                        *self._free(demand, sku), StockCodeRow.licenses < below
-                    )
+                    select(StockCodeRow.licenses)
+                    .where(*self._free(demand, sku), StockCodeRow.licenses < below)
+                    .order_by(StockCodeRow.sku.desc(), StockCodeRow.licenses.desc())
+                    .limit(1)
                 )
                 if size is None:
                     break

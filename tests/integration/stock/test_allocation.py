@@ -1,12 +1,15 @@
 """Which codes an order gets, and that they are given once."""
 
 from threading import Barrier, Thread
+from typing import Any
 
 import pytest
+from sqlalchemy import Connection, event, text
 
 from bittitan_plugin.domain.assets import ProvisioningStatus
+from bittitan_plugin.domain.catalogue import ProductType
 from bittitan_plugin.domain.coupons import CouponSource, CouponStatus
-from bittitan_plugin.domain.stock import StockState
+from bittitan_plugin.domain.stock import Demand, StockState
 from bittitan_plugin.services.stock_allocation import allocate
 from bittitan_plugin.store.repositories.stock import CodesTaken
 from tests.fakes.host import line
@@ -218,3 +221,32 @@ def test_what_a_cancelled_order_might_have_had_stays_in_stock(seller: Shop) -> N
     bring_in(seller, row(25))
     assert not seller.asset(cancelled.id).has_coupon
     assert seller.buy(line(quantity=25)).has_coupon
+
+
+@pytest.mark.databases("postgresql")
+def test_how_large_a_code_there_is_costs_one_look_into_an_index(seller: Shop) -> None:
+    """However many codes have it; an import that nobody sees yet must not make it a search."""
+    bring_in(seller, *(row(1 + n % 5) for n in range(100)))
+    demand = Demand(
+        product_type=ProductType.MAILBOX_LICENSE, sku="ANY", licenses=9,
+        redeemable_until=seller.world.clock.now, validity_days=1,
+    )  # fmt: skip
+    plans: list[str] = []
+
+    def explain(connection: Connection, _cursor: object, asked: str, values: Any, *_: Any) -> None:
+        if "bittitan_stock_codes" in asked and not asked.startswith("EXPLAIN"):
+            found = connection.exec_driver_sql(f"EXPLAIN {asked}", values)
+            plans.append("\n".join(line for (line,) in found))
+
+    engine = seller.ports.store.engine
+    with seller.ports.store.writing(seller.id) as work:
+        # So few rows are sooner read from end to end.
+        for way in ("seqscan", "bitmapscan"):
+            work.session.execute(text(f"SET LOCAL enable_{way} = off"))
+        event.listen(engine, "before_cursor_execute", explain)
+        try:
+            assert work.stock.sizes(demand, 3) == [5, 4, 3]
+        finally:
+            event.remove(engine, "before_cursor_execute", explain)
+    assert plans
+    assert not [plan for plan in plans if "Sort" in plan or "Aggregate" in plan]
