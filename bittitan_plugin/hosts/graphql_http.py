@@ -65,6 +65,14 @@ class GraphQLDoor(GraphQL[dict[str, Any], None]):
         except ValueError as error:
             raise _NotUnderstood(400, f"The request is no JSON of text: {error}.") from None
 
+    def parse_json(self, data: str | bytes) -> Any:
+        """The request, which is an object; of several in a list Strawberry says more."""
+        found = super().parse_json(data)
+        if not isinstance(found, dict | list):
+            text = "A GraphQL request is a JSON object, and so are its variables."
+            raise _NotUnderstood(400, text)
+        return found
+
     async def process_result(
         self,
         request: Request,  # noqa: ARG002 - Strawberry's signature

@@ -56,6 +56,15 @@ def test_several_operations_in_one_request_are_refused(storefront: Storefront) -
     assert post(storefront, json=[{"query": ME}, {"query": ME}]).status_code == 400
 
 
+@pytest.mark.parametrize("body", [b"null", b"3", b'"{ me }"', b"true"])
+def test_json_that_is_no_object_is_refused_as_a_graphql_error(
+    storefront: Storefront, body: bytes
+) -> None:
+    answer = post(storefront, content=body, headers={"Content-Type": "application/json"})
+    assert answer.status_code == 400
+    assert "JSON object" in answer.json()["errors"][0]["message"]
+
+
 def test_a_body_that_never_ends_is_given_up(
     storefront: Storefront, monkeypatch: pytest.MonkeyPatch
 ) -> None:
