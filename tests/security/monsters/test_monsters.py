@@ -12,7 +12,7 @@ from bittitan_plugin.web.csrf import Csrf
 from bittitan_plugin.web.site import Site
 from tests.security import files, routes
 from tests.security.belongings import RESELLER
-from tests.security.monsters import ECHO, SEGMENTS, Monster, monsters
+from tests.security.monsters.sent import ECHO, SEGMENTS, Monster, monsters
 from tests.security.routes import Address
 from tests.security.stage import ANONYMOUS, Stage, rewound
 

@@ -17,7 +17,7 @@ from graphql import (
     is_composite_type,
 )
 
-from tests.security.monsters import DIGITS, LONG, NESTED, UNSEEN
+from tests.security.monsters.sent import DIGITS, LONG, NESTED, UNSEEN
 
 #: For every text, id, date and decimal; for every whole number.
 VALUES: dict[str, tuple[str, int]] = {

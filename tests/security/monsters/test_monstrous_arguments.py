@@ -8,8 +8,8 @@ import pytest
 
 from bittitan_plugin.hosts.embedded.schema import build_schema
 from tests.security.belongings import RESELLER
-from tests.security.monsters import ECHO
-from tests.security.monstrous_arguments import VALUES, Question, questions
+from tests.security.monsters.arguments import VALUES, Question, questions
+from tests.security.monsters.sent import ECHO
 from tests.security.stage import Stage, rewound
 
 

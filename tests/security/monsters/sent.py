@@ -104,6 +104,7 @@ def _bodies(token: str) -> dict[str, Monster]:
             kind=f"{_MULTIPART}; charset=unicode_escape", body=half
         ),
         "files for texts": Monster(kind=_MULTIPART, body=files),
+        "files for an export": Monster(kind=_MULTIPART, query="name=export&all=1", body=files),
         "a form without a boundary": Monster(kind="multipart/form-data", body=files),
         "deeply nested JSON": Monster(kind=_JSON, body=b"[" * 100_000),
         "nested JSON that ends": Monster(kind=_JSON, body=b"[" * 20_000 + b"]" * 20_000),
