@@ -167,12 +167,12 @@ class _Import:
         """Read all rows; write the new ones, if that is what this is for."""
         rules = self._read(self._rules)
         chunk: list[tuple[str, StockRow]] = []
-        for row in read_rows(data, rules):
+        for number, row in enumerate(read_rows(data, rules), start=1):
             if isinstance(row, BadRow):
                 self._refuse(row)
             else:
                 self._meet(row, chunk)
-            if len(chunk) == CHUNK:
+            if number % CHUNK == 0:
                 self._store(chunk)
                 chunk.clear()
                 if progress:
@@ -253,7 +253,8 @@ class _Import:
                 self._known += 1
             else:
                 self._refuse(BadRow(line=row.line, reason=_differs(there)))
-        if new and self._is_kept:
+        if self._is_kept:
+            # Even if there is nothing to write: it is alive.
             new = self._put(new)
         self._new += len(new)
         if self._is_kept and self._new >= self._measured_at:
@@ -297,10 +298,14 @@ def _by_line(rows: Iterable[BadRow]) -> tuple[BadRow, ...]:
 
 
 def _there(work: UnitOfWork, marks: list[str]) -> tuple[dict[str, StockCode], set[str]]:
-    """Of these, the codes that are in stock by their marks, and the marks of those an order has."""
+    """Of these, the codes that are in stock by their marks, and the marks of those an order has.
+
+    What another import is bringing is neither, for it may yet be dropped.
+    """
     known = work.stock.by_fingerprints(marks)
     others = {code_subject(mark): mark for mark in marks if mark not in known}
-    return known, {others[subject] for subject in work.claims.of(others)}
+    claims = work.claims.of(others)
+    return known, {others[subject] for subject, claim in claims.items() if claim.asset_id}
 
 
 def _content(said: StockRow | StockCode) -> tuple[object, ...]:

@@ -437,3 +437,53 @@ def test_a_code_that_is_arriving_is_not_delivered_when_the_api_gives_it(
 
     bring(seller, file_of(row(1, code=code), *(row(1) for _ in range(FEW))), told)
     assert given == [False]
+
+
+def test_one_that_is_long_at_codes_that_are_known_is_not_taken_for_dead(seller: Shop) -> None:
+    known = [row(1) for _ in range(3 * FEW)]
+    bring_in(seller, *known)
+
+    def slow(_so_far: ImportReport) -> None:
+        seller.world.clock.advance(seconds=IMPORT_SILENCE.total_seconds() - 10)
+        look(seller)
+
+    report = bring(seller, file_of(*known, row(1)), slow)
+    assert (report.new, report.known, report.kept) == (1, len(known), True)
+
+
+def test_one_that_is_long_at_bad_rows_is_not_taken_for_dead(seller: Shop) -> None:
+    bad = [row(0) for _ in range(3 * FEW)]
+
+    def slow(_so_far: ImportReport) -> None:
+        seller.world.clock.advance(seconds=IMPORT_SILENCE.total_seconds() - 10)
+        look(seller)
+
+    file = file_of(*bad, row(1))
+    report = import_stock(seller.ports, seller.id, STAFF, file, ImportMode.GOOD_ROWS, slow)
+    assert (report.new, report.bad, report.kept) == (1, len(bad), True)
+
+
+def test_progress_is_told_of_bad_rows_too(seller: Shop) -> None:
+    told = list[int]()
+    file = file_of(*(row(0) for _ in range(3 * FEW)))
+    import_stock(
+        seller.ports,
+        seller.id,
+        STAFF,
+        file,
+        ImportMode.GOOD_ROWS,
+        lambda so_far: told.append(so_far.rows),
+    )
+    assert told == [FEW, 2 * FEW, 3 * FEW, 3 * FEW]
+
+
+def test_a_file_that_is_arriving_is_not_called_sold_where_it_is_only_looked_at(
+    seller: Shop,
+) -> None:
+    rows, looks = [row(1) for _ in range(2 * FEW)], list[ImportReport]()
+
+    def told(_so_far: ImportReport) -> None:
+        looks.append(bring_in(seller, *rows, mode=ImportMode.DRY_RUN))
+
+    bring(seller, file_of(*rows), told)
+    assert [(look.new, look.bad) for look in looks[:2]] == [(2 * FEW, 0)] * 2
