@@ -52,7 +52,10 @@ class Csrf(CSRFMiddleware):
 
     def _new(self, request: Request) -> str:
         session = self._sessions.read(request)
-        return str(self._signer.dumps([session.id if session else "", token_hex(32)]))
+        # A session has one token: pages that are loaded at once would else have each its own, and
+        # the browser keeps that of the last.
+        content = [session.id, ""] if session else ["", token_hex(32)]
+        return str(self._signer.dumps(content))
 
     def _kept(self, request: Request) -> str:
         """The token that the browser keeps; empty when it is not ours or another session's.

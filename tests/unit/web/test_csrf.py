@@ -137,6 +137,24 @@ def test_a_form_that_is_sent_after_its_session_ran_out_is_led_to_the_door_and_no
     assert carried_over(clock, mine, {}).text == "Changed"
 
 
+def test_two_tabs_that_are_opened_at_once_after_signing_in_can_both_send(
+    clock: StandingClock,
+) -> None:
+    app, mine = web(clock, "a secret"), session(clock)
+
+    async def send() -> list[httpx.Response]:
+        transport = httpx.ASGITransport(app=app)
+        async with httpx.AsyncClient(transport=transport, base_url="http://shop.example") as client:
+            tabs: list[Form] = []
+            for _ in range(2):
+                # Neither has the other's answer yet.
+                client.cookies = httpx.Cookies(mine)
+                tabs.append(Page(await client.get("/")).form("/"))
+            return [await client.post("/", data=tab.fields) for tab in tabs]
+
+    assert [Page(sent).text for sent in asyncio.run(send())] == ["Changed"] * 2
+
+
 def test_a_session_gets_a_token_of_its_own_where_the_browser_keeps_an_old_one(
     clock: StandingClock,
 ) -> None:
