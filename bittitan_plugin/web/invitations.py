@@ -41,7 +41,7 @@ def invitation_routes(site: Site) -> list[BaseRoute]:
         await run(lambda: site.end_session(request))
         answer = RedirectResponse(home_of(viewer), 303)
         site.sessions.open(answer, user)
-        site.devices.remember(request, answer, invitation.email)
+        site.devices.remember(request, answer, invitation.email, user)
         return answer
 
     path, middleware = f"{INVITATION}{{token}}", site.middleware()

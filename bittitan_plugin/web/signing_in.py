@@ -34,7 +34,7 @@ def _in(site: Site) -> list[BaseRoute]:
         address = request.client.host if request.client else "unknown"
         refused = "This e-mail address and this password do not belong together."
         try:
-            device = site.devices.known(request, email)
+            device = await run(lambda: site.device_now(request, email))
             user = await run(lambda: site.identity.sign_in(email, password, address, device))
         except SignInDelayed as delayed:
             user, refused = None, delayed.message
@@ -48,7 +48,7 @@ def _in(site: Site) -> list[BaseRoute]:
         await run(lambda: site.end_session(request))
         answer = RedirectResponse(following or home_of(viewer), 303)
         site.sessions.open(answer, user)
-        site.devices.remember(request, answer, email)
+        site.devices.remember(request, answer, email, user)
         return answer
 
     middleware = site.middleware()

@@ -54,7 +54,8 @@ class Site:
     @cached_property
     def devices(self) -> Devices:
         """On which browsers somebody has signed in before."""
-        return Devices(self.application.settings.keys(), secure=self._secure)
+        keys = self.application.settings.keys()
+        return Devices(keys, self.application.ports.clock, secure=self._secure)
 
     @cached_property
     def _secure(self) -> bool:
@@ -116,6 +117,16 @@ class Site:
         if session is not None:
             now = self.application.ports.clock()
             self._ended.add(session.id, session.runs_out_at, now)
+
+    def device_now(self, request: Request, email: str) -> str | None:
+        """The name of a browser on which that account has signed in. Visits the database.
+
+        None for a stranger, also where the user has ended all sessions since.
+        """
+        device = self.devices.known(request, email)
+        if device is None or self.identity.viewer(device.user) == ANONYMOUS:
+            return None
+        return device.name
 
     @cached_property
     def _ended(self) -> EndedSessions:

@@ -47,15 +47,36 @@ def test_who_signed_in_here_before_waits_for_nobody_who_guesses_from_the_same_ne
 ) -> None:
     shop.http.post("/sign-in", data=filled_in.fields)
     known = shop.http.cookies[DEVICE]
-    for _ in range(PER_ACCOUNT.free + 1):
-        shop.http.cookies.clear()
-        guessing = Page(shop.get("/sign-in")).form("/sign-in").fields
-        shop.http.post("/sign-in", data=guessing | {"email": STAFF_EMAIL, "password": "wrong"})
-    waiting = Page(shop.get("/sign-in")).form("/sign-in").fields | filled_in.fields
-    waiting["csrftoken"] = shop.http.cookies[Csrf.cookie_name]
+    waiting = guessed_at(shop, filled_in)
     assert "too many wrong passwords" in shop.http.post("/sign-in", data=waiting).text
     shop.http.cookies.set(DEVICE, known)
     assert shop.http.post("/sign-in", data=waiting).status_code == 303
+
+
+def guessed_at(shop: Served, filled_in: Form) -> dict[str, str]:
+    """What would let them in, from a new browser, after somebody guessed from the same network."""
+    for _ in range(PER_ACCOUNT.free + 1):
+        shop.http.cookies.clear()
+        guessing = Page(shop.get("/sign-in")).form("/sign-in").fields
+        wrong = {"email": filled_in.fields["email"], "password": "wrong"}
+        shop.http.post("/sign-in", data=guessing | wrong)
+    waiting = Page(shop.get("/sign-in")).form("/sign-in").fields | filled_in.fields
+    return waiting | {"csrftoken": shop.http.cookies[Csrf.cookie_name]}
+
+
+def test_a_browser_is_a_strangers_once_its_user_has_ended_all_sessions(
+    shop: Served, filled_in: Form
+) -> None:
+    """Whoever knew the password once could have gathered many, each with guesses of its own."""
+    customers = shop.shop.platform.customers
+    user = customers.create(email="buyer@browsers.example", password=DEMO_PASSWORD)
+    filled_in.fields["email"] = user.email
+    shop.http.post("/sign-in", data=filled_in.fields)
+    known = shop.http.cookies[DEVICE]
+    customers.sign_out_everywhere(user.id)
+    waiting = guessed_at(shop, filled_in)
+    shop.http.cookies.set(DEVICE, known)
+    assert "too many wrong passwords" in shop.http.post("/sign-in", data=waiting).text
 
 
 def test_a_form_that_is_too_large_is_refused(shop: Served, filled_in: Form) -> None:
