@@ -26,8 +26,9 @@ log = structlog.get_logger(__name__)
 LARGEST_REQUEST = 6 * 1024 * 1024
 
 
-#: Seconds from a request's beginning to its answer. Ours: a mutation waits ten for its work.
-LONGEST_ANSWER = 60
+#: Seconds for a request to arrive, as long as the server gives its body, and from then on to its
+#: answer. Ours: a mutation waits ten for its work.
+LONGEST_ARRIVAL, LONGEST_ANSWER = 120, 60
 #: The code of what could not be done because the database is away, full or read-only.
 WITHOUT_DATABASE = "DatabaseUnavailable"
 
@@ -100,8 +101,8 @@ async def answer(app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> No
     What else it raises passes through. Whatever was not answered in time is not left half done.
     """
     try:
-        with anyio.fail_after(LONGEST_ANSWER):
-            await app(scope, _limited(receive), send)
+        with anyio.fail_after(_first_limit(scope)) as limit:
+            await app(scope, _limited(receive, limit), send)
     except _RequestTooLarge:
         text = f"A request may have at most {LARGEST_REQUEST // 1024 // 1024} MB."
         refusal = _refusal(413, text, "RequestTooLarge")
@@ -111,7 +112,8 @@ async def answer(app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> No
         await refusal(scope, receive, send)
     except TimeoutError:
         text = (
-            f"No answer within {LONGEST_ANSWER} seconds. See what became of it, then send it again."
+            f"The request took more than {LONGEST_ARRIVAL} seconds to arrive, or then more than "
+            f"{LONGEST_ANSWER} to be answered. See what became of it, then send it again."
         )
         refusal = _refusal(503, text, "Timeout")
         await refusal(scope, receive, send)
@@ -120,10 +122,16 @@ async def answer(app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> No
         await refusal(scope, receive, send)
 
 
-def _limited(receive: Receive) -> Receive:
+def _first_limit(scope: Scope) -> int:
+    """Seconds until the whole request is there; only of what is sent anything is waited for."""
+    return LONGEST_ARRIVAL if scope.get("method") == "POST" else LONGEST_ANSWER
+
+
+def _limited(receive: Receive, limit: anyio.CancelScope) -> Receive:
     """The same request, of which never more than ``LARGEST_REQUEST`` bytes are held.
 
-    Raises ``_RequestTooLarge`` where the byte too many is read.
+    Once all of it is there, the time for its answer begins. Raises ``_RequestTooLarge`` where the
+    byte too many is read.
     """
     seen = 0
 
@@ -133,6 +141,8 @@ def _limited(receive: Receive) -> Receive:
         seen += len(message.get("body", b""))
         if seen > LARGEST_REQUEST:
             raise _RequestTooLarge
+        if message["type"] == "http.request" and not message.get("more_body", False):
+            limit.deadline = anyio.current_time() + LONGEST_ANSWER
         return message
 
     return counted

@@ -4,11 +4,14 @@ import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 
+import anyio
 import httpx
 import pytest
+from starlette.types import Message, Receive, Scope, Send
 
 from bittitan_plugin.hosts import graphql_http
 from bittitan_plugin.hosts.graphql_http import LARGEST_REQUEST
+from bittitan_plugin.web.connections import BODY_S
 from tests.integration.ordering.conftest import embedded, storefront
 from tests.integration.ordering.storefront import Storefront
 
@@ -68,7 +71,7 @@ def test_json_that_is_no_object_is_refused_as_a_graphql_error(
 def test_a_body_that_never_ends_is_given_up(
     storefront: Storefront, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(graphql_http, "LONGEST_ANSWER", 0.05)
+    monkeypatch.setattr(graphql_http, "LONGEST_ARRIVAL", 0.05)
 
     async def endless() -> AsyncIterator[bytes]:
         yield b"{"
@@ -79,6 +82,33 @@ def test_a_body_that_never_ends_is_given_up(
         503,
         "Timeout",
     )
+
+
+@pytest.mark.parametrize("pieces", [1, 3])
+def test_a_slow_upload_takes_nothing_of_the_time_for_its_answer(pieces: int) -> None:
+    sent: list[Message] = [
+        {"type": "http.request", "body": b"x", "more_body": number < pieces}
+        for number in range(1, pieces + 1)
+    ]
+    left: list[float] = []
+
+    async def app(_scope: Scope, receive: Receive, _send: Send) -> None:
+        for _ in range(pieces):
+            left.append(anyio.current_effective_deadline() - anyio.current_time())
+            await receive()
+        left.append(anyio.current_effective_deadline() - anyio.current_time())
+
+    async def receive() -> Message:
+        return sent.pop(0)
+
+    async def send(_message: Message) -> None:
+        raise AssertionError
+
+    asyncio.run(graphql_http.answer(app, {"type": "http", "method": "POST"}, receive, send))
+    # As long as the server gives the body; no time passes here but that of the processor.
+    assert all(BODY_S / 2 < each <= BODY_S for each in left[:-1])
+    assert left[-1] <= graphql_http.LONGEST_ANSWER
+    assert graphql_http.LONGEST_ARRIVAL == BODY_S
 
 
 def test_an_error_does_not_repeat_all_that_was_sent(storefront: Storefront) -> None:
