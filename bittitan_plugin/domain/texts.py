@@ -90,6 +90,16 @@ def seen(text: str) -> str:
     )
 
 
+def as_line(text: str) -> str:
+    """A name that another system took, as a line of ours; nothing is lost for it.
+
+    What is not seen is left out, what breaks a line is a blank, and its end goes where it is long.
+    """
+    left = seen(text)
+    line = "".join(" " if category(c) in _UNSEEN and c not in _JOINERS else c for c in left)
+    return line.strip()[:LONGEST_NAME].rstrip()
+
+
 def quoted(value: object) -> str:
     """What was sent, as an error repeats it: in quotes, shortened, and of what can be seen."""
     text = str(value)

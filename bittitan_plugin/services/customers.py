@@ -6,7 +6,7 @@ from bittitan_plugin.domain.accounts import Account
 from bittitan_plugin.domain.addresses import check_address, normalized
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
 from bittitan_plugin.domain.orders import Customer, EndCustomer
-from bittitan_plugin.domain.texts import seen
+from bittitan_plugin.domain.texts import as_line, seen
 from bittitan_plugin.services.ports import Ports
 from bittitan_plugin.store.unit_of_work import UnitOfWork
 
@@ -40,7 +40,8 @@ def ensure_account(ports: Ports, work: UnitOfWork, customer: Customer) -> Accoun
         id=uuid4(),
         customer_id=customer.id,
         email=normalized(customer.email),
-        company=customer.company,
+        # Of a platform with rules of its own: Saleor takes 256 characters of any kind.
+        company=as_line(customer.company),
         created_at=ports.clock(),
     )
     work.accounts.add(account)

@@ -1,5 +1,7 @@
 """For whom a coupon is issued: accounts are made known to BitTitan first."""
 
+from dataclasses import replace
+
 import pytest
 
 from bittitan_plugin.domain.errors import ErrorCode
@@ -98,3 +100,25 @@ def test_an_end_customer_is_opened_once_per_reseller(shop: Shop) -> None:
 
     assets = [shop.asset_of(order, number) for number in (0, 1)]
     assert len({asset.end_customer_id for asset in assets if asset}) == 1
+
+
+@pytest.mark.databases("sqlite", "postgresql")
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        ("x" * 256, "x" * 255),
+        ("Fabri\u202ekam\u200b", "Fabrikam"),
+        ("Con\ttoso\nInc", "Con toso Inc"),
+    ],
+)
+def test_no_order_is_lost_for_a_company_s_name_that_only_the_platform_takes(
+    shop: Shop, said: str, kept: str
+) -> None:
+    order = shop.host.place(line())
+    shop.host.change(order, customer=replace(order.customer, company=said))
+    shop.fire("order_fully_paid", order)
+    shop.settle()
+    asset = shop.asset_of(order)
+    assert asset is not None
+    with shop.ports.store.reading(shop.id) as work:
+        assert work.accounts.get(asset.account_id).company == kept

@@ -6,6 +6,7 @@ from bittitan_plugin.domain.errors import ErrorCode, Refusal
 from bittitan_plugin.domain.texts import (
     LONGEST_NAME,
     LONGEST_SEARCH,
+    as_line,
     check_line,
     check_search,
     check_typed,
@@ -123,6 +124,19 @@ def test_a_message_of_others_keeps_its_beginning_and_its_end() -> None:
 )  # fmt: skip
 def test_a_whole_number_is_read_where_a_form_says_one(text: str, number: int | None) -> None:
     assert whole_number(text) == number
+
+
+@pytest.mark.parametrize(
+    ("said", "line"),
+    [("Contoso", "Contoso"), ("Fabri\u202ekam\u200b", "Fabrikam"), (" a\tb\nc ", "a b c"),
+     ("a\ud800b\0", "a b"), ("x" * 256, "x" * 255), ("x" * 254 + " y", "x" * 254), ("", ""),
+     ("می\u200cخواهم", "می\u200cخواهم")],
+)  # fmt: skip
+def test_a_name_that_another_system_took_becomes_a_line_and_is_never_refused(
+    said: str, line: str
+) -> None:
+    assert as_line(said) == line
+    assert is_line(as_line(said))
 
 
 def test_what_can_be_no_text_is_left_for_the_rules_to_refuse() -> None:
