@@ -95,8 +95,8 @@ def run_stock_import(
 ) -> Run:
     """Import the file, telling of it row by row; then the file is let go of.
 
-    Run again after it was cut short, what is kept already counts as known. Raises ``Refusal`` on
-    ``file``; the run then still stands.
+    Run again after it was cut short, it begins anew, or tells what it had imported. Raises
+    ``Refusal`` on ``file``; the run then still stands.
     """
     begun = runs.get(ports, installation_id, run)
     with ports.store.reading(installation_id) as work:
@@ -116,6 +116,9 @@ def run_stock_import(
     with ports.store.writing(installation_id) as work:
         work.uploads.remove(run)
         values = _stock_values(report, upload, mode)
+        if report.bad and not report.reasons:
+            # It came again after everything was written: the reasons were told before.
+            values |= {name: begun.report.get(name, []) for name in _LISTS}
         return work.runs.change(run, lambda it: it.finished(ports.clock(), values, report.rows))
 
 
@@ -142,7 +145,12 @@ def _definition_values(done: ServicesDefinition) -> dict[str, Any]:
     }
 
 
+#: Of a report, what is said of single rows.
+_LISTS = ("reasons", "repeated_rows")
+
+
 def _stock_values(report: ImportReport, upload: Upload, mode: ImportMode) -> dict[str, Any]:
-    rows = {"reasons": report.reasons, "repeated_rows": report.repeated_rows}
-    said = {name: [f"Line {row.line}: {row.reason}" for row in rows[name]] for name in rows}
+    said = {
+        name: [f"Line {row.line}: {row.reason}" for row in getattr(report, name)] for name in _LISTS
+    }
     return {**asdict(report), **said, "file": upload.name, "mode": mode.value}

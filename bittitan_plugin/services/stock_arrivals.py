@@ -86,6 +86,18 @@ def show(
     return serve_waiting(ports, installation_id, made.id, kinds)
 
 
+def finish_of(ports: Ports, installation_id: UUID, run_id: UUID) -> tuple[StockImport, int] | None:
+    """What that run imported before it was cut short, kept now, and how many were served now.
+
+    None where it has not come so far, and has to begin anew.
+    """
+    with ports.store.reading(installation_id) as work:
+        made = work.stock_imports.brought_by(run_id)
+    if made is None:
+        return None
+    return made, serve_waiting(ports, installation_id, made.id, tuple(ProductType))
+
+
 def drop(ports: Ports, installation_id: UUID, import_id: UUID) -> None:
     """Nobody will ever see it; what was written of it goes at the next look."""
     with ports.store.writing(installation_id) as work:

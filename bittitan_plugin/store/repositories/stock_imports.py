@@ -43,6 +43,16 @@ class StockImportRepository:
             raise Refusal(ErrorCode.NOT_FOUND, "There is no such import.", field="id")
         return to_stock_import(row)
 
+    def brought_by(self, run_id: UUID) -> StockImport | None:
+        """What that run imported, if it came so far that it is kept, or will be."""
+        through = [ImportPhase.SERVING.value, ImportPhase.KEPT.value]
+        row = self._session.scalar(
+            select(StockImportRow)
+            .where(self._mine, StockImportRow.run_id == run_id, StockImportRow.phase.in_(through))
+            .execution_options(populate_existing=True)
+        )
+        return None if row is None else to_stock_import(row)
+
     def unfinished(self) -> list[StockImport]:
         """Those that are not kept (yet)."""
         rows = self._session.scalars(

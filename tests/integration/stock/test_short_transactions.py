@@ -12,12 +12,8 @@ from sqlalchemy import Connection, Engine, event
 
 from bittitan_plugin.domain.coupons import CouponSource
 from bittitan_plugin.domain.errors import ErrorCode, Refusal, Unavailable
-from bittitan_plugin.domain.history import Actor, ActorKind
-from bittitan_plugin.domain.runs import Run, RunKind
 from bittitan_plugin.domain.stock import IMPORT_SILENCE, StockState
 from bittitan_plugin.services import (
-    import_runs,
-    runs,
     stock_allocation,
     stock_arrivals,
     stock_import,
@@ -332,55 +328,6 @@ def test_while_one_is_at_work_another_is_refused_by_its_name(
         bring_in(seller, row(1), name="other.csv")
     assert (refused.value.code, refused.value.field) == (ErrorCode.UNIQUE, "file")
     assert f"codes.csv, begun by {STAFF.name}" in refused.value.message
-
-
-def handed_in(shop: Shop, *rows: str) -> Run:
-    actor = Actor(ActorKind.STAFF, "staff@example.com")
-    content = "\n".join(["code,product type,licences,expires on", *rows, "", ""]).encode()
-    return import_runs.start_stock_import(
-        shop.ports, shop.id, actor, "codes.csv", content, ImportMode.ALL_OR_NONE
-    )
-
-
-def test_a_run_that_begins_anew_drops_at_once_what_it_left_behind(
-    shop_by_hand: Shop, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    shop = from_stock(shop_by_hand)
-    monkeypatch.setattr(stock_import, "CHUNK", FEW)
-    rows = [row(1) for _ in range(2 * FEW)]
-    run = handed_in(shop, *rows)
-
-    def die() -> None:
-        raise Killed
-
-    with monkeypatch.context() as patched:
-        patched.setattr(stock_arrivals, "drop", lambda *_args: None)
-        with pytest.raises(Killed):
-            import_runs.run_stock_import(shop.ports, shop.id, run.id, ImportMode.ALL_OR_NONE, die)
-    monkeypatch.setattr(stock_arrivals, "PATIENCE_S", 0.0)
-    shop.settle()
-    assert left_behind(shop) == (2 * FEW, 1, 2 * FEW)
-    assert runs.get(shop.ports, shop.id, run.id).report["new"] == 2 * FEW
-
-
-def test_a_finished_import_shows_all_its_rows_as_done(shop_by_hand: Shop) -> None:
-    shop = from_stock(shop_by_hand)
-    run = handed_in(shop, *(row(1) for _ in range(FEW)))
-    shop.settle()
-    ended = runs.get(shop.ports, shop.id, run.id)
-    assert (ended.done, ended.total) == (FEW, FEW)
-
-
-def test_get_services_definition_shows_all_its_rows_as_done(shop_by_hand: Shop) -> None:
-    import_runs.start_services_definition(shop_by_hand.ports, shop_by_hand.id, STAFF)
-    shop_by_hand.settle()
-    ended = runs.latest(shop_by_hand.ports, shop_by_hand.id, RunKind.SERVICES_DEFINITION)
-    assert ended is not None
-    assert (
-        ended.done
-        == ended.total
-        == sum(ended.report[what] for what in ("created", "updated", "unchanged", "skipped"))
-    )
 
 
 def test_one_that_was_killed_while_it_served_is_finished_and_not_removed(
