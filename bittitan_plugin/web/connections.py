@@ -100,7 +100,21 @@ class BoundedConnection(H11Protocol):
         elif state is not self._awaits:
             _cancel(self._deadline)
             self._awaits, self._since = state, self.loop.time()
-            self._deadline = self.loop.call_later(_DEADLINES[state], self.transport.abort)
+            self._deadline = self.loop.call_later(_DEADLINES[state], self._too_late)
+
+    def _too_late(self) -> None:
+        """What was awaited did not come; but whoever still reads an answer is given time for it.
+
+        The server has handed it over as a whole, and would lose what is left of it.
+        """
+        if self._has_unsent:
+            self._deadline = self.loop.call_later(READ_S, self.transport.abort)
+        else:
+            self.transport.abort()
+
+    @property
+    def _has_unsent(self) -> bool:
+        return self.transport.get_write_buffer_size() > 0
 
     def _stop(self) -> None:
         _cancel(self._deadline)
@@ -113,8 +127,8 @@ class BoundedConnection(H11Protocol):
             for each in self.connections
             if isinstance(each, BoundedConnection) and each._deadline is not None
         ]
-        # Who has not even asked goes first.
-        waiting.sort(key=lambda each: (each._awaits is not h11.IDLE, each._since))
+        # Who has not even asked goes first, and who still reads an answer last.
+        waiting.sort(key=lambda each: (each._has_unsent, each._awaits is not h11.IDLE, each._since))
         if waiting:
             waiting[0]._stop()
             waiting[0].transport.abort()

@@ -18,6 +18,7 @@ from bittitan_plugin.web.connections import (
     BODY_S,
     FEWEST,
     HEAD_S,
+    IDLE_S,
     MOST,
     READ_S,
     RESERVED,
@@ -89,6 +90,11 @@ class Task:
 class Transport:
     def __init__(self) -> None:
         self.written, self.closed, self.aborted = b"", False, False
+        #: Bytes that were written and that the client has not taken.
+        self.unsent = 0
+
+    def get_write_buffer_size(self) -> int:
+        return self.unsent
 
     def get_extra_info(self, _name: str) -> None:
         return None
@@ -211,6 +217,33 @@ def test_who_does_not_read_an_answer_is_ended(serve: Serve) -> None:
     assert not transport.aborted
     server.loop.pass_by(1)
     assert transport.aborted
+
+
+def test_who_still_reads_an_answer_is_not_hurried_to_the_next_request(serve: Serve) -> None:
+    server = serve()
+    connection, transport = server.connect()
+    connection.data_received(WHOLE)
+    server.loop.answer()
+    transport.unsent = 50_000
+    server.loop.pass_by(IDLE_S)
+    # The server hands over the rest, and then closes.
+    assert transport.closed
+    server.loop.pass_by(HEAD_S)
+    assert not transport.aborted
+    server.loop.pass_by(READ_S)
+    assert transport.aborted
+
+
+def test_who_still_reads_an_answer_makes_room_last(serve: Serve) -> None:
+    server = serve(most=2)
+    (reader, reading), (sender, sending) = server.connect(), server.connect()
+    reader.data_received(WHOLE)
+    server.loop.answer()
+    reading.unsent = 50_000
+    server.loop.pass_by(1)
+    sender.data_received(HEAD)
+    server.connect()
+    assert (reading.aborted, sending.aborted) == (False, True)
 
 
 def test_an_ended_connection_leaves_no_timer_behind(serve: Serve) -> None:
