@@ -200,7 +200,7 @@ def _unfinished_imports(store: Store, installation: UUID) -> Mapping[ImportPhase
     made: Mapping[ImportPhase, StockImport] = {
         phase: StockImport(
             id=uuid4(), source="x.csv", imported_by="staff", imported_at=NOON, phase=phase,
-            touched_at=NOON,
+            touched_at=NOON, run_id=uuid4(),
         )
         for phase in ImportPhase
         if phase is not ImportPhase.KEPT

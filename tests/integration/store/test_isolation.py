@@ -108,6 +108,9 @@ FINDING: dict[str, Case] = {
     "coupons.secret": lambda w, b: w.coupons.secret(),
     "claims.of": lambda w, b: w.claims.of([CLAIMED]),
     "stock_imports.find": lambda w, b: w.stock_imports.find(b.code.import_id),
+    "stock_imports.brought_by": lambda w, b: w.stock_imports.brought_by(
+        b.unfinished[ImportPhase.SERVING].run_id or uuid4()
+    ),
     "stock_imports.unfinished": lambda w, b: w.stock_imports.unfinished(),
     "stock_imports.is_serving": lambda w, b: w.stock_imports.is_serving(),
     "stock.unsold_of_import": lambda w, b: w.stock.unsold_of_import(b.code.import_id, limit=9),
