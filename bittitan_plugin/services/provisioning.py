@@ -160,6 +160,9 @@ def synchronize(ports: Ports, installation_id: UUID, asset_id: UUID, actor: Acto
         if asset.has_coupon:
             resume(ports, work, asset, SYNCHRONIZE)
             return asset
+        if asset.waits_for_stock and work.stock_imports.is_serving():
+            # It is being offered the new codes, in its turn, which it would lose by asking anew.
+            return asset
         return retry(ports, work, asset, actor)
 
 

@@ -434,3 +434,25 @@ def test_a_file_that_is_arriving_is_not_called_sold_where_it_is_only_looked_at(
 
     bring(seller, file_of(*rows), told)
     assert [(look.new, look.bad) for look in looks[:2]] == [(2 * FEW, 0)] * 2
+
+
+def test_who_waits_loses_no_turn_by_asking_again_while_older_orders_are_served(
+    seller: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    older = seller.buy(line(quantity=1))
+    seller.world.clock.advance(seconds=10)
+    younger = seller.buy(line(quantity=1))
+
+    def die(*_args: object) -> None:
+        raise Killed
+
+    with monkeypatch.context() as patched:
+        # After the transaction from which on it serves.
+        patched.setattr(stock_arrivals, "serve_waiting", die)
+        with pytest.raises(Killed):
+            bring(seller, file_of(row(1)), lambda _so_far: None)
+    seller.synchronize(older)
+    after_silence(seller)
+    look(seller)
+    assert seller.asset(older.id).has_coupon
+    assert not seller.asset(younger.id).has_coupon
