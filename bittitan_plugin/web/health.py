@@ -1,8 +1,8 @@
 """Is the process alive, and can it take work? For load balancers and for people."""
 
 import asyncio
-from concurrent.futures import Future, ThreadPoolExecutor
-from threading import Lock
+from concurrent.futures import Future
+from threading import Lock, Thread
 from time import monotonic
 
 import anyio
@@ -55,7 +55,6 @@ class Readiness:
 
     def __init__(self, application: Application) -> None:
         self._application = application
-        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="readyz")
         self._lock = Lock()
         self._look: Future[Findings] | None = None
         self._found_at = 0.0
@@ -76,14 +75,21 @@ class Readiness:
         with self._lock:
             look = self._look
             if look is None or (look.done() and monotonic() - self._found_at >= TRIED_EVERY_S):
-                self._look = look = self._thread.submit(self._find)
+                self._look = look = Future()
+                look.set_running_or_notify_cancel()
+                # No pool: the process would not end before a database that hangs has answered.
+                Thread(target=self._find, args=(look,), name="readyz", daemon=True).start()
             return look
 
-    def _find(self) -> Findings:
+    def _find(self, look: Future[Findings]) -> None:
         try:
-            return _look(self._application)
-        finally:
+            found = _look(self._application)
+        except BaseException as error:
             self._found_at = monotonic()
+            look.set_exception(error)
+        else:
+            self._found_at = monotonic()
+            look.set_result(found)
 
 
 def _look(application: Application) -> Findings:

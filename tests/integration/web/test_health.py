@@ -1,8 +1,9 @@
 """``/livez`` and ``/readyz``: what a load balancer and a person on call are told."""
 
+from concurrent.futures import thread as pool_threads
 from datetime import UTC, datetime
 from pathlib import Path
-from threading import Event
+from threading import Event, Thread, current_thread
 
 import pytest
 from sqlalchemy import event, make_url
@@ -17,6 +18,7 @@ from bittitan_plugin.workflows.engine import Worker
 from tests.conftest import Databases
 from tests.integration.web.conftest import Serve, Served
 from tests.tables import every
+from tests.waiting import PATIENCE_S
 
 pytestmark = pytest.mark.databases("sqlite", "postgresql")
 
@@ -224,6 +226,31 @@ def test_while_the_database_keeps_silent_whoever_asks_is_told_so_and_holds_no_th
         answers.set()
     assert set(told) == {(503, "has not answered within 0 seconds")}
     assert len(asked) <= 1
+
+
+def test_a_database_that_keeps_silent_does_not_keep_the_process_from_ending(
+    watch: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked_by: list[Thread] = []
+    asked, answers = Event(), Event()
+
+    def silent(_engine: object) -> str:
+        asked_by.append(current_thread())
+        asked.set()
+        answers.wait()
+        return ""
+
+    monkeypatch.setattr(health, "write_fault", silent)
+    monkeypatch.setattr(health, "PATIENCE_S", 0.0)
+    shop = watch()
+    try:
+        shop.get("/readyz")
+        assert asked.wait(PATIENCE_S)
+    finally:
+        answers.set()
+    assert asked_by[0].daemon
+    # The threads of pools are waited for at the end, whatever they are.
+    assert asked_by[0] not in pool_threads._threads_queues
 
 
 def test_a_vendor_that_is_away_is_told_and_orders_are_taken_all_the_same(watch: Serve) -> None:
