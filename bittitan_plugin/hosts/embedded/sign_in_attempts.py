@@ -1,10 +1,12 @@
 """Remembers wrong passwords where they came from, for every process alike."""
 
 import math
+from datetime import datetime
 from hashlib import sha256
 from ipaddress import IPv6Address, ip_address, ip_network
 
-from sqlalchemy import delete, update
+from sqlalchemy import delete, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from bittitan_plugin.domain.addresses import normalized
@@ -23,6 +25,8 @@ from bittitan_plugin.store.locks import take_turns
 #: Bits of an IPv6 network. Whoever has one address has its subnet, and often the whole site (RFC
 #: 6177); but a mobile operator's customers share one, so only for one account it counts as one.
 _SUBNET, _SITE = 64, 48
+#: Rows that one attempt lets go of, so that no crowd of them makes somebody wait.
+_SOME = 500
 
 
 class SignInAttempts:
@@ -44,9 +48,7 @@ class SignInAttempts:
                 raise SignInDelayed(math.ceil(left.total_seconds()))
             for subject, (failures, _) in known.items():
                 _keep(session, subject, failures.one_more(now))
-            session.execute(
-                delete(SignInFailureRow).where(SignInFailureRow.last_at < now - FORGOTTEN_AFTER)
-            )
+            _forget(session, now - FORGOTTEN_AFTER)
 
     def succeeded(self, email: str, address: str, device: str | None = None) -> None:
         """The password was right: the account starts anew, the network gets its attempt back."""
@@ -99,6 +101,17 @@ def _failures(session: Session, subject: str) -> Failures:
 
 
 def _keep(session: Session, subject: str, failures: Failures) -> None:
-    session.merge(
-        SignInFailureRow(subject=subject, failures=failures.count, last_at=failures.last_at)
-    )
+    name = session.get_bind().dialect.name
+    insert = postgresql.insert if name == "postgresql" else sqlite.insert
+    values = {"failures": failures.count, "last_at": failures.last_at}
+    # Not an update: whoever forgets what is old may just have taken the row away.
+    statement = insert(SignInFailureRow).values(subject=subject, **values)
+    session.execute(statement.on_conflict_do_update(index_elements=["subject"], set_=values))
+
+
+def _forget(session: Session, before: datetime) -> None:
+    """Let go of some of what is old; of the rest, and of what others are at, somebody else will."""
+    old = select(SignInFailureRow.subject).where(SignInFailureRow.last_at < before).limit(_SOME)
+    found = session.scalars(old.with_for_update(skip_locked=True)).all()
+    if found:
+        session.execute(delete(SignInFailureRow).where(SignInFailureRow.subject.in_(found)))

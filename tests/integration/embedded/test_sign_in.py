@@ -3,12 +3,18 @@
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import timedelta
+from threading import Barrier
 
 import pytest
 from sqlalchemy import select
 
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
-from bittitan_plugin.domain.sign_in import PER_ACCOUNT, PER_NETWORK, SignInDelayed
+from bittitan_plugin.domain.sign_in import (
+    FORGOTTEN_AFTER,
+    PER_ACCOUNT,
+    PER_NETWORK,
+    SignInDelayed,
+)
 from bittitan_plugin.hosts.embedded.platform import EmbeddedPlatform
 from bittitan_plugin.hosts.embedded.tables import SignInFailureRow
 from tests.conftest import StandingClock
@@ -244,3 +250,23 @@ def test_graphql_says_how_long_to_wait(platform: EmbeddedPlatform, shop: Shop) -
     (error,) = answer["errors"]
     assert (answer["token"], error["code"]) == (None, "LOGIN_ATTEMPT_DELAYED")
     assert "1 seconds" in error["message"]
+
+
+@pytest.mark.databases("sqlite", "postgresql")
+def test_people_who_come_back_at_once_after_a_night_do_not_stand_in_each_other_s_way(
+    platform: EmbeddedPlatform, clock: StandingClock
+) -> None:
+    """What is long ago is forgotten by whoever comes first, and is just then counted by others."""
+    addresses = [f"192.0.2.{number}" for number in range(8)]
+    for _ in range(5):
+        for address in addresses:
+            guess(platform, 1, address=address)
+        clock.now += 2 * FORGOTTEN_AFTER
+        ready = Barrier(len(addresses))
+
+        def come(address: str, ready: Barrier = ready) -> bool:
+            ready.wait()
+            return platform.sign_in(EMAIL, PASSWORD, address) is not None
+
+        with ThreadPoolExecutor(len(addresses)) as threads:
+            assert all(threads.map(come, addresses))
