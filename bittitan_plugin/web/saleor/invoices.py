@@ -18,13 +18,16 @@ from bittitan_plugin.web.pages import Pages
 from bittitan_plugin.web.saleor.calling import Busy, FewAtATime
 from bittitan_plugin.web.security_headers import SecurityHeaders
 
+#: Who reads invoices of one Saleor at a time. More than of strangers: a link is needed for it, and
+#: on a billing day many of those who have one come at once.
+MOST_READERS = 10
 _GONE = "This invoice does not exist, or not any more."
 _LATER = "The shop does not answer just now. Please try again in a few minutes."
 
 
 def invoice_routes(ports: Ports, public_url: str) -> list[BaseRoute]:
     """One address per invoice."""
-    links, pages, few = InvoiceLinks(public_url, ports.cipher), Pages(), FewAtATime()
+    links, pages, few = InvoiceLinks(public_url, ports.cipher), Pages(), FewAtATime(MOST_READERS)
 
     def read(named: InvoicePage) -> InvoiceDocument | None:
         host = ports.hosts.of(named.installation_id)
