@@ -7,7 +7,9 @@ whoever knows an e-mail address could then keep its owner out.
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from hashlib import sha256
 
+from bittitan_plugin.domain.addresses import normalized
 from bittitan_plugin.domain.waits import left
 
 #: After so long without a failure everything is forgotten.
@@ -46,6 +48,14 @@ class Throttle:
 PER_ACCOUNT = Throttle(free=5, longest=timedelta(minutes=1))
 #: From one network, whichever accounts are tried.
 PER_NETWORK = Throttle(free=20, longest=timedelta(minutes=15))
+
+
+def account_mark(email: str) -> str:
+    """What stands for an account where its address is to be readable by nobody.
+
+    What people typed may be anything, of any length.
+    """
+    return sha256(normalized(email).encode(errors="replace")).hexdigest()
 
 
 @dataclass(frozen=True, kw_only=True)

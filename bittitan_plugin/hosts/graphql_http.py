@@ -18,7 +18,7 @@ from strawberry.types import ExecutionResult
 
 from bittitan_plugin.domain.errors import Refusal, Unavailable
 from bittitan_plugin.domain.texts import shortened
-from bittitan_plugin.store.writing import NO_DATABASE, fault_in_words
+from bittitan_plugin.store.writing import NO_DATABASE, logged_fault
 
 log = structlog.get_logger(__name__)
 
@@ -199,9 +199,7 @@ def shown_error(error: GraphQLError) -> dict[str, Any]:
 
 
 def _without_database(error: SQLAlchemyError) -> str:
-    fault = fault_in_words(error)
-    log.error("answer without database", kind=type(error).__name__, fault=fault)
-    return f"The database {fault}. See what became of it, then send it again."
+    return f"The database {logged_fault(error)}. See what became of it, then send it again."
 
 
 def error_body(message: str, code: str, **more: str | None) -> dict[str, Any]:

@@ -7,10 +7,9 @@ that were ended before are kept until then.
 from datetime import datetime
 
 from sqlalchemy import Engine, String, delete, select
-from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column
 
-from bittitan_plugin.store.engine import looking, writing_engine
+from bittitan_plugin.store.engine import insert_into, looking, writing_engine
 from bittitan_plugin.store.tables import Base
 
 
@@ -38,11 +37,9 @@ class EndedSessions:
 
     def add(self, session_id: str, runs_out_at: datetime, now: datetime) -> None:
         """End it; whoever ends one that is ended already changes nothing."""
-        try:
-            with Session(writing_engine(self._engine)) as session, session.begin():
-                session.execute(delete(EndedSessionRow).where(EndedSessionRow.runs_out_at <= now))
-                if session.get(EndedSessionRow, session_id) is None:
-                    session.add(EndedSessionRow(id=session_id, runs_out_at=runs_out_at))
-        except IntegrityError:
-            # Of two requests at once the other was first.
-            return
+        ended = insert_into(self._engine, EndedSessionRow).values(
+            id=session_id, runs_out_at=runs_out_at
+        )
+        with writing_engine(self._engine).begin() as connection:
+            connection.execute(delete(EndedSessionRow).where(EndedSessionRow.runs_out_at <= now))
+            connection.execute(ended.on_conflict_do_nothing())

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, exc, make_url
+from sqlalchemy.dialects import postgresql, sqlite
 
 from bittitan_plugin.private_files import private_directory, private_file
 
@@ -87,6 +88,12 @@ def looking(engine: Engine) -> Iterator[Connection]:
     """A connection for a single read of an engine that others write with."""
     with engine.connect() as connection:
         yield connection.execution_options(**_reading_options(engine))
+
+
+def insert_into(bind: Engine | Connection, row: type[Any]) -> postgresql.Insert | sqlite.Insert:
+    """An insert that can say what is to happen where such a row is there already."""
+    insert = postgresql.insert if bind.dialect.name == "postgresql" else sqlite.insert
+    return insert(row)
 
 
 def _reading_options(engine: Engine) -> dict[str, str]:

@@ -2,12 +2,14 @@
 
 from uuid import uuid4
 
+import structlog
 from sqlalchemy import Engine, Text, exc
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column
 
-from bittitan_plugin.store.engine import writing_engine
+from bittitan_plugin.store.engine import insert_into, writing_engine
 from bittitan_plugin.store.tables import Base
+
+log = structlog.get_logger(__name__)
 
 #: The database is away, full or read-only. The texts may quote what was to be stored.
 NO_DATABASE = (exc.OperationalError, exc.InterfaceError, exc.InternalError, exc.TimeoutError)
@@ -42,10 +44,8 @@ def write_fault(engine: Engine) -> str:
 
     It commits: on SQLite nothing reaches the disk before. It replaces one row, so nothing grows.
     """
-    name = engine.dialect.name
-    insert = postgresql.insert if name == "postgresql" else sqlite.insert
-    content = uuid4().hex * _TIMES[name]
-    statement = insert(WriteTrialRow).values(id=_ONLY, content=content)
+    content = uuid4().hex * _TIMES[engine.dialect.name]
+    statement = insert_into(engine, WriteTrialRow).values(id=_ONLY, content=content)
     replace = statement.on_conflict_do_update(index_elements=["id"], set_={"content": content})
     try:
         with writing_engine(engine).begin() as connection:
@@ -53,6 +53,13 @@ def write_fault(engine: Engine) -> str:
     except exc.SQLAlchemyError as error:
         return fault_in_words(error)
     return ""
+
+
+def logged_fault(error: exc.SQLAlchemyError) -> str:
+    """The same, for an answer that could not be given because of it; the log has it too."""
+    fault = fault_in_words(error)
+    log.error("answer without database", kind=type(error).__name__, fault=fault)
+    return fault
 
 
 def fault_in_words(error: exc.SQLAlchemyError) -> str:

@@ -15,10 +15,12 @@ from typing import Any
 import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from bittitan_plugin.hosts.graphql_http import LONGEST_ARRIVAL
+
 #: Seconds for the headers of a request, from the connection or the last answer on; for its body;
 #: and for a client to go on reading an answer that is larger than what the network buffers. Ours:
 #: a body of the largest size arrives in time at 350 kbit/s.
-HEAD_S, BODY_S, READ_S = 15.0, 120.0, 60.0
+HEAD_S, BODY_S, READ_S = 15.0, float(LONGEST_ARRIVAL), 60.0
 #: Seconds that a connection may be idle after an answer.
 IDLE_S = 5
 #: The largest headers of a request, in bytes.

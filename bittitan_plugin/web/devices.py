@@ -9,16 +9,16 @@ before its owner did, may have gathered any number of these, and each would have
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from hashlib import sha256
 from secrets import token_urlsafe
 
-from itsdangerous import BadSignature, URLSafeSerializer
+from itsdangerous import BadSignature
 from starlette.requests import HTTPConnection
 from starlette.responses import Response
 
 from bittitan_plugin.clock import Clock
-from bittitan_plugin.domain.addresses import normalized
+from bittitan_plugin.domain.sign_in import account_mark
 from bittitan_plugin.domain.waits import left
+from bittitan_plugin.web.sessions import cookie_signer
 
 COOKIE = "bittitan_device"
 #: How long a browser is remembered after the last time. Ours.
@@ -38,11 +38,7 @@ class Devices:
     """Remembers browsers by a signed cookie. The first key signs, every key is believed."""
 
     def __init__(self, keys: Sequence[str], clock: Clock, *, secure: bool) -> None:
-        self._signer = URLSafeSerializer(
-            list(reversed(keys)),
-            salt="bittitan device",
-            signer_kwargs={"key_derivation": "hmac", "digest_method": sha256},
-        )
+        self._signer = cookie_signer(keys, "bittitan device")
         self._clock = clock
         self._secure = secure
 
@@ -56,7 +52,7 @@ class Devices:
             until = datetime.fromtimestamp(seconds, UTC) + REMEMBERED
         except (BadSignature, ValueError, TypeError):
             return None
-        if account != _account(email) or not left(until, self._clock(), REMEMBERED):
+        if account != account_mark(email) or not left(until, self._clock(), REMEMBERED):
             return None
         return Device(name=name, user=user)
 
@@ -64,7 +60,8 @@ class Devices:
         """That account has just signed in on this browser, and ``user`` is its key."""
         known = self.known(request, email)
         name = known.name if known and known.user == user else token_urlsafe(16)
-        content = [name, _account(email), user, int(self._clock().timestamp())]
+        # By its mark: whoever uses the browser next learns no address from the cookie.
+        content = [name, account_mark(email), user, int(self._clock().timestamp())]
         response.set_cookie(
             COOKIE,
             str(self._signer.dumps(content)),
@@ -73,8 +70,3 @@ class Devices:
             httponly=True,
             samesite="lax",
         )
-
-
-def _account(email: str) -> str:
-    """Whoever uses the browser next learns no address from it."""
-    return sha256(normalized(email).encode(errors="replace")).hexdigest()

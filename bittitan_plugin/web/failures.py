@@ -1,5 +1,6 @@
 """Bad days as pages: each failure says what it is, what was changed, and what to do next."""
 
+from collections.abc import Callable
 from http import HTTPStatus
 from urllib.parse import quote
 
@@ -7,7 +8,7 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bittitan_plugin.cipher import UnreadableSecret
@@ -19,7 +20,7 @@ from bittitan_plugin.domain.errors import (
     Rejected,
     Unavailable,
 )
-from bittitan_plugin.store.writing import fault_in_words
+from bittitan_plugin.store.writing import NO_DATABASE, logged_fault
 from bittitan_plugin.web.pages import Pages
 
 log = structlog.get_logger(__name__)
@@ -38,6 +39,53 @@ class NotPermitted(Exception):
     """Whoever is signed in may not; the message names what it takes."""
 
 
+async def answered(
+    app: ASGIApp,
+    scope: Scope,
+    receive: Receive,
+    send: Send,
+    answer_to: Callable[[Exception], Response | None],
+) -> None:
+    """Answer through ``app``, and what it raises by ``answer_to``.
+
+    That passes through where ``answer_to`` has no answer, or something was sent already.
+    """
+    if scope["type"] != "http":
+        await app(scope, receive, send)
+        return
+    started = False
+
+    async def watched(message: Message) -> None:
+        nonlocal started
+        started = started or message["type"] == "http.response.start"
+        await send(message)
+
+    try:
+        await app(scope, receive, watched)
+    except Exception as error:
+        answer = None if started else answer_to(error)
+        if answer is None:
+            raise
+        await answer(scope, receive, send)
+
+
+class WithoutDatabase:
+    """ASGI middleware: what has no page to say that the database is away."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer 503 with the reason."""
+        await answered(self._app, scope, receive, send, self._answer)
+
+    @staticmethod
+    def _answer(error: Exception) -> Response | None:
+        if not isinstance(error, NO_DATABASE):
+            return None
+        return JSONResponse({"message": f"The database {logged_fault(error)}."}, 503)
+
+
 class Failures:
     """ASGI middleware: turns what handlers raise into pages, as long as nothing was sent."""
 
@@ -47,23 +95,9 @@ class Failures:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer through the application behind."""
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
-        started = False
-
-        async def watched(message: Message) -> None:
-            nonlocal started
-            started = started or message["type"] == "http.response.start"
-            await send(message)
-
-        try:
-            await self._app(scope, receive, watched)
-        except Exception as error:
-            if started:
-                raise
-            answer = self._answer(Request(scope), error)
-            await answer(scope, receive, send)
+        await answered(
+            self._app, scope, receive, send, lambda error: self._answer(Request(scope), error)
+        )
 
     def _answer(self, request: Request, error: Exception) -> Response:
         if isinstance(error, NotSignedIn):
@@ -110,8 +144,7 @@ def worded(error: Exception) -> tuple[int, str, str]:
         case OutcomeUnknown():
             return 503, "The answer got lost", f"{error.message} It will be looked up."
         case SQLAlchemyError():
-            fault = fault_in_words(error)
-            log.error("page without database", kind=type(error).__name__, fault=fault)
+            fault = logged_fault(error)
             return (
                 503,
                 f"The database {fault.partition(' (')[0].partition(':')[0]}",

@@ -39,15 +39,20 @@ class Session:
         return self.began + LIFETIME
 
 
+def cookie_signer(keys: Sequence[str], purpose: str) -> URLSafeSerializer:
+    """Signs cookies of one purpose: the first key signs, every key is believed."""
+    return URLSafeSerializer(
+        list(reversed(keys)),
+        salt=purpose,
+        signer_kwargs={"key_derivation": "hmac", "digest_method": sha256},
+    )
+
+
 class Sessions:
     """Opens, reads and closes sessions. The first key signs, every key is believed."""
 
     def __init__(self, keys: Sequence[str], clock: Clock, *, secure: bool) -> None:
-        self._signer = URLSafeSerializer(
-            list(reversed(keys)),
-            salt="bittitan session",
-            signer_kwargs={"key_derivation": "hmac", "digest_method": sha256},
-        )
+        self._signer = cookie_signer(keys, "bittitan session")
         self._clock = clock
         #: Whether cookies travel over TLS only.
         self.secure = secure

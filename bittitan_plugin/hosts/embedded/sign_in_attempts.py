@@ -2,14 +2,11 @@
 
 import math
 from datetime import datetime
-from hashlib import sha256
 from ipaddress import IPv6Address, ip_address, ip_network
 
 from sqlalchemy import delete, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from bittitan_plugin.domain.addresses import normalized
 from bittitan_plugin.domain.sign_in import (
     FORGOTTEN_AFTER,
     PER_ACCOUNT,
@@ -17,9 +14,11 @@ from bittitan_plugin.domain.sign_in import (
     Failures,
     SignInDelayed,
     Throttle,
+    account_mark,
 )
 from bittitan_plugin.hosts.embedded.database import HostDatabase
 from bittitan_plugin.hosts.embedded.tables import SignInFailureRow
+from bittitan_plugin.store.engine import insert_into
 from bittitan_plugin.store.locks import take_turns
 
 #: Bits of an IPv6 network. Whoever has one address has its subnet, and often the whole site (RFC
@@ -74,9 +73,8 @@ def _subjects(email: str, address: str, device: str | None) -> list[tuple[str, T
     """
     if device is not None:
         return [(f"device:{device}", PER_ACCOUNT)]
-    account = sha256(normalized(email).encode(errors="replace")).hexdigest()
     return [
-        (f"account:{account}@{_network(address, _SITE)}", PER_ACCOUNT),
+        (f"account:{account_mark(email)}@{_network(address, _SITE)}", PER_ACCOUNT),
         (f"network:{_network(address, _SUBNET)}", PER_NETWORK),
     ]
 
@@ -101,11 +99,10 @@ def _failures(session: Session, subject: str) -> Failures:
 
 
 def _keep(session: Session, subject: str, failures: Failures) -> None:
-    name = session.get_bind().dialect.name
-    insert = postgresql.insert if name == "postgresql" else sqlite.insert
     values = {"failures": failures.count, "last_at": failures.last_at}
     # Not an update: whoever forgets what is old may just have taken the row away.
-    statement = insert(SignInFailureRow).values(subject=subject, **values)
+    insert = insert_into(session.get_bind(), SignInFailureRow)
+    statement = insert.values(subject=subject, **values)
     session.execute(statement.on_conflict_do_update(index_elements=["subject"], set_=values))
 
 

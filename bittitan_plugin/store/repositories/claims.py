@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, delete, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from bittitan_plugin.store.claim_table import ClaimRow
+from bittitan_plugin.store.engine import insert_into
 
 #: Claims that are let go of in one statement.
 _BATCH = 1000
@@ -39,7 +39,7 @@ class ClaimRepository:
         if not claims:
             return []
         mine = {claim.subject: claim for claim in claims}
-        insert = self._insert().on_conflict_do_nothing()
+        insert = insert_into(self._session.get_bind(), ClaimRow).on_conflict_do_nothing()
         # In one order, so that two who claim several cannot wait for each other.
         values = [
             {"installation_id": self._installation_id, **vars(mine[subject])}
@@ -73,11 +73,6 @@ class ClaimRepository:
                 .where(self._mine, ClaimRow.stock_code_id.in_(some))
                 .execution_options(synchronize_session=False)
             )
-
-    def _insert(self) -> postgresql.Insert | sqlite.Insert:
-        if self._session.get_bind().dialect.name == "postgresql":
-            return postgresql.insert(ClaimRow)
-        return sqlite.insert(ClaimRow)
 
     @property
     def _mine(self) -> ColumnElement[bool]:
