@@ -10,7 +10,6 @@ import httpx
 from bittitan_plugin.hosts.embedded.identity import EmbeddedIdentity
 from bittitan_plugin.web.csrf import Csrf
 from bittitan_plugin.web.site import Site
-from tests.integration.portal.browsing import Visitor
 from tests.security import routes
 from tests.security.fuzzing import noise
 from tests.security.fuzzing.counting import Broken
@@ -56,8 +55,7 @@ class Addresses:
         self._rewinding = rewinding
         self._before = contents(stage.shop.application.engine)
         self._all = [each for each in routes.addresses(stage.shop.app.routes) if not _waits(each)]
-        platform = stage.platform
-        self._site = Site(stage.shop.application, platform, EmbeddedIdentity(platform.customers))
+        self._jars = {each: asyncio.run(_jar(stage, each)) for each in POWERLESS + POWERFUL}
 
     def attempt(self, _number: int) -> str:
         """One request, by somebody, to some address."""
@@ -75,11 +73,11 @@ class Addresses:
         return str(answer.status_code)
 
     async def _knock(self, viewer: str, address: Address) -> httpx.Response:
-        transport = httpx.ASGITransport(app=self._stage.shop.app)
-        async with httpx.AsyncClient(transport=transport, base_url="http://shop.example") as client:
-            visitor = Visitor(self._stage.shop.app, self._site, self._stage.people.get(viewer))
-            client.cookies.update(visitor.cookies)
-            await client.get("/sign-in")
+        async with httpx.AsyncClient(
+            transport=httpx.ASGITransport(app=self._stage.shop.app),
+            base_url="http://shop.example",
+            cookies=self._jars[viewer],
+        ) as client:
             path, body = self._path(address), self._body(client.cookies[Csrf.cookie_name])
             return await client.request(
                 address.method, path, params=self._parameters(), headers=self._headers(), **body
@@ -132,6 +130,12 @@ class Addresses:
 
     def _some(self, names: tuple[str, ...]) -> list[str]:
         return self._random.sample(names, self._random.randrange(1, 5))
+
+
+async def _jar(stage: Stage, viewer: str) -> httpx.Cookies:
+    """What the viewer's browser keeps; who signs out with it is signed in again when rewound."""
+    site = Site(stage.shop.application, stage.platform, EmbeddedIdentity(stage.platform.customers))
+    return await routes.cookies_of(stage, site, viewer)
 
 
 def _waits(address: Address) -> bool:
