@@ -30,7 +30,14 @@ if not os.environ.get("CI"):
     settings.load_profile("unhurried")
 
 #: Folders whose tests are the business of ``make test-rest``.
-REST = ("acceptance", "browser", "federation", "integration/upgrade", "security/monsters")
+REST = (
+    "acceptance",
+    "browser",
+    "federation",
+    "integration/demo",
+    "integration/upgrade",
+    "security/monsters",
+)
 _shared = pytest.StashKey[Path | None]()
 
 
