@@ -9,18 +9,23 @@ from uuid import UUID
 
 from sqlalchemy import Engine
 
+from bittitan_plugin.bittitan.coupon_api.addresses import PublicTransport
+from bittitan_plugin.bittitan.coupon_api.call_limits import Limits, Traffic
+from bittitan_plugin.bittitan.coupon_api.transport import LIMITS
+from bittitan_plugin.bittitan.coupon_api.vendors import CouponApiVendors
 from bittitan_plugin.cipher import Cipher
 from bittitan_plugin.clock import Clock, system_clock
 from bittitan_plugin.domain.configuration import Configuration
-from bittitan_plugin.hosts.port import Host
 from bittitan_plugin.hosts.registry import AttachedHosts
 from bittitan_plugin.hosts.saleor.apps import SaleorApp, SaleorApps
 from bittitan_plugin.hosts.saleor.connected import ConnectedSaleors
 from bittitan_plugin.hosts.saleor.invoice_links import InvoiceLinks
 from bittitan_plugin.hosts.saleor.turns import Turns
 from bittitan_plugin.logs import configure_logs
-from bittitan_plugin.mail.port import Mailer
 from bittitan_plugin.mail.transports import mailer_from
+from bittitan_plugin.ports.mail import Mailer
+from bittitan_plugin.ports.platform import Host
+from bittitan_plugin.ports.vendor import Vendors
 from bittitan_plugin.services.catalogue import catch_up
 from bittitan_plugin.services.installations import open_installation
 from bittitan_plugin.services.ports import Ports
@@ -30,11 +35,6 @@ from bittitan_plugin.store.circuits import Circuits
 from bittitan_plugin.store.engine import open_engine
 from bittitan_plugin.store.key_proof import prove_keys
 from bittitan_plugin.store.unit_of_work import Store
-from bittitan_plugin.vendor.coupon_api.addresses import PublicTransport
-from bittitan_plugin.vendor.coupon_api.traffic import Limits, Traffic
-from bittitan_plugin.vendor.coupon_api.vendors import CouponApiVendors
-from bittitan_plugin.vendor.coupon_api.wire import LIMITS
-from bittitan_plugin.vendor.port import Vendors
 from bittitan_plugin.workflows.queue import EngineQueue
 from bittitan_plugin.workflows.queue import migrate as migrate_engine
 

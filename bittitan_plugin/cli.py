@@ -109,8 +109,8 @@ def sandbox(
     port: Annotated[int, typer.Option(help="Port to listen on.")] = 8001,
 ) -> None:
     """Run the simulator of the coupon API, with its ledger and faults."""
+    from bittitan_plugin.bittitan.sandbox import serve_sandbox
     from bittitan_plugin.settings import Environment
-    from bittitan_plugin.vendor.sandbox import serve_sandbox
 
     if _settings().environment is Environment.PRODUCTION:
         _fail("The sandbox hands out worthless coupons; it does not run in production.")

@@ -17,9 +17,9 @@ import pytest
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
+from bittitan_plugin.bittitan.sandbox import SandboxServer
 from bittitan_plugin.services import durable
 from bittitan_plugin.store.unit_of_work import Store
-from bittitan_plugin.vendor.sandbox import SandboxServer
 from bittitan_plugin.workflows import (
     billing,
     cancel,

@@ -12,7 +12,7 @@ from collections.abc import Generator, Iterable
 import pytest
 import structlog
 
-from bittitan_plugin.vendor.sandbox import DEFAULT_PASSWORD
+from bittitan_plugin.bittitan.sandbox import DEFAULT_PASSWORD
 
 FORMS = {
     # As the sandbox makes them, and as tests fill the stock with.

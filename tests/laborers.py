@@ -22,6 +22,7 @@ from uuid import UUID
 from dbos import DBOS
 from sqlalchemy import func, select
 
+from bittitan_plugin.bittitan.sandbox import DEFAULT_EMAIL, DEFAULT_PASSWORD
 from bittitan_plugin.bootstrap import Application, build
 from bittitan_plugin.cipher import generate_key
 from bittitan_plugin.domain.catalogue import ProductType
@@ -31,7 +32,6 @@ from bittitan_plugin.services.ordering import accept
 from bittitan_plugin.settings import LogFormat, Settings
 from bittitan_plugin.store import workers
 from bittitan_plugin.store.tables import AssetRow
-from bittitan_plugin.vendor.sandbox import DEFAULT_EMAIL, DEFAULT_PASSWORD
 from bittitan_plugin.workflows import heart, retrying
 from bittitan_plugin.workflows.parking import running_here
 from tests.fakes.host import FakeHost, line

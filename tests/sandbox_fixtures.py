@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterator
 import pytest
 import stamina
 
-from bittitan_plugin.vendor.coupon_api import CouponApi
-from bittitan_plugin.vendor.sandbox import DEFAULT_EMAIL, DEFAULT_PASSWORD, SandboxServer
+from bittitan_plugin.bittitan.coupon_api import CouponApi
+from bittitan_plugin.bittitan.sandbox import DEFAULT_EMAIL, DEFAULT_PASSWORD, SandboxServer
 from tests.impatience import ImpatientTransport, tells_the_impatient
 
 MakeClient = Callable[..., CouponApi]

@@ -10,6 +10,7 @@ from pathlib import Path
 from time import monotonic, sleep
 from typing import Any, TypeVar
 
+from bittitan_plugin.bittitan.sandbox import DEFAULT_EMAIL, DEFAULT_PASSWORD, SandboxServer
 from bittitan_plugin.demo import documents
 from bittitan_plugin.demo.client import Frontend, StoryError
 from bittitan_plugin.domain.coupons import masked
@@ -20,7 +21,6 @@ from bittitan_plugin.hosts.embedded.demo_data import (
     install_demo,
 )
 from bittitan_plugin.hosts.embedded.platform import EmbeddedPlatform
-from bittitan_plugin.vendor.sandbox import DEFAULT_EMAIL, DEFAULT_PASSWORD, SandboxServer
 
 #: Licences the reseller buys.
 QUANTITY = 25

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from bittitan_plugin.domain.catalogue import ProductType
 from bittitan_plugin.domain.money import Money
-from bittitan_plugin.hosts.port import Offer, Presentation
+from bittitan_plugin.ports.platform import Offer, Presentation
 
 
 @dataclass(frozen=True, kw_only=True)

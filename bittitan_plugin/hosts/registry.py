@@ -4,7 +4,7 @@ from collections.abc import Callable
 from uuid import UUID
 
 from bittitan_plugin.domain.errors import NotServedHere
-from bittitan_plugin.hosts.port import Host
+from bittitan_plugin.ports.platform import Host
 
 #: The platform of an installation that announces itself to nobody, or None if it has none such.
 FindHost = Callable[[UUID], Host | None]

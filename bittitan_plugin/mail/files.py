@@ -6,8 +6,8 @@ from pathlib import Path
 from tempfile import mkstemp
 
 from bittitan_plugin.domain.errors import Unavailable
-from bittitan_plugin.mail.port import Notification
 from bittitan_plugin.mail.rendering import Renderer, identity
+from bittitan_plugin.ports.mail import Notification
 from bittitan_plugin.private_files import private_directory
 
 

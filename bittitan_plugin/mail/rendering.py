@@ -13,8 +13,8 @@ from typing import Any
 from bittitan_plugin.domain.addresses import is_address, normalized
 from bittitan_plugin.domain.errors import Rejected
 from bittitan_plugin.domain.texts import quoted
-from bittitan_plugin.mail.port import Notification
 from bittitan_plugin.mail.wording import Phrasebook
+from bittitan_plugin.ports.mail import Notification
 
 #: Seven-bit text, so that servers without 8BITMIME and long lines do no harm.
 _QUOTED_PRINTABLE = Charset("utf-8")

@@ -6,10 +6,10 @@ from contextlib import contextmanager, suppress
 
 from bittitan_plugin.domain.errors import BitTitanError, OutcomeUnknown, Rejected, Unavailable
 from bittitan_plugin.mail.filters import one_line
-from bittitan_plugin.mail.port import Notification
 from bittitan_plugin.mail.rendering import Renderer
 from bittitan_plugin.mail.smtp_server import SmtpServer
 from bittitan_plugin.mail.wording import COUPON_CODE
+from bittitan_plugin.ports.mail import Notification
 
 #: How long one answer of a mail server is waited for, in seconds.
 TIMEOUT_SECONDS = 30.0

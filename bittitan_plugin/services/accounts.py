@@ -6,10 +6,10 @@ from bittitan_plugin.domain.accounts import Account, SyncOptions, check_password
 from bittitan_plugin.domain.assets import Asset
 from bittitan_plugin.domain.errors import ErrorCode, OutcomeUnknown, Refusal, Rejected, Unavailable
 from bittitan_plugin.domain.history import Actor, ActorKind
+from bittitan_plugin.ports.vendor import CouponVendor, Partner
 from bittitan_plugin.services.durable import SYNCHRONIZE, synchronize_id
 from bittitan_plugin.services.ports import Ports
 from bittitan_plugin.store.unit_of_work import UnitOfWork
-from bittitan_plugin.vendor.port import CouponVendor, Partner
 
 _SYSTEM = Actor(ActorKind.SYSTEM, "account synchronized")
 #: How the inputs of *Sync options* are named, by the vendor's names for them.

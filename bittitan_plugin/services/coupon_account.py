@@ -13,9 +13,9 @@ from bittitan_plugin.domain.configuration import Configuration
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
 from bittitan_plugin.domain.installations import Installation
 from bittitan_plugin.domain.problems import ProblemAction, ProblemKind
+from bittitan_plugin.ports.vendor import CouponVendor
 from bittitan_plugin.services.ports import Ports
 from bittitan_plugin.store.unit_of_work import UnitOfWork
-from bittitan_plugin.vendor.port import CouponVendor
 
 #: Under which it is kept that coupons have vanished, or are of another account.
 _VANISHED = "coupons vanished"

@@ -17,6 +17,7 @@ from bittitan_plugin.domain.errors import BitTitanError, Rejected
 from bittitan_plugin.domain.history import Actor, ActorKind
 from bittitan_plugin.domain.problems import ProblemAction, ProblemKind
 from bittitan_plugin.domain.waits import left
+from bittitan_plugin.ports.vendor import CouponVendor
 from bittitan_plugin.services.coupon_account import in_doubt, judge
 from bittitan_plugin.services.ports import Ports
 from bittitan_plugin.services.request_decisions import News, decide
@@ -24,7 +25,6 @@ from bittitan_plugin.services.rounds import Item, Round
 from bittitan_plugin.services.surplus import revoke_surplus
 from bittitan_plugin.store.repositories.coupons import Cursor
 from bittitan_plugin.store.unit_of_work import UnitOfWork
-from bittitan_plugin.vendor.port import CouponVendor
 
 #: How far each reading goes back behind the one before: clocks differ, and rows that change while
 #: a list is read may be missed.

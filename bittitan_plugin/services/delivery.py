@@ -9,7 +9,7 @@ from uuid import UUID
 
 from bittitan_plugin.domain.assets import Asset, AssetStatus
 from bittitan_plugin.domain.history import Actor, ActorKind
-from bittitan_plugin.hosts.port import FulfilledLine
+from bittitan_plugin.ports.platform import FulfilledLine
 from bittitan_plugin.services.notifications import welcome
 from bittitan_plugin.services.ports import Ports
 

@@ -17,7 +17,7 @@ from bittitan_plugin.domain.history import Actor
 from bittitan_plugin.domain.installations import Installation
 from bittitan_plugin.domain.invitations import LIFETIME, Invitation, check_invitable
 from bittitan_plugin.domain.mail_limits import INVITATIONS, INVITATIONS_OF_RESELLER
-from bittitan_plugin.mail.port import Notification
+from bittitan_plugin.ports.mail import Notification
 from bittitan_plugin.services.mail_limits import count_mail
 from bittitan_plugin.services.ports import Ports
 from bittitan_plugin.store.unit_of_work import UnitOfWork

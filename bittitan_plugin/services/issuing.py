@@ -3,7 +3,7 @@
 from bittitan_plugin.domain.assets import Asset
 from bittitan_plugin.domain.coupons import Coupon
 from bittitan_plugin.domain.errors import OutcomeUnknown, Unavailable
-from bittitan_plugin.vendor.port import ContradictoryAnswer, CouponRequest, CouponVendor
+from bittitan_plugin.ports.vendor import ContradictoryAnswer, CouponRequest, CouponVendor
 
 
 def issue(vendor: CouponVendor, asset: Asset, partner_id: str) -> Coupon:

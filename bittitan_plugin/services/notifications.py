@@ -12,7 +12,7 @@ from bittitan_plugin.domain.coupons import CouponStatus, Sealed
 from bittitan_plugin.domain.errors import ErrorCode, Refusal, Rejected, Unavailable
 from bittitan_plugin.domain.history import Actor, ActorKind, Change
 from bittitan_plugin.domain.mail_limits import CODE_AGAIN
-from bittitan_plugin.mail.port import Notification
+from bittitan_plugin.ports.mail import Notification
 from bittitan_plugin.services.mail_limits import count_mail
 from bittitan_plugin.services.ports import Ports
 from bittitan_plugin.store.repositories.sales import Sale

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 from bittitan_plugin.cipher import Cipher
 from bittitan_plugin.clock import Clock
-from bittitan_plugin.hosts.port import Hosts
-from bittitan_plugin.mail.port import Mailer
+from bittitan_plugin.ports.mail import Mailer
+from bittitan_plugin.ports.platform import Hosts
+from bittitan_plugin.ports.vendor import Vendors
 from bittitan_plugin.store.unit_of_work import Store
-from bittitan_plugin.vendor.port import Vendors
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -24,7 +24,7 @@ from bittitan_plugin.domain.errors import ErrorCode, Refusal, Rejected
 from bittitan_plugin.domain.history import Actor
 from bittitan_plugin.domain.installations import Installation
 from bittitan_plugin.domain.texts import check_line
-from bittitan_plugin.hosts.port import Offer
+from bittitan_plugin.ports.platform import Offer
 from bittitan_plugin.services.catalogue import CATALOGUE_TURN
 from bittitan_plugin.services.installations import get_installation
 from bittitan_plugin.services.ports import Ports

@@ -25,12 +25,12 @@ from bittitan_plugin.domain.reconciliation import (
     of_reference,
     of_waiting,
 )
+from bittitan_plugin.ports.vendor import CouponVendor
 from bittitan_plugin.services.coupon_status import OVERLAP, PAGE, learn, pages
 from bittitan_plugin.services.durable import SYNCHRONIZE
 from bittitan_plugin.services.ports import Ports
 from bittitan_plugin.services.provisioning import SYSTEM
 from bittitan_plugin.services.surplus import mismatch_key, revoke_surplus
-from bittitan_plugin.vendor.port import CouponVendor
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,7 +10,7 @@ from bittitan_plugin.domain.configuration import Configuration
 from bittitan_plugin.domain.errors import ErrorCode
 from bittitan_plugin.domain.history import ActorKind
 from bittitan_plugin.domain.requests import REMINDER_BEFORE, CancellationRequest, RequestState
-from bittitan_plugin.mail.port import Notification
+from bittitan_plugin.ports.mail import Notification
 from bittitan_plugin.services.cancellation import refusal_after
 from bittitan_plugin.services.notifications import review_url, sale_values
 from bittitan_plugin.services.ports import Ports

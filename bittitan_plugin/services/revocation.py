@@ -10,6 +10,7 @@ from bittitan_plugin.domain.coupons import Coupon, CouponSource, CouponStatus
 from bittitan_plugin.domain.errors import ErrorCode, Refusal, Rejected
 from bittitan_plugin.domain.history import Actor, ActorKind
 from bittitan_plugin.domain.problems import ProblemAction, ProblemKind
+from bittitan_plugin.ports.vendor import CouponVendor
 from bittitan_plugin.services.code_claims import claim_of_another
 from bittitan_plugin.services.coupon_status import (
     cancelled_outside_key,
@@ -19,7 +20,6 @@ from bittitan_plugin.services.coupon_status import (
 )
 from bittitan_plugin.services.ports import Ports
 from bittitan_plugin.store.unit_of_work import UnitOfWork
-from bittitan_plugin.vendor.port import CouponVendor
 
 _VENDOR = Actor(ActorKind.VENDOR, "BitTitan")
 

@@ -7,7 +7,7 @@ from uuid import UUID
 from bittitan_plugin.domain.assets import Asset
 from bittitan_plugin.domain.configuration import Configuration
 from bittitan_plugin.domain.revocations import PORTAL_STEPS, Revocation, RevocationCause
-from bittitan_plugin.mail.port import Notification
+from bittitan_plugin.ports.mail import Notification
 from bittitan_plugin.services.notifications import review_url, sale_values
 from bittitan_plugin.services.ports import Ports
 

@@ -30,13 +30,13 @@ from bittitan_plugin.domain.importing import (
     read_article,
 )
 from bittitan_plugin.domain.installations import Installation
-from bittitan_plugin.hosts.port import Host, Presentation, TypeDefinition, TypeProperty
+from bittitan_plugin.ports.platform import Host, Presentation, TypeDefinition, TypeProperty
+from bittitan_plugin.ports.vendor import BrokenRow, VendorProduct
 from bittitan_plugin.services.catalogue import CATALOGUE_TURN, follow_variants
 from bittitan_plugin.services.import_report import Report, ServicesDefinition
 from bittitan_plugin.services.installations import get_installation
 from bittitan_plugin.services.ports import Ports
 from bittitan_plugin.store.unit_of_work import UnitOfWork
-from bittitan_plugin.vendor.port import BrokenRow, VendorProduct
 
 #: Rows of the vendor's list that are imported at a time.
 PAGE_SIZE = 100

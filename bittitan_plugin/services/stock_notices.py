@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from bittitan_plugin.domain.stock import MOST_CODES
-from bittitan_plugin.mail.port import Notification
+from bittitan_plugin.ports.mail import Notification
 from bittitan_plugin.services.notifications import sale_values
 from bittitan_plugin.services.ports import Ports
 from bittitan_plugin.services.stock_allocation import TOO_MANY_CODES

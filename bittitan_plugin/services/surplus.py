@@ -14,9 +14,9 @@ from bittitan_plugin.domain.assets import Asset, AssetStatus, asset_of_reference
 from bittitan_plugin.domain.coupons import Coupon, CouponStatus
 from bittitan_plugin.domain.errors import OutcomeUnknown, Rejected, Unavailable
 from bittitan_plugin.domain.problems import ProblemKind
+from bittitan_plugin.ports.vendor import CouponVendor
 from bittitan_plugin.services.code_claims import claim_of_another
 from bittitan_plugin.services.ports import Ports
-from bittitan_plugin.vendor.port import CouponVendor
 
 _log = structlog.get_logger(__name__)
 

@@ -72,7 +72,7 @@ from bittitan_plugin.domain.errors import (
 )
 from bittitan_plugin.domain.money import Money
 from bittitan_plugin.domain.orders import Customer, EndCustomer, Order, OrderLine, OrderStatus
-from bittitan_plugin.hosts.port import (
+from bittitan_plugin.ports.platform import (
     FulfilledLine,
     Host,
     Offer,

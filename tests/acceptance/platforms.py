@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
-from bittitan_plugin.vendor.sandbox import SandboxServer
+from bittitan_plugin.bittitan.sandbox import SandboxServer
 from tests.acceptance.people import Person
 
 #: As a storefront sends it: ``variantId``, ``quantity``, ``metadata``.

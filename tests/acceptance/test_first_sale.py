@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from bittitan_plugin.vendor.sandbox import DEFAULT_PASSWORD
+from bittitan_plugin.bittitan.sandbox import DEFAULT_PASSWORD
 from tests.acceptance.embedded_platform import embedded_platform
 from tests.acceptance.first_sale import END_CUSTOMER, RESELLER, Sale, body_of
 from tests.acceptance.platforms import Opening, opened

@@ -11,6 +11,12 @@ from sqlalchemy.orm import Session
 
 from bittitan_hooks import specs
 from bittitan_hooks.plugin import BitTitanPlugin
+from bittitan_plugin.bittitan.sandbox import (
+    DEFAULT_EMAIL,
+    DEFAULT_PASSWORD,
+    SandboxServer,
+    large_catalogue,
+)
 from bittitan_plugin.bootstrap import Application, build
 from bittitan_plugin.cipher import generate_key
 from bittitan_plugin.domain.history import Actor, ActorKind
@@ -20,12 +26,6 @@ from bittitan_plugin.settings import LogFormat, Settings
 from bittitan_plugin.store.engine import BEGIN_OPTION
 from bittitan_plugin.store.mapping import product_values
 from bittitan_plugin.store.tables import PriceRow, ProductRow
-from bittitan_plugin.vendor.sandbox import (
-    DEFAULT_EMAIL,
-    DEFAULT_PASSWORD,
-    SandboxServer,
-    large_catalogue,
-)
 from tests.benchmarks.measuring import Figure
 
 ARTICLES = 10_000

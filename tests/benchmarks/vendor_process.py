@@ -29,7 +29,7 @@ class VendorProcess:
         return answer.raise_for_status().json()
 
     def __enter__(self) -> "VendorProcess":
-        command = "from bittitan_plugin.vendor.sandbox.server import serve_sandbox as serve; "
+        command = "from bittitan_plugin.bittitan.sandbox.server import serve_sandbox as serve; "
         self._process = subprocess.Popen(
             [sys.executable, "-c", f"{command}serve(port={self._port})"],
             stdout=subprocess.DEVNULL,

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TypeVar
 from uuid import UUID
 
+from bittitan_plugin.bittitan.sandbox import DEFAULT_EMAIL, DEFAULT_PASSWORD, SandboxServer
 from bittitan_plugin.bootstrap import Application, build
 from bittitan_plugin.cipher import generate_key
 from bittitan_plugin.domain.assets import Asset
@@ -20,7 +21,6 @@ from bittitan_plugin.settings import Settings
 from bittitan_plugin.store.queries import back_office
 from bittitan_plugin.store.queries.browsing import Wanted
 from bittitan_plugin.store.unit_of_work import UnitOfWork
-from bittitan_plugin.vendor.sandbox import DEFAULT_EMAIL, DEFAULT_PASSWORD, SandboxServer
 from tests.acceptance.processes import serving
 from tests.ports import free_port
 from tests.waiting import until

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from time import monotonic, sleep
 from typing import Any
 
-from bittitan_plugin.vendor.sandbox.faults import FaultName, Operation
+from bittitan_plugin.bittitan.sandbox.faults import FaultName, Operation
 from tests.chaos.books import BY_THE_CLOCK
 from tests.chaos.instance import Instance
 from tests.chaos.rows import Row, row_of

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from time import sleep
 from typing import Any
 
-from bittitan_plugin.vendor.sandbox.faults import FaultName, Operation
+from bittitan_plugin.bittitan.sandbox.faults import FaultName, Operation
 from tests.chaos.hurry import READ_TIMEOUT_S
 from tests.chaos.instance import Instance
 from tests.chaos.rows import Row, row_of

@@ -17,10 +17,10 @@ FOLLOW_EVERY = timedelta(seconds=3)
 
 def install() -> None:
     """Shorten the waits of this process."""
+    from bittitan_plugin.bittitan.coupon_api.vendors import CouponApiVendors
     from bittitan_plugin.bootstrap import Application
     from bittitan_plugin.domain import circuit
     from bittitan_plugin.services import watching
-    from bittitan_plugin.vendor.coupon_api.vendors import CouponApiVendors
 
     start = Application.start_worker
     Application.start_worker = partialmethod(start, pace=PACE)  # type: ignore[assignment,method-assign]

@@ -27,7 +27,7 @@ PR_SET_PDEATHSIG = 1
 PRODUCT = (
     "bittitan_graphql.extension",
     "bittitan_plugin.serving",
-    "bittitan_plugin.vendor.sandbox",
+    "bittitan_plugin.bittitan.sandbox",
     "bittitan_plugin.workflows.engine",
 )
 

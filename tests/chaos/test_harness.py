@@ -8,7 +8,7 @@ import pytest
 from dbos import DBOS
 from sqlalchemy.engine.default import DefaultDialect
 
-from bittitan_plugin.vendor.sandbox.faults import FaultName
+from bittitan_plugin.bittitan.sandbox.faults import FaultName
 from bittitan_plugin.workflows import retrying
 from tests.chaos import bus, mailbox
 from tests.chaos.faults import ALONE, SPOILT, Scenario, scenarios

@@ -21,7 +21,7 @@ from bittitan_plugin.domain.orders import (
     OrderStatus,
     UnreadableOrder,
 )
-from bittitan_plugin.hosts.port import FulfilledLine, Offer, Presentation, TypeDefinition
+from bittitan_plugin.ports.platform import FulfilledLine, Offer, Presentation, TypeDefinition
 
 
 @dataclass

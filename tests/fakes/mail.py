@@ -4,8 +4,8 @@ from collections import deque
 from collections.abc import Iterable
 
 from bittitan_plugin.domain.errors import BitTitanError
-from bittitan_plugin.mail.port import Notification
 from bittitan_plugin.mail.rendering import Renderer
+from bittitan_plugin.ports.mail import Notification
 from tests.captured_secrets import secrets_in
 
 #: One for all: it compiles each template once.

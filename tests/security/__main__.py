@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from bittitan_plugin.vendor.sandbox import SandboxServer
+from bittitan_plugin.bittitan.sandbox import SandboxServer
 from tests.conftest import Databases
 from tests.security import files, matrix, routes, subgraph
 from tests.security.stage import VIEWERS, open_stage

@@ -5,8 +5,8 @@ from contextlib import contextmanager
 
 import pytest
 
+from bittitan_plugin.bittitan.sandbox import SandboxServer
 from bittitan_plugin.hosts.embedded import passwords
-from bittitan_plugin.vendor.sandbox import SandboxServer
 from tests.conftest import Databases
 from tests.security.stage import Stage, open_stage
 

@@ -2,8 +2,8 @@
 
 import pytest
 
+from bittitan_plugin.bittitan.sandbox import DEFAULT_PASSWORD
 from bittitan_plugin.domain.coupons import masked
-from bittitan_plugin.vendor.sandbox import DEFAULT_PASSWORD
 from tests.captured_secrets import secrets_in
 from tests.integration.stock.shelf import new_code
 

@@ -8,20 +8,20 @@ import httpx
 import pytest
 
 from bittitan_plugin import outgoing
-from bittitan_plugin.bootstrap import build
-from bittitan_plugin.cipher import generate_key
-from bittitan_plugin.domain.configuration import Configuration
-from bittitan_plugin.domain.errors import OutcomeUnknown, Rejected
-from bittitan_plugin.settings import Environment, Settings
-from bittitan_plugin.vendor.coupon_api import CouponApi
-from bittitan_plugin.vendor.coupon_api.addresses import (
+from bittitan_plugin.bittitan.coupon_api import CouponApi
+from bittitan_plugin.bittitan.coupon_api.addresses import (
     ForbiddenAddress,
     PublicBackend,
     PublicTransport,
     is_public,
 )
-from bittitan_plugin.vendor.coupon_api.wire import LIMITS
-from bittitan_plugin.vendor.sandbox import DEFAULT_EMAIL, DEFAULT_PASSWORD, SandboxServer
+from bittitan_plugin.bittitan.coupon_api.transport import LIMITS
+from bittitan_plugin.bittitan.sandbox import DEFAULT_EMAIL, DEFAULT_PASSWORD, SandboxServer
+from bittitan_plugin.bootstrap import build
+from bittitan_plugin.cipher import generate_key
+from bittitan_plugin.domain.configuration import Configuration
+from bittitan_plugin.domain.errors import OutcomeUnknown, Rejected
+from bittitan_plugin.settings import Environment, Settings
 from tests.security.fuzzing.hostile_server import hostile_server
 from tests.tables import every
 from tests.unit.vendor.samples import REQUEST

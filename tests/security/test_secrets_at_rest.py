@@ -8,9 +8,9 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from bittitan_plugin.bittitan.sandbox import DEFAULT_PASSWORD
 from bittitan_plugin.hosts.saleor.apps import AppState, Registration
 from bittitan_plugin.store.tables import ProblemRow
-from bittitan_plugin.vendor.sandbox import DEFAULT_PASSWORD
 from tests.fakes.host import line
 from tests.fakes.saleor.signing import Signing
 from tests.integration.ordering.conftest import embedded, storefront

@@ -46,7 +46,7 @@ from bittitan_plugin.hosts.embedded.tables import (
     RefundRow,
     UserRow,
 )
-from bittitan_plugin.hosts.port import FulfilledLine, Offer, Presentation, TypeDefinition
+from bittitan_plugin.ports.platform import FulfilledLine, Offer, Presentation, TypeDefinition
 
 
 class EmbeddedHost:

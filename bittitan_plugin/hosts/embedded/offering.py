@@ -18,7 +18,7 @@ from bittitan_plugin.hosts.embedded.presenting import (
 )
 from bittitan_plugin.hosts.embedded.tables import ProductRow, ProductTypeRow, VariantRow
 from bittitan_plugin.hosts.new_variants import offered
-from bittitan_plugin.hosts.port import Offer
+from bittitan_plugin.ports.platform import Offer
 from bittitan_plugin.store.locks import take_turns
 
 

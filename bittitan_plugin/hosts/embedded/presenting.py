@@ -16,7 +16,7 @@ from bittitan_plugin.hosts.embedded.ids import Kind, global_id, try_parse
 from bittitan_plugin.hosts.embedded.inputs import slug_of
 from bittitan_plugin.hosts.embedded.tables import PriceRow, ProductRow, ProductTypeRow, VariantRow
 from bittitan_plugin.hosts.new_variants import NewVariant, missing
-from bittitan_plugin.hosts.port import Presentation, TypeDefinition
+from bittitan_plugin.ports.platform import Presentation, TypeDefinition
 from bittitan_plugin.store.locks import take_turns
 
 #: Variants read at a time.

@@ -10,11 +10,11 @@ from typing import Any
 
 from bittitan_plugin.domain.catalogue import ProductType
 from bittitan_plugin.domain.errors import PlatformUnavailable, Rejected
-from bittitan_plugin.hosts.port import TypeDefinition
 from bittitan_plugin.hosts.saleor.client import SaleorClient
 from bittitan_plugin.hosts.saleor.paging import nodes
 from bittitan_plugin.hosts.saleor.slugs import attribute_slug, category_slug, group_slug
 from bittitan_plugin.hosts.saleor.versions import has_digital_types
+from bittitan_plugin.ports.platform import TypeDefinition
 
 Node = Mapping[str, Any]
 

@@ -9,8 +9,8 @@ from uuid import UUID
 
 from bittitan_plugin.domain.coupons import Sealed
 from bittitan_plugin.domain.errors import PlatformUnavailable
-from bittitan_plugin.hosts.port import Host
 from bittitan_plugin.hosts.saleor.apps import AppState, SaleorApp, SaleorApps
+from bittitan_plugin.ports.platform import Host
 
 MakeHost = Callable[[SaleorApp], Host]
 

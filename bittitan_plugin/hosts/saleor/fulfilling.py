@@ -13,10 +13,10 @@ from bittitan_plugin.domain.errors import (
     Unavailable,
 )
 from bittitan_plugin.hosts.line_metadata import ASSET_ID
-from bittitan_plugin.hosts.port import FulfilledLine
 from bittitan_plugin.hosts.saleor.client import SaleorClient
 from bittitan_plugin.hosts.saleor.orders import metadata_of
 from bittitan_plugin.hosts.saleor.paging import nodes
+from bittitan_plugin.ports.platform import FulfilledLine
 
 #: Beside ``ASSET_ID`` on the line: on the order there is one key for each asset, so that lines that
 #: are delivered at the same time do not overwrite each other's.

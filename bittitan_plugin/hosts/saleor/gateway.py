@@ -1,4 +1,4 @@
-"""The plugin's port to one Saleor: what ``hosts/port.py`` asks, by calls to Saleor's API."""
+"""The plugin's port to one Saleor: what ``ports/platform.py`` asks, by calls to Saleor's API."""
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -11,7 +11,6 @@ from bittitan_plugin.domain.billing import Credit, InvoiceReference, Refund
 from bittitan_plugin.domain.catalogue import PRODUCT_GROUP, HostVariant, ProductType
 from bittitan_plugin.domain.configuration import Configuration
 from bittitan_plugin.domain.orders import Customer, Order, UnreadableOrder
-from bittitan_plugin.hosts.port import FulfilledLine, Offer, Presentation, TypeDefinition
 from bittitan_plugin.hosts.saleor import catalogue, fulfilling, invoices, merchandise, refunds
 from bittitan_plugin.hosts.saleor.apps import SaleorApp, SaleorApps
 from bittitan_plugin.hosts.saleor.changes import changed_orders
@@ -23,6 +22,7 @@ from bittitan_plugin.hosts.saleor.invoices import Link, invoice_among
 from bittitan_plugin.hosts.saleor.orders import order_from
 from bittitan_plugin.hosts.saleor.turns import Turn, Turns, alone
 from bittitan_plugin.hosts.saleor.unreadable import Node, spoken, variants_of
+from bittitan_plugin.ports.platform import FulfilledLine, Offer, Presentation, TypeDefinition
 
 _log = structlog.get_logger(__name__)
 

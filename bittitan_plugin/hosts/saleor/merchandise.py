@@ -14,7 +14,6 @@ from bittitan_plugin.domain.errors import ErrorCode, PlatformRejected, Rejected
 from bittitan_plugin.domain.importing import brought_up_to_date
 from bittitan_plugin.domain.money import Money
 from bittitan_plugin.hosts.new_variants import NewVariant, missing, offered
-from bittitan_plugin.hosts.port import Offer, Presentation
 from bittitan_plugin.hosts.saleor.catalogue import (
     Channel,
     Shelves,
@@ -26,6 +25,7 @@ from bittitan_plugin.hosts.saleor.ids import is_of
 from bittitan_plugin.hosts.saleor.paging import nodes, pages
 from bittitan_plugin.hosts.saleor.slugs import attribute_slug, product_slug
 from bittitan_plugin.hosts.saleor.variants import host_variant
+from bittitan_plugin.ports.platform import Offer, Presentation
 
 Node = Mapping[str, Any]
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from bittitan_plugin.vendor.sandbox import SandboxServer
+from bittitan_plugin.bittitan.sandbox import SandboxServer
 from tests.browser.everywhere.pages import Everything
 from tests.fakes.saleor import SaleorServer
 from tests.security.conftest import stage

@@ -21,7 +21,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from bittitan_plugin.vendor.sandbox.endpoint import ABORT
+from bittitan_plugin.bittitan.sandbox.endpoint import ABORT
 from tests.fakes.saleor.catalogue_mutations import CatalogueMutations
 from tests.fakes.saleor.faults import Fault
 from tests.fakes.saleor.order_mutations import OrderMutations

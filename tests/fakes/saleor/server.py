@@ -12,7 +12,7 @@ from typing import Self
 import uvicorn
 from starlette.applications import Starlette
 
-from bittitan_plugin.vendor.sandbox.server import AbortableProtocol
+from bittitan_plugin.bittitan.sandbox.server import AbortableProtocol
 from tests.fakes.saleor.app import create_app
 from tests.fakes.saleor.state import FakeSaleor
 

@@ -2,8 +2,8 @@
 
 import pytest
 
+from bittitan_plugin.bittitan.sandbox import DEFAULT_PASSWORD
 from bittitan_plugin.store.tables import InstallationRow
-from bittitan_plugin.vendor.sandbox import DEFAULT_PASSWORD
 from tests.integration.admin.backoffice import BackOffice, told
 
 PAGE = "/admin/settings"

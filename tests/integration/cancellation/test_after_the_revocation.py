@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 
 import pytest
 
+from bittitan_plugin.bittitan.sandbox import SandboxServer
 from bittitan_plugin.domain.billing import Credit, InvoiceReference
 from bittitan_plugin.domain.coupons import CouponStatus
 from bittitan_plugin.domain.errors import Unavailable
-from bittitan_plugin.vendor.sandbox import SandboxServer
 from tests.fakes.host import FakeHost, line
 from tests.world import CANCELLED, Shop
 

@@ -28,6 +28,9 @@ from hypothesis.stateful import (
 )
 from sqlalchemy import Engine, make_url
 
+from bittitan_plugin.bittitan.coupon_api import CouponApiVendors
+from bittitan_plugin.bittitan.sandbox import DEFAULT_EMAIL, DEFAULT_PASSWORD, SandboxServer
+from bittitan_plugin.bittitan.sandbox.ledger import SandboxCoupon
 from bittitan_plugin.cipher import Cipher, generate_key
 from bittitan_plugin.domain.assets import Asset, AssetStatus
 from bittitan_plugin.domain.catalogue import Product, ProductType
@@ -37,7 +40,7 @@ from bittitan_plugin.domain.errors import BitTitanError
 from bittitan_plugin.domain.history import Actor, ActorKind, HistoryEntry
 from bittitan_plugin.domain.installations import Installation
 from bittitan_plugin.hosts.registry import AttachedHosts
-from bittitan_plugin.mail.port import Notification
+from bittitan_plugin.ports.mail import Notification
 from bittitan_plugin.services import cancellation, cancellation_requests, watching
 from bittitan_plugin.services.ordering import accept
 from bittitan_plugin.services.platform_events import take_back
@@ -47,9 +50,6 @@ from bittitan_plugin.store.engine import open_engine
 from bittitan_plugin.store.queries.keyset import Window
 from bittitan_plugin.store.queries.requests import request_page
 from bittitan_plugin.store.unit_of_work import Store
-from bittitan_plugin.vendor.coupon_api import CouponApiVendors
-from bittitan_plugin.vendor.sandbox import DEFAULT_EMAIL, DEFAULT_PASSWORD, SandboxServer
-from bittitan_plugin.vendor.sandbox.ledger import SandboxCoupon
 from tests.by_hand import Backlog, Job
 from tests.conftest import Databases, StandingClock
 from tests.fakes.host import FakeHost, line

@@ -5,10 +5,10 @@ from dataclasses import replace
 
 import pytest
 
+from bittitan_plugin.bittitan.sandbox import DEFAULT_PASSWORD
 from bittitan_plugin.domain.errors import Rejected
 from bittitan_plugin.domain.problems import ProblemKind
 from bittitan_plugin.domain.retries import VENDOR
-from bittitan_plugin.vendor.sandbox import DEFAULT_PASSWORD
 from bittitan_plugin.workflows import cancel as cancel_workflow
 from tests.fakes.host import line
 from tests.world import CANCELLED, SOLD, Shop

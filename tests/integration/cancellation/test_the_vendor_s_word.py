@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
+from bittitan_plugin.bittitan.sandbox import DEFAULT_PASSWORD
 from bittitan_plugin.domain.assets import Asset
 from bittitan_plugin.domain.problems import ProblemKind
-from bittitan_plugin.vendor.sandbox import DEFAULT_PASSWORD
 from tests.fakes.host import line
 from tests.world import CANCELLED, SOLD, STAFF, Shop
 

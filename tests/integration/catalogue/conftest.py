@@ -6,11 +6,11 @@ import pytest
 from sqlalchemy import Engine, String, cast, update
 
 from bittitan_hooks import specs
+from bittitan_plugin.bittitan.sandbox import SandboxServer
 from bittitan_plugin.bootstrap import Application
 from bittitan_plugin.hosts.embedded.tables import HostBase
 from bittitan_plugin.store.engine import writing_engine
 from bittitan_plugin.store.tables import InstallationRow
-from bittitan_plugin.vendor.sandbox import SandboxServer
 from tests.conftest import Databases
 from tests.integration.catalogue.market import Market, open_market
 from tests.slate import Slate

@@ -12,6 +12,7 @@ from strawberry import Schema
 from bittitan_graphql.context import CONTEXT_KEY
 from bittitan_hooks import specs
 from bittitan_hooks.plugin import BitTitanPlugin
+from bittitan_plugin.bittitan.sandbox import DEFAULT_EMAIL, DEFAULT_PASSWORD, SandboxServer
 from bittitan_plugin.bootstrap import Application
 from bittitan_plugin.domain.access import Permission, Viewer
 from bittitan_plugin.domain.catalogue import Product, ProductType
@@ -24,7 +25,6 @@ from bittitan_plugin.hosts.embedded.tables import ProductRow, ProductTypeRow, Va
 from bittitan_plugin.services import services_definition
 from bittitan_plugin.services.import_report import ServicesDefinition
 from bittitan_plugin.services.ports import Ports
-from bittitan_plugin.vendor.sandbox import DEFAULT_EMAIL, DEFAULT_PASSWORD, SandboxServer
 from tests.fakes.values import account, sold_asset
 from tests.integration.graphql_extension.mini_host import host_schema
 

@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
+from bittitan_plugin.bittitan.coupon_api import CouponApi
+from bittitan_plugin.bittitan.sandbox import broken_rows
 from bittitan_plugin.domain.money import Money
+from bittitan_plugin.ports.vendor import BrokenRow, VendorProduct
 from bittitan_plugin.services import services_definition
 from bittitan_plugin.services.import_report import MOST_SKIPPED
-from bittitan_plugin.vendor.coupon_api import CouponApi
-from bittitan_plugin.vendor.port import BrokenRow, VendorProduct
-from bittitan_plugin.vendor.sandbox import broken_rows
 from tests.integration.catalogue.market import BUNDLE, MAILBOX, Market, row
 
 #: How often the client reads a page before it gives it up.

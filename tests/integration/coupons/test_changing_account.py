@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
+from bittitan_plugin.bittitan.sandbox import DEFAULT_PASSWORD, SandboxServer
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
 from bittitan_plugin.services.installations import configure, get_installation, validate
-from bittitan_plugin.vendor.sandbox import DEFAULT_PASSWORD, SandboxServer
 from tests.integration.coupons.following import Calendar
 
 WHO = "staff@example.com"

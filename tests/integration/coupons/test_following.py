@@ -6,6 +6,7 @@ from uuid import UUID
 
 import pytest
 
+from bittitan_plugin.bittitan.sandbox import SandboxServer
 from bittitan_plugin.domain.absence import VANISHED_AT_ONCE
 from bittitan_plugin.domain.accounts import AccountStatus
 from bittitan_plugin.domain.assets import Asset
@@ -15,7 +16,6 @@ from bittitan_plugin.domain.problems import ProblemKind
 from bittitan_plugin.domain.requests import RequestState
 from bittitan_plugin.services import cancellation_requests, coupon_status, watching
 from bittitan_plugin.services.ports import Ports
-from bittitan_plugin.vendor.sandbox import SandboxServer
 from tests.fakes.rows import asset_unreadable
 from tests.integration.coupons.following import Calendar
 from tests.integration.reconciliation.comparing import reconcile

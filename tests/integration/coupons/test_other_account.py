@@ -5,13 +5,13 @@ from dataclasses import replace
 
 import pytest
 
+from bittitan_plugin.bittitan.sandbox import SandboxServer
 from bittitan_plugin.domain.assets import Asset
 from bittitan_plugin.domain.errors import Refusal, Unavailable
 from bittitan_plugin.domain.history import Actor, ActorKind
 from bittitan_plugin.domain.problems import ProblemKind
+from bittitan_plugin.ports.vendor import CouponVendor
 from bittitan_plugin.services import coupon_status, problems, watching
-from bittitan_plugin.vendor.port import CouponVendor
-from bittitan_plugin.vendor.sandbox import SandboxServer
 from tests.fakes.host import line
 from tests.integration.coupons.following import Calendar
 from tests.integration.reconciliation.comparing import found, reconcile

@@ -1,9 +1,9 @@
 """A vendor that issued twice under one reference: only the coupon that was sold stays usable."""
 
+from bittitan_plugin.bittitan.sandbox.inputs import CouponInput
+from bittitan_plugin.bittitan.sandbox.ledger import SandboxCoupon
 from bittitan_plugin.domain.assets import Asset
 from bittitan_plugin.domain.problems import ProblemKind
-from bittitan_plugin.vendor.sandbox.inputs import CouponInput
-from bittitan_plugin.vendor.sandbox.ledger import SandboxCoupon
 from tests.fakes.host import line
 from tests.integration.coupons.following import Calendar
 from tests.world import CANCELLED, SOLD, Shop

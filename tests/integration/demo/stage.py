@@ -12,8 +12,8 @@ from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import asdict, dataclass
 from io import StringIO
 
+from bittitan_plugin.bittitan.sandbox import Sandbox, SandboxServer
 from bittitan_plugin.demo import running, story
-from bittitan_plugin.vendor.sandbox import Sandbox, SandboxServer
 from tests.waiting import PATIENCE_S
 
 

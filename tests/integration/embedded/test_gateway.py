@@ -15,7 +15,7 @@ from bittitan_plugin.hosts.embedded.gateway import EmbeddedHost
 from bittitan_plugin.hosts.embedded.ids import Kind, global_id, parse_id
 from bittitan_plugin.hosts.embedded.inputs import LineInput
 from bittitan_plugin.hosts.embedded.tables import InvoiceRow, RefundRow
-from bittitan_plugin.hosts.port import FulfilledLine, Host
+from bittitan_plugin.ports.platform import FulfilledLine, Host
 from tests.integration.embedded.shop import Shop
 from tests.tables import every
 

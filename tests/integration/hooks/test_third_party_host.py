@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from bittitan_hooks.specs import ENTRY_POINT_GROUP
-from bittitan_plugin.vendor.sandbox import DEFAULT_EMAIL, DEFAULT_PASSWORD, SandboxServer
+from bittitan_plugin.bittitan.sandbox import DEFAULT_EMAIL, DEFAULT_PASSWORD, SandboxServer
 from tests.waiting import PATIENCE_S
 
 HOST = Path(__file__).with_name("third_party_host.py")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from bittitan_plugin.bootstrap import build
 from bittitan_plugin.cipher import generate_key
-from bittitan_plugin.mail.port import Notification
+from bittitan_plugin.ports.mail import Notification
 from bittitan_plugin.settings import Settings
 from tests.unit.mail.samples import SAMPLES
 

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import inspect
 
 from bittitan_graphql.global_ids import ACCOUNT, ASSET, global_id
+from bittitan_plugin.bittitan.sandbox import DEFAULT_PASSWORD
 from bittitan_plugin.domain.access import Permission
 from bittitan_plugin.domain.accounts import Account, AccountStatus
 from bittitan_plugin.domain.configuration import Configuration
@@ -18,7 +19,6 @@ from bittitan_plugin.hosts.embedded.ids import global_id as host_id
 from bittitan_plugin.services import accounts
 from bittitan_plugin.services.customers import open_account
 from bittitan_plugin.services.installations import get_installation
-from bittitan_plugin.vendor.sandbox import DEFAULT_PASSWORD
 from tests.fakes.values import account
 from tests.integration.ordering.documents import ACCOUNTS, SYNCHRONIZE
 from tests.integration.ordering.storefront import Storefront, person

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from bittitan_plugin.vendor.sandbox import DEFAULT_EMAIL, DEFAULT_PASSWORD
+from bittitan_plugin.bittitan.sandbox import DEFAULT_EMAIL, DEFAULT_PASSWORD
 from tests.integration.ordering.storefront import Storefront
 
 #: A port nothing listens on.

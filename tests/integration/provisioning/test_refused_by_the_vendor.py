@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
+from bittitan_plugin.bittitan.sandbox import DEFAULT_PASSWORD
 from bittitan_plugin.domain.errors import Unavailable
 from bittitan_plugin.domain.problems import ProblemKind
-from bittitan_plugin.vendor.sandbox import DEFAULT_PASSWORD
 from tests.fakes.host import line
 from tests.world import SOLD, Shop
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, text
 
-from bittitan_plugin.vendor.sandbox import DEFAULT_PASSWORD
+from bittitan_plugin.bittitan.sandbox import DEFAULT_PASSWORD
 from tests.fakes.host import line
 from tests.world import Shop
 

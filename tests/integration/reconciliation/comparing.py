@@ -2,12 +2,12 @@
 
 from typing import Any
 
+from bittitan_plugin.bittitan.sandbox.inputs import CouponInput
+from bittitan_plugin.bittitan.sandbox.ledger import SandboxCoupon
 from bittitan_plugin.domain.assets import Asset
 from bittitan_plugin.domain.orders import Order, OrderLine
 from bittitan_plugin.domain.runs import Run, RunKind
 from bittitan_plugin.services import reconciliation, runs
-from bittitan_plugin.vendor.sandbox.inputs import CouponInput
-from bittitan_plugin.vendor.sandbox.ledger import SandboxCoupon
 from tests.fakes.host import line
 from tests.world import Shop
 

@@ -8,6 +8,7 @@ from uuid import uuid4
 import pytest
 from sqlalchemy.exc import IntegrityError
 
+from bittitan_plugin.bittitan.sandbox import ledger
 from bittitan_plugin.cipher import Cipher, fingerprint, generate_key
 from bittitan_plugin.domain.assets import Asset, AssetStatus, ProvisioningStatus
 from bittitan_plugin.domain.coupons import CouponStatus
@@ -18,7 +19,6 @@ from bittitan_plugin.services.coupon_status import follow
 from bittitan_plugin.services.stock_import import ImportMode
 from bittitan_plugin.store.claim_table import ClaimRow
 from bittitan_plugin.store.repositories.claims import Claim
-from bittitan_plugin.vendor.sandbox import ledger
 from tests.fakes.host import line
 from tests.integration.stock.shelf import bring_in, code_of, from_stock, new_code, row, templates
 from tests.tables import every

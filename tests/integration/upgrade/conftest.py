@@ -16,6 +16,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine, make_url, select, text
 
+from bittitan_plugin.bittitan.sandbox import Sandbox, SandboxServer
+from bittitan_plugin.bittitan.sandbox.ledger import SandboxCoupon
+from bittitan_plugin.bittitan.sandbox.partners import SandboxPartner
 from bittitan_plugin.domain.assets import Asset
 from bittitan_plugin.domain.coupons import CouponStatus
 from bittitan_plugin.domain.history import Actor, ActorKind
@@ -26,9 +29,6 @@ from bittitan_plugin.hosts.embedded.platform import INSTALLATION
 from bittitan_plugin.hosts.embedded.tables import InvoiceRow, OrderLineRow, RefundRow
 from bittitan_plugin.services.installations import configure
 from bittitan_plugin.services.provisioning import synchronize
-from bittitan_plugin.vendor.sandbox import Sandbox, SandboxServer
-from bittitan_plugin.vendor.sandbox.ledger import SandboxCoupon
-from bittitan_plugin.vendor.sandbox.partners import SandboxPartner
 from tests.empty_database import empty_database
 from tests.fixtures import make_release
 from tests.fixtures.embedded_shop import THEN, EmbeddedShop

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
+from bittitan_plugin.bittitan.coupon_api import CouponApi
+from bittitan_plugin.bittitan.sandbox import SandboxServer, broken_rows, large_catalogue
 from bittitan_plugin.domain.coupons import Coupon, CouponStatus
 from bittitan_plugin.domain.errors import Rejected, Unavailable
-from bittitan_plugin.vendor.coupon_api import CouponApi
-from bittitan_plugin.vendor.port import BrokenRow, CouponRequest, CouponVendor, VendorProduct
-from bittitan_plugin.vendor.sandbox import SandboxServer, broken_rows, large_catalogue
+from bittitan_plugin.ports.vendor import BrokenRow, CouponRequest, CouponVendor, VendorProduct
 from tests.sandbox_fixtures import MakeClient
 from tests.tables import every
 

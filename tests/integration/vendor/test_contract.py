@@ -13,9 +13,9 @@ import pytest
 from openapi_core import OpenAPI
 from openapi_core.testing import MockRequest, MockResponse
 
+from bittitan_plugin.bittitan.coupon_api import CouponApi
+from bittitan_plugin.bittitan.sandbox import DEFAULT_PASSWORD, SandboxServer
 from bittitan_plugin.domain.errors import BitTitanError
-from bittitan_plugin.vendor.coupon_api import CouponApi
-from bittitan_plugin.vendor.sandbox import DEFAULT_PASSWORD, SandboxServer
 from tests.integration.vendor.recording import Recorded, RecordingTransport
 from tests.integration.vendor.test_client import request
 from tests.sandbox_fixtures import MakeClient

@@ -8,11 +8,11 @@ import httpx
 import pytest
 
 from bittitan_plugin import outgoing
+from bittitan_plugin.bittitan.coupon_api import CouponApi
+from bittitan_plugin.bittitan.sandbox import SandboxServer, large_catalogue
 from bittitan_plugin.domain.coupons import Coupon, CouponStatus
 from bittitan_plugin.domain.errors import BitTitanError, OutcomeUnknown, Rejected, Unavailable
-from bittitan_plugin.vendor.coupon_api import CouponApi
-from bittitan_plugin.vendor.port import BrokenRow
-from bittitan_plugin.vendor.sandbox import SandboxServer, large_catalogue
+from bittitan_plugin.ports.vendor import BrokenRow
 from tests.integration.vendor.test_client import request
 from tests.sandbox_fixtures import MakeClient
 

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from bittitan_plugin.vendor.sandbox import Sandbox, create_sandbox
-from bittitan_plugin.vendor.sandbox.faults import Fault, FaultName, Operation
+from bittitan_plugin.bittitan.sandbox import Sandbox, create_sandbox
+from bittitan_plugin.bittitan.sandbox.faults import Fault, FaultName, Operation
 from tests.tables import every
 
 TEXT = (Path(__file__).parents[3] / "docs" / "sandbox.md").read_text()

@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
-from bittitan_plugin.vendor.sandbox import DEFAULT_EMAIL, DEFAULT_PASSWORD, SandboxServer
+from bittitan_plugin.bittitan.sandbox import DEFAULT_EMAIL, DEFAULT_PASSWORD, SandboxServer
 from tests.tables import every
 
 PARTNER = {"reference": "account-1", "email": "a@example.com", "company": "A"}
@@ -215,7 +215,7 @@ def test_without_a_server_that_can_abort_the_answer_breaks_off(sandbox: SandboxS
     """Driven as plain ASGI, the way any other server would."""
     import anyio
 
-    from bittitan_plugin.vendor.sandbox import create_sandbox
+    from bittitan_plugin.bittitan.sandbox import create_sandbox
 
     sandbox.sandbox.faults.add("drop_connection")
     sent: list[Any] = []

@@ -8,8 +8,8 @@ import threading
 
 import pytest
 
-from bittitan_plugin.vendor.coupon_api import CouponApi
-from bittitan_plugin.vendor.sandbox import (
+from bittitan_plugin.bittitan.coupon_api import CouponApi
+from bittitan_plugin.bittitan.sandbox import (
     DEFAULT_EMAIL,
     DEFAULT_PASSWORD,
     Sandbox,
@@ -81,7 +81,7 @@ def test_the_state_is_the_one_given() -> None:
 
 
 def test_in_the_foreground_it_serves_until_it_is_interrupted() -> None:
-    code = "from bittitan_plugin.vendor.sandbox import serve_sandbox; serve_sandbox(port=0)"
+    code = "from bittitan_plugin.bittitan.sandbox import serve_sandbox; serve_sandbox(port=0)"
     process = subprocess.Popen([sys.executable, "-c", code], stderr=subprocess.PIPE, text=True)
     with process:
         assert process.stderr is not None

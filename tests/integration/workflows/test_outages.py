@@ -12,12 +12,12 @@ from typing import Any
 import pytest
 from sqlalchemy import make_url
 
+from bittitan_plugin.bittitan.sandbox import SandboxServer
 from bittitan_plugin.domain.problems import ProblemKind
 from bittitan_plugin.services.outages import watch_vendor
 from bittitan_plugin.store import migrations
 from bittitan_plugin.store.circuits import Circuits
 from bittitan_plugin.store.engine import open_engine
-from bittitan_plugin.vendor.sandbox import SandboxServer
 from bittitan_plugin.workflows.engine import UNDER_WAY
 from bittitan_plugin.workflows.queue import migrate as migrate_engine
 from tests import postgres
@@ -134,7 +134,7 @@ def test_a_worker_that_is_told_to_stop_while_its_database_is_away_stops_in_time(
 @pytest.mark.parametrize(
     "moment",
     [
-        "bittitan_plugin.vendor.coupon_api.client:CouponApi.issue",
+        "bittitan_plugin.bittitan.coupon_api.client:CouponApi.issue",
         "bittitan_plugin.services.provisioning:_record",
         "bittitan_plugin.services.delivery:_tell",
     ],

@@ -2,6 +2,7 @@
 
 import pytest
 
+from bittitan_plugin.bittitan.sandbox import DEFAULT_PASSWORD
 from bittitan_plugin.cipher import Cipher, generate_key
 from bittitan_plugin.domain.assets import ProvisioningStatus
 from bittitan_plugin.domain.errors import ErrorCode
@@ -9,7 +10,6 @@ from bittitan_plugin.domain.orders import Order
 from bittitan_plugin.domain.problems import ProblemKind
 from bittitan_plugin.services.keys import report_unreadable, watch_keys
 from bittitan_plugin.services.ordering import accept
-from bittitan_plugin.vendor.sandbox import DEFAULT_PASSWORD
 from bittitan_plugin.workflows import retrying
 from tests.fakes.host import line
 from tests.world import SOLD, Shop

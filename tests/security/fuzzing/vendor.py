@@ -9,8 +9,8 @@ from random import Random
 import pytest
 
 from bittitan_plugin import outgoing
+from bittitan_plugin.bittitan.coupon_api import CouponApi
 from bittitan_plugin.domain.errors import OutcomeUnknown, Rejected, Unavailable
-from bittitan_plugin.vendor.coupon_api import CouponApi
 from tests.security.fuzzing.counting import Broken
 from tests.security.fuzzing.hostile_server import HostileServer, hostile_server
 from tests.unit.vendor.samples import CODE, PASSWORD, REQUEST, TICKET

@@ -12,7 +12,7 @@ from pathlib import Path
 
 #: What is looked at. The sandbox and the demo play other people's parts.
 ROOTS = ("bittitan_plugin", "graphql/bittitan_graphql", "hooks/bittitan_hooks")
-LEFT_OUT = ("vendor/sandbox/", "demo/", "migrations/")
+LEFT_OUT = ("bittitan/sandbox/", "demo/", "migrations/")
 DENIALS = frozenset({
     "PermissionDenied", "NotSignedIn", "NotPermitted", "InvalidToken", "NotSigned", "UnknownKey",
     "SessionOver", "NotAllowed", "RegistrationRefused", "_Forbidden", "ForbiddenAddress",

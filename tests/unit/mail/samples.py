@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from bittitan_plugin.domain.money import Money
 from bittitan_plugin.mail import wording
-from bittitan_plugin.mail.port import Notification
+from bittitan_plugin.ports.mail import Notification
 
 TEMPLATES = Path(wording.__file__).parent / "templates"
 ATHENS = ZoneInfo("Europe/Athens")

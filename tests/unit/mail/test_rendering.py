@@ -9,8 +9,8 @@ from email.message import EmailMessage
 import pytest
 
 from bittitan_plugin.domain.errors import Rejected
-from bittitan_plugin.mail.port import Notification
 from bittitan_plugin.mail.rendering import Renderer
+from bittitan_plugin.ports.mail import Notification
 from tests.tables import every
 from tests.unit.mail.samples import CODE, NOW, notification
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import httpx
 
-from bittitan_plugin.vendor.coupon_api import CouponApi
-from bittitan_plugin.vendor.port import CouponRequest
+from bittitan_plugin.bittitan.coupon_api import CouponApi
+from bittitan_plugin.ports.vendor import CouponRequest
 
 PASSWORD = "the-password-itself"
 TICKET = "the-ticket-itself"

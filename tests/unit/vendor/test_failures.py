@@ -6,12 +6,9 @@ from datetime import UTC, datetime
 import httpx
 import pytest
 
+from bittitan_plugin.bittitan.coupon_api.calls import Answer, Effect
+from bittitan_plugin.bittitan.coupon_api.failures import LONGEST_MESSAGE, failure
 from bittitan_plugin.domain.errors import BitTitanError, OutcomeUnknown, Rejected, Unavailable
-from bittitan_plugin.vendor.coupon_api.calls import Answer, Effect
-from bittitan_plugin.vendor.coupon_api.failures import (
-    LONGEST_MESSAGE,
-    failure,
-)
 from tests.tables import every
 
 NEVER_SENT = [

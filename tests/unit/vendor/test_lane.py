@@ -8,12 +8,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from bittitan_plugin.bittitan.coupon_api import call_gate as lanes
+from bittitan_plugin.bittitan.coupon_api import call_limits as traffics
+from bittitan_plugin.bittitan.coupon_api.call_gate import Lane, Lanes
+from bittitan_plugin.bittitan.coupon_api.call_limits import Limits, Traffic
 from bittitan_plugin.domain.circuit import FAILURES_TO_OPEN, FIRST_WAIT, TRY_TAKES, Circuit, Closure
 from bittitan_plugin.domain.errors import Unavailable
-from bittitan_plugin.vendor.coupon_api import lane as lanes
-from bittitan_plugin.vendor.coupon_api import traffic as traffics
-from bittitan_plugin.vendor.coupon_api.lane import Lane, Lanes
-from bittitan_plugin.vendor.coupon_api.traffic import Limits, Traffic
 from tests.waiting import PATIENCE_S
 
 URL = "https://vendor.example"

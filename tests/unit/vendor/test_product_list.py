@@ -7,10 +7,10 @@ from typing import Any
 import httpx
 import pytest
 
+from bittitan_plugin.bittitan.coupon_api import pages
+from bittitan_plugin.bittitan.sandbox import broken_rows
 from bittitan_plugin.domain.errors import Rejected
-from bittitan_plugin.vendor.coupon_api import pages
-from bittitan_plugin.vendor.port import BrokenRow, VendorProduct
-from bittitan_plugin.vendor.sandbox import broken_rows
+from bittitan_plugin.ports.vendor import BrokenRow, VendorProduct
 from tests.tables import every
 from tests.unit.vendor.samples import PRODUCT, ScriptedVendor, answer, client, page
 

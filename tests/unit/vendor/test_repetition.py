@@ -6,8 +6,8 @@ import httpx
 import pytest
 import stamina
 
+from bittitan_plugin.bittitan.coupon_api.transport import READ_ATTEMPTS
 from bittitan_plugin.domain.errors import OutcomeUnknown, Rejected, Unavailable
-from bittitan_plugin.vendor.coupon_api.wire import READ_ATTEMPTS
 from tests.unit.vendor.samples import COUPON, REQUEST, ScriptedVendor, answer, client
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bittitan_plugin.vendor.sandbox.faults import FaultName, Faults, Operation
+from bittitan_plugin.bittitan.sandbox.faults import FaultName, Faults, Operation
 from tests.tables import every
 
 

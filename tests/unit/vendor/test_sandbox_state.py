@@ -4,11 +4,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from bittitan_plugin.bittitan.sandbox import Sandbox, default_catalogue, large_catalogue
+from bittitan_plugin.bittitan.sandbox.errors import ApiError
+from bittitan_plugin.bittitan.sandbox.inputs import CouponInput, PartnerInput
+from bittitan_plugin.bittitan.sandbox.ledger import SandboxCoupon
 from bittitan_plugin.domain.coupons import CouponStatus
-from bittitan_plugin.vendor.sandbox import Sandbox, default_catalogue, large_catalogue
-from bittitan_plugin.vendor.sandbox.errors import ApiError
-from bittitan_plugin.vendor.sandbox.inputs import CouponInput, PartnerInput
-from bittitan_plugin.vendor.sandbox.ledger import SandboxCoupon
 
 
 def _partner(sandbox: Sandbox, reference: str = "account-1", email: str = "a@example.com") -> str:

@@ -6,9 +6,9 @@ import traceback
 import httpx
 import pytest
 
+from bittitan_plugin.bittitan.coupon_api.answers import CouponAnswer, TicketAnswer
+from bittitan_plugin.bittitan.coupon_api.calls import Answer, Call, Effect
 from bittitan_plugin.domain.errors import BitTitanError
-from bittitan_plugin.vendor.coupon_api.answers import CouponAnswer, TicketAnswer
-from bittitan_plugin.vendor.coupon_api.calls import Answer, Call, Effect
 from tests.unit.vendor.samples import (
     CODE,
     COUPON,

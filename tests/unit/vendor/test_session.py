@@ -7,9 +7,9 @@ from datetime import UTC, datetime, timedelta
 import httpx
 import pytest
 
+from bittitan_plugin.bittitan.coupon_api import CouponApi
+from bittitan_plugin.bittitan.coupon_api.session import RENEW_AHEAD
 from bittitan_plugin.domain.errors import Rejected, Unavailable
-from bittitan_plugin.vendor.coupon_api import CouponApi
-from bittitan_plugin.vendor.coupon_api.session import RENEW_AHEAD
 from tests.tables import every
 from tests.unit.vendor.samples import COUPON, REQUEST, answer
 from tests.waiting import PATIENCE_S

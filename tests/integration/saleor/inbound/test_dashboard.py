@@ -8,10 +8,10 @@ from uuid import UUID
 import httpx
 import pytest
 
+from bittitan_plugin.bittitan.sandbox import DEFAULT_EMAIL, DEFAULT_PASSWORD, SandboxServer
 from bittitan_plugin.domain.catalogue import ProductType
 from bittitan_plugin.domain.problems import ProblemAction, ProblemKind
 from bittitan_plugin.domain.runs import RunKind
-from bittitan_plugin.vendor.sandbox import DEFAULT_EMAIL, DEFAULT_PASSWORD, SandboxServer
 from tests.fakes.saleor.records import User
 from tests.integration.saleor.inbound.conftest import Station, Stations
 from tests.tables import every

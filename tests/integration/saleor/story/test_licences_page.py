@@ -4,10 +4,10 @@ from datetime import UTC, datetime
 
 import pytest
 
+from bittitan_plugin.bittitan.sandbox import DEFAULT_PASSWORD
 from bittitan_plugin.domain.assets import AssetStatus, ProvisioningStatus
 from bittitan_plugin.domain.coupons import CouponStatus
 from bittitan_plugin.domain.history import Actor, ActorKind
-from bittitan_plugin.vendor.sandbox import DEFAULT_PASSWORD
 from tests.fakes.saleor.dashboard import Dashboard
 from tests.fakes.saleor.records import Order
 from tests.integration.saleor.story.conftest import Market

@@ -4,8 +4,8 @@ import secrets
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from bittitan_plugin.vendor.sandbox.errors import ApiError
-from bittitan_plugin.vendor.sandbox.inputs import SessionInput
+from bittitan_plugin.bittitan.sandbox.errors import ApiError
+from bittitan_plugin.bittitan.sandbox.inputs import SessionInput
 
 
 class Sessions:

@@ -5,8 +5,8 @@ from typing import Annotated, Any, TypeVar
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
+from bittitan_plugin.bittitan.sandbox.errors import ApiError
 from bittitan_plugin.domain.catalogue import LARGEST_QUANTITY, LONGEST_DAYS, SHORTEST_DAYS
-from bittitan_plugin.vendor.sandbox.errors import ApiError
 
 #: Rows a list answers with unless asked otherwise, and at most.
 LARGEST_PAGE = 100

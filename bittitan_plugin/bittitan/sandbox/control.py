@@ -10,11 +10,11 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from bittitan_plugin.vendor.sandbox.clock import as_text
-from bittitan_plugin.vendor.sandbox.errors import ApiError
-from bittitan_plugin.vendor.sandbox.faults import Fault, FaultName
-from bittitan_plugin.vendor.sandbox.inputs import parse
-from bittitan_plugin.vendor.sandbox.state import Sandbox
+from bittitan_plugin.bittitan.sandbox.clock import as_text
+from bittitan_plugin.bittitan.sandbox.errors import ApiError
+from bittitan_plugin.bittitan.sandbox.faults import Fault, FaultName
+from bittitan_plugin.bittitan.sandbox.inputs import parse
+from bittitan_plugin.bittitan.sandbox.state import Sandbox
 
 
 class ClockInput(BaseModel):

@@ -11,7 +11,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 
 from bittitan_plugin.domain.coupons import Coupon, CouponStatus
 from bittitan_plugin.domain.money import Money
-from bittitan_plugin.vendor.port import Partner, VendorProduct
+from bittitan_plugin.ports.vendor import Partner, VendorProduct
 
 #: Code of ``Rejected`` for an answer that contradicts the contract or the question.
 BROKEN_ANSWER = "BROKEN_ANSWER"

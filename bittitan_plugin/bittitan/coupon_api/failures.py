@@ -6,11 +6,11 @@ from datetime import UTC, datetime
 import httpx
 from pydantic import ValidationError
 
+from bittitan_plugin.bittitan.coupon_api.addresses import ForbiddenAddress
+from bittitan_plugin.bittitan.coupon_api.answers import BROKEN_ANSWER, AnswerError, ErrorAnswer
+from bittitan_plugin.bittitan.coupon_api.calls import Answer, Effect
 from bittitan_plugin.domain.errors import BitTitanError, OutcomeUnknown, Rejected, Unavailable
 from bittitan_plugin.domain.retry_after import retry_after_seconds
-from bittitan_plugin.vendor.coupon_api.addresses import ForbiddenAddress
-from bittitan_plugin.vendor.coupon_api.answers import BROKEN_ANSWER, AnswerError, ErrorAnswer
-from bittitan_plugin.vendor.coupon_api.calls import Answer, Effect
 
 #: Characters of the other side's message that are kept.
 LONGEST_MESSAGE = 300

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator, Mapping
 
-from bittitan_plugin.vendor.coupon_api.answers import AnswerError, ProductAnswer
-from bittitan_plugin.vendor.coupon_api.exchange import Exchange
-from bittitan_plugin.vendor.coupon_api.pages import BrokenPage, rows
-from bittitan_plugin.vendor.port import BrokenRow, VendorProduct
+from bittitan_plugin.bittitan.coupon_api.answers import AnswerError, ProductAnswer
+from bittitan_plugin.bittitan.coupon_api.authorized_client import Exchange
+from bittitan_plugin.bittitan.coupon_api.pages import BrokenPage, rows
+from bittitan_plugin.ports.vendor import BrokenRow, VendorProduct
 
 #: Characters of an unreadable value that are quoted to staff.
 LONGEST_QUOTE = 40

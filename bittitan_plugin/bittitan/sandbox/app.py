@@ -6,11 +6,11 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from bittitan_plugin.vendor.sandbox.control import control_routes
-from bittitan_plugin.vendor.sandbox.endpoint import Endpoint
-from bittitan_plugin.vendor.sandbox.errors import ApiError
-from bittitan_plugin.vendor.sandbox.faults import Operation
-from bittitan_plugin.vendor.sandbox.state import Sandbox
+from bittitan_plugin.bittitan.sandbox.control import control_routes
+from bittitan_plugin.bittitan.sandbox.endpoint import Endpoint
+from bittitan_plugin.bittitan.sandbox.errors import ApiError
+from bittitan_plugin.bittitan.sandbox.faults import Operation
+from bittitan_plugin.bittitan.sandbox.state import Sandbox
 
 
 def create_sandbox(sandbox: Sandbox | None = None) -> Starlette:

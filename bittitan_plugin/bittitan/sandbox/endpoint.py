@@ -7,10 +7,10 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import Receive, Scope, Send
 
-from bittitan_plugin.vendor.sandbox.errors import ApiError
-from bittitan_plugin.vendor.sandbox.faults import Fault, FaultName, Operation
-from bittitan_plugin.vendor.sandbox.operations import WORK, Asked
-from bittitan_plugin.vendor.sandbox.state import Sandbox
+from bittitan_plugin.bittitan.sandbox.errors import ApiError
+from bittitan_plugin.bittitan.sandbox.faults import Fault, FaultName, Operation
+from bittitan_plugin.bittitan.sandbox.operations import WORK, Asked
+from bittitan_plugin.bittitan.sandbox.state import Sandbox
 
 #: Under which key of the ASGI state a server may offer to abort the connection.
 ABORT = "sandbox.abort"

@@ -5,11 +5,11 @@ from typing import TypeVar
 
 from pydantic_core import from_json
 
-from bittitan_plugin.vendor.coupon_api.answers import AnswerError
-from bittitan_plugin.vendor.coupon_api.calls import Answer, Call
-from bittitan_plugin.vendor.coupon_api.failures import failure_of_broken
-from bittitan_plugin.vendor.coupon_api.session import Session, credentials_refused
-from bittitan_plugin.vendor.coupon_api.wire import Wire
+from bittitan_plugin.bittitan.coupon_api.answers import AnswerError
+from bittitan_plugin.bittitan.coupon_api.calls import Answer, Call
+from bittitan_plugin.bittitan.coupon_api.failures import failure_of_broken
+from bittitan_plugin.bittitan.coupon_api.session import Session, credentials_refused
+from bittitan_plugin.bittitan.coupon_api.transport import Wire
 
 T = TypeVar("T")
 

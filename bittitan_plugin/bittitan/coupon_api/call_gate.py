@@ -8,9 +8,9 @@ from time import monotonic, sleep
 
 import structlog
 
+from bittitan_plugin.bittitan.coupon_api.call_limits import Traffic
 from bittitan_plugin.domain.circuit import FAILURES_TO_OPEN, Circuit, Closure, opened, paused
 from bittitan_plugin.domain.errors import Unavailable
-from bittitan_plugin.vendor.coupon_api.traffic import Traffic
 
 #: Seconds that a call waits for its turn before it is put off.
 LONGEST_QUEUE = 2.0

@@ -5,10 +5,14 @@ contract (``docs/coupon-api.openapi.json``) does not say. ``docs/sandbox.md`` de
 look inside and how to make it fail.
 """
 
-from bittitan_plugin.vendor.sandbox.app import create_sandbox
-from bittitan_plugin.vendor.sandbox.catalogue import broken_rows, default_catalogue, large_catalogue
-from bittitan_plugin.vendor.sandbox.server import SandboxServer, serve_sandbox
-from bittitan_plugin.vendor.sandbox.state import DEFAULT_EMAIL, DEFAULT_PASSWORD, Sandbox
+from bittitan_plugin.bittitan.sandbox.app import create_sandbox
+from bittitan_plugin.bittitan.sandbox.catalogue import (
+    broken_rows,
+    default_catalogue,
+    large_catalogue,
+)
+from bittitan_plugin.bittitan.sandbox.server import SandboxServer, serve_sandbox
+from bittitan_plugin.bittitan.sandbox.state import DEFAULT_EMAIL, DEFAULT_PASSWORD, Sandbox
 
 __all__ = [
     "DEFAULT_EMAIL",

@@ -6,14 +6,14 @@ from datetime import UTC, datetime
 
 import httpx
 
+from bittitan_plugin.bittitan.coupon_api import coupons, partners, products
+from bittitan_plugin.bittitan.coupon_api.authorized_client import Exchange
+from bittitan_plugin.bittitan.coupon_api.call_gate import Lane
+from bittitan_plugin.bittitan.coupon_api.session import Session
+from bittitan_plugin.bittitan.coupon_api.transport import READ_TIMEOUT, Wire
 from bittitan_plugin.domain.coupons import Coupon
 from bittitan_plugin.domain.errors import ErrorCode, Refusal, Rejected
-from bittitan_plugin.vendor.coupon_api import coupons, partners, products
-from bittitan_plugin.vendor.coupon_api.exchange import Exchange
-from bittitan_plugin.vendor.coupon_api.lane import Lane
-from bittitan_plugin.vendor.coupon_api.session import Session
-from bittitan_plugin.vendor.coupon_api.wire import READ_TIMEOUT, Wire
-from bittitan_plugin.vendor.port import BrokenRow, CouponRequest, Partner, VendorProduct
+from bittitan_plugin.ports.vendor import BrokenRow, CouponRequest, Partner, VendorProduct
 
 
 def _utc_now() -> datetime:

@@ -4,10 +4,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import count
 
+from bittitan_plugin.bittitan.coupon_api.answers import BROKEN_ANSWER, AnswerError, PageAnswer
+from bittitan_plugin.bittitan.coupon_api.authorized_client import Exchange
+from bittitan_plugin.bittitan.coupon_api.calls import Call, Effect
 from bittitan_plugin.domain.errors import Rejected
-from bittitan_plugin.vendor.coupon_api.answers import BROKEN_ANSWER, AnswerError, PageAnswer
-from bittitan_plugin.vendor.coupon_api.calls import Call, Effect
-from bittitan_plugin.vendor.coupon_api.exchange import Exchange
 
 #: Rows asked for at a time; the contract's limit.
 PAGE_SIZE = 100

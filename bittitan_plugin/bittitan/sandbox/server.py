@@ -9,9 +9,9 @@ from typing import Self
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from bittitan_plugin.vendor.sandbox.app import create_sandbox
-from bittitan_plugin.vendor.sandbox.endpoint import ABORT
-from bittitan_plugin.vendor.sandbox.state import Sandbox
+from bittitan_plugin.bittitan.sandbox.app import create_sandbox
+from bittitan_plugin.bittitan.sandbox.endpoint import ABORT
+from bittitan_plugin.bittitan.sandbox.state import Sandbox
 
 #: Seconds that answers in flight are given when the server stops.
 STOP_TIMEOUT = 1

@@ -4,14 +4,14 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from urllib.parse import quote
 
+from bittitan_plugin.bittitan.coupon_api.answers import BROKEN_ANSWER, AnswerError, CouponAnswer
+from bittitan_plugin.bittitan.coupon_api.authorized_client import Exchange
+from bittitan_plugin.bittitan.coupon_api.calls import Call, Effect
+from bittitan_plugin.bittitan.coupon_api.failures import failure_of_broken
+from bittitan_plugin.bittitan.coupon_api.pages import BrokenPage, rows
 from bittitan_plugin.domain.coupons import Coupon, CouponStatus
 from bittitan_plugin.domain.errors import Rejected
-from bittitan_plugin.vendor.coupon_api.answers import BROKEN_ANSWER, AnswerError, CouponAnswer
-from bittitan_plugin.vendor.coupon_api.calls import Call, Effect
-from bittitan_plugin.vendor.coupon_api.exchange import Exchange
-from bittitan_plugin.vendor.coupon_api.failures import failure_of_broken
-from bittitan_plugin.vendor.coupon_api.pages import BrokenPage, rows
-from bittitan_plugin.vendor.port import ContradictoryAnswer, CouponRequest
+from bittitan_plugin.ports.vendor import ContradictoryAnswer, CouponRequest
 
 #: The contract's code for a coupon that is not, or no longer, listed.
 NOT_FOUND = "NOT_FOUND"

@@ -3,8 +3,8 @@
 import secrets
 from dataclasses import asdict, dataclass
 
-from bittitan_plugin.vendor.sandbox.errors import ApiError
-from bittitan_plugin.vendor.sandbox.inputs import PartnerInput
+from bittitan_plugin.bittitan.sandbox.errors import ApiError
+from bittitan_plugin.bittitan.sandbox.inputs import PartnerInput
 
 
 @dataclass(frozen=True)

@@ -8,11 +8,11 @@ from datetime import datetime, timedelta
 
 from pydantic_core import from_json
 
+from bittitan_plugin.bittitan.coupon_api.answers import AnswerError, TicketAnswer
+from bittitan_plugin.bittitan.coupon_api.calls import Answer, Call, Effect
+from bittitan_plugin.bittitan.coupon_api.failures import failure_of_broken
+from bittitan_plugin.bittitan.coupon_api.transport import Wire
 from bittitan_plugin.domain.errors import BitTitanError, Rejected
-from bittitan_plugin.vendor.coupon_api.answers import AnswerError, TicketAnswer
-from bittitan_plugin.vendor.coupon_api.calls import Answer, Call, Effect
-from bittitan_plugin.vendor.coupon_api.failures import failure_of_broken
-from bittitan_plugin.vendor.coupon_api.wire import Wire
 
 #: How long before its expiry a ticket is exchanged for a new one.
 RENEW_AHEAD = timedelta(seconds=60)

@@ -4,14 +4,14 @@ import threading
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from bittitan_plugin.vendor.sandbox.catalogue import Row, default_catalogue, has_sku
-from bittitan_plugin.vendor.sandbox.clock import Clock
-from bittitan_plugin.vendor.sandbox.errors import ApiError, not_found
-from bittitan_plugin.vendor.sandbox.faults import Faults
-from bittitan_plugin.vendor.sandbox.inputs import CouponInput, PartnerInput, SessionInput
-from bittitan_plugin.vendor.sandbox.ledger import Ledger, SandboxCoupon
-from bittitan_plugin.vendor.sandbox.partners import Partners, SandboxPartner
-from bittitan_plugin.vendor.sandbox.sessions import Sessions
+from bittitan_plugin.bittitan.sandbox.catalogue import Row, default_catalogue, has_sku
+from bittitan_plugin.bittitan.sandbox.clock import Clock
+from bittitan_plugin.bittitan.sandbox.errors import ApiError, not_found
+from bittitan_plugin.bittitan.sandbox.faults import Faults
+from bittitan_plugin.bittitan.sandbox.inputs import CouponInput, PartnerInput, SessionInput
+from bittitan_plugin.bittitan.sandbox.ledger import Ledger, SandboxCoupon
+from bittitan_plugin.bittitan.sandbox.partners import Partners, SandboxPartner
+from bittitan_plugin.bittitan.sandbox.sessions import Sessions
 
 #: The one account of a sandbox that was told no other.
 DEFAULT_EMAIL = "distributor@example.com"

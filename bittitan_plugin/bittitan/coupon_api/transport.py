@@ -7,12 +7,12 @@ import stamina
 from pydantic_core import from_json
 
 from bittitan_plugin import outgoing
+from bittitan_plugin.bittitan.coupon_api.answers import AnswerError
+from bittitan_plugin.bittitan.coupon_api.call_gate import Lane, Passage
+from bittitan_plugin.bittitan.coupon_api.calls import Answer, Call, Effect
+from bittitan_plugin.bittitan.coupon_api.failures import failure
 from bittitan_plugin.domain.errors import Unavailable
 from bittitan_plugin.domain.retry_after import retry_after_seconds
-from bittitan_plugin.vendor.coupon_api.answers import AnswerError
-from bittitan_plugin.vendor.coupon_api.calls import Answer, Call, Effect
-from bittitan_plugin.vendor.coupon_api.failures import failure
-from bittitan_plugin.vendor.coupon_api.lane import Lane, Passage
 
 #: Seconds to wait for a connection, and for a free one in the pool.
 CONNECT_TIMEOUT = 5.0

@@ -5,10 +5,10 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 
+from bittitan_plugin.bittitan.sandbox.clock import as_text
+from bittitan_plugin.bittitan.sandbox.errors import ApiError, not_found
+from bittitan_plugin.bittitan.sandbox.inputs import CouponInput
 from bittitan_plugin.domain.coupons import CouponStatus
-from bittitan_plugin.vendor.sandbox.clock import as_text
-from bittitan_plugin.vendor.sandbox.errors import ApiError, not_found
-from bittitan_plugin.vendor.sandbox.inputs import CouponInput
 
 #: Letters and digits that are not mistaken for one another when a code is typed.
 _ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"

@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 
-from bittitan_plugin.vendor.coupon_api.answers import AnswerError, PageAnswer, PartnerAnswer
-from bittitan_plugin.vendor.coupon_api.calls import Call, Effect
-from bittitan_plugin.vendor.coupon_api.exchange import Exchange
-from bittitan_plugin.vendor.port import Partner
+from bittitan_plugin.bittitan.coupon_api.answers import AnswerError, PageAnswer, PartnerAnswer
+from bittitan_plugin.bittitan.coupon_api.authorized_client import Exchange
+from bittitan_plugin.bittitan.coupon_api.calls import Call, Effect
+from bittitan_plugin.ports.vendor import Partner
 
 _PATH = "/v1/partners"
 

@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 
 from starlette.responses import JSONResponse
 
-from bittitan_plugin.vendor.sandbox.clock import as_text
-from bittitan_plugin.vendor.sandbox.errors import ApiError
-from bittitan_plugin.vendor.sandbox.faults import Operation
-from bittitan_plugin.vendor.sandbox.inputs import (
+from bittitan_plugin.bittitan.sandbox.clock import as_text
+from bittitan_plugin.bittitan.sandbox.errors import ApiError
+from bittitan_plugin.bittitan.sandbox.faults import Operation
+from bittitan_plugin.bittitan.sandbox.inputs import (
     CouponInput,
     Page,
     PartnerInput,
@@ -17,7 +17,7 @@ from bittitan_plugin.vendor.sandbox.inputs import (
     parse_instant,
     parse_query,
 )
-from bittitan_plugin.vendor.sandbox.state import Sandbox
+from bittitan_plugin.bittitan.sandbox.state import Sandbox
 
 
 @dataclass(frozen=True, kw_only=True)
