@@ -9,19 +9,20 @@ from uuid import UUID
 
 from sqlalchemy import Engine
 
+from bittitan_plugin.base.cipher import Cipher
+from bittitan_plugin.base.clock import Clock, system_clock
+from bittitan_plugin.base.logs import configure_logs
+from bittitan_plugin.base.settings import Settings
 from bittitan_plugin.bittitan.coupon_api.addresses import PublicTransport
 from bittitan_plugin.bittitan.coupon_api.call_limits import Limits, Traffic
 from bittitan_plugin.bittitan.coupon_api.transport import LIMITS
 from bittitan_plugin.bittitan.coupon_api.vendors import CouponApiVendors
-from bittitan_plugin.cipher import Cipher
-from bittitan_plugin.clock import Clock, system_clock
 from bittitan_plugin.domain.configuration import Configuration
 from bittitan_plugin.hosts.registry import AttachedHosts
 from bittitan_plugin.hosts.saleor.apps import SaleorApp, SaleorApps
 from bittitan_plugin.hosts.saleor.connected import ConnectedSaleors
 from bittitan_plugin.hosts.saleor.invoice_links import InvoiceLinks
 from bittitan_plugin.hosts.saleor.turns import Turns
-from bittitan_plugin.logs import configure_logs
 from bittitan_plugin.mail.transports import mailer_from
 from bittitan_plugin.ports.mail import Mailer
 from bittitan_plugin.ports.platform import Host
@@ -29,7 +30,6 @@ from bittitan_plugin.ports.vendor import Vendors
 from bittitan_plugin.services.catalogue import catch_up
 from bittitan_plugin.services.installations import open_installation
 from bittitan_plugin.services.ports import Ports
-from bittitan_plugin.settings import Settings
 from bittitan_plugin.store import migrations
 from bittitan_plugin.store.circuits import Circuits
 from bittitan_plugin.store.engine import open_engine

@@ -15,9 +15,9 @@ from typer.core import TyperGroup
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from bittitan_plugin.base.settings import Settings
     from bittitan_plugin.bootstrap import Application
     from bittitan_plugin.services.ports import Ports
-    from bittitan_plugin.settings import Settings
 
 
 class Commands(TyperGroup):
@@ -109,8 +109,8 @@ def sandbox(
     port: Annotated[int, typer.Option(help="Port to listen on.")] = 8001,
 ) -> None:
     """Run the simulator of the coupon API, with its ledger and faults."""
+    from bittitan_plugin.base.settings import Environment
     from bittitan_plugin.bittitan.sandbox import serve_sandbox
-    from bittitan_plugin.settings import Environment
 
     if _settings().environment is Environment.PRODUCTION:
         _fail("The sandbox hands out worthless coupons; it does not run in production.")
@@ -415,7 +415,7 @@ def _with_application(command: "Callable[[Application], int]") -> NoReturn:
 
 
 def _settings() -> "Settings":
-    from bittitan_plugin.settings import InvalidSettings, load_settings
+    from bittitan_plugin.base.settings import InvalidSettings, load_settings
 
     try:
         return load_settings()

@@ -12,7 +12,7 @@ from sqlalchemy import Column, Engine, Table, func, select, update
 from sqlalchemy.orm import Session
 
 import bittitan_plugin.store.held_coupon_table  # noqa: F401 - its table is described on Base
-from bittitan_plugin.cipher import Cipher, UnreadableSecret
+from bittitan_plugin.base.cipher import Cipher, UnreadableSecret
 from bittitan_plugin.domain.coupons import Sealed
 from bittitan_plugin.hosts.embedded.tables import HostBase
 from bittitan_plugin.hosts.saleor.tables import SaleorAppRow

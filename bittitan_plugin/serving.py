@@ -11,6 +11,7 @@ from starlette.routing import BaseRoute
 
 from bittitan_hooks import specs
 from bittitan_hooks.plugin import BitTitanPlugin
+from bittitan_plugin.base.settings import Environment, Settings
 from bittitan_plugin.bootstrap import Application, build
 from bittitan_plugin.domain.configuration import Configuration
 from bittitan_plugin.hosts.embedded.identity import EmbeddedIdentity
@@ -19,7 +20,6 @@ from bittitan_plugin.hosts.embedded.retelling import INTERVAL_S
 from bittitan_plugin.hosts.embedded.schema import HostSchema, build_schema
 from bittitan_plugin.hosts.embedded.web import HostGraphQL, graphql_routes
 from bittitan_plugin.services.installations import find_installation
-from bittitan_plugin.settings import Environment, Settings
 from bittitan_plugin.web import connections
 from bittitan_plugin.web.app import create_app
 from bittitan_plugin.web.browser import page_routes

@@ -11,10 +11,10 @@ import httpx
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from bittitan_plugin import outgoing
+from bittitan_plugin.base import outgoing
+from bittitan_plugin.base.cipher import Cipher
 from bittitan_plugin.bittitan.coupon_api import CouponApiVendors
 from bittitan_plugin.bittitan.coupon_api.transport import LIMITS
-from bittitan_plugin.cipher import Cipher
 
 #: Sent by callers who do not wait for answers that are held.
 IMPATIENT = "X-Test-Impatient"

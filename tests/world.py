@@ -19,9 +19,10 @@ from sqlalchemy import func, select
 
 from bittitan_hooks import specs
 from bittitan_hooks.plugin import BitTitanPlugin
+from bittitan_plugin.base.cipher import generate_key
+from bittitan_plugin.base.settings import Settings
 from bittitan_plugin.bittitan.sandbox import DEFAULT_EMAIL, DEFAULT_PASSWORD, SandboxServer
 from bittitan_plugin.bootstrap import Application, build
-from bittitan_plugin.cipher import generate_key
 from bittitan_plugin.domain.assets import Asset
 from bittitan_plugin.domain.catalogue import Product, ProductType
 from bittitan_plugin.domain.history import Actor, ActorKind
@@ -32,7 +33,6 @@ from bittitan_plugin.services.cancellation import cancel
 from bittitan_plugin.services.invoicing import hand_in_due
 from bittitan_plugin.services.ports import Ports
 from bittitan_plugin.services.provisioning import synchronize
-from bittitan_plugin.settings import Settings
 from bittitan_plugin.store.tables import AssetRow
 from bittitan_plugin.workflows import runtime
 from tests.conftest import Databases, StandingClock

@@ -13,8 +13,10 @@ from time import monotonic
 import uvicorn
 from rich.console import Console
 
+from bittitan_plugin.base.cipher import generate_key
+from bittitan_plugin.base.private_files import private_directory
+from bittitan_plugin.base.settings import LogFormat, Settings
 from bittitan_plugin.bittitan.sandbox import SandboxServer
-from bittitan_plugin.cipher import generate_key
 from bittitan_plugin.demo.client import Frontend, StoryError
 from bittitan_plugin.demo.story import Narrator, Story
 from bittitan_plugin.hosts.embedded.demo_data import (
@@ -23,9 +25,7 @@ from bittitan_plugin.hosts.embedded.demo_data import (
     STAFF_EMAIL,
     install_users,
 )
-from bittitan_plugin.private_files import private_directory
 from bittitan_plugin.serving import Shop, at_address, open_shop, server_of
-from bittitan_plugin.settings import LogFormat, Settings
 
 #: Seconds the server may take to start.
 START_S = 20.0

@@ -5,10 +5,10 @@ from contextlib import suppress
 from pathlib import Path
 from tempfile import mkstemp
 
+from bittitan_plugin.base.private_files import private_directory
 from bittitan_plugin.domain.errors import Unavailable
 from bittitan_plugin.mail.rendering import Renderer, identity
 from bittitan_plugin.ports.mail import Notification
-from bittitan_plugin.private_files import private_directory
 
 
 class FileMailer:

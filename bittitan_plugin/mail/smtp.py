@@ -4,10 +4,10 @@ import smtplib
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
+from bittitan_plugin.base.smtp_server import SmtpServer
 from bittitan_plugin.domain.errors import BitTitanError, OutcomeUnknown, Rejected, Unavailable
 from bittitan_plugin.mail.filters import one_line
 from bittitan_plugin.mail.rendering import Renderer
-from bittitan_plugin.mail.smtp_server import SmtpServer
 from bittitan_plugin.mail.wording import COUPON_CODE
 from bittitan_plugin.ports.mail import Notification
 

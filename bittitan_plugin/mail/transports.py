@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
+from bittitan_plugin.base.smtp_server import SmtpServer
 from bittitan_plugin.mail.files import FileMailer
 from bittitan_plugin.mail.rendering import Clock, Renderer, utc_now
 from bittitan_plugin.mail.smtp import SmtpMailer
-from bittitan_plugin.mail.smtp_server import SmtpServer
 
 __all__ = ["FileMailer", "SmtpMailer", "mailer_from"]
 

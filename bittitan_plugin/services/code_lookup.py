@@ -6,7 +6,7 @@ no key can neither read a code nor try whether a guessed one is there.
 
 from secrets import token_hex
 
-from bittitan_plugin.cipher import fingerprint
+from bittitan_plugin.base.cipher import fingerprint
 from bittitan_plugin.domain.coupons import Sealed, normal_form
 from bittitan_plugin.services.ports import Ports
 from bittitan_plugin.store.unit_of_work import UnitOfWork

@@ -4,13 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from uuid import UUID
 
-from bittitan_plugin.cipher import UnreadableSecret
+from bittitan_plugin.base.cipher import UnreadableSecret
+from bittitan_plugin.base.manifest import FieldType, manifest
 from bittitan_plugin.domain.configuration import Configuration
 from bittitan_plugin.domain.coupons import Sealed, masked
 from bittitan_plugin.domain.errors import ErrorCode, OutcomeUnknown, Refusal, Rejected, Unavailable
 from bittitan_plugin.domain.installations import Installation
 from bittitan_plugin.domain.texts import check_typed
-from bittitan_plugin.manifest import FieldType, manifest
 from bittitan_plugin.services import coupon_account
 from bittitan_plugin.services.ports import Ports
 

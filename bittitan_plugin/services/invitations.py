@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from uuid import UUID, uuid4
 
-from bittitan_plugin.cipher import UnreadableSecret
+from bittitan_plugin.base.cipher import UnreadableSecret
 from bittitan_plugin.domain.accounts import Account
 from bittitan_plugin.domain.coupons import Sealed
 from bittitan_plugin.domain.errors import ErrorCode, Refusal, Rejected, Unavailable

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from bittitan_plugin.cipher import UnreadableSecret
+from bittitan_plugin.base.cipher import UnreadableSecret
 from bittitan_plugin.domain.problems import ProblemKind
 from bittitan_plugin.services.ports import Ports
 

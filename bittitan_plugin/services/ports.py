@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from bittitan_plugin.cipher import Cipher
-from bittitan_plugin.clock import Clock
+from bittitan_plugin.base.cipher import Cipher
+from bittitan_plugin.base.clock import Clock
 from bittitan_plugin.ports.mail import Mailer
 from bittitan_plugin.ports.platform import Hosts
 from bittitan_plugin.ports.vendor import Vendors

@@ -14,7 +14,7 @@ from uuid import UUID, uuid4
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from bittitan_plugin.cipher import fingerprint
+from bittitan_plugin.base.cipher import fingerprint
 from bittitan_plugin.domain.catalogue import ProductType
 from bittitan_plugin.domain.history import Actor
 from bittitan_plugin.domain.stock import ImportPhase, StockCode, StockImport

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, create_engine, event, exc, make_url
 from sqlalchemy.dialects import postgresql, sqlite
 
-from bittitan_plugin.private_files import private_directory, private_file
+from bittitan_plugin.base.private_files import private_directory, private_file
 
 #: How long a SQLite writer waits for another, in milliseconds.
 BUSY_TIMEOUT_MS = 30_000

@@ -8,7 +8,7 @@ from sqlalchemy import Engine, Text, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from bittitan_plugin.cipher import Cipher, UnreadableSecret
+from bittitan_plugin.base.cipher import Cipher, UnreadableSecret
 from bittitan_plugin.domain.coupons import Sealed
 from bittitan_plugin.store.engine import looking, writing_engine
 from bittitan_plugin.store.migrations import UnfitDatabase

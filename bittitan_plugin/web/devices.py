@@ -15,7 +15,7 @@ from itsdangerous import BadSignature
 from starlette.requests import HTTPConnection
 from starlette.responses import Response
 
-from bittitan_plugin.clock import Clock
+from bittitan_plugin.base.clock import Clock
 from bittitan_plugin.domain.sign_in import account_mark
 from bittitan_plugin.domain.waits import left
 from bittitan_plugin.web.sessions import cookie_signer

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from bittitan_plugin.cipher import UnreadableSecret
+from bittitan_plugin.base.cipher import UnreadableSecret
 from bittitan_plugin.domain.errors import (
     OF_PLATFORM,
     ErrorCode,

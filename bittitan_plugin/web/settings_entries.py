@@ -3,10 +3,10 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from bittitan_plugin.base.manifest import ConfigurationField, FieldType, manifest
 from bittitan_plugin.domain.absence import AccountChange
 from bittitan_plugin.domain.configuration import Configuration
 from bittitan_plugin.domain.installations import Installation
-from bittitan_plugin.manifest import ConfigurationField, FieldType, manifest
 from bittitan_plugin.services.coupon_account import of_another_account
 from bittitan_plugin.services.installations import shown_values
 from bittitan_plugin.services.ports import Ports

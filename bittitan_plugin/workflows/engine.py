@@ -11,7 +11,7 @@ from uuid import uuid4
 from dbos import DBOS
 from sqlalchemy.exc import SQLAlchemyError
 
-from bittitan_plugin.clock import system_clock
+from bittitan_plugin.base.clock import system_clock
 from bittitan_plugin.services.ports import Ports
 from bittitan_plugin.store.engine import open_workflow_engine, without_haste
 from bittitan_plugin.store.workers import WorkerRegistry

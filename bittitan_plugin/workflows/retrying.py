@@ -17,7 +17,7 @@ import structlog
 from dbos import DBOS
 from sqlalchemy import exc
 
-from bittitan_plugin.cipher import UnreadableSecret
+from bittitan_plugin.base.cipher import UnreadableSecret
 from bittitan_plugin.domain.errors import (
     ErrorCode,
     NotServedHere,

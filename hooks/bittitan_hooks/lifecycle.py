@@ -19,7 +19,7 @@ from bittitan_hooks.results import (
     PluginState,
 )
 from bittitan_hooks.specs import hookimpl
-from bittitan_plugin.manifest import manifest
+from bittitan_plugin.base.manifest import manifest
 from bittitan_plugin.services.installations import (
     configure,
     open_installation,

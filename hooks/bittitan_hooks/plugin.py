@@ -11,9 +11,9 @@ from bittitan_hooks.lifecycle import LifecycleHooks
 from bittitan_hooks.order import OrderHooks
 from bittitan_hooks.product import ProductHooks
 from bittitan_hooks.specs import HostStarted, HostStopping, hookimpl
+from bittitan_plugin.base.settings import load_settings
 from bittitan_plugin.bootstrap import Application, build
 from bittitan_plugin.services.ports import Ports
-from bittitan_plugin.settings import load_settings
 
 
 class BitTitanPlugin(OrderHooks, BillingHooks, ProductHooks, LifecycleHooks):

@@ -5,8 +5,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from bittitan_plugin.cipher import generate_key
-from bittitan_plugin.settings import Settings
+from bittitan_plugin.base.cipher import generate_key
+from bittitan_plugin.base.settings import Settings
 from tests.acceptance.people import PASSWORD, STAFF, Person, hire_staff
 from tests.acceptance.platforms import Facts, Line
 from tests.acceptance.processes import serving

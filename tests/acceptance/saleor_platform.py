@@ -12,7 +12,7 @@ from typing import Any
 
 import httpx
 
-from bittitan_plugin.cipher import generate_key
+from bittitan_plugin.base.cipher import generate_key
 from tests.acceptance.people import STAFF, Person
 from tests.acceptance.platforms import Facts, Line
 from tests.acceptance.processes import serving

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from bittitan_plugin.cipher import generate_key
-from bittitan_plugin.settings import Settings
+from bittitan_plugin.base.cipher import generate_key
+from bittitan_plugin.base.settings import Settings
 from tests.acceptance.instance import CUSTOMER_CREATE
 from tests.acceptance.people import STAFF, Person, hire_staff
 from tests.acceptance.processes import run, serving

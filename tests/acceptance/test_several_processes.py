@@ -13,9 +13,9 @@ from typing import Any
 
 import pytest
 
+from bittitan_plugin.base.cipher import generate_key
+from bittitan_plugin.base.settings import Settings
 from bittitan_plugin.bittitan.sandbox import SandboxServer
-from bittitan_plugin.cipher import generate_key
-from bittitan_plugin.settings import Settings
 from tests.acceptance.instance import ONCE, Instance
 from tests.acceptance.people import STAFF, Person, hire_staff
 from tests.acceptance.processes import serving, started, wait_until_ready, working

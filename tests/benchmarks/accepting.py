@@ -8,10 +8,10 @@ from sqlalchemy import text
 
 from bittitan_hooks import specs
 from bittitan_hooks.plugin import BitTitanPlugin
+from bittitan_plugin.base.cipher import generate_key
+from bittitan_plugin.base.settings import LogFormat, Settings
 from bittitan_plugin.bootstrap import build
-from bittitan_plugin.cipher import generate_key
 from bittitan_plugin.domain.catalogue import Product, ProductType
-from bittitan_plugin.settings import LogFormat, Settings
 from bittitan_plugin.store.engine import BEGIN_OPTION
 from tests.benchmarks.measuring import Figure, alternating
 from tests.fakes.host import FakeHost, line

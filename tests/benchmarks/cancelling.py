@@ -5,9 +5,10 @@ from pathlib import Path
 from time import perf_counter, sleep
 from uuid import uuid4
 
+from bittitan_plugin.base.cipher import generate_key
+from bittitan_plugin.base.settings import LogFormat, Settings
 from bittitan_plugin.bittitan.sandbox import DEFAULT_EMAIL, DEFAULT_PASSWORD, SandboxServer
 from bittitan_plugin.bootstrap import Application, build
-from bittitan_plugin.cipher import generate_key
 from bittitan_plugin.domain.assets import Asset, AssetStatus
 from bittitan_plugin.domain.catalogue import Product, ProductType
 from bittitan_plugin.domain.history import Actor, ActorKind
@@ -16,7 +17,6 @@ from bittitan_plugin.ports.vendor import CouponRequest
 from bittitan_plugin.services.cancellation import cancel, check
 from bittitan_plugin.services.installations import configure
 from bittitan_plugin.services.ordering import accept
-from bittitan_plugin.settings import LogFormat, Settings
 from tests.benchmarks.measuring import Figure, alternating
 from tests.fakes.host import FakeHost, line
 

@@ -11,6 +11,8 @@ from sqlalchemy.orm import Session
 
 from bittitan_hooks import specs
 from bittitan_hooks.plugin import BitTitanPlugin
+from bittitan_plugin.base.cipher import generate_key
+from bittitan_plugin.base.settings import LogFormat, Settings
 from bittitan_plugin.bittitan.sandbox import (
     DEFAULT_EMAIL,
     DEFAULT_PASSWORD,
@@ -18,11 +20,9 @@ from bittitan_plugin.bittitan.sandbox import (
     large_catalogue,
 )
 from bittitan_plugin.bootstrap import Application, build
-from bittitan_plugin.cipher import generate_key
 from bittitan_plugin.domain.history import Actor, ActorKind
 from bittitan_plugin.hosts.embedded.platform import EmbeddedPlatform
 from bittitan_plugin.services import services_definition
-from bittitan_plugin.settings import LogFormat, Settings
 from bittitan_plugin.store.engine import BEGIN_OPTION
 from bittitan_plugin.store.mapping import product_values
 from bittitan_plugin.store.tables import PriceRow, ProductRow

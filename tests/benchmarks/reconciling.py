@@ -6,11 +6,11 @@ from time import perf_counter
 
 from sqlalchemy import select
 
+from bittitan_plugin.base.cipher import generate_key
+from bittitan_plugin.base.settings import LogFormat, Settings
 from bittitan_plugin.bootstrap import Application, build
-from bittitan_plugin.cipher import generate_key
 from bittitan_plugin.domain.runs import RunKind
 from bittitan_plugin.services import reconciliation, runs
-from bittitan_plugin.settings import LogFormat, Settings
 from bittitan_plugin.store.mapping import to_asset
 from bittitan_plugin.store.tables import AssetRow
 from tests.benchmarks.measuring import Figure

@@ -10,14 +10,14 @@ from uuid import UUID, uuid4
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
+from bittitan_plugin.base.cipher import generate_key
+from bittitan_plugin.base.settings import LogFormat, Settings
 from bittitan_plugin.bootstrap import Application, build
-from bittitan_plugin.cipher import generate_key
 from bittitan_plugin.domain.coupons import CouponSource
 from bittitan_plugin.domain.history import Actor, ActorKind
 from bittitan_plugin.services.installations import configure
 from bittitan_plugin.services.stock_allocation import allocate
 from bittitan_plugin.services.stock_import import StockFile, import_stock
-from bittitan_plugin.settings import LogFormat, Settings
 from bittitan_plugin.store.engine import writing_engine
 from bittitan_plugin.store.tables import StockCodeRow, StockImportRow
 from tests.benchmarks.measuring import Figure

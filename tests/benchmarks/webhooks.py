@@ -16,10 +16,10 @@ from starlette.routing import Route
 
 from bittitan_hooks import specs
 from bittitan_hooks.plugin import BitTitanPlugin
+from bittitan_plugin.base.cipher import generate_key
+from bittitan_plugin.base.settings import LogFormat, Settings
 from bittitan_plugin.bootstrap import Application, build
-from bittitan_plugin.cipher import generate_key
 from bittitan_plugin.domain.catalogue import Product, ProductType
-from bittitan_plugin.settings import LogFormat, Settings
 from bittitan_plugin.store.engine import writing_engine
 from bittitan_plugin.web.saleor.protocol import protocol_routes
 from bittitan_plugin.web.saleor.service import saleor_service

@@ -9,15 +9,15 @@ from pathlib import Path
 from typing import TypeVar
 from uuid import UUID
 
+from bittitan_plugin.base.cipher import generate_key
+from bittitan_plugin.base.settings import Settings
 from bittitan_plugin.bittitan.sandbox import DEFAULT_EMAIL, DEFAULT_PASSWORD, SandboxServer
 from bittitan_plugin.bootstrap import Application, build
-from bittitan_plugin.cipher import generate_key
 from bittitan_plugin.domain.assets import Asset
 from bittitan_plugin.hosts.embedded.demo_data import install_demo, install_users
 from bittitan_plugin.hosts.embedded.platform import INSTALLATION
 from bittitan_plugin.services.installations import open_installation
 from bittitan_plugin.serving import open_shop
-from bittitan_plugin.settings import Settings
 from bittitan_plugin.store.queries import back_office
 from bittitan_plugin.store.queries.browsing import Wanted
 from bittitan_plugin.store.unit_of_work import UnitOfWork

@@ -11,9 +11,9 @@ from typing import Any
 import httpx
 from dbos import DBOSClient
 
-from bittitan_plugin.cipher import generate_key
+from bittitan_plugin.base.cipher import generate_key
+from bittitan_plugin.base.settings import LogFormat, Settings
 from bittitan_plugin.serving import open_shop
-from bittitan_plugin.settings import LogFormat, Settings
 from bittitan_plugin.store.engine import open_workflow_engine
 from bittitan_plugin.workflows.json_serializer import JsonSerializer
 from bittitan_plugin.workflows.queue import APPLICATION

@@ -7,7 +7,9 @@ import httpcore
 import httpx
 import pytest
 
-from bittitan_plugin import outgoing
+from bittitan_plugin.base import outgoing
+from bittitan_plugin.base.cipher import generate_key
+from bittitan_plugin.base.settings import Environment, Settings
 from bittitan_plugin.bittitan.coupon_api import CouponApi
 from bittitan_plugin.bittitan.coupon_api.addresses import (
     ForbiddenAddress,
@@ -18,10 +20,8 @@ from bittitan_plugin.bittitan.coupon_api.addresses import (
 from bittitan_plugin.bittitan.coupon_api.transport import LIMITS
 from bittitan_plugin.bittitan.sandbox import DEFAULT_EMAIL, DEFAULT_PASSWORD, SandboxServer
 from bittitan_plugin.bootstrap import build
-from bittitan_plugin.cipher import generate_key
 from bittitan_plugin.domain.configuration import Configuration
 from bittitan_plugin.domain.errors import OutcomeUnknown, Rejected
-from bittitan_plugin.settings import Environment, Settings
 from tests.security.fuzzing.hostile_server import hostile_server
 from tests.tables import every
 from tests.unit.vendor.samples import REQUEST

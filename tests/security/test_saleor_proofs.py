@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 from joserfc import jws, jwt
 
-from bittitan_plugin.cipher import Cipher, generate_key
+from bittitan_plugin.base.cipher import Cipher, generate_key
 from bittitan_plugin.domain.access import Permission, Viewer
 from bittitan_plugin.domain.coupons import Sealed
 from bittitan_plugin.hosts.saleor.allowed import LONGEST_URL, normal

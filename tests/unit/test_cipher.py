@@ -2,7 +2,7 @@
 
 import pytest
 
-from bittitan_plugin.cipher import Cipher, UnreadableSecret, generate_key, is_key
+from bittitan_plugin.base.cipher import Cipher, UnreadableSecret, generate_key, is_key
 
 OLD, NEW = generate_key(), generate_key()
 

@@ -3,8 +3,8 @@
 import re
 from pathlib import Path
 
-from bittitan_plugin.manifest import manifest
-from bittitan_plugin.settings import Settings
+from bittitan_plugin.base.manifest import manifest
+from bittitan_plugin.base.settings import Settings
 
 PAGE = (Path(__file__).parents[2] / "docs" / "configuration.md").read_text(encoding="utf-8")
 ROWS = re.findall(r"^\| `(\w+)` \| (.+?) \| (.+) \|$", PAGE, flags=re.MULTILINE)

@@ -4,14 +4,14 @@ import subprocess
 import sys
 from pathlib import Path
 
-from bittitan_plugin.cipher import is_key
-from bittitan_plugin.settings import Settings
+from bittitan_plugin.base.cipher import is_key
+from bittitan_plugin.base.settings import Settings
 from tests.waiting import PATIENCE_S
 
 ASK = """
 import sys
 from pathlib import Path
-from bittitan_plugin.settings import Settings
+from bittitan_plugin.base.settings import Settings
 sys.stdin.readline()
 print(Settings(var_dir=Path(sys.argv[1])).keys()[0])
 """

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from bittitan_plugin.logs import redact
+from bittitan_plugin.base.logs import redact
 from tests.tables import every
 
 

@@ -4,9 +4,9 @@ from pathlib import Path
 
 from sqlalchemy import text
 
+from bittitan_plugin.base.settings import Settings
 from bittitan_plugin.mail.files import FileMailer
 from bittitan_plugin.mail.rendering import Renderer
-from bittitan_plugin.settings import Settings
 from bittitan_plugin.store.engine import open_engine
 from bittitan_plugin.store.migrations import in_turn
 

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from bittitan_plugin.cipher import generate_key
-from bittitan_plugin.settings import Environment, InvalidSettings, Settings, load_settings
+from bittitan_plugin.base.cipher import generate_key
+from bittitan_plugin.base.settings import Environment, InvalidSettings, Settings, load_settings
 from tests.tables import every
 
 KEY = generate_key()

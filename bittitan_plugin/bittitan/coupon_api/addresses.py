@@ -14,7 +14,7 @@ from typing import Any
 import httpcore
 import httpx
 
-from bittitan_plugin import outgoing
+from bittitan_plugin.base import outgoing
 
 #: Where IPv4 addresses stand in the last 32 bits (RFC 6052).
 _NAT64 = IPv6Network("64:ff9b::/96")

@@ -6,7 +6,7 @@ import httpx
 import stamina
 from pydantic_core import from_json
 
-from bittitan_plugin import outgoing
+from bittitan_plugin.base import outgoing
 from bittitan_plugin.bittitan.coupon_api.answers import AnswerError
 from bittitan_plugin.bittitan.coupon_api.call_gate import Lane, Passage
 from bittitan_plugin.bittitan.coupon_api.calls import Answer, Call, Effect

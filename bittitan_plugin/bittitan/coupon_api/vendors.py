@@ -6,11 +6,11 @@ from collections.abc import Callable
 
 import httpx
 
+from bittitan_plugin.base.cipher import Cipher
 from bittitan_plugin.bittitan.coupon_api.call_gate import Lanes
 from bittitan_plugin.bittitan.coupon_api.call_limits import Traffic
 from bittitan_plugin.bittitan.coupon_api.client import CouponApi
 from bittitan_plugin.bittitan.coupon_api.transport import READ_TIMEOUT
-from bittitan_plugin.cipher import Cipher
 from bittitan_plugin.domain.configuration import Configuration
 from bittitan_plugin.domain.coupons import Sealed
 

@@ -8,7 +8,7 @@ from sqlalchemy import Engine, insert, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from bittitan_plugin.clock import Clock
+from bittitan_plugin.base.clock import Clock
 from bittitan_plugin.hosts.embedded.tables import CounterRow
 from bittitan_plugin.store.engine import reading_engine, writing_engine
 

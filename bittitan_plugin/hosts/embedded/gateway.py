@@ -9,7 +9,7 @@ from uuid import uuid4
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
-from bittitan_plugin.clock import Clock
+from bittitan_plugin.base.clock import Clock
 from bittitan_plugin.domain.billing import Credit, InvoiceReference, Refund, RefundStatus
 from bittitan_plugin.domain.catalogue import HostVariant, ProductType
 from bittitan_plugin.domain.errors import PlatformRejected

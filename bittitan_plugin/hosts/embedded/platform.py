@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 from pluggy import PluginManager
 from sqlalchemy import Engine
 
-from bittitan_plugin.cipher import Cipher
-from bittitan_plugin.clock import Clock
+from bittitan_plugin.base.cipher import Cipher
+from bittitan_plugin.base.clock import Clock
 from bittitan_plugin.domain.access import Viewer
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
 from bittitan_plugin.hosts.embedded.announcing import Announcer

@@ -10,8 +10,8 @@ from joserfc.errors import ExpiredTokenError, JoseError
 from joserfc.jwk import KeySet, KeySetSerialization, RSAKey
 from sqlalchemy import select
 
-from bittitan_plugin.cipher import Cipher
-from bittitan_plugin.clock import LEEWAY_S
+from bittitan_plugin.base.cipher import Cipher
+from bittitan_plugin.base.clock import LEEWAY_S
 from bittitan_plugin.domain.coupons import Sealed
 from bittitan_plugin.hosts.embedded.database import HostDatabase
 from bittitan_plugin.hosts.embedded.ids import Kind, global_id, try_parse

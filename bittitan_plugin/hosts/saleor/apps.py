@@ -18,8 +18,8 @@ from sqlalchemy import Engine, delete, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from bittitan_plugin.cipher import Cipher
-from bittitan_plugin.clock import Clock
+from bittitan_plugin.base.cipher import Cipher
+from bittitan_plugin.base.clock import Clock
 from bittitan_plugin.domain.coupons import Sealed
 from bittitan_plugin.hosts.saleor.tables import SaleorAppRow, SaleorProblemRow
 from bittitan_plugin.store.engine import reading_engine, writing_engine

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from uuid import UUID
 
-from bittitan_plugin.clock import Clock
+from bittitan_plugin.base.clock import Clock
 from bittitan_plugin.domain.catalogue import PRODUCT_GROUP, HostVariant, ProductType
 from bittitan_plugin.domain.waits import left
 from bittitan_plugin.hosts.saleor.apps import SaleorApp, SaleorApps

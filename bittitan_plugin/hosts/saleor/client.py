@@ -15,7 +15,7 @@ from typing import Any
 import httpx
 from pydantic_core import from_json
 
-from bittitan_plugin import outgoing
+from bittitan_plugin.base import outgoing
 from bittitan_plugin.hosts.saleor.documents import Document, document
 from bittitan_plugin.hosts.saleor.failures import Reply, failure, failure_of_errors, unreadable
 

@@ -6,7 +6,7 @@ sends none at all: nothing fails, and paid orders are not served.
 
 from collections.abc import Sequence
 
-from bittitan_plugin.clock import Clock
+from bittitan_plugin.base.clock import Clock
 from bittitan_plugin.domain.errors import Rejected
 from bittitan_plugin.domain.problems import ProblemKind
 from bittitan_plugin.hosts.saleor.apps import SaleorApp, SaleorApps

@@ -8,7 +8,7 @@ import json
 from dataclasses import dataclass
 from uuid import UUID
 
-from bittitan_plugin.cipher import Cipher, UnreadableSecret
+from bittitan_plugin.base.cipher import Cipher, UnreadableSecret
 from bittitan_plugin.domain.coupons import Sealed
 from bittitan_plugin.hosts.saleor.invoices import Link
 

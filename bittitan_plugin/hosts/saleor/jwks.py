@@ -8,7 +8,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import RSAKey
 from pydantic_core import from_json
 
-from bittitan_plugin import outgoing
+from bittitan_plugin.base import outgoing
 from bittitan_plugin.domain.errors import PlatformRejected, PlatformUnavailable
 from bittitan_plugin.hosts.saleor.allowed import jwks_url
 

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from threading import Lock
 from typing import Any
 
-from bittitan_plugin.clock import Clock
+from bittitan_plugin.base.clock import Clock
 from bittitan_plugin.domain.errors import PlatformUnavailable, Rejected
 from bittitan_plugin.domain.waits import left
 from bittitan_plugin.hosts.saleor.apps import SaleorApp, SaleorApps

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
+from bittitan_plugin.base.manifest import manifest
 from bittitan_plugin.hosts.saleor.documents import subscription
 from bittitan_plugin.hosts.saleor.versions import REQUIRED, has_widgets
-from bittitan_plugin.manifest import manifest
 
 #: How Saleor knows the app; it must never change.
 APP_ID = "bittitan.plugin"

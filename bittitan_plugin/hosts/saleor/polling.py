@@ -13,7 +13,7 @@ from uuid import UUID
 import structlog
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
-from bittitan_plugin.clock import Clock
+from bittitan_plugin.base.clock import Clock
 from bittitan_plugin.domain.errors import Rejected
 from bittitan_plugin.domain.waits import left
 from bittitan_plugin.hosts.saleor.apps import SaleorApp, SaleorApps

@@ -12,8 +12,8 @@ from typing import Any
 
 from pydantic_core import from_json, to_json
 
-from bittitan_plugin.cipher import Cipher, UnreadableSecret
-from bittitan_plugin.clock import Clock
+from bittitan_plugin.base.cipher import Cipher, UnreadableSecret
+from bittitan_plugin.base.clock import Clock
 from bittitan_plugin.domain.access import Permission, Viewer
 from bittitan_plugin.domain.coupons import Sealed
 from bittitan_plugin.domain.waits import left

@@ -17,7 +17,7 @@ from joserfc.errors import ExpiredTokenError, JoseError
 from joserfc.jwk import RSAKey
 from pydantic_core import from_json
 
-from bittitan_plugin.clock import LEEWAY_S, Clock
+from bittitan_plugin.base.clock import LEEWAY_S, Clock
 from bittitan_plugin.domain.access import Permission, Viewer
 from bittitan_plugin.domain.errors import Rejected
 from bittitan_plugin.hosts.saleor.allowed import normal

@@ -15,7 +15,7 @@ from sqlalchemy import Engine, delete
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from bittitan_plugin.clock import Clock
+from bittitan_plugin.base.clock import Clock
 from bittitan_plugin.domain.errors import PlatformUnavailable, Unavailable
 from bittitan_plugin.domain.waits import left
 from bittitan_plugin.hosts.saleor.tables import SaleorTurnRow

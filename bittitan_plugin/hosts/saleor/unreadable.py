@@ -9,7 +9,7 @@ from uuid import UUID
 
 from pydantic import ValidationError
 
-from bittitan_plugin.clock import Clock
+from bittitan_plugin.base.clock import Clock
 from bittitan_plugin.domain.errors import Rejected
 from bittitan_plugin.domain.problems import ProblemAction, ProblemKind
 from bittitan_plugin.store.unit_of_work import Store, UnitOfWork

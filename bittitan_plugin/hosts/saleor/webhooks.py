@@ -14,7 +14,7 @@ import structlog
 from pluggy import PluginManager
 
 from bittitan_hooks import specs
-from bittitan_plugin.clock import Clock
+from bittitan_plugin.base.clock import Clock
 from bittitan_plugin.domain.errors import Unavailable
 from bittitan_plugin.domain.problems import ProblemKind
 from bittitan_plugin.hosts.saleor.allowed import normal

@@ -11,7 +11,7 @@ from alembic.script import ScriptDirectory
 from filelock import FileLock
 from sqlalchemy import Connection, Engine
 
-from bittitan_plugin.private_files import private_directory
+from bittitan_plugin.base.private_files import private_directory
 from bittitan_plugin.store.engine import writing_engine
 
 #: Where alembic notes which revision a database is at.

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from bittitan_plugin.cipher import UnreadableSecret
+from bittitan_plugin.base.cipher import UnreadableSecret
 from bittitan_plugin.domain.access import Viewer
 from bittitan_plugin.domain.cancellation import CancellationTerms
 from bittitan_plugin.domain.errors import ErrorCode, OutcomeUnknown, Refusal, Rejected, Unavailable

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from starlette.responses import HTMLResponse
 
-from bittitan_plugin.clock import Clock
+from bittitan_plugin.base.clock import Clock
 from bittitan_plugin.web.pages import FALLBACK_ZONE, Pages
 
 _POLICY = (

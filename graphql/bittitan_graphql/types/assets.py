@@ -18,7 +18,7 @@ from bittitan_graphql.types.asset_fields import (
 from bittitan_graphql.types.asset_terms import AssetTerms
 from bittitan_graphql.types.catalogue import BitTitanProduct
 from bittitan_graphql.types.history import BitTitanHistoryEntry
-from bittitan_plugin.cipher import UnreadableSecret
+from bittitan_plugin.base.cipher import UnreadableSecret
 from bittitan_plugin.domain.access import Permission
 from bittitan_plugin.domain.assets import Asset
 from bittitan_plugin.domain.coupons import CouponSource

@@ -10,7 +10,7 @@ from bittitan_graphql.enums import BitTitanStockState
 from bittitan_graphql.fields import field
 from bittitan_graphql.global_ids import ASSET, STOCK_CODE, STOCK_IMPORT, global_id
 from bittitan_graphql.types.catalogue import BitTitanProductType
-from bittitan_plugin.cipher import UnreadableSecret
+from bittitan_plugin.base.cipher import UnreadableSecret
 from bittitan_plugin.domain.stock import StockCode
 from bittitan_plugin.domain.stock_report import Amount, TypeReport
 

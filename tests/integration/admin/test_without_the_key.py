@@ -5,7 +5,7 @@ from uuid import UUID
 import pytest
 
 from bittitan_graphql.global_ids import ASSET, global_id
-from bittitan_plugin.cipher import Cipher, generate_key
+from bittitan_plugin.base.cipher import Cipher, generate_key
 from tests.integration.admin.backoffice import BackOffice, told
 from tests.integration.graphql_extension.operations import load
 from tests.integration.ordering.storefront import person

@@ -28,10 +28,10 @@ from hypothesis.stateful import (
 )
 from sqlalchemy import Engine, make_url
 
+from bittitan_plugin.base.cipher import Cipher, generate_key
 from bittitan_plugin.bittitan.coupon_api import CouponApiVendors
 from bittitan_plugin.bittitan.sandbox import DEFAULT_EMAIL, DEFAULT_PASSWORD, SandboxServer
 from bittitan_plugin.bittitan.sandbox.ledger import SandboxCoupon
-from bittitan_plugin.cipher import Cipher, generate_key
 from bittitan_plugin.domain.assets import Asset, AssetStatus
 from bittitan_plugin.domain.catalogue import Product, ProductType
 from bittitan_plugin.domain.configuration import Configuration

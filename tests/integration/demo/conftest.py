@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from bittitan_plugin.cipher import generate_key
+from bittitan_plugin.base.cipher import generate_key
+from bittitan_plugin.base.settings import Settings
 from bittitan_plugin.hosts.embedded.demo_data import install_users
 from bittitan_plugin.serving import open_shop
-from bittitan_plugin.settings import Settings
 from tests.conftest import Databases
 from tests.integration.web.conftest import Served, served
 

@@ -12,7 +12,7 @@ from sqlalchemy import Engine
 from starlette.applications import Starlette
 
 from bittitan_hooks import specs
-from bittitan_plugin.cipher import Cipher, generate_key
+from bittitan_plugin.base.cipher import Cipher, generate_key
 from bittitan_plugin.domain.access import Permission
 from bittitan_plugin.domain.catalogue import ProductType
 from bittitan_plugin.hosts.embedded import passwords

@@ -11,7 +11,7 @@ from sqlalchemy import Engine
 from starlette.applications import Starlette
 
 from bittitan_hooks import specs
-from bittitan_plugin.cipher import Cipher, generate_key
+from bittitan_plugin.base.cipher import Cipher, generate_key
 from bittitan_plugin.hosts.embedded.demo_data import CUSTOMER_EMAIL, DEMO_PASSWORD, install_demo
 from bittitan_plugin.hosts.embedded.platform import EmbeddedPlatform
 from bittitan_plugin.hosts.embedded.schema import build_schema

@@ -7,11 +7,11 @@ from uuid import uuid4
 import pytest
 
 from bittitan_hooks import specs
+from bittitan_plugin.base.cipher import Cipher, generate_key
+from bittitan_plugin.base.manifest import manifest
 from bittitan_plugin.bittitan.sandbox import DEFAULT_PASSWORD
-from bittitan_plugin.cipher import Cipher, generate_key
 from bittitan_plugin.domain.coupons import CouponSource
 from bittitan_plugin.domain.installations import Installation
-from bittitan_plugin.manifest import manifest
 from tests.fakes.host import line
 from tests.tables import every
 from tests.world import NOTHING, Shop

@@ -5,10 +5,10 @@ from email import message_from_bytes
 from email.policy import default
 from pathlib import Path
 
+from bittitan_plugin.base.cipher import generate_key
+from bittitan_plugin.base.settings import Settings
 from bittitan_plugin.bootstrap import build
-from bittitan_plugin.cipher import generate_key
 from bittitan_plugin.ports.mail import Notification
-from bittitan_plugin.settings import Settings
 from tests.unit.mail.samples import SAMPLES
 
 

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from bittitan_plugin.base.smtp_server import SmtpServer
 from bittitan_plugin.domain.errors import BitTitanError, OutcomeUnknown, Rejected, Unavailable
 from bittitan_plugin.mail import smtp
 from bittitan_plugin.mail.rendering import Renderer
 from bittitan_plugin.mail.smtp import SmtpMailer
-from bittitan_plugin.mail.smtp_server import SmtpServer
 from tests.integration.mail.servers import (
     PASSWORD,
     USER,

@@ -9,15 +9,15 @@ from pathlib import Path
 
 import pytest
 
+from bittitan_plugin.base.cipher import generate_key
+from bittitan_plugin.base.settings import LogFormat, Settings
 from bittitan_plugin.bootstrap import build
-from bittitan_plugin.cipher import generate_key
 from bittitan_plugin.domain.assets import Asset
 from bittitan_plugin.domain.coupons import Coupon
 from bittitan_plugin.domain.orders import Order
 from bittitan_plugin.domain.reconciliation import Report
 from bittitan_plugin.domain.runs import Run, RunKind
 from bittitan_plugin.services import coupon_status, reconciliation, reconciliation_coupons, runs
-from bittitan_plugin.settings import LogFormat, Settings
 from tests.conftest import Databases
 from tests.fakes.books import Books
 

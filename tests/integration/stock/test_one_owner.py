@@ -8,8 +8,8 @@ from uuid import uuid4
 import pytest
 from sqlalchemy.exc import IntegrityError
 
+from bittitan_plugin.base.cipher import Cipher, fingerprint, generate_key
 from bittitan_plugin.bittitan.sandbox import ledger
-from bittitan_plugin.cipher import Cipher, fingerprint, generate_key
 from bittitan_plugin.domain.assets import Asset, AssetStatus, ProvisioningStatus
 from bittitan_plugin.domain.coupons import CouponStatus
 from bittitan_plugin.domain.errors import ErrorCode

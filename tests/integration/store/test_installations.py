@@ -12,7 +12,7 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import make_url
 
-from bittitan_plugin.cipher import Cipher, generate_key
+from bittitan_plugin.base.cipher import Cipher, generate_key
 from bittitan_plugin.domain.configuration import Configuration
 from bittitan_plugin.domain.coupons import CouponSource
 from bittitan_plugin.domain.installations import Installation

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.databases("sqlite", "postgresql")
 START = """
 import sys
 from bittitan_plugin.bootstrap import build
-from bittitan_plugin.settings import Settings
+from bittitan_plugin.base.settings import Settings
 application = build(Settings(database_url=sys.argv[1], var_dir=sys.argv[2]))
 application.migrate()
 application.close()

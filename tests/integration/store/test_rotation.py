@@ -12,13 +12,13 @@ from rich.console import Console
 from sqlalchemy import Column, Engine, func, insert, select, update
 from sqlalchemy.orm import Session
 
+from bittitan_plugin.base.cipher import Cipher, UnreadableSecret, generate_key
+from bittitan_plugin.base.settings import Settings
 from bittitan_plugin.bootstrap import build
-from bittitan_plugin.cipher import Cipher, UnreadableSecret, generate_key
 from bittitan_plugin.domain.coupons import Sealed
 from bittitan_plugin.hosts.embedded.tables import SigningKeyRow
 from bittitan_plugin.rotating import rotate_secrets
 from bittitan_plugin.rotation import BATCH, Rotation, rotate, sealed_columns
-from bittitan_plugin.settings import Settings
 from bittitan_plugin.store.engine import open_engine
 from bittitan_plugin.store.key_proof import KeyProofRow
 from bittitan_plugin.store.tables import AssetRow, CodeSecretRow

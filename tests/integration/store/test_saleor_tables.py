@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bittitan_plugin.cipher import Cipher, generate_key
+from bittitan_plugin.base.cipher import Cipher, generate_key
 from bittitan_plugin.domain.errors import Unavailable
 from bittitan_plugin.hosts.saleor.apps import Registration, SaleorApps
 from bittitan_plugin.hosts.saleor.problems import ProblemMirror

@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
-from bittitan_plugin import outgoing
+from bittitan_plugin.base import outgoing
 from bittitan_plugin.bittitan.coupon_api import CouponApi
 from bittitan_plugin.bittitan.sandbox import SandboxServer, large_catalogue
 from bittitan_plugin.domain.coupons import Coupon, CouponStatus

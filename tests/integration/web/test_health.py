@@ -8,7 +8,7 @@ from threading import Event, Thread, current_thread
 import pytest
 from sqlalchemy import event, make_url
 
-from bittitan_plugin.cipher import Cipher, generate_key
+from bittitan_plugin.base.cipher import Cipher, generate_key
 from bittitan_plugin.domain.circuit import opened
 from bittitan_plugin.store.circuits import Circuits
 from bittitan_plugin.store.engine import open_engine

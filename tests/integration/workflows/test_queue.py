@@ -7,11 +7,11 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import text
 
+from bittitan_plugin.base.cipher import generate_key
+from bittitan_plugin.base.settings import Settings
 from bittitan_plugin.bootstrap import Application, build
-from bittitan_plugin.cipher import generate_key
 from bittitan_plugin.services.durable import PROVISION
 from bittitan_plugin.services.installations import open_installation
-from bittitan_plugin.settings import Settings
 
 pytestmark = pytest.mark.databases("sqlite", "postgresql")
 

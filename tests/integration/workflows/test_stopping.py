@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from dbos import DBOS
 
+from bittitan_plugin.base.cipher import generate_key
+from bittitan_plugin.base.settings import Settings
 from bittitan_plugin.bootstrap import build
-from bittitan_plugin.cipher import generate_key
-from bittitan_plugin.settings import Settings
 from bittitan_plugin.workflows import engine, taking
 from bittitan_plugin.workflows.engine import Worker
 from tests.conftest import Databases

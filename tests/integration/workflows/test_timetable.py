@@ -7,12 +7,12 @@ from uuid import UUID
 
 import pytest
 
+from bittitan_plugin.base.cipher import generate_key
+from bittitan_plugin.base.settings import Settings
 from bittitan_plugin.bootstrap import Application, build
-from bittitan_plugin.cipher import generate_key
 from bittitan_plugin.domain.errors import Unavailable
 from bittitan_plugin.services.installations import open_installation
 from bittitan_plugin.services.ports import Ports
-from bittitan_plugin.settings import Settings
 from bittitan_plugin.workflows.timetable import Timetable
 from tests.conftest import Databases
 from tests.waiting import PATIENCE_S

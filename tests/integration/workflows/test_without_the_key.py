@@ -2,8 +2,8 @@
 
 import pytest
 
+from bittitan_plugin.base.cipher import Cipher, generate_key
 from bittitan_plugin.bittitan.sandbox import DEFAULT_PASSWORD
-from bittitan_plugin.cipher import Cipher, generate_key
 from bittitan_plugin.domain.assets import ProvisioningStatus
 from bittitan_plugin.domain.errors import ErrorCode
 from bittitan_plugin.domain.orders import Order

@@ -8,7 +8,7 @@ from random import Random
 
 import pytest
 
-from bittitan_plugin import outgoing
+from bittitan_plugin.base import outgoing
 from bittitan_plugin.bittitan.coupon_api import CouponApi
 from bittitan_plugin.domain.errors import OutcomeUnknown, Rejected, Unavailable
 from tests.security.fuzzing.counting import Broken

@@ -11,12 +11,12 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.hashes import SHA256
 
 from bittitan_hooks import specs
+from bittitan_plugin.base.cipher import generate_key
+from bittitan_plugin.base.settings import LogFormat, Settings
 from bittitan_plugin.bootstrap import build
-from bittitan_plugin.cipher import generate_key
 from bittitan_plugin.hosts.saleor.apps import Registration
 from bittitan_plugin.hosts.saleor.keys import Keys
 from bittitan_plugin.hosts.saleor.webhooks import Webhooks
-from bittitan_plugin.settings import LogFormat, Settings
 from tests.fakes.saleor.signing import Signing
 from tests.security.fuzzing import noise
 from tests.security.fuzzing.counting import Broken, hush

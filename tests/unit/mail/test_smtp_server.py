@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from bittitan_plugin.base.smtp_server import SmtpServer
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
-from bittitan_plugin.mail.smtp_server import SmtpServer
 from bittitan_plugin.mail.transports import FileMailer, SmtpMailer, mailer_from
 from tests.tables import every
 

@@ -6,8 +6,8 @@ from typing import Any
 import httpx
 import pytest
 
+from bittitan_plugin.base.cipher import Cipher, UnreadableSecret, generate_key
 from bittitan_plugin.bittitan.coupon_api import CouponApiVendors
-from bittitan_plugin.cipher import Cipher, UnreadableSecret, generate_key
 from bittitan_plugin.domain.configuration import Configuration
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
 from bittitan_plugin.ports.vendor import Vendors

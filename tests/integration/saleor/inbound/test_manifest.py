@@ -4,8 +4,8 @@ from pathlib import Path
 
 from graphql import build_schema, parse, validate
 
+from bittitan_plugin.base.manifest import manifest
 from bittitan_plugin.hosts.saleor.manifest import EVENTS, PERMISSIONS
-from bittitan_plugin.manifest import manifest
 from tests.fakes.saleor.app import PERMISSIONS as NEEDED
 from tests.fakes.saleor.app import SDL
 from tests.integration.saleor.inbound.conftest import Station

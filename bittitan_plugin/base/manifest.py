@@ -72,4 +72,4 @@ def read_manifest(path: Path) -> Manifest:
 def _location() -> Path:
     # In a wheel the file lies inside the package, in a checkout beside it.
     packaged = Path(__file__).with_name("plugin.toml")
-    return packaged if packaged.exists() else Path(__file__).parent.parent / "plugin.toml"
+    return packaged if packaged.exists() else Path(__file__).parents[2] / "plugin.toml"

@@ -16,11 +16,11 @@ from urllib.parse import urlsplit
 from pydantic import Field, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from bittitan_plugin.cipher import generate_key, is_key
+from bittitan_plugin.base.cipher import generate_key, is_key
+from bittitan_plugin.base.private_files import private_directory
+from bittitan_plugin.base.smtp_server import SmtpServer
 from bittitan_plugin.domain.errors import Refusal
 from bittitan_plugin.hosts.saleor.allowed import normal
-from bittitan_plugin.mail.smtp_server import SmtpServer
-from bittitan_plugin.private_files import private_directory
 
 
 class Environment(StrEnum):

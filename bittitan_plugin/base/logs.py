@@ -7,7 +7,7 @@ from typing import Any
 
 import structlog
 
-from bittitan_plugin.settings import LogFormat
+from bittitan_plugin.base.settings import LogFormat
 
 _SECRET_NAMES = ("password", "secret", "token", "ticket", "code", "authorization", "key")
 #: Names that contain one of the above and yet are no secret.

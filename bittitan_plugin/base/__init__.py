@@ -1,0 +1,1 @@
+"""What every room stands on: settings, the clock, secrets, logs, calls to other hosts."""
