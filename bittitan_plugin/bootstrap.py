@@ -19,11 +19,11 @@ from bittitan_plugin.bittitan.coupon_api.transport import LIMITS
 from bittitan_plugin.bittitan.coupon_api.vendors import CouponApiVendors
 from bittitan_plugin.domain.configuration import Configuration
 from bittitan_plugin.hosts.registry import AttachedHosts
-from bittitan_plugin.hosts.saleor.apps import SaleorApp, SaleorApps
-from bittitan_plugin.hosts.saleor.connected import ConnectedSaleors
-from bittitan_plugin.hosts.saleor.invoice_links import InvoiceLinks
-from bittitan_plugin.hosts.saleor.turns import Turns
 from bittitan_plugin.mail.transports import mailer_from
+from bittitan_plugin.platforms.saleor.apps import SaleorApp, SaleorApps
+from bittitan_plugin.platforms.saleor.connected import ConnectedSaleors
+from bittitan_plugin.platforms.saleor.invoice_links import InvoiceLinks
+from bittitan_plugin.platforms.saleor.order_lease import Turns
 from bittitan_plugin.ports.mail import Mailer
 from bittitan_plugin.ports.platform import Host
 from bittitan_plugin.ports.vendor import Vendors
@@ -166,13 +166,13 @@ def _saleor_chores(
     """What webhooks lost is found, and problems are shown in the Dashboard."""
     from bittitan_hooks.order import OrderHooks
     from bittitan_hooks.results import OutcomeStatus
-    from bittitan_plugin.hosts.saleor.catalogue_watch import CatalogueWatch
-    from bittitan_plugin.hosts.saleor.cursors import Cursors
-    from bittitan_plugin.hosts.saleor.hearing import HearingWatch
-    from bittitan_plugin.hosts.saleor.order_events import Firing
-    from bittitan_plugin.hosts.saleor.polling import OrderPoller
-    from bittitan_plugin.hosts.saleor.problems import ProblemMirror
-    from bittitan_plugin.hosts.saleor.unreadable import UnreadableOrders
+    from bittitan_plugin.platforms.saleor.app_health import HearingWatch
+    from bittitan_plugin.platforms.saleor.catalogue_watch import CatalogueWatch
+    from bittitan_plugin.platforms.saleor.cursors import Cursors
+    from bittitan_plugin.platforms.saleor.order_events import Firing
+    from bittitan_plugin.platforms.saleor.polling import OrderPoller
+    from bittitan_plugin.platforms.saleor.problems import ProblemMirror
+    from bittitan_plugin.platforms.saleor.unreadable import UnreadableOrders
 
     hooks = OrderHooks(lambda: ports)
 
@@ -198,7 +198,7 @@ def _saleor_host(
             return installations.by_id(installation_id).configuration
 
     def make(app: SaleorApp) -> Host:
-        from bittitan_plugin.hosts.saleor.gateway import saleor_host
+        from bittitan_plugin.platforms.saleor.gateway import saleor_host
 
         return saleor_host(app, apps, links, turns, configuration)
 

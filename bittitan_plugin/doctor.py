@@ -106,7 +106,7 @@ def _installation(application: Application, installation: Installation) -> Findi
 
 def _saleor(application: Application, installation: Installation) -> Iterator[Finding]:
     """Only of an installation whose platform is a Saleor that has the app switched on."""
-    from bittitan_plugin.hosts.saleor.hearing import MEND, restrictions
+    from bittitan_plugin.platforms.saleor.app_health import MEND, restrictions
 
     apps = application.saleor_apps
     app = apps.of_installation(installation.id)

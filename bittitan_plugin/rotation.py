@@ -14,8 +14,8 @@ from sqlalchemy.orm import Session
 import bittitan_plugin.store.held_coupon_table  # noqa: F401 - its table is described on Base
 from bittitan_plugin.base.cipher import Cipher, UnreadableSecret
 from bittitan_plugin.domain.coupons import Sealed
-from bittitan_plugin.hosts.embedded.tables import HostBase
-from bittitan_plugin.hosts.saleor.tables import SaleorAppRow
+from bittitan_plugin.platforms.saleor.tables import SaleorAppRow
+from bittitan_plugin.platforms.shop.tables import HostBase
 from bittitan_plugin.store.engine import writing_engine
 from bittitan_plugin.store.key_proof import KeyProofRow
 from bittitan_plugin.store.types import SEALED_WITHIN

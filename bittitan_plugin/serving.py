@@ -14,17 +14,17 @@ from bittitan_hooks.plugin import BitTitanPlugin
 from bittitan_plugin.base.settings import Environment, Settings
 from bittitan_plugin.bootstrap import Application, build
 from bittitan_plugin.domain.configuration import Configuration
-from bittitan_plugin.hosts.embedded.identity import EmbeddedIdentity
-from bittitan_plugin.hosts.embedded.platform import INSTALLATION, EmbeddedPlatform
-from bittitan_plugin.hosts.embedded.retelling import INTERVAL_S
-from bittitan_plugin.hosts.embedded.schema import HostSchema, build_schema
-from bittitan_plugin.hosts.embedded.web import HostGraphQL, graphql_routes
+from bittitan_plugin.platforms.saleor.pages.routes import saleor_routes
+from bittitan_plugin.platforms.saleor.pages.service import saleor_service
+from bittitan_plugin.platforms.shop.identity import EmbeddedIdentity
+from bittitan_plugin.platforms.shop.outbox_relay import INTERVAL_S
+from bittitan_plugin.platforms.shop.platform import INSTALLATION, EmbeddedPlatform
+from bittitan_plugin.platforms.shop.schema import HostSchema, build_schema
+from bittitan_plugin.platforms.shop.web import HostGraphQL, graphql_routes
 from bittitan_plugin.services.installations import find_installation
 from bittitan_plugin.web import connections
 from bittitan_plugin.web.app import create_app
 from bittitan_plugin.web.browser import page_routes
-from bittitan_plugin.web.saleor.routes import saleor_routes
-from bittitan_plugin.web.saleor.service import saleor_service
 from bittitan_plugin.web.site import Site
 from bittitan_plugin.workflows.timetable import Timetable
 

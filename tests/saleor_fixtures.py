@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from bittitan_plugin.hosts.saleor.client import SaleorClient
-from bittitan_plugin.hosts.saleor.gateway import SaleorHost
+from bittitan_plugin.platforms.saleor.client import SaleorClient
+from bittitan_plugin.platforms.saleor.gateway import SaleorHost
 from tests.fakes.saleor import SaleorServer
 from tests.fakes.saleor.records import App
 

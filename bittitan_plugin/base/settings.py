@@ -20,7 +20,7 @@ from bittitan_plugin.base.cipher import generate_key, is_key
 from bittitan_plugin.base.private_files import private_directory
 from bittitan_plugin.base.smtp_server import SmtpServer
 from bittitan_plugin.domain.errors import Refusal
-from bittitan_plugin.hosts.saleor.allowed import normal
+from bittitan_plugin.platforms.saleor.allowed import normal
 
 
 class Environment(StrEnum):

@@ -19,7 +19,7 @@ from bittitan_plugin.base.settings import LogFormat, Settings
 from bittitan_plugin.bittitan.sandbox import SandboxServer
 from bittitan_plugin.demo.client import Frontend, StoryError
 from bittitan_plugin.demo.story import Narrator, Story
-from bittitan_plugin.hosts.embedded.demo_data import (
+from bittitan_plugin.platforms.shop.demo_data import (
     DEMO_PASSWORD,
     RESELLER_EMAIL,
     STAFF_EMAIL,

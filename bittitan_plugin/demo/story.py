@@ -14,13 +14,13 @@ from bittitan_plugin.bittitan.sandbox import DEFAULT_EMAIL, DEFAULT_PASSWORD, Sa
 from bittitan_plugin.demo import documents
 from bittitan_plugin.demo.client import Frontend, StoryError
 from bittitan_plugin.domain.coupons import masked
-from bittitan_plugin.hosts.embedded.demo_data import (
+from bittitan_plugin.platforms.shop.demo_data import (
     DEMO_PASSWORD,
     RESELLER_EMAIL,
     STAFF_EMAIL,
     install_demo,
 )
-from bittitan_plugin.hosts.embedded.platform import EmbeddedPlatform
+from bittitan_plugin.platforms.shop.platform import EmbeddedPlatform
 
 #: Licences the reseller buys.
 QUANTITY = 25

@@ -4,11 +4,11 @@ from starlette.middleware import Middleware
 from starlette.routing import BaseRoute, Mount
 from starlette.staticfiles import StaticFiles
 
+from bittitan_plugin.platforms.shop.storefront import shop_routes
 from bittitan_plugin.web.admin.application import admin_routes
 from bittitan_plugin.web.invitations import invitation_routes
 from bittitan_plugin.web.portal.routes import portal_routes
 from bittitan_plugin.web.security_headers import SecurityHeaders
-from bittitan_plugin.web.shop.routes import shop_routes
 from bittitan_plugin.web.signing_in import sign_in_routes
 from bittitan_plugin.web.site import Site
 

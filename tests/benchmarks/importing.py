@@ -21,7 +21,7 @@ from bittitan_plugin.bittitan.sandbox import (
 )
 from bittitan_plugin.bootstrap import Application, build
 from bittitan_plugin.domain.history import Actor, ActorKind
-from bittitan_plugin.hosts.embedded.platform import EmbeddedPlatform
+from bittitan_plugin.platforms.shop.platform import EmbeddedPlatform
 from bittitan_plugin.services import services_definition
 from bittitan_plugin.store.engine import BEGIN_OPTION
 from bittitan_plugin.store.mapping import product_values

@@ -20,9 +20,9 @@ from bittitan_plugin.base.cipher import generate_key
 from bittitan_plugin.base.settings import LogFormat, Settings
 from bittitan_plugin.bootstrap import Application, build
 from bittitan_plugin.domain.catalogue import Product, ProductType
+from bittitan_plugin.platforms.saleor.pages.protocol import protocol_routes
+from bittitan_plugin.platforms.saleor.pages.service import saleor_service
 from bittitan_plugin.store.engine import writing_engine
-from bittitan_plugin.web.saleor.protocol import protocol_routes
-from bittitan_plugin.web.saleor.service import saleor_service
 from tests.benchmarks.measuring import Figure, alternating
 from tests.fakes.saleor import SaleorServer
 from tests.fakes.saleor import records as saleor

@@ -9,7 +9,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 
-from bittitan_plugin.hosts.embedded.demo_data import DEMO_PASSWORD
+from bittitan_plugin.platforms.shop.demo_data import DEMO_PASSWORD
 from tests.browser.places import Place, open_place
 from tests.waiting import PATIENCE_S
 

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from bittitan_plugin.domain.assets import AssetStatus
 from bittitan_plugin.domain.requests import RequestState
-from bittitan_plugin.hosts.embedded.demo_data import STAFF_EMAIL
+from bittitan_plugin.platforms.shop.demo_data import STAFF_EMAIL
 from tests.browser.conftest import Visit, check, violations
 from tests.browser.customer.buying import (
     Customer,

@@ -9,9 +9,9 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bittitan_plugin.hosts.embedded.ids import Kind, global_id
-from bittitan_plugin.hosts.embedded.invoices import InvoiceKind
-from bittitan_plugin.hosts.embedded.tables import (
+from bittitan_plugin.platforms.shop.ids import Kind, global_id
+from bittitan_plugin.platforms.shop.invoices import InvoiceKind
+from bittitan_plugin.platforms.shop.tables import (
     FulfillmentRow,
     InvoiceRow,
     OrderLineRow,

@@ -61,7 +61,7 @@ def is_empty(directory: Path) -> bool:
 def install(directory: Path) -> None:
     """Put the bus between this process's platform and its plugins."""
     from bittitan_hooks import events, specs
-    from bittitan_plugin.hosts.embedded.announcing import Announcer
+    from bittitan_plugin.platforms.shop.hook_calls import Announcer
 
     announcers: list[Announcer] = []
 

@@ -19,8 +19,8 @@ from bittitan_graphql.global_ids import (
     STOCK_IMPORT,
     global_id,
 )
-from bittitan_plugin.hosts.embedded.ids import Kind
-from bittitan_plugin.hosts.embedded.ids import global_id as host_id
+from bittitan_plugin.platforms.shop.ids import Kind
+from bittitan_plugin.platforms.shop.ids import global_id as host_id
 from tests.security.belongings import END_CUSTOMER, RESELLER, RIVAL, SIBLING
 from tests.security.stage import PASSWORD, Stage
 

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 import pytest
 
 from bittitan_plugin.bittitan.sandbox import SandboxServer
-from bittitan_plugin.hosts.embedded import passwords
+from bittitan_plugin.platforms.shop import passwords
 from tests.conftest import Databases
 from tests.security.stage import Stage, open_stage
 

@@ -17,8 +17,8 @@ from typing import Any
 from graphql import GraphQLError, GraphQLObjectType, GraphQLSchema, get_named_type
 from strawberry.types import ExecutionResult
 
-from bittitan_plugin.hosts.embedded.tokens import InvalidToken
 from bittitan_plugin.hosts.graphql_http import shown_error
+from bittitan_plugin.platforms.shop.tokens import InvalidToken
 from tests.security.arguments import MUTATIONS, QUERIES
 from tests.security.belongings import END_CUSTOMER
 from tests.security.stage import ELSEWHERE, VIEWERS, Rewinding, Stage, rewound

@@ -16,8 +16,8 @@ import httpx
 from starlette.routing import BaseRoute, Host, Mount, Route
 from starlette_admin.base import BaseAdmin
 
-from bittitan_plugin.hosts.embedded.identity import EmbeddedIdentity
-from bittitan_plugin.hosts.embedded.ids import Kind, parse_id
+from bittitan_plugin.platforms.shop.identity import EmbeddedIdentity
+from bittitan_plugin.platforms.shop.ids import Kind, parse_id
 from bittitan_plugin.web.csrf import Csrf
 from bittitan_plugin.web.site import Site
 from tests.integration.portal.browsing import Visitor

@@ -29,14 +29,14 @@ from bittitan_plugin.domain.access import Permission, Viewer
 from bittitan_plugin.domain.accounts import Account
 from bittitan_plugin.domain.catalogue import PRODUCT_GROUP, ProductType
 from bittitan_plugin.domain.orders import Invoicing
-from bittitan_plugin.hosts.embedded.catalogue import ProductRecord
-from bittitan_plugin.hosts.embedded.identity import EmbeddedIdentity
-from bittitan_plugin.hosts.embedded.ids import Kind, global_id, parse_id
-from bittitan_plugin.hosts.embedded.inputs import LineInput, VariantInput
-from bittitan_plugin.hosts.embedded.platform import EmbeddedPlatform
-from bittitan_plugin.hosts.embedded.schema import build_schema
-from bittitan_plugin.hosts.embedded.tables import UserRow
-from bittitan_plugin.hosts.embedded.web import HostGraphQL
+from bittitan_plugin.platforms.shop.catalogue import ProductRecord
+from bittitan_plugin.platforms.shop.identity import EmbeddedIdentity
+from bittitan_plugin.platforms.shop.ids import Kind, global_id, parse_id
+from bittitan_plugin.platforms.shop.inputs import LineInput, VariantInput
+from bittitan_plugin.platforms.shop.platform import EmbeddedPlatform
+from bittitan_plugin.platforms.shop.schema import build_schema
+from bittitan_plugin.platforms.shop.tables import UserRow
+from bittitan_plugin.platforms.shop.web import HostGraphQL
 from bittitan_plugin.serving import Shop
 from bittitan_plugin.web.site import Site
 from tests.conftest import StandingClock

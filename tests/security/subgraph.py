@@ -10,7 +10,7 @@ from bittitan_graphql.context import CONTEXT_KEY, Patience, RequestScope
 from bittitan_graphql.subgraph import Subgraph, build_subgraph
 from bittitan_plugin.domain.access import ANONYMOUS as NOBODY
 from bittitan_plugin.domain.access import Permission, Viewer
-from bittitan_plugin.hosts.embedded.customers import viewer_of
+from bittitan_plugin.platforms.shop.customers import viewer_of
 from tests.security import matrix
 from tests.security.stage import ANONYMOUS, APP, ELSEWHERE, VIEWERS, Stage
 

@@ -9,9 +9,9 @@ from graphql import GraphQLSchema
 from starlette.requests import Request
 
 from bittitan_plugin.domain.access import Permission
-from bittitan_plugin.hosts.saleor.tokens import InvalidToken
-from bittitan_plugin.web.saleor.graphql import SubgraphApp
-from bittitan_plugin.web.saleor.service import saleor_service
+from bittitan_plugin.platforms.saleor.pages.graphql import SubgraphApp
+from bittitan_plugin.platforms.saleor.pages.service import saleor_service
+from bittitan_plugin.platforms.saleor.tokens import InvalidToken
 from tests.security import files, matrix, subgraph
 from tests.security.arguments import MUTATIONS, QUERIES
 from tests.security.belongings import CLERKS, END_CUSTOMER, RESELLER, RIVAL, SIBLING

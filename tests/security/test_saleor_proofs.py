@@ -12,11 +12,11 @@ from joserfc import jws, jwt
 from bittitan_plugin.base.cipher import Cipher, generate_key
 from bittitan_plugin.domain.access import Permission, Viewer
 from bittitan_plugin.domain.coupons import Sealed
-from bittitan_plugin.hosts.saleor.allowed import LONGEST_URL, normal
-from bittitan_plugin.hosts.saleor.apps import AppState, SaleorApp
-from bittitan_plugin.hosts.saleor.sessions import SessionOver, Sessions
-from bittitan_plugin.hosts.saleor.signatures import NotSigned, verify
-from bittitan_plugin.hosts.saleor.tokens import Identity, InvalidToken, SaleorTokens
+from bittitan_plugin.platforms.saleor.allowed import LONGEST_URL, normal
+from bittitan_plugin.platforms.saleor.apps import AppState, SaleorApp
+from bittitan_plugin.platforms.saleor.sessions import SessionOver, Sessions
+from bittitan_plugin.platforms.saleor.signatures import NotSigned, verify
+from bittitan_plugin.platforms.saleor.tokens import Identity, InvalidToken, SaleorTokens
 from tests.conftest import StandingClock
 from tests.fakes.saleor.signing import Signing
 from tests.tables import every

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bittitan_plugin.bittitan.sandbox import DEFAULT_PASSWORD
-from bittitan_plugin.hosts.saleor.apps import AppState, Registration
+from bittitan_plugin.platforms.saleor.apps import AppState, Registration
 from bittitan_plugin.store.tables import ProblemRow
 from tests.fakes.host import line
 from tests.fakes.saleor.signing import Signing

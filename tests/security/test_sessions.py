@@ -9,9 +9,9 @@ from starlette.applications import Starlette
 from starlette.responses import Response
 
 from bittitan_plugin.base.settings import Environment
-from bittitan_plugin.hosts.embedded.identity import EmbeddedIdentity, key_of
-from bittitan_plugin.hosts.embedded.tables import UserRow
-from bittitan_plugin.hosts.embedded.tokens import ACCESS_LIFETIME
+from bittitan_plugin.platforms.shop.identity import EmbeddedIdentity, key_of
+from bittitan_plugin.platforms.shop.tables import UserRow
+from bittitan_plugin.platforms.shop.tokens import ACCESS_LIFETIME
 from bittitan_plugin.web.sessions import COOKIE
 from bittitan_plugin.web.site import Site
 from tests.integration.portal.browsing import Visitor

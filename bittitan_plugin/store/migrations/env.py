@@ -7,7 +7,7 @@ from alembic import context
 from sqlalchemy import Connection
 
 # Their tables are described on Base as well.
-import bittitan_plugin.hosts.saleor.tables
+import bittitan_plugin.platforms.saleor.tables
 import bittitan_plugin.store.circuit_table
 import bittitan_plugin.store.claim_table
 import bittitan_plugin.store.cursor_table
@@ -17,7 +17,7 @@ import bittitan_plugin.store.invitation_tables
 import bittitan_plugin.store.key_proof
 import bittitan_plugin.store.sent_mail_table
 import bittitan_plugin.store.writing  # noqa: F401
-from bittitan_plugin.hosts.embedded.tables import HostBase
+from bittitan_plugin.platforms.shop.tables import HostBase
 from bittitan_plugin.store.tables import Base
 
 _TARGETS = [Base.metadata, HostBase.metadata]

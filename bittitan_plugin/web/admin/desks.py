@@ -19,7 +19,7 @@ from bittitan_plugin.domain.errors import (
     Unavailable,
 )
 from bittitan_plugin.domain.history import Actor
-from bittitan_plugin.hosts.embedded.announcing import RefusedByPlugins
+from bittitan_plugin.platforms.shop.hook_calls import RefusedByPlugins
 from bittitan_plugin.web.admin.office import office_of
 from bittitan_plugin.web.site import Site, run
 

@@ -17,7 +17,7 @@ from starlette_admin.routing import route
 from bittitan_plugin.base.manifest import manifest
 from bittitan_plugin.domain.access import Permission
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
-from bittitan_plugin.hosts.embedded.announcing import RefusedByPlugins
+from bittitan_plugin.platforms.shop.hook_calls import RefusedByPlugins
 from bittitan_plugin.services.installations import validate
 from bittitan_plugin.web.admin.desks import Desk, sent, to
 from bittitan_plugin.web.admin.office import office_of

@@ -4,7 +4,7 @@ from playwright.sync_api import Page, expect
 
 from bittitan_plugin.bittitan.sandbox import DEFAULT_EMAIL, DEFAULT_PASSWORD
 from bittitan_plugin.domain.assets import ProvisioningStatus
-from bittitan_plugin.hosts.embedded.demo_data import CUSTOMER_EMAIL, STAFF_EMAIL
+from bittitan_plugin.platforms.shop.demo_data import CUSTOMER_EMAIL, STAFF_EMAIL
 from tests.browser.admin.conftest import picture
 from tests.browser.conftest import Visit, violations
 from tests.browser.places import Place

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy import insert, select
 
-from bittitan_plugin.hosts.embedded.demo_data import STAFF_EMAIL
+from bittitan_plugin.platforms.shop.demo_data import STAFF_EMAIL
 from bittitan_plugin.store.tables import AssetRow
 from tests.browser.admin.test_first_sale import order
 from tests.browser.conftest import Visit

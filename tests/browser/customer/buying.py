@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 from bittitan_graphql.global_ids import ASSET, read_global_id
 from bittitan_plugin.domain.assets import Asset
 from bittitan_plugin.domain.requests import CancellationRequest
-from bittitan_plugin.hosts.embedded.demo_data import DEMO_PASSWORD, STAFF_EMAIL
+from bittitan_plugin.platforms.shop.demo_data import DEMO_PASSWORD, STAFF_EMAIL
 from tests.acceptance.people import Person
 from tests.browser.places import Place
 from tests.integration.ordering import documents

@@ -5,7 +5,7 @@
 
 from playwright.sync_api import Page, expect
 
-from bittitan_plugin.hosts.embedded.demo_data import RESELLER_EMAIL
+from bittitan_plugin.platforms.shop.demo_data import RESELLER_EMAIL
 from tests.browser.admin.conftest import PICTURES, picture
 from tests.browser.conftest import Visit, check
 from tests.browser.customer.buying import PRODUCT, Customer

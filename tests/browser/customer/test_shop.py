@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from bittitan_plugin.hosts.embedded.demo_data import DEMO_PASSWORD
+from bittitan_plugin.platforms.shop.demo_data import DEMO_PASSWORD
 from tests.browser.conftest import Visit, check
 from tests.browser.customer.buying import PRODUCT, Customer, coupons_of, new_customer
 from tests.browser.places import Place

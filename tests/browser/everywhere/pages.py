@@ -9,10 +9,10 @@ from urllib.parse import urlencode
 
 from bittitan_plugin.domain.access import Permission, Viewer
 from bittitan_plugin.domain.money import Money
-from bittitan_plugin.hosts.saleor.apps import Registration, SaleorApp
-from bittitan_plugin.hosts.saleor.invoice_documents import InvoiceDocument, Position
-from bittitan_plugin.hosts.saleor.sessions import Session
-from bittitan_plugin.web.saleor.service import SaleorService, saleor_service
+from bittitan_plugin.platforms.saleor.apps import Registration, SaleorApp
+from bittitan_plugin.platforms.saleor.invoice_documents import InvoiceDocument, Position
+from bittitan_plugin.platforms.saleor.pages.service import SaleorService, saleor_service
+from bittitan_plugin.platforms.saleor.sessions import Session
 from tests.security.belongings import NOW, RESELLER, settle_in
 from tests.security.routes import Address, addresses, filled
 from tests.security.stage import SALEOR, Stage

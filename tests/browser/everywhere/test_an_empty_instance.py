@@ -6,7 +6,7 @@ the shop of the other files does not.
 
 from pathlib import Path
 
-from bittitan_plugin.hosts.embedded.demo_data import CUSTOMER_EMAIL, STAFF_EMAIL
+from bittitan_plugin.platforms.shop.demo_data import CUSTOMER_EMAIL, STAFF_EMAIL
 from tests.browser.conftest import Visit
 from tests.browser.everywhere.test_barriers import look
 from tests.browser.places import new_place

@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 from starlette.requests import Request
 
-from bittitan_plugin.hosts.saleor.invoice_documents import InvoiceDocument
+from bittitan_plugin.platforms.saleor.invoice_documents import InvoiceDocument
 from bittitan_plugin.web.pages import Pages
 from tests.browser.conftest import Visit, sign_in, violations
 from tests.browser.everywhere.pages import INVOICES, NO_PAGES, VIEWERS, Everything

@@ -17,11 +17,11 @@ from bittitan_plugin.bootstrap import Application
 from bittitan_plugin.domain.access import Permission, Viewer
 from bittitan_plugin.domain.catalogue import Product, ProductType
 from bittitan_plugin.domain.history import Actor, ActorKind
-from bittitan_plugin.hosts.embedded.catalogue import Variant
-from bittitan_plugin.hosts.embedded.ids import Kind, global_id, parse_id
-from bittitan_plugin.hosts.embedded.inputs import VariantInput
-from bittitan_plugin.hosts.embedded.platform import EmbeddedPlatform
-from bittitan_plugin.hosts.embedded.tables import ProductRow, ProductTypeRow, VariantRow
+from bittitan_plugin.platforms.shop.catalogue import Variant
+from bittitan_plugin.platforms.shop.ids import Kind, global_id, parse_id
+from bittitan_plugin.platforms.shop.inputs import VariantInput
+from bittitan_plugin.platforms.shop.platform import EmbeddedPlatform
+from bittitan_plugin.platforms.shop.tables import ProductRow, ProductTypeRow, VariantRow
 from bittitan_plugin.services import services_definition
 from bittitan_plugin.services.import_report import ServicesDefinition
 from bittitan_plugin.services.ports import Ports

@@ -9,8 +9,8 @@ import pytest
 from bittitan_hooks import specs
 from bittitan_plugin.domain.catalogue import Product
 from bittitan_plugin.domain.money import Money
-from bittitan_plugin.hosts.embedded.catalogue import Variant
-from bittitan_plugin.hosts.embedded.ids import Kind, global_id
+from bittitan_plugin.platforms.shop.catalogue import Variant
+from bittitan_plugin.platforms.shop.ids import Kind, global_id
 from bittitan_plugin.services import products
 from bittitan_plugin.services.products import Wishes
 from tests.integration.catalogue.market import BUNDLE, MAILBOX, OPERATOR, Market, row

@@ -8,7 +8,7 @@ import pytest
 
 from bittitan_plugin.domain.errors import ErrorCode, Refusal, Unavailable
 from bittitan_plugin.domain.money import Money
-from bittitan_plugin.hosts.embedded.gateway import EmbeddedHost
+from bittitan_plugin.platforms.shop.gateway import EmbeddedHost
 from bittitan_plugin.services import products
 from bittitan_plugin.services.import_report import ServicesDefinition
 from bittitan_plugin.services.products import Wishes

@@ -15,14 +15,14 @@ from bittitan_hooks import specs
 from bittitan_plugin.base.cipher import Cipher, generate_key
 from bittitan_plugin.domain.access import Permission
 from bittitan_plugin.domain.catalogue import ProductType
-from bittitan_plugin.hosts.embedded import passwords
-from bittitan_plugin.hosts.embedded.catalogue import Variant
-from bittitan_plugin.hosts.embedded.inputs import VariantInput
-from bittitan_plugin.hosts.embedded.platform import EmbeddedPlatform
-from bittitan_plugin.hosts.embedded.schema import HostSchema, build_schema
-from bittitan_plugin.hosts.embedded.tables import HostBase, SigningKeyRow, UserRow
-from bittitan_plugin.hosts.embedded.tokens import Tokens
-from bittitan_plugin.hosts.embedded.web import graphql_routes
+from bittitan_plugin.platforms.shop import passwords
+from bittitan_plugin.platforms.shop.catalogue import Variant
+from bittitan_plugin.platforms.shop.inputs import VariantInput
+from bittitan_plugin.platforms.shop.platform import EmbeddedPlatform
+from bittitan_plugin.platforms.shop.schema import HostSchema, build_schema
+from bittitan_plugin.platforms.shop.tables import HostBase, SigningKeyRow, UserRow
+from bittitan_plugin.platforms.shop.tokens import Tokens
+from bittitan_plugin.platforms.shop.web import graphql_routes
 from bittitan_plugin.store.engine import open_engine
 from tests.conftest import Databases, StandingClock
 from tests.in_process import InProcess, portal

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from bittitan_plugin.hosts.embedded.announcing import Announcer
+from bittitan_plugin.platforms.shop.hook_calls import Announcer
 
 
 class Died(BaseException):

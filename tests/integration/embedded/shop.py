@@ -10,10 +10,10 @@ import strawberry
 from sqlalchemy import Engine
 
 from bittitan_hooks import specs
-from bittitan_plugin.hosts.embedded.catalogue import Variant
-from bittitan_plugin.hosts.embedded.ids import Kind, global_id
-from bittitan_plugin.hosts.embedded.platform import EmbeddedPlatform
-from bittitan_plugin.hosts.embedded.tables import UserRow
+from bittitan_plugin.platforms.shop.catalogue import Variant
+from bittitan_plugin.platforms.shop.ids import Kind, global_id
+from bittitan_plugin.platforms.shop.platform import EmbeddedPlatform
+from bittitan_plugin.platforms.shop.tables import UserRow
 from tests.conftest import StandingClock
 
 EVENT_HOOKS = [

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from bittitan_plugin.hosts.embedded.ids import Kind, global_id
+from bittitan_plugin.platforms.shop.ids import Kind, global_id
 from tests.integration.embedded.shop import Shop
 from tests.tables import every
 

@@ -8,11 +8,11 @@ import pytest
 from sqlalchemy import func, select
 
 from bittitan_hooks import specs
-from bittitan_plugin.hosts.embedded.announcing import Announcer
-from bittitan_plugin.hosts.embedded.ids import Kind, global_id, parse_id
-from bittitan_plugin.hosts.embedded.platform import INSTALLATION
-from bittitan_plugin.hosts.embedded.selling import Selling
-from bittitan_plugin.hosts.embedded.tables import CheckoutRow, OrderRow, PaymentRow
+from bittitan_plugin.platforms.shop.hook_calls import Announcer
+from bittitan_plugin.platforms.shop.ids import Kind, global_id, parse_id
+from bittitan_plugin.platforms.shop.order_events import Selling
+from bittitan_plugin.platforms.shop.platform import INSTALLATION
+from bittitan_plugin.platforms.shop.tables import CheckoutRow, OrderRow, PaymentRow
 from tests.integration.embedded.shop import CHECKOUT_COMPLETE, CHECKOUT_CREATE, ORDER, Shop
 from tests.tables import every
 

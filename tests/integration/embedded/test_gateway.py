@@ -11,10 +11,10 @@ from bittitan_plugin.domain.billing import Credit, RefundStatus
 from bittitan_plugin.domain.errors import Rejected
 from bittitan_plugin.domain.money import Money
 from bittitan_plugin.domain.orders import Invoicing, Order, OrderStatus
-from bittitan_plugin.hosts.embedded.gateway import EmbeddedHost
-from bittitan_plugin.hosts.embedded.ids import Kind, global_id, parse_id
-from bittitan_plugin.hosts.embedded.inputs import LineInput
-from bittitan_plugin.hosts.embedded.tables import InvoiceRow, RefundRow
+from bittitan_plugin.platforms.shop.gateway import EmbeddedHost
+from bittitan_plugin.platforms.shop.ids import Kind, global_id, parse_id
+from bittitan_plugin.platforms.shop.inputs import LineInput
+from bittitan_plugin.platforms.shop.tables import InvoiceRow, RefundRow
 from bittitan_plugin.ports.platform import FulfilledLine, Host
 from tests.integration.embedded.shop import Shop
 from tests.tables import every

@@ -7,9 +7,9 @@ import pytest
 from sqlalchemy import select
 
 from bittitan_plugin.domain.orders import Invoicing
-from bittitan_plugin.hosts.embedded.ids import Kind, parse_id
-from bittitan_plugin.hosts.embedded.inputs import LineInput
-from bittitan_plugin.hosts.embedded.tables import InvoiceRow
+from bittitan_plugin.platforms.shop.ids import Kind, parse_id
+from bittitan_plugin.platforms.shop.inputs import LineInput
+from bittitan_plugin.platforms.shop.tables import InvoiceRow
 from tests.integration.embedded.shop import Shop
 
 pytestmark = pytest.mark.databases("sqlite", "postgresql")

@@ -7,7 +7,7 @@ import pytest
 
 from bittitan_hooks import specs
 from bittitan_plugin.domain.access import Permission
-from bittitan_plugin.hosts.embedded.ids import Kind, global_id
+from bittitan_plugin.platforms.shop.ids import Kind, global_id
 from tests.integration.embedded.shop import ORDER, Shop
 from tests.tables import every
 

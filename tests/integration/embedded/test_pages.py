@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from bittitan_plugin.hosts.embedded.ids import Kind, global_id
-from bittitan_plugin.hosts.embedded.inputs import LineInput
+from bittitan_plugin.platforms.shop.ids import Kind, global_id
+from bittitan_plugin.platforms.shop.inputs import LineInput
 from tests.integration.embedded.shop import Shop
 from tests.statements import statements_of
 from tests.tables import every

@@ -6,8 +6,8 @@ import pytest
 import structlog
 
 from bittitan_hooks import specs
-from bittitan_plugin.hosts.embedded.schema import build_schema
-from bittitan_plugin.hosts.embedded.schema.composition import DuplicateField
+from bittitan_plugin.platforms.shop.schema import build_schema
+from bittitan_plugin.platforms.shop.schema.composition import DuplicateField
 from tests.integration.embedded.shop import RecordingPlugin, Shop
 from tests.tables import every
 

@@ -10,12 +10,12 @@ from sqlalchemy import update
 from sqlalchemy.exc import OperationalError
 
 from bittitan_hooks import specs
-from bittitan_plugin.hosts.embedded.announcing import Announcer
-from bittitan_plugin.hosts.embedded.ids import Kind, parse_id
-from bittitan_plugin.hosts.embedded.retelling import Retelling
-from bittitan_plugin.hosts.embedded.selling import Selling
-from bittitan_plugin.hosts.embedded.tables import OrderRow
-from bittitan_plugin.hosts.embedded.untold import GRACE, Untold
+from bittitan_plugin.platforms.shop.hook_calls import Announcer
+from bittitan_plugin.platforms.shop.ids import Kind, parse_id
+from bittitan_plugin.platforms.shop.order_events import Selling
+from bittitan_plugin.platforms.shop.outbox import GRACE, Untold
+from bittitan_plugin.platforms.shop.outbox_relay import Retelling
+from bittitan_plugin.platforms.shop.tables import OrderRow
 from tests.integration.embedded.dying import dying
 from tests.integration.embedded.shop import RecordingPlugin, Shop
 from tests.statements import statements_of
@@ -122,7 +122,7 @@ def test_however_many_wait_a_look_takes_up_so_many_and_then_the_next(
     with shop.platform.database.writing() as session:
         session.execute(update(OrderRow).values(untold_since=shop.clock()))
     shop.clock.advance(seconds=GRACE.total_seconds())
-    monkeypatch.setattr("bittitan_plugin.hosts.embedded.untold.MOST_AT_ONCE", 2)
+    monkeypatch.setattr("bittitan_plugin.platforms.shop.outbox.MOST_AT_ONCE", 2)
     untold = Untold(shop.platform.database)
 
     assert [len(untold.take()) for _ in range(3)] == [2, 1, 0]

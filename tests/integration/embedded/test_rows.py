@@ -2,8 +2,8 @@
 
 from decimal import Decimal
 
-from bittitan_plugin.hosts.embedded.ids import Kind, global_id
-from bittitan_plugin.hosts.embedded.inputs import VariantInput
+from bittitan_plugin.platforms.shop.ids import Kind, global_id
+from bittitan_plugin.platforms.shop.inputs import VariantInput
 from tests.integration.embedded.shop import Shop
 
 #: Variants of one product, and how often a document goes from them to their product and back.

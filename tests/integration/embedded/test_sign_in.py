@@ -15,8 +15,8 @@ from bittitan_plugin.domain.sign_in import (
     PER_NETWORK,
     SignInDelayed,
 )
-from bittitan_plugin.hosts.embedded.platform import EmbeddedPlatform
-from bittitan_plugin.hosts.embedded.tables import SignInFailureRow
+from bittitan_plugin.platforms.shop.platform import EmbeddedPlatform
+from bittitan_plugin.platforms.shop.tables import SignInFailureRow
 from tests.conftest import StandingClock
 from tests.integration.embedded.shop import Shop
 from tests.tables import every

@@ -12,10 +12,10 @@ from uuid import UUID
 from joserfc import jwt
 from joserfc.jwk import KeySet, RSAKey
 
-from bittitan_plugin.hosts.embedded.demo_data import DEMO_PASSWORD, STAFF_EMAIL, install_demo
-from bittitan_plugin.hosts.embedded.ids import Kind, global_id
-from bittitan_plugin.hosts.embedded.platform import EmbeddedPlatform
-from bittitan_plugin.hosts.embedded.tables import SigningKeyRow, UserRow
+from bittitan_plugin.platforms.shop.demo_data import DEMO_PASSWORD, STAFF_EMAIL, install_demo
+from bittitan_plugin.platforms.shop.ids import Kind, global_id
+from bittitan_plugin.platforms.shop.platform import EmbeddedPlatform
+from bittitan_plugin.platforms.shop.tables import SigningKeyRow, UserRow
 from tests.integration.embedded.shop import Shop
 from tests.tables import every
 

@@ -12,10 +12,10 @@ from starlette.applications import Starlette
 
 from bittitan_hooks import specs
 from bittitan_plugin.base.cipher import Cipher, generate_key
-from bittitan_plugin.hosts.embedded.demo_data import CUSTOMER_EMAIL, DEMO_PASSWORD, install_demo
-from bittitan_plugin.hosts.embedded.platform import EmbeddedPlatform
-from bittitan_plugin.hosts.embedded.schema import build_schema
-from bittitan_plugin.hosts.embedded.web import graphql_routes
+from bittitan_plugin.platforms.shop.demo_data import CUSTOMER_EMAIL, DEMO_PASSWORD, install_demo
+from bittitan_plugin.platforms.shop.platform import EmbeddedPlatform
+from bittitan_plugin.platforms.shop.schema import build_schema
+from bittitan_plugin.platforms.shop.web import graphql_routes
 from bittitan_plugin.store.engine import open_engine
 from tests.conftest import Databases, StandingClock
 from tests.integration.graphql_extension.operations import load, operation_files

@@ -7,10 +7,10 @@ import pytest
 from starlette.applications import Starlette
 
 from bittitan_plugin.bittitan.sandbox import DEFAULT_EMAIL, DEFAULT_PASSWORD, SandboxServer
-from bittitan_plugin.hosts.embedded.identity import EmbeddedIdentity
-from bittitan_plugin.hosts.embedded.platform import INSTALLATION, EmbeddedPlatform
-from bittitan_plugin.hosts.embedded.schema import build_schema
-from bittitan_plugin.hosts.embedded.web import graphql_routes
+from bittitan_plugin.platforms.shop.identity import EmbeddedIdentity
+from bittitan_plugin.platforms.shop.platform import INSTALLATION, EmbeddedPlatform
+from bittitan_plugin.platforms.shop.schema import build_schema
+from bittitan_plugin.platforms.shop.web import graphql_routes
 from bittitan_plugin.services.installations import get_installation
 from bittitan_plugin.web.site import Site
 from tests.integration.ordering.storefront import Storefront, person, put_on_sale, staff_of

@@ -13,11 +13,11 @@ from starlette.applications import Starlette
 from bittitan_plugin.domain.access import Permission
 from bittitan_plugin.domain.catalogue import ProductType
 from bittitan_plugin.domain.errors import Unavailable
-from bittitan_plugin.hosts.embedded.catalogue import ProductRecord
-from bittitan_plugin.hosts.embedded.ids import Kind, global_id
-from bittitan_plugin.hosts.embedded.inputs import VariantInput
-from bittitan_plugin.hosts.embedded.platform import EmbeddedPlatform
-from bittitan_plugin.hosts.embedded.tables import UserRow
+from bittitan_plugin.platforms.shop.catalogue import ProductRecord
+from bittitan_plugin.platforms.shop.ids import Kind, global_id
+from bittitan_plugin.platforms.shop.inputs import VariantInput
+from bittitan_plugin.platforms.shop.platform import EmbeddedPlatform
+from bittitan_plugin.platforms.shop.tables import UserRow
 from bittitan_plugin.workflows.timetable import DUTIES
 from tests.integration.ordering import documents
 from tests.world import Shop

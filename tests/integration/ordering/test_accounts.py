@@ -14,8 +14,8 @@ from bittitan_plugin.bittitan.sandbox import DEFAULT_PASSWORD
 from bittitan_plugin.domain.access import Permission
 from bittitan_plugin.domain.accounts import Account, AccountStatus
 from bittitan_plugin.domain.configuration import Configuration
-from bittitan_plugin.hosts.embedded.ids import Kind
-from bittitan_plugin.hosts.embedded.ids import global_id as host_id
+from bittitan_plugin.platforms.shop.ids import Kind
+from bittitan_plugin.platforms.shop.ids import global_id as host_id
 from bittitan_plugin.services import accounts
 from bittitan_plugin.services.customers import open_account
 from bittitan_plugin.services.installations import get_installation

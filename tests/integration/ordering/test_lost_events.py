@@ -1,7 +1,7 @@
 """A shop whose process died between a paid order and its hooks still delivers what was paid."""
 
-from bittitan_plugin.hosts.embedded.ids import Kind, global_id, parse_id
-from bittitan_plugin.hosts.embedded.untold import GRACE
+from bittitan_plugin.platforms.shop.ids import Kind, global_id, parse_id
+from bittitan_plugin.platforms.shop.outbox import GRACE
 from tests.integration.embedded.dying import dying
 from tests.integration.ordering import documents
 from tests.integration.ordering.storefront import Storefront, line

@@ -3,7 +3,7 @@
 import pytest
 from graphql import GraphQLObjectType
 
-from bittitan_plugin.hosts.embedded.schema import build_schema
+from bittitan_plugin.platforms.shop.schema import build_schema
 from tests.integration.ordering.storefront import Storefront
 
 pytestmark = pytest.mark.databases("sqlite", "postgresql")

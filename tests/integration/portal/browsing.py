@@ -12,8 +12,8 @@ from starlette.types import ASGIApp
 
 from bittitan_graphql.global_ids import ASSET, read_global_id
 from bittitan_plugin.domain.assets import Asset
-from bittitan_plugin.hosts.embedded.identity import key_of
-from bittitan_plugin.hosts.embedded.tables import UserRow
+from bittitan_plugin.platforms.shop.identity import key_of
+from bittitan_plugin.platforms.shop.tables import UserRow
 from bittitan_plugin.web.sessions import COOKIE
 from bittitan_plugin.web.site import Site
 from tests.integration.ordering.storefront import Storefront

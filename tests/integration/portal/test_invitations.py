@@ -10,7 +10,7 @@ from bittitan_plugin.domain.access import Permission
 from bittitan_plugin.domain.coupons import Sealed
 from bittitan_plugin.domain.errors import Unavailable
 from bittitan_plugin.domain.invitations import LIFETIME, PAUSE
-from bittitan_plugin.hosts.embedded.tables import UserRow
+from bittitan_plugin.platforms.shop.tables import UserRow
 from tests.integration.ordering.documents import ASSETS
 from tests.integration.portal.browsing import Counter, Page, Visitor
 from tests.integration.portal.test_end_customers import PASSWORD, address, follow

@@ -3,7 +3,7 @@
 import pytest
 from starlette.applications import Starlette
 
-from bittitan_plugin.web.shop.routes import shop_routes
+from bittitan_plugin.platforms.shop.storefront import shop_routes
 from bittitan_plugin.web.site import Site
 from tests.integration.ordering.conftest import embedded, site, storefront
 from tests.integration.ordering.storefront import Storefront

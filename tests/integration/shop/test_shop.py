@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bittitan_plugin.web.shop.routes import operations_folder
+from bittitan_plugin.platforms.shop.storefront import operations_folder
 from tests.integration.graphql_extension.operations import FOLDER
 from tests.integration.portal.browsing import Counter, Visitor
 from tests.tables import every
@@ -94,7 +94,7 @@ def test_the_script_makes_no_markup_of_text() -> None:
 def test_a_wheel_carries_the_operations_where_the_page_looks_for_them() -> None:
     build = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["hatch"]["build"]
     included = build["targets"]["wheel"]["force-include"]
-    assert included["graphql/operations"] == "bittitan_plugin/web/shop/operations"
+    assert included["graphql/operations"] == "bittitan_plugin/platforms/shop/operations"
     assert operations_folder() == FOLDER
 
 

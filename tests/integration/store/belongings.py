@@ -24,7 +24,7 @@ from bittitan_plugin.domain.requests import CancellationRequest
 from bittitan_plugin.domain.revocations import Revocation, RevocationCause
 from bittitan_plugin.domain.runs import Run, RunKind
 from bittitan_plugin.domain.stock import ImportPhase, StockCode, StockImport, StockState
-from bittitan_plugin.hosts.saleor.tables import (
+from bittitan_plugin.platforms.saleor.tables import (
     SaleorAppRow,
     SaleorCursorRow,
     SaleorProblemRow,
@@ -213,7 +213,7 @@ def _unfinished_imports(store: Store, installation: UUID) -> Mapping[ImportPhase
 
 
 def connect_a_saleor(store: Store, installation: UUID) -> None:
-    """What ``hosts/saleor`` keeps, though no repository of ours ever reads it."""
+    """What ``platforms/saleor`` keeps, though no repository of ours ever reads it."""
     rows: dict[type[Base], dict[str, Any]] = {
         SaleorAppRow: {
             "api_url": f"https://{installation}.example/graphql/",

@@ -11,10 +11,10 @@ from sqlalchemy.orm import Session
 
 from bittitan_plugin.base.cipher import Cipher, generate_key
 from bittitan_plugin.domain.errors import Unavailable
-from bittitan_plugin.hosts.saleor.apps import Registration, SaleorApps
-from bittitan_plugin.hosts.saleor.problems import ProblemMirror
-from bittitan_plugin.hosts.saleor.tables import SaleorProblemRow
-from bittitan_plugin.hosts.saleor.turns import Turns
+from bittitan_plugin.platforms.saleor.apps import Registration, SaleorApps
+from bittitan_plugin.platforms.saleor.order_lease import Turns
+from bittitan_plugin.platforms.saleor.problems import ProblemMirror
+from bittitan_plugin.platforms.saleor.tables import SaleorProblemRow
 from bittitan_plugin.store.unit_of_work import Store
 from tests.conftest import StandingClock
 from tests.integration.store.belongings import connect_a_saleor

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from bittitan_plugin.domain.errors import Unavailable
-from bittitan_plugin.hosts.saleor.turns import LONGEST, Turn, Turns
+from bittitan_plugin.platforms.saleor.order_lease import LONGEST, Turn, Turns
 from bittitan_plugin.store.engine import open_engine
 from bittitan_plugin.store.repositories.installations import InstallationRepository
 from tests.conftest import StandingClock

@@ -23,10 +23,10 @@ from bittitan_plugin.domain.assets import Asset
 from bittitan_plugin.domain.coupons import CouponStatus
 from bittitan_plugin.domain.history import Actor, ActorKind
 from bittitan_plugin.domain.problems import Problem
-from bittitan_plugin.hosts.embedded.ids import Kind, global_id
-from bittitan_plugin.hosts.embedded.invoices import InvoiceKind
-from bittitan_plugin.hosts.embedded.platform import INSTALLATION
-from bittitan_plugin.hosts.embedded.tables import InvoiceRow, OrderLineRow, RefundRow
+from bittitan_plugin.platforms.shop.ids import Kind, global_id
+from bittitan_plugin.platforms.shop.invoices import InvoiceKind
+from bittitan_plugin.platforms.shop.platform import INSTALLATION
+from bittitan_plugin.platforms.shop.tables import InvoiceRow, OrderLineRow, RefundRow
 from bittitan_plugin.services.installations import configure
 from bittitan_plugin.services.provisioning import synchronize
 from tests.empty_database import empty_database

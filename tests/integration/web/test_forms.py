@@ -3,7 +3,7 @@
 import pytest
 
 from bittitan_plugin.domain.sign_in import PER_ACCOUNT
-from bittitan_plugin.hosts.embedded.demo_data import DEMO_PASSWORD, STAFF_EMAIL, install_users
+from bittitan_plugin.platforms.shop.demo_data import DEMO_PASSWORD, STAFF_EMAIL, install_users
 from bittitan_plugin.web.body_limit import LARGEST_BODY
 from bittitan_plugin.web.csrf import Csrf
 from bittitan_plugin.web.devices import COOKIE as DEVICE

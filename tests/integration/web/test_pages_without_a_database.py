@@ -2,7 +2,7 @@
 
 import pytest
 
-from bittitan_plugin.hosts.embedded.demo_data import DEMO_PASSWORD, STAFF_EMAIL, install_users
+from bittitan_plugin.platforms.shop.demo_data import DEMO_PASSWORD, STAFF_EMAIL, install_users
 from bittitan_plugin.web.failures import RETRY_AFTER_S
 from tests.conftest import Databases
 from tests.integration.web.conftest import Serve, Served

@@ -5,7 +5,7 @@ import pytest
 from joserfc import jwt
 from joserfc.jwk import KeySet
 
-from bittitan_plugin.hosts.embedded.demo_data import RESELLER_EMAIL, install_users
+from bittitan_plugin.platforms.shop.demo_data import RESELLER_EMAIL, install_users
 from tests.integration.web.conftest import Serve, Served
 from tests.tables import every
 

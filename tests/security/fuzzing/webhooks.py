@@ -14,9 +14,9 @@ from bittitan_hooks import specs
 from bittitan_plugin.base.cipher import generate_key
 from bittitan_plugin.base.settings import LogFormat, Settings
 from bittitan_plugin.bootstrap import build
-from bittitan_plugin.hosts.saleor.apps import Registration
-from bittitan_plugin.hosts.saleor.keys import Keys
-from bittitan_plugin.hosts.saleor.webhooks import Webhooks
+from bittitan_plugin.platforms.saleor.apps import Registration
+from bittitan_plugin.platforms.saleor.keys import Keys
+from bittitan_plugin.platforms.saleor.webhooks import Webhooks
 from tests.fakes.saleor.signing import Signing
 from tests.security.fuzzing import noise
 from tests.security.fuzzing.counting import Broken, hush

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from bittitan_plugin.hosts.embedded.identity import EmbeddedIdentity
+from bittitan_plugin.platforms.shop.identity import EmbeddedIdentity
 from bittitan_plugin.web.csrf import Csrf
 from bittitan_plugin.web.site import Site
 from tests.security import files, routes

@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
-from bittitan_plugin.hosts.embedded.schema import build_schema
+from bittitan_plugin.platforms.shop.schema import build_schema
 from tests.security.belongings import RESELLER
 from tests.security.monsters.arguments import VALUES, Question, questions
 from tests.security.monsters.sent import ECHO

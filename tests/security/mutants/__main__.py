@@ -28,12 +28,12 @@ DOUBLED = {
         "StockCodeRow.installation_id == work.installation_id",
     ): "the list around it is filtered; this one lets the index be used",
     (
-        "bittitan_plugin/hosts/saleor/tokens.py",
+        "bittitan_plugin/platforms/saleor/tokens.py",
         "_decode",
         'normal(str(claims.get("iss"))) != app.api_url',
     ): "the app was found by the issuer; two parsers might read it differently",
     (
-        "bittitan_plugin/hosts/saleor/signatures.py",
+        "bittitan_plugin/platforms/saleor/signatures.py",
         "verify",
         "not _is_canonical(found[1])",
     ): "the pinned joserfc refuses such a text too; that is its choice, not ours",

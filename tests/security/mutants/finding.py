@@ -26,11 +26,11 @@ FILTERS = frozenset({"_mine", "_MINE"})
 INSTEAD = {"customer": "viewer"}
 #: Modules that prove who speaks: there a plain ``return None`` is a refusal too.
 PROVING = (
-    "hosts/embedded/identity", "hosts/embedded/platform", "hosts/embedded/tokens",
-    "hosts/saleor/allowed", "hosts/saleor/invoice_links", "hosts/saleor/keys",
-    "hosts/saleor/registration", "hosts/saleor/sessions", "hosts/saleor/signatures",
-    "hosts/saleor/tokens", "hosts/saleor/webhooks", "web/csrf", "web/devices",
-    "web/sessions", "web/saleor/graphql",
+    "platforms/shop/identity", "platforms/shop/platform", "platforms/shop/tokens",
+    "platforms/saleor/allowed", "platforms/saleor/invoice_links", "platforms/saleor/keys",
+    "platforms/saleor/registration", "platforms/saleor/sessions", "platforms/saleor/signatures",
+    "platforms/saleor/tokens", "platforms/saleor/webhooks", "web/csrf", "web/devices",
+    "web/sessions", "platforms/saleor/pages/graphql",
 )  # fmt: skip
 #: Algorithms that an attacker would like to choose.
 ANY_ALGORITHM = '["RS256", "HS256", "none", "PS256", "RS512", "ES256"]'

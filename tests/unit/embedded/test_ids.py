@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
-from bittitan_plugin.hosts.embedded.ids import Kind, global_id, parse_id, try_parse
+from bittitan_plugin.platforms.shop.ids import Kind, global_id, parse_id, try_parse
 from tests.tables import every
 
 KEY = UUID(int=7)

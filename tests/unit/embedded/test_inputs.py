@@ -3,7 +3,7 @@
 import pytest
 
 from bittitan_plugin.domain.errors import Refusal
-from bittitan_plugin.hosts.embedded.inputs import (
+from bittitan_plugin.platforms.shop.inputs import (
     MOST_METADATA,
     check_email,
     check_metadata,

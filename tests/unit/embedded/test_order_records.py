@@ -3,14 +3,14 @@
 from decimal import Decimal
 
 from bittitan_plugin.domain.orders import OrderStatus
-from bittitan_plugin.hosts.embedded.order_records import (
+from bittitan_plugin.platforms.shop.order_records import (
     ChargeStatus,
     OrderState,
     charge_status,
     domain_status,
     is_fully_paid,
 )
-from bittitan_plugin.hosts.embedded.tables import OrderRow
+from bittitan_plugin.platforms.shop.tables import OrderRow
 from tests.tables import every
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from bittitan_plugin.domain.errors import Refusal
-from bittitan_plugin.hosts.embedded.paging import PageRequest, decode, encode
+from bittitan_plugin.platforms.shop.paging import PageRequest, decode, encode
 from tests.tables import every
 
 

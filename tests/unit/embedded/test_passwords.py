@@ -1,6 +1,6 @@
 """Password hashes."""
 
-from bittitan_plugin.hosts.embedded.passwords import hash_password, matches
+from bittitan_plugin.platforms.shop.passwords import hash_password, matches
 
 
 def test_the_right_password_matches() -> None:

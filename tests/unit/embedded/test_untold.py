@@ -2,9 +2,9 @@
 
 from decimal import Decimal
 
-from bittitan_plugin.hosts.embedded.order_records import OrderState
-from bittitan_plugin.hosts.embedded.tables import OrderRow
-from bittitan_plugin.hosts.embedded.untold import standing_hooks
+from bittitan_plugin.platforms.shop.order_records import OrderState
+from bittitan_plugin.platforms.shop.outbox import standing_hooks
+from bittitan_plugin.platforms.shop.tables import OrderRow
 from tests.tables import every
 
 CONFIRMED = ["order_created", "order_confirmed"]

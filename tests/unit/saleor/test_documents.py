@@ -5,12 +5,12 @@ from pathlib import Path
 import pytest
 from graphql import GraphQLSchema, get_operation_ast, parse, validate
 
-import bittitan_plugin.hosts.saleor
-from bittitan_plugin.hosts.saleor.documents import document, names
+import bittitan_plugin.platforms.saleor
+from bittitan_plugin.platforms.saleor.documents import document, names
 from tests.fakes.saleor.app import PERMISSIONS, SCHEMA
 from tests.tables import every
 
-PACKAGE = Path(bittitan_plugin.hosts.saleor.__file__).parent
+PACKAGE = Path(bittitan_plugin.platforms.saleor.__file__).parent
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,7 @@ from uuid import UUID
 import pytest
 
 from bittitan_plugin.base.cipher import Cipher, generate_key
-from bittitan_plugin.hosts.saleor.invoice_links import PATH, InvoiceLinks, InvoicePage
+from bittitan_plugin.platforms.saleor.invoice_links import PATH, InvoiceLinks, InvoicePage
 
 INSTALLATION = UUID("9a078c91-045d-4e58-b070-c149a50537a4")
 

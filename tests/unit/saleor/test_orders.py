@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from bittitan_plugin.domain.errors import Rejected
 from bittitan_plugin.domain.orders import EndCustomer, OrderStatus
-from bittitan_plugin.hosts.saleor.orders import metadata_of, money_of, order_from
+from bittitan_plugin.platforms.saleor.orders import metadata_of, money_of, order_from
 from tests.tables import every
 
 ORDER: dict[str, Any] = {

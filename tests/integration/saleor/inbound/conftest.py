@@ -15,16 +15,16 @@ from starlette.applications import Starlette
 
 from bittitan_hooks import specs
 from bittitan_plugin.bootstrap import Application
-from bittitan_plugin.hosts.saleor.allowed import AllowedSaleors
-from bittitan_plugin.hosts.saleor.apps import SaleorApp, SaleorApps
-from bittitan_plugin.hosts.saleor.keys import Keys
-from bittitan_plugin.hosts.saleor.registration import Registrar
-from bittitan_plugin.hosts.saleor.sessions import Sessions
-from bittitan_plugin.hosts.saleor.tokens import SaleorTokens
-from bittitan_plugin.hosts.saleor.webhooks import Webhooks
+from bittitan_plugin.platforms.saleor.allowed import AllowedSaleors
+from bittitan_plugin.platforms.saleor.apps import SaleorApp, SaleorApps
+from bittitan_plugin.platforms.saleor.keys import Keys
+from bittitan_plugin.platforms.saleor.pages.routes import saleor_routes
+from bittitan_plugin.platforms.saleor.pages.service import SaleorService
+from bittitan_plugin.platforms.saleor.registration import Registrar
+from bittitan_plugin.platforms.saleor.sessions import Sessions
+from bittitan_plugin.platforms.saleor.tokens import SaleorTokens
+from bittitan_plugin.platforms.saleor.webhooks import Webhooks
 from bittitan_plugin.services.installations import get_installation
-from bittitan_plugin.web.saleor.routes import saleor_routes
-from bittitan_plugin.web.saleor.service import SaleorService
 from tests.conftest import Databases, StandingClock
 from tests.fakes.saleor import SaleorServer
 from tests.fakes.saleor.sending import Sender

@@ -12,10 +12,10 @@ from typing import Any
 
 import pytest
 
-from bittitan_plugin.hosts.saleor.events import read_event
-from bittitan_plugin.hosts.saleor.registration import LONGEST_TOKEN
-from bittitan_plugin.hosts.saleor.signatures import NotSigned, verify
-from bittitan_plugin.hosts.saleor.versions import is_supported
+from bittitan_plugin.platforms.saleor.events import read_event
+from bittitan_plugin.platforms.saleor.registration import LONGEST_TOKEN
+from bittitan_plugin.platforms.saleor.signatures import NotSigned, verify
+from bittitan_plugin.platforms.saleor.versions import is_supported
 from tests.fakes.saleor.signing import Signing, key_number
 from tests.tables import every
 

@@ -15,16 +15,16 @@ from anyio import to_thread
 from starlette.applications import Starlette
 
 from bittitan_plugin.domain.errors import PlatformUnavailable, Unavailable
-from bittitan_plugin.hosts.saleor import jwks, registration
-from bittitan_plugin.hosts.saleor.client import SaleorClient
-from bittitan_plugin.hosts.saleor.gateway import SaleorHost
-from bittitan_plugin.hosts.saleor.invoice_links import InvoiceLinks
-from bittitan_plugin.hosts.saleor.keys import PAUSE, Keys
-from bittitan_plugin.hosts.saleor.registration import Registrar
-from bittitan_plugin.web.saleor.calling import MOST
-from bittitan_plugin.web.saleor.invoices import MOST_READERS
-from bittitan_plugin.web.saleor.routes import saleor_routes
-from bittitan_plugin.web.saleor.service import SaleorService
+from bittitan_plugin.platforms.saleor import jwks, registration
+from bittitan_plugin.platforms.saleor.client import SaleorClient
+from bittitan_plugin.platforms.saleor.gateway import SaleorHost
+from bittitan_plugin.platforms.saleor.invoice_links import InvoiceLinks
+from bittitan_plugin.platforms.saleor.keys import PAUSE, Keys
+from bittitan_plugin.platforms.saleor.pages.call_threads import MOST
+from bittitan_plugin.platforms.saleor.pages.invoices import MOST_READERS
+from bittitan_plugin.platforms.saleor.pages.routes import saleor_routes
+from bittitan_plugin.platforms.saleor.pages.service import SaleorService
+from bittitan_plugin.platforms.saleor.registration import Registrar
 from tests.integration.saleor.inbound.conftest import Station
 from tests.security.fuzzing.hostile_server import hostile_server
 from tests.waiting import PATIENCE_S

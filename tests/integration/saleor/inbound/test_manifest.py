@@ -5,7 +5,7 @@ from pathlib import Path
 from graphql import build_schema, parse, validate
 
 from bittitan_plugin.base.manifest import manifest
-from bittitan_plugin.hosts.saleor.manifest import EVENTS, PERMISSIONS
+from bittitan_plugin.platforms.saleor.manifest import EVENTS, PERMISSIONS
 from tests.fakes.saleor.app import PERMISSIONS as NEEDED
 from tests.fakes.saleor.app import SDL
 from tests.integration.saleor.inbound.conftest import Station
@@ -84,6 +84,6 @@ def test_newer_dashboards_get_widgets_and_older_ones_a_menu_entry(bare: Station)
 
 
 def test_the_subscription_files_are_exactly_those_that_are_asked_for() -> None:
-    folder = Path("bittitan_plugin/hosts/saleor/subscriptions")
+    folder = Path("bittitan_plugin/platforms/saleor/subscriptions")
     root = Path(__file__).parents[4]
     assert {path.stem for path in (root / folder).glob("*.graphql")} == set(EVENTS)

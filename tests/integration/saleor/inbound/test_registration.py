@@ -2,8 +2,8 @@
 
 import json
 
-from bittitan_plugin.hosts.saleor.apps import AppState
-from bittitan_plugin.hosts.saleor.tables import SaleorAppRow
+from bittitan_plugin.platforms.saleor.apps import AppState
+from bittitan_plugin.platforms.saleor.tables import SaleorAppRow
 from tests.integration.saleor.inbound.conftest import Station, Stations
 from tests.tables import every
 

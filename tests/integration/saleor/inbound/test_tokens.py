@@ -8,7 +8,7 @@ from joserfc.jwk import OctKey
 
 from bittitan_plugin.domain.access import Permission
 from bittitan_plugin.domain.errors import Unavailable
-from bittitan_plugin.hosts.saleor.tokens import AUDIENCE, Identity, InvalidToken
+from bittitan_plugin.platforms.saleor.tokens import AUDIENCE, Identity, InvalidToken
 from tests.fakes.saleor.records import User
 from tests.fakes.saleor.signing import key_number
 from tests.integration.saleor.inbound.conftest import Station, Stations

@@ -7,8 +7,8 @@ from decimal import Decimal
 import pytest
 
 from bittitan_hooks import specs
-from bittitan_plugin.hosts.saleor.apps import AppState
-from bittitan_plugin.hosts.saleor.signatures import LARGEST_BODY
+from bittitan_plugin.platforms.saleor.apps import AppState
+from bittitan_plugin.platforms.saleor.signatures import LARGEST_BODY
 from tests.fakes.saleor.records import Channel, Order, Product, ProductType, User, Variant
 from tests.fakes.saleor.sending import Delivery
 from tests.fakes.values import product

@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 from bittitan_plugin.domain.billing import Credit
 from bittitan_plugin.domain.catalogue import PRODUCT_GROUP, Listed, ProductType
 from bittitan_plugin.domain.money import Money
-from bittitan_plugin.hosts.saleor.gateway import SaleorHost
+from bittitan_plugin.platforms.saleor.gateway import SaleorHost
 from bittitan_plugin.ports.platform import FulfilledLine, Offer, Presentation, TypeDefinition
 from bittitan_plugin.ports.platform import TypeProperty as Property
 from tests.fakes.saleor import SaleorServer

@@ -7,8 +7,8 @@ import pytest
 from bittitan_plugin.domain.catalogue import PRODUCT_GROUP, Listed, ProductType
 from bittitan_plugin.domain.configuration import Configuration
 from bittitan_plugin.domain.errors import OutcomeUnknown, Rejected
-from bittitan_plugin.hosts.saleor.client import SaleorClient
-from bittitan_plugin.hosts.saleor.gateway import SaleorHost
+from bittitan_plugin.platforms.saleor.client import SaleorClient
+from bittitan_plugin.platforms.saleor.gateway import SaleorHost
 from bittitan_plugin.ports.platform import Offer
 from tests.fakes.saleor import SaleorServer
 from tests.fakes.saleor.records import App, Attribute, Category

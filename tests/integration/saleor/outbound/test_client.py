@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from bittitan_plugin.domain.errors import BitTitanError, OutcomeUnknown, Rejected, Unavailable
-from bittitan_plugin.hosts.saleor.client import SaleorClient
-from bittitan_plugin.hosts.saleor.failures import PERMISSION_DENIED
+from bittitan_plugin.platforms.saleor.client import SaleorClient
+from bittitan_plugin.platforms.saleor.failures import PERMISSION_DENIED
 from tests.fakes.saleor import SaleorServer
 from tests.fakes.saleor.records import App
 from tests.tables import every

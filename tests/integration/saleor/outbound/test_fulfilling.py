@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 
 from bittitan_plugin.domain.errors import OutcomeUnknown, Rejected, Unavailable
-from bittitan_plugin.hosts.saleor.gateway import SaleorHost
+from bittitan_plugin.platforms.saleor.gateway import SaleorHost
 from tests.fakes.saleor import SaleorServer
 from tests.fakes.saleor.records import App, Order
 from tests.integration.saleor.outbound.selling import bought, line_of, put_on_sale

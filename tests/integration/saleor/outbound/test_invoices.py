@@ -8,9 +8,9 @@ from bittitan_plugin.domain.billing import InvoiceReference
 from bittitan_plugin.domain.configuration import Configuration
 from bittitan_plugin.domain.errors import OutcomeUnknown, Rejected
 from bittitan_plugin.domain.money import Money
-from bittitan_plugin.hosts.saleor.client import SaleorClient
-from bittitan_plugin.hosts.saleor.gateway import SaleorHost
-from bittitan_plugin.hosts.saleor.invoice_documents import InvoiceDocument
+from bittitan_plugin.platforms.saleor.client import SaleorClient
+from bittitan_plugin.platforms.saleor.gateway import SaleorHost
+from bittitan_plugin.platforms.saleor.invoice_documents import InvoiceDocument
 from tests.fakes.saleor import SaleorServer
 from tests.fakes.saleor.records import Order
 from tests.integration.saleor.outbound.selling import bought, credit_for, put_on_sale

@@ -6,8 +6,8 @@ import pytest
 
 from bittitan_plugin.domain.errors import Rejected, Unavailable
 from bittitan_plugin.domain.orders import EndCustomer, OrderStatus, UnreadableOrder
-from bittitan_plugin.hosts.saleor.client import SaleorClient
-from bittitan_plugin.hosts.saleor.gateway import SaleorHost
+from bittitan_plugin.platforms.saleor.client import SaleorClient
+from bittitan_plugin.platforms.saleor.gateway import SaleorHost
 from tests.fakes.saleor import SaleorServer
 from tests.fakes.saleor.records import App
 from tests.integration.saleor.outbound.selling import bought, put_on_sale

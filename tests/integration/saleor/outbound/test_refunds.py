@@ -6,7 +6,7 @@ import pytest
 
 from bittitan_plugin.domain.billing import RefundStatus
 from bittitan_plugin.domain.errors import OutcomeUnknown, Rejected
-from bittitan_plugin.hosts.saleor.gateway import SaleorHost
+from bittitan_plugin.platforms.saleor.gateway import SaleorHost
 from tests.fakes.saleor import SaleorServer
 from tests.fakes.saleor.records import App, GrantedRefund, Order
 from tests.integration.saleor.outbound.selling import (

@@ -10,7 +10,7 @@ import pytest
 from bittitan_plugin.domain.catalogue import HostVariant, Product
 from bittitan_plugin.domain.errors import Refusal
 from bittitan_plugin.domain.problems import ProblemKind
-from bittitan_plugin.hosts.saleor.catalogue_watch import CatalogueWatch
+from bittitan_plugin.platforms.saleor.catalogue_watch import CatalogueWatch
 from bittitan_plugin.services import products
 from bittitan_plugin.services.catalogue import catch_up
 from tests.fakes.saleor.records import Product as SaleorProduct
@@ -102,7 +102,7 @@ def test_a_saleor_that_hides_products_from_the_app_does_not_mean_that_they_are_g
 def test_a_list_that_skipped_a_product_does_not_mean_that_it_is_gone(
     market: Market, watch: CatalogueWatch, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    place = "bittitan_plugin.hosts.saleor.catalogue_watch.variants"
+    place = "bittitan_plugin.platforms.saleor.catalogue_watch.variants"
     monkeypatch.setattr(place, lambda *_: iter([]))
     watch.look_due()
     assert is_sold(market)

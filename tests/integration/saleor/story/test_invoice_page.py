@@ -4,8 +4,8 @@ import httpx
 import pytest
 
 from bittitan_plugin.domain.errors import Unavailable
-from bittitan_plugin.hosts.saleor.invoice_links import PATH
-from bittitan_plugin.hosts.saleor.turns import LONGEST, Turns
+from bittitan_plugin.platforms.saleor.invoice_links import PATH
+from bittitan_plugin.platforms.saleor.order_lease import LONGEST, Turns
 from tests.fakes.saleor.records import Order
 from tests.integration.saleor.inbound.conftest import Station
 from tests.integration.saleor.story.conftest import Market

@@ -13,11 +13,11 @@ from bittitan_hooks.results import OutcomeStatus
 from bittitan_plugin.domain.assets import AssetStatus
 from bittitan_plugin.domain.errors import Unavailable
 from bittitan_plugin.domain.problems import ProblemAction, ProblemKind
-from bittitan_plugin.hosts.saleor.cursors import Cursors
-from bittitan_plugin.hosts.saleor.order_events import Firing
-from bittitan_plugin.hosts.saleor.polling import OrderPoller
-from bittitan_plugin.hosts.saleor.problems import ProblemMirror
-from bittitan_plugin.hosts.saleor.unreadable import UnreadableOrders
+from bittitan_plugin.platforms.saleor.cursors import Cursors
+from bittitan_plugin.platforms.saleor.order_events import Firing
+from bittitan_plugin.platforms.saleor.polling import OrderPoller
+from bittitan_plugin.platforms.saleor.problems import ProblemMirror
+from bittitan_plugin.platforms.saleor.unreadable import UnreadableOrders
 from bittitan_plugin.services.problems import act, dismiss
 from bittitan_plugin.services.refused_lines import watch_refused
 from tests.fakes.saleor.records import Order

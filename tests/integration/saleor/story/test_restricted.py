@@ -4,7 +4,7 @@ import pytest
 
 from bittitan_plugin.doctor import Finding, examine
 from bittitan_plugin.domain.problems import ProblemKind
-from bittitan_plugin.hosts.saleor.hearing import HearingWatch
+from bittitan_plugin.platforms.saleor.app_health import HearingWatch
 from tests.fakes.saleor.records import App
 from tests.integration.saleor.story.conftest import Market
 

@@ -1,6 +1,0 @@
-"""The embedded host's GraphQL schema: Saleor's names for the part of it this host has."""
-
-from bittitan_plugin.hosts.embedded.schema.build import build_schema
-from bittitan_plugin.hosts.embedded.schema.composition import HostSchema
-
-__all__ = ["HostSchema", "build_schema"]

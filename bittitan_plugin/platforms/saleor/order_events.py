@@ -1,0 +1,134 @@
+"""A Saleor order as the hooks' events: what a webhook said, or what the order shows by itself.
+
+Saleor renders an order when it delivers the event, not when the event happened, so an event says
+little that the order does not. Both the webhooks and the poller, which heard no event at all, fire
+what is written here.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from bittitan_hooks import specs
+from bittitan_hooks.translate import money_value, order_value
+from bittitan_plugin.platforms.saleor.orders import order_from
+from bittitan_plugin.platforms.saleor.payments import amount_of, refunded_of
+from bittitan_plugin.platforms.saleor.returns import (
+    CANCELED,
+    partly_returned_lines,
+    refunded_lines,
+    returned_lines,
+)
+
+Node = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Firing:
+    """A hook to call, by name, and the event to call it with."""
+
+    hook: str
+    event: specs.Event
+
+
+def state_events(installation: str, node: Node) -> list[Firing]:
+    """What the order shows by itself, whatever happened: due, cancelled, returned, refunded.
+
+    Raises ``Rejected`` and ``pydantic.ValidationError`` for an order that cannot be read.
+    """
+    order = _Fired(installation, node)
+    return [
+        Firing("order_updated", specs.OrderUpdated(**order.said)),
+        *order.cancelled(),
+        *order.undone(),
+        *order.returned(),
+        *order.refunded(),
+    ]
+
+
+def heard_events(installation: str, node: Node, event: str) -> list[Firing]:
+    """What the event ``event`` (``OrderFullyPaid`` …) about this order means.
+
+    Raises as ``state_events``, and ``KeyError`` for an event that is not about an order.
+    """
+    order = _Fired(installation, node)
+    return _HEARD[event](order)
+
+
+class _Fired:
+    """The events that one order can give."""
+
+    def __init__(self, installation: str, node: Node) -> None:
+        self._node = node
+        self.said: dict[str, Any] = {
+            "installation": installation,
+            "order": order_value(order_from(node)),
+        }
+
+    def plain(self, hook: str, event: type[specs.Event]) -> list[Firing]:
+        return [Firing(hook, event(**self.said))]
+
+    def cancelled(self) -> list[Firing]:
+        if self._node["status"] not in {"CANCELED", "EXPIRED"}:
+            return []
+        return self.plain("order_cancelled", specs.OrderCancelled)
+
+    def returned(self) -> list[Firing]:
+        """Deliveries came back: whole lines, or parts of them, of which staff decide."""
+        return [
+            *self._taken_back(returned_lines(self._node)),
+            *self._taken_back(partly_returned_lines(self._node), partly=True),
+        ]
+
+    def undone(self) -> list[Firing]:
+        """Deliveries of ours that were cancelled without an event that we heard."""
+        marked = {line.id for line in self.said["order"].lines if line.asset_id}
+        return self._taken_back(tuple(line for line in self._unfulfilled() if line in marked))
+
+    def refunded(self) -> list[Firing]:
+        """Money went back: all of it, for lines Saleor can name, or for staff to say which."""
+        refunded = refunded_of(self._node)
+        if refunded.is_zero:
+            return []
+        if refunded.amount >= amount_of(self._node["total"]["gross"]):
+            return self.plain("order_fully_refunded", specs.OrderFullyRefunded)
+        event = specs.OrderRefunded(
+            **self.said, line_ids=refunded_lines(self._node), refunded=money_value(refunded)
+        )
+        return [Firing("order_refunded", event)]
+
+    def unfulfilled(self) -> list[Firing]:
+        """A delivery was undone: its lines, if nothing of them is delivered any more."""
+        return self._taken_back(self._unfulfilled())
+
+    def _unfulfilled(self) -> tuple[str, ...]:
+        lines = returned_lines(self._node, CANCELED | {"RETURNED", "REFUNDED_AND_RETURNED"})
+        delivered = returned_lines(self._node, {"FULFILLED", "WAITING_FOR_APPROVAL"})
+        return tuple(line for line in lines if line not in delivered)
+
+    def _taken_back(self, lines: tuple[str, ...], *, partly: bool = False) -> list[Firing]:
+        if not lines:
+            return []
+        event = specs.FulfillmentCanceled(**self.said, line_ids=lines, partly=partly)
+        return [Firing("fulfillment_canceled", event)]
+
+
+_HEARD: Mapping[str, Callable[[_Fired], list[Firing]]] = {
+    "OrderCreated": lambda order: order.plain("order_created", specs.OrderCreated),
+    "OrderConfirmed": lambda order: order.plain("order_confirmed", specs.OrderConfirmed),
+    "OrderPaid": lambda order: order.plain("order_paid", specs.OrderPaid),
+    "OrderFullyPaid": lambda order: order.plain("order_fully_paid", specs.OrderFullyPaid),
+    "OrderUpdated": lambda order: [
+        *order.plain("order_updated", specs.OrderUpdated),
+        *order.cancelled(),
+        *order.undone(),
+        *order.returned(),
+        *order.refunded(),
+    ],
+    "OrderCancelled": lambda order: order.plain("order_cancelled", specs.OrderCancelled),
+    "OrderRefunded": lambda order: [*order.returned(), *order.refunded()],
+    # Heard too when only what had been paid too much went back: the order says what is true.
+    "OrderFullyRefunded": lambda order: [*order.returned(), *order.refunded()],
+    "OrderFulfilled": lambda order: order.plain("order_fulfilled", specs.OrderFulfilled),
+    "FulfillmentCanceled": _Fired.unfulfilled,
+}

@@ -1,0 +1,48 @@
+"""What the Saleor routes stand on, put together from the application once."""
+
+from dataclasses import dataclass
+
+from pluggy import PluginManager
+
+from bittitan_plugin.bootstrap import Application
+from bittitan_plugin.platforms.saleor.allowed import AllowedSaleors
+from bittitan_plugin.platforms.saleor.apps import SaleorApps
+from bittitan_plugin.platforms.saleor.keys import Keys
+from bittitan_plugin.platforms.saleor.registration import Registrar
+from bittitan_plugin.platforms.saleor.sessions import Sessions
+from bittitan_plugin.platforms.saleor.tokens import SaleorTokens
+from bittitan_plugin.platforms.saleor.webhooks import Webhooks
+from bittitan_plugin.services.ports import Ports
+
+
+@dataclass(frozen=True, kw_only=True)
+class SaleorService:
+    """Everything of the Saleor side that answers HTTP."""
+
+    public_url: str
+    ports: Ports
+    plugins: PluginManager
+    apps: SaleorApps
+    allowed: AllowedSaleors
+    registrar: Registrar
+    webhooks: Webhooks
+    tokens: SaleorTokens
+    sessions: Sessions
+
+
+def saleor_service(application: Application, plugins: PluginManager) -> SaleorService:
+    """Wire it. ``plugins`` is the plugin manager whose hooks the webhooks fire."""
+    settings, ports, apps = application.settings, application.ports, application.saleor_apps
+    allowed = AllowedSaleors(settings.saleor_allowed_urls, settings.saleor_dashboard_urls)
+    keys = Keys(apps, ports.clock)
+    return SaleorService(
+        public_url=settings.public_url,
+        ports=ports,
+        plugins=plugins,
+        apps=apps,
+        allowed=allowed,
+        registrar=Registrar(apps, allowed),
+        webhooks=Webhooks(apps, keys, plugins, ports.store, ports.clock),
+        tokens=SaleorTokens(apps, keys, ports.clock),
+        sessions=Sessions(apps, ports.cipher, ports.clock),
+    )

@@ -1,0 +1,164 @@
+"""Takes a webhook in: proved, made durable, and only then answered.
+
+Saleor never repeats what was answered with 3xx or 4xx and repeats 5xx and time-outs for about five
+minutes. So 4xx is said only to what can never become right, 5xx to what another attempt may mend,
+and 2xx once the hooks have made the event durable. Anything that never arrives is found by the
+poller.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import structlog
+from pluggy import PluginManager
+
+from bittitan_hooks import specs
+from bittitan_plugin.base.clock import Clock
+from bittitan_plugin.domain.errors import Unavailable
+from bittitan_plugin.domain.problems import ProblemKind
+from bittitan_plugin.platforms.saleor.allowed import normal
+from bittitan_plugin.platforms.saleor.apps import AppState, SaleorApp, SaleorApps
+from bittitan_plugin.platforms.saleor.events import NotAnEvent, SaleorEvent, firings, read_event
+from bittitan_plugin.platforms.saleor.keys import Keys
+from bittitan_plugin.platforms.saleor.signatures import NotSigned, UnknownKey, verify
+from bittitan_plugin.platforms.saleor.unreadable import UnreadableOrders, spoken
+from bittitan_plugin.store.unit_of_work import Store
+
+log = structlog.get_logger(__name__)
+
+#: An event issued longer ago is refused: it is a replay. Saleor itself gives up after minutes.
+OLDEST = timedelta(days=1)
+#: How far ahead of ours a Saleor's clock may be.
+AHEAD = timedelta(minutes=10)
+
+
+#: The first webhook of all shows whoever reads it in the Dashboard that webhooks arrive.
+HELLO = "Hello! The app is installed and webhooks arrive; open it to fill in its settings."
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the sender is told: an HTTP status and a sentence without anything secret."""
+
+    status: int
+    message: str
+
+
+class Webhooks:
+    """Receives the webhooks of every Saleor. Synchronous; the web calls it in a thread."""
+
+    def __init__(
+        self, apps: SaleorApps, keys: Keys, plugins: PluginManager, store: Store, clock: Clock
+    ) -> None:
+        self._apps = apps
+        self._keys = keys
+        self._plugins = plugins
+        self._store = store
+        self._clock = clock
+        self._unreadable_orders = UnreadableOrders(store, clock)
+
+    def receive(self, headers: Mapping[str, str], body: bytes) -> Answer:
+        """Take one delivery in. Raises nothing but what keeps the database from answering."""
+        app = self._apps.of_api_url(normal(headers.get("Saleor-Api-Url", "")) or "")
+        if app is None or app.state is AppState.UNINSTALLED:
+            return Answer(401, "No such Saleor has this app installed.")
+        try:
+            app = self._proved(app, headers.get("Saleor-Signature", ""), body)
+        except NotSigned as error:
+            log.warning("saleor_webhook_not_signed", installation=app.api_url, reason=str(error))
+            return Answer(401, f"The signature is not accepted: {error}.")
+        except Unavailable as failure:
+            return Answer(503, failure.message)
+        try:
+            event = read_event(body)
+        except NotAnEvent as error:
+            return Answer(400, f"The body is not understood: {error}.")
+        return self._take(app, event)
+
+    def _proved(self, app: SaleorApp, signature: str, body: bytes) -> SaleorApp:
+        """The app with the keys that prove the body; they are asked for anew once."""
+        try:
+            verify(body, signature, app.jwks)
+        except UnknownKey:
+            app = self._keys.renewed(app)
+            verify(body, signature, app.jwks)
+        return app
+
+    def _take(self, app: SaleorApp, event: SaleorEvent) -> Answer:
+        now = self._clock()
+        if event.issued_at is None or not now - OLDEST <= event.issued_at <= now + AHEAD:
+            return Answer(410, "The event was not issued within the last day.")
+        if event.recipient not in {None, app.app_id}:
+            return Answer(200, "Ignored: it is meant for another app.")
+        if event.name in {"AppInstalled", "AppStatusChanged", "AppDeleted"}:
+            return self._follow(app, event, event.issued_at)
+        if event.caused_by_app == app.app_id:
+            return Answer(200, "Ignored: the app did it itself.")
+        return self._fire(app, event)
+
+    def _follow(self, app: SaleorApp, event: SaleorEvent, issued_at: datetime) -> Answer:
+        """Saleor switched the app off or on, or removed it."""
+        said = event.said.get("app")
+        if not isinstance(said, dict) or said.get("id") != app.app_id:
+            return Answer(200, "Ignored: it is another app.")
+        if event.name == "AppDeleted":
+            state = AppState.UNINSTALLED
+        else:
+            state = AppState.ACTIVE if said.get("isActive") else AppState.DEACTIVATED
+        stands = self._apps.change_state(app, state, issued_at)
+        log.info("saleor_app_state", installation=app.api_url, state=stands.state.value)
+        if event.name == "AppInstalled":
+            return Answer(200, HELLO)
+        return Answer(200, f"The app is {stands.state}.")
+
+    def _fire(self, app: SaleorApp, event: SaleorEvent) -> Answer:
+        try:
+            if event.node is None:
+                return self._unreadable(app, event, f"Saleor left out the {event.subject}")
+            found = firings(app.api_url, event)
+        except NotAnEvent:
+            return Answer(200, "Ignored: it concerns nothing here.")
+        except Exception as error:
+            return self._unreadable(app, event, spoken(error))
+        outcomes: list[specs.Outcome] = []
+        for firing in found:
+            outcomes += getattr(self._plugins.hook, firing.hook)(event=firing.event)
+        if any(outcome.status is specs.OutcomeStatus.FAILED for outcome in outcomes):
+            return Answer(503, "The event could not be made durable; send it again.")
+        self._well_again(app, event)
+        return Answer(200, " ".join(outcome.message for outcome in outcomes) or "Ignored.")
+
+    def _unreadable(self, app: SaleorApp, event: SaleorEvent, why: str) -> Answer:
+        """An event that is Saleor's and that nobody can act on: staff are told.
+
+        One about an order of ours is that order's problem; the poll comes back to it.
+        """
+        log.error("saleor_event_unreadable", installation=app.api_url, name=event.name, why=why)
+        of_order = event.node if event.subject == "order" else None
+        if of_order and self._unreadable_orders.report(app.installation_id, of_order, why):
+            return Answer(422, f"The order is set aside: {why}")
+        with self._store.writing(app.installation_id) as work:
+            work.problems.report(
+                ProblemKind.ORDER_REFUSED,
+                _key(event),
+                message=f"An event {event.name} of Saleor cannot be acted on: {why}.",
+                next_step="In Saleor's Dashboard look at the app's permissions: it needs all that "
+                "its installation asks for. Where that cannot be, remove the app and install it "
+                "anew: settings and assets stay, and what was missed is read from "
+                "the orders themselves.",
+                at=self._clock(),
+            )
+        return Answer(422, f"The event cannot be acted on: {why}.")
+
+    def _well_again(self, app: SaleorApp, event: SaleorEvent) -> None:
+        """An event of that name can be acted on: what was said of those before is over."""
+        with self._store.reading(app.installation_id) as work:
+            over = work.problems.is_open(_key(event))
+        if over:
+            with self._store.writing(app.installation_id) as work:
+                work.problems.resolve(_key(event), self._clock())
+
+
+def _key(event: SaleorEvent) -> str:
+    return f"saleor-event:{event.name}"[:255]

@@ -1,0 +1,298 @@
+"""Orders of the platform: the list, a draft for a customer, and *Execute Order*."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID, uuid4
+
+from starlette.datastructures import FormData
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette_admin.flash import flash
+from starlette_admin.routing import route
+
+from bittitan_plugin.domain.access import Permission, Viewer
+from bittitan_plugin.domain.assets import Asset
+from bittitan_plugin.domain.catalogue import Product
+from bittitan_plugin.domain.errors import ErrorCode, Refusal
+from bittitan_plugin.domain.money import Money
+from bittitan_plugin.domain.orders import Invoicing
+from bittitan_plugin.domain.texts import quoted, whole_number
+from bittitan_plugin.platforms.line_metadata import (
+    END_CUSTOMER_EMAIL,
+    END_CUSTOMER_NAME,
+    FRIENDLY_NAME,
+)
+from bittitan_plugin.platforms.shop.ids import Kind, global_id
+from bittitan_plugin.platforms.shop.inputs import LineInput
+from bittitan_plugin.platforms.shop.order_list import browser
+from bittitan_plugin.platforms.shop.order_records import (
+    OPEN_STATES,
+    OrderRecord,
+    OrderState,
+    charge_status,
+    is_fully_paid,
+    number_of,
+)
+from bittitan_plugin.platforms.shop.paging import PageRequest
+from bittitan_plugin.platforms.shop.tables import OrderLineRow, UserRow
+from bittitan_plugin.store.queries.assets import AssetFilter, AssetSort, asset_page, sort_key
+from bittitan_plugin.store.queries.audience import EVERYTHING
+from bittitan_plugin.store.queries.browsing import Browser
+from bittitan_plugin.store.queries.keyset import Window
+from bittitan_plugin.store.unit_of_work import UnitOfWork
+from bittitan_plugin.web.admin import fields
+from bittitan_plugin.web.admin.desks import SAID_NO, Desk, key_in, said, sent, to
+from bittitan_plugin.web.admin.lists import BrowsedList
+from bittitan_plugin.web.admin.office import office_of
+from bittitan_plugin.web.forms import form_of
+from bittitan_plugin.web.site import run
+
+KEY = "orders"
+#: Lines a draft's form offers, and customers it suggests. Ours.
+FORM_LINES, SUGGESTED = 3, 100
+
+#: The three choices of *Execute Order*, in the order they are offered.
+INVOICING = {
+    Invoicing.NOW: "Invoice now",
+    Invoicing.NEXT_BILLING_DAY: "Invoice on the customer's next billing day",
+    Invoicing.NONE: "No invoice",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrderCase:
+    """An order with what became of its lines."""
+
+    record: OrderRecord
+    assets: tuple[Asset, ...]
+
+    @property
+    def id(self) -> UUID:
+        """The order's."""
+        return self.record.row.id
+
+    @property
+    def number(self) -> str:
+        """The number people use."""
+        return number_of(self.record.row)
+
+    @property
+    def state(self) -> OrderState:
+        """Where it stands."""
+        return OrderState(self.record.row.status)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it is yet to be executed."""
+        return self.state in OPEN_STATES
+
+    @property
+    def can_be_paid(self) -> bool:
+        """Whether the money may still come in."""
+        closed = self.is_open or self.state is OrderState.CANCELED
+        return not closed and not is_fully_paid(self.record.row)
+
+    @property
+    def total(self) -> Money:
+        """What it costs."""
+        return Money(self.record.row.total, self.record.row.currency)
+
+    @property
+    def charge(self) -> str:
+        """How its money stands."""
+        return charge_status(self.record.row)
+
+    def price(self, line: OrderLineRow) -> Money:
+        """What one piece of a line costs."""
+        return Money(line.unit_amount, self.record.row.currency)
+
+    def asset_of(self, line: OrderLineRow) -> Asset | None:
+        """What a line became."""
+        wanted = global_id(Kind.ORDER_LINE, line.id)
+        return next((asset for asset in self.assets if asset.order_line_id == wanted), None)
+
+    def friendly_name(self, line: OrderLineRow) -> str:
+        """What the customer calls a line's licences."""
+        return line.line_metadata.get(FRIENDLY_NAME, "")
+
+
+class OrderList(BrowsedList):
+    """Every order, drafts too; the newest first."""
+
+    key = KEY
+    menu_label = "Orders"
+    display_name = "order"
+    icon = "fa-solid fa-cart-shopping"
+    permission = Permission.MANAGE_ORDERS
+    list_template = "orders.html"
+    detail_template = "order.html"
+    fields_default_sort = [("created_at", True)]
+    fields = [
+        fields.number("number", "Number", lambda line: int(line.number)),
+        fields.choice("state", "State", lambda line: line.state, OrderState),
+        fields.text("customer", "Customer", lambda line: line.customer),
+        fields.text("company", "Company", lambda line: line.company),
+        fields.amount("total", "Total", lambda line: line.total),
+        fields.status("charge", "Money", lambda line: line.charge),
+        fields.moment("created_at", "Made", lambda line: line.created_at),
+    ]
+
+    def browser(self, work: UnitOfWork) -> Browser[Any]:
+        """The list's query."""
+        return browser()
+
+    def look(self, work: UnitOfWork, key: UUID, viewer: Viewer) -> OrderCase:
+        """The order with its assets."""
+        record = self.site.platform.orders.get(key)
+        if record is None:
+            raise Refusal(ErrorCode.NOT_FOUND, "There is no such order.")
+        page = asset_page(
+            work,
+            EVERYTHING,
+            AssetFilter(order_ids=[global_id(Kind.ORDER, key)]),
+            sort_key(AssetSort.PURCHASE_DATE, descending=False),
+            Window(size=100),
+        )
+        return OrderCase(record=record, assets=tuple(entry.item for entry in page.entries))
+
+
+class OrderDesk(Desk):
+    """What staff do about orders."""
+
+    path = "/orders"
+    add_to_menu = False
+    permission = Permission.MANAGE_ORDERS
+
+    @route("/new", methods=["GET"], name="order-new")
+    async def blank(self, request: Request) -> Response:
+        """The form of a draft. Its id is made here, so that sending it twice makes one."""
+        return await self._form(request, typed={"occasion": str(uuid4())})
+
+    @route("/new", methods=["POST"], name="order-create")
+    async def create(self, request: Request) -> Response:
+        """Make the draft; what was typed stays when it is refused."""
+        form = await form_of(request)
+        try:
+            made = await run(lambda: self._draft(form))
+        except SAID_NO as no:
+            return await self._form(
+                request,
+                typed={name: form.getlist(name) for name in form}
+                | {"occasion": sent(form, "occasion") or str(uuid4())},
+                status=422,
+                error=said(no),
+                field=getattr(no, "field", None),
+            )
+        flash(request, "The draft has been made. Execute it to sell it.", "success")
+        return to(request, page_of(made.row.id))
+
+    @route("/{id}/execute", methods=["POST"], name="order-execute")
+    async def execute(self, request: Request) -> Response:
+        """*Execute Order* with one of the three choices when it is invoiced."""
+        key, form = key_in(request), await form_of(request)
+        chosen = sent(form, "invoicing")
+        if chosen not in set(Invoicing):
+            flash(request, "Choose when the order is invoiced.", "error")
+            return to(request, page_of(key))
+        selling = self.site.platform.selling
+        return await self.act(
+            request,
+            page_of(key),
+            "The order has been executed.",
+            lambda: selling.execute(key, Invoicing(chosen)),
+        )
+
+    @route("/{id}/paid", methods=["POST"], name="order-paid")
+    async def paid(self, request: Request) -> Response:
+        """Everything owed was received."""
+        key, selling = key_in(request), self.site.platform.selling
+        return await self.act(
+            request, page_of(key), "Recorded as paid.", lambda: selling.mark_as_paid(key)
+        )
+
+    @route("/{id}/cancel", methods=["POST"], name="order-cancel")
+    async def cancel(self, request: Request) -> Response:
+        """The platform cancels the whole order; its coupons are revoked."""
+        key, selling = key_in(request), self.site.platform.selling
+        return await self.act(
+            request, page_of(key), "The order is cancelled.", lambda: selling.cancel(key)
+        )
+
+    async def _form(self, request: Request, *, status: int = 200, **values: Any) -> Response:
+        products = await self.site.read(_sellable)
+        return self.show(
+            request,
+            "order-new.html",
+            status=status,
+            products=products,
+            customers=await self._suggested(office_of(request).viewer),
+            rows=range(FORM_LINES),
+            **values,
+        )
+
+    async def _suggested(self, viewer: Viewer) -> Sequence[UserRow]:
+        """Customers to choose from, to whoever may see them; to others it is an address to type."""
+        if not viewer.may(Permission.MANAGE_USERS):
+            return []
+        platform = self.site.platform
+        listing, page = platform.customers.listing(), PageRequest(first=SUGGESTED)
+        return (await run(lambda: platform.page(listing, page))).rows
+
+    def _draft(self, form: FormData) -> OrderRecord:
+        platform = self.site.platform
+        customer = platform.customers.by_email(sent(form, "customer"))
+        if customer is None or customer.is_staff:
+            raise Refusal(
+                ErrorCode.NOT_FOUND, "There is no customer with that address.", field="customer"
+            )
+        return platform.orders.create_draft(
+            customer,
+            _lines(form),
+            currency=sent(form, "currency") or "USD",
+            order_id=_occasion(sent(form, "occasion")),
+        )
+
+
+def _lines(form: FormData) -> list[LineInput]:
+    columns = [
+        [str(value).strip() for value in form.getlist(name)]
+        for name in ("variant", "quantity", "friendly_name", "end_email", "end_name")
+    ]
+    return [_line(*row) for row in zip(*columns, strict=False) if row[0]]
+
+
+def _line(variant: str, quantity: str, friendly_name: str, email: str, name: str) -> LineInput:
+    pieces = whole_number(quantity)
+    if pieces is None:
+        said = f"{quoted(quantity)} is not a whole number of licences."
+        raise Refusal(ErrorCode.INVALID, said, field="quantity")
+    metadata = {
+        FRIENDLY_NAME: friendly_name,
+        END_CUSTOMER_EMAIL: email,
+        END_CUSTOMER_NAME: name,
+    }
+    return LineInput(
+        variant_id=variant,
+        quantity=pieces,
+        metadata=[(key, value) for key, value in metadata.items() if value],
+    )
+
+
+def _occasion(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        raise Refusal(
+            ErrorCode.INVALID, "This form is incomplete: open it once more.", field="occasion"
+        ) from None
+
+
+def _sellable(work: UnitOfWork) -> list[Product]:
+    sold = [product for product in work.products.all() if product.variant_id and product.published]
+    return sorted(sold, key=lambda product: product.name)
+
+
+def page_of(order_id: UUID) -> str:
+    """Where an order's page is, from the back office's root."""
+    return f"/{KEY}/detail?pk={order_id}"

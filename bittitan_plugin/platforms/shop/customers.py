@@ -1,0 +1,175 @@
+"""Who buys and who runs the shop."""
+
+from collections.abc import Collection
+from secrets import compare_digest, token_urlsafe
+from uuid import UUID, uuid4
+
+from sqlalchemy import select, update
+from sqlalchemy.exc import IntegrityError
+
+from bittitan_plugin.domain.access import ANONYMOUS, Permission, Viewer
+from bittitan_plugin.domain.addresses import normalized
+from bittitan_plugin.domain.billing import LAST_BILLING_DAY
+from bittitan_plugin.domain.errors import ErrorCode, Refusal
+from bittitan_plugin.domain.texts import check_line, check_typed, is_line
+from bittitan_plugin.platforms.shop.database import HostDatabase
+from bittitan_plugin.platforms.shop.ids import Kind, global_id
+from bittitan_plugin.platforms.shop.inputs import check_email
+from bittitan_plugin.platforms.shop.paging import Listing
+from bittitan_plugin.platforms.shop.passwords import LONGEST, SHORTEST, hash_password, matches
+from bittitan_plugin.platforms.shop.sign_in_attempts import SignInAttempts
+from bittitan_plugin.platforms.shop.tables import UserRow
+
+
+class Customers:
+    """Keeps users. Changes raise ``Refusal`` on the input at fault."""
+
+    def __init__(self, database: HostDatabase) -> None:
+        self._database = database
+        self._attempts = SignInAttempts(database)
+
+    def create(
+        self,
+        *,
+        email: str,
+        company: str = "",
+        password: str | None = None,
+        billing_day: int | None = None,
+        staff_permissions: Collection[Permission] | None = None,
+    ) -> UserRow:
+        """A new customer, or member of staff when permissions are given."""
+        row = UserRow(
+            id=uuid4(),
+            email=check_email(email),
+            company=check_line(company, "company", required=False),
+            password=None if password is None else hash_password(_check_password(password)),
+            billing_day=None if billing_day is None else _check_day(billing_day),
+            is_staff=staff_permissions is not None,
+            permissions=sorted(staff_permissions or ()),
+            created_at=self._database.clock(),
+            session_key=token_urlsafe(16),
+        )
+        try:
+            with self._database.writing() as session:
+                session.add(row)
+        except IntegrityError:
+            raise Refusal(
+                ErrorCode.UNIQUE, f"There is a user {row.email} already.", field="email"
+            ) from None
+        return row
+
+    def sign_in(
+        self, email: str, password: str, address: str, device: str | None = None
+    ) -> UserRow | None:
+        """The user with that password, or None: no word on which of the two was wrong.
+
+        ``address`` is the network address of whoever asks, ``device`` the name of a browser that
+        the account has signed in on before. Raises ``SignInDelayed`` after too
+        many wrong passwords from there.
+        """
+        self._attempts.begin(email, address, device)
+        row = self.by_email(email)
+        if not matches(password, row.password if row else None):
+            return None
+        self._attempts.succeeded(email, address, device)
+        return row
+
+    def change_password(self, user: UserRow, old: str, new: str, address: str) -> UserRow:
+        """Give the user another password; every session and token there was ends.
+
+        Raises ``Refusal`` on ``oldPassword`` or ``password``, and ``SignInDelayed`` as
+        ``sign_in`` does: whoever has got hold of a session may not guess either.
+        """
+        if self.sign_in(user.email, old, address) is None:
+            raise Refusal(
+                ErrorCode.INVALID, "That is not the password until now.", field="oldPassword"
+            )
+        return self._renew(user.id, password=hash_password(_check_password(new)))
+
+    def welcome(self, email: str, company: str, password: str) -> UserRow:
+        """Whoever proved to read that address signs in with this password from now on.
+
+        Somebody may have taken the address before without proving it, so every session and token
+        there was ends. A new customer where there is none. Raises ``Refusal`` on ``password``, and
+        for an address of staff, whose sign-in is not given away by mail.
+        """
+        row = self.by_email(email)
+        if row is None:
+            return self.create(email=email, company=company, password=password)
+        if row.is_staff:
+            raise Refusal(
+                ErrorCode.INVALID,
+                f"{row.email} is the address of a member of staff, who sees no licences as one. "
+                "Ask whoever sold you the licences to name another address.",
+            )
+        return self._renew(row.id, password=hash_password(_check_password(password)))
+
+    def sign_out_everywhere(self, user_id: UUID) -> None:
+        """End every session and every token of that user."""
+        self._renew(user_id)
+
+    def _renew(self, user_id: UUID, **values: str) -> UserRow:
+        change = update(UserRow).where(UserRow.id == user_id)
+        with self._database.writing() as session:
+            session.execute(change.values(session_key=token_urlsafe(16), **values))
+            return session.get_one(UserRow, user_id, populate_existing=True)
+
+    def by_email(self, email: str) -> UserRow | None:
+        """The user with that address, in any case."""
+        if not is_line(email):
+            return None
+        with self._database.reading() as session:
+            return session.scalar(select(UserRow).where(UserRow.email == normalized(email)))
+
+    def find(self, user_ids: Collection[UUID]) -> dict[UUID, UserRow]:
+        """Users by key, in one statement."""
+        with self._database.reading() as session:
+            query = select(UserRow).where(UserRow.id.in_(user_ids))
+            return {row.id: row for row in session.scalars(query)}
+
+    def first_staff(self) -> UserRow | None:
+        """The member of staff that has been here longest."""
+        with self._database.reading() as session:
+            query = select(UserRow).where(UserRow.is_staff)
+            return session.scalar(query.order_by(UserRow.created_at, UserRow.id).limit(1))
+
+    def listing(self) -> Listing[UserRow]:
+        """The customers by e-mail address."""
+        return Listing(query=select(UserRow).where(~UserRow.is_staff), key=UserRow.email)
+
+
+def is_session_of(row: UserRow, session_key: str) -> bool:
+    """Whether a session or token with that key was begun since the user last ended them all."""
+    return compare_digest((row.session_key or "").encode(), session_key.encode())
+
+
+def viewer_of(row: UserRow | None) -> Viewer:
+    """Who that is to the plugin; nobody when the user is gone."""
+    if row is None:
+        return ANONYMOUS
+    return Viewer(
+        customer_id=None if row.is_staff else global_id(Kind.USER, row.id),
+        email=row.email,
+        is_staff=row.is_staff,
+        permissions=frozenset(Permission(name) for name in row.permissions),
+    )
+
+
+def _check_password(password: str) -> str:
+    if not SHORTEST <= len(password) <= LONGEST:
+        raise Refusal(
+            ErrorCode.INVALID,
+            f"A password has {SHORTEST} to {LONGEST} characters.",
+            field="password",
+        )
+    return check_typed(password, "password")
+
+
+def _check_day(day: int) -> int:
+    if not 1 <= day <= LAST_BILLING_DAY:
+        raise Refusal(
+            ErrorCode.INVALID,
+            f"A billing day is between 1 and {LAST_BILLING_DAY}.",
+            field="billingDay",
+        )
+    return day

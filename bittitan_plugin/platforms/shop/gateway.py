@@ -1,0 +1,238 @@
+"""The plugin's port to this host, straight on the tables; a worker needs nothing else of it."""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from decimal import Decimal
+from uuid import uuid4
+
+from sqlalchemy import Engine, select
+from sqlalchemy.orm import Session
+
+from bittitan_plugin.base.clock import Clock
+from bittitan_plugin.domain.billing import Credit, InvoiceReference, Refund, RefundStatus
+from bittitan_plugin.domain.catalogue import HostVariant, ProductType
+from bittitan_plugin.domain.errors import PlatformRejected
+from bittitan_plugin.domain.money import Money
+from bittitan_plugin.domain.orders import Customer, Order
+from bittitan_plugin.platforms.shop.catalogue_sync import ensure_product_types, present, variants
+from bittitan_plugin.platforms.shop.database import HostDatabase
+from bittitan_plugin.platforms.shop.events import customer_of, domain_order
+from bittitan_plugin.platforms.shop.ids import Kind, global_id, try_parse
+from bittitan_plugin.platforms.shop.invoices import (
+    InvoiceKind,
+    Invoices,
+    add_credit,
+    by_key,
+    invoice_of,
+)
+from bittitan_plugin.platforms.shop.order_records import (
+    OPEN_STATES,
+    Grant,
+    OrderState,
+    line_total,
+    lines_of,
+    load_order,
+    lock_order,
+)
+from bittitan_plugin.platforms.shop.order_stream import orders_since
+from bittitan_plugin.platforms.shop.payments import refund
+from bittitan_plugin.platforms.shop.product_edit import offer, withdraw
+from bittitan_plugin.platforms.shop.tables import (
+    FulfillmentRow,
+    InvoiceRow,
+    OrderLineRow,
+    OrderRow,
+    RefundRow,
+    UserRow,
+)
+from bittitan_plugin.ports.platform import FulfilledLine, Offer, Presentation, TypeDefinition
+
+
+class EmbeddedHost:
+    """``hosts.port.Host`` for the embedded platform. It fires no hooks."""
+
+    def __init__(self, engine: Engine, clock: Clock) -> None:
+        self._database = HostDatabase(engine, clock)
+        self._invoices = Invoices(self._database)
+
+    def order(self, order_id: str) -> Order | None:
+        """See the port. Drafts are not orders yet."""
+        key = try_parse(Kind.ORDER, order_id)
+        if key is None:
+            return None
+        with self._database.reading() as session:
+            record = load_order(session, key)
+            if record is None or record.row.status == OrderState.DRAFT:
+                return None
+            row = invoice_of(session, record.row)
+        return replace(domain_order(record), invoice=None if row is None else _reference(row))
+
+    def orders_since(self, since: datetime) -> Iterator[Sequence[Order]]:
+        """See the port."""
+        return orders_since(self._database, since)
+
+    def customer(self, customer_id: str) -> Customer | None:
+        """See the port."""
+        key = try_parse(Kind.USER, customer_id)
+        with self._database.reading() as session:
+            row = session.get(UserRow, key) if key else None
+        return None if row is None or row.is_staff else customer_of(row)
+
+    def invoice(self, order_id: str) -> InvoiceReference | None:
+        """See the port."""
+        key = try_parse(Kind.ORDER, order_id)
+        row = self._invoices.issue(key)[0] if key else None
+        return None if row is None else _reference(row)
+
+    def due_for_invoice(self, now: datetime) -> Sequence[str]:
+        """See the port."""
+        return [global_id(Kind.ORDER, key) for key in self._invoices.due(now)]
+
+    def fulfilled(self, line: FulfilledLine) -> None:
+        """See the port. A line is delivered once; the first delivery stands."""
+        with self._database.writing() as session:
+            order, row = _locked_line(session, line.order_id, line.order_line_id)
+            query = select(FulfillmentRow.id).where(FulfillmentRow.order_line_id == row.id)
+            if session.scalar(query) is not None:
+                return
+            now = self._database.clock()
+            session.add(
+                FulfillmentRow(
+                    id=uuid4(),
+                    order_line_id=row.id,
+                    asset_id=line.asset_id,
+                    quantity=line.quantity,
+                    created_at=now,
+                )
+            )
+            row.quantity_fulfilled, order.updated_at = line.quantity, now
+            if order.status not in {OrderState.CANCELED, *OPEN_STATES}:
+                order.status = _delivery_state(lines_of(session, [order.id])[order.id])
+
+    def credit(self, credit: Credit) -> InvoiceReference | None:
+        """See the port. What the platform has credited itself is not credited again.
+
+        A line that was not invoiced yet is left out of the invoice to come.
+        """
+        with self._database.writing() as session:
+            order, line = _locked_line(session, credit.order_id, credit.order_line_id)
+            existing = by_key(session, credit.key)
+            if existing is not None:
+                return _reference(existing)
+            invoice = invoice_of(session, order)
+            if invoice is None or line.is_waived:
+                line.is_waived = True
+                return None
+            query = select(InvoiceRow).where(
+                InvoiceRow.order_id == order.id, InvoiceRow.kind == InvoiceKind.CREDIT
+            )
+            given = session.scalars(query.order_by(InvoiceRow.sequence)).all()
+            grant = _grant(credit, order, line, given, most=invoice.amount)
+            if grant.amount > 0:
+                return _reference(add_credit(session, order, grant, self._database.clock()))
+            covering = [row for row in given if row.order_line_id in {None, line.id}]
+            if not covering:
+                raise PlatformRejected(
+                    "NOTHING_TO_CREDIT", "There is nothing to credit on this line."
+                )
+            return _reference(covering[-1])
+
+    def refund(self, credit: Credit) -> Refund:
+        """See the port. Money the platform has paid back itself is not paid back again."""
+        with self._database.writing() as session:
+            order, line = _locked_line(session, credit.order_id, credit.order_line_id)
+            query = select(RefundRow).where(RefundRow.order_id == order.id)
+            given = session.scalars(query).all()
+            grant = _grant(credit, order, line, given, most=order.charged)
+            if grant.amount > 0 and all(row.key != credit.key for row in given):
+                refund(session, order, grant, self._database.clock())
+        return self.refund_of(credit)
+
+    def refund_of(self, credit: Credit) -> Refund:
+        """See the port. What is granted here is paid at once."""
+        with self._database.reading() as session:
+            query = select(RefundRow.amount).where(RefundRow.key == credit.key)
+            paid = session.scalar(query)
+        currency = credit.amount.currency
+        return Refund(
+            status=RefundStatus.NOTHING if paid is None else RefundStatus.PAID,
+            amount=Money(paid or Decimal(0), currency),
+            by_hand=Money(Decimal(0), currency),
+        )
+
+    def ensure_product_types(self, definitions: Sequence[TypeDefinition]) -> frozenset[str]:
+        """See the port."""
+        with self._database.writing() as session:
+            return ensure_product_types(session, definitions)
+
+    def ensure_group(self, name: str) -> None:
+        """See the port. Nothing to make: a group here is a name that its products carry."""
+
+    def present(
+        self, presentations: Sequence[Presentation], group: str
+    ) -> Mapping[str, HostVariant]:
+        """See the port."""
+        with self._database.writing() as session:
+            return present(session, presentations, group, self._database.clock())
+
+    def variants(self, product_types: Collection[ProductType]) -> Iterator[Sequence[HostVariant]]:
+        """See the port."""
+        return variants(self._database, product_types)
+
+    def offer(self, offer_: Offer, group: str) -> HostVariant:
+        """See the port. Publishing or naming concerns the product with all of its variants."""
+        with self._database.writing() as session:
+            return offer(session, offer_, group, self._database.clock())
+
+    def withdraw(self, variant_id: str) -> None:
+        """See the port."""
+        with self._database.writing() as session:
+            withdraw(session, variant_id)
+
+
+def _locked_line(session: Session, order_id: str, line_id: str) -> tuple[OrderRow, OrderLineRow]:
+    key, line_key = try_parse(Kind.ORDER, order_id), try_parse(Kind.ORDER_LINE, line_id)
+    order = lock_order(session, key) if key else None
+    line = session.get(OrderLineRow, line_key) if line_key else None
+    if order is None or line is None or line.order_id != order.id:
+        raise PlatformRejected("NOT_FOUND", f"There is no line {line_id} in an order {order_id}.")
+    return order, line
+
+
+def _grant(
+    credit: Credit,
+    order: OrderRow,
+    line: OrderLineRow,
+    given: Sequence[InvoiceRow | RefundRow],
+    *,
+    most: Decimal,
+) -> Grant:
+    """What of the credit is still to be given: nothing is given back twice.
+
+    The line gives back no more than it cost, the order as a whole no more than ``most``: what was
+    invoiced, or what was received.
+    """
+    if credit.amount.currency != order.currency:
+        raise PlatformRejected(
+            "INVALID", f"The order is in {order.currency}, not in {credit.amount.currency}."
+        )
+    of_order = sum((row.amount for row in given), Decimal(0))
+    of_line = sum((row.amount for row in given if row.order_line_id == line.id), Decimal(0))
+    left = min(most - of_order, line_total(line) - of_line)
+    return Grant(
+        key=credit.key,
+        amount=min(credit.amount.amount, left),
+        reason=credit.reason,
+        line_id=line.id,
+    )
+
+
+def _delivery_state(lines: Sequence[OrderLineRow]) -> OrderState:
+    if all(line.quantity_fulfilled >= line.quantity for line in lines):
+        return OrderState.FULFILLED
+    return OrderState.PARTIALLY_FULFILLED
+
+
+def _reference(row: InvoiceRow) -> InvoiceReference:
+    return InvoiceReference(id=global_id(Kind.INVOICE, row.id), number=row.number)

@@ -1,0 +1,182 @@
+"""Invoices and credit invoices: numbered without gaps, one per reason, never more than was sold."""
+
+from collections.abc import Collection
+from dataclasses import replace
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+from uuid import UUID, uuid4
+
+from sqlalchemy import and_, func, or_, select
+from sqlalchemy.orm import Session
+
+from bittitan_plugin.domain.orders import Invoicing
+from bittitan_plugin.platforms.shop.database import HostDatabase, next_number
+from bittitan_plugin.platforms.shop.order_records import (
+    OPEN_STATES,
+    Grant,
+    OrderState,
+    lines_of,
+    lock_order,
+    total_of,
+)
+from bittitan_plugin.platforms.shop.tables import InvoiceRow, OrderLineRow, OrderRow, UserRow
+
+
+class InvoiceKind(StrEnum):
+    """Which way the money goes; each kind has its own sequence of numbers."""
+
+    INVOICE = "INVOICE"
+    CREDIT = "CREDIT"
+
+
+_PREFIX = {InvoiceKind.INVOICE: "INV", InvoiceKind.CREDIT: "CR"}
+_UNBILLABLE = frozenset({*OPEN_STATES, OrderState.CANCELED})
+
+
+class Invoices:
+    """Issues what is due. Repeating any of it issues nothing more."""
+
+    def __init__(self, database: HostDatabase) -> None:
+        self._database = database
+
+    def issue(self, order_id: UUID) -> tuple[InvoiceRow | None, bool]:
+        """The order's invoice, and whether this call issued it.
+
+        None when the order is not to be invoiced, or not yet, or is not there.
+        """
+        with self._database.writing() as session:
+            order = lock_order(session, order_id)
+            if order is None:
+                return None, False
+            existing = invoice_of(session, order)
+            if existing is not None or not _is_due(order, self._database.clock()):
+                return existing, False
+            issued = _issue(session, order, self._database.clock())
+            return issued, issued is not None
+
+    def issue_due_invoices(self, now: datetime) -> list[InvoiceRow]:
+        """Issue every invoice whose day has come, missed days included; returns the new ones."""
+        issued = []
+        for order_id in self.due(now):
+            with self._database.writing() as session:
+                order = lock_order(session, order_id)
+                if order and _is_due(order, now) and invoice_of(session, order) is None:
+                    issued.append(_issue(session, order, now))
+        return [invoice for invoice in issued if invoice is not None]
+
+    def of_orders(self, order_ids: Collection[UUID]) -> dict[UUID, list[InvoiceRow]]:
+        """Each order's invoices and credit invoices, oldest first, in one statement."""
+        found: dict[UUID, list[InvoiceRow]] = {key: [] for key in order_ids}
+        query = select(InvoiceRow).where(InvoiceRow.order_id.in_(order_ids))
+        query = query.order_by(InvoiceRow.created_at, InvoiceRow.kind.desc(), InvoiceRow.sequence)
+        with self._database.reading() as session:
+            for row in session.scalars(query):
+                found[row.order_id].append(row)
+        return found
+
+    def due(self, now: datetime) -> list[UUID]:
+        """The orders that should have been invoiced by ``now`` and are not, oldest first."""
+        has_invoice = (
+            select(InvoiceRow.id)
+            .where(InvoiceRow.order_id == OrderRow.id, InvoiceRow.kind == InvoiceKind.INVOICE)
+            .exists()
+        )
+        due = or_(
+            OrderRow.invoicing == Invoicing.NOW,
+            and_(
+                OrderRow.invoicing == Invoicing.NEXT_BILLING_DAY,
+                OrderRow.invoice_at <= now,
+            ),
+        )
+        # Of a sale that was cancelled before its day nothing is billed.
+        stands = select(OrderLineRow.id).where(
+            OrderLineRow.order_id == OrderRow.id, ~OrderLineRow.is_waived
+        )
+        query = select(OrderRow.id).where(
+            due, ~has_invoice, stands.exists(), OrderRow.status.not_in(_UNBILLABLE)
+        )
+        with self._database.reading() as session:
+            return list(session.scalars(query.order_by(OrderRow.sequence)))
+
+
+def invoice_of(session: Session, order: OrderRow) -> InvoiceRow | None:
+    """The order's invoice, if one was issued."""
+    return by_key(session, _invoice_key(order))
+
+
+def by_key(session: Session, key: str) -> InvoiceRow | None:
+    """What was issued under that key."""
+    return session.scalar(select(InvoiceRow).where(InvoiceRow.key == key))
+
+
+def credited(session: Session, order: OrderRow) -> Decimal:
+    """How much of a locked order has been credited."""
+    query = select(func.sum(InvoiceRow.amount)).where(
+        InvoiceRow.order_id == order.id, InvoiceRow.kind == InvoiceKind.CREDIT
+    )
+    return session.scalar(query) or Decimal(0)
+
+
+def add_credit(session: Session, order: OrderRow, grant: Grant, now: datetime) -> InvoiceRow:
+    """Issue a credit invoice for a locked order. The caller has seen what may be credited."""
+    return _add(session, order, InvoiceKind.CREDIT, grant, now)
+
+
+def credit_order(
+    session: Session, order: OrderRow, grant: Grant, now: datetime
+) -> InvoiceRow | None:
+    """Credit a locked order as a whole, as far as it was invoiced and not yet credited."""
+    existing, invoice = by_key(session, grant.key), invoice_of(session, order)
+    if existing is not None or invoice is None:
+        return existing
+    amount = min(grant.amount, invoice.amount - credited(session, order))
+    if amount <= 0:
+        return None
+    return add_credit(session, order, replace(grant, amount=amount), now)
+
+
+def _is_due(order: OrderRow, now: datetime) -> bool:
+    if OrderState(order.status) in _UNBILLABLE:
+        return False
+    if order.invoicing == Invoicing.NEXT_BILLING_DAY:
+        return order.invoice_at is not None and order.invoice_at <= now
+    return order.invoicing == Invoicing.NOW
+
+
+def _invoice_key(order: OrderRow) -> str:
+    return f"order:{order.id}"
+
+
+def _issue(session: Session, order: OrderRow, now: datetime) -> InvoiceRow | None:
+    """Bill every line that was not cancelled before; None when none is left."""
+    billed = [line for line in lines_of(session, [order.id])[order.id] if not line.is_waived]
+    if not billed:
+        return None
+    amount = total_of(billed, order.currency).amount
+    whole = Grant(key=_invoice_key(order), amount=amount)
+    return _add(session, order, InvoiceKind.INVOICE, whole, now)
+
+
+def _add(
+    session: Session, order: OrderRow, kind: InvoiceKind, content: Grant, now: datetime
+) -> InvoiceRow:
+    sequence = next_number(session, kind)
+    buyer = session.get_one(UserRow, order.user_id)
+    row = InvoiceRow(
+        id=uuid4(),
+        order_id=order.id,
+        order_line_id=content.line_id,
+        kind=kind,
+        sequence=sequence,
+        number=f"{_PREFIX[kind]}-{sequence:06d}",
+        billed_to=buyer.company or buyer.email,
+        amount=content.amount,
+        currency=order.currency,
+        reason=content.reason,
+        key=content.key,
+        created_at=now,
+    )
+    session.add(row)
+    session.flush()
+    return row

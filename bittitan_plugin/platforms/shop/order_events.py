@@ -1,0 +1,177 @@
+"""Changes of orders, each followed by its hooks once it is committed.
+
+A repeated change returns the order as it stands and fires its hooks again: a process may have died
+between the commit and the hooks, and plugins are told to expect repetition.
+"""
+
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from uuid import UUID
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+
+from bittitan_hooks import specs
+from bittitan_hooks.events import OrderEvent
+from bittitan_hooks.translate import order_value
+from bittitan_plugin.domain.errors import Refusal
+from bittitan_plugin.domain.orders import Invoicing, OrderStatus
+from bittitan_plugin.platforms.shop.checkout_completion import Placing
+from bittitan_plugin.platforms.shop.database import HostDatabase
+from bittitan_plugin.platforms.shop.events import domain_order, invoice_sent
+from bittitan_plugin.platforms.shop.hook_calls import Announcer
+from bittitan_plugin.platforms.shop.invoices import Invoices
+from bittitan_plugin.platforms.shop.order_records import (
+    OPEN_STATES,
+    ChargeStatus,
+    OrderRecord,
+    OrderState,
+    charge_status,
+    domain_status,
+    is_fully_paid,
+)
+from bittitan_plugin.platforms.shop.orders import Orders
+from bittitan_plugin.platforms.shop.outbox import Untold, standing_hooks
+from bittitan_plugin.platforms.shop.payments import Refunds
+from bittitan_plugin.platforms.shop.tables import InvoiceRow, OrderRow, RefundRow, UserRow
+
+log = structlog.get_logger(__name__)
+
+
+_EVENTS: Mapping[str, type[OrderEvent]] = {
+    "order_created": specs.OrderCreated,
+    "order_confirmed": specs.OrderConfirmed,
+    "order_paid": specs.OrderPaid,
+    "order_fully_paid": specs.OrderFullyPaid,
+    "order_updated": specs.OrderUpdated,
+    "order_cancelled": specs.OrderCancelled,
+    "order_refunded": specs.OrderRefunded,
+    "order_fully_refunded": specs.OrderFullyRefunded,
+}
+
+
+class Selling:
+    """Everything that happens to an order, with the plugins told. Raises ``Refusal``."""
+
+    def __init__(
+        self, database: HostDatabase, announcer: Announcer, *, demo_payments: bool
+    ) -> None:
+        self._placing = Placing(database, demo_payments=demo_payments)
+        self._orders = Orders(database)
+        self._refunds = Refunds(database)
+        self._invoices = Invoices(database)
+        self._untold = Untold(database)
+        self._announcer = announcer
+
+    def complete_checkout(
+        self, user: UserRow, checkout_id: UUID, *, pay: bool = True
+    ) -> OrderRecord:
+        """Sell a basket, once. Raises ``RefusedByPlugins`` before any payment."""
+        record = self._placing.placed(user, checkout_id)
+        if record is None:
+            preview, version = self._placing.preview(user, checkout_id)
+            self._precheck(preview)
+            record = self._placing.place(user, checkout_id, version=version, pay=pay)
+        if domain_status(record.row) is OrderStatus.CONFIRMED:
+            # First, so that whoever hears of the order finds it invoiced.
+            issued = self._issue(record.row)
+            paid = ("order_paid", "order_fully_paid") if is_fully_paid(record.row) else ()
+            self._announce(record, "order_created", "order_confirmed", *paid)
+            self._announce_invoice(issued)
+        return record
+
+    def complete_draft(self, order_id: UUID) -> OrderRecord:
+        """Make a draft an order. Raises ``RefusedByPlugins``."""
+        self._precheck_open(order_id)
+        record = self._orders.complete_draft(order_id)
+        self._announce(record, "order_created")
+        return record
+
+    def execute(self, order_id: UUID, invoicing: Invoicing) -> OrderRecord:
+        """Confirm an order and invoice it as chosen. Raises ``RefusedByPlugins``."""
+        before = self._precheck_open(order_id)
+        record = self._orders.execute(order_id, invoicing)
+        issued = self._issue(record.row)
+        was_draft = before is not None and before.row.status == OrderState.DRAFT
+        self._announce(record, *(("order_created",) if was_draft else ()), "order_confirmed")
+        self._announce_invoice(issued)
+        return record
+
+    def mark_as_paid(self, order_id: UUID) -> OrderRecord:
+        """Record the money. Fires what Saleor fires: fully paid and updated, but not paid."""
+        record = self._orders.mark_as_paid(order_id)
+        self._announce(record, "order_fully_paid", "order_updated")
+        return record
+
+    def cancel(self, order_id: UUID) -> OrderRecord:
+        """Cancel the whole order."""
+        record = self._orders.cancel(order_id)
+        self._announce(record, "order_cancelled")
+        return record
+
+    def grant_refund(
+        self, order_id: UUID, amount: Decimal | None = None, reason: str = ""
+    ) -> tuple[OrderRow, RefundRow]:
+        """Pay money back."""
+        try:
+            order, refund = self._refunds.grant(order_id, amount, reason)
+        except Refusal:
+            # Nothing is left to be paid back to who asks again; the plugins may not know of it.
+            self._announce_refund(order_id, full_only=True)
+            raise
+        self._announce_refund(order_id)
+        return order, refund
+
+    def tell(self, record: OrderRecord) -> None:
+        """Tell the plugins again how the order stands."""
+        self._announce(record, *standing_hooks(record.row))
+
+    def _announce_refund(self, order_id: UUID, *, full_only: bool = False) -> None:
+        record = self._orders.get(order_id)
+        if record is None:
+            return
+        if charge_status(record.row) is ChargeStatus.FULLY_REFUNDED:
+            self._announce(record, "order_fully_refunded")
+        elif not full_only:
+            self._announce(record, "order_refunded")
+
+    def _issue(self, order: OrderRow) -> InvoiceRow | None:
+        """The order's invoice, if it is due now and this call issued it."""
+        # The order stands whatever happens here; what is missed is caught up by the due run.
+        try:
+            invoice, is_new = self._invoices.issue(order.id)
+        except Exception:
+            log.exception("invoice failed", order=str(order.id))
+            return None
+        return invoice if is_new else None
+
+    def _announce_invoice(self, invoice: InvoiceRow | None) -> None:
+        if invoice is not None:
+            self._announcer.announce(
+                "invoice_sent", lambda: invoice_sent(invoice, self._announcer.installation)
+            )
+
+    def _precheck_open(self, order_id: UUID) -> OrderRecord | None:
+        record = self._orders.get(order_id)
+        if record is not None and OrderState(record.row.status) in OPEN_STATES:
+            self._precheck(record)
+        return record
+
+    def _precheck(self, record: OrderRecord) -> None:
+        self._announcer.precheck(self._event(specs.OrderPrecheck, record))
+
+    def _announce(self, record: OrderRecord, *hooks: str) -> None:
+        told = [
+            self._announcer.announce(hook, self._event(_EVENTS[hook], record)) for hook in hooks
+        ]
+        if not all(told):
+            return
+        try:
+            self._untold.settle(record.row)
+        except SQLAlchemyError as error:
+            # The change stands, and the note of it stays: it is told once more.
+            log.warning("note of a change stays", order=str(record.row.id), why=str(error))
+
+    def _event(self, kind: type[OrderEvent], record: OrderRecord) -> Callable[[], specs.Event]:
+        installation = self._announcer.installation
+        return lambda: kind(installation=installation, order=order_value(domain_order(record)))

@@ -1,0 +1,150 @@
+"""An order with its lines and its buyer, and the questions everybody asks of it."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bittitan_plugin.domain.errors import ErrorCode, Refusal
+from bittitan_plugin.domain.money import Money
+from bittitan_plugin.domain.orders import OrderStatus
+from bittitan_plugin.platforms.shop.tables import OrderLineRow, OrderRow, UserRow
+
+
+class OrderState(StrEnum):
+    """Where an order stands, in Saleor's words."""
+
+    DRAFT = "DRAFT"
+    UNCONFIRMED = "UNCONFIRMED"
+    UNFULFILLED = "UNFULFILLED"
+    PARTIALLY_FULFILLED = "PARTIALLY_FULFILLED"
+    FULFILLED = "FULFILLED"
+    CANCELED = "CANCELED"
+
+
+#: Not yet binding.
+OPEN_STATES = frozenset({OrderState.DRAFT, OrderState.UNCONFIRMED})
+
+
+class ChargeStatus(StrEnum):
+    """What became of an order's money, in Saleor's words."""
+
+    NOT_CHARGED = "NOT_CHARGED"
+    PARTIALLY_CHARGED = "PARTIALLY_CHARGED"
+    FULLY_CHARGED = "FULLY_CHARGED"
+    PARTIALLY_REFUNDED = "PARTIALLY_REFUNDED"
+    FULLY_REFUNDED = "FULLY_REFUNDED"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Grant:
+    """An amount to give back for an order, or one line of it, once per ``key``."""
+
+    key: str
+    amount: Decimal
+    reason: str = ""
+    line_id: UUID | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrderRecord:
+    """An order as one transaction saw it."""
+
+    row: OrderRow
+    lines: tuple[OrderLineRow, ...]
+    user: UserRow
+
+
+def number_of(row: OrderRow) -> str:
+    """The number people use; empty before the order exists."""
+    return str(row.sequence) if row.sequence else ""
+
+
+def is_fully_paid(row: OrderRow) -> bool:
+    """Whether everything owed was received. A full refund undoes it, a partial one does not."""
+    if row.total == 0:
+        return True
+    return row.charged >= row.total and row.refunded < row.total
+
+
+def charge_status(row: OrderRow) -> ChargeStatus:
+    """How the order's money stands."""
+    if row.refunded:
+        full = row.refunded >= row.total
+        return ChargeStatus.FULLY_REFUNDED if full else ChargeStatus.PARTIALLY_REFUNDED
+    if row.charged >= row.total:
+        return ChargeStatus.FULLY_CHARGED
+    return ChargeStatus.PARTIALLY_CHARGED if row.charged else ChargeStatus.NOT_CHARGED
+
+
+def domain_status(row: OrderRow) -> OrderStatus:
+    """The order's standing as far as the plugin cares."""
+    state = OrderState(row.status)
+    if state is OrderState.CANCELED:
+        return OrderStatus.CANCELLED
+    return OrderStatus.UNCONFIRMED if state in OPEN_STATES else OrderStatus.CONFIRMED
+
+
+def line_total(row: OrderLineRow) -> Decimal:
+    """What the whole line costs."""
+    return row.unit_amount * row.quantity
+
+
+def total_of(lines: Collection[OrderLineRow], currency: str) -> Money:
+    """What the lines cost together."""
+    total = Money.of(0, currency)
+    for line in lines:
+        total += Money(line.unit_amount, currency).times(line.quantity)
+    return total
+
+
+def load_order(session: Session, order_id: UUID) -> OrderRecord | None:
+    """The order as it stands, in two statements."""
+    found = session.execute(
+        select(OrderRow, UserRow)
+        .join(UserRow, UserRow.id == OrderRow.user_id)
+        .where(OrderRow.id == order_id)
+    ).first()
+    return None if found is None else complete_record(session, found[0], found[1])
+
+
+def complete_record(session: Session, row: OrderRow, user: UserRow) -> OrderRecord:
+    """The order with its lines."""
+    lines = lines_of(session, [row.id])[row.id]
+    return OrderRecord(row=row, lines=tuple(lines), user=user)
+
+
+def complete_records(session: Session, rows: Collection[OrderRow]) -> list[OrderRecord]:
+    """The orders with their lines and customers, in two statements."""
+    lines = lines_of(session, [row.id for row in rows])
+    whose = select(UserRow).where(UserRow.id.in_({row.user_id for row in rows}))
+    users = {user.id: user for user in session.scalars(whose)}
+    return [
+        OrderRecord(row=row, lines=tuple(lines[row.id]), user=users[row.user_id]) for row in rows
+    ]
+
+
+def lines_of(session: Session, order_ids: Collection[UUID]) -> dict[UUID, list[OrderLineRow]]:
+    """Each order's lines, in one statement."""
+    found: dict[UUID, list[OrderLineRow]] = {key: [] for key in order_ids}
+    query = select(OrderLineRow).where(OrderLineRow.order_id.in_(order_ids))
+    for row in session.scalars(query.order_by(OrderLineRow.position, OrderLineRow.id)):
+        found[row.order_id].append(row)
+    return found
+
+
+def lock_order(session: Session, order_id: UUID) -> OrderRow | None:
+    """The order, locked: whatever else is about it waits until this transaction ends."""
+    return session.scalar(select(OrderRow).where(OrderRow.id == order_id).with_for_update())
+
+
+def locked(session: Session, order_id: UUID) -> OrderRow:
+    """``lock_order``, or ``Refusal`` NOT_FOUND on ``id``."""
+    row = lock_order(session, order_id)
+    if row is None:
+        raise Refusal(ErrorCode.NOT_FOUND, "There is no such order.", field="id")
+    return row

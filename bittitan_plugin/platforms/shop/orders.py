@@ -1,0 +1,225 @@
+"""What staff do with orders, and who may see them."""
+
+from collections.abc import Collection, Sequence
+from decimal import Decimal
+from uuid import UUID, uuid4
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bittitan_plugin.domain.access import Permission, Viewer
+from bittitan_plugin.domain.billing import next_billing_day
+from bittitan_plugin.domain.catalogue import check_quantity
+from bittitan_plugin.domain.errors import ErrorCode, Refusal
+from bittitan_plugin.domain.orders import Invoicing
+from bittitan_plugin.platforms.shop.catalogue import Variant, load_variants
+from bittitan_plugin.platforms.shop.checkout_completion import ORDER_NUMBERS
+from bittitan_plugin.platforms.shop.checkouts import DEFAULT_CURRENCY, check_sellable
+from bittitan_plugin.platforms.shop.database import HostDatabase, next_number
+from bittitan_plugin.platforms.shop.ids import Kind, parse_id, try_parse
+from bittitan_plugin.platforms.shop.inputs import MOST_LINES, LineInput, check_email, check_metadata
+from bittitan_plugin.platforms.shop.invoices import credit_order
+from bittitan_plugin.platforms.shop.order_records import (
+    OPEN_STATES,
+    Grant,
+    OrderRecord,
+    OrderState,
+    complete_record,
+    lines_of,
+    load_order,
+    locked,
+    total_of,
+)
+from bittitan_plugin.platforms.shop.outbox import note_change
+from bittitan_plugin.platforms.shop.paging import Listing
+from bittitan_plugin.platforms.shop.payments import charge
+from bittitan_plugin.platforms.shop.tables import OrderLineRow, OrderRow, UserRow
+
+
+class Orders:
+    """Reads and changes orders. Changes raise ``Refusal`` and may be repeated."""
+
+    def __init__(self, database: HostDatabase) -> None:
+        self._database = database
+
+    def get(self, order_id: UUID) -> OrderRecord | None:
+        """The order as it stands."""
+        with self._database.reading() as session:
+            return load_order(session, order_id)
+
+    def listing(self, viewer: Viewer) -> Listing[OrderRow]:
+        """The orders this viewer may see, newest first, without drafts."""
+        query = select(OrderRow).where(OrderRow.status != OrderState.DRAFT)
+        if not viewer.may(Permission.MANAGE_ORDERS):
+            query = query.where(OrderRow.user_id == try_parse(Kind.USER, viewer.customer_id or ""))
+        return Listing(query=query, key=OrderRow.sequence, descending=True)
+
+    def of_user(self, user_id: UUID) -> Listing[OrderRow]:
+        """A user's orders, newest first, without drafts."""
+        query = select(OrderRow).where(
+            OrderRow.status != OrderState.DRAFT, OrderRow.user_id == user_id
+        )
+        return Listing(query=query, key=OrderRow.sequence, descending=True)
+
+    def drafts(self) -> Listing[OrderRow]:
+        """The drafts, newest first."""
+        query = select(OrderRow).where(OrderRow.status == OrderState.DRAFT)
+        return Listing(query=query, key=OrderRow.sequence, descending=True)
+
+    def lines(self, order_ids: Collection[UUID]) -> dict[UUID, list[OrderLineRow]]:
+        """Each order's lines, in one statement."""
+        with self._database.reading() as session:
+            return lines_of(session, order_ids)
+
+    def create_draft(
+        self,
+        user: UserRow,
+        lines: Sequence[LineInput],
+        *,
+        email: str | None = None,
+        currency: str = DEFAULT_CURRENCY,
+        order_id: UUID | None = None,
+    ) -> OrderRecord:
+        """A draft for a customer; unlike a basket its prices are fixed now.
+
+        Whoever gives ``order_id`` may repeat it: one id is one draft.
+        """
+        now = self._database.clock()
+        with self._database.writing() as session:
+            order_id = order_id or uuid4()
+            known = load_order(session, order_id)
+            if known is not None:
+                return known
+            rows = _draft_lines(session, order_id, lines, currency)
+            order = OrderRow(
+                id=order_id,
+                sequence=next_number(session, ORDER_NUMBERS),
+                status=OrderState.DRAFT,
+                user_id=user.id,
+                email=check_email(email, "userEmail") if email else user.email,
+                currency=currency,
+                total=total_of(rows, currency).amount,
+                charged=Decimal(0),
+                refunded=Decimal(0),
+                created_at=now,
+                updated_at=now,
+            )
+            session.add(order)
+            session.flush()
+            session.add_all(rows)
+        return OrderRecord(row=order, lines=rows, user=user)
+
+    def complete_draft(self, order_id: UUID) -> OrderRecord:
+        """Make a draft an order that waits to be executed."""
+        with self._database.writing() as session:
+            order = _live(session, order_id)
+            if order.status == OrderState.DRAFT:
+                order.status = OrderState.UNCONFIRMED
+                note_change(order, self._database.clock())
+            return _record(session, order)
+
+    def execute(self, order_id: UUID, invoicing: Invoicing) -> OrderRecord:
+        """Confirm an order with the choice when it is invoiced; from then on it may be paid."""
+        now, zone = self._database.clock(), self._database.zone()
+        with self._database.writing() as session:
+            order = _live(session, order_id)
+            record = _record(session, order)
+            if OrderState(order.status) in OPEN_STATES:
+                order.status = OrderState.UNFULFILLED
+                note_change(order, now)
+                order.invoicing = invoicing
+                if invoicing is Invoicing.NEXT_BILLING_DAY:
+                    day = record.user.billing_day
+                    order.invoice_at = next_billing_day(day, now, zone)
+            elif order.invoicing != invoicing:
+                raise Refusal(
+                    ErrorCode.INVALID,
+                    f"This order was executed with {order.invoicing}; that cannot be changed.",
+                    field="invoicing",
+                )
+            return record
+
+    def mark_as_paid(self, order_id: UUID) -> OrderRecord:
+        """Record that everything owed was received."""
+        with self._database.writing() as session:
+            order = _live(session, order_id)
+            if order.status == OrderState.DRAFT:
+                raise Refusal(ErrorCode.INVALID, "A draft cannot be paid.", field="id")
+            now = self._database.clock()
+            if charge(session, order, now):
+                note_change(order, now)
+            return _record(session, order)
+
+    def cancel(self, order_id: UUID) -> OrderRecord:
+        """Cancel, and credit what was invoiced. As at Saleor, no money goes back by itself."""
+        now = self._database.clock()
+        with self._database.writing() as session:
+            order = locked(session, order_id)
+            if order.status == OrderState.DRAFT:
+                raise Refusal(ErrorCode.INVALID, "A draft cannot be cancelled.", field="id")
+            if order.status != OrderState.CANCELED:
+                order.status = OrderState.CANCELED
+                note_change(order, now)
+                grant = Grant(
+                    key=f"cancel:{order.id}", amount=order.total, reason="Order cancelled"
+                )
+                credit_order(session, order, grant, now)
+            return _record(session, order)
+
+
+def may_see(viewer: Viewer, order: OrderRow) -> bool:
+    """Whether the viewer owns the order, or is staff with MANAGE_ORDERS."""
+    if viewer.may(Permission.MANAGE_ORDERS):
+        return True
+    return viewer.customer_id is not None and order.user_id == try_parse(
+        Kind.USER, viewer.customer_id
+    )
+
+
+def _live(session: Session, order_id: UUID) -> OrderRow:
+    order = locked(session, order_id)
+    if order.status == OrderState.CANCELED:
+        raise Refusal(ErrorCode.INVALID, "This order is cancelled.", field="id")
+    return order
+
+
+def _record(session: Session, order: OrderRow) -> OrderRecord:
+    user = session.get_one(UserRow, order.user_id)
+    return complete_record(session, order, user)
+
+
+def _draft_lines(
+    session: Session, order_id: UUID, lines: Sequence[LineInput], currency: str
+) -> tuple[OrderLineRow, ...]:
+    if not 1 <= len(lines) <= MOST_LINES:
+        raise Refusal(ErrorCode.REQUIRED, f"Give 1 to {MOST_LINES} lines.", field="lines")
+    ids = [
+        parse_id(Kind.VARIANT, line.variant_id, field=f"lines[{index}].variantId")
+        for index, line in enumerate(lines)
+    ]
+    variants = load_variants(session, set(ids))
+    return tuple(
+        _draft_line(order_id, index, line, variants.get(variant_id), currency)
+        for index, (variant_id, line) in enumerate(zip(ids, lines, strict=True))
+    )
+
+
+def _draft_line(
+    order_id: UUID, index: int, line: LineInput, wanted: Variant | None, currency: str
+) -> OrderLineRow:
+    place = f"lines[{index}]"
+    variant = check_sellable(wanted, currency, f"{place}.variantId")
+    return OrderLineRow(
+        id=uuid4(),
+        order_id=order_id,
+        position=index,
+        variant_id=variant.row.id,
+        sku=variant.row.sku,
+        product_name=variant.product.name,
+        variant_name=variant.row.name,
+        product_type=variant.product.product_type,
+        quantity=check_quantity(line.quantity, name=f"{place}.quantity"),
+        quantity_fulfilled=0,
+        unit_amount=variant.prices[currency].amount,
+        line_metadata=check_metadata(line.metadata, f"{place}.metadata"),
+    )

@@ -1,0 +1,89 @@
+"""Orders with a change that not every plugin has been told of yet.
+
+A change is noted in the transaction that makes it, and the note is taken away once all hooks of it
+were taken. So neither a crash in between nor a plugin whose database is away loses one.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import or_, select, update
+
+from bittitan_plugin.domain.waits import LEEWAY
+from bittitan_plugin.platforms.shop.database import HostDatabase
+from bittitan_plugin.platforms.shop.order_records import (
+    ChargeStatus,
+    OrderRecord,
+    OrderState,
+    charge_status,
+    complete_records,
+    is_fully_paid,
+)
+from bittitan_plugin.platforms.shop.tables import OrderRow
+
+#: How long whoever made a change, or told of it last, is left alone with it.
+GRACE = timedelta(seconds=10)
+#: Orders that are taken up at a time.
+MOST_AT_ONCE = 200
+
+
+def note_change(order: OrderRow, now: datetime) -> None:
+    """The order changed, in a transaction that is still open, and plugins are to hear of it."""
+    order.updated_at = order.untold_since = now
+
+
+def standing_hooks(order: OrderRow) -> Sequence[str]:
+    """The hooks that say how the order stands by themselves, in the order they would have come."""
+    if order.status == OrderState.CANCELED:
+        return ("order_cancelled",)
+    if charge_status(order) is ChargeStatus.FULLY_REFUNDED:
+        return ("order_fully_refunded",)
+    hooks = ["order_created"]
+    if order.status != OrderState.UNCONFIRMED:
+        hooks.append("order_confirmed")
+        if is_fully_paid(order):
+            hooks += ["order_paid", "order_fully_paid"]
+    if charge_status(order) is ChargeStatus.PARTIALLY_REFUNDED:
+        hooks.append("order_refunded")
+    return hooks
+
+
+class Untold:
+    """The notes. Any number of processes may look through them at once."""
+
+    def __init__(self, database: HostDatabase) -> None:
+        self._database = database
+
+    def settle(self, order: OrderRow) -> None:
+        """Every plugin knows of the order as it was read; a change since then stays noted."""
+        if order.untold_since is None:
+            return
+        with self._database.writing() as session:
+            session.execute(
+                update(OrderRow)
+                .where(OrderRow.id == order.id, OrderRow.untold_since == order.untold_since)
+                .values(untold_since=None)
+            )
+
+    def take(self) -> list[OrderRecord]:
+        """The orders to be told of now, the longest waiting first; they go to the line's end."""
+        now = self._database.clock()
+        due = (
+            select(OrderRow)
+            .where(
+                or_(
+                    OrderRow.untold_since <= now - GRACE,
+                    # Noted before the clock was stepped back.
+                    OrderRow.untold_since > now + LEEWAY,
+                )
+            )
+            .order_by(OrderRow.untold_since)
+            .limit(MOST_AT_ONCE)
+            .with_for_update(skip_locked=True)
+        )
+        with self._database.writing() as session:
+            rows = session.scalars(due).all()
+            for row in rows:
+                row.untold_since = now
+            session.flush()
+            return complete_records(session, rows)

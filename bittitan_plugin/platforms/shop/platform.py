@@ -1,0 +1,126 @@
+"""The embedded host put together from an engine, a cipher, a clock and a plugin manager."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import TypeVar
+from zoneinfo import ZoneInfo
+
+from pluggy import PluginManager
+from sqlalchemy import Engine
+
+from bittitan_plugin.base.cipher import Cipher
+from bittitan_plugin.base.clock import Clock
+from bittitan_plugin.domain.access import Viewer
+from bittitan_plugin.domain.errors import ErrorCode, Refusal
+from bittitan_plugin.platforms.shop.catalogue import Catalogue
+from bittitan_plugin.platforms.shop.checkouts import Checkouts
+from bittitan_plugin.platforms.shop.customers import Customers, is_session_of, viewer_of
+from bittitan_plugin.platforms.shop.database import HostDatabase
+from bittitan_plugin.platforms.shop.gateway import EmbeddedHost
+from bittitan_plugin.platforms.shop.hook_calls import Announcer
+from bittitan_plugin.platforms.shop.invoices import Invoices
+from bittitan_plugin.platforms.shop.order_events import Selling
+from bittitan_plugin.platforms.shop.orders import Orders
+from bittitan_plugin.platforms.shop.outbox import Untold
+from bittitan_plugin.platforms.shop.outbox_relay import Retelling
+from bittitan_plugin.platforms.shop.paging import Listing, Page, PageRequest
+from bittitan_plugin.platforms.shop.payments import Refunds
+from bittitan_plugin.platforms.shop.plugins import Plugins
+from bittitan_plugin.platforms.shop.product_events import Merchandising
+from bittitan_plugin.platforms.shop.tables import UserRow
+from bittitan_plugin.platforms.shop.tokens import ACCESS_LIFETIME, InvalidToken, Tokens
+
+#: How the one installation on this host is named.
+INSTALLATION = "default"
+#: How long a token lasts that was asked for on the command line.
+OPERATOR_LIFETIME = timedelta(hours=12)
+
+Row = TypeVar("Row")
+
+
+class EmbeddedPlatform:
+    """The platform's services. Everything here is synchronous; the web hops to a thread."""
+
+    def __init__(  # noqa: PLR0913 - what the platform stands on, each by its name
+        self,
+        *,
+        engine: Engine,
+        cipher: Cipher,
+        clock: Clock,
+        plugins: PluginManager,
+        public_url: str,
+        token_lifetime: timedelta = ACCESS_LIFETIME,
+        zone: Callable[[], ZoneInfo] = lambda: ZoneInfo("UTC"),
+        demo_payments: bool = False,
+    ) -> None:
+        self.database = HostDatabase(engine, clock, zone)
+        self.installation = INSTALLATION
+        self.plugin_manager = plugins
+        self.host = EmbeddedHost(engine, clock)
+        announcer = Announcer(plugins, INSTALLATION)
+        self.customers = Customers(self.database)
+        self.catalogue = Catalogue(self.database)
+        self.merchandising = Merchandising(self.catalogue, announcer)
+        self.checkouts = Checkouts(self.database)
+        self.orders = Orders(self.database)
+        self.selling = Selling(self.database, announcer, demo_payments=demo_payments)
+        self.retelling = Retelling(Untold(self.database), self.selling)
+        self.invoices = Invoices(self.database)
+        self.refunds = Refunds(self.database)
+        self.plugins = Plugins(announcer)
+        self.tokens = Tokens(
+            self.database,
+            cipher,
+            issuer=f"{public_url.rstrip('/')}/graphql/",
+            lifetime=token_lifetime,
+        )
+
+    def sign_in(self, email: str, password: str, address: str) -> tuple[str, UserRow] | None:
+        """A token and whose it is, or None when e-mail and password do not belong together.
+
+        Raises ``SignInDelayed``, see ``Customers.sign_in``.
+        """
+        user = self.customers.sign_in(email, password, address)
+        return None if user is None else (self.tokens.issue(user), user)
+
+    def issue_token(
+        self, email: str | None = None, *, lifetime: timedelta = OPERATOR_LIFETIME
+    ) -> str:
+        """A token for that user, or without an address for the first member of staff.
+
+        For operators at the command line, who hold the keys anyway. Raises ``Refusal`` NOT_FOUND
+        on ``email``.
+        """
+        user = self.customers.by_email(email) if email else self.customers.first_staff()
+        if user is None:
+            raise Refusal(
+                ErrorCode.NOT_FOUND, f"There is no user {email or 'among staff'}.", field="email"
+            )
+        return self.tokens.issue(user, lifetime)
+
+    def user(self, token: str | None) -> UserRow | None:
+        """Whoever sent that token; None without one or for a deleted user.
+
+        Raises ``InvalidToken``, also when the user has ended all sessions since it was issued.
+        """
+        if token is None:
+            return None
+        bearer = self.tokens.verify(token)
+        user = self.customers.find([bearer.user_id]).get(bearer.user_id)
+        if user is not None and not is_session_of(user, bearer.session_key):
+            raise InvalidToken("Invalid token. Create new one by using tokenCreate mutation.")
+        return user
+
+    def viewer(self, token: str | None) -> Viewer:
+        """``user`` with the permissions they have now. Raises ``InvalidToken``."""
+        return viewer_of(self.user(token))
+
+    def page(self, listing: Listing[Row], request: PageRequest) -> Page[Row]:
+        """One page of a list. Raises ``Refusal`` on ``first``, ``last``, ``after``, ``before``."""
+        with self.database.reading() as session:
+            return listing.page(session, request)
+
+    def count(self, listing: Listing[Row]) -> int:
+        """How long the whole list is; a statement of its own."""
+        with self.database.reading() as session:
+            return listing.count(session)

@@ -1,0 +1,68 @@
+"""What a resolver finds in its request: the platform, who is asking, and the loaders."""
+
+from collections.abc import Callable
+from typing import Annotated, Any, TypeVar, cast
+
+import anyio.to_thread
+import strawberry
+from graphql import GraphQLError
+
+from bittitan_plugin.domain.access import Permission, Viewer
+from bittitan_plugin.platforms.shop.platform import EmbeddedPlatform
+from bittitan_plugin.platforms.shop.schema.loaders import Loaders
+from bittitan_plugin.platforms.shop.tables import UserRow
+
+HostInfo = strawberry.Info[dict[str, Any], None]
+#: An argument called ``id``, whose Python name hides no builtin.
+IdArgument = Annotated[strawberry.ID, strawberry.argument(name="id")]
+
+Result = TypeVar("Result")
+
+
+class PermissionDenied(GraphQLError):
+    """The viewer may not; the field is null and this error stands beside it, as at Saleor."""
+
+    def __init__(self, needed: str) -> None:
+        super().__init__(
+            f"To access this path, you need {needed}.",
+            extensions={"exception": {"code": "PermissionDenied"}},
+        )
+
+
+def platform(info: HostInfo) -> EmbeddedPlatform:
+    """The platform this request runs on."""
+    return cast(EmbeddedPlatform, info.context["platform"])
+
+
+def loaders(info: HostInfo) -> Loaders:
+    """This request's data loaders."""
+    return cast(Loaders, info.context["loaders"])
+
+
+def viewer(info: HostInfo) -> Viewer:
+    """Who is asking."""
+    return cast(Viewer, info.context["viewer"])
+
+
+def address(info: HostInfo) -> str:
+    """The network address the request came from."""
+    return cast(str, info.context["address"])
+
+
+def signed_in(info: HostInfo) -> UserRow:
+    """The user who is asking. Raises ``PermissionDenied`` for nobody."""
+    user = cast("UserRow | None", info.context["user"])
+    if user is None:
+        raise PermissionDenied("to be signed in")
+    return user
+
+
+def require(info: HostInfo, permission: Permission) -> None:
+    """Let staff with that permission pass. Raises ``PermissionDenied`` for everybody else."""
+    if not viewer(info).may(permission):
+        raise PermissionDenied(f"one of the following permissions: {permission}")
+
+
+async def run(work: Callable[[], Result]) -> Result:
+    """Do database work in a thread, so that the event loop never waits for it."""
+    return await anyio.to_thread.run_sync(work)

@@ -1,0 +1,140 @@
+"""Orders, and the users who placed them."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated
+from uuid import UUID
+
+import strawberry
+
+from bittitan_plugin.domain.money import Money as DomainMoney
+from bittitan_plugin.domain.orders import Invoicing
+from bittitan_plugin.platforms.shop.ids import Kind, global_id
+from bittitan_plugin.platforms.shop.order_records import (
+    ChargeStatus,
+    OrderState,
+    charge_status,
+    is_fully_paid,
+    line_total,
+    number_of,
+)
+from bittitan_plugin.platforms.shop.schema.composition import composed
+from bittitan_plugin.platforms.shop.schema.context import HostInfo, loaders
+from bittitan_plugin.platforms.shop.schema.fields import field
+from bittitan_plugin.platforms.shop.schema.scalars import Money, TaxedMoney, money_of, taxed
+from bittitan_plugin.platforms.shop.schema.types.billing import (
+    Invoice,
+    OrderGrantedRefund,
+    invoice_of,
+    refund_of,
+)
+from bittitan_plugin.platforms.shop.schema.types.metadata import MetadataItem, items_of
+from bittitan_plugin.platforms.shop.schema.types.products import ProductVariant, variant_of
+from bittitan_plugin.platforms.shop.tables import OrderLineRow, OrderRow
+
+if TYPE_CHECKING:
+    from bittitan_plugin.platforms.shop.schema.types.users import User
+
+OrderStatus = strawberry.enum(OrderState, name="OrderStatus")
+PaymentChargeStatus = strawberry.enum(ChargeStatus, name="PaymentChargeStatusEnum")
+OrderInvoicing = strawberry.enum(Invoicing, name="OrderInvoicing")
+
+
+@strawberry.type
+class OrderLine:
+    """What was bought, as it was then."""
+
+    id: strawberry.ID
+    product_name: str
+    variant_name: str
+    product_sku: str | None
+    quantity: int
+    quantity_fulfilled: int
+    unit_price: TaxedMoney
+    total_price: TaxedMoney
+    metadata: list[MetadataItem]
+    variant_key: strawberry.Private[UUID | None]
+
+    @field
+    async def variant(self, info: HostInfo) -> ProductVariant | None:
+        """The variant, while it is still on offer."""
+        if self.variant_key is None:
+            return None
+        variant = await loaders(info).variants.load(self.variant_key)
+        return variant_of(info, variant) if variant else None
+
+
+@strawberry.type
+class Order:
+    """A sale. Visible to its owner and to staff with MANAGE_ORDERS."""
+
+    id: strawberry.ID
+    number: str
+    created: datetime
+    updated_at: datetime
+    status: OrderState
+    payment_status: ChargeStatus
+    is_paid: bool
+    user_email: str | None
+    total: TaxedMoney
+    total_charged: Money
+    total_refunded: Money
+    invoicing: Invoicing | None
+    row: strawberry.Private[OrderRow]
+
+    @field
+    async def lines(self, info: HostInfo) -> list[OrderLine]:
+        """What was bought."""
+        rows = await loaders(info).order_lines.load(self.row.id)
+        return [_line_of(row, self.row.currency) for row in rows or ()]
+
+    @field
+    async def invoices(self, info: HostInfo) -> list[Invoice]:
+        """Invoices and credit invoices, oldest first."""
+        return [invoice_of(row) for row in await loaders(info).invoices.load(self.row.id) or ()]
+
+    @field
+    async def granted_refunds(self, info: HostInfo) -> list[OrderGrantedRefund]:
+        """What was paid back, oldest first."""
+        return [refund_of(row) for row in await loaders(info).refunds.load(self.row.id) or ()]
+
+    @field
+    async def user(self, info: HostInfo) -> Annotated["User", strawberry.lazy(".users")] | None:
+        """Who placed it."""
+        from bittitan_plugin.platforms.shop.schema.types.users import user_of
+
+        row = await loaders(info).users.load(self.row.user_id)
+        return user_of(info, row) if row else None
+
+
+def order_of(info: HostInfo, row: OrderRow) -> Order:
+    """An order for the wire."""
+    return composed(info, Order)(
+        id=strawberry.ID(global_id(Kind.ORDER, row.id)),
+        number=number_of(row),
+        created=row.created_at,
+        updated_at=row.updated_at,
+        status=OrderState(row.status),
+        payment_status=charge_status(row),
+        is_paid=is_fully_paid(row),
+        user_email=row.email,
+        total=taxed(DomainMoney(row.total, row.currency)),
+        total_charged=money_of(row.charged, row.currency),
+        total_refunded=money_of(row.refunded, row.currency),
+        invoicing=Invoicing(row.invoicing) if row.invoicing else None,
+        row=row,
+    )
+
+
+def _line_of(row: OrderLineRow, currency: str) -> OrderLine:
+    return OrderLine(
+        id=strawberry.ID(global_id(Kind.ORDER_LINE, row.id)),
+        product_name=row.product_name,
+        variant_name=row.variant_name,
+        product_sku=row.sku,
+        quantity=row.quantity,
+        quantity_fulfilled=row.quantity_fulfilled,
+        unit_price=taxed(DomainMoney(row.unit_amount, currency)),
+        total_price=taxed(DomainMoney(line_total(row), currency)),
+        metadata=items_of(row.line_metadata),
+        variant_key=row.variant_id,
+    )

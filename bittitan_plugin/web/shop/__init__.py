@@ -1,1 +1,0 @@
-"""A small storefront to try things out with: a page whose script is a headless frontend."""
