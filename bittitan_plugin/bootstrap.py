@@ -27,7 +27,7 @@ from bittitan_plugin.platforms.saleor.order_lease import Turns
 from bittitan_plugin.ports.mail import Mailer
 from bittitan_plugin.ports.platform import Host
 from bittitan_plugin.ports.vendor import Vendors
-from bittitan_plugin.services.catalogue import catch_up
+from bittitan_plugin.services.catalogue.variants import catch_up
 from bittitan_plugin.services.installations import open_installation
 from bittitan_plugin.services.ports import Ports
 from bittitan_plugin.store import migrations

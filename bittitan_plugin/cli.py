@@ -291,7 +291,7 @@ def coupons_import(
     as_json: Json = False,
 ) -> None:
     """Take a file of codes into the stock, and serve who waits for them; 1 if a row is bad."""
-    from bittitan_plugin.services.stock_import import ImportMode
+    from bittitan_plugin.services.stock.importing import ImportMode
     from bittitan_plugin.stocking import import_file
 
     mode = ImportMode.GOOD_ROWS if partial else ImportMode.ALL_OR_NONE
@@ -384,7 +384,7 @@ def revocations_list(installation: Installation = "default", as_json: Json = Fal
 def revocations_confirm(revocation: Revocation, installation: Installation = "default") -> None:
     """Say that its codes are revoked: the asset is cancelled and credited. 1 when too late."""
     from bittitan_plugin.revoking import decide_revocation
-    from bittitan_plugin.services.stock_revocation import confirm
+    from bittitan_plugin.services.cancelling.stock_revocation import confirm
 
     _with_ports(lambda ports: decide_revocation(ports, installation, revocation, confirm))
 
@@ -393,7 +393,7 @@ def revocations_confirm(revocation: Revocation, installation: Installation = "de
 def revocations_redeemed(revocation: Revocation, installation: Installation = "default") -> None:
     """Say that its codes had been used: the sale stands."""
     from bittitan_plugin.revoking import decide_revocation
-    from bittitan_plugin.services.stock_revocation import report_redeemed
+    from bittitan_plugin.services.cancelling.stock_revocation import report_redeemed
 
     _with_ports(lambda ports: decide_revocation(ports, installation, revocation, report_redeemed))
 

@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from bittitan_plugin.domain.errors import BitTitanError
-from bittitan_plugin.services import services_definition
+from bittitan_plugin.services.catalogue import services_definition
 from bittitan_plugin.services.import_report import ServicesDefinition
 from bittitan_plugin.services.installations import named_installation
 from bittitan_plugin.services.ports import Ports

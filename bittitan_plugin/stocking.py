@@ -16,14 +16,14 @@ from bittitan_plugin.domain.stock import StockCode, StockState
 from bittitan_plugin.domain.stock_report import StockReport, report_csv
 from bittitan_plugin.services.installations import named_installation
 from bittitan_plugin.services.ports import Ports
-from bittitan_plugin.services.stock_import import (
+from bittitan_plugin.services.stock.importing import (
     ImportMode,
     ImportReport,
     StockFile,
     import_stock,
 )
-from bittitan_plugin.services.stock_reports import stock_report
-from bittitan_plugin.services.stock_withdrawal import undo_import, withdraw
+from bittitan_plugin.services.stock.reports import stock_report
+from bittitan_plugin.services.stock.withdrawal import undo_import, withdraw
 from bittitan_plugin.store.queries.keyset import Page, Window, every_page
 from bittitan_plugin.store.queries.stock import StockFilter, stock_page
 from bittitan_plugin.terminal import (

@@ -18,7 +18,7 @@ from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from bittitan_plugin.bittitan.sandbox import SandboxServer
-from bittitan_plugin.services import durable
+from bittitan_plugin.services import workflow_ids as durable
 from bittitan_plugin.store.unit_of_work import Store
 from bittitan_plugin.workflows import (
     billing,

@@ -29,7 +29,7 @@ from bittitan_plugin.bootstrap import Application, build
 from bittitan_plugin.domain.catalogue import ProductType
 from bittitan_plugin.domain.orders import Customer, Order, OrderStatus
 from bittitan_plugin.services.installations import configure
-from bittitan_plugin.services.ordering import accept
+from bittitan_plugin.services.selling.ordering import accept
 from bittitan_plugin.store import workers
 from bittitan_plugin.store.tables import AssetRow
 from bittitan_plugin.workflows import heart, retrying

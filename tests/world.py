@@ -29,10 +29,10 @@ from bittitan_plugin.domain.history import Actor, ActorKind
 from bittitan_plugin.domain.money import Money
 from bittitan_plugin.domain.orders import Order, OrderLine
 from bittitan_plugin.domain.problems import Problem
-from bittitan_plugin.services.cancellation import cancel
-from bittitan_plugin.services.invoicing import hand_in_due
+from bittitan_plugin.services.cancelling.cancellation import cancel
 from bittitan_plugin.services.ports import Ports
-from bittitan_plugin.services.provisioning import synchronize
+from bittitan_plugin.services.selling.invoicing import hand_in_due
+from bittitan_plugin.services.selling.provisioning import synchronize
 from bittitan_plugin.store.tables import AssetRow
 from bittitan_plugin.workflows import runtime
 from tests.conftest import Databases, StandingClock

@@ -1,1 +1,1 @@
-"""What the plugin asks of the world: a commerce platform, a vendor of coupons, a way to send mail."""
+"""What the plugin asks of the world: of a commerce platform, of BitTitan, of a mail server."""

@@ -10,19 +10,15 @@ from uuid import UUID, uuid4
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
 from bittitan_plugin.domain.history import Actor
 from bittitan_plugin.domain.problems import Problem, ProblemAction
-from bittitan_plugin.services import (
-    accounts,
-    cancellation,
-    held_coupons,
-    held_lines,
-    ordering,
-    reconciliation,
-    synchronization,
-)
-from bittitan_plugin.services.durable import INVOICE
+from bittitan_plugin.services.accounts import synchronizing as accounts
+from bittitan_plugin.services.cancelling import cancellation
+from bittitan_plugin.services.coupons import held_coupons
+from bittitan_plugin.services.failed_steps import resume_step
 from bittitan_plugin.services.installations import get_installation
 from bittitan_plugin.services.ports import Ports
-from bittitan_plugin.services.stuck import resume_step
+from bittitan_plugin.services.reconciling import reconciliation
+from bittitan_plugin.services.selling import held_lines, ordering, synchronization
+from bittitan_plugin.services.workflow_ids import INVOICE
 
 
 def act(ports: Ports, installation_id: UUID, problem_id: UUID, actor: Actor) -> Problem:

@@ -9,8 +9,8 @@ from enum import StrEnum
 from uuid import UUID
 
 from bittitan_plugin.domain.requests import CancellationRequest
-from bittitan_plugin.services.durable import TELL, tell_id
 from bittitan_plugin.services.ports import Ports
+from bittitan_plugin.services.workflow_ids import TELL, tell_id
 from bittitan_plugin.store.unit_of_work import UnitOfWork
 
 

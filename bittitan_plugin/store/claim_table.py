@@ -19,7 +19,7 @@ class ClaimRow(Base):
     installation_id: Mapped[UUID] = mapped_column(
         ForeignKey("bittitan_installations.id"), primary_key=True
     )
-    #: The digest of a code, or a coupon's id at the vendor; see ``services/code_claims.py``.
+    #: The digest of a code, or a coupon's id at the vendor; see ``code_claims.py``.
     subject: Mapped[str] = mapped_column(String(300), primary_key=True)
     #: Exactly one of the two. No foreign keys: what is claimed is claimed before it is kept.
     asset_id: Mapped[UUID | None]

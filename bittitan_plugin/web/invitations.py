@@ -11,7 +11,7 @@ from bittitan_plugin.domain.access import Viewer
 from bittitan_plugin.domain.accounts import Account
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
 from bittitan_plugin.domain.invitations import Invitation
-from bittitan_plugin.services import invitations
+from bittitan_plugin.services.accounts import invitations
 from bittitan_plugin.web.forms import form_of
 from bittitan_plugin.web.portal.forms import status_of, text_of
 from bittitan_plugin.web.signing_in import home_of

@@ -5,16 +5,16 @@ from uuid import UUID
 
 from bittitan_plugin.domain.assets import AssetStatus
 from bittitan_plugin.domain.retries import FOLLOW_UP, VENDOR, RetryPolicy
-from bittitan_plugin.services import (
-    cancellation_requests,
+from bittitan_plugin.services import failed_steps as stuck
+from bittitan_plugin.services.cancelling import (
     crediting,
     refunds,
     request_notifications,
     revocation,
-    stuck,
-    withdrawal,
 )
-from bittitan_plugin.services.durable import CANCEL, CREDIT, REFUND, WITHDRAW
+from bittitan_plugin.services.cancelling import requests as cancellation_requests
+from bittitan_plugin.services.cancelling import reverted_sales as withdrawal
+from bittitan_plugin.services.workflow_ids import CANCEL, CREDIT, REFUND, WITHDRAW
 from bittitan_plugin.workflows.definition import workflow
 from bittitan_plugin.workflows.retrying import StepFailed, insist, persist
 from bittitan_plugin.workflows.runtime import ports

@@ -5,9 +5,9 @@ from uuid import UUID
 
 from bittitan_plugin.domain.retries import VENDOR
 from bittitan_plugin.domain.runs import Run
-from bittitan_plugin.services import import_runs
-from bittitan_plugin.services.durable import IMPORT_STOCK, SERVICES_DEFINITION
-from bittitan_plugin.services.stock_import import ImportMode
+from bittitan_plugin.services.stock import import_runs
+from bittitan_plugin.services.stock.importing import ImportMode
+from bittitan_plugin.services.workflow_ids import IMPORT_STOCK, SERVICES_DEFINITION
 from bittitan_plugin.workflows.definition import workflow
 from bittitan_plugin.workflows.retrying import StepFailed, insist, persist
 from bittitan_plugin.workflows.runtime import current, ports

@@ -7,17 +7,14 @@ from bittitan_plugin.domain.assets import Asset
 from bittitan_plugin.domain.coupons import CouponSource
 from bittitan_plugin.domain.errors import UNAVAILABLE, ErrorCode, Refusal
 from bittitan_plugin.domain.retries import FOLLOW_UP, ORDER_NOT_DUE, VENDOR
-from bittitan_plugin.services import (
-    accounts,
-    delivery,
-    notifications,
-    opening,
-    provisioning,
-    reconciliation,
-    stuck,
-)
-from bittitan_plugin.services.durable import PROVISION, SYNCHRONIZE
+from bittitan_plugin.services import failed_steps as stuck
+from bittitan_plugin.services import notifications
+from bittitan_plugin.services.accounts import synchronizing as accounts
 from bittitan_plugin.services.ports import Ports
+from bittitan_plugin.services.reconciling import reconciliation
+from bittitan_plugin.services.selling import asset_creation as opening
+from bittitan_plugin.services.selling import delivery, provisioning
+from bittitan_plugin.services.workflow_ids import PROVISION, SYNCHRONIZE
 from bittitan_plugin.store.repositories.sales import Sale
 from bittitan_plugin.workflows.course import Course, OneByOne, at_once
 from bittitan_plugin.workflows.definition import workflow

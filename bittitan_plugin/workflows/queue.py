@@ -11,7 +11,7 @@ from dbos import DBOS, DBOSClient, EnqueueOptions, WorkflowSerializationFormat
 from sqlalchemy import make_url
 from sqlalchemy.orm import Session
 
-from bittitan_plugin.services.durable import (
+from bittitan_plugin.services.workflow_ids import (
     CANCEL,
     CREDIT,
     FOLLOW,

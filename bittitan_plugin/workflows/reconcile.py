@@ -3,8 +3,9 @@
 from uuid import UUID
 
 from bittitan_plugin.domain.retries import VENDOR
-from bittitan_plugin.services import reconciliation, runs
-from bittitan_plugin.services.durable import RECONCILE
+from bittitan_plugin.services import runs
+from bittitan_plugin.services.reconciling import reconciliation
+from bittitan_plugin.services.workflow_ids import RECONCILE
 from bittitan_plugin.workflows.definition import workflow
 from bittitan_plugin.workflows.retrying import StepFailed, insist, persist
 from bittitan_plugin.workflows.runtime import current, ports

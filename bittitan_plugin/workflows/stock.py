@@ -4,9 +4,12 @@ from collections.abc import Callable
 from uuid import UUID
 
 from bittitan_plugin.domain.retries import FOLLOW_UP
-from bittitan_plugin.services import cancellation_requests, revocation_news, stock_notices, stuck
-from bittitan_plugin.services.durable import OUT_OF_STOCK, REVOCATION_NEWS
-from bittitan_plugin.services.revocation_news import REASONS, RevocationNews
+from bittitan_plugin.services import failed_steps as stuck
+from bittitan_plugin.services.cancelling import requests as cancellation_requests
+from bittitan_plugin.services.cancelling import revocation_news
+from bittitan_plugin.services.cancelling.revocation_news import REASONS, RevocationNews
+from bittitan_plugin.services.stock import notices as stock_notices
+from bittitan_plugin.services.workflow_ids import OUT_OF_STOCK, REVOCATION_NEWS
 from bittitan_plugin.workflows.definition import workflow
 from bittitan_plugin.workflows.retrying import StepFailed, insist, persist
 from bittitan_plugin.workflows.runtime import ports

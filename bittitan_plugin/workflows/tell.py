@@ -4,10 +4,11 @@ from collections.abc import Callable
 from uuid import UUID
 
 from bittitan_plugin.domain.retries import FOLLOW_UP
-from bittitan_plugin.services import request_notifications, stuck
-from bittitan_plugin.services.durable import TELL
+from bittitan_plugin.services import failed_steps as stuck
+from bittitan_plugin.services.cancelling import request_notifications
 from bittitan_plugin.services.ports import Ports
 from bittitan_plugin.services.request_decisions import News
+from bittitan_plugin.services.workflow_ids import TELL
 from bittitan_plugin.workflows.definition import workflow
 from bittitan_plugin.workflows.retrying import StepFailed, insist, persist
 from bittitan_plugin.workflows.runtime import ports

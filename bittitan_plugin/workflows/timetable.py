@@ -14,17 +14,21 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from bittitan_plugin.domain.errors import Unavailable
-from bittitan_plugin.services.invoicing import hand_in_due
+from bittitan_plugin.services.cancelling.refunds import watch_refunds
+from bittitan_plugin.services.cancelling.stock_watch import watch_stock
+from bittitan_plugin.services.coupons.expiry_reminders import (
+    watch_coupons,
+    watch_expiries,
+    watch_requests,
+)
 from bittitan_plugin.services.keys import watch_keys
 from bittitan_plugin.services.outages import watch_vendor
 from bittitan_plugin.services.platforms import watch_platform
 from bittitan_plugin.services.ports import Ports
-from bittitan_plugin.services.reconciliation import start_daily
-from bittitan_plugin.services.refunds import watch_refunds
-from bittitan_plugin.services.refused_lines import watch_refused
+from bittitan_plugin.services.reconciling.reconciliation import start_daily
 from bittitan_plugin.services.runs import end_silent
-from bittitan_plugin.services.stock_watch import watch_stock
-from bittitan_plugin.services.watching import watch_coupons, watch_expiries, watch_requests
+from bittitan_plugin.services.selling.invoicing import hand_in_due
+from bittitan_plugin.services.selling.refused_lines import watch_refused
 
 #: Finds what is due for one installation and hands it in; repeating it must be harmless.
 Duty = Callable[[Ports, UUID], Any]

@@ -5,8 +5,11 @@ from uuid import UUID
 import structlog
 
 from bittitan_plugin.domain.retries import FOLLOW_UP
-from bittitan_plugin.services import coupon_status, refunds, stuck, watching
-from bittitan_plugin.services.durable import FOLLOW, FOLLOW_REFUND, REMIND
+from bittitan_plugin.services import failed_steps as stuck
+from bittitan_plugin.services.cancelling import refunds
+from bittitan_plugin.services.coupons import coupon_status
+from bittitan_plugin.services.coupons import expiry_reminders as watching
+from bittitan_plugin.services.workflow_ids import FOLLOW, FOLLOW_REFUND, REMIND
 from bittitan_plugin.workflows.definition import workflow
 from bittitan_plugin.workflows.retrying import StepFailed, attempt, insist, persist
 from bittitan_plugin.workflows.runtime import ports

@@ -3,7 +3,7 @@
 import strawberry
 
 from bittitan_plugin.domain.orders import EndCustomer
-from bittitan_plugin.services.assets import KEEP, AssetChanges, Keep
+from bittitan_plugin.services.selling.assets import KEEP, AssetChanges, Keep
 
 
 @strawberry.input(description="For whom a reseller bought, new or existing.")

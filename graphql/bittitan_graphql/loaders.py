@@ -18,7 +18,7 @@ from bittitan_plugin.domain.history import HistoryEntry
 from bittitan_plugin.domain.requests import CancellationRequest
 from bittitan_plugin.domain.stock import StockCode
 from bittitan_plugin.query_limits import CountedLoader, RowBudget
-from bittitan_plugin.services import cancellation
+from bittitan_plugin.services.cancelling import cancellation
 from bittitan_plugin.services.ports import Ports
 from bittitan_plugin.store.queries.assets import newest_of_accounts
 from bittitan_plugin.store.queries.audience import Audience

@@ -6,7 +6,7 @@ So a missing, empty or unsuitable value is a typed error on its field and never 
 import strawberry
 
 from bittitan_graphql.enums import BitTitanProductTypeKind
-from bittitan_plugin.services.products import Wishes
+from bittitan_plugin.services.catalogue.products import Wishes
 
 
 @strawberry.input(description="An amount of money.")

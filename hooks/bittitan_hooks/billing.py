@@ -6,8 +6,8 @@ from bittitan_hooks.results import Outcome
 from bittitan_hooks.specs import hookimpl
 from bittitan_plugin.domain.billing import InvoiceReference
 from bittitan_plugin.domain.installations import Installation
-from bittitan_plugin.services.invoicing import forget_invoice, remember_invoice, supply
 from bittitan_plugin.services.ports import Ports
+from bittitan_plugin.services.selling.invoicing import forget_invoice, remember_invoice, supply
 
 
 class BillingHooks:

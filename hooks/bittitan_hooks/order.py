@@ -26,15 +26,15 @@ from bittitan_plugin.domain.catalogue import ProductType
 from bittitan_plugin.domain.errors import ErrorCode
 from bittitan_plugin.domain.installations import Installation
 from bittitan_plugin.domain.orders import Order, OrderStatus, awaited, is_due
+from bittitan_plugin.services.cancelling.refunds import look_again
 from bittitan_plugin.services.installations import find_installation
-from bittitan_plugin.services.ordering import Acceptance, accept, precheck
-from bittitan_plugin.services.platform_events import (
+from bittitan_plugin.services.ports import Ports
+from bittitan_plugin.services.selling.ordering import Acceptance, accept, precheck
+from bittitan_plugin.services.selling.platform_events import (
     report_partial_refund,
     report_partial_return,
     take_back,
 )
-from bittitan_plugin.services.ports import Ports
-from bittitan_plugin.services.refunds import look_again
 
 
 class OrderHooks:

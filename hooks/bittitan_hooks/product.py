@@ -16,7 +16,7 @@ from bittitan_hooks.specs import hookimpl
 from bittitan_hooks.translate import to_money
 from bittitan_plugin.domain.catalogue import HostVariant, ProductType, read_clocks
 from bittitan_plugin.domain.installations import Installation
-from bittitan_plugin.services.catalogue import (
+from bittitan_plugin.services.catalogue.variants import (
     follow_product,
     follow_variant,
     release_product,

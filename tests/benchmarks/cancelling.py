@@ -14,9 +14,9 @@ from bittitan_plugin.domain.catalogue import Product, ProductType
 from bittitan_plugin.domain.history import Actor, ActorKind
 from bittitan_plugin.ports.platform import Host
 from bittitan_plugin.ports.vendor import CouponRequest
-from bittitan_plugin.services.cancellation import cancel, check
+from bittitan_plugin.services.cancelling.cancellation import cancel, check
 from bittitan_plugin.services.installations import configure
-from bittitan_plugin.services.ordering import accept
+from bittitan_plugin.services.selling.ordering import accept
 from tests.benchmarks.measuring import Figure, alternating
 from tests.fakes.host import FakeHost, line
 

@@ -22,7 +22,7 @@ from bittitan_plugin.bittitan.sandbox import (
 from bittitan_plugin.bootstrap import Application, build
 from bittitan_plugin.domain.history import Actor, ActorKind
 from bittitan_plugin.platforms.shop.platform import EmbeddedPlatform
-from bittitan_plugin.services import services_definition
+from bittitan_plugin.services.catalogue import services_definition
 from bittitan_plugin.store.engine import BEGIN_OPTION
 from bittitan_plugin.store.mapping import product_values
 from bittitan_plugin.store.tables import PriceRow, ProductRow

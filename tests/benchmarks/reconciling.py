@@ -10,7 +10,8 @@ from bittitan_plugin.base.cipher import generate_key
 from bittitan_plugin.base.settings import LogFormat, Settings
 from bittitan_plugin.bootstrap import Application, build
 from bittitan_plugin.domain.runs import RunKind
-from bittitan_plugin.services import reconciliation, runs
+from bittitan_plugin.services import runs
+from bittitan_plugin.services.reconciling import reconciliation
 from bittitan_plugin.store.mapping import to_asset
 from bittitan_plugin.store.tables import AssetRow
 from tests.benchmarks.measuring import Figure

@@ -16,8 +16,8 @@ from bittitan_plugin.bootstrap import Application, build
 from bittitan_plugin.domain.coupons import CouponSource
 from bittitan_plugin.domain.history import Actor, ActorKind
 from bittitan_plugin.services.installations import configure
-from bittitan_plugin.services.stock_allocation import allocate
-from bittitan_plugin.services.stock_import import StockFile, import_stock
+from bittitan_plugin.services.stock.allocation import allocate
+from bittitan_plugin.services.stock.importing import StockFile, import_stock
 from bittitan_plugin.store.engine import writing_engine
 from bittitan_plugin.store.tables import StockCodeRow, StockImportRow
 from tests.benchmarks.measuring import Figure

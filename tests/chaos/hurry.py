@@ -20,7 +20,7 @@ def install() -> None:
     from bittitan_plugin.bittitan.coupon_api.vendors import CouponApiVendors
     from bittitan_plugin.bootstrap import Application
     from bittitan_plugin.domain import circuit
-    from bittitan_plugin.services import watching
+    from bittitan_plugin.services.coupons import expiry_reminders as watching
 
     start = Application.start_worker
     Application.start_worker = partialmethod(start, pace=PACE)  # type: ignore[assignment,method-assign]

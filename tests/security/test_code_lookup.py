@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from bittitan_plugin.domain.access import Viewer
 from bittitan_plugin.domain.assets import Asset
-from bittitan_plugin.services.code_lookup import mark_of
+from bittitan_plugin.services.coupons.code_lookup import mark_of
 from bittitan_plugin.store.tables import AssetRow
 from tests.fakes.host import line
 from tests.integration.admin.backoffice import BackOffice, told

@@ -51,7 +51,7 @@ class AssetFilter:
     #: Part of the name, friendly name, order number or, to whom it is shown, the recipient's
     #: address.
     search: str = ""
-    #: What one coupon code is found by (see ``services/code_lookup.py``); empty matches nothing.
+    #: What one coupon code is found by (see ``code_lookup.py``); empty matches nothing.
     code_mark: str | None = None
 
 

@@ -1,6 +1,6 @@
 """Coupons as they are followed at the vendor: how far was read, and whose fate is still open.
 
-Also what a code is found by without opening any: see ``services/code_lookup.py``.
+Also what a code is found by without opening any: see ``services/coupons/code_lookup.py``.
 """
 
 from collections.abc import Callable, Collection

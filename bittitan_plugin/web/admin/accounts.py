@@ -11,8 +11,8 @@ from bittitan_plugin.domain.access import Permission, Viewer
 from bittitan_plugin.domain.accounts import Account, AccountStatus
 from bittitan_plugin.domain.assets import Asset
 from bittitan_plugin.domain.invitations import Invitation
-from bittitan_plugin.services.accounts import save_and_synchronize
-from bittitan_plugin.services.invitations import invite
+from bittitan_plugin.services.accounts.invitations import invite
+from bittitan_plugin.services.accounts.synchronizing import save_and_synchronize
 from bittitan_plugin.store.queries import back_office
 from bittitan_plugin.store.queries.assets import newest_of_accounts
 from bittitan_plugin.store.queries.audience import EVERYTHING

@@ -20,12 +20,12 @@ from bittitan_plugin.domain.history import HistoryEntry
 from bittitan_plugin.domain.problems import Problem
 from bittitan_plugin.domain.requests import CancellationRequest
 from bittitan_plugin.domain.texts import whole_number
-from bittitan_plugin.services import cancellation
-from bittitan_plugin.services.assets import AssetChanges, update_asset
-from bittitan_plugin.services.cancellation import cancel
-from bittitan_plugin.services.code_lookup import mark_of
+from bittitan_plugin.services.cancelling import cancellation
+from bittitan_plugin.services.cancelling.cancellation import cancel
+from bittitan_plugin.services.coupons.code_lookup import mark_of
 from bittitan_plugin.services.notifications import resend_welcome
-from bittitan_plugin.services.provisioning import synchronize
+from bittitan_plugin.services.selling.assets import AssetChanges, update_asset
+from bittitan_plugin.services.selling.provisioning import synchronize
 from bittitan_plugin.store.queries import back_office
 from bittitan_plugin.store.queries.assets import AssetFilter, AssetSort, asset_page, sort_key
 from bittitan_plugin.store.queries.audience import EVERYTHING

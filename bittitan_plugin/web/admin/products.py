@@ -14,8 +14,8 @@ from bittitan_plugin.domain.access import Permission
 from bittitan_plugin.domain.catalogue import Product, ProductType
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
 from bittitan_plugin.domain.texts import quoted, whole_number
-from bittitan_plugin.services import products
-from bittitan_plugin.services.products import Wishes
+from bittitan_plugin.services.catalogue import products
+from bittitan_plugin.services.catalogue.products import Wishes
 from bittitan_plugin.web.admin import fields
 from bittitan_plugin.web.admin.desks import SAID_NO, Desk, actor_of, key_in, said, sent, to
 from bittitan_plugin.web.admin.memory import ShortList

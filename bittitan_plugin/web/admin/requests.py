@@ -12,8 +12,8 @@ from bittitan_plugin.domain.accounts import Account
 from bittitan_plugin.domain.assets import Asset
 from bittitan_plugin.domain.cancellation import CancellationTerms
 from bittitan_plugin.domain.requests import CancellationRequest, RequestState
-from bittitan_plugin.services import cancellation
-from bittitan_plugin.services.cancellation_requests import accept, reject
+from bittitan_plugin.services.cancelling import cancellation
+from bittitan_plugin.services.cancelling.requests import accept, reject
 from bittitan_plugin.store.queries import back_office
 from bittitan_plugin.store.queries.back_office import RequestLine
 from bittitan_plugin.store.queries.browsing import Browser

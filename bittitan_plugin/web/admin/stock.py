@@ -16,11 +16,12 @@ from bittitan_plugin.domain.catalogue import ProductType
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
 from bittitan_plugin.domain.revocations import PORTAL_STEPS, Revocation, RevocationState
 from bittitan_plugin.domain.stock import StockCode, StockState
-from bittitan_plugin.services import stock_revocation, stock_withdrawal
-from bittitan_plugin.services.import_runs import start_stock_import
+from bittitan_plugin.services.cancelling import stock_revocation
 from bittitan_plugin.services.ports import Ports
-from bittitan_plugin.services.stock_import import ImportMode
-from bittitan_plugin.services.stock_reports import stock_report
+from bittitan_plugin.services.stock import withdrawal as stock_withdrawal
+from bittitan_plugin.services.stock.import_runs import start_stock_import
+from bittitan_plugin.services.stock.importing import ImportMode
+from bittitan_plugin.services.stock.reports import stock_report
 from bittitan_plugin.store.queries import back_office
 from bittitan_plugin.store.queries.browsing import Browser
 from bittitan_plugin.store.queries.keyset import Window

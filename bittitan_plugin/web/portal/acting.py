@@ -13,15 +13,13 @@ from bittitan_plugin.domain.assets import Asset, AssetStatus
 from bittitan_plugin.domain.cancellation import CancellationTerms
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
 from bittitan_plugin.domain.requests import RequestState
-from bittitan_plugin.services import (
-    assets,
-    cancellation,
-    cancellation_requests,
-    invitations,
-    notifications,
-)
-from bittitan_plugin.services.assets import AssetChanges
+from bittitan_plugin.services import notifications
+from bittitan_plugin.services.accounts import invitations
+from bittitan_plugin.services.cancelling import cancellation
+from bittitan_plugin.services.cancelling import requests as cancellation_requests
 from bittitan_plugin.services.ports import Ports
+from bittitan_plugin.services.selling import assets
+from bittitan_plugin.services.selling.assets import AssetChanges
 from bittitan_plugin.web.portal.licenses import (
     License,
     changes_since,

@@ -18,7 +18,7 @@ from bittitan_plugin.domain.errors import ErrorCode, Refusal
 from bittitan_plugin.domain.history import HistoryEntry
 from bittitan_plugin.domain.invitations import Invitation
 from bittitan_plugin.domain.requests import CancellationRequest
-from bittitan_plugin.services import cancellation
+from bittitan_plugin.services.cancelling import cancellation
 from bittitan_plugin.services.ports import Ports
 from bittitan_plugin.store.queries.accounts import account_page
 from bittitan_plugin.store.queries.assets import AssetSort, asset_page, sort_key

@@ -15,7 +15,8 @@ from bittitan_graphql.inputs import BitTitanAccountSynchronizeInput
 from bittitan_graphql.types.accounts import BitTitanAccount
 from bittitan_plugin.domain.access import Permission
 from bittitan_plugin.domain.errors import BitTitanError, ErrorCode, Refusal
-from bittitan_plugin.services import accounts, customers
+from bittitan_plugin.services.accounts import customers
+from bittitan_plugin.services.accounts import synchronizing as accounts
 
 _AccountId = Annotated[
     strawberry.ID | None,

@@ -16,7 +16,7 @@ from bittitan_plugin.domain.access import Permission
 from bittitan_plugin.domain.assets import AssetStatus
 from bittitan_plugin.domain.errors import BitTitanError
 from bittitan_plugin.domain.history import Actor, ActorKind
-from bittitan_plugin.services import cancellation
+from bittitan_plugin.services.cancelling import cancellation
 
 _Input = Annotated[BitTitanAssetCancelInput, strawberry.argument(description="How to cancel it.")]
 

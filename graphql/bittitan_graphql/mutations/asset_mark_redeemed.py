@@ -11,7 +11,7 @@ from bittitan_graphql.global_ids import AssetId
 from bittitan_graphql.types.assets import BitTitanAsset
 from bittitan_plugin.domain.access import Permission
 from bittitan_plugin.domain.errors import BitTitanError
-from bittitan_plugin.services.stock_watch import mark_redeemed
+from bittitan_plugin.services.cancelling.stock_watch import mark_redeemed
 
 
 @strawberry.type(description="What came of marking an asset's codes as redeemed.")

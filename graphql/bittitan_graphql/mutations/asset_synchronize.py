@@ -14,7 +14,7 @@ from bittitan_plugin.domain.access import Permission
 from bittitan_plugin.domain.assets import Asset, AssetStatus, ProvisioningStatus
 from bittitan_plugin.domain.errors import BitTitanError, Refusal
 from bittitan_plugin.domain.synchronization import SynchronizationOutcome, outcome
-from bittitan_plugin.services import synchronization
+from bittitan_plugin.services.selling import synchronization
 
 
 @strawberry.type(description="What came of synchronizing an asset.")

@@ -15,8 +15,8 @@ from bittitan_graphql.types.assets import BitTitanAsset
 from bittitan_plugin.domain.access import Permission
 from bittitan_plugin.domain.assets import Asset
 from bittitan_plugin.domain.errors import BitTitanError
-from bittitan_plugin.services import assets
-from bittitan_plugin.services.assets import KEEP, AssetChanges
+from bittitan_plugin.services.selling import assets
+from bittitan_plugin.services.selling.assets import KEEP, AssetChanges
 
 _Input = Annotated[BitTitanAssetUpdateInput, strawberry.argument(description="What to change.")]
 

@@ -13,7 +13,8 @@ from bittitan_graphql.types.requests import BitTitanCancellationRequest
 from bittitan_plugin.domain.assets import AssetStatus
 from bittitan_plugin.domain.errors import BitTitanError
 from bittitan_plugin.domain.mail_limits import CANCELLATION_REQUESTS
-from bittitan_plugin.services import cancellation, cancellation_requests
+from bittitan_plugin.services.cancelling import cancellation
+from bittitan_plugin.services.cancelling import requests as cancellation_requests
 
 
 @strawberry.type(description="What came of asking for a cancellation.")

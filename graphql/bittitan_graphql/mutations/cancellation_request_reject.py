@@ -12,7 +12,7 @@ from bittitan_graphql.request_inputs import Reason, RequestId
 from bittitan_graphql.types.requests import BitTitanCancellationRequest
 from bittitan_plugin.domain.access import Permission
 from bittitan_plugin.domain.errors import BitTitanError
-from bittitan_plugin.services import cancellation_requests
+from bittitan_plugin.services.cancelling import requests as cancellation_requests
 
 
 @strawberry.type(description="What came of rejecting a cancellation request.")

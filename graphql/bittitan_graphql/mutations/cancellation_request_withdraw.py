@@ -9,7 +9,7 @@ from bittitan_graphql.fields import mutation
 from bittitan_graphql.request_inputs import RequestId
 from bittitan_graphql.types.requests import BitTitanCancellationRequest
 from bittitan_plugin.domain.errors import BitTitanError
-from bittitan_plugin.services import cancellation_requests
+from bittitan_plugin.services.cancelling import requests as cancellation_requests
 
 
 @strawberry.type(description="What came of taking a cancellation request back.")

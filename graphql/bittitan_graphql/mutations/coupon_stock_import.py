@@ -15,7 +15,7 @@ from bittitan_graphql.global_ids import STOCK_IMPORT, global_id
 from bittitan_plugin.domain.access import Permission
 from bittitan_plugin.domain.errors import BitTitanError, ErrorCode, Refusal
 from bittitan_plugin.domain.stock_rows import BadRow
-from bittitan_plugin.services.stock_import import (
+from bittitan_plugin.services.stock.importing import (
     ImportMode,
     ImportReport,
     StockFile,

@@ -18,7 +18,7 @@ from bittitan_graphql.global_ids import STOCK_CODE, STOCK_IMPORT, read_global_id
 from bittitan_graphql.types.stock import BitTitanStockCode
 from bittitan_plugin.domain.access import Permission
 from bittitan_plugin.domain.errors import BitTitanError
-from bittitan_plugin.services.stock_withdrawal import undo_import, withdraw
+from bittitan_plugin.services.stock.withdrawal import undo_import, withdraw
 
 _CodeId = Annotated[strawberry.ID, strawberry.argument(description="The code's global id.")]
 _ImportId = Annotated[

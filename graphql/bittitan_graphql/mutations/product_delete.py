@@ -11,7 +11,7 @@ from bittitan_graphql.global_ids import PRODUCT, ProductId, read_global_id
 from bittitan_graphql.types.catalogue import BitTitanProduct
 from bittitan_plugin.domain.access import Permission
 from bittitan_plugin.domain.errors import BitTitanError
-from bittitan_plugin.services import products
+from bittitan_plugin.services.catalogue import products
 
 
 @strawberry.type(description="What came of deleting a product.")

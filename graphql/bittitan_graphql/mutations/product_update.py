@@ -14,7 +14,7 @@ from bittitan_graphql.product_inputs import BitTitanProductUpdateInput
 from bittitan_graphql.types.catalogue import BitTitanProduct
 from bittitan_plugin.domain.access import Permission
 from bittitan_plugin.domain.errors import BitTitanError
-from bittitan_plugin.services import products
+from bittitan_plugin.services.catalogue import products
 
 _Input = Annotated[BitTitanProductUpdateInput, strawberry.argument(description="What to change.")]
 

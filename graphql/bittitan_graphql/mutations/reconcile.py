@@ -13,7 +13,7 @@ from bittitan_graphql.types.runs import BitTitanRun
 from bittitan_plugin.domain.access import Permission
 from bittitan_plugin.domain.errors import BitTitanError
 from bittitan_plugin.domain.reconciliation import MOST_CHANGES
-from bittitan_plugin.services import reconciliation
+from bittitan_plugin.services.reconciling import reconciliation
 
 Apply = Annotated[
     bool, strawberry.argument(description="Mend what is found; otherwise nothing is changed.")

@@ -18,7 +18,7 @@ from bittitan_plugin.domain.access import Permission
 from bittitan_plugin.domain.assets import Asset
 from bittitan_plugin.domain.errors import BitTitanError
 from bittitan_plugin.domain.history import Actor
-from bittitan_plugin.services import stock_revocation
+from bittitan_plugin.services.cancelling import stock_revocation
 from bittitan_plugin.services.ports import Ports
 
 _RevocationId = Annotated[

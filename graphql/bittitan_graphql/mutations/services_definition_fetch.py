@@ -15,7 +15,7 @@ from bittitan_graphql.types.services_definition import (
 )
 from bittitan_plugin.domain.access import Permission
 from bittitan_plugin.domain.errors import BitTitanError
-from bittitan_plugin.services import services_definition
+from bittitan_plugin.services.catalogue import services_definition
 from bittitan_plugin.services.import_report import ServicesDefinition
 
 

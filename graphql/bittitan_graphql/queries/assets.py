@@ -34,7 +34,7 @@ from bittitan_plugin.domain.assets import Asset, AssetStatus, ProvisioningStatus
 from bittitan_plugin.domain.catalogue import ProductType
 from bittitan_plugin.domain.coupons import CouponStatus
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
-from bittitan_plugin.services.code_lookup import mark_of
+from bittitan_plugin.services.coupons.code_lookup import mark_of
 from bittitan_plugin.store.queries.assets import (
     AssetFilter,
     AssetSort,

@@ -30,7 +30,7 @@ from bittitan_plugin.domain.access import Permission
 from bittitan_plugin.domain.catalogue import ProductType
 from bittitan_plugin.domain.revocations import RevocationState
 from bittitan_plugin.domain.stock import StockState
-from bittitan_plugin.services.stock_reports import stock_report
+from bittitan_plugin.services.stock.reports import stock_report
 from bittitan_plugin.store.queries.revocations import (
     BY_DEADLINE,
     count_revocations,

@@ -12,7 +12,7 @@ from bittitan_plugin.domain.history import Actor, ActorKind
 from bittitan_plugin.domain.requests import CancellationRequest, RequestState
 from bittitan_plugin.domain.runs import RunKind
 from bittitan_plugin.platforms.shop.demo_data import CUSTOMER_EMAIL, DEMO_PASSWORD, STAFF_EMAIL
-from bittitan_plugin.services.cancellation_requests import create
+from bittitan_plugin.services.cancelling.requests import create
 from bittitan_plugin.web.sessions import COOKIE
 from tests.browser.admin.conftest import picture
 from tests.browser.admin.test_first_sale import order

@@ -11,7 +11,7 @@ from bittitan_plugin.domain.access import Permission
 from bittitan_plugin.domain.assets import Asset
 from bittitan_plugin.domain.history import Actor, ActorKind
 from bittitan_plugin.domain.requests import CancellationRequest
-from bittitan_plugin.services.cancellation_requests import create
+from bittitan_plugin.services.cancelling.requests import create
 from bittitan_plugin.store.unit_of_work import UnitOfWork
 from bittitan_plugin.web.site import Site
 from tests.integration.ordering.storefront import Storefront, person

@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 import pytest
 
-from bittitan_plugin.services.stock_import import ImportMode
+from bittitan_plugin.services.stock.importing import ImportMode
 from tests.integration.admin.backoffice import BackOffice
 from tests.integration.admin.test_long_work import codes, upload
 from tests.integration.portal.browsing import Visitor

@@ -6,8 +6,9 @@ from uuid import UUID
 import pytest
 
 from bittitan_plugin.domain.runs import RunKind, RunState
-from bittitan_plugin.services import import_runs, runs
-from bittitan_plugin.services.stock_import import ImportMode
+from bittitan_plugin.services import runs
+from bittitan_plugin.services.stock import import_runs
+from bittitan_plugin.services.stock.importing import ImportMode
 from tests.integration.admin.backoffice import BackOffice
 from tests.integration.portal.browsing import Page, Visitor
 

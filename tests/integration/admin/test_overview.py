@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from bittitan_plugin.domain.access import Permission
 from bittitan_plugin.domain.catalogue import ProductType
-from bittitan_plugin.services.stock_import import ImportMode
+from bittitan_plugin.services.stock.importing import ImportMode
 from tests.integration.admin.backoffice import BackOffice, told
 from tests.integration.admin.test_long_work import codes, upload
 

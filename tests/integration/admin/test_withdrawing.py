@@ -1,7 +1,7 @@
 """Staff take codes out of the stock again, and say first that they are sure."""
 
 from bittitan_plugin.domain.stock import StockState
-from bittitan_plugin.services.stock_import import StockFile, import_stock
+from bittitan_plugin.services.stock.importing import StockFile, import_stock
 from bittitan_plugin.store.queries.stock import StockFilter, count_codes
 from tests.integration.admin.backoffice import BackOffice, told
 from tests.integration.stock.shelf import new_code, row

@@ -11,7 +11,7 @@ from bittitan_plugin.domain.errors import ErrorCode, Refusal, Rejected
 from bittitan_plugin.domain.retries import VENDOR
 from bittitan_plugin.domain.synchronization import SynchronizationOutcome as Outcome
 from bittitan_plugin.domain.synchronization import outcome
-from bittitan_plugin.services.synchronization import synchronize
+from bittitan_plugin.services.selling.synchronization import synchronize
 from bittitan_plugin.workflows import cancel as cancel_workflow
 from bittitan_plugin.workflows import provision as provision_workflow
 from tests.fakes.host import line

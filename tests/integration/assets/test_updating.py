@@ -7,7 +7,7 @@ import pytest
 from bittitan_plugin.domain.assets import Asset
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
 from bittitan_plugin.domain.orders import EndCustomer
-from bittitan_plugin.services.assets import AssetChanges, update_asset
+from bittitan_plugin.services.selling.assets import AssetChanges, update_asset
 from tests.fakes.host import line
 from tests.world import SOLD, STAFF, Shop
 

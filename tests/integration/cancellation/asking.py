@@ -4,7 +4,7 @@ from uuid import UUID
 
 from bittitan_plugin.domain.assets import Asset
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
-from bittitan_plugin.services import cancellation
+from bittitan_plugin.services.cancelling import cancellation
 from tests.fakes.host import line
 from tests.world import STAFF, Shop
 

@@ -9,21 +9,22 @@ from uuid import UUID
 
 from bittitan_plugin.domain.assets import AssetStatus
 from bittitan_plugin.domain.errors import ErrorCode, OutcomeUnknown, Refusal, Rejected, Unavailable
-from bittitan_plugin.services import (
-    accounts,
-    cancellation_requests,
-    coupon_status,
+from bittitan_plugin.services.accounts import synchronizing as accounts
+from bittitan_plugin.services.cancelling import (
     crediting,
-    delivery,
-    opening,
-    provisioning,
     refunds,
     request_notifications,
     revocation,
-    watching,
-    withdrawal,
 )
-from bittitan_plugin.services.durable import (
+from bittitan_plugin.services.cancelling import requests as cancellation_requests
+from bittitan_plugin.services.cancelling import reverted_sales as withdrawal
+from bittitan_plugin.services.coupons import coupon_status
+from bittitan_plugin.services.coupons import expiry_reminders as watching
+from bittitan_plugin.services.ports import Ports
+from bittitan_plugin.services.request_decisions import News
+from bittitan_plugin.services.selling import asset_creation as opening
+from bittitan_plugin.services.selling import delivery, provisioning
+from bittitan_plugin.services.workflow_ids import (
     CANCEL,
     FOLLOW,
     PROVISION,
@@ -32,8 +33,6 @@ from bittitan_plugin.services.durable import (
     TELL,
     WITHDRAW,
 )
-from bittitan_plugin.services.ports import Ports
-from bittitan_plugin.services.request_decisions import News
 from tests.by_hand import Job
 
 #: True ends the work early.

@@ -6,7 +6,7 @@ import pytest
 
 from bittitan_plugin.domain.assets import Asset
 from bittitan_plugin.domain.errors import ErrorCode
-from bittitan_plugin.services.cancellation import check
+from bittitan_plugin.services.cancelling.cancellation import check
 from bittitan_plugin.services.notifications import resend_welcome
 from tests.fakes.host import line
 from tests.integration.cancellation.asking import refusal_of

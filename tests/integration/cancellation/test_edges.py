@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
-from bittitan_plugin.services.cancellation import cancel
-from bittitan_plugin.services.coupon_status import follow_asset
+from bittitan_plugin.services.cancelling.cancellation import cancel
+from bittitan_plugin.services.coupons.coupon_status import follow_asset
 from tests.fakes.host import line
 from tests.world import CANCELLED, STAFF, Shop
 

@@ -8,9 +8,9 @@ from bittitan_plugin.domain.assets import Asset
 from bittitan_plugin.domain.billing import Refund, RefundStatus
 from bittitan_plugin.domain.problems import Problem, ProblemKind
 from bittitan_plugin.services import problems
+from bittitan_plugin.services.cancelling.refunds import FOLLOW_EVERY, watch_refunds
 from bittitan_plugin.services.installations import get_installation
-from bittitan_plugin.services.invoicing import remember_invoice
-from bittitan_plugin.services.refunds import FOLLOW_EVERY, watch_refunds
+from bittitan_plugin.services.selling.invoicing import remember_invoice
 from tests.fakes.host import line
 from tests.fakes.rows import asset_mended, asset_unreadable
 from tests.tables import every

@@ -15,9 +15,9 @@ from bittitan_plugin.domain.errors import (
     Refusal,
     Rejected,
 )
-from bittitan_plugin.services import cancellation_requests
-from bittitan_plugin.services.cancellation import check
-from bittitan_plugin.services.coupon_status import follow_asset
+from bittitan_plugin.services.cancelling import requests as cancellation_requests
+from bittitan_plugin.services.cancelling.cancellation import check
+from bittitan_plugin.services.coupons.coupon_status import follow_asset
 from tests.fakes.host import FakeHost, line
 from tests.integration.cancellation.asking import refusal_of
 from tests.integration.requests.asking import CUSTOMER, codes_of

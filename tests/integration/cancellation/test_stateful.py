@@ -41,11 +41,13 @@ from bittitan_plugin.domain.history import Actor, ActorKind, HistoryEntry
 from bittitan_plugin.domain.installations import Installation
 from bittitan_plugin.hosts.registry import AttachedHosts
 from bittitan_plugin.ports.mail import Notification
-from bittitan_plugin.services import cancellation, cancellation_requests, watching
-from bittitan_plugin.services.ordering import accept
-from bittitan_plugin.services.platform_events import take_back
+from bittitan_plugin.services.cancelling import cancellation
+from bittitan_plugin.services.cancelling import requests as cancellation_requests
+from bittitan_plugin.services.coupons import expiry_reminders as watching
 from bittitan_plugin.services.ports import Ports
-from bittitan_plugin.services.synchronization import synchronize
+from bittitan_plugin.services.selling.ordering import accept
+from bittitan_plugin.services.selling.platform_events import take_back
+from bittitan_plugin.services.selling.synchronization import synchronize
 from bittitan_plugin.store.engine import open_engine
 from bittitan_plugin.store.queries.keyset import Window
 from bittitan_plugin.store.queries.requests import request_page

@@ -7,8 +7,8 @@ import pytest
 from bittitan_plugin.domain.errors import ErrorCode, OutcomeUnknown, Refusal
 from bittitan_plugin.domain.orders import OrderStatus
 from bittitan_plugin.domain.problems import ProblemKind
-from bittitan_plugin.services.cancellation import cancel
-from bittitan_plugin.services.provisioning import synchronize
+from bittitan_plugin.services.cancelling.cancellation import cancel
+from bittitan_plugin.services.selling.provisioning import synchronize
 from tests.fakes.host import line
 from tests.integration.cancellation.asking import failed, refusal_of
 from tests.integration.racing import at_once

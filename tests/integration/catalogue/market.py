@@ -22,7 +22,7 @@ from bittitan_plugin.platforms.shop.ids import Kind, global_id, parse_id
 from bittitan_plugin.platforms.shop.inputs import VariantInput
 from bittitan_plugin.platforms.shop.platform import EmbeddedPlatform
 from bittitan_plugin.platforms.shop.tables import ProductRow, ProductTypeRow, VariantRow
-from bittitan_plugin.services import services_definition
+from bittitan_plugin.services.catalogue import services_definition
 from bittitan_plugin.services.import_report import ServicesDefinition
 from bittitan_plugin.services.ports import Ports
 from tests.fakes.values import account, sold_asset

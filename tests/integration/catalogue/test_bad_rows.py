@@ -10,7 +10,7 @@ from bittitan_plugin.bittitan.coupon_api import CouponApi
 from bittitan_plugin.bittitan.sandbox import broken_rows
 from bittitan_plugin.domain.money import Money
 from bittitan_plugin.ports.vendor import BrokenRow, VendorProduct
-from bittitan_plugin.services import services_definition
+from bittitan_plugin.services.catalogue import services_definition
 from bittitan_plugin.services.import_report import MOST_SKIPPED
 from tests.integration.catalogue.market import BUNDLE, MAILBOX, Market, row
 

@@ -11,8 +11,8 @@ from bittitan_plugin.domain.catalogue import Product
 from bittitan_plugin.domain.money import Money
 from bittitan_plugin.platforms.shop.catalogue import Variant
 from bittitan_plugin.platforms.shop.ids import Kind, global_id
-from bittitan_plugin.services import products
-from bittitan_plugin.services.products import Wishes
+from bittitan_plugin.services.catalogue import products
+from bittitan_plugin.services.catalogue.products import Wishes
 from tests.integration.catalogue.market import BUNDLE, MAILBOX, OPERATOR, Market, row
 
 

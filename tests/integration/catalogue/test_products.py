@@ -8,8 +8,8 @@ import pytest
 from bittitan_plugin.domain.catalogue import Product, ProductType
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
 from bittitan_plugin.domain.money import Money
-from bittitan_plugin.services import products
-from bittitan_plugin.services.products import Wishes
+from bittitan_plugin.services.catalogue import products
+from bittitan_plugin.services.catalogue.products import Wishes
 from tests.integration.catalogue.market import BUNDLE, MAILBOX, OPERATOR, Market, row
 from tests.tables import every
 

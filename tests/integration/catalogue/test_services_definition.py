@@ -9,9 +9,9 @@ import pytest
 from bittitan_plugin.domain.errors import ErrorCode, Refusal, Unavailable
 from bittitan_plugin.domain.money import Money
 from bittitan_plugin.platforms.shop.gateway import EmbeddedHost
-from bittitan_plugin.services import products
+from bittitan_plugin.services.catalogue import products
+from bittitan_plugin.services.catalogue.products import Wishes
 from bittitan_plugin.services.import_report import ServicesDefinition
-from bittitan_plugin.services.products import Wishes
 from tests.integration.catalogue.market import BUNDLE, OPERATOR, Market, row
 from tests.statements import CHANGING, statements_of
 

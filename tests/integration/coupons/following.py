@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from bittitan_plugin.domain.assets import Asset
-from bittitan_plugin.services import coupon_status, watching
-from bittitan_plugin.services.coupon_status import Followed
+from bittitan_plugin.services.coupons import coupon_status
+from bittitan_plugin.services.coupons import expiry_reminders as watching
+from bittitan_plugin.services.coupons.coupon_status import Followed
 from tests.fakes.host import line
 from tests.world import Shop
 

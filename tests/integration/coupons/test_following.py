@@ -14,7 +14,9 @@ from bittitan_plugin.domain.errors import Rejected, Unavailable
 from bittitan_plugin.domain.history import Actor, ActorKind
 from bittitan_plugin.domain.problems import ProblemKind
 from bittitan_plugin.domain.requests import RequestState
-from bittitan_plugin.services import cancellation_requests, coupon_status, watching
+from bittitan_plugin.services.cancelling import requests as cancellation_requests
+from bittitan_plugin.services.coupons import coupon_status
+from bittitan_plugin.services.coupons import expiry_reminders as watching
 from bittitan_plugin.services.ports import Ports
 from tests.fakes.rows import asset_unreadable
 from tests.integration.coupons.following import Calendar

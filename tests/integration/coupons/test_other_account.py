@@ -11,7 +11,9 @@ from bittitan_plugin.domain.errors import Refusal, Unavailable
 from bittitan_plugin.domain.history import Actor, ActorKind
 from bittitan_plugin.domain.problems import ProblemKind
 from bittitan_plugin.ports.vendor import CouponVendor
-from bittitan_plugin.services import coupon_status, problems, watching
+from bittitan_plugin.services import problems
+from bittitan_plugin.services.coupons import coupon_status
+from bittitan_plugin.services.coupons import expiry_reminders as watching
 from tests.fakes.host import line
 from tests.integration.coupons.following import Calendar
 from tests.integration.reconciliation.comparing import found, reconcile

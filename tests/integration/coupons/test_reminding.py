@@ -95,7 +95,7 @@ def test_a_switched_off_plugin_catches_up_with_the_nearer_one(calendar: Calendar
 def test_many_are_reminded_piece_by_piece(
     calendar: Calendar, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bittitan_plugin.services.watching.BATCH", 2)
+    monkeypatch.setattr("bittitan_plugin.services.coupons.expiry_reminders.BATCH", 2)
     assets = [calendar.sold() for _ in range(5)]
     calendar.before_expiry(max(assets, key=lambda a: str(a.coupon_expires_at)), days=7)
 
@@ -105,7 +105,7 @@ def test_many_are_reminded_piece_by_piece(
 def test_an_asset_that_cannot_be_read_keeps_no_buyer_from_being_reminded(
     calendar: Calendar, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bittitan_plugin.services.watching.BATCH", 2)
+    monkeypatch.setattr("bittitan_plugin.services.coupons.expiry_reminders.BATCH", 2)
     assets = [calendar.sold() for _ in range(5)]
     bad = min(assets, key=lambda asset: asset.id)
     asset_unreadable(calendar.shop.ports, calendar.shop.id, bad.id)

@@ -19,7 +19,8 @@ from bittitan_plugin.domain.problems import ProblemKind
 from bittitan_plugin.domain.reconciliation import Report
 from bittitan_plugin.domain.requests import CancellationRequest
 from bittitan_plugin.domain.runs import RunKind
-from bittitan_plugin.services import cancellation_requests, runs
+from bittitan_plugin.services import runs
+from bittitan_plugin.services.cancelling import requests as cancellation_requests
 from tests.integration.graphql_extension.operations import FOLDER, load, operation_files
 from tests.integration.graphql_extension.platform import STAFF, Platform, customer
 from tests.tables import every

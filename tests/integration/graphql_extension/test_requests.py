@@ -11,7 +11,7 @@ from bittitan_plugin.domain.accounts import Account
 from bittitan_plugin.domain.assets import Asset
 from bittitan_plugin.domain.coupons import CouponStatus
 from bittitan_plugin.domain.requests import CancellationRequest
-from bittitan_plugin.services import cancellation_requests
+from bittitan_plugin.services.cancelling import requests as cancellation_requests
 from tests.integration.graphql_extension.platform import STAFF, SYSTEM, Platform, customer
 
 CREATE = """

@@ -16,8 +16,8 @@ from bittitan_plugin.domain.accounts import Account, AccountStatus
 from bittitan_plugin.domain.configuration import Configuration
 from bittitan_plugin.platforms.shop.ids import Kind
 from bittitan_plugin.platforms.shop.ids import global_id as host_id
-from bittitan_plugin.services import accounts
-from bittitan_plugin.services.customers import open_account
+from bittitan_plugin.services.accounts import synchronizing as accounts
+from bittitan_plugin.services.accounts.customers import open_account
 from bittitan_plugin.services.installations import get_installation
 from tests.fakes.values import account
 from tests.integration.ordering.documents import ACCOUNTS, SYNCHRONIZE

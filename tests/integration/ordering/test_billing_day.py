@@ -12,8 +12,8 @@ import pytest
 from sqlalchemy.orm import Session
 
 from bittitan_plugin.domain.errors import BitTitanError, Rejected, Unavailable
-from bittitan_plugin.services import invoicing
-from bittitan_plugin.services.invoicing import hand_in_due
+from bittitan_plugin.services.selling import invoicing
+from bittitan_plugin.services.selling.invoicing import hand_in_due
 from bittitan_plugin.store.unit_of_work import UnitOfWork
 from bittitan_plugin.workflows.timetable import Timetable
 from tests.fakes.host import line

@@ -12,9 +12,9 @@ from bittitan_plugin.domain.errors import ErrorCode, Refusal, Unavailable
 from bittitan_plugin.domain.history import Actor, ActorKind
 from bittitan_plugin.domain.orders import Customer, EndCustomer
 from bittitan_plugin.ports.mail import Notification
-from bittitan_plugin.services import invitations
-from bittitan_plugin.services.accounts import save_and_synchronize
-from bittitan_plugin.services.customers import ensure_account, ensure_end_customer
+from bittitan_plugin.services.accounts import invitations
+from bittitan_plugin.services.accounts.customers import ensure_account, ensure_end_customer
+from bittitan_plugin.services.accounts.synchronizing import save_and_synchronize
 from tests.world import Shop
 
 LINK = "https://shop.example/invitation/"

@@ -16,8 +16,10 @@ from bittitan_plugin.domain.mail_limits import (
     INVITATIONS_OF_RESELLER,
 )
 from bittitan_plugin.domain.orders import Customer, EndCustomer
-from bittitan_plugin.services import audit, cancellation_requests, invitations
-from bittitan_plugin.services.customers import ensure_account, ensure_end_customer
+from bittitan_plugin.services import audit
+from bittitan_plugin.services.accounts import invitations
+from bittitan_plugin.services.accounts.customers import ensure_account, ensure_end_customer
+from bittitan_plugin.services.cancelling import requests as cancellation_requests
 from bittitan_plugin.services.notifications import resend_welcome
 from tests.fakes.host import line
 from tests.integration.racing import at_once

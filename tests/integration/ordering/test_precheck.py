@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from bittitan_hooks import specs
 from bittitan_plugin.domain.money import Money
 from bittitan_plugin.services.installations import get_installation
-from bittitan_plugin.services.ordering import precheck
+from bittitan_plugin.services.selling.ordering import precheck
 from tests.fakes.host import end_customer, line
 from tests.integration.ordering.storefront import Storefront
 from tests.world import Shop, order_value

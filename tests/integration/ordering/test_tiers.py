@@ -8,7 +8,7 @@ import pytest
 
 from bittitan_plugin.domain.accounts import Account
 from bittitan_plugin.domain.orders import Customer, EndCustomer
-from bittitan_plugin.services.customers import ensure_account, ensure_end_customer
+from bittitan_plugin.services.accounts.customers import ensure_account, ensure_end_customer
 from tests.integration.ordering.documents import ACCOUNTS, ASSETS
 from tests.integration.ordering.storefront import Storefront, person
 from tests.world import Shop

@@ -8,8 +8,8 @@ from uuid import UUID, uuid4
 import pytest
 
 from bittitan_plugin.domain.assets import AssetStatus
-from bittitan_plugin.services import cancellation_requests
-from bittitan_plugin.services.stock_revocation import confirm
+from bittitan_plugin.services.cancelling import requests as cancellation_requests
+from bittitan_plugin.services.cancelling.stock_revocation import confirm
 from tests.integration.portal.browsing import Counter, Page, at
 from tests.integration.stock.shelf import bring_in, revocation_of, row
 from tests.world import STAFF

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import update
 
-from bittitan_plugin.services import cancellation_requests
+from bittitan_plugin.services.cancelling import requests as cancellation_requests
 from bittitan_plugin.store.tables import AssetRow
 from bittitan_plugin.web.portal import licenses
 from tests.integration.ordering.storefront import person

@@ -11,9 +11,12 @@ from bittitan_plugin.domain.errors import ErrorCode, Refusal, Rejected
 from bittitan_plugin.domain.history import Actor, ActorKind
 from bittitan_plugin.domain.orders import OrderStatus
 from bittitan_plugin.domain.problems import Problem, ProblemAction, ProblemKind
-from bittitan_plugin.services import cancellation, cancellation_requests, problems, watching
-from bittitan_plugin.services.coupon_status import follow_asset
-from bittitan_plugin.services.invoicing import hand_in_due
+from bittitan_plugin.services import problems
+from bittitan_plugin.services.cancelling import cancellation
+from bittitan_plugin.services.cancelling import requests as cancellation_requests
+from bittitan_plugin.services.coupons import expiry_reminders as watching
+from bittitan_plugin.services.coupons.coupon_status import follow_asset
+from bittitan_plugin.services.selling.invoicing import hand_in_due
 from tests.fakes.host import line
 from tests.world import CANCELLED, MAILBOX, SOLD, STAFF, Shop
 

@@ -6,7 +6,7 @@ import pytest
 
 from bittitan_plugin.bittitan.sandbox.inputs import PartnerInput
 from bittitan_plugin.domain.errors import ErrorCode
-from bittitan_plugin.services.accounts import synchronize_account
+from bittitan_plugin.services.accounts.synchronizing import synchronize_account
 from tests.fakes.host import end_customer, line
 from tests.world import SOLD, Shop
 

@@ -9,8 +9,9 @@ from bittitan_plugin.bittitan.sandbox.ledger import Ledger, SandboxCoupon
 from bittitan_plugin.domain.assets import Asset
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
 from bittitan_plugin.domain.problems import Problem, ProblemAction, ProblemKind
-from bittitan_plugin.services import problems, reconciliation
-from bittitan_plugin.services.coupon_status import follow
+from bittitan_plugin.services import problems
+from bittitan_plugin.services.coupons.coupon_status import follow
+from bittitan_plugin.services.reconciling import reconciliation
 from bittitan_plugin.store.held_coupon_table import HeldCouponRow
 from tests.fakes.host import line
 from tests.world import CANCELLED, SOLD, STAFF, Shop

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from dbos import DBOS
 
-from bittitan_plugin.services.durable import provision_id
+from bittitan_plugin.services.workflow_ids import provision_id
 from tests.fakes.host import line
 from tests.world import PACE, SOLD, Shop
 

@@ -7,7 +7,8 @@ from bittitan_plugin.bittitan.sandbox.ledger import SandboxCoupon
 from bittitan_plugin.domain.assets import Asset
 from bittitan_plugin.domain.orders import Order, OrderLine
 from bittitan_plugin.domain.runs import Run, RunKind
-from bittitan_plugin.services import reconciliation, runs
+from bittitan_plugin.services import runs
+from bittitan_plugin.services.reconciling import reconciliation
 from tests.fakes.host import line
 from tests.world import Shop
 

@@ -7,8 +7,9 @@ import pytest
 from bittitan_plugin.domain.installations import Installation
 from bittitan_plugin.domain.orders import Order, OrderStatus, ProvisionOn, is_due
 from bittitan_plugin.domain.problems import ProblemKind
-from bittitan_plugin.services import ordering, reconciliation_orders
 from bittitan_plugin.services.ports import Ports
+from bittitan_plugin.services.reconciling import orders as reconciliation_orders
+from bittitan_plugin.services.selling import ordering
 from tests.fakes.host import line
 from tests.integration.reconciliation.comparing import found, missed, reconcile
 from tests.world import SOLD, Shop

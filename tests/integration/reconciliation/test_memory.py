@@ -17,7 +17,10 @@ from bittitan_plugin.domain.coupons import Coupon
 from bittitan_plugin.domain.orders import Order
 from bittitan_plugin.domain.reconciliation import Report
 from bittitan_plugin.domain.runs import Run, RunKind
-from bittitan_plugin.services import coupon_status, reconciliation, reconciliation_coupons, runs
+from bittitan_plugin.services import runs
+from bittitan_plugin.services.coupons import coupon_status
+from bittitan_plugin.services.reconciling import coupons as reconciliation_coupons
+from bittitan_plugin.services.reconciling import reconciliation
 from tests.conftest import Databases
 from tests.fakes.books import Books
 

@@ -11,7 +11,8 @@ from bittitan_plugin.domain.errors import ErrorCode, Refusal
 from bittitan_plugin.domain.problems import ProblemAction, ProblemKind
 from bittitan_plugin.domain.reconciliation import Report
 from bittitan_plugin.domain.runs import Run, RunKind, RunState
-from bittitan_plugin.services import reconciliation, runs
+from bittitan_plugin.services import runs
+from bittitan_plugin.services.reconciling import reconciliation
 from tests.fakes.host import line
 from tests.integration.racing import at_once
 from tests.integration.reconciliation.comparing import (

@@ -11,8 +11,8 @@ from bittitan_plugin.domain.assets import Asset
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
 from bittitan_plugin.domain.history import Actor, ActorKind
 from bittitan_plugin.domain.requests import CancellationRequest
-from bittitan_plugin.services import cancellation_requests as requests
-from bittitan_plugin.services.watching import watch_requests
+from bittitan_plugin.services.cancelling import requests
+from bittitan_plugin.services.coupons.expiry_reminders import watch_requests
 from tests.fakes.host import line
 from tests.world import STAFF, Shop
 

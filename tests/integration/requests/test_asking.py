@@ -7,7 +7,7 @@ import pytest
 from bittitan_plugin.domain.assets import AssetStatus
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
 from bittitan_plugin.domain.requests import RequestState
-from bittitan_plugin.services import cancellation_requests as requests
+from bittitan_plugin.services.cancelling import requests
 from tests.integration.requests.asking import CUSTOMER, Desk, codes_of
 from tests.world import BUNDLE, CANCELLED, STAFF
 

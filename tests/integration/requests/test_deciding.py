@@ -5,8 +5,8 @@ import pytest
 from bittitan_plugin.domain.assets import AssetStatus
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
 from bittitan_plugin.domain.requests import RequestState
-from bittitan_plugin.services.cancellation import cancel
-from bittitan_plugin.services.coupon_status import REDEEMED_REASON, follow_asset
+from bittitan_plugin.services.cancelling.cancellation import cancel
+from bittitan_plugin.services.coupons.coupon_status import REDEEMED_REASON, follow_asset
 from tests.integration.requests.asking import OTHER_STAFF, Desk, codes_of
 from tests.world import STAFF
 

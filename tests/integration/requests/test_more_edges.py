@@ -8,7 +8,7 @@ import pytest
 from bittitan_plugin.domain.assets import AssetStatus
 from bittitan_plugin.domain.errors import ErrorCode
 from bittitan_plugin.domain.requests import CancellationRequest, RequestState
-from bittitan_plugin.services.cancellation import cancel
+from bittitan_plugin.services.cancelling.cancellation import cancel
 from tests.integration.requests.asking import OTHER_STAFF, Desk, codes_of
 from tests.world import Shop
 

@@ -9,13 +9,13 @@ from bittitan_plugin.domain.assets import Asset
 from bittitan_plugin.domain.catalogue import ProductType
 from bittitan_plugin.domain.revocations import Revocation
 from bittitan_plugin.domain.stock import StockCode
-from bittitan_plugin.services.stock_import import (
+from bittitan_plugin.services.cancelling.stock_watch import watch_stock
+from bittitan_plugin.services.stock.importing import (
     ImportMode,
     ImportReport,
     StockFile,
     import_stock,
 )
-from bittitan_plugin.services.stock_watch import watch_stock
 from tests.world import STAFF, Shop
 
 MAILBOX, BUNDLE = ProductType.MAILBOX_LICENSE, ProductType.USER_MIGRATION_BUNDLE

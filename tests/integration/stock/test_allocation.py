@@ -10,7 +10,7 @@ from bittitan_plugin.domain.assets import ProvisioningStatus
 from bittitan_plugin.domain.catalogue import ProductType
 from bittitan_plugin.domain.coupons import CouponSource, CouponStatus
 from bittitan_plugin.domain.stock import Demand, StockState
-from bittitan_plugin.services.stock_allocation import allocate
+from bittitan_plugin.services.stock.allocation import allocate
 from bittitan_plugin.store.repositories.stock import CodesTaken
 from tests.fakes.host import line
 from tests.integration.stock.shelf import (

@@ -10,9 +10,9 @@ from sqlalchemy import text
 from bittitan_plugin.domain.coupons import Sealed
 from bittitan_plugin.domain.errors import Refusal
 from bittitan_plugin.domain.stock import StockCode, StockState
-from bittitan_plugin.services import stock_import
 from bittitan_plugin.services.installations import configure
-from bittitan_plugin.services.stock_import import (
+from bittitan_plugin.services.stock import importing as stock_import
+from bittitan_plugin.services.stock.importing import (
     CHUNK,
     MOST_REASONS,
     ImportMode,

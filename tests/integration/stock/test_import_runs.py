@@ -6,9 +6,12 @@ import pytest
 
 from bittitan_plugin.domain.history import Actor, ActorKind
 from bittitan_plugin.domain.runs import Run, RunKind
-from bittitan_plugin.services import import_runs, runs, stock_arrivals, stock_import
-from bittitan_plugin.services.stock_import import ImportMode
-from bittitan_plugin.services.stock_withdrawal import undo_import
+from bittitan_plugin.services import runs
+from bittitan_plugin.services.stock import arrivals as stock_arrivals
+from bittitan_plugin.services.stock import import_runs
+from bittitan_plugin.services.stock import importing as stock_import
+from bittitan_plugin.services.stock.importing import ImportMode
+from bittitan_plugin.services.stock.withdrawal import undo_import
 from bittitan_plugin.store.repositories.stock_imports import StockImportRepository
 from tests.integration.stock.shelf import from_stock, row
 from tests.integration.stock.test_short_transactions import FEW, Killed, left_behind

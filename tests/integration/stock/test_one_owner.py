@@ -14,9 +14,9 @@ from bittitan_plugin.domain.assets import Asset, AssetStatus, ProvisioningStatus
 from bittitan_plugin.domain.coupons import CouponStatus
 from bittitan_plugin.domain.errors import ErrorCode
 from bittitan_plugin.domain.problems import Problem, ProblemKind
-from bittitan_plugin.services.code_claims import CodeTaken, claim_coupon
-from bittitan_plugin.services.coupon_status import follow
-from bittitan_plugin.services.stock_import import ImportMode
+from bittitan_plugin.services.coupons.code_claims import CodeTaken, claim_coupon
+from bittitan_plugin.services.coupons.coupon_status import follow
+from bittitan_plugin.services.stock.importing import ImportMode
 from bittitan_plugin.store.claim_table import ClaimRow
 from bittitan_plugin.store.repositories.claims import Claim
 from tests.fakes.host import line

@@ -7,12 +7,12 @@ import pytest
 from bittitan_plugin.domain.assets import AssetStatus, ProvisioningStatus
 from bittitan_plugin.domain.errors import ErrorCode
 from bittitan_plugin.domain.problems import ProblemKind
-from bittitan_plugin.services import stock_allocation
-from bittitan_plugin.services.assets import AssetChanges, update_asset
-from bittitan_plugin.services.durable import synchronize_id
 from bittitan_plugin.services.installations import get_installation
-from bittitan_plugin.services.ordering import precheck
-from bittitan_plugin.services.stock_import import ImportMode
+from bittitan_plugin.services.selling.assets import AssetChanges, update_asset
+from bittitan_plugin.services.selling.ordering import precheck
+from bittitan_plugin.services.stock import allocation as stock_allocation
+from bittitan_plugin.services.stock.importing import ImportMode
+from bittitan_plugin.services.workflow_ids import synchronize_id
 from tests.fakes.host import line
 from tests.integration.stock.shelf import (
     bring_in,

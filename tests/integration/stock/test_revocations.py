@@ -12,10 +12,11 @@ from bittitan_plugin.domain.problems import ProblemAction, ProblemKind
 from bittitan_plugin.domain.requests import RequestState
 from bittitan_plugin.domain.revocations import RevocationCause
 from bittitan_plugin.domain.stock import StockState
-from bittitan_plugin.services import cancellation, cancellation_requests
+from bittitan_plugin.services.cancelling import cancellation
+from bittitan_plugin.services.cancelling import requests as cancellation_requests
+from bittitan_plugin.services.cancelling.stock_revocation import confirm, report_redeemed
+from bittitan_plugin.services.cancelling.stock_watch import mark_redeemed
 from bittitan_plugin.services.notifications import resend_welcome
-from bittitan_plugin.services.stock_revocation import confirm, report_redeemed
-from bittitan_plugin.services.stock_watch import mark_redeemed
 from tests.fakes.host import line
 from tests.fakes.rows import asset_mended, asset_unreadable
 from tests.integration.stock.shelf import (

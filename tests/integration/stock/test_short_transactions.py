@@ -13,23 +13,21 @@ from sqlalchemy import Connection, Engine, event
 from bittitan_plugin.domain.coupons import CouponSource
 from bittitan_plugin.domain.errors import ErrorCode, Refusal, Unavailable
 from bittitan_plugin.domain.stock import IMPORT_SILENCE, StockState
-from bittitan_plugin.services import (
-    stock_allocation,
-    stock_arrivals,
-    stock_import,
-    stock_withdrawal,
-)
-from bittitan_plugin.services.code_claims import claim_coupon
-from bittitan_plugin.services.code_lookup import mark_of
-from bittitan_plugin.services.stock_allocation import allocate
-from bittitan_plugin.services.stock_import import (
+from bittitan_plugin.services.coupons.code_claims import claim_coupon
+from bittitan_plugin.services.coupons.code_lookup import mark_of
+from bittitan_plugin.services.stock import allocation as stock_allocation
+from bittitan_plugin.services.stock import arrivals as stock_arrivals
+from bittitan_plugin.services.stock import importing as stock_import
+from bittitan_plugin.services.stock import withdrawal as stock_withdrawal
+from bittitan_plugin.services.stock.allocation import allocate
+from bittitan_plugin.services.stock.importing import (
     ImportMode,
     ImportReport,
     Progress,
     StockFile,
     import_stock,
 )
-from bittitan_plugin.services.stock_withdrawal import find_code, undo_import, withdraw
+from bittitan_plugin.services.stock.withdrawal import find_code, undo_import, withdraw
 from bittitan_plugin.store.claim_table import ClaimRow
 from bittitan_plugin.store.queries import back_office
 from bittitan_plugin.store.queries.browsing import Wanted

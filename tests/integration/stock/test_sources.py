@@ -5,10 +5,10 @@ import pytest
 from bittitan_plugin.domain.configuration import Configuration
 from bittitan_plugin.domain.coupons import CouponSource, CouponStatus
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
-from bittitan_plugin.services.coupon_status import follow, follow_asset
+from bittitan_plugin.services.catalogue.services_definition import fetch
+from bittitan_plugin.services.coupons.coupon_status import follow, follow_asset
+from bittitan_plugin.services.coupons.expiry_reminders import remind
 from bittitan_plugin.services.installations import validate
-from bittitan_plugin.services.services_definition import fetch
-from bittitan_plugin.services.watching import remind
 from tests.fakes.host import line
 from tests.integration.stock.shelf import bring_in, days_on, from_stock, row, templates
 from tests.world import BUNDLE, STAFF, Shop

@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import Engine, text
 
-from bittitan_plugin.services.durable import CANCEL, PROVISION
+from bittitan_plugin.services.workflow_ids import CANCEL, PROVISION
 from bittitan_plugin.store.engine import WriteWhileReading
 from bittitan_plugin.store.unit_of_work import Store
 from bittitan_plugin.workflows.queue import EngineQueue

@@ -28,7 +28,7 @@ from bittitan_plugin.platforms.shop.invoices import InvoiceKind
 from bittitan_plugin.platforms.shop.platform import INSTALLATION
 from bittitan_plugin.platforms.shop.tables import InvoiceRow, OrderLineRow, RefundRow
 from bittitan_plugin.services.installations import configure
-from bittitan_plugin.services.provisioning import synchronize
+from bittitan_plugin.services.selling.provisioning import synchronize
 from tests.empty_database import empty_database
 from tests.fixtures import make_release
 from tests.fixtures.embedded_shop import THEN, EmbeddedShop

@@ -135,8 +135,8 @@ def test_a_worker_that_is_told_to_stop_while_its_database_is_away_stops_in_time(
     "moment",
     [
         "bittitan_plugin.bittitan.coupon_api.client:CouponApi.issue",
-        "bittitan_plugin.services.provisioning:_record",
-        "bittitan_plugin.services.delivery:_tell",
+        "bittitan_plugin.services.selling.provisioning:_record",
+        "bittitan_plugin.services.selling.delivery:_tell",
     ],
     ids=["the coupon was issued", "the coupon was stored", "the follow-up began"],
 )

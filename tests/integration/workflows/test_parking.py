@@ -16,7 +16,7 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import OperationalError
 
 from bittitan_plugin.domain.errors import PlatformUnavailable, Unavailable
-from bittitan_plugin.services.durable import provision_id
+from bittitan_plugin.services.workflow_ids import provision_id
 from bittitan_plugin.workflows import parking, retrying
 from bittitan_plugin.workflows.heart import Heart
 from bittitan_plugin.workflows.queue import PROVISIONING_QUEUE

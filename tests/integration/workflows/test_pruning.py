@@ -8,7 +8,7 @@ import pytest
 from dbos import DBOS
 
 from bittitan_plugin.domain.assets import AssetStatus
-from bittitan_plugin.services.durable import FOLLOW
+from bittitan_plugin.services.workflow_ids import FOLLOW
 from bittitan_plugin.workflows import parking
 from bittitan_plugin.workflows.pruning import prune
 from tests.fakes.host import line

@@ -3,7 +3,7 @@
 import pytest
 
 from bittitan_plugin.domain.runs import RunState
-from bittitan_plugin.services import reconciliation
+from bittitan_plugin.services.reconciling import reconciliation
 from tests.fakes.host import line
 from tests.integration.racing import at_once
 from tests.integration.reconciliation.comparing import found, latest, missed, reconcile

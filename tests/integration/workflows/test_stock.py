@@ -1,7 +1,7 @@
 """A sale from stock through the workflow engine: what the tests of the stock do by hand."""
 
 from bittitan_plugin.domain.assets import AssetStatus
-from bittitan_plugin.services.stock_revocation import confirm
+from bittitan_plugin.services.cancelling.stock_revocation import confirm
 from tests.fakes.host import line
 from tests.integration.stock.shelf import bring_in, from_stock, revocation_of, row, templates
 from tests.world import STAFF, Shop

@@ -14,7 +14,7 @@ from bittitan_plugin.domain.requests import RequestState
 from bittitan_plugin.domain.revocations import RevocationCause, RevocationState
 from bittitan_plugin.domain.stock import StockState
 from bittitan_plugin.domain.synchronization import SynchronizationOutcome
-from bittitan_plugin.services.stock_import import ImportMode
+from bittitan_plugin.services.stock.importing import ImportMode
 from bittitan_plugin.store.queries.assets import AssetSort
 from tests.tables import every
 

@@ -26,7 +26,8 @@ from bittitan_plugin.platforms.saleor.pages.protocol import BodyTooLarge, read_b
 from bittitan_plugin.platforms.saleor.pages.service import SaleorService
 from bittitan_plugin.platforms.saleor.sessions import Session, SessionOver
 from bittitan_plugin.platforms.saleor.tokens import InvalidToken
-from bittitan_plugin.services import problems, services_definition
+from bittitan_plugin.services import problems
+from bittitan_plugin.services.catalogue import services_definition
 from bittitan_plugin.services.import_report import ServicesDefinition
 from bittitan_plugin.services.installations import get_installation
 from bittitan_plugin.web.problem_buttons import BUTTONS

@@ -9,8 +9,9 @@ from bittitan_plugin.domain.cancellation import CancellationTerms
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
 from bittitan_plugin.domain.history import Actor
 from bittitan_plugin.domain.problems import Problem
-from bittitan_plugin.services import cancellation, provisioning
+from bittitan_plugin.services.cancelling import cancellation
 from bittitan_plugin.services.ports import Ports
+from bittitan_plugin.services.selling import provisioning
 from bittitan_plugin.store.queries.assets import (
     AssetFilter,
     AssetSort,

@@ -8,7 +8,7 @@ import pytest
 
 from bittitan_plugin.bittitan.sandbox import DEFAULT_EMAIL, DEFAULT_PASSWORD, SandboxServer
 from bittitan_plugin.domain.assets import Asset
-from bittitan_plugin.services import products, services_definition
+from bittitan_plugin.services.catalogue import products, services_definition
 from tests.fakes.host import FakeHost
 from tests.fakes.saleor import FakeSaleor
 from tests.fakes.saleor.records import Order, User

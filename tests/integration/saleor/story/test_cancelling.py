@@ -7,8 +7,8 @@ import pytest
 from bittitan_plugin.domain.assets import AssetStatus
 from bittitan_plugin.domain.billing import RefundStatus
 from bittitan_plugin.domain.problems import ProblemKind
+from bittitan_plugin.services.cancelling.refunds import watch_refunds
 from bittitan_plugin.services.problems import act
-from bittitan_plugin.services.refunds import watch_refunds
 from tests.integration.reconciliation.comparing import found, reconcile
 from tests.integration.saleor.story.conftest import Market
 from tests.world import STAFF

@@ -11,8 +11,8 @@ from bittitan_plugin.domain.catalogue import HostVariant, Product
 from bittitan_plugin.domain.errors import Refusal
 from bittitan_plugin.domain.problems import ProblemKind
 from bittitan_plugin.platforms.saleor.catalogue_watch import CatalogueWatch
-from bittitan_plugin.services import products
-from bittitan_plugin.services.catalogue import catch_up
+from bittitan_plugin.services.catalogue import products
+from bittitan_plugin.services.catalogue.variants import catch_up
 from tests.fakes.saleor.records import Product as SaleorProduct
 from tests.integration.saleor.story.conftest import Market
 from tests.tables import every

@@ -19,7 +19,7 @@ from bittitan_plugin.platforms.saleor.polling import OrderPoller
 from bittitan_plugin.platforms.saleor.problems import ProblemMirror
 from bittitan_plugin.platforms.saleor.unreadable import UnreadableOrders
 from bittitan_plugin.services.problems import act, dismiss
-from bittitan_plugin.services.refused_lines import watch_refused
+from bittitan_plugin.services.selling.refused_lines import watch_refused
 from tests.fakes.saleor.records import Order
 from tests.integration.saleor.story.conftest import Market
 from tests.world import STAFF

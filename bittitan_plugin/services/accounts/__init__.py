@@ -1,0 +1,1 @@
+"""Accounts at the vendor, and the customers and end customers they belong to."""

@@ -1,0 +1,136 @@
+"""Makes accounts known to BitTitan: *Save & Synchronize*, or by itself before a first coupon."""
+
+from uuid import UUID
+
+from bittitan_plugin.domain.accounts import Account, SyncOptions, check_password
+from bittitan_plugin.domain.assets import Asset
+from bittitan_plugin.domain.errors import ErrorCode, OutcomeUnknown, Refusal, Rejected, Unavailable
+from bittitan_plugin.domain.history import Actor, ActorKind
+from bittitan_plugin.ports.vendor import CouponVendor, Partner
+from bittitan_plugin.services.ports import Ports
+from bittitan_plugin.services.workflow_ids import SYNCHRONIZE, synchronize_id
+from bittitan_plugin.store.unit_of_work import UnitOfWork
+
+_SYSTEM = Actor(ActorKind.SYSTEM, "account synchronized")
+#: How the inputs of *Sync options* are named, by the vendor's names for them.
+_INPUTS = {"email": "email", "company": "company_name", "password": "password"}
+
+
+def save_and_synchronize(
+    ports: Ports,
+    installation_id: UUID,
+    account_id: UUID,
+    *,
+    email: str | None = None,
+    company_name: str | None = None,
+    password: str | None = None,
+) -> Account:
+    """Save the sync options, then synchronize the account with them. Documented.
+
+    None leaves an option as it was prefilled. The options stay saved when BitTitan is away or
+    refuses, so that it can be repeated; repeating it after a success changes nothing. The password
+    is passed on and never kept. Raises ``Refusal`` (on ``email``, ``company_name`` or
+    ``password``), and as ``synchronize_account`` does.
+    """
+    password = check_password(password)
+    with ports.store.writing(installation_id) as work:
+        work.installations.by_id(installation_id).check_active()
+        account = work.accounts.get(account_id)
+        options = account.sync_options.changed(email, company_name)
+        _check_unique(work, account, options)
+        work.accounts.change(account_id, lambda known: known.saved(options))
+    try:
+        account = synchronize_account(ports, installation_id, account_id, password=password)
+    except Refusal as refusal:
+        raise _misconfigured(refusal.message) from refusal
+    except Rejected as rejection:
+        if (rejection.field or "").startswith("api_"):
+            raise _misconfigured(rejection.message) from rejection
+        field = _INPUTS.get(rejection.field or "")
+        raise Rejected(rejection.code, rejection.message, field=field) from rejection
+    # Someone else may have been quicker, with other options.
+    account.check_known_by(options)
+    return account
+
+
+def synchronize_account(
+    ports: Ports, installation_id: UUID, account_id: UUID, *, password: str | None = None
+) -> Account:
+    """Make the account known to BitTitan, or adopt it if BitTitan knows it already.
+
+    Repeating it changes nothing, and of several at once one counts. Raises ``Rejected``,
+    ``Unavailable``, or ``Refusal`` when the settings do not allow to ask; in each case the reason
+    is kept on the account, for staff to read.
+    """
+    with ports.store.reading(installation_id) as work:
+        account = work.accounts.get(account_id)
+        configuration = work.installations.by_id(installation_id).configuration
+    if account.is_synchronized:
+        return account
+    options = account.sync_options
+    try:
+        vendor = ports.vendors.of(configuration)
+        partner = _partner(vendor, account.reference, options, password)
+    except (Rejected, Unavailable, Refusal) as failure:
+        message = failure.message
+        with ports.store.writing(installation_id) as work:
+            work.accounts.change(account_id, lambda known: known.not_synchronized(message))
+        raise
+    with ports.store.writing(installation_id) as work:
+        account = work.accounts.change(
+            account_id, lambda known: known.synchronized(partner.id, options)
+        )
+        _release(ports, work, account)
+    return account
+
+
+def waiting_key(account_id: UUID) -> str:
+    """Under which it is kept that paid orders wait for the account; closed when it is known."""
+    return f"account:{account_id}"
+
+
+def _misconfigured(message: str) -> Refusal:
+    """It is a setting of the plugin, not an input of this account, that needs mending."""
+    return Refusal(
+        ErrorCode.PLUGIN_MISCONFIGURED, f"BitTitan cannot be asked as things are set up: {message}"
+    )
+
+
+def _check_unique(work: UnitOfWork, account: Account, options: SyncOptions) -> None:
+    if account.reseller_id is None:
+        return
+    work.take_turns(f"end customer:{account.reseller_id}:{options.email}")
+    other = work.accounts.end_customer(account.reseller_id, options.email)
+    if other is not None and other.id != account.id:
+        raise Refusal(
+            ErrorCode.UNIQUE,
+            "The same reseller has another end customer with this address.",
+            field="email",
+        )
+
+
+def _partner(
+    vendor: CouponVendor, reference: str, options: SyncOptions, password: str | None
+) -> Partner:
+    # Looking first adopts accounts that ordered before.
+    known = vendor.partner(options.email)
+    if known:
+        return known
+    try:
+        return vendor.register_partner(
+            reference=reference, email=options.email, company=options.company, password=password
+        )
+    except OutcomeUnknown as unknown:
+        made = vendor.partner(options.email)
+        if made is None:
+            # It may still be under way; a later attempt looks again before it asks again.
+            raise Unavailable(unknown.message) from unknown
+        return made
+
+
+def _release(ports: Ports, work: UnitOfWork, account: Account) -> None:
+    """What waited for this account goes on by itself."""
+    work.problems.resolve(waiting_key(account.id), ports.clock())
+    for asset in work.assets.waiting_for_account(account.id):
+        released = work.assets.change(asset.id, Asset.retried, _SYSTEM, ports.clock())
+        work.enqueue(SYNCHRONIZE, synchronize_id(asset.id, released.version), str(asset.id))

@@ -1,0 +1,1 @@
+"""Taking a sale back: cancellations, requests for them, credits, and codes revoked."""

@@ -1,0 +1,125 @@
+"""The money of cancelled assets, followed until it is known whether it went back.
+
+A platform asks whoever took the payment, and that may say no minutes or days later. What failed,
+and what cannot go back by itself, is a problem for staff with its amount.
+"""
+
+from dataclasses import replace
+from datetime import timedelta
+from uuid import UUID
+
+from bittitan_plugin.domain.assets import Asset
+from bittitan_plugin.domain.billing import Credit, Refund, RefundStatus
+from bittitan_plugin.domain.history import Actor, ActorKind
+from bittitan_plugin.domain.problems import ProblemAction, ProblemKind
+from bittitan_plugin.services.failed_steps import Step, step_key
+from bittitan_plugin.services.ports import Ports
+from bittitan_plugin.services.workflow_ids import FOLLOW_REFUND, follow_refund_id
+from bittitan_plugin.store.unit_of_work import UnitOfWork
+
+#: How often the platform is asked about money that is on its way.
+FOLLOW_EVERY = timedelta(minutes=10)
+#: Assets that are looked after in one go.
+BATCH = 100
+
+_PLATFORM = Actor(ActorKind.PLATFORM, "refund")
+
+
+def credit_of(asset: Asset, comment: str = "") -> Credit:
+    """The one credit of an asset: full amount, one key."""
+    return Credit(
+        key=f"credit-{asset.id}",
+        order_id=asset.order_id,
+        order_line_id=asset.order_line_id,
+        amount=asset.total,
+        tax=asset.tax,
+        reason=comment or "Cancelled within the cancellation window",
+    )
+
+
+def ask(ports: Ports, installation_id: UUID, asset_id: UUID, comment: str) -> None:
+    """Ask the platform to pay back what was received for the asset, once."""
+    asset = _read(ports, installation_id, asset_id)
+    if not asset.total.is_zero:
+        refund = ports.hosts.of(installation_id).refund(credit_of(asset, comment))
+        _note(ports, installation_id, asset, refund)
+
+
+def follow(ports: Ports, installation_id: UUID, asset_id: UUID) -> RefundStatus | None:
+    """Look once where the asset's money stands. None when none was asked for."""
+    asset = _read(ports, installation_id, asset_id)
+    if asset.refund is None:
+        return None
+    if not asset.refund.is_open:
+        return asset.refund.status
+    refund = ports.hosts.of(installation_id).refund_of(credit_of(asset))
+    if refund != asset.refund:
+        _note(ports, installation_id, asset, refund)
+    return refund.status
+
+
+def watch_refunds(ports: Ports, installation_id: UUID) -> int:
+    """Have the platform asked about money on its way, once in each ``FOLLOW_EVERY``.
+
+    Goes on while the plugin is switched off. Returns how many assets are looked at.
+    """
+    slot = int(ports.clock().timestamp() // FOLLOW_EVERY.total_seconds())
+    after: UUID | None = None
+    handed_in = 0
+    while True:
+        with ports.store.writing(installation_id) as work:
+            asset_ids = work.assets.with_open_refund(after, BATCH)
+            for asset_id in asset_ids:
+                _hand_in(work, asset_id, str(slot))
+        handed_in += len(asset_ids)
+        if len(asset_ids) < BATCH:
+            return handed_in
+        after = asset_ids[-1]
+
+
+def look_again(ports: Ports, installation_id: UUID, order_id: str, refunded: str) -> None:
+    """The platform says that money of the order went back: so much so far, as text."""
+    with ports.store.writing(installation_id) as work:
+        for asset in work.assets.of_orders([order_id]):
+            if asset.refund is not None and asset.refund.is_open:
+                _hand_in(work, asset.id, f"after {refunded}")
+
+
+def _hand_in(work: UnitOfWork, asset_id: UUID, occasion: str) -> None:
+    work.enqueue(FOLLOW_REFUND, follow_refund_id(asset_id, occasion), str(asset_id))
+
+
+def _note(ports: Ports, installation_id: UUID, asset: Asset, refund: Refund) -> None:
+    with ports.store.writing(installation_id) as work:
+        work.assets.change(asset.id, lambda a: replace(a, refund=refund), _PLATFORM, ports.clock())
+        key = step_key(Step.ASK_REFUND, asset.id)
+        if not refund.needs_staff:
+            work.problems.resolve(key, ports.clock())
+            return
+        failed = refund.status is RefundStatus.FAILED
+        work.problems.report(
+            ProblemKind.REFUND_INCOMPLETE,
+            key,
+            message=_message(asset, refund),
+            next_step="Mend the cause and ask again from here, or pay it back another way; this "
+            "closes when the platform says that the money went."
+            if failed
+            else "Pay it back another way, then dismiss this.",
+            at=ports.clock(),
+            asset_id=asset.id,
+            action=ProblemAction.RESUME if failed else ProblemAction.NONE,
+        )
+
+
+def _message(asset: Asset, refund: Refund) -> str:
+    parts = []
+    if refund.status is RefundStatus.FAILED:
+        parts.append(f"the refund of {refund.amount} did not go through")
+    if not refund.by_hand.is_zero:
+        parts.append(f"{refund.by_hand} cannot be paid back by itself")
+    return f"Order {asset.order_number}, {asset.name}: {' and '.join(parts)} ({refund.reason})."
+
+
+def _read(ports: Ports, installation_id: UUID, asset_id: UUID) -> Asset:
+    with ports.store.reading(installation_id) as work:
+        return work.assets.get(asset_id)

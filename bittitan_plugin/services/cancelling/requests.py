@@ -1,0 +1,173 @@
+"""A customer asks for a cancellation; staff accept or reject it, the customer may withdraw it.
+
+A request is a row with a deadline, watched by the clock (``watching``). Each decision is one
+transaction under the asset's lock, so exactly one wins whatever is raced.
+"""
+
+from dataclasses import dataclass
+from uuid import UUID, uuid4
+
+from bittitan_plugin.domain.assets import Asset
+from bittitan_plugin.domain.cancellation import CancellationTerms, demand
+from bittitan_plugin.domain.coupons import CouponStatus
+from bittitan_plugin.domain.errors import ErrorCode, Refusal
+from bittitan_plugin.domain.history import Actor
+from bittitan_plugin.domain.mail_limits import CANCELLATION_REQUESTS
+from bittitan_plugin.domain.requests import (
+    REMINDER_BEFORE,
+    CancellationRequest,
+    RequestState,
+    already_decided,
+    check_text,
+)
+from bittitan_plugin.services.cancelling import cancellation
+from bittitan_plugin.services.mail_limits import count_mail
+from bittitan_plugin.services.ports import Ports
+from bittitan_plugin.services.request_decisions import News, announce, decide
+from bittitan_plugin.store.unit_of_work import UnitOfWork
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """What came of asking: a request that waits for staff, or a cancellation under way."""
+
+    asset: Asset
+    #: None where the cancellation executes at once.
+    request: CancellationRequest | None
+
+
+def create(
+    ports: Ports, installation_id: UUID, asset_id: UUID, actor: Actor, comment: str
+) -> Asked:
+    """Ask for the cancellation; where the distributor allows it, it executes at once instead.
+
+    Raises ``Refusal``: what the terms say, UNIQUE while another request is pending, INVALID on
+    ``comment``, LIMIT_REACHED, PLUGIN_INACTIVE.
+    """
+    comment = check_text(comment, field="comment")
+    with ports.store.writing(installation_id) as work:
+        installation = work.installations.by_id(installation_id)
+        installation.check_active()
+        asset = work.assets.get(asset_id, for_update=True)
+        if work.requests.pending_of([asset_id]):
+            raise Refusal(
+                ErrorCode.UNIQUE, "A request to cancel this asset is already pending.", field="id"
+            )
+        terms = cancellation.terms(ports, installation, asset)
+        demand(terms)
+        # Whatever comes of it is told by e-mail, and so is taking it back.
+        count_mail(work, CANCELLATION_REQUESTS, asset_id, actor, ports.clock())
+        if terms.automatic:
+            begun = cancellation.begin(ports, work, asset, actor, comment)
+            return Asked(asset=begun, request=None)
+        if asset.coupon_status is CouponStatus.REDEEMED:
+            # Concluded only, so staff may have BitTitan asked; a request would be closed by it.
+            raise cancellation.refusal_after(asset)
+        request = _new(ports, asset, terms, actor, comment)
+        work.requests.add(request)
+        announce(work, request, News.RECEIVED)
+    return Asked(asset=asset, request=request)
+
+
+def withdraw(
+    ports: Ports, installation_id: UUID, request_id: UUID, actor: Actor
+) -> CancellationRequest:
+    """The customer takes the request back. Raises ``Refusal`` REQUEST_DECIDED if it is too late."""
+    with ports.store.writing(installation_id) as work:
+        _locked(work, installation_id, request_id)
+        return decide(
+            work, request_id, lambda r: r.withdrawn(ports.clock(), actor.name), News.WITHDRAWN
+        )
+
+
+def reject(
+    ports: Ports, installation_id: UUID, request_id: UUID, actor: Actor, reason: str
+) -> CancellationRequest:
+    """Staff say no, and why. Raises ``Refusal`` REQUEST_DECIDED, or on ``reason``."""
+    with ports.store.writing(installation_id) as work:
+        _locked(work, installation_id, request_id)
+        return decide(
+            work, request_id, lambda r: r.refused(ports.clock(), actor.name, reason), News.REFUSED
+        )
+
+
+def accept(
+    ports: Ports, installation_id: UUID, request_id: UUID, actor: Actor
+) -> CancellationRequest:
+    """Staff say yes: the cancellation executes from here on, so here its terms are judged.
+
+    Too late, it closes as expired and both sides are told; ``Refusal`` CANCELLATION_WINDOW_CLOSED
+    is raised after that is committed. Raises REQUEST_DECIDED if someone was quicker, and what
+    else the terms say (the request then stays pending, to be rejected with a reason).
+    """
+    with ports.store.writing(installation_id) as work:
+        request, asset = _locked(work, installation_id, request_id)
+        if not request.is_pending:
+            raise already_decided(request)
+        terms = cancellation.terms(ports, work.installations.by_id(installation_id), asset)
+        too_late = terms.code is ErrorCode.CANCELLATION_WINDOW_CLOSED
+        if too_late:
+            decide(work, request_id, lambda r: r.expired(ports.clock()), News.EXPIRED)
+        else:
+            demand(terms)
+            # Beginning it settles the request as accepted.
+            cancellation.begin(ports, work, asset, actor, request.comment)
+            request = work.requests.get(request_id)
+    if too_late:
+        raise Refusal(
+            ErrorCode.CANCELLATION_WINDOW_CLOSED,
+            f"{terms.message} The request has been closed as expired.",
+            field="id",
+        )
+    return request
+
+
+def overrule(
+    ports: Ports, installation_id: UUID, asset_id: UUID, reason: str | None = None
+) -> bool:
+    """BitTitan did not take the coupon back: the accepted request behind it was in vain.
+
+    The customer is told why: ``reason``, or what BitTitan said of the coupon. True when there was
+    such a request; repeating it is harmless.
+    """
+    with ports.store.writing(installation_id) as work:
+        asset = work.assets.get(asset_id, for_update=True)
+        request = work.requests.latest_of(asset_id)
+        if request is None or request.state is not RequestState.ACCEPTED:
+            return False
+        spoken = reason or _spoken(cancellation.refusal_after(asset))
+        decide(work, request.id, lambda r: r.overruled(ports.clock(), spoken), News.REFUSED)
+        return True
+
+
+def _spoken(refusal: Refusal) -> str:
+    if refusal.code is ErrorCode.VENDOR_REJECTED:
+        return "BitTitan did not take the coupon back; our staff look into it."
+    return refusal.message
+
+
+def _new(
+    ports: Ports, asset: Asset, terms: CancellationTerms, actor: Actor, comment: str
+) -> CancellationRequest:
+    now = ports.clock()
+    late = terms.closes_at - REMINDER_BEFORE <= now
+    return CancellationRequest(
+        id=uuid4(),
+        asset_id=asset.id,
+        requested_by=actor.name or asset.recipient_email,
+        comment=comment,
+        created_at=now,
+        deadline=terms.closes_at,
+        # So near the deadline the first message to staff is the reminder.
+        reminded_at=now if late else None,
+    )
+
+
+def _locked(
+    work: UnitOfWork, installation_id: UUID, request_id: UUID
+) -> tuple[CancellationRequest, Asset]:
+    """The request as it stands once nobody else can decide it, and its asset."""
+    work.installations.by_id(installation_id).check_active()
+    asset_id = work.requests.get(request_id).asset_id
+    asset = work.assets.get(asset_id, for_update=True)
+    return work.requests.get(request_id), asset

@@ -1,0 +1,1 @@
+"""What can be sold: licence products, their prices, and the variants they are bound to."""

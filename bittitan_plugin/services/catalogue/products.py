@@ -1,0 +1,262 @@
+"""What staff do to a product: create, change, publish, withdraw, delete.
+
+The platform is told first and keeps the binding true; what it refuses is not kept here either.
+Assets already sold never change: they have their own copy.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from uuid import UUID, uuid4
+
+import structlog
+
+from bittitan_plugin.domain.catalogue import (
+    PRODUCT_GROUP,
+    HostVariant,
+    Product,
+    ProductType,
+    check_days,
+    check_prices,
+    check_publishable,
+)
+from bittitan_plugin.domain.errors import ErrorCode, Refusal, Rejected
+from bittitan_plugin.domain.history import Actor
+from bittitan_plugin.domain.installations import Installation
+from bittitan_plugin.domain.texts import check_line
+from bittitan_plugin.ports.platform import Offer
+from bittitan_plugin.services.catalogue.variants import CATALOGUE_TURN
+from bittitan_plugin.services.installations import get_installation
+from bittitan_plugin.services.ports import Ports
+from bittitan_plugin.store.unit_of_work import UnitOfWork
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wishes:
+    """What staff gave, unchecked. None was not given: a default at first, unchanged later on."""
+
+    sku: str | None = None
+    name: str | None = None
+    #: (amount, currency) of every price; they replace all there were.
+    prices: Sequence[tuple[str, str]] | None = None
+    expire_days: int | None = None
+    validity_days: int | None = None
+    published: bool | None = None
+    variant_id: str | None = None
+
+
+def create(
+    ports: Ports,
+    installation_id: UUID,
+    actor: Actor,
+    product_type: ProductType | None,
+    wishes: Wishes,
+) -> Product:
+    """A new product, sold by ``wishes.variant_id`` or by a variant the platform makes for it.
+
+    Article number, name and product type are needed; days default to the configuration's. Raises
+    ``Refusal`` on the value at fault, UNIQUE when variant or article number are sold already.
+    """
+    installation = _active(ports, installation_id)
+    product = _new(installation, product_type, wishes)
+    with ports.store.reading(installation_id) as work:
+        _check_free(work, product)
+    with _refused_by_platform():
+        # A variant the platform has already keeps what was not given.
+        shown = ports.hosts.of(installation_id).offer(_part(product, wishes), PRODUCT_GROUP)
+    product = product.following(shown)
+    with ports.store.writing(installation_id) as work:
+        work.take_turns(CATALOGUE_TURN)
+        # A platform that announces what it was just told may have made us follow it already.
+        follower = work.products.of_variants([shown.variant_id]).get(shown.variant_id)
+        if follower is not None and (follower.sku, follower.imported) == (product.sku, None):
+            product = replace(product, id=follower.id)
+            work.products.save(product)
+        else:
+            work.products.add(product)
+    _log("product_created", installation, actor, product)
+    return product
+
+
+def update(
+    ports: Ports, installation_id: UUID, actor: Actor, product_id: UUID, wishes: Wishes
+) -> Product:
+    """Change, publish or withdraw a product; what is not given stays.
+
+    Raises ``Refusal`` on the value at fault, NOT_FOUND on ``id``, UNIQUE on ``variant_id``.
+    """
+    installation = _active(ports, installation_id)
+    with ports.store.reading(installation_id) as work:
+        before = work.products.get(product_id)
+        after = _changed(before, wishes)
+        if after.variant_id != before.variant_id:
+            _check_free(work, after)
+    shown = _tell(ports, installation_id, before, after, wishes)
+    with ports.store.writing(installation_id) as work:
+        work.take_turns(CATALOGUE_TURN)
+        after = _changed(work.products.get(product_id), wishes)
+        after = after.following(shown) if shown else after
+        work.products.save(after)
+    _log("product_updated", installation, actor, after)
+    return after
+
+
+def delete(ports: Ports, installation_id: UUID, actor: Actor, product_id: UUID) -> Product:
+    """Forget a product that was never sold; the platform stops offering it. Returns what it was.
+
+    Ours: one that was sold can only be withdrawn, because its assets name it. Raises ``Refusal``
+    NOT_FOUND or INVALID on ``id``. A later *Get Services Definition* imports its article anew.
+    """
+    installation = _active(ports, installation_id)
+    with ports.store.reading(installation_id) as work:
+        product = work.products.get(product_id)
+        _check_unsold(work, product)
+    if product.variant_id:
+        with _refused_by_platform():
+            ports.hosts.of(installation_id).withdraw(product.variant_id)
+    with ports.store.writing(installation_id) as work:
+        _check_unsold(work, product)
+        work.products.remove(product_id)
+    _log("product_deleted", installation, actor, product)
+    return product
+
+
+def _active(ports: Ports, installation_id: UUID) -> Installation:
+    installation = get_installation(ports, installation_id)
+    installation.check_active()
+    return installation
+
+
+def _new(installation: Installation, product_type: ProductType | None, wishes: Wishes) -> Product:
+    if product_type is None:
+        raise Refusal(
+            ErrorCode.REQUIRED, "Say which of the two product types it is.", field="product_type"
+        )
+    configuration = installation.configuration
+    blank = Product(
+        id=uuid4(),
+        product_type=product_type,
+        sku=check_line(wishes.sku, "sku"),
+        name=check_line(wishes.name, "name"),
+        expire_days=configuration.expire_days,
+        validity_days=configuration.validity_days,
+    )
+    return _changed(blank, wishes)
+
+
+def _changed(product: Product, wishes: Wishes) -> Product:
+    """The product with what was given, checked."""
+    changed = product
+    if wishes.sku is not None and (sku := check_line(wishes.sku, "sku")) != product.sku:
+        # Of another article nothing was ever imported.
+        changed = replace(changed, sku=sku, imported=None)
+    if wishes.name is not None:
+        changed = replace(changed, name=check_line(wishes.name, "name"))
+    if wishes.prices is not None:
+        changed = replace(changed, prices=check_prices(wishes.prices))
+    if wishes.expire_days is not None:
+        days = check_days(wishes.expire_days, name="expire_days")
+        changed = replace(changed, expire_days=days)
+    if wishes.validity_days is not None:
+        days = check_days(wishes.validity_days, name="validity_days")
+        changed = replace(changed, validity_days=days)
+    if wishes.variant_id is not None:
+        changed = replace(changed, variant_id=check_line(wishes.variant_id, "variant_id"))
+    if wishes.published is not None:
+        changed = replace(changed, published=wishes.published)
+    if wishes.published or wishes.prices is not None:
+        check_publishable(changed)
+    return changed
+
+
+def _check_free(work: UnitOfWork, product: Product) -> None:
+    if product.variant_id is not None:
+        if work.products.of_variants([product.variant_id]):
+            raise Refusal(
+                ErrorCode.UNIQUE,
+                "Another BitTitan product is bound to that variant already.",
+                field="variant_id",
+            )
+        return
+    known = work.products.by_skus([product.sku]).get(product.sku)
+    if known is not None:
+        raise Refusal(
+            ErrorCode.UNIQUE,
+            f"'{known.name}' has the article number {product.sku} already; change that one, or "
+            "name the variant that sells this one.",
+            field="sku",
+        )
+
+
+def _check_unsold(work: UnitOfWork, product: Product) -> None:
+    if work.products.is_sold(product.id):
+        raise Refusal(
+            ErrorCode.INVALID,
+            "It has been sold, and its assets name it: withdraw it instead (published: false).",
+            field="id",
+        )
+
+
+def _tell(
+    ports: Ports, installation_id: UUID, before: Product, after: Product, wishes: Wishes
+) -> HostVariant | None:
+    """Have the platform say what staff decided; None where there is nothing to say."""
+    moved = after.variant_id != before.variant_id
+    days = (wishes.expire_days, wishes.validity_days)
+    said = (wishes.name, wishes.prices, wishes.published, *days)
+    if not moved and all(value is None for value in said):
+        return None
+    if after.variant_id is None and not after.published:
+        return None
+    host = ports.hosts.of(installation_id)
+    with _refused_by_platform():
+        if moved or before.variant_id is None:
+            shown = host.offer(_whole(after), PRODUCT_GROUP)
+        else:
+            shown = host.offer(_part(after, wishes), PRODUCT_GROUP)
+        if moved and before.variant_id is not None:
+            host.withdraw(before.variant_id)
+    return shown
+
+
+def _whole(product: Product) -> Offer:
+    return Offer(
+        sku=product.sku,
+        product_type=product.product_type,
+        variant_id=product.variant_id,
+        name=product.name,
+        prices=product.prices,
+        published=product.published,
+        expire_days=product.expire_days,
+        validity_days=product.validity_days,
+    )
+
+
+def _part(product: Product, wishes: Wishes) -> Offer:
+    return Offer(
+        sku=product.sku,
+        product_type=product.product_type,
+        variant_id=product.variant_id,
+        name=None if wishes.name is None else product.name,
+        prices=None if wishes.prices is None else product.prices,
+        published=wishes.published,
+        expire_days=wishes.expire_days,
+        validity_days=wishes.validity_days,
+    )
+
+
+@contextmanager
+def _refused_by_platform() -> Iterator[None]:
+    """What the platform says no to is bad input: the caller named the variant."""
+    try:
+        yield
+    except Rejected as rejection:
+        known = rejection.code in set(ErrorCode)
+        code = ErrorCode(rejection.code) if known else ErrorCode.INVALID
+        raise Refusal(code, rejection.message, field=rejection.field) from rejection
+
+
+def _log(event: str, installation: Installation, actor: Actor, product: Product) -> None:
+    log.info(event, installation=installation.key, actor=actor.name, product=str(product.id))

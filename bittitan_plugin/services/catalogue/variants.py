@@ -1,0 +1,183 @@
+"""Keeps our products bound to the platform's variants, as the platform tells it.
+
+Assets already sold keep their own copy and never change.
+"""
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
+from uuid import UUID, uuid4
+
+from bittitan_plugin.domain.catalogue import Clocks, HostVariant, Product
+from bittitan_plugin.domain.installations import Installation
+from bittitan_plugin.services.catalogue.product_days import judge_days
+from bittitan_plugin.services.installations import get_installation
+from bittitan_plugin.services.ports import Ports
+from bittitan_plugin.store.unit_of_work import UnitOfWork
+
+#: Who binds products takes turns: an event and an import may see the same variant at once.
+CATALOGUE_TURN = "catalogue"
+
+
+def follow_variant(ports: Ports, installation: Installation, variant: HostVariant) -> Product:
+    """Make our product say what the platform's variant says; binds or makes one if need be.
+
+    A variant that turned into the other type of licence leaves its product for one of that type.
+    """
+    with ports.store.writing(installation.id) as work:
+        work.take_turns(CATALOGUE_TURN)
+        product = _follow(work, installation, variant)
+    judge_days(ports, installation.id, [(product, variant.clocks)])
+    return product
+
+
+def catch_up(
+    ports: Ports,
+    installation_id: UUID,
+    listed: Iterable[Sequence[HostVariant]],
+    gone: Callable[[Sequence[str]], Collection[str]],
+) -> None:
+    """Follow what nobody told us of: all the platform's variants of ours, ``listed`` in pages.
+
+    ``gone`` says which of some variants are none of ours any more. While the plugin is switched
+    off nothing is followed.
+    """
+    installation = get_installation(ports, installation_id)
+    if not installation.active:
+        return
+    with ports.store.reading(installation_id) as work:
+        before = work.products.bound()
+    missing = set(before)
+    for page in listed:
+        _follow_page(ports, installation, page, before)
+        missing -= {variant.variant_id for variant in page}
+    if missing and (released := gone(sorted(missing))):
+        release_variants(ports, installation, released)
+
+
+def _follow_page(
+    ports: Ports,
+    installation: Installation,
+    variants: Sequence[HostVariant],
+    before: Mapping[str, Product],
+) -> None:
+    changed = [each for each in variants if _differs(before.get(each.variant_id), each)]
+    if changed:
+        with ports.store.writing(installation.id) as work:
+            work.take_turns(CATALOGUE_TURN)
+            now = work.products.of_variants([each.variant_id for each in changed])
+            for variant in changed:
+                # Whom an event or staff have changed meanwhile knows better than the list.
+                if now.get(variant.variant_id) == before[variant.variant_id]:
+                    _follow(work, installation, variant)
+    known = [each for each in variants if each.variant_id in before]
+    judge_days(ports, installation.id, [(before[v.variant_id], v.clocks) for v in known])
+    unknown = [each for each in variants if each.variant_id not in before]
+    follow_variants(ports, installation, unknown)
+
+
+def follow_variants(
+    ports: Ports, installation: Installation, variants: Sequence[HostVariant]
+) -> int:
+    """Bind those of the variants that we know nothing of. Returns how many there were."""
+    ids = [variant.variant_id for variant in variants]
+    with ports.store.reading(installation.id) as work:
+        known = work.products.sold_among(ids)
+    if len(known) == len(ids):
+        return 0
+    with ports.store.writing(installation.id) as work:
+        work.take_turns(CATALOGUE_TURN)
+        known = work.products.sold_among(ids)
+        unknown = [variant for variant in variants if variant.variant_id not in known]
+        for variant in unknown:
+            _bind(work, installation, variant)
+    return len(unknown)
+
+
+def release_variants(ports: Ports, installation: Installation, variant_ids: Collection[str]) -> int:
+    """The variants are gone: withdraw and unbind our products. Returns how many there were."""
+    with ports.store.writing(installation.id) as work:
+        products = work.products.of_variants(variant_ids)
+        for product in products.values():
+            work.products.save(product.released())
+    judge_days(ports, installation.id, [(product, Clocks()) for product in products.values()])
+    return len(products)
+
+
+def release_product(
+    ports: Ports, installation: Installation, product_id: str, variant_ids: Collection[str] = ()
+) -> int:
+    """The platform's product is gone with all its variants, whichever of them it still names."""
+    with ports.store.reading(installation.id) as work:
+        known = [each.variant_id for each in work.products.of_host_product(product_id)]
+    gone = {*variant_ids, *(each for each in known if each)}
+    return release_variants(ports, installation, gone)
+
+
+def follow_product(
+    ports: Ports,
+    installation: Installation,
+    variant_ids: Collection[str],
+    *,
+    published: bool,
+    name: str = "",
+    clocks: Clocks,
+) -> int:
+    """A product of the platform changed. Returns how many of its variants are ours.
+
+    Its name is followed where it has one variant only: among several, each has its own (ours).
+    Its days are followed where it says any.
+    """
+    with ports.store.writing(installation.id) as work:
+        products = work.products.of_variants(variant_ids)
+        for product in products.values():
+            alone = name if len(variant_ids) == 1 else ""
+            followed = replace(
+                product,
+                name=alone or product.name,
+                published=published,
+                expire_days=clocks.expire_days or product.expire_days,
+                validity_days=clocks.validity_days or product.validity_days,
+            )
+            if followed != product:
+                work.products.save(followed)
+    judge_days(ports, installation.id, [(product, clocks) for product in products.values()])
+    return len(products)
+
+
+def _follow(work: UnitOfWork, installation: Installation, variant: HostVariant) -> Product:
+    product = work.products.of_variants([variant.variant_id]).get(variant.variant_id)
+    if product is not None and product.product_type is not variant.product_type:
+        work.products.save(product.released())
+        product = None
+    if product is None:
+        return _bind(work, installation, variant)
+    followed = product.following(variant)
+    if followed != product:
+        work.products.save(followed)
+    return followed
+
+
+def _differs(product: Product | None, variant: HostVariant) -> bool:
+    if product is None:
+        return False
+    moved = product.product_type is not variant.product_type
+    return moved or product.following(variant) != product
+
+
+def _bind(work: UnitOfWork, installation: Installation, variant: HostVariant) -> Product:
+    free = work.products.unbound(variant.sku, variant.product_type)
+    if free is not None:
+        bound = free.following(variant)
+        work.products.save(bound)
+        return bound
+    configuration = installation.configuration
+    product = Product(
+        id=uuid4(),
+        product_type=variant.product_type,
+        sku=variant.sku,
+        name=variant.name or variant.product_type.label,
+        expire_days=configuration.expire_days,
+        validity_days=configuration.validity_days,
+    ).following(variant)
+    work.products.add(product)
+    return product

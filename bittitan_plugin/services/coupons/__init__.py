@@ -1,0 +1,1 @@
+"""Coupons at BitTitan: obtained once, each with one owner, followed until used or expired."""

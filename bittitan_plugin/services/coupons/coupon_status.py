@@ -1,0 +1,410 @@
+"""Follows what becomes of coupons at BitTitan.
+
+BitTitan lists a coupon until it is redeemed or expired. Its changes are read often, its whole list
+now and then; what the whole list leaves out, or is past its expiry, is looked up by itself before
+anything is concluded. Never is more than one page in memory, and repeating it changes nothing.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from bittitan_plugin.domain.absence import Fate, Look, is_news, of_absent, of_listed, vouches
+from bittitan_plugin.domain.assets import Asset
+from bittitan_plugin.domain.coupons import OPEN_FATES, Coupon, CouponSource, CouponStatus
+from bittitan_plugin.domain.errors import BitTitanError, Rejected
+from bittitan_plugin.domain.history import Actor, ActorKind
+from bittitan_plugin.domain.problems import ProblemAction, ProblemKind
+from bittitan_plugin.domain.waits import left
+from bittitan_plugin.ports.vendor import CouponVendor
+from bittitan_plugin.services.coupon_account import in_doubt, judge
+from bittitan_plugin.services.coupons.duplicate_coupons import revoke_surplus
+from bittitan_plugin.services.ports import Ports
+from bittitan_plugin.services.request_decisions import News, decide
+from bittitan_plugin.services.rounds import Item, Round
+from bittitan_plugin.store.repositories.coupons import Cursor
+from bittitan_plugin.store.unit_of_work import UnitOfWork
+
+#: How far each reading goes back behind the one before: clocks differ, and rows that change while
+#: a list is read may be missed.
+OVERLAP = timedelta(hours=1)
+#: How often the whole list is read; about the longest time a redemption goes unnoticed.
+SWEEP_EVERY = timedelta(hours=1)
+#: Coupons of one page; as many are recorded in one transaction.
+PAGE = 100
+#: Single look-ups of one run. What is left over is looked up by the next ones.
+MOST_LOOK_UPS = 500
+
+#: What a customer is told whose request comes to nothing.
+REDEEMED_REASON = "The coupon code has been redeemed; it can no longer be cancelled."
+#: The vendor's answer about one coupon contradicts its contract.
+_BROKEN_ANSWER = "BROKEN_ANSWER"
+_VENDOR = Actor(ActorKind.VENDOR, "BitTitan")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Followed:
+    """What one run did."""
+
+    #: Whether the whole list was read, not only its changes.
+    swept: bool
+    #: Coupons looked up one by one.
+    looked_up: int
+    #: Assets whose coupon status changed.
+    changed: int
+
+
+def follow(ports: Ports, installation_id: UUID) -> Followed | None:
+    """One run over an installation's coupons; None where the plugin is off or there is no API.
+
+    Raises ``Unavailable``, ``Rejected`` or ``Refusal`` when the vendor cannot be asked; what was
+    learnt before stays learnt, and the next run reads the same stretch again.
+    """
+    started = ports.clock()
+    with ports.store.reading(installation_id) as work:
+        installation = work.installations.by_id(installation_id)
+        cursor, oldest = work.coupons.cursor(), work.coupons.oldest_open(started)
+        changes = work.coupons.account_changes(1)
+    configuration = installation.configuration
+    account = configuration.coupon_account
+    if not installation.active or account is None:
+        return None
+    # What was read of another account's list says nothing of this one's.
+    before = cursor if cursor is not None and cursor.account == account else None
+    vendor = ports.vendors.of(configuration)
+    round_ = Round(ports, installation_id, "coupons", complete=False)
+    since_change = changes[0].at if changes else started
+    reading = _Reading(
+        ports, installation_id, vendor, account, started, before, since_change, round_
+    )
+    since = min(before.read_at, started) if before and not reading.sweeps else oldest or started
+    with reading.round:
+        heard, fault = _read_list(reading, since - OVERLAP)
+        answers = _look_up(reading)
+        concluded = _conclude(reading, heard, answers)
+    trouble = fault or answers.failure
+    with ports.store.writing(installation_id) as work:
+        work.coupons.move_cursor(reading.moved(concluded.doubted, whole=trouble is None))
+    if trouble is not None:
+        raise trouble
+    changed = heard.changed + concluded.changed
+    return Followed(swept=reading.sweeps, looked_up=len(answers.asked), changed=changed)
+
+
+def follow_asset(ports: Ports, installation_id: UUID, asset_id: UUID) -> Asset:
+    """Ask what became of one asset's coupon, now. Raises what the vendor raises."""
+    return look_at(ports, installation_id, asset_id)[0]
+
+
+def look_at(ports: Ports, installation_id: UUID, asset_id: UUID) -> tuple[Asset, bool]:
+    """The same, and whether the coupon's status is certain: BitTitan said it, or its silence did.
+
+    Also where nobody can be asked, because it came from elsewhere or there is no coupon.
+    """
+    with ports.store.reading(installation_id) as work:
+        asset = work.assets.get(asset_id)
+        configuration = work.installations.by_id(installation_id).configuration
+    account = configuration.coupon_account
+    from_api = asset.has_coupon and asset.coupon_source is CouponSource.API
+    if not from_api or account is None:
+        return asset, True
+    coupon = ports.vendors.of(configuration).coupon(asset.coupon_id or "")
+    found = fate(ports, installation_id, asset, coupon, account)
+    learn(ports, installation_id, asset, found, ports.clock(), account)
+    with ports.store.reading(installation_id) as work:
+        certain = found is not None or asset.coupon_status not in OPEN_FATES
+        return work.assets.get(asset_id), certain
+
+
+def fate(
+    ports: Ports, installation_id: UUID, asset: Asset, coupon: Coupon | None, account: str
+) -> Fate | None:
+    """What it means that one look-up found ``coupon``; None where nothing is to be concluded."""
+    if coupon is not None:
+        return of_listed(asset, coupon, account)
+    vouched = not in_doubt(ports, installation_id, account)
+    return of_absent(asset, account, ports.clock(), vouched=vouched)
+
+
+@dataclass(frozen=True)
+class _Reading:
+    """One run over what an account lists."""
+
+    ports: Ports
+    installation_id: UUID
+    vendor: CouponVendor
+    account: str
+    started: datetime
+    #: How far this account's list was read before.
+    before: Cursor | None
+    #: Since when the settings name this account; now, where they never named another.
+    since_change: datetime
+    round: Round
+
+    @property
+    def sweeps(self) -> bool:
+        """Whether the whole list is read."""
+        if self.before is None:
+            return True
+        return not left(self.before.swept_at + SWEEP_EVERY, self.started, SWEEP_EVERY)
+
+    @property
+    def doubted(self) -> bool:
+        """Whether the reading before left the account in doubt."""
+        return self.before is not None and self.before.doubted
+
+    @property
+    def trusted_until(self) -> datetime:
+        """What was sold since does not show that this account sold the others."""
+        return self.before.trusted_until if self.before else self.since_change
+
+    def moved(self, doubted: bool, *, whole: bool) -> Cursor:
+        """How far was read; not at all where it was not read to its end (``whole``)."""
+        old = self.before or Cursor(
+            account=self.account,
+            read_at=self.started - SWEEP_EVERY,
+            swept_at=self.started - SWEEP_EVERY,
+            trusted_until=self.trusted_until,
+            doubted=False,
+        )
+        if not whole:
+            return replace(old, doubted=doubted)
+        if not self.sweeps:
+            return replace(old, read_at=self.started)
+        trusted_until = self.trusted_until if doubted else self.started
+        moved = replace(old, read_at=self.started, swept_at=self.started)
+        return replace(moved, trusted_until=trusted_until, doubted=doubted)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Heard:
+    """What the list said of our coupons: how many changed, how many vouch for the account."""
+
+    changed: int = 0
+    vouching: int = 0
+
+
+def _read_list(reading: _Reading, since: datetime) -> tuple[_Heard, Rejected | None]:
+    """Record what the list says; a row nobody can read neither stops it nor goes unnoticed."""
+    heard, vendor = _Heard(), reading.vendor
+    try:
+        for page in pages(vendor.changed_since(since)):
+            more = _hear(reading, page)
+            heard = _Heard(
+                changed=heard.changed + more.changed, vouching=heard.vouching + more.vouching
+            )
+            revoke_surplus(reading.ports, reading.installation_id, vendor, page)
+    except Rejected as fault:
+        return heard, fault
+    return heard, None
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Answers:
+    """What single look-ups brought."""
+
+    asked: Sequence[Asset]
+    #: Each with its coupon as BitTitan lists it, or None.
+    given: Sequence[tuple[Asset, Coupon | None]]
+    #: Why one could not be learnt, and whether it kept the others from being asked about.
+    failure: BitTitanError | None
+    cut_short: bool
+
+
+def _look_up(reading: _Reading) -> _Answers:
+    """Ask one by one about those that the list did not settle.
+
+    One that cannot be read keeps none of the others from being asked about; a vendor that cannot
+    be asked at all ends it.
+    """
+    asked = _unheard(reading)
+    given: list[tuple[Asset, Coupon | None]] = []
+    fault: BitTitanError | None = None
+    for asset in asked:
+        try:
+            given.append((asset, reading.vendor.coupon(asset.coupon_id or "")))
+        except BitTitanError as failure:
+            fault = fault or failure
+            if not (isinstance(failure, Rejected) and failure.code == _BROKEN_ANSWER):
+                return _Answers(asked=asked, given=given, failure=failure, cut_short=True)
+    return _Answers(asked=asked, given=given, failure=fault, cut_short=False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Concluded:
+    """What the look-ups changed, and whether the account is in doubt now."""
+
+    changed: int
+    doubted: bool
+
+
+def _conclude(reading: _Reading, heard: _Heard, answers: _Answers) -> _Concluded:
+    """Record what the look-ups say, and what the silence about the others means."""
+    ports, account, started = reading.ports, reading.account, reading.started
+    vouching, doubted = heard.vouching, reading.doubted
+    found: list[tuple[Asset, Fate | None]] = []
+    vanished = []
+    for asset, coupon in answers.given:
+        if coupon is not None:
+            vouching += vouches(asset, account, reading.trusted_until)
+            found.append((asset, of_listed(asset, coupon, account)))
+            continue
+        absent = of_absent(asset, account, started, vouched=True)
+        if absent is not None and absent.status is CouponStatus.REDEEMED:
+            vanished.append(asset)
+        else:
+            found.append((asset, absent))
+    if reading.sweeps and not answers.cut_short:
+        look = Look(
+            vouching=vouching,
+            vanished=vanished,
+            unanswered=len(answers.asked) - len(answers.given),
+            doubted=doubted,
+        )
+        doubted = judge(ports, reading.installation_id, reading.vendor, look, account)
+        found += [
+            (asset, of_absent(asset, account, started, vouched=not doubted)) for asset in vanished
+        ]
+    changed = sum(_learn_one(reading, asset, what) for asset, what in found)
+    return _Concluded(changed=changed, doubted=doubted)
+
+
+def _hear(reading: _Reading, page: Sequence[Coupon]) -> _Heard:
+    """Record one page.
+
+    A listed coupon never reopens a fate that was settled meanwhile: the page may be older.
+    """
+    ports, installation_id, started = reading.ports, reading.installation_id, reading.started
+    listed = {coupon.id: coupon for coupon in page}
+    with ports.store.reading(installation_id) as work:
+        held = work.coupons.of_ids(listed)
+    # What is listed under another sale's reference is not about this one: reconciling says so.
+    said = {
+        asset: fate
+        for asset in held
+        if (fate := of_listed(asset, listed[asset.coupon_id or ""], reading.account))
+    }
+    changed = sum(
+        _learn_one(reading, asset, fate)
+        for asset, fate in said.items()
+        if is_news(asset, fate, started)
+    )
+    with ports.store.writing(installation_id) as work:
+        work.coupons.listed([asset.id for asset in said], started, reading.account)
+    vouching = sum(vouches(each, reading.account, reading.trusted_until) for each in said)
+    return _Heard(changed=changed, vouching=vouching)
+
+
+def _learn_one(reading: _Reading, asset: Asset, found: Fate | None) -> int:
+    """``learn``, and one that cannot be recorded keeps none of the others from being."""
+    item = Item(id=asset.id, name=f"the coupon of order {asset.order_number}", asset_id=asset.id)
+    known = (asset, found, reading.started, reading.account)
+    return (
+        reading.round.do(item, lambda: learn(reading.ports, reading.installation_id, *known)) or 0
+    )
+
+
+def _unheard(reading: _Reading) -> list[Asset]:
+    started = reading.started
+    with reading.ports.store.reading(reading.installation_id) as work:
+        return work.coupons.unheard(
+            started, started, MOST_LOOK_UPS, account=reading.account, swept=reading.sweeps
+        )
+
+
+def learn(
+    ports: Ports,
+    installation_id: UUID,
+    asset: Asset,
+    found: Fate | None,
+    at: datetime,
+    account: str,
+) -> int:
+    """Record one coupon's fate. Returns 1 when the asset changed by it, else 0.
+
+    None is that its ``account`` was asked at that instant and nothing is concluded.
+    """
+    with ports.store.writing(installation_id) as work:
+        if found is None or found.inferred:
+            work.coupons.seen([asset.id], at)
+        else:
+            work.coupons.listed([asset.id], at, account)
+        return 0 if found is None else _learn(ports, work, asset, found)
+
+
+def _learn(ports: Ports, work: UnitOfWork, asset: Asset, found: Fate) -> int:
+    now = ports.clock()
+
+    def became(current: Asset) -> Asset:
+        if not found.inferred:
+            return current.coupon_became(found.status)
+        if current.coupon_status not in OPEN_FATES:
+            return current
+        return current.coupon_became(found.status, inferred_at=now)
+
+    before = work.assets.get(asset.id, for_update=True)
+    after = work.assets.change(asset.id, became, _VENDOR, now)
+    if after.version != before.version and found.status is CouponStatus.CANCELLED:
+        _report_cancelled_outside(ports, work, after)
+    if after.coupon_status is CouponStatus.REDEEMED:
+        _refuse_pending(ports, work, after)
+    forget_stuck_cancellation(ports, work, after)
+    return int(after.version != before.version)
+
+
+def _refuse_pending(ports: Ports, work: UnitOfWork, asset: Asset) -> None:
+    """A request to cancel what is used can only be refused: its customer is told at once."""
+    pending = work.requests.pending_of([asset.id]).get(asset.id)
+    if pending is not None:
+        now = ports.clock()
+        decide(
+            work, pending.id, lambda r: r.refused(now, _VENDOR.name, REDEEMED_REASON), News.REFUSED
+        )
+
+
+def stuck_cancellation_key(asset_id: UUID) -> str:
+    """Under which it is kept that BitTitan could not be asked to cancel the asset's coupon."""
+    return f"cancellation:{asset_id}"
+
+
+def forget_stuck_cancellation(ports: Ports, work: UnitOfWork, asset: Asset) -> None:
+    """Where BitTitan says that the coupon is used or expired, nobody can cancel it any more."""
+    over = asset.coupon_status in {CouponStatus.REDEEMED, CouponStatus.EXPIRED}
+    if over and not asset.coupon_status_inferred:
+        work.problems.resolve(stuck_cancellation_key(asset.id), ports.clock())
+
+
+def cancelled_outside_key(asset_id: UUID) -> str:
+    """Under which it is kept that somebody else cancelled the asset's coupon at BitTitan."""
+    return f"cancelled-outside:{asset_id}"
+
+
+def _report_cancelled_outside(ports: Ports, work: UnitOfWork, asset: Asset) -> None:
+    """The sale stands and its buyer has nothing: nobody but staff can say what is to be done."""
+    work.problems.report(
+        ProblemKind.COUPON_CANCELLED_OUTSIDE,
+        cancelled_outside_key(asset.id),
+        message=f"The coupon of order {asset.order_number} ({asset.name}) was cancelled at "
+        "BitTitan, but not by this plugin. Its buyer has paid for a code that no longer works.",
+        next_step="Cancel the asset, which credits it in full; or agree on something else with "
+        "the customer and dismiss this.",
+        at=ports.clock(),
+        asset_id=asset.id,
+        action=ProblemAction.CANCEL_ASSET,
+    )
+
+
+def pages(coupons: Iterable[Coupon]) -> Iterator[list[Coupon]]:
+    """Pages of ``PAGE``; what was read is given before what breaks the list is raised."""
+    page: list[Coupon] = []
+    try:
+        for coupon in coupons:
+            page.append(coupon)
+            if len(page) == PAGE:
+                yield page
+                page = []
+    except Rejected:
+        yield page
+        raise
+    yield page

@@ -1,0 +1,101 @@
+"""More than one coupon under one reference: what is not the asset's own is revoked.
+
+At a vendor that forgets references this cannot be prevented: a request that was given up and looked
+for in vain may arrive after the next one. So it is found, in the list of coupons that is read
+anyway. Nobody but the vendor has ever seen such a code, so revoking it takes nothing from anybody.
+"""
+
+from collections.abc import Mapping, Sequence
+from uuid import UUID
+
+import structlog
+
+from bittitan_plugin.domain.assets import Asset, AssetStatus, asset_of_reference
+from bittitan_plugin.domain.coupons import Coupon, CouponStatus
+from bittitan_plugin.domain.errors import OutcomeUnknown, Rejected, Unavailable
+from bittitan_plugin.domain.problems import ProblemKind
+from bittitan_plugin.ports.vendor import CouponVendor
+from bittitan_plugin.services.coupons.code_claims import claim_of_another
+from bittitan_plugin.services.ports import Ports
+
+_log = structlog.get_logger(__name__)
+
+
+def revoke_surplus(
+    ports: Ports, installation_id: UUID, vendor: CouponVendor, page: Sequence[Coupon]
+) -> int:
+    """Revoke what is usable in this page of the vendor's list and not what its asset holds.
+
+    Returns how many were revoked. One that cannot be revoked now is listed again next time; one
+    that the vendor refuses to revoke becomes a problem.
+    """
+    named = {
+        coupon: asset_id
+        for coupon in page
+        if coupon.status is CouponStatus.AVAILABLE
+        and (asset_id := asset_of_reference(coupon.reference))
+    }
+    if not named:
+        return 0
+    # Read after the page: what a page lists of an asset whose coupon is still being recorded
+    # is not yet known to be one too many.
+    with ports.store.reading(installation_id) as work:
+        assets = work.assets.by_ids(named.values())
+        # A coupon that some asset holds was sold, whatever reference it is listed under.
+        sold = work.coupons.held([coupon.id for coupon in named])
+        surplus = {
+            coupon.id: asset
+            for coupon, asset in _surplus(named, assets).items()
+            # A vendor that gives one coupon to two references: another sale lives on it.
+            if coupon.id not in sold and claim_of_another(ports, work, coupon, asset.id) is None
+        }
+    return sum(_revoke(ports, installation_id, vendor, *pair) for pair in surplus.items())
+
+
+def mismatch_key(coupon_id: str) -> str:
+    """Under which it is kept that staff have to settle this coupon at BitTitan."""
+    return f"mismatch:{coupon_id}"
+
+
+def _surplus(named: Mapping[Coupon, UUID], assets: Mapping[UUID, Asset]) -> dict[Coupon, Asset]:
+    found = {}
+    for coupon, asset_id in named.items():
+        asset = assets.get(asset_id)
+        if asset is None or asset.coupon_id == coupon.id:
+            continue
+        if asset.has_coupon or asset.status is AssetStatus.CANCELLED:
+            found[coupon] = asset
+    return found
+
+
+def _revoke(
+    ports: Ports, installation_id: UUID, vendor: CouponVendor, coupon_id: str, asset: Asset
+) -> bool:
+    try:
+        vendor.cancel(coupon_id)
+    except (Unavailable, OutcomeUnknown) as failure:
+        _log.info("surplus_coupon_stays", coupon_id=coupon_id, why=failure.message)
+        return False
+    except Rejected as rejection:
+        _report(ports, installation_id, coupon_id, asset, rejection)
+        return False
+    _log.warning("surplus_coupon_revoked", coupon_id=coupon_id, asset_id=str(asset.id))
+    with ports.store.writing(installation_id) as work:
+        work.problems.resolve(mismatch_key(coupon_id), ports.clock())
+    return True
+
+
+def _report(
+    ports: Ports, installation_id: UUID, coupon_id: str, asset: Asset, rejection: Rejected
+) -> None:
+    with ports.store.writing(installation_id) as work:
+        work.problems.report(
+            ProblemKind.COUPON_MISMATCH,
+            mismatch_key(coupon_id),
+            message=f"BitTitan issued coupon {coupon_id} for order {asset.order_number} "
+            f"({asset.name}) beside the one that was sold, and refuses to cancel it: "
+            f"{rejection.message}",
+            next_step="Cancel that coupon at BitTitan; its code was given to nobody.",
+            at=ports.clock(),
+            asset_id=asset.id,
+        )

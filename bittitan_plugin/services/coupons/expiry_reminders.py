@@ -1,0 +1,126 @@
+"""What is due because time has passed: requests to close, people to remind, coupons to look at.
+
+Nothing sleeps until its day comes. What is due is found in the tables by the clock and handed in
+under ids of its own, so a restart, an upgrade or a clock that jumped loses and doubles nothing.
+"""
+
+from dataclasses import replace
+from datetime import timedelta
+from functools import partial
+from uuid import UUID
+
+from bittitan_plugin.domain.assets import Asset
+from bittitan_plugin.domain.coupons import CouponSource
+from bittitan_plugin.domain.due import Due
+from bittitan_plugin.domain.errors import Unavailable
+from bittitan_plugin.domain.history import Actor, ActorKind
+from bittitan_plugin.domain.reminders import REMINDER_DAYS, due_reminder
+from bittitan_plugin.services.coupon_account import in_doubt
+from bittitan_plugin.services.coupons.coupon_status import look_at
+from bittitan_plugin.services.installations import get_installation
+from bittitan_plugin.services.notifications import coupon_expiring
+from bittitan_plugin.services.ports import Ports
+from bittitan_plugin.services.request_decisions import News, announce, decide
+from bittitan_plugin.services.rounds import look_after
+from bittitan_plugin.services.workflow_ids import FOLLOW, REMIND, follow_id, remind_id
+
+#: How often an installation's coupons are looked at.
+FOLLOW_EVERY = timedelta(minutes=5)
+#: Rows that are read or decided on in one go.
+BATCH = 100
+
+_SYSTEM = Actor(ActorKind.SYSTEM, "coupon reminder")
+
+
+def watch_requests(ports: Ports, installation_id: UUID) -> int:
+    """Close the requests whose deadline is reached, and have staff reminded of those near it.
+
+    A request is brought to its end even while the plugin is switched off. Returns how many there
+    were.
+    """
+    with ports.store.reading(installation_id) as work:
+        due = work.requests.due(ports.clock())
+    watch = partial(_watch_request, ports, installation_id)
+    look_after(ports, installation_id, "requests to cancel", due, "the request to cancel", watch)
+    return len(due)
+
+
+def watch_coupons(ports: Ports, installation_id: UUID) -> None:
+    """Have BitTitan asked what became of the coupons; once in each ``FOLLOW_EVERY``."""
+    slot = int(ports.clock().timestamp() // FOLLOW_EVERY.total_seconds())
+    with ports.store.writing(installation_id) as work:
+        if work.installations.by_id(installation_id).active:
+            work.enqueue(FOLLOW, follow_id(installation_id, slot))
+
+
+def watch_expiries(ports: Ports, installation_id: UUID) -> int:
+    """Have the buyers reminded whose unused code nears its expiry. Returns how many.
+
+    Codes of which nobody can be asked whether they are unused wait until that is clear again.
+    """
+    installation = get_installation(ports, installation_id)
+    if not installation.active:
+        return 0
+    account = installation.configuration.coupon_account
+    doubted = account is not None and in_doubt(ports, installation_id, account)
+    handed_in = 0
+    for days in REMINDER_DAYS:
+        after: UUID | None = None
+        while True:
+            now = ports.clock()
+            until = now + timedelta(days=days)
+            with ports.store.writing(installation_id) as work:
+                assets = work.coupons.expiring(until, now, days=days, after=after, limit=BATCH)
+                # The farther reminder leaves to the nearer one what is due for both.
+                due = [
+                    asset
+                    for asset in assets
+                    if due_reminder(asset, now) == days
+                    and not _is_unclear(asset, account, doubted=doubted)
+                ]
+                for asset in due:
+                    work.enqueue(REMIND, remind_id(asset.id, days), str(asset.id), str(days))
+            handed_in += len(due)
+            # A page may be short of rows that nobody can read.
+            if not assets:
+                break
+            after = assets[-1].id
+    return handed_in
+
+
+def _is_unclear(asset: Asset, account: str | None, *, doubted: bool) -> bool:
+    """Whether nobody can be asked for now if the code is unused."""
+    from_api = account is not None and asset.coupon_source is CouponSource.API
+    return from_api and (doubted or asset.coupon_account != account)
+
+
+def remind(ports: Ports, installation_id: UUID, asset_id: UUID, days: int) -> bool:
+    """Remind the buyer, if BitTitan says that the code is still unused. True when it was sent.
+
+    Raises what the vendor and the mailer raise, to be called again; ``Unavailable`` also where
+    BitTitan does not list the code and it is in doubt what that means.
+    """
+    asset, certain = look_at(ports, installation_id, asset_id)
+    if due_reminder(asset, ports.clock()) != days:
+        return False
+    if not certain:
+        raise Unavailable("BitTitan does not list the coupon, and it is in doubt what that means")
+    ports.mailer.send(coupon_expiring(ports, installation_id, asset, days))
+    with ports.store.writing(installation_id) as work:
+        work.assets.change(
+            asset_id, lambda a: replace(a, expiry_reminder_days=days), _SYSTEM, ports.clock()
+        )
+    return True
+
+
+def _watch_request(ports: Ports, installation_id: UUID, due: Due) -> None:
+    request_id = due.id
+    with ports.store.writing(installation_id) as work:
+        work.assets.get(due.asset_id, for_update=True)
+        request, now = work.requests.get(request_id), ports.clock()
+        if request.is_pending and now >= request.deadline:
+            decide(work, request_id, lambda r: r.expired(now), News.EXPIRED)
+        elif request.reminder_due(now):
+            announce(
+                work, work.requests.change(request_id, lambda r: r.reminded(now)), News.REMINDER
+            )

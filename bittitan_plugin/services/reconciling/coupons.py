@@ -1,0 +1,233 @@
+"""Reconciliation, BitTitan's side: its list of coupons against the assets whose coupon is in doubt.
+
+The list is read once, page by page. What it says is noted on the assets it speaks of (that it was
+*seen*, which is no change of the asset), so what it left out is found afterwards without holding
+anything in memory; each of those is looked up by itself before anything is concluded.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from bittitan_plugin.domain.absence import Fate, is_elsewhere, of_absent, of_listed
+from bittitan_plugin.domain.assets import Asset, AssetStatus, asset_of_reference
+from bittitan_plugin.domain.coupons import Coupon
+from bittitan_plugin.domain.due import Due
+from bittitan_plugin.domain.errors import Rejected
+from bittitan_plugin.domain.problems import ProblemKind
+from bittitan_plugin.domain.reconciliation import (
+    Difference,
+    DifferenceKind,
+    Report,
+    of_fate,
+    of_own_coupon,
+    of_reference,
+    of_waiting,
+)
+from bittitan_plugin.ports.vendor import CouponVendor
+from bittitan_plugin.services.coupons.coupon_status import OVERLAP, PAGE, learn, pages
+from bittitan_plugin.services.coupons.duplicate_coupons import mismatch_key, revoke_surplus
+from bittitan_plugin.services.ports import Ports
+from bittitan_plugin.services.selling.provisioning import SYSTEM
+from bittitan_plugin.services.workflow_ids import SYNCHRONIZE
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finding:
+    """A difference, and what applying it does. The remedy says whether it changed anything."""
+
+    difference: Difference
+    remedy: Callable[[], bool]
+
+
+def coupon_findings(
+    ports: Ports, installation_id: UUID, report: Report
+) -> Iterator[Finding | None]:
+    """What BitTitan's books and ours do not agree about. Raises what the vendor raises.
+
+    None comes after every page, for whoever follows how far it is. Nothing is compared for coupons
+    from stock: there nobody can be asked.
+    """
+    with ports.store.reading(installation_id) as work:
+        configuration = work.installations.by_id(installation_id).configuration
+        oldest = work.coupons.oldest_in_question(ports.clock())
+    account = configuration.coupon_account
+    if account is None:
+        report.left_out.append(
+            "There is no coupon API: BitTitan cannot be asked about coupons from stock."
+        )
+        return
+    if oldest is None:
+        return
+    with ports.store.reading(installation_id) as work:
+        elsewhere = work.coupons.count_elsewhere(account)
+    if elsewhere:
+        report.left_out.append(
+            f"Unused coupons known under another BitTitan account than the settings name: "
+            f"{elsewhere}. This one cannot be asked about them."
+        )
+    vendor, started = ports.vendors.of(configuration), ports.clock()
+    side = _Side(ports, installation_id, vendor, account, report, started)
+    try:
+        for page in pages(vendor.changed_since(min(oldest, started) - OVERLAP)):
+            yield from side.listed(page)
+            yield None
+    except Rejected as fault:
+        # The good rows came first; those it left out are looked up one by one below.
+        report.leave_out(f"Rows of BitTitan's list cannot be read: {fault.message}")
+    yield from side.not_listed()
+
+
+@dataclass(frozen=True)
+class _Side:
+    ports: Ports
+    installation_id: UUID
+    vendor: CouponVendor
+    account: str
+    report: Report
+    started: datetime
+
+    def listed(self, page: Sequence[Coupon]) -> Iterator[Finding]:
+        """One page of the list."""
+        references = {
+            key: coupon for coupon in page if (key := asset_of_reference(coupon.reference))
+        }
+        with self.ports.store.reading(self.installation_id) as work:
+            by_coupon = {asset.coupon_id: asset for asset in work.coupons.of_ids(_ids(page))}
+            by_key = work.assets.by_ids(references)
+        for coupon in page:
+            said = Fate(status=coupon.status)
+            if (own := by_coupon.get(coupon.id)) is not None:
+                yield from self._finding(of_own_coupon(own, coupon), own, said, coupon)
+                continue
+            key = asset_of_reference(coupon.reference)
+            if key is not None and (named := by_key.get(key)) is not None:
+                difference = of_reference(named, coupon, self.started)
+                yield from self._finding(difference, named, said, coupon)
+        self.report.coupons += len(page)
+        heard = {asset.id for asset in by_coupon.values()} | {
+            asset.id for key, asset in by_key.items() if self._is_adoptable(asset, references[key])
+        }
+        self._seen(heard)
+        self._listed({key for key, own in by_key.items() if own.coupon_id == references[key].id})
+
+    def not_listed(self) -> Iterator[Finding | None]:
+        """What the list left out, by id, some at a time."""
+        after: UUID | None = None
+        while True:
+            with self.ports.store.reading(self.installation_id) as work:
+                assets = work.coupons.not_seen(self.started, after, PAGE, self._leave_out)
+            for asset in assets:
+                yield from self._missed_by_the_list(asset)
+            self._seen({asset.id for asset in assets})
+            yield None
+            # A page may be short of rows that nobody can read.
+            if not assets:
+                return
+            after = assets[-1].id
+
+    def _leave_out(self, asset: Due) -> None:
+        said = (
+            f"An asset of order {asset.order_number} cannot be read: its row in the database "
+            f"({asset.id}) holds what this release does not know. The log says what, under "
+            "'row_unreadable'."
+        )
+        # The next page may begin with it again.
+        if said not in self.report.left_out:
+            self.report.leave_out(said)
+
+    def _missed_by_the_list(self, asset: Asset) -> Iterator[Finding]:
+        if not asset.has_coupon:
+            waits = of_waiting(asset, self.started)
+            yield from self._finding(waits, asset, None)
+            return
+        elsewhere = is_elsewhere(asset, self.account)
+        try:
+            coupon = None if elsewhere else self.vendor.coupon(asset.coupon_id or "")
+        except Rejected as fault:
+            # Of this one BitTitan says nothing that can be read; the others are asked about.
+            self.report.leave_out(
+                f"Order {asset.order_number} ({asset.name}), coupon {asset.coupon_id}: "
+                f"{fault.message}"
+            )
+            return
+        # People read the report before they apply it, and so vouch for the account themselves.
+        found = (
+            of_absent(asset, self.account, self.started, vouched=True)
+            if coupon is None
+            else of_listed(asset, coupon, self.account)
+        )
+        yield from self._finding(of_fate(asset, found), asset, found)
+
+    def _is_adoptable(self, asset: Asset, coupon: Coupon) -> bool:
+        """Whether the page already told what is to be told of an asset without a coupon."""
+        return not asset.has_coupon and of_reference(asset, coupon, self.started) is not None
+
+    def _seen(self, asset_ids: set[UUID]) -> None:
+        self.report.assets += len(asset_ids)
+        if asset_ids:
+            with self.ports.store.writing(self.installation_id) as work:
+                work.coupons.seen(asset_ids, self.started)
+
+    def _listed(self, asset_ids: set[UUID]) -> None:
+        """Under their own references: so this is the account that sold them."""
+        if asset_ids:
+            with self.ports.store.writing(self.installation_id) as work:
+                work.coupons.listed(asset_ids, self.started, self.account)
+
+    def _finding(
+        self,
+        difference: Difference | None,
+        asset: Asset,
+        found: Fate | None,
+        coupon: Coupon | None = None,
+    ) -> Iterator[Finding]:
+        def remedy() -> bool:
+            if difference is None:
+                return False
+            if difference.kind is DifferenceKind.COUPON_MISMATCH and coupon is not None:
+                return self._settle(difference, asset, coupon)
+            if difference.kind in (DifferenceKind.ORPHANED_COUPON, DifferenceKind.ASSET_STUCK):
+                return self._try_again(asset)
+            return bool(self._learn(asset, found))
+
+        if difference is not None:
+            yield Finding(difference=difference, remedy=remedy)
+
+    def _learn(self, asset: Asset, found: Fate | None) -> int:
+        return learn(self.ports, self.installation_id, asset, found, self.started, self.account)
+
+    def _try_again(self, asset: Asset) -> bool:
+        """Hand in one more attempt; it looks for a coupon under the asset's reference first."""
+        with self.ports.store.writing(self.installation_id) as work:
+            current = work.assets.get(asset.id, for_update=True)
+            if current.version != asset.version:
+                return False
+            # Marked as asked for, so that the attempt looks before it asks.
+            now = self.ports.clock()
+            work.assets.change(asset.id, lambda a: a.retried().requested(now), SYSTEM, now)
+            # An id of its own: that of the attempt that got lost may be taken for good.
+            workflow_id = f"{SYNCHRONIZE}:{asset.id}:reconciled:{uuid4().hex}"
+            work.enqueue(SYNCHRONIZE, workflow_id, str(asset.id))
+            return True
+
+    def _settle(self, difference: Difference, asset: Asset, coupon: Coupon) -> bool:
+        """Revoke a code that was given to nobody; anything else only people can settle."""
+        given_to_nobody = asset.has_coupon or asset.status is AssetStatus.CANCELLED
+        if given_to_nobody and asset.coupon_id != coupon.id:
+            return revoke_surplus(self.ports, self.installation_id, self.vendor, [coupon]) > 0
+        with self.ports.store.writing(self.installation_id) as work:
+            work.problems.report(
+                ProblemKind.COUPON_MISMATCH,
+                mismatch_key(coupon.id),
+                message=difference.message,
+                next_step="Settle it at BitTitan (cancel what was not sold), then dismiss this.",
+                at=self.ports.clock(),
+                asset_id=difference.asset_id,
+            )
+        return True
+
+
+def _ids(page: Sequence[Coupon]) -> set[str]:
+    return {coupon.id for coupon in page}

@@ -1,0 +1,207 @@
+"""Reconciliation: compares the platform's orders, our assets and BitTitan's coupons.
+
+Without ``apply`` it changes nothing. With it each difference is mended, up to so many changes: a
+mistaken setting must not turn one run into thousands of wrong ones.
+"""
+
+from collections.abc import Callable, Iterator
+from datetime import date, timedelta
+from uuid import UUID, uuid5
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+
+from bittitan_plugin.domain.answers import differences
+from bittitan_plugin.domain.assets import AssetStatus
+from bittitan_plugin.domain.coupons import CouponSource
+from bittitan_plugin.domain.errors import ErrorCode, OutcomeUnknown, Refusal, Unavailable
+from bittitan_plugin.domain.problems import ProblemAction, ProblemKind
+from bittitan_plugin.domain.reconciliation import MOST_CHANGES, Report, changes_begun
+from bittitan_plugin.domain.runs import Run, RunKind
+from bittitan_plugin.services import runs
+from bittitan_plugin.services.coupons.code_claims import claim_of_another
+from bittitan_plugin.services.ports import Ports
+from bittitan_plugin.services.reconciling.coupons import Finding, coupon_findings
+from bittitan_plugin.services.reconciling.orders import order_findings
+from bittitan_plugin.services.selling.provisioning import SYSTEM, retry
+from bittitan_plugin.services.workflow_ids import RECONCILE, reconcile_id
+from bittitan_plugin.store.unit_of_work import UnitOfWork
+
+#: Who begins the run of each day, and from which hour of the installation's day on.
+DAILY, DAILY_FROM = "daily", timedelta(hours=3)
+
+_log = structlog.get_logger(__name__)
+
+#: Told again and again how far it has come.
+Told = Callable[[Report], None]
+
+
+def start(
+    ports: Ports,
+    installation_id: UUID,
+    started_by: str,
+    *,
+    apply: bool = False,
+    max_changes: int = MOST_CHANGES,
+) -> Run:
+    """Hand in a durable reconciliation. Raises ``Refusal``: PLUGIN_INACTIVE, INVALID on
+    ``max_changes``, UNIQUE while another is at work.
+    """
+    check_limit(max_changes)
+    with ports.store.writing(installation_id) as work:
+        work.installations.by_id(installation_id).check_active()
+        run = runs.begin_within(ports, work, RunKind.RECONCILIATION, started_by)
+        _hand_in(work, run, apply=apply, max_changes=max_changes)
+        return run
+
+
+def start_daily(ports: Ports, installation_id: UUID) -> Run | None:
+    """Hand in the run of the day, in report mode, unless it was; a duty of the timetable.
+
+    However many workers look, it is one per installation and day: the day makes the run's id. None
+    on the day of the installation itself, while the plugin is switched off, and while another run
+    is at work.
+    """
+    with ports.store.reading(installation_id) as work:
+        installation = work.installations.by_id(installation_id)
+        zone = installation.configuration.zone
+        day = (ports.clock() - DAILY_FROM).astimezone(zone).date()
+        first_day = installation.created_at.astimezone(zone).date()
+        run_id = daily_run_id(installation_id, day)
+        if not installation.active or day <= first_day or work.runs.find(run_id):
+            return None
+    with ports.store.writing(installation_id) as work:
+        at_work = work.runs.at_work(RunKind.RECONCILIATION)
+        if work.runs.find(run_id) or (at_work and not at_work.is_silent(ports.clock())):
+            return None
+        run = runs.begin_within(ports, work, RunKind.RECONCILIATION, DAILY, run_id=run_id)
+        _hand_in(work, run, apply=False, max_changes=0)
+        return run
+
+
+def daily_run_id(installation_id: UUID, day: date) -> UUID:
+    """The id of an installation's run of that day."""
+    return uuid5(installation_id, f"reconciliation:{day.isoformat()}")
+
+
+def run_now(
+    ports: Ports,
+    installation_id: UUID,
+    run_id: UUID,
+    *,
+    apply: bool,
+    max_changes: int,
+    tell: Told = lambda _report: None,
+) -> Run:
+    """Reconcile, here and now, within a run that was begun; ends it. Returns it as it ended.
+
+    Run again after it was cut short it compares anew, and goes on counting the changes it made. A
+    run that has been ended meanwhile does nothing. Raises what platform and vendor raise; the run
+    then still stands, to be failed by the caller or run again. ``tell`` may raise to stop it.
+    """
+    begun = runs.get(ports, installation_id, run_id)
+    if begun.is_over:
+        return begun
+    report = Report(applies=apply, max_changes=max_changes, changes=changes_begun(begun.report))
+    progress = runs.Progress(ports, installation_id, run_id)
+
+    def told(*, at_once: bool = False) -> None:
+        progress.tell(report.done, report.total, report.as_values(), at_once=at_once)
+        tell(report)
+
+    told(at_once=True)
+    for finding in _findings(ports, installation_id, report):
+        if finding is None:
+            told()
+            continue
+        report.note(finding.difference)
+        if not apply:
+            continue
+        if report.changes >= max_changes:
+            report.stopped_at_limit = True
+            break
+        # Counted before it is done: cut short in between, it is never one change too many.
+        report.changes += 1
+        told(at_once=True)
+        if _mended(finding, report):
+            report.changed[finding.difference.kind.value] += 1
+    _say(ports, installation_id, report)
+    told(at_once=True)
+    return runs.finish(ports, installation_id, run_id, report.as_values())
+
+
+def _mended(finding: Finding, report: Report) -> bool:
+    """Apply one remedy. One that fails is named and stops no other, unless all of them would."""
+    try:
+        return finding.remedy()
+    except (Unavailable, OutcomeUnknown, SQLAlchemyError):
+        raise
+    except Exception as error:  # whatever it is, it is this difference's
+        _log.exception("difference_not_mended", kind=finding.difference.kind)
+        report.left_out.append(
+            f"This could not be mended ({type(error).__name__}): {finding.difference.message}"
+        )
+        return False
+
+
+def reconcile_asset(ports: Ports, installation_id: UUID, asset_id: UUID) -> bool:
+    """Right after a failure: whether BitTitan did issue the asset's coupon after all.
+
+    If it did, one more attempt is handed in, which adopts it. True when it was. Raises what the
+    vendor raises.
+    """
+    with ports.store.reading(installation_id) as work:
+        asset = work.assets.get(asset_id)
+        configuration = work.installations.by_id(installation_id).configuration
+        partner_id = work.accounts.get(asset.account_id).partner_id
+    asked = asset.requested_at is not None and asset.coupon_source is CouponSource.API
+    if asset.has_coupon or asset.status is not AssetStatus.ACTIVE or not asked:
+        return False
+    found = ports.vendors.of(configuration).find(asset.reference)
+    if found is None or differences(asset, found, ports.clock(), partner_id):
+        return False
+    with ports.store.writing(installation_id) as work:
+        current = work.assets.get(asset_id, for_update=True)
+        if current.version != asset.version:
+            return False
+        if claim_of_another(ports, work, found, asset_id) is not None:
+            # Held back rightly; asking again would bring the same.
+            return False
+        retry(ports, work, current, SYSTEM)
+        return True
+
+
+def check_limit(max_changes: int) -> None:
+    """Raises ``Refusal`` INVALID on ``max_changes`` below zero."""
+    if max_changes < 0:
+        raise Refusal(ErrorCode.INVALID, "The most changes are zero or more.", field="max_changes")
+
+
+def _findings(ports: Ports, installation_id: UUID, report: Report) -> Iterator[Finding | None]:
+    yield from order_findings(ports, installation_id, report)
+    with ports.store.reading(installation_id) as work:
+        # How many orders there are nobody says beforehand; how many assets, we know.
+        report.total = report.done + work.coupons.count_in_question()
+    yield from coupon_findings(ports, installation_id, report)
+
+
+def _hand_in(work: UnitOfWork, run: Run, *, apply: bool, max_changes: int) -> None:
+    words = ("apply" if apply else "report", str(max_changes))
+    work.enqueue(RECONCILE, reconcile_id(run.id), str(run.id), *words)
+
+
+def _say(ports: Ports, installation_id: UUID, report: Report) -> None:
+    """One problem while not all agrees; closed by a run that compared all and leaves nothing."""
+    with ports.store.writing(installation_id) as work:
+        if report.agrees:
+            work.problems.resolve(ProblemKind.DIFFERENCES_FOUND, ports.clock())
+            return
+        work.problems.report(
+            ProblemKind.DIFFERENCES_FOUND,
+            ProblemKind.DIFFERENCES_FOUND,
+            message=f"The reconciliation found {report.in_short()}.",
+            next_step=f"Look at its report; reconciling with apply mends up to {MOST_CHANGES} at "
+            "a time. What could not be compared is named there, with what to do.",
+            at=ports.clock(),
+            action=ProblemAction.RECONCILE,
+        )

@@ -1,0 +1,1 @@
+"""From an order of the platform to a delivered and billed coupon."""

@@ -1,0 +1,1 @@
+"""The coupon stock: codes that were bought ahead, imported, allocated and withdrawn."""

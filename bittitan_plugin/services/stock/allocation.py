@@ -1,0 +1,190 @@
+"""Draws an asset's codes from the stock, and serves who waits as soon as there are some.
+
+No vendor is called, so choosing the codes, marking them and recording them on the asset are one
+transaction: whatever is killed or repeated, a code is on one asset, or on none and still free.
+"""
+
+from collections.abc import Collection
+from uuid import UUID
+
+import structlog
+
+from bittitan_plugin.domain.assets import Asset, AssetStatus
+from bittitan_plugin.domain.catalogue import ProductType
+from bittitan_plugin.domain.coupons import CouponStatus, Sealed
+from bittitan_plugin.domain.errors import ErrorCode, Refusal, Unavailable
+from bittitan_plugin.domain.history import Actor, ActorKind
+from bittitan_plugin.domain.stock import (
+    MOST_CODES,
+    Demand,
+    ImportPhase,
+    StockCode,
+    coupon_id,
+    demand_of,
+)
+from bittitan_plugin.domain.stock_choice import MOST_SIZES, combine, is_in_reach
+from bittitan_plugin.services.ports import Ports
+from bittitan_plugin.services.rounds import OF_ALL
+from bittitan_plugin.services.stock.levels import report_out_of_stock, review, take_turn
+from bittitan_plugin.services.workflow_ids import (
+    OUT_OF_STOCK,
+    SYNCHRONIZE,
+    out_of_stock_id,
+    synchronize_id,
+)
+from bittitan_plugin.store.unit_of_work import UnitOfWork
+
+_log = structlog.get_logger(__name__)
+
+STOCK = Actor(ActorKind.SYSTEM, "coupon stock")
+#: Assets that wait, of each kind, and are served in one transaction.
+BATCH = 50
+
+
+def allocate(ports: Ports, installation_id: UUID, asset_id: UUID) -> Asset:
+    """Give the asset its codes, if that has not been done; returns it as it is now.
+
+    Raises ``Refusal`` OUT_OF_STOCK once it stands on the asset that it waits for stock, and
+    ``Unavailable`` while an import is being handed to those who waited before.
+    """
+    with ports.store.writing(installation_id) as work:
+        product_type = work.assets.get(asset_id).product_type
+        take_turn(work, product_type)
+        asset = work.assets.get(asset_id, for_update=True)
+        if asset.has_coupon or asset.status is not AssetStatus.ACTIVE:
+            return asset
+        asset = _draw(ports, work, asset) or _wait(ports, work, asset)
+        review(ports, work, product_type)
+    if asset.provisioning_error is not None:
+        raise Refusal(ErrorCode.OUT_OF_STOCK, asset.provisioning_error.message)
+    return asset
+
+
+def serve_waiting(
+    ports: Ports, installation_id: UUID, import_id: UUID, kinds: Collection[ProductType]
+) -> int:
+    """Serve who waits for codes of these kinds, the oldest order first, then keep the import.
+
+    ``BATCH`` at a time, in transactions of their own: meanwhile nobody else is given the codes of
+    the import, so that no younger order comes in between. What cannot be served yet goes on
+    waiting, and does not keep back a younger order that can be. Returns how many were served; begun
+    again, or by two at once, it is done once.
+    """
+    served, last = 0, dict[ProductType, Asset]()
+    while True:
+        with ports.store.writing(installation_id) as work:
+            # Always in the same order, so that two who serve cannot stand in each other's way.
+            for kind in sorted(kinds):
+                take_turn(work, kind)
+            if not work.stock_imports.touch(import_id, ImportPhase.SERVING, ports.clock()):
+                return served
+            waiting = {
+                kind: work.assets.waiting_for_stock(kind, BATCH, last.get(kind)) for kind in kinds
+            }
+            rows = [each for of_kind in waiting.values() for each in of_kind]
+            served += sum(_serve(ports, work, each, import_id).has_coupon for each in rows)
+            last.update({kind: of_kind[-1] for kind, of_kind in waiting.items() if of_kind})
+            if not rows:
+                work.stock_imports.keep(import_id)
+                for kind in sorted(kinds):
+                    review(ports, work, kind)
+                return served
+
+
+def _serve(ports: Ports, work: UnitOfWork, waiting: Asset, import_id: UUID) -> Asset:
+    """The asset with its codes, or as it waits on: so too where something about it raises."""
+    try:
+        with work.apart(waiting.id):
+            asset = work.assets.get(waiting.id, for_update=True)
+            drawn = _draw(ports, work, asset, import_id) if asset.waits_for_stock else None
+            if drawn is not None:
+                work.enqueue(SYNCHRONIZE, synchronize_id(drawn.id, drawn.version), str(drawn.id))
+            return drawn or asset
+    except OF_ALL:
+        raise
+    except Exception as error:
+        _log.exception("not_served", asset=str(waiting.id), error=type(error).__name__)
+        return waiting
+
+
+def _draw(
+    ports: Ports, work: UnitOfWork, asset: Asset, import_id: UUID | None = None
+) -> Asset | None:
+    """The asset with its codes, or None when nothing in stock fits it, nor in that import."""
+    now = ports.clock()
+    codes = choose(work, demand_of(asset, now, import_id))
+    if not codes:
+        return None
+    work.stock.allocate(codes, asset.id, now)
+    work.problems.resolve(f"provisioning:{asset.id}", now)
+    return work.assets.change(
+        asset.id,
+        lambda a: a.provisioned(
+            coupon_id(codes),
+            _delivered(ports, codes),
+            CouponStatus.AVAILABLE,
+            min(code.expires_at for code in codes),
+        ),
+        STOCK,
+        now,
+    )
+
+
+def choose(work: UnitOfWork, demand: Demand, without: Collection[UUID] = ()) -> list[StockCode]:
+    """One code if any fits; else the fewest that together hold exactly what was ordered.
+
+    ``without`` names codes that are spoken for.
+    """
+    single = work.stock.exact(demand, without)
+    if single is not None:
+        return [single]
+    most = {
+        size: min(demand.licenses // size, MOST_CODES)
+        for size in work.stock.sizes(demand, MOST_SIZES)
+    }
+    found = {size: work.stock.of_size(demand, size, count, without) for size, count in most.items()}
+    chosen = combine({size: len(codes) for size, codes in found.items()}, demand.licenses)
+    return [code for size, count in (chosen or {}).items() for code in found[size][:count]]
+
+
+def takes_too_many(work: UnitOfWork, demand: Demand, without: Collection[UUID] = ()) -> bool:
+    """Of what cannot be served: whether only ``MOST_CODES`` stands in the way."""
+    sizes = work.stock.sizes(demand, MOST_SIZES)
+    return is_in_reach(work.stock.counts(demand, sizes, without), demand.licenses)
+
+
+def _delivered(ports: Ports, codes: list[StockCode]) -> Sealed:
+    """What the buyer enters: several codes with a blank between them, as BitTitan takes them."""
+    if len(codes) == 1:
+        return codes[0].code
+    return ports.cipher.seal(" ".join(ports.cipher.open(code.code) for code in codes))
+
+
+def _wait(ports: Ports, work: UnitOfWork, asset: Asset) -> Asset:
+    """Leave the asset pending with the reason, tell the buyer once and staff as one problem."""
+    if work.stock_imports.is_serving():
+        # Who waited before comes first; what is left is for this one, in a moment.
+        raise Unavailable(_BEING_FILLED)
+    past = work.assets.history([asset.id])[asset.id]
+    waited_before = any(entry.change.after in (_NONE_FITS, TOO_MANY_CODES) for entry in past)
+    too_many = takes_too_many(work, demand_of(asset, ports.clock()))
+    why = TOO_MANY_CODES if too_many else _NONE_FITS
+    asset = work.assets.change(
+        asset.id, lambda a: a.delayed(ErrorCode.OUT_OF_STOCK, why), STOCK, ports.clock()
+    )
+    if not waited_before:
+        work.enqueue(OUT_OF_STOCK, out_of_stock_id(asset.id), str(asset.id))
+        report_out_of_stock(ports, work, asset.product_type)
+    return asset
+
+
+#: Why an order waits for which there are licences enough, in packs that are too small.
+TOO_MANY_CODES = (
+    f"The stock holds these licences only in more than {MOST_CODES} codes, and no more are "
+    "delivered together. It is served by itself when codes with more licences each are imported."
+)
+_BEING_FILLED = "New codes are coming into the stock, and older orders are served first."
+_NONE_FITS = (
+    "The stock holds no code, or no few codes together, with exactly that many licences and "
+    "enough days left. It is served by itself when fitting codes are imported."
+)

@@ -1,0 +1,157 @@
+"""Imports that nobody has to sit by: BitTitan's articles, and files of coupon codes.
+
+Each is a run (``services/runs.py``) handed in with one transaction and worked through by a durable
+workflow. An uploaded file is kept sealed until then; nothing of it is in the workflow or the run.
+"""
+
+from base64 import b64decode, b64encode
+from collections.abc import Callable, Iterator
+from dataclasses import asdict
+from typing import Any
+from uuid import UUID
+
+from bittitan_plugin.domain.errors import ErrorCode, Refusal
+from bittitan_plugin.domain.history import Actor, ActorKind
+from bittitan_plugin.domain.runs import Run, RunKind
+from bittitan_plugin.services import runs
+from bittitan_plugin.services.catalogue import services_definition
+from bittitan_plugin.services.import_report import ServicesDefinition
+from bittitan_plugin.services.ports import Ports
+from bittitan_plugin.services.stock.importing import (
+    ImportMode,
+    ImportReport,
+    StockFile,
+    import_stock,
+)
+from bittitan_plugin.services.workflow_ids import IMPORT_STOCK, SERVICES_DEFINITION, run_id
+from bittitan_plugin.store.repositories.uploads import Upload
+
+#: The largest file that is uploaded, in bytes. Ours; the command line takes larger ones.
+LARGEST_FILE = 4 * 1024 * 1024
+#: Bytes that are read at a time.
+_PIECE = 64 * 1024
+
+
+def start_services_definition(ports: Ports, installation_id: UUID, actor: Actor) -> Run:
+    """Hand in *Get Services Definition*. Raises ``Refusal`` PLUGIN_INACTIVE or UNIQUE."""
+    with ports.store.writing(installation_id) as work:
+        work.installations.by_id(installation_id).check_active()
+        run = runs.begin_within(ports, work, RunKind.SERVICES_DEFINITION, actor.name)
+        workflow_id = run_id(SERVICES_DEFINITION, run.id)
+        work.enqueue(SERVICES_DEFINITION, workflow_id, str(run.id))
+    return run
+
+
+def start_stock_import(
+    ports: Ports, installation_id: UUID, actor: Actor, name: str, content: bytes, mode: ImportMode
+) -> Run:
+    """Hand in a file of coupon codes. Raises ``Refusal`` on ``file``, or UNIQUE."""
+    if not content.strip():
+        raise Refusal(ErrorCode.REQUIRED, "That file is empty.", field="file")
+    if len(content) > LARGEST_FILE:
+        megabytes = LARGEST_FILE // 1024 // 1024
+        raise Refusal(
+            ErrorCode.INVALID,
+            f"A file may have at most {megabytes} MB: split it, or use "
+            "'bittitan-plugin coupons import'.",
+            field="file",
+        )
+    if b"\0" in content:
+        raise Refusal(
+            ErrorCode.INVALID,
+            "That is no text: save the table as CSV (comma separated, UTF-8).",
+            field="file",
+        )
+    sealed = ports.cipher.seal(b64encode(content).decode())
+    with ports.store.writing(installation_id) as work:
+        run = runs.begin_within(ports, work, RunKind.STOCK_IMPORT, actor.name)
+        work.uploads.add(Upload(id=run.id, name=name[-255:], content=sealed))
+        work.enqueue(IMPORT_STOCK, run_id(IMPORT_STOCK, run.id), str(run.id), mode)
+    return run
+
+
+def run_services_definition(
+    ports: Ports, installation_id: UUID, run: UUID, tell: Callable[[], object]
+) -> Run:
+    """Do it, within a run that was begun. Run again after it was cut short, it goes on.
+
+    Raises what ``services_definition.fetch`` raises; the run then still stands.
+    """
+    begun = runs.get(ports, installation_id, run)
+    if begun.is_over:
+        return begun
+    progress = runs.Progress(ports, installation_id, run)
+
+    def told(so_far: ServicesDefinition) -> None:
+        progress.tell(so_far.rows, report=_definition_values(so_far))
+        tell()
+
+    actor = Actor(ActorKind.STAFF, begun.started_by)
+    done = services_definition.fetch(ports, installation_id, actor, told)
+    return runs.finish(ports, installation_id, run, _definition_values(done), done.rows)
+
+
+def run_stock_import(
+    ports: Ports, installation_id: UUID, run: UUID, mode: ImportMode, tell: Callable[[], object]
+) -> Run:
+    """Import the file, telling of it row by row; then the file is let go of.
+
+    Run again after it was cut short, it begins anew, or tells what it had imported. Raises
+    ``Refusal`` on ``file``; the run then still stands.
+    """
+    begun = runs.get(ports, installation_id, run)
+    with ports.store.reading(installation_id) as work:
+        upload = work.uploads.find(run)
+    if begun.is_over or upload is None:
+        return begun
+    content = b64decode(ports.cipher.open(upload.content))
+    progress, total = runs.Progress(ports, installation_id, run), content.count(b"\n")
+
+    def told(so_far: ImportReport) -> None:
+        progress.tell(so_far.rows, max(total, so_far.rows), _stock_values(so_far, upload, mode))
+        tell()
+
+    actor = Actor(ActorKind.STAFF, begun.started_by)
+    file = StockFile(upload.name, _pieces(content), run)
+    report = import_stock(ports, installation_id, actor, file, mode, told)
+    with ports.store.writing(installation_id) as work:
+        work.uploads.remove(run)
+        values = _stock_values(report, upload, mode)
+        if report.bad and not report.reasons:
+            # It came again after everything was written: the reasons were told before.
+            values |= {name: begun.report.get(name, []) for name in _LISTS}
+        return work.runs.change(run, lambda it: it.finished(ports.clock(), values, report.rows))
+
+
+def give_up(ports: Ports, installation_id: UUID, run: UUID, message: str) -> Run:
+    """It cannot be done; the file, if there is one, is let go of."""
+    with ports.store.writing(installation_id) as work:
+        work.uploads.remove(run)
+        return work.runs.change(run, lambda it: it.failed(ports.clock(), message))
+
+
+def _pieces(content: bytes) -> Iterator[bytes]:
+    for start in range(0, len(content), _PIECE):
+        yield content[start : start + _PIECE]
+
+
+def _definition_values(done: ServicesDefinition) -> dict[str, Any]:
+    return {
+        "created": done.created,
+        "updated": done.updated,
+        "unchanged": done.unchanged,
+        "bound": done.bound,
+        "skipped": done.skipped_count,
+        "reasons": [f"Row {row.position + 1}: {row.reason}" for row in done.skipped],
+    }
+
+
+#: Of a report, what is said of single rows.
+_LISTS = ("reasons", "repeated_rows")
+
+
+def _stock_values(report: ImportReport, upload: Upload, mode: ImportMode) -> dict[str, Any]:
+    said = {
+        name: [f"Line {row.line}: {row.reason}" for row in getattr(report, name)] for name in _LISTS
+    }
+    return {**asdict(report), **said, "file": upload.name, "mode": mode.value}

@@ -1,0 +1,337 @@
+"""Takes a file of coupon codes into the stock: what is new, what is known, what is bad and why.
+
+The file is read once, row by row, outside of any transaction; what is new is written a few rows at
+a time, unseen by anybody until all of it is there (``stock_arrivals``).
+"""
+
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from itertools import count
+from typing import TypeVar
+from uuid import UUID, uuid4
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from bittitan_plugin.base.cipher import fingerprint
+from bittitan_plugin.domain.catalogue import ProductType
+from bittitan_plugin.domain.history import Actor
+from bittitan_plugin.domain.stock import ImportPhase, StockCode, StockImport
+from bittitan_plugin.domain.stock_rows import BadRow, Rules, StockRow, read_rows
+from bittitan_plugin.services.coupons.code_claims import code_subject
+from bittitan_plugin.services.coupons.code_lookup import new_codes_secret
+from bittitan_plugin.services.ports import Ports
+from bittitan_plugin.services.stock import arrivals
+from bittitan_plugin.store.unit_of_work import UnitOfWork
+
+#: Bad rows that are listed; more are counted. Ours: a list this long is read by nobody.
+MOST_REASONS = 100
+#: Rows that are looked up and stored in one go. Ours: on a busy machine SQLite writes a thousand
+#: in a second, and nobody who sells is to wait for as long.
+CHUNK = 500
+#: New rows after which the database measures the stock anew, and again at each doubling.
+MEASURED_FROM = 5000
+#: The longest name of a source that is kept, in characters.
+LONGEST_SOURCE = 255
+
+
+class ImportMode(StrEnum):
+    """What is to become of the new codes of a file."""
+
+    #: Say what would happen, and change nothing.
+    DRY_RUN = "DRY_RUN"
+    #: Keep all of them, or none when there is a bad row.
+    ALL_OR_NONE = "ALL_OR_NONE"
+    #: Keep those of the good rows.
+    GOOD_ROWS = "GOOD_ROWS"
+
+
+@dataclass(frozen=True)
+class StockFile:
+    """A file of codes, which may come in pieces of any size."""
+
+    name: str
+    data: Iterable[bytes]
+    #: The run that imports it; begun anew, it drops what it left behind.
+    run_id: UUID | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ImportReport:
+    """What an import did (so far), or would do."""
+
+    #: Codes that were not known.
+    new: int = 0
+    #: Codes that were, and rows that repeat one of the file.
+    known: int = 0
+    bad: int = 0
+    #: The first ``MOST_REASONS`` of the bad rows.
+    reasons: tuple[BadRow, ...] = ()
+    #: The first ``MOST_REASONS`` rows that repeat one of the file, each with where it stood first.
+    repeated_rows: tuple[BadRow, ...] = ()
+    #: Whether the new codes were kept; not on a dry run, and not where a bad row forbade it.
+    kept: bool = False
+    #: Order lines that had waited for these codes.
+    served: int = 0
+    #: By which it can be undone; None where it added nothing.
+    import_id: str | None = None
+
+    @property
+    def rows(self) -> int:
+        """How many rows were dealt with."""
+        return self.new + self.known + self.bad
+
+
+_SOLD = (
+    "The code is an order's already: BitTitan's coupon API issued it, or staff entered it by hand. "
+    "It cannot be sold again."
+)
+
+Progress = Callable[[ImportReport], None]
+T = TypeVar("T")
+
+
+def import_stock(
+    ports: Ports,
+    installation_id: UUID,
+    actor: Actor,
+    file: StockFile,
+    mode: ImportMode = ImportMode.ALL_OR_NONE,
+    progress: Progress | None = None,
+) -> ImportReport:
+    """Import a file; importing it again adds nothing.
+
+    ``progress`` is told after every ``CHUNK`` rows. A run that comes again after everything was
+    written tells what it wrote, without the reasons for what was bad. Works while the plugin is
+    switched off too. Raises ``Refusal`` on ``file`` when it is no such file, or while another
+    import stays at work.
+    """
+    run = _Import(ports, installation_id, actor, file, mode)
+    if mode is ImportMode.DRY_RUN:
+        return run.take(file.data, progress)
+    done = arrivals.finish_of(ports, installation_id, file.run_id) if file.run_id else None
+    if done is not None:
+        return _reported(*done)
+    run.begin()
+    try:
+        run.take(file.data, progress)
+        return run.finish()
+    except BaseException:
+        # Without the database it is taken for dead a little later.
+        with suppress(SQLAlchemyError):
+            arrivals.drop(ports, installation_id, run.id)
+        raise
+
+
+def _reported(made: StockImport, served: int) -> ImportReport:
+    return ImportReport(
+        new=made.added,
+        known=made.known,
+        bad=made.bad,
+        kept=True,
+        served=served,
+        import_id=str(made.id),
+    )
+
+
+class _Import:
+    """One import under way."""
+
+    def __init__(
+        self,
+        ports: Ports,
+        installation_id: UUID,
+        actor: Actor,
+        file: StockFile,
+        mode: ImportMode,
+    ) -> None:
+        self._ports = ports
+        self._installation_id = installation_id
+        self._mode = mode
+        self._secret = ""
+        now = ports.clock()
+        self._made = StockImport(
+            id=uuid4(),
+            source=file.name[:LONGEST_SOURCE],
+            imported_by=actor.name,
+            imported_at=now,
+            phase=ImportPhase.ARRIVING,
+            touched_at=now,
+            run_id=file.run_id,
+        )
+        # Ids that follow each other: what is ordered by them is written side by side.
+        self._ids = (UUID(int=number) for number in count(uuid4().int))
+        self._new = self._known = self._bad = 0
+        self._measured_at = MEASURED_FROM
+        self._reasons: list[BadRow] = []
+        self._repeated: list[BadRow] = []
+        self._kinds: set[ProductType] = set()
+        #: By the first half of its fingerprint: where a code stood first, and what was said of it.
+        self._seen: dict[bytes, tuple[int, int]] = {}
+
+    @property
+    def id(self) -> UUID:
+        """Under which its codes are written."""
+        return self._made.id
+
+    def begin(self) -> None:
+        """From now on this is the only import."""
+        self._secret = arrivals.begin(self._ports, self._installation_id, self._made)
+
+    def take(self, data: Iterable[bytes], progress: Progress | None) -> ImportReport:
+        """Read all rows; write the new ones, if that is what this is for."""
+        rules = self._read(self._rules)
+        chunk: list[tuple[str, StockRow]] = []
+        for number, row in enumerate(read_rows(data, rules), start=1):
+            if isinstance(row, BadRow):
+                self._refuse(row)
+            else:
+                self._meet(row, chunk)
+            if number % CHUNK == 0:
+                self._store(chunk)
+                chunk.clear()
+                if progress:
+                    progress(self.report())
+        self._store(chunk)
+        if progress:
+            progress(self.report())
+        return self.report()
+
+    def finish(self) -> ImportReport:
+        """Serve who waited and show it to all; or leave no trace of it."""
+        ports, installation_id = self._ports, self._installation_id
+        if not self._new or not self._is_kept:
+            arrivals.drop(ports, installation_id, self.id)
+            arrivals.settle(ports, installation_id)
+            return self.report(kept=self._is_kept)
+        arrivals.measure(ports, installation_id)
+        made = replace(self._made, added=self._new, known=self._known, bad=self._bad)
+        served = arrivals.show(ports, installation_id, made, self._kinds)
+        return self.report(kept=True, served=served)
+
+    def report(self, *, kept: bool = False, served: int = 0) -> ImportReport:
+        """What was done until now."""
+        return ImportReport(
+            new=self._new,
+            known=self._known,
+            bad=self._bad,
+            reasons=_by_line(self._reasons),
+            repeated_rows=_by_line(self._repeated),
+            kept=kept,
+            served=served,
+            import_id=str(self._made.id) if kept and self._new else None,
+        )
+
+    @property
+    def _is_kept(self) -> bool:
+        """Whether the new codes are kept, as far as the file is known."""
+        mode = self._mode
+        return mode is ImportMode.GOOD_ROWS or (mode is ImportMode.ALL_OR_NONE and not self._bad)
+
+    def _read(self, look: Callable[[UnitOfWork], T]) -> T:
+        with self._ports.store.reading(self._installation_id) as work:
+            return look(work)
+
+    def _rules(self, work: UnitOfWork) -> Rules:
+        # On a dry run there may be none yet.
+        self._secret = self._secret or new_codes_secret(self._ports, work, keep=False)
+        configuration = work.installations.by_id(work.installation_id).configuration
+        articles = {product.sku: product.product_type for product in work.products.all()}
+        return Rules(articles=articles, zone=configuration.zone, now=self._ports.clock())
+
+    def _meet(self, row: StockRow, chunk: list[tuple[str, StockRow]]) -> None:
+        """Sort out what the file itself repeats."""
+        mark = fingerprint(self._secret, row.code)
+        key, content = bytes.fromhex(mark)[:16], hash(_content(row))
+        first = self._seen.setdefault(key, (row.line, content))
+        if first[0] == row.line:
+            chunk.append((mark, row))
+        elif first[1] == content:
+            self._known += 1
+            if len(self._repeated) < MOST_REASONS:
+                again = BadRow(line=row.line, reason=f"The code stands on line {first[0]} too.")
+                self._repeated.append(again)
+        else:
+            reason = f"The code stands on line {first[0]} too, with other content."
+            self._refuse(BadRow(line=row.line, reason=reason))
+
+    def _store(self, chunk: list[tuple[str, StockRow]]) -> None:
+        known, sold = self._read(lambda work: _there(work, [mark for mark, _ in chunk]))
+        new = []
+        for mark, row in chunk:
+            there = known.get(mark)
+            if mark in sold:
+                self._refuse(BadRow(line=row.line, reason=_SOLD))
+            elif there is None:
+                new.append((mark, row))
+            elif _content(there) == _content(row):
+                self._known += 1
+            else:
+                self._refuse(BadRow(line=row.line, reason=_differs(there)))
+        if self._is_kept:
+            # Even if there is nothing to write: it is alive.
+            new = self._put(new)
+        self._new += len(new)
+        if self._is_kept and self._new >= self._measured_at:
+            arrivals.measure(self._ports, self._installation_id)
+            self._measured_at *= 2
+        self._kinds.update(row.product_type for _, row in new)
+
+    def _put(self, new: list[tuple[str, StockRow]]) -> list[tuple[str, StockRow]]:
+        codes = [self._stock_code(mark, row) for mark, row in new]
+        # Issued between our look and our claim.
+        taken = arrivals.put(self._ports, self._installation_id, self.id, codes)
+        for mark, row in new:
+            if mark in taken:
+                self._refuse(BadRow(line=row.line, reason=_SOLD))
+        return [(mark, row) for mark, row in new if mark not in taken]
+
+    def _stock_code(self, mark: str, row: StockRow) -> StockCode:
+        return StockCode(
+            id=next(self._ids),
+            import_id=self._made.id,
+            code=self._ports.cipher.seal(row.code),
+            fingerprint=mark,
+            product_type=row.product_type,
+            sku=row.sku,
+            licenses=row.licenses,
+            expires_at=row.expires_at,
+            validity_days=row.validity_days,
+            cost=row.cost,
+            cost_currency=row.cost_currency,
+            note=row.note,
+        )
+
+    def _refuse(self, row: BadRow) -> None:
+        self._bad += 1
+        if len(self._reasons) < MOST_REASONS:
+            self._reasons.append(row)
+
+
+def _by_line(rows: Iterable[BadRow]) -> tuple[BadRow, ...]:
+    return tuple(sorted(rows, key=lambda row: row.line))
+
+
+def _there(work: UnitOfWork, marks: list[str]) -> tuple[dict[str, StockCode], set[str]]:
+    """Of these, the codes that are in stock by their marks, and the marks of those an order has.
+
+    What another import is bringing is neither, for it may yet be dropped.
+    """
+    known = work.stock.by_fingerprints(marks)
+    others = {code_subject(mark): mark for mark in marks if mark not in known}
+    claims = work.claims.of(others)
+    return known, {others[subject] for subject, claim in claims.items() if claim.asset_id}
+
+
+def _content(said: StockRow | StockCode) -> tuple[object, ...]:
+    """What must be the same for a repeated code to be no contradiction."""
+    return said.product_type, said.sku, said.licenses, said.expires_at, said.validity_days
+
+
+def _differs(there: StockCode) -> str:
+    return (
+        f"The code is known with other content: {there.licenses} licence(s) of "
+        f"{there.sku or there.product_type.label}, expiring at {there.expires_at:%Y-%m-%d %H:%M} "
+        "(UTC)."
+    )

@@ -1,0 +1,120 @@
+"""Takes wrongly imported codes out of the stock again, as long as nobody has bought them.
+
+A withdrawn code stays in the list with who withdrew it, when and why; it is nobody's any more, so
+that a corrected row of it can be imported.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from uuid import UUID
+
+from bittitan_plugin.domain.catalogue import ProductType
+from bittitan_plugin.domain.errors import ErrorCode, Refusal
+from bittitan_plugin.domain.history import Actor
+from bittitan_plugin.domain.stock import StockCode, StockState
+from bittitan_plugin.domain.texts import check_line
+from bittitan_plugin.services.coupons.code_lookup import mark_of
+from bittitan_plugin.services.ports import Ports
+from bittitan_plugin.services.stock.levels import review, take_turn
+from bittitan_plugin.store.repositories.stock import BATCH
+from bittitan_plugin.store.unit_of_work import UnitOfWork
+
+
+@dataclass(frozen=True, kw_only=True)
+class Undone:
+    """What came of undoing an import, or would come of it."""
+
+    import_id: UUID
+    #: The file it was.
+    source: str
+    #: Codes that were withdrawn.
+    withdrawn: int
+    #: Codes that were sold, or withdrawn before: they stay as they are.
+    left: int
+
+
+def withdraw(
+    ports: Ports, installation_id: UUID, code_id: UUID, reason: str, actor: Actor
+) -> StockCode:
+    """Withdraw one code. Raises ``Refusal``: NOT_FOUND, INVALID once it was sold or withdrawn, or
+    on ``reason``.
+    """
+    why = check_line(reason, "reason")
+    with ports.store.writing(installation_id) as work:
+        product_type = work.stock.get(code_id).product_type
+        take_turn(work, product_type)
+        code = work.stock.get(code_id)
+        if not code.is_unsold:
+            raise Refusal(ErrorCode.INVALID, _REFUSED[code.state], field="id")
+        work.stock_imports.find(code.import_id)
+        _withdraw(ports, work, [code_id], why, actor)
+        review(ports, work, product_type)
+        return work.stock.get(code_id)
+
+
+def find_code(ports: Ports, installation_id: UUID, code: str) -> UUID:
+    """The id of that code in stock. Raises ``Refusal`` NOT_FOUND on ``code``."""
+    with ports.store.reading(installation_id) as work:
+        for found in work.stock.by_fingerprints([mark_of(ports, work, code)]).values():
+            return found.id
+    raise Refusal(ErrorCode.NOT_FOUND, "There is no such code in stock.", field="code")
+
+
+def undo_import(
+    ports: Ports,
+    installation_id: UUID,
+    import_id: UUID,
+    reason: str,
+    actor: Actor,
+    *,
+    check_only: bool = False,
+) -> Undone:
+    """Withdraw what is unsold of an import; ``check_only`` says how many that is, and does nothing.
+
+    ``BATCH`` codes at a time, so that nobody's sale waits for long: cut short, what is left is
+    withdrawn by asking once more. Raises ``Refusal``: NOT_FOUND on ``id``, or on ``reason``.
+    """
+    why = "" if check_only else check_line(reason, "reason")
+    with ports.store.reading(installation_id) as work:
+        made = work.stock_imports.find(import_id)
+        unsold = work.stock.count_unsold_of_import(import_id)
+    if not check_only:
+        unsold = _withdraw_all(ports, installation_id, import_id, why, actor)
+    return Undone(
+        import_id=import_id, source=made.source, withdrawn=unsold, left=made.added - unsold
+    )
+
+
+def _withdraw_all(
+    ports: Ports, installation_id: UUID, import_id: UUID, reason: str, actor: Actor
+) -> int:
+    withdrawn, some = 0, list[UUID]()
+    while True:
+        with ports.store.writing(installation_id) as work:
+            # Always in the same order, so that two cannot stand in each other's way.
+            for product_type in sorted(ProductType):
+                take_turn(work, product_type)
+            after = some[-1] if some else None
+            some = work.stock.unsold_of_import(import_id, after=after, limit=BATCH)
+            _withdraw(ports, work, some, reason, actor)
+            for product_type in sorted(ProductType):
+                review(ports, work, product_type)
+        withdrawn += len(some)
+        if len(some) < BATCH:
+            return withdrawn
+
+
+def _withdraw(
+    ports: Ports, work: UnitOfWork, code_ids: Collection[UUID], reason: str, actor: Actor
+) -> None:
+    work.stock.withdraw(code_ids, reason=reason, by=actor.name, at=ports.clock())
+    work.claims.release(code_ids)
+
+
+_SOLD = (
+    "This code was sold and belongs to an order: cancel the asset, which leads to its revocation."
+)
+_REFUSED = {
+    **dict.fromkeys(StockState, _SOLD),
+    StockState.WITHDRAWN: "This code was withdrawn already.",
+}
