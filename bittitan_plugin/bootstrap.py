@@ -35,12 +35,12 @@ from bittitan_plugin.store.circuits import Circuits
 from bittitan_plugin.store.engine import open_engine
 from bittitan_plugin.store.key_proof import prove_keys
 from bittitan_plugin.store.unit_of_work import Store
-from bittitan_plugin.workflows.queue import EngineQueue
-from bittitan_plugin.workflows.queue import migrate as migrate_engine
+from bittitan_plugin.workflows.engine.queue import EngineQueue
+from bittitan_plugin.workflows.engine.queue import migrate as migrate_engine
 
 if TYPE_CHECKING:
-    from bittitan_plugin.workflows.engine import Worker
     from bittitan_plugin.workflows.timetable import Duty
+    from bittitan_plugin.workflows.worker import Worker
 
 
 @dataclass(kw_only=True)
@@ -87,8 +87,8 @@ class Application:
         ``pace`` scales every wait between attempts; tests hurry. ``duties`` replaces all that the
         timetable looks after.
         """
-        from bittitan_plugin.workflows.engine import Worker
         from bittitan_plugin.workflows.timetable import DUTIES
+        from bittitan_plugin.workflows.worker import Worker
 
         if self.worker is None:
             self.worker = Worker(

@@ -26,12 +26,11 @@ from bittitan_plugin.workflows import (
     importing,
     provision,
     reconcile,
-    retrying,
-    runtime,
     stock,
     tell,
     watch,
 )
+from bittitan_plugin.workflows.engine import retrying, runtime
 from tests.conftest import Databases
 from tests.fakes.host import FakeHost
 from tests.world import PACE, Shop, World, begin_anew, sells_both, wired

@@ -13,7 +13,7 @@ from sqlalchemy import create_engine, make_url
 
 from bittitan_plugin.store import migrations
 from bittitan_plugin.store.engine import open_engine
-from bittitan_plugin.workflows.queue import migrate as migrate_engine
+from bittitan_plugin.workflows.engine.queue import migrate as migrate_engine
 from tests import postgres
 
 pytest_plugins = [

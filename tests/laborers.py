@@ -32,8 +32,9 @@ from bittitan_plugin.services.installations import configure
 from bittitan_plugin.services.selling.ordering import accept
 from bittitan_plugin.store import workers
 from bittitan_plugin.store.tables import AssetRow
-from bittitan_plugin.workflows import heart, retrying
-from bittitan_plugin.workflows.parking import running_here
+from bittitan_plugin.workflows.engine import heartbeat as heart
+from bittitan_plugin.workflows.engine import retrying
+from bittitan_plugin.workflows.engine.parking import running_here
 from tests.fakes.host import FakeHost, line
 from tests.waiting import PATIENCE_S, until
 from tests.world import MAILBOX, product

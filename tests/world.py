@@ -34,7 +34,7 @@ from bittitan_plugin.services.ports import Ports
 from bittitan_plugin.services.selling.invoicing import hand_in_due
 from bittitan_plugin.services.selling.provisioning import synchronize
 from bittitan_plugin.store.tables import AssetRow
-from bittitan_plugin.workflows import runtime
+from bittitan_plugin.workflows.engine import runtime
 from tests.conftest import Databases, StandingClock
 from tests.fakes.host import FakeHost
 from tests.fakes.mail import RecordingMailer

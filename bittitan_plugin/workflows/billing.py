@@ -5,9 +5,9 @@ from uuid import UUID
 from bittitan_plugin.domain.retries import FOLLOW_UP
 from bittitan_plugin.services.selling import invoicing
 from bittitan_plugin.services.workflow_ids import INVOICE
-from bittitan_plugin.workflows.definition import workflow
-from bittitan_plugin.workflows.retrying import StepFailed, insist, persist
-from bittitan_plugin.workflows.runtime import ports
+from bittitan_plugin.workflows.engine.definition import workflow
+from bittitan_plugin.workflows.engine.retrying import StepFailed, insist, persist
+from bittitan_plugin.workflows.engine.runtime import ports
 
 
 @workflow(INVOICE)

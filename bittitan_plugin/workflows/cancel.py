@@ -15,9 +15,9 @@ from bittitan_plugin.services.cancelling import (
 from bittitan_plugin.services.cancelling import requests as cancellation_requests
 from bittitan_plugin.services.cancelling import reverted_sales as withdrawal
 from bittitan_plugin.services.workflow_ids import CANCEL, CREDIT, REFUND, WITHDRAW
-from bittitan_plugin.workflows.definition import workflow
-from bittitan_plugin.workflows.retrying import StepFailed, insist, persist
-from bittitan_plugin.workflows.runtime import ports
+from bittitan_plugin.workflows.engine.definition import workflow
+from bittitan_plugin.workflows.engine.retrying import StepFailed, insist, persist
+from bittitan_plugin.workflows.engine.runtime import ports
 
 
 @workflow(CANCEL)

@@ -8,9 +8,9 @@ from bittitan_plugin.domain.runs import Run
 from bittitan_plugin.services.stock import import_runs
 from bittitan_plugin.services.stock.importing import ImportMode
 from bittitan_plugin.services.workflow_ids import IMPORT_STOCK, SERVICES_DEFINITION
-from bittitan_plugin.workflows.definition import workflow
-from bittitan_plugin.workflows.retrying import StepFailed, insist, persist
-from bittitan_plugin.workflows.runtime import current, ports
+from bittitan_plugin.workflows.engine.definition import workflow
+from bittitan_plugin.workflows.engine.retrying import StepFailed, insist, persist
+from bittitan_plugin.workflows.engine.runtime import current, ports
 
 
 @workflow(SERVICES_DEFINITION)

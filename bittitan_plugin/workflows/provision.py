@@ -16,10 +16,10 @@ from bittitan_plugin.services.selling import asset_creation as opening
 from bittitan_plugin.services.selling import delivery, provisioning
 from bittitan_plugin.services.workflow_ids import PROVISION, SYNCHRONIZE
 from bittitan_plugin.store.repositories.sales import Sale
-from bittitan_plugin.workflows.course import Course, OneByOne, at_once
-from bittitan_plugin.workflows.definition import workflow
-from bittitan_plugin.workflows.retrying import StepFailed
-from bittitan_plugin.workflows.runtime import ports
+from bittitan_plugin.workflows.engine.course import Course, OneByOne, at_once
+from bittitan_plugin.workflows.engine.definition import workflow
+from bittitan_plugin.workflows.engine.retrying import StepFailed
+from bittitan_plugin.workflows.engine.runtime import ports
 
 
 @workflow(PROVISION)

@@ -6,9 +6,9 @@ from bittitan_plugin.domain.retries import VENDOR
 from bittitan_plugin.services import runs
 from bittitan_plugin.services.reconciling import reconciliation
 from bittitan_plugin.services.workflow_ids import RECONCILE
-from bittitan_plugin.workflows.definition import workflow
-from bittitan_plugin.workflows.retrying import StepFailed, insist, persist
-from bittitan_plugin.workflows.runtime import current, ports
+from bittitan_plugin.workflows.engine.definition import workflow
+from bittitan_plugin.workflows.engine.retrying import StepFailed, insist, persist
+from bittitan_plugin.workflows.engine.runtime import current, ports
 
 
 @workflow(RECONCILE)

@@ -10,9 +10,9 @@ from bittitan_plugin.services.cancelling import revocation_news
 from bittitan_plugin.services.cancelling.revocation_news import REASONS, RevocationNews
 from bittitan_plugin.services.stock import notices as stock_notices
 from bittitan_plugin.services.workflow_ids import OUT_OF_STOCK, REVOCATION_NEWS
-from bittitan_plugin.workflows.definition import workflow
-from bittitan_plugin.workflows.retrying import StepFailed, insist, persist
-from bittitan_plugin.workflows.runtime import ports
+from bittitan_plugin.workflows.engine.definition import workflow
+from bittitan_plugin.workflows.engine.retrying import StepFailed, insist, persist
+from bittitan_plugin.workflows.engine.runtime import ports
 
 
 @workflow(OUT_OF_STOCK)

@@ -9,9 +9,9 @@ from bittitan_plugin.services.cancelling import request_notifications
 from bittitan_plugin.services.ports import Ports
 from bittitan_plugin.services.request_decisions import News
 from bittitan_plugin.services.workflow_ids import TELL
-from bittitan_plugin.workflows.definition import workflow
-from bittitan_plugin.workflows.retrying import StepFailed, insist, persist
-from bittitan_plugin.workflows.runtime import ports
+from bittitan_plugin.workflows.engine.definition import workflow
+from bittitan_plugin.workflows.engine.retrying import StepFailed, insist, persist
+from bittitan_plugin.workflows.engine.runtime import ports
 
 
 @workflow(TELL)

@@ -10,9 +10,9 @@ from bittitan_plugin.services.cancelling import refunds
 from bittitan_plugin.services.coupons import coupon_status
 from bittitan_plugin.services.coupons import expiry_reminders as watching
 from bittitan_plugin.services.workflow_ids import FOLLOW, FOLLOW_REFUND, REMIND
-from bittitan_plugin.workflows.definition import workflow
-from bittitan_plugin.workflows.retrying import StepFailed, attempt, insist, persist
-from bittitan_plugin.workflows.runtime import ports
+from bittitan_plugin.workflows.engine.definition import workflow
+from bittitan_plugin.workflows.engine.retrying import StepFailed, attempt, insist, persist
+from bittitan_plugin.workflows.engine.runtime import ports
 
 _log = structlog.get_logger(__name__)
 

@@ -16,8 +16,8 @@ from sqlalchemy import text
 
 from bittitan_plugin.store import migrations
 from bittitan_plugin.store.engine import open_engine
-from bittitan_plugin.workflows.heart import HEARTBEAT_S
-from bittitan_plugin.workflows.queue import migrate as migrate_engine
+from bittitan_plugin.workflows.engine.heartbeat import HEARTBEAT_S
+from bittitan_plugin.workflows.engine.queue import migrate as migrate_engine
 from tests.benchmarks.measuring import Figure
 from tests.benchmarks.processor import parent_of, seconds_of, seconds_of_family, spent
 from tests.benchmarks.vendor_process import VendorProcess

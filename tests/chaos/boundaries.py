@@ -65,7 +65,7 @@ def install(passed: Path) -> None:
     from dbos import DBOS
     from sqlalchemy.engine.default import DefaultDialect
 
-    from bittitan_plugin.workflows import retrying
+    from bittitan_plugin.workflows.engine import retrying
 
     here = Boundaries(passed)
     _after(DefaultDialect, "do_commit", lambda _: here.passed(_whose_commit()))

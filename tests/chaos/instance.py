@@ -15,8 +15,8 @@ from bittitan_plugin.base.cipher import generate_key
 from bittitan_plugin.base.settings import LogFormat, Settings
 from bittitan_plugin.serving import open_shop
 from bittitan_plugin.store.engine import open_workflow_engine
-from bittitan_plugin.workflows.json_serializer import JsonSerializer
-from bittitan_plugin.workflows.queue import APPLICATION
+from bittitan_plugin.workflows.engine.json_serializer import JsonSerializer
+from bittitan_plugin.workflows.engine.queue import APPLICATION
 from tests.acceptance.people import hire_staff
 from tests.chaos.nursery import MAILBOX, Errand, Nursery, is_alive
 from tests.ports import free_port

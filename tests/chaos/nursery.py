@@ -28,7 +28,7 @@ PRODUCT = (
     "bittitan_graphql.extension",
     "bittitan_plugin.serving",
     "bittitan_plugin.bittitan.sandbox",
-    "bittitan_plugin.workflows.engine",
+    "bittitan_plugin.workflows.worker",
 )
 
 

@@ -9,7 +9,7 @@ from dbos import DBOS
 from sqlalchemy.engine.default import DefaultDialect
 
 from bittitan_plugin.bittitan.sandbox.faults import FaultName
-from bittitan_plugin.workflows import retrying
+from bittitan_plugin.workflows.engine import retrying
 from tests.chaos import bus, mailbox
 from tests.chaos.faults import ALONE, SPOILT, Scenario, scenarios
 from tests.chaos.memory import Memory

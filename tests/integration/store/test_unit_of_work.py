@@ -10,7 +10,7 @@ from sqlalchemy import Engine, text
 from bittitan_plugin.services.workflow_ids import CANCEL, PROVISION
 from bittitan_plugin.store.engine import WriteWhileReading
 from bittitan_plugin.store.unit_of_work import Store
-from bittitan_plugin.workflows.queue import EngineQueue
+from bittitan_plugin.workflows.engine.queue import EngineQueue
 from tests.fakes.values import account
 from tests.integration.store.conftest import Changed
 

@@ -14,7 +14,7 @@ from bittitan_plugin.store.circuits import Circuits
 from bittitan_plugin.store.engine import open_engine
 from bittitan_plugin.store.key_proof import prove_keys
 from bittitan_plugin.web import health
-from bittitan_plugin.workflows.engine import Worker
+from bittitan_plugin.workflows.worker import Worker
 from tests.conftest import Databases
 from tests.integration.web.conftest import Serve, Served
 from tests.tables import every

@@ -10,9 +10,9 @@ from dbos import DBOS, SetWorkflowID, WorkflowSerializationFormat
 
 from bittitan_plugin.domain.errors import ErrorCode, Refusal, Unavailable
 from bittitan_plugin.domain.retries import RetryPolicy
-from bittitan_plugin.workflows.course import AT_ONCE, Course, at_once
-from bittitan_plugin.workflows.leaving import Left
-from bittitan_plugin.workflows.retrying import StepFailed
+from bittitan_plugin.workflows.engine.course import AT_ONCE, Course, at_once
+from bittitan_plugin.workflows.engine.retrying import StepFailed
+from bittitan_plugin.workflows.engine.suspending import Left
 from tests.fakes.host import line
 from tests.world import SOLD, Shop, World
 
@@ -96,7 +96,7 @@ def test_what_only_failures_lead_to_is_done_after_the_record(run: Callable[..., 
 
 
 def test_a_course_that_is_cut_short_records_nothing() -> None:
-    from bittitan_plugin.workflows.course import _Ahead
+    from bittitan_plugin.workflows.engine.course import _Ahead
 
     _called.clear()
     _failures.append(Left())

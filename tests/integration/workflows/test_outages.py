@@ -18,8 +18,8 @@ from bittitan_plugin.services.outages import watch_vendor
 from bittitan_plugin.store import migrations
 from bittitan_plugin.store.circuits import Circuits
 from bittitan_plugin.store.engine import open_engine
-from bittitan_plugin.workflows.engine import UNDER_WAY
-from bittitan_plugin.workflows.queue import migrate as migrate_engine
+from bittitan_plugin.workflows.engine.queue import migrate as migrate_engine
+from bittitan_plugin.workflows.worker import UNDER_WAY
 from tests import postgres
 from tests.laborers import LEFT, Plant, Task, end, start
 from tests.waiting import until

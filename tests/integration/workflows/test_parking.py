@@ -17,10 +17,10 @@ from sqlalchemy.exc import OperationalError
 
 from bittitan_plugin.domain.errors import PlatformUnavailable, Unavailable
 from bittitan_plugin.services.workflow_ids import provision_id
-from bittitan_plugin.workflows import parking, retrying
-from bittitan_plugin.workflows.heart import Heart
-from bittitan_plugin.workflows.queue import PROVISIONING_QUEUE
-from bittitan_plugin.workflows.waking import wake_stranded
+from bittitan_plugin.workflows.engine import parking, retrying
+from bittitan_plugin.workflows.engine.heartbeat import Heart
+from bittitan_plugin.workflows.engine.queue import PROVISIONING_QUEUE
+from bittitan_plugin.workflows.engine.waking import wake_stranded
 from tests.fakes.host import line
 from tests.tables import every
 from tests.world import SOLD, Shop, World

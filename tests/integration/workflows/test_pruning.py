@@ -9,8 +9,8 @@ from dbos import DBOS
 
 from bittitan_plugin.domain.assets import AssetStatus
 from bittitan_plugin.services.workflow_ids import FOLLOW
-from bittitan_plugin.workflows import parking
-from bittitan_plugin.workflows.pruning import prune
+from bittitan_plugin.workflows.engine import parking
+from bittitan_plugin.workflows.engine.pruning import prune
 from tests.fakes.host import line
 from tests.world import CANCELLED, SOLD, Shop
 

@@ -22,7 +22,7 @@ from bittitan_plugin.domain.errors import (
     Unavailable,
 )
 from bittitan_plugin.domain.retries import RetryPolicy
-from bittitan_plugin.workflows import retrying
+from bittitan_plugin.workflows.engine import retrying
 from tests.world import World
 
 pytestmark = pytest.mark.databases("sqlite", "postgresql")

@@ -9,8 +9,9 @@ from dbos import DBOS
 from bittitan_plugin.base.cipher import generate_key
 from bittitan_plugin.base.settings import Settings
 from bittitan_plugin.bootstrap import build
-from bittitan_plugin.workflows import engine, taking
-from bittitan_plugin.workflows.engine import Worker
+from bittitan_plugin.workflows import worker as engine
+from bittitan_plugin.workflows.engine import queue_poller as taking
+from bittitan_plugin.workflows.worker import Worker
 from tests.conftest import Databases
 
 #: Seconds after which an operator's supervisor kills what it told to stop.

@@ -8,7 +8,7 @@ from bittitan_plugin.domain.problems import ProblemKind
 from bittitan_plugin.domain.retries import ORDER_NOT_DUE
 from bittitan_plugin.services.platforms import report_unserved, watch_platform
 from bittitan_plugin.services.selling.ordering import accept
-from bittitan_plugin.workflows import retrying
+from bittitan_plugin.workflows.engine import retrying
 from tests.fakes.host import line
 from tests.world import PACE, SOLD, Shop
 

@@ -10,7 +10,7 @@ from bittitan_plugin.domain.orders import Order
 from bittitan_plugin.domain.problems import ProblemKind
 from bittitan_plugin.services.keys import report_unreadable, watch_keys
 from bittitan_plugin.services.selling.ordering import accept
-from bittitan_plugin.workflows import retrying
+from bittitan_plugin.workflows.engine import retrying
 from tests.fakes.host import line
 from tests.world import SOLD, Shop
 

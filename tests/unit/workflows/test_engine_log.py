@@ -4,8 +4,8 @@ import logging
 
 import pytest
 
-from bittitan_plugin.workflows import engine_log
-from bittitan_plugin.workflows.engine_log import Calm, calm_engine_log
+from bittitan_plugin.workflows.engine import engine_log
+from bittitan_plugin.workflows.engine.engine_log import Calm, calm_engine_log
 
 
 def record(text: str, line: int = 1) -> logging.LogRecord:

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import pytest
 
-from bittitan_plugin.workflows.json_serializer import JsonSerializer
+from bittitan_plugin.workflows.engine.json_serializer import JsonSerializer
 from tests.tables import every
 
 SERIALIZER = JsonSerializer()

@@ -6,8 +6,8 @@ from functools import partial
 
 import pytest
 
-from bittitan_plugin.workflows.leaving import Stopping
-from bittitan_plugin.workflows.places import Places
+from bittitan_plugin.workflows.engine.places import Places
+from bittitan_plugin.workflows.engine.suspending import Stopping
 from tests.waiting import PATIENCE_S, until
 
 

@@ -7,10 +7,10 @@ from uuid import uuid4
 
 import pytest
 
-from bittitan_plugin.workflows import runtime
-from bittitan_plugin.workflows.leaving import Stopping
-from bittitan_plugin.workflows.places import fair_share
-from bittitan_plugin.workflows.runtime import Runtime, whose, working_for
+from bittitan_plugin.workflows.engine import runtime
+from bittitan_plugin.workflows.engine.places import fair_share
+from bittitan_plugin.workflows.engine.runtime import Runtime, whose, working_for
+from bittitan_plugin.workflows.engine.suspending import Stopping
 from tests.tables import every
 from tests.waiting import PATIENCE_S, until
 

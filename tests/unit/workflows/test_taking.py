@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from bittitan_plugin.workflows.taking import Bell
+from bittitan_plugin.workflows.engine.queue_poller import Bell
 from tests.waiting import PATIENCE_S, until
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Condition, Event
 
-from bittitan_plugin.workflows.leaving import Stopping
+from bittitan_plugin.workflows.engine.suspending import Stopping
 
 
 def fair_share(places: int) -> int:

@@ -21,19 +21,19 @@ from bittitan_plugin.workflows import (
     importing,
     provision,
     reconcile,
-    runtime,
     stock,
     tell,
     watch,
 )
-from bittitan_plugin.workflows.engine_log import calm_engine_log
-from bittitan_plugin.workflows.heart import Heart
-from bittitan_plugin.workflows.json_serializer import JsonSerializer
-from bittitan_plugin.workflows.pruning import prune
-from bittitan_plugin.workflows.queue import APPLICATION, QUEUES, WORKFLOW_VERSION
-from bittitan_plugin.workflows.taking import Taker
+from bittitan_plugin.workflows.engine import runtime
+from bittitan_plugin.workflows.engine.engine_log import calm_engine_log
+from bittitan_plugin.workflows.engine.heartbeat import Heart
+from bittitan_plugin.workflows.engine.json_serializer import JsonSerializer
+from bittitan_plugin.workflows.engine.pruning import prune
+from bittitan_plugin.workflows.engine.queue import APPLICATION, QUEUES, WORKFLOW_VERSION
+from bittitan_plugin.workflows.engine.queue_poller import Taker
+from bittitan_plugin.workflows.engine.waking import Waker, wake_stranded
 from bittitan_plugin.workflows.timetable import DUTIES, INTERVAL_S, Duty, Timetable
-from bittitan_plugin.workflows.waking import Waker, wake_stranded
 
 #: Importing these registers their workflows with the engine.
 WORKFLOW_MODULES = (provision, cancel, billing, tell, watch, reconcile, stock, importing)

@@ -10,9 +10,9 @@ from contextlib import suppress
 from typing import Any, Protocol
 
 from bittitan_plugin.domain.retries import RetryPolicy
-from bittitan_plugin.workflows import retrying
-from bittitan_plugin.workflows.retrying import Outcome
-from bittitan_plugin.workflows.runtime import current
+from bittitan_plugin.workflows.engine import retrying
+from bittitan_plugin.workflows.engine.retrying import Outcome
+from bittitan_plugin.workflows.engine.runtime import current
 
 #: The name of the record, which never changes.
 AT_ONCE = "at_once"

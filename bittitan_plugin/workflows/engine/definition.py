@@ -6,7 +6,7 @@ from typing import ParamSpec
 
 from dbos import DBOS, WorkflowSerializationFormat
 
-from bittitan_plugin.workflows.runtime import working_for
+from bittitan_plugin.workflows.engine.runtime import working_for
 
 P = ParamSpec("P")
 

@@ -8,7 +8,7 @@ from dbos import DBOS
 from sqlalchemy.exc import SQLAlchemyError
 
 from bittitan_plugin.store.workers import WorkerRegistry
-from bittitan_plugin.workflows import parking
+from bittitan_plugin.workflows.engine import parking
 
 #: Seconds between two heartbeats.
 HEARTBEAT_S = 5.0

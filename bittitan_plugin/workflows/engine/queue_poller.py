@@ -25,8 +25,8 @@ from sqlalchemy import (
 from sqlalchemy.exc import SQLAlchemyError
 
 from bittitan_plugin.store.engine import looking
-from bittitan_plugin.workflows.parking import rows, running_here
-from bittitan_plugin.workflows.places import fair_share
+from bittitan_plugin.workflows.engine.parking import rows, running_here
+from bittitan_plugin.workflows.engine.places import fair_share
 
 #: Seconds between two looks: the wait that an idle worker adds to an order. A worker that has as
 #: much under way as can be worked on looks less often, and takes more at a time.

@@ -11,8 +11,8 @@ from threading import Event
 from uuid import UUID
 
 from bittitan_plugin.services.ports import Ports
-from bittitan_plugin.workflows.leaving import Stopping
-from bittitan_plugin.workflows.places import Places
+from bittitan_plugin.workflows.engine.places import Places
+from bittitan_plugin.workflows.engine.suspending import Stopping
 
 #: For whom the workflow of this thread works: an installation's id.
 _whose: ContextVar[str] = ContextVar("whose", default="")

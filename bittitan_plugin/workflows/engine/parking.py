@@ -16,7 +16,7 @@ from dbos._dbos import _get_dbos_instance
 from sqlalchemy import Select, Table, Update, bindparam, literal, select, update
 
 from bittitan_plugin.store.engine import looking
-from bittitan_plugin.workflows.leaving import Left
+from bittitan_plugin.workflows.engine.suspending import Left
 
 
 class Parked(Left):

@@ -30,7 +30,7 @@ from bittitan_plugin.services.workflow_ids import (
     WITHDRAW,
 )
 from bittitan_plugin.store.engine import open_workflow_engine
-from bittitan_plugin.workflows.json_serializer import JsonSerializer
+from bittitan_plugin.workflows.engine.json_serializer import JsonSerializer
 
 #: Under this name the engine's rows are ours.
 APPLICATION = "bittitan-plugin"

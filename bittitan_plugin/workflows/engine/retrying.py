@@ -30,9 +30,9 @@ from bittitan_plugin.domain.retries import FOLLOW_UP, RetryPolicy
 from bittitan_plugin.services.keys import report_unreadable
 from bittitan_plugin.services.platforms import report_unserved
 from bittitan_plugin.store.writing import NO_DATABASE
-from bittitan_plugin.workflows import parking
-from bittitan_plugin.workflows.leaving import Left
-from bittitan_plugin.workflows.runtime import current, whose
+from bittitan_plugin.workflows.engine import parking
+from bittitan_plugin.workflows.engine.runtime import current, whose
+from bittitan_plugin.workflows.engine.suspending import Left
 
 #: Seconds that a workflow waits in its thread; longer waits are spent in the database.
 LONGEST_REST = 5.0

@@ -6,8 +6,8 @@ from bittitan_plugin.domain.retry_after import LONGEST_RETRY_AFTER
 from bittitan_plugin.domain.waits import LEEWAY
 from bittitan_plugin.services.ports import Ports
 from bittitan_plugin.store.circuits import Circuits
-from bittitan_plugin.workflows import parking
-from bittitan_plugin.workflows.retrying import SPREAD
+from bittitan_plugin.workflows.engine import parking
+from bittitan_plugin.workflows.engine.retrying import SPREAD
 
 #: Seconds that nothing waits longer: what is believed of a ``Retry-After``, spread.
 LONGEST_S = LONGEST_RETRY_AFTER * (1 + SPREAD) + LEEWAY.total_seconds()

@@ -1,0 +1,1 @@
+"""What is durable: queues, retries, heartbeats and recovery, on DBOS."""
