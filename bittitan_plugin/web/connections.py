@@ -15,7 +15,7 @@ from typing import Any
 import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from bittitan_plugin.hosts.graphql_http import LONGEST_ARRIVAL
+from bittitan_graphql.http import LONGEST_ARRIVAL
 
 #: Seconds for the headers of a request, from the connection or the last answer on; for its body;
 #: and for a client to go on reading an answer that is larger than what the network buffers. Ours:

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from strawberry.dataloader import DataLoader
 
+from bittitan_graphql.query_limits import CountedLoader, RowBudget
 from bittitan_plugin.domain.access import OwnAccounts
 from bittitan_plugin.domain.accounts import Account
 from bittitan_plugin.domain.assets import Asset
@@ -17,7 +18,6 @@ from bittitan_plugin.domain.catalogue import Product
 from bittitan_plugin.domain.history import HistoryEntry
 from bittitan_plugin.domain.requests import CancellationRequest
 from bittitan_plugin.domain.stock import StockCode
-from bittitan_plugin.query_limits import CountedLoader, RowBudget
 from bittitan_plugin.services.cancelling import cancellation
 from bittitan_plugin.services.ports import Ports
 from bittitan_plugin.store.queries.assets import newest_of_accounts

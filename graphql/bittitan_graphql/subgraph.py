@@ -22,8 +22,8 @@ from bittitan_graphql.fields import field
 from bittitan_graphql.mixins import OrderAssets, UserAssets, VariantProduct
 from bittitan_graphql.mutations import BitTitanMutation
 from bittitan_graphql.queries import BitTitanQuery
+from bittitan_graphql.query_limits import guards
 from bittitan_graphql.types.assets import BitTitanAsset
-from bittitan_plugin.query_limits import guards
 
 #: Ours is Federation v2; newer versions are refused by composers under free licences.
 FEDERATION_VERSION: Final = "2.5"

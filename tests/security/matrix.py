@@ -17,7 +17,7 @@ from typing import Any
 from graphql import GraphQLError, GraphQLObjectType, GraphQLSchema, get_named_type
 from strawberry.types import ExecutionResult
 
-from bittitan_plugin.hosts.graphql_http import shown_error
+from bittitan_graphql.http import shown_error
 from bittitan_plugin.platforms.shop.tokens import InvalidToken
 from tests.security.arguments import MUTATIONS, QUERIES
 from tests.security.belongings import END_CUSTOMER

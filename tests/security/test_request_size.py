@@ -9,8 +9,8 @@ import httpx
 import pytest
 from starlette.types import Message, Receive, Scope, Send
 
-from bittitan_plugin.hosts import graphql_http
-from bittitan_plugin.hosts.graphql_http import LARGEST_REQUEST
+from bittitan_graphql import http as graphql_http
+from bittitan_graphql.http import LARGEST_REQUEST
 from bittitan_plugin.web.connections import BODY_S
 from tests.integration.ordering.conftest import embedded, storefront
 from tests.integration.ordering.storefront import Storefront

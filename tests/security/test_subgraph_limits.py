@@ -3,8 +3,8 @@
 import asyncio
 from typing import Any
 
+from bittitan_graphql.query_limits import DEEPEST, MOST_ALIASES
 from bittitan_graphql.subgraph import build_subgraph
-from bittitan_plugin.query_limits import DEEPEST, MOST_ALIASES
 
 SCHEMA = build_subgraph()
 

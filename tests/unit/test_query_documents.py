@@ -7,9 +7,9 @@ import pytest
 import strawberry
 from graphql import parse
 
-from bittitan_plugin import query_documents
-from bittitan_plugin.query_documents import LONGEST_DOCUMENT, MOST_PAIRS, is_kept, pairs_of
-from bittitan_plugin.query_limits import guards
+from bittitan_graphql import query_documents
+from bittitan_graphql.query_documents import LONGEST_DOCUMENT, MOST_PAIRS, is_kept, pairs_of
+from bittitan_graphql.query_limits import guards
 from tests.tables import every
 
 

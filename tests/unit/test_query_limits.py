@@ -8,7 +8,7 @@ from graphql import GraphQLError, build_schema, parse, validate
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bittitan_plugin.query_limits import (
+from bittitan_graphql.query_limits import (
     DEEPEST,
     HIGHEST_COST,
     LONGEST_LIST,

@@ -9,13 +9,8 @@ from starlette.routing import BaseRoute, Route
 from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket
 
+from bittitan_graphql.http import GraphQLDoor, answer, bearer_token, error_body
 from bittitan_plugin.base.cipher import UnreadableSecret
-from bittitan_plugin.hosts.graphql_http import (
-    GraphQLDoor,
-    answer,
-    bearer_token,
-    error_body,
-)
 from bittitan_plugin.platforms.shop.customers import viewer_of
 from bittitan_plugin.platforms.shop.platform import EmbeddedPlatform
 from bittitan_plugin.platforms.shop.schema import HostSchema

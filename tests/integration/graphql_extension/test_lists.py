@@ -3,9 +3,9 @@
 import pytest
 
 from bittitan_graphql.global_ids import ACCOUNT, global_id
+from bittitan_graphql.http import shown_error
 from bittitan_plugin.domain.access import ANONYMOUS, Viewer
 from bittitan_plugin.domain.problems import ProblemKind
-from bittitan_plugin.hosts.graphql_http import shown_error
 from tests.integration.graphql_extension.platform import STAFF, Platform, customer
 from tests.tables import every
 

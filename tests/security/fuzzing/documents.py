@@ -28,10 +28,10 @@ from sqlalchemy.orm import Session
 from strawberry.types import ExecutionResult
 
 from bittitan_graphql.global_ids import ACCOUNT, ASSET, PRODUCT, global_id
+from bittitan_graphql.http import shown_error
 from bittitan_graphql.subgraph import build_subgraph
 from bittitan_plugin.bittitan.sandbox import SandboxServer
 from bittitan_plugin.domain.errors import Unavailable
-from bittitan_plugin.hosts.graphql_http import shown_error
 from bittitan_plugin.platforms.shop.schema import build_schema
 from bittitan_plugin.platforms.shop.tables import HostBase, SignInFailureRow
 from bittitan_plugin.platforms.shop.tokens import InvalidToken

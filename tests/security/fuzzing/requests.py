@@ -10,8 +10,8 @@ from typing import Any
 
 import httpx
 
-from bittitan_plugin.query_documents import LONGEST_DOCUMENT
-from bittitan_plugin.query_limits import DEEPEST, LONGEST_LIST, MOST_ALIASES, MOST_MUTATIONS
+from bittitan_graphql.query_documents import LONGEST_DOCUMENT
+from bittitan_graphql.query_limits import DEEPEST, LONGEST_LIST, MOST_ALIASES, MOST_MUTATIONS
 from tests.security.fuzzing import noise
 from tests.security.fuzzing.counting import Broken
 from tests.security.fuzzing.documents import POWERFUL, POWERLESS, contents

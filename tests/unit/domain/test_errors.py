@@ -50,7 +50,7 @@ def test_what_the_platform_does_not_do_is_of_the_same_kind_and_wears_another_nam
 
 
 def test_no_platform_raises_a_failure_in_bittitans_name() -> None:
-    hosts = Path(bittitan_plugin.__file__).parent / "hosts"
+    hosts = Path(bittitan_plugin.__file__).parent / "platforms"
     raised = re.compile(r"\b(?:raise|return) (?:Rejected|Unavailable|OutcomeUnknown)\(")
     sources = {path.name: path.read_text(encoding="utf-8") for path in hosts.rglob("*.py")}
     assert [name for name, source in sources.items() if raised.search(source)] == []

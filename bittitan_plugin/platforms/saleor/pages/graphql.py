@@ -15,15 +15,10 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.websockets import WebSocket
 
 from bittitan_graphql.context import CONTEXT_KEY, RequestScope
+from bittitan_graphql.http import GraphQLDoor, answer, bearer_token, error_body
 from bittitan_graphql.subgraph import build_subgraph
 from bittitan_plugin.domain.access import ANONYMOUS, Viewer
 from bittitan_plugin.domain.errors import ErrorCode, Refusal, Unavailable
-from bittitan_plugin.hosts.graphql_http import (
-    GraphQLDoor,
-    answer,
-    bearer_token,
-    error_body,
-)
 from bittitan_plugin.platforms.saleor.allowed import normal
 from bittitan_plugin.platforms.saleor.apps import AppState, SaleorApp
 from bittitan_plugin.platforms.saleor.pages.service import SaleorService

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from pluggy import PluginManager
 from strawberry.schema.config import StrawberryConfig
 
+from bittitan_graphql.query_limits import guards
 from bittitan_hooks.specs import GraphQLExtension
 from bittitan_plugin.platforms.shop.schema.composition import HostSchema, compose, merge
 from bittitan_plugin.platforms.shop.schema.mutations.accounts import AccountMutation
@@ -20,7 +21,6 @@ from bittitan_plugin.platforms.shop.schema.scalars import POSITIVE_DECIMAL, Posi
 from bittitan_plugin.platforms.shop.schema.types.orders import Order
 from bittitan_plugin.platforms.shop.schema.types.products import ProductVariant
 from bittitan_plugin.platforms.shop.schema.types.users import User
-from bittitan_plugin.query_limits import guards
 
 #: Types that plugins may add fields to.
 EXTENSIBLE = (Order, User, ProductVariant)

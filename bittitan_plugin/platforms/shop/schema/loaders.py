@@ -7,6 +7,7 @@ from uuid import UUID
 import anyio.to_thread
 from strawberry.dataloader import DataLoader
 
+from bittitan_graphql.query_limits import CountedLoader, RowBudget
 from bittitan_plugin.platforms.shop.catalogue import Variant
 from bittitan_plugin.platforms.shop.platform import EmbeddedPlatform
 from bittitan_plugin.platforms.shop.tables import (
@@ -16,7 +17,6 @@ from bittitan_plugin.platforms.shop.tables import (
     RefundRow,
     UserRow,
 )
-from bittitan_plugin.query_limits import CountedLoader, RowBudget
 
 Key = TypeVar("Key")
 Value = TypeVar("Value")

@@ -4,8 +4,8 @@ from typing import Any
 
 import httpx
 
+from bittitan_graphql.http import LARGEST_REQUEST
 from bittitan_plugin.domain.catalogue import ProductType
-from bittitan_plugin.hosts.graphql_http import LARGEST_REQUEST
 from tests.fakes.saleor.records import User
 from tests.integration.saleor.inbound.conftest import Station, Stations
 from tests.tables import every

@@ -34,7 +34,7 @@ from graphql.utilities import get_operation_ast
 from strawberry.dataloader import DataLoader
 from strawberry.extensions import DisableIntrospection, MaxTokensLimiter, SchemaExtension
 
-from bittitan_plugin.query_documents import (
+from bittitan_graphql.query_documents import (
     BoundedValidation,
     DocumentLimits,
     ShortParserCache,
