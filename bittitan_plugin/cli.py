@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from bittitan_plugin.base.settings import Settings
-    from bittitan_plugin.bootstrap import Application
+    from bittitan_plugin.plugin.bootstrap import Application
     from bittitan_plugin.services.ports import Ports
 
 
@@ -128,7 +128,7 @@ def demo(as_json: Json = False) -> None:
 @app.command()
 def migrate() -> None:
     """Bring the database up to date. Safe while other processes run, and to repeat."""
-    from bittitan_plugin.bootstrap import build
+    from bittitan_plugin.plugin.bootstrap import build
 
     application = build(_settings())
     try:
@@ -172,8 +172,8 @@ def doctor(as_json: Json = False) -> None:
     """Check settings, database, mail and vendor; say how to mend what is wrong. Status 1 if so."""
     from dataclasses import asdict
 
-    from bittitan_plugin.bootstrap import build
     from bittitan_plugin.doctor import examine
+    from bittitan_plugin.plugin.bootstrap import build
 
     application = build(_settings())
     findings = list(examine(application))
@@ -404,7 +404,7 @@ def _with_ports(command: "Callable[[Ports], int]") -> NoReturn:
 
 
 def _with_application(command: "Callable[[Application], int]") -> NoReturn:
-    from bittitan_plugin.bootstrap import build
+    from bittitan_plugin.plugin.bootstrap import build
 
     application = build(_settings())
     try:

@@ -6,9 +6,9 @@ from itertools import islice
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from bittitan_plugin.bootstrap import Application
 from bittitan_plugin.domain.errors import BitTitanError
 from bittitan_plugin.domain.installations import Installation
+from bittitan_plugin.plugin.bootstrap import Application
 from bittitan_plugin.services.audit import faults
 from bittitan_plugin.store import migrations
 from bittitan_plugin.store.key_proof import key_fault

@@ -10,9 +10,7 @@ from starlette.applications import Starlette
 from starlette.routing import BaseRoute
 
 from bittitan_hooks import specs
-from bittitan_hooks.plugin import BitTitanPlugin
 from bittitan_plugin.base.settings import Environment, Settings
-from bittitan_plugin.bootstrap import Application, build
 from bittitan_plugin.domain.configuration import Configuration
 from bittitan_plugin.platforms.saleor.pages.routes import saleor_routes
 from bittitan_plugin.platforms.saleor.pages.service import saleor_service
@@ -21,6 +19,8 @@ from bittitan_plugin.platforms.shop.outbox_relay import INTERVAL_S
 from bittitan_plugin.platforms.shop.platform import INSTALLATION, EmbeddedPlatform
 from bittitan_plugin.platforms.shop.schema import HostSchema, build_schema
 from bittitan_plugin.platforms.shop.web import HostGraphQL, graphql_routes
+from bittitan_plugin.plugin.bootstrap import Application, build
+from bittitan_plugin.plugin.plugin import BitTitanPlugin
 from bittitan_plugin.services.installations import find_installation
 from bittitan_plugin.web import connections
 from bittitan_plugin.web.app import create_app

@@ -25,9 +25,9 @@ from sqlalchemy import func, select
 from bittitan_plugin.base.cipher import generate_key
 from bittitan_plugin.base.settings import LogFormat, Settings
 from bittitan_plugin.bittitan.sandbox import DEFAULT_EMAIL, DEFAULT_PASSWORD
-from bittitan_plugin.bootstrap import Application, build
 from bittitan_plugin.domain.catalogue import ProductType
 from bittitan_plugin.domain.orders import Customer, Order, OrderStatus
+from bittitan_plugin.plugin.bootstrap import Application, build
 from bittitan_plugin.services.installations import configure
 from bittitan_plugin.services.selling.ordering import accept
 from bittitan_plugin.store import workers

@@ -18,17 +18,17 @@ from dbos import DBOS
 from sqlalchemy import func, select
 
 from bittitan_hooks import specs
-from bittitan_hooks.plugin import BitTitanPlugin
 from bittitan_plugin.base.cipher import generate_key
 from bittitan_plugin.base.settings import Settings
 from bittitan_plugin.bittitan.sandbox import DEFAULT_EMAIL, DEFAULT_PASSWORD, SandboxServer
-from bittitan_plugin.bootstrap import Application, build
 from bittitan_plugin.domain.assets import Asset
 from bittitan_plugin.domain.catalogue import Product, ProductType
 from bittitan_plugin.domain.history import Actor, ActorKind
 from bittitan_plugin.domain.money import Money
 from bittitan_plugin.domain.orders import Order, OrderLine
 from bittitan_plugin.domain.problems import Problem
+from bittitan_plugin.plugin.bootstrap import Application, build
+from bittitan_plugin.plugin.plugin import BitTitanPlugin
 from bittitan_plugin.services.cancelling.cancellation import cancel
 from bittitan_plugin.services.ports import Ports
 from bittitan_plugin.services.selling.invoicing import hand_in_due

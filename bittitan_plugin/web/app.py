@@ -8,7 +8,7 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.routing import BaseRoute
 
-from bittitan_plugin.bootstrap import Application
+from bittitan_plugin.plugin.bootstrap import Application
 from bittitan_plugin.web.failures import WithoutDatabase
 from bittitan_plugin.web.health import health_routes
 from bittitan_plugin.web.metrics import metrics_route

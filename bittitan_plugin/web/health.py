@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from bittitan_plugin.bootstrap import Application
+from bittitan_plugin.plugin.bootstrap import Application
 from bittitan_plugin.services.outages import describe
 from bittitan_plugin.store import migrations
 from bittitan_plugin.store.circuits import Circuits

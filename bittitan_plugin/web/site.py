@@ -13,10 +13,10 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from bittitan_plugin.base.settings import Environment
-from bittitan_plugin.bootstrap import Application
 from bittitan_plugin.domain.access import ANONYMOUS, Viewer
 from bittitan_plugin.domain.installations import Installation
 from bittitan_plugin.platforms.shop.platform import EmbeddedPlatform
+from bittitan_plugin.plugin.bootstrap import Application
 from bittitan_plugin.services.installations import open_installation
 from bittitan_plugin.store.ended_sessions import EndedSessions
 from bittitan_plugin.store.unit_of_work import UnitOfWork

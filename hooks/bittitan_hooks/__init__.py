@@ -1,4 +1,4 @@
-"""The hooks between a commerce platform and the plugin.
+"""The hooks between a commerce platform and the plugin: the contract, and nothing that fulfils it.
 
-``specs`` is all a platform needs; the other modules are the plugin's implementations.
+``specs`` is all a platform needs; ``plugin`` is what the entry point names.
 """

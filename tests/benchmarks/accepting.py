@@ -7,11 +7,11 @@ from uuid import uuid4
 from sqlalchemy import text
 
 from bittitan_hooks import specs
-from bittitan_hooks.plugin import BitTitanPlugin
 from bittitan_plugin.base.cipher import generate_key
 from bittitan_plugin.base.settings import LogFormat, Settings
-from bittitan_plugin.bootstrap import build
 from bittitan_plugin.domain.catalogue import Product, ProductType
+from bittitan_plugin.plugin.bootstrap import build
+from bittitan_plugin.plugin.plugin import BitTitanPlugin
 from bittitan_plugin.store.engine import BEGIN_OPTION
 from tests.benchmarks.measuring import Figure, alternating
 from tests.fakes.host import FakeHost, line

@@ -8,10 +8,10 @@ from uuid import uuid4
 from bittitan_plugin.base.cipher import generate_key
 from bittitan_plugin.base.settings import LogFormat, Settings
 from bittitan_plugin.bittitan.sandbox import DEFAULT_EMAIL, DEFAULT_PASSWORD, SandboxServer
-from bittitan_plugin.bootstrap import Application, build
 from bittitan_plugin.domain.assets import Asset, AssetStatus
 from bittitan_plugin.domain.catalogue import Product, ProductType
 from bittitan_plugin.domain.history import Actor, ActorKind
+from bittitan_plugin.plugin.bootstrap import Application, build
 from bittitan_plugin.ports.platform import Host
 from bittitan_plugin.ports.vendor import CouponRequest
 from bittitan_plugin.services.cancelling.cancellation import cancel, check

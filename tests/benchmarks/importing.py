@@ -10,7 +10,6 @@ from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from bittitan_hooks import specs
-from bittitan_hooks.plugin import BitTitanPlugin
 from bittitan_plugin.base.cipher import generate_key
 from bittitan_plugin.base.settings import LogFormat, Settings
 from bittitan_plugin.bittitan.sandbox import (
@@ -19,9 +18,10 @@ from bittitan_plugin.bittitan.sandbox import (
     SandboxServer,
     large_catalogue,
 )
-from bittitan_plugin.bootstrap import Application, build
 from bittitan_plugin.domain.history import Actor, ActorKind
 from bittitan_plugin.platforms.shop.platform import EmbeddedPlatform
+from bittitan_plugin.plugin.bootstrap import Application, build
+from bittitan_plugin.plugin.plugin import BitTitanPlugin
 from bittitan_plugin.services.catalogue import services_definition
 from bittitan_plugin.store.engine import BEGIN_OPTION
 from bittitan_plugin.store.mapping import product_values

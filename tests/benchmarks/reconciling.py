@@ -8,8 +8,8 @@ from sqlalchemy import select
 
 from bittitan_plugin.base.cipher import generate_key
 from bittitan_plugin.base.settings import LogFormat, Settings
-from bittitan_plugin.bootstrap import Application, build
 from bittitan_plugin.domain.runs import RunKind
+from bittitan_plugin.plugin.bootstrap import Application, build
 from bittitan_plugin.services import runs
 from bittitan_plugin.services.reconciling import reconciliation
 from bittitan_plugin.store.mapping import to_asset

@@ -15,13 +15,13 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from bittitan_hooks import specs
-from bittitan_hooks.plugin import BitTitanPlugin
 from bittitan_plugin.base.cipher import generate_key
 from bittitan_plugin.base.settings import LogFormat, Settings
-from bittitan_plugin.bootstrap import Application, build
 from bittitan_plugin.domain.catalogue import Product, ProductType
 from bittitan_plugin.platforms.saleor.pages.protocol import protocol_routes
 from bittitan_plugin.platforms.saleor.pages.service import saleor_service
+from bittitan_plugin.plugin.bootstrap import Application, build
+from bittitan_plugin.plugin.plugin import BitTitanPlugin
 from bittitan_plugin.store.engine import writing_engine
 from tests.benchmarks.measuring import Figure, alternating
 from tests.fakes.saleor import SaleorServer

@@ -18,8 +18,8 @@ FOLLOW_EVERY = timedelta(seconds=3)
 def install() -> None:
     """Shorten the waits of this process."""
     from bittitan_plugin.bittitan.coupon_api.vendors import CouponApiVendors
-    from bittitan_plugin.bootstrap import Application
     from bittitan_plugin.domain import circuit
+    from bittitan_plugin.plugin.bootstrap import Application
     from bittitan_plugin.services.coupons import expiry_reminders as watching
 
     start = Application.start_worker

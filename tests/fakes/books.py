@@ -13,12 +13,12 @@ from uuid import UUID, uuid5
 
 from sqlalchemy import insert
 
-from bittitan_plugin.bootstrap import Application
 from bittitan_plugin.domain.assets import Asset
 from bittitan_plugin.domain.configuration import Configuration
 from bittitan_plugin.domain.coupons import Coupon, CouponStatus, Sealed
 from bittitan_plugin.domain.money import Money
 from bittitan_plugin.domain.orders import Order, OrderLine
+from bittitan_plugin.plugin.bootstrap import Application
 from bittitan_plugin.services.installations import configure
 from bittitan_plugin.store.mapping import asset_values
 from bittitan_plugin.store.tables import AssetRow

@@ -19,9 +19,9 @@ from bittitan_plugin.bittitan.coupon_api.addresses import (
 )
 from bittitan_plugin.bittitan.coupon_api.transport import LIMITS
 from bittitan_plugin.bittitan.sandbox import DEFAULT_EMAIL, DEFAULT_PASSWORD, SandboxServer
-from bittitan_plugin.bootstrap import build
 from bittitan_plugin.domain.configuration import Configuration
 from bittitan_plugin.domain.errors import OutcomeUnknown, Rejected
+from bittitan_plugin.plugin.bootstrap import build
 from tests.security.fuzzing.hostile_server import hostile_server
 from tests.tables import every
 from tests.unit.vendor.samples import REQUEST

@@ -28,5 +28,5 @@ def test_neither_the_package_nor_the_host_contract_loads_anything_heavy(statemen
 
 
 def test_finding_the_plugin_loads_no_graphql() -> None:
-    loaded = loaded_by("from bittitan_hooks.plugin import plugin")
+    loaded = loaded_by("from bittitan_plugin.plugin.plugin import plugin")
     assert loaded.isdisjoint({"strawberry", "starlette"})

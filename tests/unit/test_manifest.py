@@ -10,13 +10,13 @@ from typing import Any
 import pytest
 
 import bittitan_plugin
-from bittitan_hooks.plugin import BitTitanPlugin
 from bittitan_hooks.specs import ENTRY_POINT_GROUP, PROJECT, CommerceSpecs
 from bittitan_plugin.base.manifest import FieldType, manifest, read_manifest
 from bittitan_plugin.domain.access import Permission
 from bittitan_plugin.domain.configuration import Configuration
 from bittitan_plugin.domain.coupons import CouponSource
 from bittitan_plugin.domain.orders import ProvisionOn
+from bittitan_plugin.plugin.plugin import BitTitanPlugin
 from tests.tables import every
 
 MANIFEST = manifest()

@@ -13,7 +13,6 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bittitan_hooks import specs
 from bittitan_hooks.events import OrderEvent
-from bittitan_hooks.translate import order_value
 from bittitan_plugin.domain.errors import Refusal
 from bittitan_plugin.domain.orders import Invoicing, OrderStatus
 from bittitan_plugin.platforms.shop.checkout_completion import Placing
@@ -34,6 +33,7 @@ from bittitan_plugin.platforms.shop.orders import Orders
 from bittitan_plugin.platforms.shop.outbox import Untold, standing_hooks
 from bittitan_plugin.platforms.shop.payments import Refunds
 from bittitan_plugin.platforms.shop.tables import InvoiceRow, OrderRow, RefundRow, UserRow
+from bittitan_plugin.plugin.translate import order_value
 
 log = structlog.get_logger(__name__)
 

@@ -39,7 +39,7 @@ from bittitan_plugin.domain.coupons import CouponStatus
 from bittitan_plugin.domain.errors import BitTitanError
 from bittitan_plugin.domain.history import Actor, ActorKind, HistoryEntry
 from bittitan_plugin.domain.installations import Installation
-from bittitan_plugin.hosts.registry import AttachedHosts
+from bittitan_plugin.plugin.attached_platforms import AttachedHosts
 from bittitan_plugin.ports.mail import Notification
 from bittitan_plugin.services.cancelling import cancellation
 from bittitan_plugin.services.cancelling import requests as cancellation_requests

@@ -7,8 +7,8 @@ from sqlalchemy import Engine, String, cast, update
 
 from bittitan_hooks import specs
 from bittitan_plugin.bittitan.sandbox import SandboxServer
-from bittitan_plugin.bootstrap import Application
 from bittitan_plugin.platforms.shop.tables import HostBase
+from bittitan_plugin.plugin.bootstrap import Application
 from bittitan_plugin.store.engine import writing_engine
 from bittitan_plugin.store.tables import InstallationRow
 from tests.conftest import Databases

@@ -11,9 +11,7 @@ from strawberry import Schema
 
 from bittitan_graphql.context import CONTEXT_KEY
 from bittitan_hooks import specs
-from bittitan_hooks.plugin import BitTitanPlugin
 from bittitan_plugin.bittitan.sandbox import DEFAULT_EMAIL, DEFAULT_PASSWORD, SandboxServer
-from bittitan_plugin.bootstrap import Application
 from bittitan_plugin.domain.access import Permission, Viewer
 from bittitan_plugin.domain.catalogue import Product, ProductType
 from bittitan_plugin.domain.history import Actor, ActorKind
@@ -22,6 +20,8 @@ from bittitan_plugin.platforms.shop.ids import Kind, global_id, parse_id
 from bittitan_plugin.platforms.shop.inputs import VariantInput
 from bittitan_plugin.platforms.shop.platform import EmbeddedPlatform
 from bittitan_plugin.platforms.shop.tables import ProductRow, ProductTypeRow, VariantRow
+from bittitan_plugin.plugin.bootstrap import Application
+from bittitan_plugin.plugin.plugin import BitTitanPlugin
 from bittitan_plugin.services.catalogue import services_definition
 from bittitan_plugin.services.import_report import ServicesDefinition
 from bittitan_plugin.services.ports import Ports

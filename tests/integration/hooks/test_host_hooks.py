@@ -3,10 +3,10 @@
 import pytest
 
 from bittitan_hooks import specs
-from bittitan_hooks.plugin import BitTitanPlugin
 from bittitan_plugin.base.cipher import generate_key
 from bittitan_plugin.base.settings import Settings
-from bittitan_plugin.bootstrap import build
+from bittitan_plugin.plugin.bootstrap import build
+from bittitan_plugin.plugin.plugin import BitTitanPlugin
 from bittitan_plugin.store import migrations
 from bittitan_plugin.store.engine import open_engine
 from tests.fakes.host import FakeHost, line

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from bittitan_plugin.base.cipher import generate_key
 from bittitan_plugin.base.settings import Settings
-from bittitan_plugin.bootstrap import build
+from bittitan_plugin.plugin.bootstrap import build
 from bittitan_plugin.ports.mail import Notification
 from tests.unit.mail.samples import SAMPLES
 

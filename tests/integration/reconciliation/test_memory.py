@@ -11,12 +11,12 @@ import pytest
 
 from bittitan_plugin.base.cipher import generate_key
 from bittitan_plugin.base.settings import LogFormat, Settings
-from bittitan_plugin.bootstrap import build
 from bittitan_plugin.domain.assets import Asset
 from bittitan_plugin.domain.coupons import Coupon
 from bittitan_plugin.domain.orders import Order
 from bittitan_plugin.domain.reconciliation import Report
 from bittitan_plugin.domain.runs import Run, RunKind
+from bittitan_plugin.plugin.bootstrap import build
 from bittitan_plugin.services import runs
 from bittitan_plugin.services.coupons import coupon_status
 from bittitan_plugin.services.reconciling import coupons as reconciliation_coupons

@@ -27,9 +27,9 @@ from sqlalchemy import func, insert, select
 
 from bittitan_plugin.base.cipher import generate_key
 from bittitan_plugin.base.settings import LogFormat, Settings
-from bittitan_plugin.bootstrap import Application, build
 from bittitan_plugin.domain.coupons import CouponSource, Sealed
 from bittitan_plugin.domain.history import Actor, ActorKind
+from bittitan_plugin.plugin.bootstrap import Application, build
 from bittitan_plugin.services.installations import configure
 from bittitan_plugin.services.stock.allocation import allocate
 from bittitan_plugin.services.stock.importing import StockFile, import_stock

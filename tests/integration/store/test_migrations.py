@@ -19,7 +19,7 @@ pytestmark = pytest.mark.databases("sqlite", "postgresql")
 #: What a process does when it starts: our tables, then the workflow engine's.
 START = """
 import sys
-from bittitan_plugin.bootstrap import build
+from bittitan_plugin.plugin.bootstrap import build
 from bittitan_plugin.base.settings import Settings
 application = build(Settings(database_url=sys.argv[1], var_dir=sys.argv[2]))
 application.migrate()

@@ -14,9 +14,9 @@ from sqlalchemy.orm import Session
 
 from bittitan_plugin.base.cipher import Cipher, UnreadableSecret, generate_key
 from bittitan_plugin.base.settings import Settings
-from bittitan_plugin.bootstrap import build
 from bittitan_plugin.domain.coupons import Sealed
 from bittitan_plugin.platforms.shop.tables import SigningKeyRow
+from bittitan_plugin.plugin.bootstrap import build
 from bittitan_plugin.rotating import rotate_secrets
 from bittitan_plugin.rotation import BATCH, Rotation, rotate, sealed_columns
 from bittitan_plugin.store.engine import open_engine

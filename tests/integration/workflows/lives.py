@@ -13,7 +13,7 @@ from dbos import DBOS
 
 from bittitan_plugin.base.cipher import generate_key
 from bittitan_plugin.base.settings import Settings
-from bittitan_plugin.bootstrap import Application, build
+from bittitan_plugin.plugin.bootstrap import Application, build
 from bittitan_plugin.services.installations import open_installation
 from bittitan_plugin.services.workflow_ids import FOLLOW
 from bittitan_plugin.store.workers import WorkerRegistry

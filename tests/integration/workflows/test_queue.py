@@ -9,7 +9,7 @@ from sqlalchemy import text
 
 from bittitan_plugin.base.cipher import generate_key
 from bittitan_plugin.base.settings import Settings
-from bittitan_plugin.bootstrap import Application, build
+from bittitan_plugin.plugin.bootstrap import Application, build
 from bittitan_plugin.services.installations import open_installation
 from bittitan_plugin.services.workflow_ids import PROVISION
 

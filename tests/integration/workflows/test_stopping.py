@@ -8,7 +8,7 @@ from dbos import DBOS
 
 from bittitan_plugin.base.cipher import generate_key
 from bittitan_plugin.base.settings import Settings
-from bittitan_plugin.bootstrap import build
+from bittitan_plugin.plugin.bootstrap import build
 from bittitan_plugin.workflows import worker as engine
 from bittitan_plugin.workflows.engine import queue_poller as taking
 from bittitan_plugin.workflows.worker import Worker

@@ -9,8 +9,8 @@ import pytest
 
 from bittitan_plugin.base.cipher import generate_key
 from bittitan_plugin.base.settings import Settings
-from bittitan_plugin.bootstrap import Application, build
 from bittitan_plugin.domain.errors import Unavailable
+from bittitan_plugin.plugin.bootstrap import Application, build
 from bittitan_plugin.services.installations import open_installation
 from bittitan_plugin.services.ports import Ports
 from bittitan_plugin.workflows.timetable import Timetable

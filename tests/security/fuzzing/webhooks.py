@@ -13,10 +13,10 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from bittitan_hooks import specs
 from bittitan_plugin.base.cipher import generate_key
 from bittitan_plugin.base.settings import LogFormat, Settings
-from bittitan_plugin.bootstrap import build
 from bittitan_plugin.platforms.saleor.apps import Registration
 from bittitan_plugin.platforms.saleor.keys import Keys
 from bittitan_plugin.platforms.saleor.webhooks import Webhooks
+from bittitan_plugin.plugin.bootstrap import build
 from tests.fakes.saleor.signing import Signing
 from tests.security.fuzzing import noise
 from tests.security.fuzzing.counting import Broken, hush

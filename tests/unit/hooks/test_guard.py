@@ -8,9 +8,9 @@ import structlog
 from structlog.testing import LogCapture
 
 from bittitan_hooks import specs
-from bittitan_hooks.order import OrderHooks
-from bittitan_hooks.plugin import BitTitanPlugin
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
+from bittitan_plugin.plugin.order_hooks import OrderHooks
+from bittitan_plugin.plugin.plugin import BitTitanPlugin
 from bittitan_plugin.services.ports import Ports
 from tests.tables import every
 from tests.unit.hooks.events import good, line, order

@@ -8,7 +8,7 @@ import pluggy
 import pytest
 
 from bittitan_hooks import specs
-from bittitan_hooks.plugin import BitTitanPlugin
+from bittitan_plugin.plugin.plugin import BitTitanPlugin
 from tests.tables import every
 
 HOOKS: dict[str, Callable[..., Any]] = {

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 from pluggy import PluginManager
 
-from bittitan_plugin.bootstrap import Application
 from bittitan_plugin.platforms.saleor.allowed import AllowedSaleors
 from bittitan_plugin.platforms.saleor.apps import SaleorApps
 from bittitan_plugin.platforms.saleor.keys import Keys
@@ -12,6 +11,7 @@ from bittitan_plugin.platforms.saleor.registration import Registrar
 from bittitan_plugin.platforms.saleor.sessions import Sessions
 from bittitan_plugin.platforms.saleor.tokens import SaleorTokens
 from bittitan_plugin.platforms.saleor.webhooks import Webhooks
+from bittitan_plugin.plugin.bootstrap import Application
 from bittitan_plugin.services.ports import Ports
 
 

@@ -14,7 +14,6 @@ from anyio.from_thread import BlockingPortal
 from starlette.applications import Starlette
 
 from bittitan_hooks import specs
-from bittitan_plugin.bootstrap import Application
 from bittitan_plugin.platforms.saleor.allowed import AllowedSaleors
 from bittitan_plugin.platforms.saleor.apps import SaleorApp, SaleorApps
 from bittitan_plugin.platforms.saleor.keys import Keys
@@ -24,6 +23,7 @@ from bittitan_plugin.platforms.saleor.registration import Registrar
 from bittitan_plugin.platforms.saleor.sessions import Sessions
 from bittitan_plugin.platforms.saleor.tokens import SaleorTokens
 from bittitan_plugin.platforms.saleor.webhooks import Webhooks
+from bittitan_plugin.plugin.bootstrap import Application
 from bittitan_plugin.services.installations import get_installation
 from tests.conftest import Databases, StandingClock
 from tests.fakes.saleor import SaleorServer

@@ -13,13 +13,13 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from bittitan_hooks.order import OrderHooks
 from bittitan_hooks.results import OutcomeStatus
 from bittitan_plugin.domain.assets import AssetStatus
 from bittitan_plugin.platforms.saleor.cursors import Cursors
 from bittitan_plugin.platforms.saleor.order_events import Firing
 from bittitan_plugin.platforms.saleor.polling import OrderPoller
 from bittitan_plugin.platforms.saleor.unreadable import UnreadableOrders
+from bittitan_plugin.plugin.order_hooks import OrderHooks
 from tests.fakes.saleor.records import Order
 from tests.integration.saleor.story.conftest import Market
 

@@ -8,7 +8,6 @@ from typing import cast
 import pytest
 
 from bittitan_hooks.events import OrderEvent
-from bittitan_hooks.order import OrderHooks
 from bittitan_hooks.results import OutcomeStatus
 from bittitan_plugin.domain.assets import AssetStatus
 from bittitan_plugin.domain.errors import Unavailable
@@ -18,6 +17,7 @@ from bittitan_plugin.platforms.saleor.order_events import Firing
 from bittitan_plugin.platforms.saleor.polling import OrderPoller
 from bittitan_plugin.platforms.saleor.problems import ProblemMirror
 from bittitan_plugin.platforms.saleor.unreadable import UnreadableOrders
+from bittitan_plugin.plugin.order_hooks import OrderHooks
 from bittitan_plugin.services.problems import act, dismiss
 from bittitan_plugin.services.selling.refused_lines import watch_refused
 from tests.fakes.saleor.records import Order

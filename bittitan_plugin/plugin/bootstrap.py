@@ -18,12 +18,12 @@ from bittitan_plugin.bittitan.coupon_api.call_limits import Limits, Traffic
 from bittitan_plugin.bittitan.coupon_api.transport import LIMITS
 from bittitan_plugin.bittitan.coupon_api.vendors import CouponApiVendors
 from bittitan_plugin.domain.configuration import Configuration
-from bittitan_plugin.hosts.registry import AttachedHosts
 from bittitan_plugin.mail.transports import mailer_from
 from bittitan_plugin.platforms.saleor.apps import SaleorApp, SaleorApps
 from bittitan_plugin.platforms.saleor.connected import ConnectedSaleors
 from bittitan_plugin.platforms.saleor.invoice_links import InvoiceLinks
 from bittitan_plugin.platforms.saleor.order_lease import Turns
+from bittitan_plugin.plugin.attached_platforms import AttachedHosts
 from bittitan_plugin.ports.mail import Mailer
 from bittitan_plugin.ports.platform import Host
 from bittitan_plugin.ports.vendor import Vendors
@@ -164,7 +164,6 @@ def _saleor_chores(
     ports: Ports, apps: SaleorApps, engine: Engine
 ) -> tuple[Callable[[], None], ...]:
     """What webhooks lost is found, and problems are shown in the Dashboard."""
-    from bittitan_hooks.order import OrderHooks
     from bittitan_hooks.results import OutcomeStatus
     from bittitan_plugin.platforms.saleor.app_health import HearingWatch
     from bittitan_plugin.platforms.saleor.catalogue_watch import CatalogueWatch
@@ -173,6 +172,7 @@ def _saleor_chores(
     from bittitan_plugin.platforms.saleor.polling import OrderPoller
     from bittitan_plugin.platforms.saleor.problems import ProblemMirror
     from bittitan_plugin.platforms.saleor.unreadable import UnreadableOrders
+    from bittitan_plugin.plugin.order_hooks import OrderHooks
 
     hooks = OrderHooks(lambda: ports)
 

@@ -11,7 +11,6 @@ from bittitan_hooks.events import (
     PluginDeactivated,
     PluginStateRequested,
 )
-from bittitan_hooks.guard import PortsProvider
 from bittitan_hooks.results import (
     ConfigurationValue,
     GraphQLExtension,
@@ -20,6 +19,7 @@ from bittitan_hooks.results import (
 )
 from bittitan_hooks.specs import hookimpl
 from bittitan_plugin.base.manifest import manifest
+from bittitan_plugin.plugin.guard import PortsProvider
 from bittitan_plugin.services.installations import (
     configure,
     open_installation,

@@ -1,11 +1,11 @@
 """Billing events: the assets' invoice references follow the platform's invoices."""
 
 from bittitan_hooks.events import InvoiceDeleted, InvoiceEvent, InvoiceRequested, InvoiceSent
-from bittitan_hooks.guard import PortsProvider, accepted, guarded, ignored
 from bittitan_hooks.results import Outcome
 from bittitan_hooks.specs import hookimpl
 from bittitan_plugin.domain.billing import InvoiceReference
 from bittitan_plugin.domain.installations import Installation
+from bittitan_plugin.plugin.guard import PortsProvider, accepted, guarded, ignored
 from bittitan_plugin.services.ports import Ports
 from bittitan_plugin.services.selling.invoicing import forget_invoice, remember_invoice, supply
 

@@ -1,1 +1,0 @@
-"""The commerce platforms the plugin attaches to, behind one port."""

@@ -1,0 +1,1 @@
+"""The plugin put together: the composition root, and what it does upon each hook."""
