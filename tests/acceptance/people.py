@@ -5,8 +5,8 @@ from typing import Any
 import httpx
 
 from bittitan_plugin.base.settings import Settings
+from bittitan_plugin.cli.serving import open_shop
 from bittitan_plugin.domain.access import Permission
-from bittitan_plugin.serving import open_shop
 from tests.integration.graphql_extension.operations import load
 from tests.waiting import PATIENCE_S
 

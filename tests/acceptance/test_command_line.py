@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from typer.main import get_command
 
-from bittitan_plugin.cli import app
+from bittitan_plugin.cli.commands import app
 from tests.acceptance.processes import get, run, serving
 from tests.ports import free_port
 from tests.waiting import PATIENCE_S

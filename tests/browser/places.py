@@ -12,12 +12,12 @@ from uuid import UUID
 from bittitan_plugin.base.cipher import generate_key
 from bittitan_plugin.base.settings import Settings
 from bittitan_plugin.bittitan.sandbox import DEFAULT_EMAIL, DEFAULT_PASSWORD, SandboxServer
+from bittitan_plugin.cli.serving import open_shop
 from bittitan_plugin.domain.assets import Asset
 from bittitan_plugin.platforms.shop.demo_data import install_demo, install_users
 from bittitan_plugin.platforms.shop.platform import INSTALLATION
 from bittitan_plugin.plugin.bootstrap import Application, build
 from bittitan_plugin.services.installations import open_installation
-from bittitan_plugin.serving import open_shop
 from bittitan_plugin.store.queries import back_office
 from bittitan_plugin.store.queries.browsing import Wanted
 from bittitan_plugin.store.unit_of_work import UnitOfWork

@@ -13,7 +13,7 @@ from dbos import DBOSClient
 
 from bittitan_plugin.base.cipher import generate_key
 from bittitan_plugin.base.settings import LogFormat, Settings
-from bittitan_plugin.serving import open_shop
+from bittitan_plugin.cli.serving import open_shop
 from bittitan_plugin.store.engine import open_workflow_engine
 from bittitan_plugin.workflows.engine.json_serializer import JsonSerializer
 from bittitan_plugin.workflows.engine.queue import APPLICATION

@@ -26,7 +26,7 @@ PR_SET_PDEATHSIG = 1
 #: What processes of the product import.
 PRODUCT = (
     "bittitan_graphql.extension",
-    "bittitan_plugin.serving",
+    "bittitan_plugin.cli.serving",
     "bittitan_plugin.bittitan.sandbox",
     "bittitan_plugin.workflows.worker",
 )
@@ -134,7 +134,7 @@ def _move_in(errand: Errand) -> None:
 
 
 def _run_command(errand: Errand) -> None:
-    from bittitan_plugin.cli import app
+    from bittitan_plugin.cli.commands import app
 
     hurry.install()
     if errand.boundaries:

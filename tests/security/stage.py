@@ -23,6 +23,7 @@ from bittitan_hooks import specs
 from bittitan_plugin.base.cipher import generate_key
 from bittitan_plugin.base.settings import LogFormat, Settings
 from bittitan_plugin.bittitan.sandbox import DEFAULT_EMAIL, DEFAULT_PASSWORD, SandboxServer
+from bittitan_plugin.cli.serving import Shop
 from bittitan_plugin.domain.access import Permission, Viewer
 from bittitan_plugin.domain.accounts import Account
 from bittitan_plugin.domain.catalogue import PRODUCT_GROUP, ProductType
@@ -37,7 +38,6 @@ from bittitan_plugin.platforms.shop.tables import UserRow
 from bittitan_plugin.platforms.shop.web import HostGraphQL
 from bittitan_plugin.plugin.bootstrap import build
 from bittitan_plugin.plugin.plugin import BitTitanPlugin
-from bittitan_plugin.serving import Shop
 from bittitan_plugin.web.site import Site
 from tests.conftest import StandingClock
 from tests.fakes.mail import RecordingMailer

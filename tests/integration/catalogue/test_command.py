@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from bittitan_plugin import fetching
-from bittitan_plugin.fetching import fetch_services_definition
+from bittitan_plugin.cli import fetch as fetching
+from bittitan_plugin.cli.fetch import fetch_services_definition
 from tests.integration.catalogue.market import Market, row
 
 

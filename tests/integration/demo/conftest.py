@@ -6,8 +6,8 @@ import pytest
 
 from bittitan_plugin.base.cipher import generate_key
 from bittitan_plugin.base.settings import Settings
+from bittitan_plugin.cli.serving import open_shop
 from bittitan_plugin.platforms.shop.demo_data import install_users
-from bittitan_plugin.serving import open_shop
 from tests.conftest import Databases
 from tests.integration.web.conftest import Served, served
 

@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass
 from io import StringIO
 
 from bittitan_plugin.bittitan.sandbox import Sandbox, SandboxServer
-from bittitan_plugin.demo import running, story
+from bittitan_plugin.cli.demo import running, story
 from tests.waiting import PATIENCE_S
 
 

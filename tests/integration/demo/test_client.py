@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from bittitan_plugin.demo.client import Frontend, StoryError
+from bittitan_plugin.cli.demo.client import Frontend, StoryError
 from bittitan_plugin.platforms.shop.demo_data import DEMO_PASSWORD, RESELLER_EMAIL
 from tests.integration.web.conftest import Served
 

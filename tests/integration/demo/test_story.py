@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from bittitan_plugin.bittitan.sandbox import SandboxServer
-from bittitan_plugin.demo import story as story_module
-from bittitan_plugin.demo.client import Frontend, StoryError
-from bittitan_plugin.demo.story import Story
+from bittitan_plugin.cli.demo import story as story_module
+from bittitan_plugin.cli.demo.client import Frontend, StoryError
+from bittitan_plugin.cli.demo.story import Story
 from tests.integration.web.conftest import Served
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from bittitan_plugin.base.cipher import generate_key
 from bittitan_plugin.base.settings import Settings
 from bittitan_plugin.bittitan.sandbox import DEFAULT_EMAIL, DEFAULT_PASSWORD, SandboxServer
-from bittitan_plugin.doctor import Finding, examine
+from bittitan_plugin.cli.doctor import Finding, examine
 from bittitan_plugin.plugin.bootstrap import Application, build
 from bittitan_plugin.services.installations import configure
 from bittitan_plugin.store.engine import open_engine

@@ -8,10 +8,10 @@ import pytest
 from rich.console import Console
 
 from bittitan_hooks.specs import OutcomeStatus
+from bittitan_plugin.cli.held_orders import provision_order
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
 from bittitan_plugin.domain.orders import Order
 from bittitan_plugin.domain.problems import ProblemAction, ProblemKind
-from bittitan_plugin.holding import provision_order
 from bittitan_plugin.services.problems import act, provision_held
 from tests.fakes.host import line
 from tests.integration.reconciliation.comparing import found, reconcile

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from bittitan_plugin import reconciling
+from bittitan_plugin.cli import reconcile as reconciling
 from bittitan_plugin.domain.orders import UnreadableOrder
 from bittitan_plugin.domain.runs import RunKind, RunState
 from bittitan_plugin.services import runs

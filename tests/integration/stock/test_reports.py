@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
+from bittitan_plugin.cli.stock import import_file, list_codes, print_report
 from bittitan_plugin.domain.catalogue import ProductType
 from bittitan_plugin.domain.stock import StockState
 from bittitan_plugin.domain.stock_report import Amount, TypeReport
 from bittitan_plugin.services.stock.importing import ImportMode
 from bittitan_plugin.services.stock.reports import stock_report
-from bittitan_plugin.stocking import import_file, list_codes, print_report
 from tests.fakes.host import line
 from tests.integration.stock.shelf import bring_in, days_on, from_stock, new_code, row
 from tests.world import Shop

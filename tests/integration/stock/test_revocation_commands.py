@@ -6,8 +6,8 @@ from io import StringIO
 import pytest
 from rich.console import Console
 
+from bittitan_plugin.cli.revoke import Decide, decide_revocation, list_revocations
 from bittitan_plugin.domain.assets import Asset, AssetStatus
-from bittitan_plugin.revoking import Decide, decide_revocation, list_revocations
 from bittitan_plugin.services.cancelling.stock_revocation import confirm, report_redeemed
 from tests.fakes.host import line
 from tests.integration.stock.shelf import bring_in, code_of, from_stock, revocation_of, row

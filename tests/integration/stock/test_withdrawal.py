@@ -6,10 +6,10 @@ from uuid import UUID, uuid4
 import pytest
 from rich.console import Console
 
+from bittitan_plugin.cli.stock import undo, withdraw_code
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
 from bittitan_plugin.domain.stock import StockCode, StockState
 from bittitan_plugin.services.stock.withdrawal import undo_import, withdraw
-from bittitan_plugin.stocking import undo, withdraw_code
 from bittitan_plugin.store.queries.keyset import Window
 from bittitan_plugin.store.queries.stock import StockFilter, stock_page
 from tests.fakes.host import line

@@ -14,13 +14,13 @@ from sqlalchemy.orm import Session
 
 from bittitan_plugin.base.cipher import Cipher, UnreadableSecret, generate_key
 from bittitan_plugin.base.settings import Settings
+from bittitan_plugin.cli.rotate import rotate_secrets
 from bittitan_plugin.domain.coupons import Sealed
 from bittitan_plugin.platforms.shop.tables import SigningKeyRow
 from bittitan_plugin.plugin.bootstrap import build
-from bittitan_plugin.rotating import rotate_secrets
-from bittitan_plugin.rotation import BATCH, Rotation, rotate, sealed_columns
 from bittitan_plugin.store.engine import open_engine
 from bittitan_plugin.store.key_proof import KeyProofRow
+from bittitan_plugin.store.rotation import BATCH, Rotation, rotate, sealed_columns
 from bittitan_plugin.store.tables import AssetRow, CodeSecretRow
 from bittitan_plugin.store.types import SEALED_WITHIN
 from bittitan_plugin.store.unit_of_work import Store

@@ -9,7 +9,7 @@ from typer.testing import CliRunner, Result
 
 from bittitan_plugin.base.cipher import Cipher, generate_key
 from bittitan_plugin.base.settings import Settings
-from bittitan_plugin.cli import app
+from bittitan_plugin.cli.commands import app
 from bittitan_plugin.plugin.bootstrap import Application, build
 from bittitan_plugin.store.engine import open_engine
 from bittitan_plugin.store.key_proof import prove_keys

@@ -8,7 +8,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from bittitan_plugin.base.cipher import generate_key
 from bittitan_plugin.base.settings import Settings
-from bittitan_plugin.serving import open_shop
+from bittitan_plugin.cli.serving import open_shop
 from tests.conftest import Databases
 from tests.fakes.host import line
 from tests.integration.web.conftest import Serve, Served, served

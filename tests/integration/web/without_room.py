@@ -16,8 +16,8 @@ from typing import Any
 import httpx
 
 from bittitan_plugin.base.settings import LogFormat, Settings
+from bittitan_plugin.cli.serving import Shop, open_shop
 from bittitan_plugin.platforms.shop.demo_data import CUSTOMER_EMAIL, RESELLER_EMAIL, install_users
-from bittitan_plugin.serving import Shop, open_shop
 from bittitan_plugin.web import health
 from tests.pages import Page
 

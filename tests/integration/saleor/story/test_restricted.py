@@ -2,7 +2,7 @@
 
 import pytest
 
-from bittitan_plugin.doctor import Finding, examine
+from bittitan_plugin.cli.doctor import Finding, examine
 from bittitan_plugin.domain.problems import ProblemKind
 from bittitan_plugin.platforms.saleor.app_health import HearingWatch
 from tests.fakes.saleor.records import App

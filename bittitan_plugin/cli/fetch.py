@@ -7,12 +7,12 @@ from dataclasses import asdict
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
+from bittitan_plugin.cli.terminal import OPERATOR, PlainLines, open_console, print_json
 from bittitan_plugin.domain.errors import BitTitanError
 from bittitan_plugin.services.catalogue import services_definition
 from bittitan_plugin.services.import_report import ServicesDefinition
 from bittitan_plugin.services.installations import named_installation
 from bittitan_plugin.services.ports import Ports
-from bittitan_plugin.terminal import OPERATOR, PlainLines, open_console, print_json
 
 #: Rows between two plain lines of progress, where there is no terminal.
 ROWS_PER_LINE = 1000

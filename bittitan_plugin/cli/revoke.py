@@ -8,6 +8,7 @@ from uuid import UUID
 
 from rich.console import Console
 
+from bittitan_plugin.cli.terminal import OPERATOR, Row, open_console, print_json_rows, print_rows
 from bittitan_plugin.domain.assets import Asset
 from bittitan_plugin.domain.errors import BitTitanError, ErrorCode, Refusal
 from bittitan_plugin.domain.history import Actor
@@ -16,7 +17,6 @@ from bittitan_plugin.services.installations import named_installation
 from bittitan_plugin.services.ports import Ports
 from bittitan_plugin.store.queries.keyset import Page, Window, every_page
 from bittitan_plugin.store.queries.revocations import revocation_page
-from bittitan_plugin.terminal import OPERATOR, Row, open_console, print_json_rows, print_rows
 
 #: Revocations that are read at a time.
 PAGE = 100

@@ -2,11 +2,11 @@
 
 from rich.console import Console
 
+from bittitan_plugin.cli.terminal import OPERATOR, open_console
 from bittitan_plugin.domain.errors import BitTitanError
 from bittitan_plugin.services.installations import named_installation
 from bittitan_plugin.services.ports import Ports
 from bittitan_plugin.services.problems import provision_held
-from bittitan_plugin.terminal import OPERATOR, open_console
 
 
 def provision_order(ports: Ports, key: str, order: str, console: Console | None = None) -> int:

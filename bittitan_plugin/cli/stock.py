@@ -9,6 +9,15 @@ from uuid import UUID
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
+from bittitan_plugin.cli.terminal import (
+    OPERATOR,
+    PlainLines,
+    Row,
+    open_console,
+    print_json,
+    print_json_rows,
+    print_rows,
+)
 from bittitan_plugin.domain.coupons import masked
 from bittitan_plugin.domain.errors import BitTitanError, ErrorCode, Refusal
 from bittitan_plugin.domain.spreadsheets import to_csv
@@ -26,15 +35,6 @@ from bittitan_plugin.services.stock.reports import stock_report
 from bittitan_plugin.services.stock.withdrawal import undo_import, withdraw
 from bittitan_plugin.store.queries.keyset import Page, Window, every_page
 from bittitan_plugin.store.queries.stock import StockFilter, stock_page
-from bittitan_plugin.terminal import (
-    OPERATOR,
-    PlainLines,
-    Row,
-    open_console,
-    print_json,
-    print_json_rows,
-    print_rows,
-)
 
 #: Bytes that are read at a time.
 PIECE = 1 << 16

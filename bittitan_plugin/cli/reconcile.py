@@ -11,6 +11,7 @@ from uuid import UUID
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from bittitan_plugin.cli.terminal import OPERATOR, PlainLines, open_console, print_json
 from bittitan_plugin.domain.errors import BitTitanError
 from bittitan_plugin.domain.reconciliation import Report
 from bittitan_plugin.domain.runs import Run, RunKind
@@ -18,7 +19,6 @@ from bittitan_plugin.services import runs
 from bittitan_plugin.services.installations import named_installation
 from bittitan_plugin.services.ports import Ports
 from bittitan_plugin.services.reconciling import reconciliation
-from bittitan_plugin.terminal import OPERATOR, PlainLines, open_console, print_json
 
 #: Orders and assets between two plain lines of progress, where there is no terminal.
 ROWS_PER_LINE = 10_000

@@ -62,12 +62,12 @@ def serve(
     ] = False,
 ) -> None:
     """Serve the embedded shop: GraphQL, health and metrics, and the worker unless told not to."""
-    from bittitan_plugin.serving import at_address, open_shop, server_of
+    from bittitan_plugin.cli.serving import at_address, open_shop, server_of
 
     settings = at_address(_settings(), host, port)
     if demo:
-        from bittitan_plugin.demo.client import StoryError
-        from bittitan_plugin.demo.running import serve_demo
+        from bittitan_plugin.cli.demo.client import StoryError
+        from bittitan_plugin.cli.demo.running import serve_demo
 
         try:
             serve_demo(settings, host, port)
@@ -90,7 +90,7 @@ def serve(
 @app.command()
 def worker() -> None:
     """Run durable work only. Any number of workers may share one PostgreSQL database."""
-    from bittitan_plugin.serving import open_shop
+    from bittitan_plugin.cli.serving import open_shop
 
     shop = open_shop(_settings())
     stopping = threading.Event()
@@ -120,7 +120,7 @@ def sandbox(
 @app.command()
 def demo(as_json: Json = False) -> None:
     """Play the whole story in a throw-away database, and say what happened at each step."""
-    from bittitan_plugin.demo.running import play
+    from bittitan_plugin.cli.demo.running import play
 
     raise typer.Exit(play(as_json=as_json))
 
@@ -144,8 +144,8 @@ def token(
     staff: Annotated[bool, typer.Option("--staff", help="For the first member of staff.")] = False,
 ) -> None:
     """Print an access token of the embedded shop, valid for twelve hours."""
+    from bittitan_plugin.cli.serving import open_shop
     from bittitan_plugin.domain.errors import Refusal
-    from bittitan_plugin.serving import open_shop
 
     if staff == (customer is not None):
         _fail("Say for whom: --staff, or --customer EMAIL.")
@@ -172,7 +172,7 @@ def doctor(as_json: Json = False) -> None:
     """Check settings, database, mail and vendor; say how to mend what is wrong. Status 1 if so."""
     from dataclasses import asdict
 
-    from bittitan_plugin.doctor import examine
+    from bittitan_plugin.cli.doctor import examine
     from bittitan_plugin.plugin.bootstrap import build
 
     application = build(_settings())
@@ -197,8 +197,8 @@ def services_definition(
     as_json: Json = False,
 ) -> None:
     """Get Services Definition: product types, BitTitan's list of articles, product group."""
-    from bittitan_plugin.fetching import fetch_services_definition
-    from bittitan_plugin.serving import open_shop
+    from bittitan_plugin.cli.fetch import fetch_services_definition
+    from bittitan_plugin.cli.serving import open_shop
 
     shop = open_shop(_settings())
     shop.start(run_worker=False)
@@ -219,7 +219,7 @@ def secrets_rotate(as_json: Json = False) -> None:
 
     Status 1 when something fits none of the keys.
     """
-    from bittitan_plugin.rotating import rotate_secrets
+    from bittitan_plugin.cli.rotate import rotate_secrets
 
     _with_application(lambda application: rotate_secrets(application, as_json=as_json))
 
@@ -236,8 +236,8 @@ def reconcile(
     as_json: Json = False,
 ) -> None:
     """Compare the platform's orders, the assets and BitTitan's coupons; 1 if differences stand."""
-    from bittitan_plugin.reconciling import reconcile as run
-    from bittitan_plugin.serving import open_shop
+    from bittitan_plugin.cli.reconcile import reconcile as run
+    from bittitan_plugin.cli.serving import open_shop
 
     shop = open_shop(_settings())
     shop.start(run_worker=False)
@@ -258,8 +258,8 @@ def provision_held(
     ] = "default",
 ) -> None:
     """Provision after all what seems to have been delivered before, of one order."""
-    from bittitan_plugin.holding import provision_order
-    from bittitan_plugin.serving import open_shop
+    from bittitan_plugin.cli.held_orders import provision_order
+    from bittitan_plugin.cli.serving import open_shop
 
     shop = open_shop(_settings())
     shop.start(run_worker=False)
@@ -291,8 +291,8 @@ def coupons_import(
     as_json: Json = False,
 ) -> None:
     """Take a file of codes into the stock, and serve who waits for them; 1 if a row is bad."""
+    from bittitan_plugin.cli.stock import import_file
     from bittitan_plugin.services.stock.importing import ImportMode
-    from bittitan_plugin.stocking import import_file
 
     mode = ImportMode.GOOD_ROWS if partial else ImportMode.ALL_OR_NONE
     mode = ImportMode.DRY_RUN if dry_run else mode
@@ -309,8 +309,8 @@ def coupons_list(
     as_json: Json = False,
 ) -> None:
     """List the codes, masked, those expiring soonest first."""
+    from bittitan_plugin.cli.stock import list_codes
     from bittitan_plugin.domain.stock import StockState
-    from bittitan_plugin.stocking import list_codes
 
     known = {each.value: each for each in StockState}
     if state.upper() not in {*known, "ALL"}:
@@ -326,7 +326,7 @@ def coupons_report(
     installation: Installation = "default", as_csv: Csv = False, as_json: Json = False
 ) -> None:
     """What the stock holds by expiry, what was sold each week, and how many days it lasts."""
-    from bittitan_plugin.stocking import print_report
+    from bittitan_plugin.cli.stock import print_report
 
     _with_ports(lambda ports: print_report(ports, installation, as_csv=as_csv, as_json=as_json))
 
@@ -343,7 +343,7 @@ def coupons_withdraw(
     yes: Yes = False,
 ) -> None:
     """Take a wrongly imported code out of the stock, unless it was sold."""
-    from bittitan_plugin.stocking import withdraw_code
+    from bittitan_plugin.cli.stock import withdraw_code
 
     if not (yes or typer.confirm("Withdraw this code, so that it is not sold?")):
         raise typer.Exit(1)
@@ -358,7 +358,7 @@ def coupons_undo(
     yes: Yes = False,
 ) -> None:
     """Take a whole import back, as far as its codes are unsold; says first how many that are."""
-    from bittitan_plugin.stocking import undo
+    from bittitan_plugin.cli.stock import undo
 
     def sure(question: str) -> bool:
         return yes or typer.confirm(question)
@@ -375,7 +375,7 @@ Revocation = Annotated[str, typer.Argument(help="Its id, as 'revocations list' s
 @revocations.command("list")
 def revocations_list(installation: Installation = "default", as_json: Json = False) -> None:
     """List what waits to be revoked in BitTitan's portal, the most urgent first; codes masked."""
-    from bittitan_plugin.revoking import list_revocations
+    from bittitan_plugin.cli.revoke import list_revocations
 
     _with_ports(lambda ports: list_revocations(ports, installation, as_json=as_json))
 
@@ -383,7 +383,7 @@ def revocations_list(installation: Installation = "default", as_json: Json = Fal
 @revocations.command("confirm")
 def revocations_confirm(revocation: Revocation, installation: Installation = "default") -> None:
     """Say that its codes are revoked: the asset is cancelled and credited. 1 when too late."""
-    from bittitan_plugin.revoking import decide_revocation
+    from bittitan_plugin.cli.revoke import decide_revocation
     from bittitan_plugin.services.cancelling.stock_revocation import confirm
 
     _with_ports(lambda ports: decide_revocation(ports, installation, revocation, confirm))
@@ -392,7 +392,7 @@ def revocations_confirm(revocation: Revocation, installation: Installation = "de
 @revocations.command("redeemed")
 def revocations_redeemed(revocation: Revocation, installation: Installation = "default") -> None:
     """Say that its codes had been used: the sale stands."""
-    from bittitan_plugin.revoking import decide_revocation
+    from bittitan_plugin.cli.revoke import decide_revocation
     from bittitan_plugin.services.cancelling.stock_revocation import report_redeemed
 
     _with_ports(lambda ports: decide_revocation(ports, installation, revocation, report_redeemed))

@@ -6,9 +6,9 @@ from dataclasses import asdict
 from rich.console import Console
 from rich.progress import Progress
 
+from bittitan_plugin.cli.terminal import open_console
 from bittitan_plugin.plugin.bootstrap import Application
-from bittitan_plugin.rotation import Rotation, rotate
-from bittitan_plugin.terminal import open_console
+from bittitan_plugin.store.rotation import Rotation, rotate
 
 
 def rotate_secrets(

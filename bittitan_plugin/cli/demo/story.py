@@ -11,8 +11,8 @@ from time import monotonic, sleep
 from typing import Any, TypeVar
 
 from bittitan_plugin.bittitan.sandbox import DEFAULT_EMAIL, DEFAULT_PASSWORD, SandboxServer
-from bittitan_plugin.demo import documents
-from bittitan_plugin.demo.client import Frontend, StoryError
+from bittitan_plugin.cli.demo import documents
+from bittitan_plugin.cli.demo.client import Frontend, StoryError
 from bittitan_plugin.domain.coupons import masked
 from bittitan_plugin.platforms.shop.demo_data import (
     DEMO_PASSWORD,

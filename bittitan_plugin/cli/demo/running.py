@@ -17,15 +17,15 @@ from bittitan_plugin.base.cipher import generate_key
 from bittitan_plugin.base.private_files import private_directory
 from bittitan_plugin.base.settings import LogFormat, Settings
 from bittitan_plugin.bittitan.sandbox import SandboxServer
-from bittitan_plugin.demo.client import Frontend, StoryError
-from bittitan_plugin.demo.story import Narrator, Story
+from bittitan_plugin.cli.demo.client import Frontend, StoryError
+from bittitan_plugin.cli.demo.story import Narrator, Story
+from bittitan_plugin.cli.serving import Shop, at_address, open_shop, server_of
 from bittitan_plugin.platforms.shop.demo_data import (
     DEMO_PASSWORD,
     RESELLER_EMAIL,
     STAFF_EMAIL,
     install_users,
 )
-from bittitan_plugin.serving import Shop, at_address, open_shop, server_of
 
 #: Seconds the server may take to start.
 START_S = 20.0
