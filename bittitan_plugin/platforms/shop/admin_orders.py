@@ -42,9 +42,9 @@ from bittitan_plugin.store.queries.browsing import Browser
 from bittitan_plugin.store.queries.keyset import Window
 from bittitan_plugin.store.unit_of_work import UnitOfWork
 from bittitan_plugin.web.admin import fields
-from bittitan_plugin.web.admin.desks import SAID_NO, Desk, key_in, said, sent, to
+from bittitan_plugin.web.admin.admin_context import office_of
+from bittitan_plugin.web.admin.admin_page import SAID_NO, Desk, key_in, said, sent, to
 from bittitan_plugin.web.admin.lists import BrowsedList
-from bittitan_plugin.web.admin.office import office_of
 from bittitan_plugin.web.forms import form_of
 from bittitan_plugin.web.site import run
 

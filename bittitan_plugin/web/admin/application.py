@@ -19,9 +19,9 @@ from starlette_admin.views import BaseView
 from bittitan_plugin.domain.texts import shortened
 from bittitan_plugin.platforms.shop.admin_orders import INVOICING, OrderDesk, OrderList
 from bittitan_plugin.web.admin.accounts import AccountDesk, AccountList
+from bittitan_plugin.web.admin.admin_context import StaffOnly, office_of
 from bittitan_plugin.web.admin.assets import AssetDesk, AssetList
 from bittitan_plugin.web.admin.audit import AuditList
-from bittitan_plugin.web.admin.office import StaffOnly, office_of
 from bittitan_plugin.web.admin.overview import Overview
 from bittitan_plugin.web.admin.problems import LEADS, ProblemDesk, ProblemList
 from bittitan_plugin.web.admin.products import ProductDesk, ProductList

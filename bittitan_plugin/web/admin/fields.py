@@ -11,6 +11,7 @@ from starlette_admin.fields import EnumField, StringField
 from starlette_admin.types import RequestAction
 
 from bittitan_plugin.domain.money import Money
+from bittitan_plugin.web.admin.admin_context import office_of
 from bittitan_plugin.web.admin.filters import (
     Contains,
     FromDay,
@@ -20,7 +21,6 @@ from bittitan_plugin.web.admin.filters import (
     OneOf,
     UntilDay,
 )
-from bittitan_plugin.web.admin.office import office_of
 from bittitan_plugin.web.admin.wording import spoken
 from bittitan_plugin.web.pages import instant, money
 

@@ -14,7 +14,7 @@ from bittitan_plugin.domain.access import Permission
 from bittitan_plugin.domain.errors import BitTitanError
 from bittitan_plugin.store.queries.figures import under_way
 from bittitan_plugin.store.workers import WorkerRegistry
-from bittitan_plugin.web.admin.office import Office
+from bittitan_plugin.web.admin.admin_context import Office
 from bittitan_plugin.web.site import Site
 
 #: Seconds for which an answer is good, and for which a page waits for one.

@@ -19,8 +19,8 @@ from bittitan_plugin.domain.access import Permission, Viewer
 from bittitan_plugin.domain.texts import LONGEST_SEARCH, is_line, seen
 from bittitan_plugin.store.queries.browsing import Browser, Wanted
 from bittitan_plugin.store.unit_of_work import UnitOfWork
+from bittitan_plugin.web.admin.admin_context import office_of
 from bittitan_plugin.web.admin.filters import criteria_of
-from bittitan_plugin.web.admin.office import office_of
 from bittitan_plugin.web.site import Site
 
 

@@ -20,10 +20,10 @@ from bittitan_plugin.store.queries import figures
 from bittitan_plugin.store.queries.stock import free_by_expiry
 from bittitan_plugin.store.unit_of_work import UnitOfWork
 from bittitan_plugin.web.admin.activation import steps
+from bittitan_plugin.web.admin.admin_context import office_of
+from bittitan_plugin.web.admin.admin_page import Desk
 from bittitan_plugin.web.admin.charts import Chart, Series
-from bittitan_plugin.web.admin.desks import Desk
 from bittitan_plugin.web.admin.health import Finding, Pulse, findings
-from bittitan_plugin.web.admin.office import office_of
 from bittitan_plugin.web.admin.wording import spoken
 from bittitan_plugin.web.site import Site, run
 

@@ -14,7 +14,7 @@ from bittitan_plugin.store.queries import back_office
 from bittitan_plugin.store.queries.browsing import Browser
 from bittitan_plugin.store.unit_of_work import UnitOfWork
 from bittitan_plugin.web.admin import fields
-from bittitan_plugin.web.admin.desks import Desk, actor_of, key_in
+from bittitan_plugin.web.admin.admin_page import Desk, actor_of, key_in
 from bittitan_plugin.web.admin.lists import BrowsedList
 
 KEY = "problems"

@@ -17,8 +17,8 @@ from bittitan_plugin.domain.texts import quoted, whole_number
 from bittitan_plugin.services.catalogue import products
 from bittitan_plugin.services.catalogue.products import Wishes
 from bittitan_plugin.web.admin import fields
-from bittitan_plugin.web.admin.desks import SAID_NO, Desk, actor_of, key_in, said, sent, to
-from bittitan_plugin.web.admin.memory import ShortList
+from bittitan_plugin.web.admin.admin_page import SAID_NO, Desk, actor_of, key_in, said, sent, to
+from bittitan_plugin.web.admin.in_memory_list import ShortList
 from bittitan_plugin.web.forms import form_of
 from bittitan_plugin.web.site import run
 

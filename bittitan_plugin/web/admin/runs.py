@@ -14,8 +14,8 @@ from bittitan_plugin.domain.runs import Run, RunKind
 from bittitan_plugin.domain.texts import quoted, whole_number
 from bittitan_plugin.services.reconciling import reconciliation
 from bittitan_plugin.services.stock.import_runs import start_services_definition
-from bittitan_plugin.web.admin.desks import SAID_NO, Desk, actor_of, key_in, said, sent, to
-from bittitan_plugin.web.admin.office import office_of
+from bittitan_plugin.web.admin.admin_context import office_of
+from bittitan_plugin.web.admin.admin_page import SAID_NO, Desk, actor_of, key_in, said, sent, to
 from bittitan_plugin.web.failures import NotPermitted
 from bittitan_plugin.web.forms import form_of
 from bittitan_plugin.web.site import run

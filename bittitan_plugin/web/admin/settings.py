@@ -19,8 +19,8 @@ from bittitan_plugin.domain.access import Permission
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
 from bittitan_plugin.platforms.shop.hook_calls import RefusedByPlugins
 from bittitan_plugin.services.installations import validate
-from bittitan_plugin.web.admin.desks import Desk, sent, to
-from bittitan_plugin.web.admin.office import office_of
+from bittitan_plugin.web.admin.admin_context import office_of
+from bittitan_plugin.web.admin.admin_page import Desk, sent, to
 from bittitan_plugin.web.forms import form_of
 from bittitan_plugin.web.settings_entries import (
     SAME_ACCOUNT,

@@ -6,7 +6,7 @@ from bittitan_plugin.domain.access import Permission, Viewer
 from bittitan_plugin.domain.configuration import Configuration
 from bittitan_plugin.domain.installations import Installation
 from bittitan_plugin.store.queries.figures import Waiting
-from bittitan_plugin.web.admin.office import Office
+from bittitan_plugin.web.admin.admin_context import Office
 from tests.fakes.values import NOON
 from tests.tables import every
 

@@ -8,9 +8,9 @@ from starlette.requests import Request
 from starlette_admin.filters import FilterGroup
 
 from bittitan_plugin.store.queries.browsing import Criteria, Criterion, Test
+from bittitan_plugin.web.admin.admin_context import office_of
 from bittitan_plugin.web.admin.filters import criteria_of
 from bittitan_plugin.web.admin.lists import OfficeList
-from bittitan_plugin.web.admin.office import office_of
 
 
 class ShortList(OfficeList):

@@ -20,7 +20,7 @@ from bittitan_plugin.domain.errors import (
 )
 from bittitan_plugin.domain.history import Actor
 from bittitan_plugin.platforms.shop.hook_calls import RefusedByPlugins
-from bittitan_plugin.web.admin.office import office_of
+from bittitan_plugin.web.admin.admin_context import office_of
 from bittitan_plugin.web.site import Site, run
 
 #: What a use case may say no with; each of them carries a sentence for people.
