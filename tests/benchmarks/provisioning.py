@@ -21,8 +21,8 @@ from bittitan_plugin.workflows.engine.queue import migrate as migrate_engine
 from tests.benchmarks.measuring import Figure
 from tests.benchmarks.processor import parent_of, seconds_of, seconds_of_family, spent
 from tests.benchmarks.vendor_process import VendorProcess
-from tests.laborers import Plant, end, start
 from tests.waiting import until
+from tests.worker_processes import Plant, end, start
 
 #: Seconds the vendor takes for a call.
 VENDOR_S = 0.1

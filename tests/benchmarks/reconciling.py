@@ -15,7 +15,7 @@ from bittitan_plugin.services.reconciling import reconciliation
 from bittitan_plugin.store.mapping import to_asset
 from bittitan_plugin.store.tables import AssetRow
 from tests.benchmarks.measuring import Figure
-from tests.fakes.books import Books
+from tests.fakes.synthetic_ledgers import Books
 
 ASSETS = 100_000
 _MIB_IN_KIB = 1024

@@ -18,9 +18,9 @@ from rich.console import Console
 from tests import postgres
 from tests.chaos import crash_points, faults, soak
 from tests.chaos.databases import POSTGRESQL, SQLITE, Databases
+from tests.chaos.fork_server import Nursery
 from tests.chaos.instance import Instance
 from tests.chaos.memory import Memory
-from tests.chaos.nursery import Nursery
 from tests.chaos.report import machine, print_table
 from tests.chaos.rows import Row
 from tests.chaos.shop import Shop, open_for_business, shop_at

@@ -10,8 +10,8 @@ from time import monotonic, sleep
 from typing import Any
 
 from bittitan_plugin.bittitan.sandbox.faults import FaultName, Operation
-from tests.chaos.books import BY_THE_CLOCK
 from tests.chaos.instance import Instance
+from tests.chaos.ledger_audit import BY_THE_CLOCK
 from tests.chaos.rows import Row, row_of
 from tests.chaos.settling import settle
 from tests.chaos.shop import Sale, Shop

@@ -12,11 +12,11 @@ from time import sleep
 from typing import Any
 
 from bittitan_plugin.bittitan.sandbox.faults import FaultName, Operation
-from tests.chaos.hurry import READ_TIMEOUT_S
 from tests.chaos.instance import Instance
 from tests.chaos.rows import Row, row_of
 from tests.chaos.settling import settle
 from tests.chaos.shop import Fate, Sale, Shop
+from tests.chaos.time_scale import READ_TIMEOUT_S
 
 PART = "fault"
 #: Seconds that a fault is in force, unless it ends by itself.

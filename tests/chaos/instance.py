@@ -18,7 +18,7 @@ from bittitan_plugin.store.engine import open_workflow_engine
 from bittitan_plugin.workflows.engine.json_serializer import JsonSerializer
 from bittitan_plugin.workflows.engine.queue import APPLICATION
 from tests.acceptance.people import hire_staff
-from tests.chaos.nursery import MAILBOX, Errand, Nursery, is_alive
+from tests.chaos.fork_server import MAILBOX, Errand, Nursery, is_alive
 from tests.ports import free_port
 from tests.waiting import PATIENCE_S, until
 

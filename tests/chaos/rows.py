@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from tests.chaos.books import Books, Line
+from tests.chaos.ledger_audit import Books, Line
 from tests.chaos.shop import Sale
 from tests.chaos.verdict import Verdict
 

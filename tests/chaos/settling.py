@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from time import monotonic, sleep
 
-from tests.chaos.books import Books, read, under_way
 from tests.chaos.instance import Instance
+from tests.chaos.ledger_audit import Books, read, under_way
 from tests.chaos.shop import Sale
 from tests.chaos.verdict import Verdict, judge
 from tests.waiting import PATIENCE_S

@@ -7,7 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from time import monotonic, sleep
 
-from tests.chaos import memory, weather
+from tests.chaos import chaos_schedule as weather
+from tests.chaos import memory
 from tests.chaos.instance import Instance
 from tests.chaos.memory import Memory
 from tests.chaos.rows import Row, row_of

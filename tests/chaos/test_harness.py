@@ -12,8 +12,8 @@ from bittitan_plugin.bittitan.sandbox.faults import FaultName
 from bittitan_plugin.workflows.engine import retrying
 from tests.chaos import bus, mailbox
 from tests.chaos.faults import ALONE, SPOILT, Scenario, scenarios
+from tests.chaos.fork_server import PRODUCT
 from tests.chaos.memory import Memory
-from tests.chaos.nursery import PRODUCT
 from tests.chaos.rows import Row, merged
 from tests.chaos.shop import Sale
 from tests.chaos.verdict import Verdict

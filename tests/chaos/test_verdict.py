@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from bittitan_plugin.store.tables import AssetRow
-from tests.chaos.books import Books, Line
+from tests.chaos.ledger_audit import Books, Line
 from tests.chaos.shop import Fate, Sale
 from tests.chaos.verdict import Verdict, judge
 

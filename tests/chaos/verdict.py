@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field, fields
 
-from tests.chaos.books import Books, Line
+from tests.chaos.ledger_audit import Books, Line
 from tests.chaos.shop import Fate, Sale
 
 #: Credits of our own and of the platform's that a sale ends with, and refunds.

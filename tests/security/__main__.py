@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 from bittitan_plugin.bittitan.sandbox import SandboxServer
 from tests.conftest import Databases
 from tests.security import files, matrix, routes, subgraph
-from tests.security.stage import VIEWERS, open_stage
+from tests.security.permission_fixture import VIEWERS, open_stage
 
 
 def main() -> None:

@@ -22,7 +22,7 @@ from bittitan_graphql.global_ids import (
 from bittitan_plugin.platforms.shop.ids import Kind
 from bittitan_plugin.platforms.shop.ids import global_id as host_id
 from tests.security.belongings import END_CUSTOMER, RESELLER, RIVAL, SIBLING
-from tests.security.stage import PASSWORD, Stage
+from tests.security.permission_fixture import PASSWORD, Stage
 
 #: Names of the assets that are the subject's.
 SUBJECT = ("sold", "asked", "failed", "cancelled", "stocked", "revoking")

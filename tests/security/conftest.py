@@ -8,7 +8,7 @@ import pytest
 from bittitan_plugin.bittitan.sandbox import SandboxServer
 from bittitan_plugin.platforms.shop import passwords
 from tests.conftest import Databases
-from tests.security.stage import Stage, open_stage
+from tests.security.permission_fixture import Stage, open_stage
 
 
 @pytest.fixture(scope="module")

@@ -21,7 +21,7 @@ from bittitan_graphql.http import shown_error
 from bittitan_plugin.platforms.shop.tokens import InvalidToken
 from tests.security.arguments import MUTATIONS, QUERIES
 from tests.security.belongings import END_CUSTOMER
-from tests.security.stage import ELSEWHERE, VIEWERS, Rewinding, Stage, rewound
+from tests.security.permission_fixture import ELSEWHERE, VIEWERS, Rewinding, Stage, rewound
 from tests.security.walking import (
     Node,
     leaves_of,

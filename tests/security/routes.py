@@ -23,7 +23,7 @@ from bittitan_plugin.web.site import Site
 from tests.integration.portal.browsing import Visitor
 from tests.security.belongings import END_CUSTOMER
 from tests.security.matrix import Row, Table
-from tests.security.stage import APP, ELSEWHERE, VIEWERS, Stage, rewound
+from tests.security.permission_fixture import APP, ELSEWHERE, VIEWERS, Stage, rewound
 
 #: The back office's lists, by starlette-admin's key.
 LISTS = (

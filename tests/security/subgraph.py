@@ -12,7 +12,7 @@ from bittitan_plugin.domain.access import ANONYMOUS as NOBODY
 from bittitan_plugin.domain.access import Permission, Viewer
 from bittitan_plugin.platforms.shop.customers import viewer_of
 from tests.security import matrix
-from tests.security.stage import ANONYMOUS, APP, ELSEWHERE, VIEWERS, Stage
+from tests.security.permission_fixture import ANONYMOUS, APP, ELSEWHERE, VIEWERS, Stage
 
 #: An app's token proves nobody: the request ends before anything is asked.
 ASKING = tuple(viewer for viewer in VIEWERS if viewer != APP)

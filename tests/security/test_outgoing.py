@@ -24,7 +24,7 @@ from bittitan_plugin.domain.errors import OutcomeUnknown, Rejected
 from bittitan_plugin.plugin.bootstrap import build
 from tests.security.fuzzing.hostile_server import hostile_server
 from tests.tables import every
-from tests.unit.vendor.samples import REQUEST
+from tests.unit.bittitan.samples import REQUEST
 
 PRIVATE = [
     "127.0.0.1",

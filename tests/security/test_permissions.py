@@ -15,7 +15,7 @@ from bittitan_plugin.platforms.saleor.tokens import InvalidToken
 from tests.security import files, matrix, subgraph
 from tests.security.arguments import MUTATIONS, QUERIES
 from tests.security.belongings import CLERKS, END_CUSTOMER, RESELLER, RIVAL, SIBLING
-from tests.security.stage import ANONYMOUS, APP, APP_TOKEN, ELSEWHERE, VIEWERS, Stage
+from tests.security.permission_fixture import ANONYMOUS, APP, APP_TOKEN, ELSEWHERE, VIEWERS, Stage
 from tests.tables import every
 
 MEND = "; add it with python -m tests.security and read what it writes"

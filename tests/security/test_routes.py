@@ -8,7 +8,7 @@ import pytest
 
 from tests.security import files, routes
 from tests.security.belongings import CLERKS, CUSTOMERS
-from tests.security.stage import ANONYMOUS, APP, ELSEWHERE, Stage
+from tests.security.permission_fixture import ANONYMOUS, APP, ELSEWHERE, Stage
 from tests.tables import every
 
 EXPECTED = files.read(files.ROUTES)

@@ -16,7 +16,7 @@ from bittitan_plugin.web.sessions import COOKIE
 from bittitan_plugin.web.site import Site
 from tests.integration.portal.browsing import Visitor
 from tests.security.belongings import RESELLER, RIVAL
-from tests.security.stage import PASSWORD, Stage
+from tests.security.permission_fixture import PASSWORD, Stage
 from tests.tables import every
 
 ME = "{ me { email } }"

@@ -21,7 +21,7 @@ from tests.security.belongings import (
     address_of,
     settle_in,
 )
-from tests.security.stage import HERE, Rewinding, Stage
+from tests.security.permission_fixture import HERE, Rewinding, Stage
 from tests.security.walking import mutation_document, root_document
 from tests.tables import every
 

@@ -8,7 +8,7 @@ from bittitan_plugin.bittitan.sandbox import SandboxServer
 from tests.browser.everywhere.pages import Everything
 from tests.fakes.saleor import SaleorServer
 from tests.security.conftest import stage
-from tests.security.stage import Stage
+from tests.security.permission_fixture import Stage
 
 __all__ = ["stage"]
 

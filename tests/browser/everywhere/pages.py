@@ -14,8 +14,8 @@ from bittitan_plugin.platforms.saleor.invoice_documents import InvoiceDocument, 
 from bittitan_plugin.platforms.saleor.pages.service import SaleorService, saleor_service
 from bittitan_plugin.platforms.saleor.sessions import Session
 from tests.security.belongings import NOW, RESELLER, settle_in
+from tests.security.permission_fixture import SALEOR, Stage
 from tests.security.routes import Address, addresses, filled
-from tests.security.stage import SALEOR, Stage
 
 #: What answers with something else than a page, by the beginning of its address, and why.
 NO_PAGES = {

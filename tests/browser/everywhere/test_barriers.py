@@ -16,8 +16,8 @@ from bittitan_plugin.platforms.saleor.invoice_documents import InvoiceDocument
 from bittitan_plugin.web.pages import Pages
 from tests.browser.conftest import Visit, sign_in, violations
 from tests.browser.everywhere.pages import INVOICES, NO_PAGES, VIEWERS, Everything
+from tests.security.permission_fixture import PASSWORD
 from tests.security.routes import addresses
-from tests.security.stage import PASSWORD
 
 Ground = Literal["light", "dark"]
 #: By which rules a page is looked at on each ground: by all, then by those the other can break.

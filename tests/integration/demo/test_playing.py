@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tests.integration.demo.stage import VENDORS, Ended, perform
+from tests.integration.demo.playing import VENDORS, Ended, perform
 
 #: At which step each fault shows, and a word of why.
 SHOWS = {

@@ -2,9 +2,9 @@
 
 from bittitan_plugin.platforms.shop.ids import Kind, global_id, parse_id
 from bittitan_plugin.platforms.shop.outbox import GRACE
-from tests.integration.embedded.dying import dying
 from tests.integration.ordering import documents
 from tests.integration.ordering.storefront import Storefront, line
+from tests.integration.shop.dying import dying
 
 
 def sold_by_a_process_that_died(storefront: Storefront) -> str:

@@ -22,7 +22,7 @@ from bittitan_plugin.services.coupons import coupon_status
 from bittitan_plugin.services.reconciling import coupons as reconciliation_coupons
 from bittitan_plugin.services.reconciling import reconciliation
 from tests.conftest import Databases
-from tests.fakes.books import Books
+from tests.fakes.synthetic_ledgers import Books
 
 #: Rows that are read at a time. In production they are more; a few prove the same.
 PAGE = 10

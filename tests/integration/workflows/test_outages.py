@@ -21,8 +21,8 @@ from bittitan_plugin.store.engine import open_engine
 from bittitan_plugin.workflows.engine.queue import migrate as migrate_engine
 from bittitan_plugin.workflows.worker import UNDER_WAY
 from tests import postgres
-from tests.laborers import LEFT, Plant, Task, end, start
 from tests.waiting import until
+from tests.worker_processes import LEFT, Plant, Task, end, start
 
 #: How often a worker asks for a database that is away before it is back.
 KNOCKS = 60

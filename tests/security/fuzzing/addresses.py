@@ -14,8 +14,8 @@ from tests.security import routes
 from tests.security.fuzzing import noise
 from tests.security.fuzzing.counting import Broken
 from tests.security.fuzzing.documents import POWERFUL, POWERLESS, contents
+from tests.security.permission_fixture import Rewinding, Stage
 from tests.security.routes import Address
-from tests.security.stage import Rewinding, Stage
 
 #: What the pages read from their addresses and forms, and what actions are called.
 PARAMETERS = (

@@ -40,7 +40,7 @@ from tests.security import subgraph
 from tests.security.belongings import RESELLER
 from tests.security.fuzzing import noise
 from tests.security.fuzzing.counting import Broken, hush
-from tests.security.stage import ANONYMOUS, Rewinding, Stage, open_stage
+from tests.security.permission_fixture import ANONYMOUS, Rewinding, Stage, open_stage
 
 DEEPEST = 4
 #: Those who may change nothing but their own password and sessions.

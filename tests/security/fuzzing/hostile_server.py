@@ -12,7 +12,7 @@ from random import Random
 from time import sleep
 
 from tests.security.fuzzing import noise
-from tests.unit.vendor.samples import COUPON, PASSWORD, PRODUCT, TICKET, page
+from tests.unit.bittitan.samples import COUPON, PASSWORD, PRODUCT, TICKET, page
 from tests.waiting import PATIENCE_S
 
 STATUSES = [200, 200, 200, 201, 204, 302, 400, 401, 404, 409, 429, 500, 503]

@@ -15,7 +15,7 @@ from bittitan_graphql.query_limits import DEEPEST, LONGEST_LIST, MOST_ALIASES, M
 from tests.security.fuzzing import noise
 from tests.security.fuzzing.counting import Broken
 from tests.security.fuzzing.documents import POWERFUL, POWERLESS, contents
-from tests.security.stage import PASSWORD, Rewinding, Stage
+from tests.security.permission_fixture import PASSWORD, Rewinding, Stage
 
 #: What an answer may be; 503 says what to wait for.
 FORESEEN = frozenset({200, 400, 401, 413, 422, 503})

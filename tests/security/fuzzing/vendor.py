@@ -13,7 +13,7 @@ from bittitan_plugin.bittitan.coupon_api import CouponApi
 from bittitan_plugin.domain.errors import OutcomeUnknown, Rejected, Unavailable
 from tests.security.fuzzing.counting import Broken
 from tests.security.fuzzing.hostile_server import HostileServer, hostile_server
-from tests.unit.vendor.samples import CODE, PASSWORD, REQUEST, TICKET
+from tests.unit.bittitan.samples import CODE, PASSWORD, REQUEST, TICKET
 
 #: The client's own bounds in seconds are 20 and 60: here a hundredth and a four-hundredth, so that
 #: three attempts of three pages end within what an attempt may take.

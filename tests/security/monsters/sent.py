@@ -13,7 +13,7 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 import bittitan_plugin.web
-from tests.security.stage import SALEOR
+from tests.security.permission_fixture import SALEOR
 
 #: Longer than anything that an error may repeat of what was sent.
 LONG = "y" * 400

@@ -13,8 +13,8 @@ from bittitan_plugin.web.site import Site
 from tests.security import files, routes
 from tests.security.belongings import RESELLER
 from tests.security.monsters.sent import ECHO, SEGMENTS, Monster, monsters
+from tests.security.permission_fixture import ANONYMOUS, Stage, rewound
 from tests.security.routes import Address
-from tests.security.stage import ANONYMOUS, Stage, rewound
 
 #: What a form shows as it was typed, and where a link leads back to, is no error's text.
 _TYPED = re.compile(r'(value|href)="[^"]*"|<textarea.*?</textarea>', re.DOTALL)

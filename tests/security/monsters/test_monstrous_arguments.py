@@ -10,7 +10,7 @@ from bittitan_plugin.platforms.shop.schema import build_schema
 from tests.security.belongings import RESELLER
 from tests.security.monsters.arguments import VALUES, Question, questions
 from tests.security.monsters.sent import ECHO
-from tests.security.stage import Stage, rewound
+from tests.security.permission_fixture import Stage, rewound
 
 
 @pytest.mark.parametrize("viewer", ["every permission", RESELLER])

@@ -8,7 +8,7 @@ import structlog
 from bittitan_hooks import specs
 from bittitan_plugin.platforms.shop.schema import build_schema
 from bittitan_plugin.platforms.shop.schema.composition import DuplicateField
-from tests.integration.embedded.shop import RecordingPlugin, Shop
+from tests.integration.shop.shop import RecordingPlugin, Shop
 from tests.tables import every
 
 PLUGIN = """

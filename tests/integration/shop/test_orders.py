@@ -8,7 +8,7 @@ import pytest
 from bittitan_hooks import specs
 from bittitan_plugin.domain.access import Permission
 from bittitan_plugin.platforms.shop.ids import Kind, global_id
-from tests.integration.embedded.shop import ORDER, Shop
+from tests.integration.shop.shop import ORDER, Shop
 from tests.tables import every
 
 DRAFT = """

@@ -10,7 +10,7 @@ from bittitan_plugin.domain.orders import Invoicing
 from bittitan_plugin.platforms.shop.ids import Kind, parse_id
 from bittitan_plugin.platforms.shop.inputs import LineInput
 from bittitan_plugin.platforms.shop.tables import InvoiceRow
-from tests.integration.embedded.shop import Shop
+from tests.integration.shop.shop import Shop
 
 pytestmark = pytest.mark.databases("sqlite", "postgresql")
 

@@ -16,7 +16,7 @@ from bittitan_plugin.platforms.shop.demo_data import DEMO_PASSWORD, STAFF_EMAIL,
 from bittitan_plugin.platforms.shop.ids import Kind, global_id
 from bittitan_plugin.platforms.shop.platform import EmbeddedPlatform
 from bittitan_plugin.platforms.shop.tables import SigningKeyRow, UserRow
-from tests.integration.embedded.shop import Shop
+from tests.integration.shop.shop import Shop
 from tests.tables import every
 
 ME = "{ me { email } }"

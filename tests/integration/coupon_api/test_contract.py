@@ -16,8 +16,8 @@ from openapi_core.testing import MockRequest, MockResponse
 from bittitan_plugin.bittitan.coupon_api import CouponApi
 from bittitan_plugin.bittitan.sandbox import DEFAULT_PASSWORD, SandboxServer
 from bittitan_plugin.domain.errors import BitTitanError
-from tests.integration.vendor.recording import Recorded, RecordingTransport
-from tests.integration.vendor.test_client import request
+from tests.integration.coupon_api.recording import Recorded, RecordingTransport
+from tests.integration.coupon_api.test_client import request
 from tests.sandbox_fixtures import MakeClient
 
 DOCUMENT = Path(__file__).parents[3] / "docs" / "coupon-api.openapi.json"

@@ -17,7 +17,8 @@ from dataclasses import asdict, dataclass, field
 from importlib import import_module
 from pathlib import Path
 
-from tests.chaos import boundaries, bus, hurry, mailbox
+from tests.chaos import boundaries, bus, mailbox
+from tests.chaos import time_scale as hurry
 
 #: Errands that are not commands of the product.
 MAILBOX = "mailbox"
@@ -54,7 +55,7 @@ class Nursery:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.chaos.nursery"],
+            [sys.executable, "-m", "tests.chaos.fork_server"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,

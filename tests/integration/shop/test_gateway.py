@@ -16,7 +16,7 @@ from bittitan_plugin.platforms.shop.ids import Kind, global_id, parse_id
 from bittitan_plugin.platforms.shop.inputs import LineInput
 from bittitan_plugin.platforms.shop.tables import InvoiceRow, RefundRow
 from bittitan_plugin.ports.platform import FulfilledLine, Host
-from tests.integration.embedded.shop import Shop
+from tests.integration.shop.shop import Shop
 from tests.tables import every
 
 

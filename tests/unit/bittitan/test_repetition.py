@@ -8,7 +8,7 @@ import stamina
 
 from bittitan_plugin.bittitan.coupon_api.transport import READ_ATTEMPTS
 from bittitan_plugin.domain.errors import OutcomeUnknown, Rejected, Unavailable
-from tests.unit.vendor.samples import COUPON, REQUEST, ScriptedVendor, answer, client
+from tests.unit.bittitan.samples import COUPON, REQUEST, ScriptedVendor, answer, client
 
 
 class Watch:

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bittitan_plugin.domain.errors import BitTitanError, OutcomeUnknown, Rejected, Unavailable
-from tests.unit.vendor.samples import (
+from tests.unit.bittitan.samples import (
     CODE,
     COUPON,
     PASSWORD,

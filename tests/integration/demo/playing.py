@@ -1,4 +1,4 @@
-"""Plays the demo with something wrong in it. Run as ``python -m tests.integration.demo.stage``.
+"""Plays the demo with something wrong in it. Run as ``python -m tests.integration.demo.playing``.
 
 In a process of its own, because the demo runs a worker and there is one per process; in one
 process for all that can be wrong, because starting one takes longer than any of them.
@@ -48,7 +48,7 @@ class Ended:
 
 def perform(*plays: tuple[str, bool]) -> list[Ended]:
     """The demo with each of those vendors, as JSON or not, in one process that has ended."""
-    command = [sys.executable, "-m", "tests.integration.demo.stage", json.dumps(plays)]
+    command = [sys.executable, "-m", "tests.integration.demo.playing", json.dumps(plays)]
     process = subprocess.run(
         command, capture_output=True, text=True, timeout=PATIENCE_S, check=True
     )

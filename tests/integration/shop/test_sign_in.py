@@ -18,7 +18,7 @@ from bittitan_plugin.domain.sign_in import (
 from bittitan_plugin.platforms.shop.platform import EmbeddedPlatform
 from bittitan_plugin.platforms.shop.tables import SignInFailureRow
 from tests.conftest import StandingClock
-from tests.integration.embedded.shop import Shop
+from tests.integration.shop.shop import Shop
 from tests.tables import every
 
 EMAIL, PASSWORD = "buyer@guessing.example", "correct horse"

@@ -12,7 +12,7 @@ from bittitan_plugin.domain.configuration import Configuration
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
 from bittitan_plugin.ports.vendor import Vendors
 from tests.tables import every
-from tests.unit.vendor.samples import COUPON, PASSWORD, REQUEST, ScriptedVendor, answer
+from tests.unit.bittitan.samples import COUPON, PASSWORD, REQUEST, ScriptedVendor, answer
 
 CIPHER = Cipher([generate_key()])
 CONFIGURATION = Configuration(

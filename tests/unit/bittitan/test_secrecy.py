@@ -9,7 +9,7 @@ import pytest
 from bittitan_plugin.bittitan.coupon_api.answers import CouponAnswer, TicketAnswer
 from bittitan_plugin.bittitan.coupon_api.calls import Answer, Call, Effect
 from bittitan_plugin.domain.errors import BitTitanError
-from tests.unit.vendor.samples import (
+from tests.unit.bittitan.samples import (
     CODE,
     COUPON,
     PASSWORD,

@@ -12,7 +12,7 @@ from bittitan_plugin.bittitan.sandbox import broken_rows
 from bittitan_plugin.domain.errors import Rejected
 from bittitan_plugin.ports.vendor import BrokenRow, VendorProduct
 from tests.tables import every
-from tests.unit.vendor.samples import PRODUCT, ScriptedVendor, answer, client, page
+from tests.unit.bittitan.samples import PRODUCT, ScriptedVendor, answer, client, page
 
 
 def _vendor(

@@ -7,7 +7,7 @@ import pytest
 
 from bittitan_plugin.domain.errors import OutcomeUnknown, Rejected, Unavailable
 from tests.tables import every
-from tests.unit.vendor.samples import (
+from tests.unit.bittitan.samples import (
     COUPON,
     REQUEST,
     ScriptedVendor,

@@ -13,7 +13,7 @@ from bittitan_plugin.bittitan.sandbox import SandboxServer, large_catalogue
 from bittitan_plugin.domain.coupons import Coupon, CouponStatus
 from bittitan_plugin.domain.errors import BitTitanError, OutcomeUnknown, Rejected, Unavailable
 from bittitan_plugin.ports.vendor import BrokenRow
-from tests.integration.vendor.test_client import request
+from tests.integration.coupon_api.test_client import request
 from tests.sandbox_fixtures import MakeClient
 
 BREAKING: list[tuple[str, dict[str, Any], bool]] = [

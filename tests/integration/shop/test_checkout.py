@@ -13,7 +13,7 @@ from bittitan_plugin.platforms.shop.ids import Kind, global_id, parse_id
 from bittitan_plugin.platforms.shop.order_events import Selling
 from bittitan_plugin.platforms.shop.platform import INSTALLATION
 from bittitan_plugin.platforms.shop.tables import CheckoutRow, OrderRow, PaymentRow
-from tests.integration.embedded.shop import CHECKOUT_COMPLETE, CHECKOUT_CREATE, ORDER, Shop
+from tests.integration.shop.shop import CHECKOUT_COMPLETE, CHECKOUT_CREATE, ORDER, Shop
 from tests.tables import every
 
 LINES_ADD = """

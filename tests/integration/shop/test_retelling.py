@@ -16,8 +16,8 @@ from bittitan_plugin.platforms.shop.order_events import Selling
 from bittitan_plugin.platforms.shop.outbox import GRACE, Untold
 from bittitan_plugin.platforms.shop.outbox_relay import Retelling
 from bittitan_plugin.platforms.shop.tables import OrderRow
-from tests.integration.embedded.dying import dying
-from tests.integration.embedded.shop import RecordingPlugin, Shop
+from tests.integration.shop.dying import dying
+from tests.integration.shop.shop import RecordingPlugin, Shop
 from tests.statements import statements_of
 
 Result = TypeVar("Result")

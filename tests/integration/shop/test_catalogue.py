@@ -3,7 +3,7 @@
 from typing import Any
 
 from bittitan_plugin.platforms.shop.ids import Kind, global_id
-from tests.integration.embedded.shop import Shop
+from tests.integration.shop.shop import Shop
 from tests.tables import every
 
 PRODUCTS = "{ products(first: 9) { edges { node { slug } } } }"

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from bittitan_plugin.platforms.shop.ids import Kind, global_id
 from bittitan_plugin.platforms.shop.inputs import VariantInput
-from tests.integration.embedded.shop import Shop
+from tests.integration.shop.shop import Shop
 
 #: Variants of one product, and how often a document goes from them to their product and back.
 VARIANTS, TIMES = 12, 4

@@ -1,6 +1,6 @@
 """Worker processes for a platform that needs no process of its own: orders follow from their ids.
 
-Run as ``python -m tests.laborers TASK``, a worker lives until SIGTERM; tests and benchmarks hand
+Run as ``python -m tests.worker_processes TASK``, a worker lives until SIGTERM; tests and benchmarks hand
 its work in and count what came of it in the database, the vendor's ledger and the mail directory.
 """
 
@@ -160,7 +160,7 @@ def start(task: Task, log: Path) -> "subprocess.Popen[bytes]":
     """A worker at work; what it says goes to the end of ``log``."""
     with log.open("ab") as file:
         process = subprocess.Popen(
-            [sys.executable, "-m", "tests.laborers", json.dumps(asdict(task))],
+            [sys.executable, "-m", "tests.worker_processes", json.dumps(asdict(task))],
             stdout=subprocess.PIPE,
             stderr=file,
         )

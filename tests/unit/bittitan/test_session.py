@@ -11,7 +11,7 @@ from bittitan_plugin.bittitan.coupon_api import CouponApi
 from bittitan_plugin.bittitan.coupon_api.session import RENEW_AHEAD
 from bittitan_plugin.domain.errors import Rejected, Unavailable
 from tests.tables import every
-from tests.unit.vendor.samples import COUPON, REQUEST, answer
+from tests.unit.bittitan.samples import COUPON, REQUEST, answer
 from tests.waiting import PATIENCE_S
 
 START = datetime(2026, 1, 1, tzinfo=UTC)

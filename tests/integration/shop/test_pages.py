@@ -4,7 +4,7 @@ from typing import Any
 
 from bittitan_plugin.platforms.shop.ids import Kind, global_id
 from bittitan_plugin.platforms.shop.inputs import LineInput
-from tests.integration.embedded.shop import Shop
+from tests.integration.shop.shop import Shop
 from tests.statements import statements_of
 from tests.tables import every
 
