@@ -1,7 +1,8 @@
 """Worker processes for a platform that needs no process of its own: orders follow from their ids.
 
-Run as ``python -m tests.worker_processes TASK``, a worker lives until SIGTERM; tests and benchmarks hand
-its work in and count what came of it in the database, the vendor's ledger and the mail directory.
+Run as ``python -m tests.worker_processes TASK``, a worker lives until SIGTERM; tests and benchmarks
+hand its work in and count what came of it in the database, the vendor's ledger and the mail
+directory.
 """
 
 import json

@@ -20,7 +20,6 @@ from bittitan_plugin.base.cipher import generate_key, is_key
 from bittitan_plugin.base.private_files import private_directory
 from bittitan_plugin.base.smtp_server import SmtpServer
 from bittitan_plugin.domain.errors import Refusal
-from bittitan_plugin.platforms.saleor.allowed import normal
 
 
 class Environment(StrEnum):
@@ -62,10 +61,6 @@ class Settings(BaseSettings):
     public_url: str = "http://127.0.0.1:8000"
     #: Whether the embedded shop's checkouts are paid at once, by nobody. Never in production.
     demo_payments: bool = False
-    #: Saleor API addresses that may register, comma separated.
-    saleor_allowed_urls: Annotated[tuple[str, ...], NoDecode] = ()
-    #: Dashboards that are served from elsewhere than their Saleor's API, comma separated.
-    saleor_dashboard_urls: Annotated[tuple[str, ...], NoDecode] = ()
     #: ``smtp://user:password@host:port``; without it mail is written under ``var/mail``.
     smtp_url: str | None = Field(default=None, repr=False)
     #: Directory of e-mail templates to use before the shipped ones; see ``docs/mail.md``.
@@ -84,7 +79,7 @@ class Settings(BaseSettings):
     metrics_token: str = Field(default="", repr=False)
     log_format: LogFormat = LogFormat.CONSOLE
 
-    @field_validator("secret_keys", "saleor_allowed_urls", "saleor_dashboard_urls", mode="before")
+    @field_validator("secret_keys", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         if isinstance(value, str):
@@ -118,14 +113,6 @@ class Settings(BaseSettings):
         for place, key in enumerate(value, start=1):
             if not is_key(key):
                 raise ValueError(f"key number {place} is not 32 bytes in URL-safe base64")
-        return value
-
-    @field_validator("saleor_allowed_urls", "saleor_dashboard_urls")
-    @classmethod
-    def _plain_addresses(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        for url in value:
-            if normal(url) is None:
-                raise ValueError(f"'{url}' must be like https://shop.example/graphql/")
         return value
 
     @field_validator("public_url")
@@ -186,16 +173,28 @@ class InvalidSettings(Exception):
     """One or more settings are missing or wrong; the message names every one of them."""
 
 
-def load_settings() -> Settings:
-    """Read the environment. Raises ``InvalidSettings`` naming all that is wrong at once."""
+def load_settings(*further: type[BaseSettings]) -> Settings:
+    """Read the environment. Raises ``InvalidSettings`` naming all that is wrong at once.
+
+    ``further`` settings, a platform's own, are looked at along with the process's.
+    """
+    kinds: list[type[BaseSettings]] = [Settings, *further]
+    wrong = [fault for kind in kinds for fault in _faults(kind)]
+    if wrong:
+        raise InvalidSettings("Correct these settings:\n" + "\n".join(wrong))
+    return Settings()
+
+
+def _faults(kind: type[BaseSettings]) -> list[str]:
     try:
-        return Settings()
+        kind()
     except ValidationError as error:
-        lines = [
-            f"  BITTITAN_{str(fault['loc'][0]).upper()}: {fault['msg']}"
+        prefix = kind.model_config.get("env_prefix", "")
+        return [
+            f"  {prefix}{str(fault['loc'][0]).upper()}: {fault['msg']}"
             for fault in error.errors(include_input=False, include_url=False)
         ]
-        raise InvalidSettings("These settings need mending:\n" + "\n".join(lines)) from None
+    return []
 
 
 def _is_web_address(text: str) -> bool:

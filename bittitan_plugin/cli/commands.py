@@ -416,9 +416,10 @@ def _with_application(command: "Callable[[Application], int]") -> NoReturn:
 
 def _settings() -> "Settings":
     from bittitan_plugin.base.settings import InvalidSettings, load_settings
+    from bittitan_plugin.platforms.registry import installed_kinds
 
     try:
-        return load_settings()
+        return load_settings(*(kind.settings for kind in installed_kinds().values()))
     except InvalidSettings as error:
         _fail(str(error))
 

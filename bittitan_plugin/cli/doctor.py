@@ -55,7 +55,7 @@ def examine(application: Application) -> Iterator[Finding]:
         )
     for installation in known:
         yield _installation(application, installation)
-        yield from _saleor(application, installation)
+        yield from _platforms(application, installation)
         yield _history(application, installation)
 
 
@@ -104,24 +104,10 @@ def _installation(application: Application, installation: Installation) -> Findi
     )
 
 
-def _saleor(application: Application, installation: Installation) -> Iterator[Finding]:
-    """Only of an installation whose platform is a Saleor that has the app switched on."""
-    from bittitan_plugin.platforms.saleor.app_health import MEND, restrictions
-
-    apps = application.saleor_apps
-    app = apps.of_installation(installation.id)
-    if app is None or not app.is_active:
-        return
-    name = f"Saleor of '{installation.key}'"
-    try:
-        found = restrictions(apps, app)
-    except BitTitanError as failure:
-        yield Finding(check=name, ok=False, message=str(failure), mend=MEND)
-        return
-    if found:
-        yield Finding(check=name, ok=False, message="; ".join(found), mend=MEND)
-    else:
-        yield Finding(check=name, ok=True, message="lets the app hear and do what it needs")
+def _platforms(application: Application, installation: Installation) -> Iterator[Finding]:
+    for platform in application.platforms.values():
+        for it in platform.conditions(installation):
+            yield Finding(check=it.check, ok=it.ok, message=it.message, mend=it.remedy)
 
 
 def _history(application: Application, installation: Installation) -> Finding:

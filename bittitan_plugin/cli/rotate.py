@@ -7,6 +7,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from bittitan_plugin.cli.terminal import open_console
+from bittitan_plugin.platforms.registry import platform_tables
 from bittitan_plugin.plugin.bootstrap import Application
 from bittitan_plugin.store.rotation import Rotation, rotate
 
@@ -24,7 +25,7 @@ def rotate_secrets(
         def tell(so_far: Rotation) -> None:
             progress.update(task, total=so_far.total, completed=so_far.seen)
 
-        done = rotate(engine, cipher, tell)
+        done = rotate(engine, cipher, platform_tables(), tell)
     if as_json:
         console.print(json.dumps(asdict(done)), markup=False)
     else:

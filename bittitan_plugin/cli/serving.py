@@ -1,29 +1,29 @@
 """The embedded shop as a process: platform, plugin and web wired together and served."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 import pluggy
 import uvicorn
+from pydantic_settings import BaseSettings
 from starlette.applications import Starlette
-from starlette.routing import BaseRoute
 
 from bittitan_hooks import specs
 from bittitan_plugin.base.settings import Environment, Settings
 from bittitan_plugin.domain.configuration import Configuration
-from bittitan_plugin.platforms.saleor.pages.routes import saleor_routes
-from bittitan_plugin.platforms.saleor.pages.service import saleor_service
-from bittitan_plugin.platforms.shop.identity import EmbeddedIdentity
 from bittitan_plugin.platforms.shop.outbox_relay import INTERVAL_S
+from bittitan_plugin.platforms.shop.pages import ShopPages
 from bittitan_plugin.platforms.shop.platform import INSTALLATION, EmbeddedPlatform
-from bittitan_plugin.platforms.shop.schema import HostSchema, build_schema
+from bittitan_plugin.platforms.shop.schema import build_schema
 from bittitan_plugin.platforms.shop.web import HostGraphQL, graphql_routes
+from bittitan_plugin.plugin.asgi import create_app
 from bittitan_plugin.plugin.bootstrap import Application, build
 from bittitan_plugin.plugin.plugin import BitTitanPlugin
 from bittitan_plugin.services.installations import find_installation
 from bittitan_plugin.web import connections
-from bittitan_plugin.web.app import create_app
 from bittitan_plugin.web.browser import page_routes
 from bittitan_plugin.web.site import Site
 from bittitan_plugin.workflows.timetable import Timetable
@@ -45,28 +45,25 @@ class Shop:
         """The ASGI application."""
         development = self.application.settings.environment is Environment.DEVELOPMENT
         schema = build_schema(self.plugins, introspection=development)
-        site = Site(self.application, self.platform, EmbeddedIdentity(self.platform.customers))
-        routes = [
-            *self._saleor_routes(schema, development=development),
-            *graphql_routes(self.platform, schema, graphiql=development),
-            *page_routes(site),
+        graphql = HostGraphQL(self.platform, schema, graphiql=development)
+        elsewhere = [
+            route
+            for platform in self.application.platforms.values()
+            for route in platform.routes(self.plugins, development=development, graphql=graphql)
         ]
-        return create_app(self.application, routes, self.stop)
+        own = graphql_routes(self.platform, schema, graphiql=development)
+        return create_app(self.application, [*elsewhere, *own, *page_routes(self.site)], self.stop)
+
+    @cached_property
+    def site(self) -> Site:
+        """Its pages."""
+        ports, settings = self.application.ports, self.application.settings
+        return Site(ports, settings, self.application.engine, ShopPages(self.platform))
 
     @cached_property
     def _retelling(self) -> Timetable:
         chores = (self.platform.retelling.look,)
         return Timetable(self.application.ports, interval=INTERVAL_S, duties=(), chores=chores)
-
-    def _saleor_routes(self, schema: HostSchema, *, development: bool) -> list[BaseRoute]:
-        """None unless the operator allows a Saleor: then ``/graphql/`` is shared with it."""
-        if not self.application.settings.saleor_allowed_urls:
-            return []
-        return saleor_routes(
-            saleor_service(self.application, self.plugins),
-            development=development,
-            shop_graphql=HostGraphQL(self.platform, schema, graphiql=development),
-        )
 
     def start(self, *, run_worker: bool) -> None:
         """Attach the plugin to the platform: database up to date, work begun.
@@ -89,9 +86,14 @@ class Shop:
         self.plugins.hook.host_stopping(event=specs.HostStopping(installation=INSTALLATION))
 
 
-def open_shop(settings: Settings) -> Shop:
-    """Wire an embedded shop. Opens nothing yet; other installed plugins are not loaded."""
-    application = build(settings)
+def open_shop(
+    settings: Settings, platform_settings: Mapping[str, BaseSettings] = MappingProxyType({})
+) -> Shop:
+    """Wire an embedded shop. Opens nothing yet; other installed plugins are not loaded.
+
+    ``platform_settings`` are of further platforms, see ``build``.
+    """
+    application = build(settings, platform_settings=platform_settings)
     plugins = specs.plugin_manager(load_installed=False)
     plugins.register(BitTitanPlugin(application), name="bittitan")
     plugins.check_pending()

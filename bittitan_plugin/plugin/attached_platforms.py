@@ -1,21 +1,23 @@
 """Which platform each installation has: announced in this process, or known from the database."""
 
-from collections.abc import Callable
+from collections.abc import Iterable
 from uuid import UUID
 
 from bittitan_plugin.domain.errors import NotServedHere
+from bittitan_plugin.platforms.registry import PlatformConnection
 from bittitan_plugin.ports.platform import Host
-
-#: The platform of an installation that announces itself to nobody, or None if it has none such.
-FindHost = Callable[[UUID], Host | None]
 
 
 class AttachedHosts:
-    """The ``Hosts`` port: platforms as they announced themselves, then what ``find`` knows."""
+    """The ``Hosts`` port: platforms as they announced themselves, then what the kinds know."""
 
-    def __init__(self, find: FindHost | None = None) -> None:
+    def __init__(self) -> None:
         self._hosts: dict[UUID, Host] = {}
-        self._find = find
+        self._kinds: tuple[PlatformConnection, ...] = ()
+
+    def find_among(self, kinds: Iterable[PlatformConnection]) -> None:
+        """Ask these about an installation whose platform has not announced itself."""
+        self._kinds = tuple(kinds)
 
     def attach(self, installation_id: UUID, host: Host) -> None:
         """From now on this installation's platform is ``host``."""
@@ -23,11 +25,13 @@ class AttachedHosts:
 
     def of(self, installation_id: UUID) -> Host:
         """Raises ``NotServedHere`` when this process knows no platform of the installation."""
-        host = self._hosts.get(installation_id)
-        if host is None and self._find is not None:
-            host = self._find(installation_id)
+        host = self._hosts.get(installation_id) or self._found(installation_id)
         if host is None:
             raise NotServedHere(
                 f"no platform is attached for installation {installation_id} in this process"
             )
         return host
+
+    def _found(self, installation_id: UUID) -> Host | None:
+        found = (kind.platform_of(installation_id) for kind in self._kinds)
+        return next((host for host in found if host is not None), None)

@@ -1,14 +1,17 @@
 """The composition root: the one place that knows every adapter and wires them together."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import partial
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from pydantic_settings import BaseSettings
 from sqlalchemy import Engine
 
+from bittitan_hooks.results import Outcome
+from bittitan_hooks.specs import Event
 from bittitan_plugin.base.cipher import Cipher
 from bittitan_plugin.base.clock import Clock, system_clock
 from bittitan_plugin.base.logs import configure_logs
@@ -17,17 +20,12 @@ from bittitan_plugin.bittitan.coupon_api.addresses import PublicTransport
 from bittitan_plugin.bittitan.coupon_api.call_limits import Limits, Traffic
 from bittitan_plugin.bittitan.coupon_api.transport import LIMITS
 from bittitan_plugin.bittitan.coupon_api.vendors import CouponApiVendors
-from bittitan_plugin.domain.configuration import Configuration
 from bittitan_plugin.mail.transports import mailer_from
-from bittitan_plugin.platforms.saleor.apps import SaleorApp, SaleorApps
-from bittitan_plugin.platforms.saleor.connected import ConnectedSaleors
-from bittitan_plugin.platforms.saleor.invoice_links import InvoiceLinks
-from bittitan_plugin.platforms.saleor.order_lease import Turns
+from bittitan_plugin.platforms.registry import PlatformConnection, Wiring, installed_kinds
 from bittitan_plugin.plugin.attached_platforms import AttachedHosts
 from bittitan_plugin.ports.mail import Mailer
 from bittitan_plugin.ports.platform import Host
 from bittitan_plugin.ports.vendor import Vendors
-from bittitan_plugin.services.catalogue.variants import catch_up
 from bittitan_plugin.services.installations import open_installation
 from bittitan_plugin.services.ports import Ports
 from bittitan_plugin.store import migrations
@@ -52,11 +50,10 @@ class Application:
     ports: Ports
     hosts: AttachedHosts
     queue: EngineQueue
-    saleor_apps: SaleorApps
+    #: The kinds of platforms that are installed, by name.
+    platforms: Mapping[str, PlatformConnection]
     #: What the vendors' addresses are asked, and which of them are left alone.
     traffic: Traffic
-    #: What is looked after beside the installations' duties, at every look of the timetable.
-    chores: Sequence[Callable[[], None]] = ()
     worker: "Worker | None" = None
 
     def attach(self, key: str, host: Host) -> UUID:
@@ -99,9 +96,16 @@ class Application:
                 duties=DUTIES if duties is None else duties,
                 retention=timedelta(days=self.settings.workflow_retention_days),
                 share=self.traffic.share_among,
-                chores=self.chores if duties is None else (),
+                chores=self._chores() if duties is None else (),
             )
             self.worker.start()
+
+    def _chores(self) -> list[Callable[[], None]]:
+        return [chore for platform in self.platforms.values() for chore in platform.chores]
+
+    def is_working(self) -> bool:
+        """Whether this process does what it is to do; without a worker, others work elsewhere."""
+        return self.worker is None or self.worker.is_beating
 
     def close(self) -> None:
         """Finish what runs here, then let go of every connection."""
@@ -119,17 +123,17 @@ def build(
     clock: Clock = system_clock,
     vendors: Callable[[Cipher], Vendors] | None = None,
     mailer: Mailer | None = None,
+    platform_settings: Mapping[str, BaseSettings] = MappingProxyType({}),
 ) -> Application:
-    """Wire the plugin from its settings; tests replace the clock, the vendor or the mailer."""
+    """Wire the plugin from its settings; tests replace the clock, the vendor or the mailer.
+
+    ``platform_settings`` by the platform's name replace what it reads from the environment.
+    """
     configure_logs(settings.log_format)
     cipher = Cipher(settings.keys())
     engine = open_engine(settings.database)
     queue = EngineQueue(settings.database)
-    saleor_apps = SaleorApps(engine, cipher, clock)
-    store = Store(engine, queue)
-    links = InvoiceLinks(settings.public_url, cipher)
-    make_saleor_host = _saleor_host(saleor_apps, links, Turns(engine, clock), store)
-    hosts = AttachedHosts(ConnectedSaleors(saleor_apps, make_saleor_host).of)
+    hosts = AttachedHosts()
     traffic = Traffic(
         Circuits(engine),
         Limits(
@@ -137,7 +141,7 @@ def build(
         ),
     )
     ports = Ports(
-        store=store,
+        store=Store(engine, queue),
         vendors=vendors(cipher) if vendors else _vendors(settings, cipher, traffic),
         hosts=hosts,
         mailer=mailer
@@ -148,61 +152,38 @@ def build(
         clock=clock,
         back_office=_back_office(settings),
     )
+    platforms = _connected(ports, engine, settings, platform_settings)
+    hosts.find_among(platforms.values())
     return Application(
         settings=settings,
         engine=engine,
         ports=ports,
         hosts=hosts,
         queue=queue,
-        saleor_apps=saleor_apps,
+        platforms=platforms,
         traffic=traffic,
-        chores=_saleor_chores(ports, saleor_apps, engine),
     )
 
 
-def _saleor_chores(
-    ports: Ports, apps: SaleorApps, engine: Engine
-) -> tuple[Callable[[], None], ...]:
-    """What webhooks lost is found, and problems are shown in the Dashboard."""
-    from bittitan_hooks.results import OutcomeStatus
-    from bittitan_plugin.platforms.saleor.app_health import HearingWatch
-    from bittitan_plugin.platforms.saleor.catalogue_watch import CatalogueWatch
-    from bittitan_plugin.platforms.saleor.cursors import Cursors
-    from bittitan_plugin.platforms.saleor.order_events import Firing
-    from bittitan_plugin.platforms.saleor.polling import OrderPoller
-    from bittitan_plugin.platforms.saleor.problems import ProblemMirror
-    from bittitan_plugin.platforms.saleor.unreadable import UnreadableOrders
+def _connected(
+    ports: Ports,
+    engine: Engine,
+    settings: Settings,
+    platform_settings: Mapping[str, BaseSettings],
+) -> dict[str, PlatformConnection]:
     from bittitan_plugin.plugin.order_hooks import OrderHooks
 
     hooks = OrderHooks(lambda: ports)
 
-    def fire(firing: Firing) -> bool:
-        outcome = getattr(hooks, firing.hook)(firing.event)
-        return outcome.status is not OutcomeStatus.FAILED
+    def fire(hook: str, event: Event) -> Outcome:
+        outcome: Outcome = getattr(hooks, hook)(event)
+        return outcome
 
-    unreadable = UnreadableOrders(ports.store, ports.clock)
-    poller = OrderPoller(apps, Cursors(engine), unreadable, fire, ports.clock)
-    return (
-        HearingWatch(apps, ports.store, ports.clock).look_all,
-        poller.poll_due,
-        CatalogueWatch(apps, partial(catch_up, ports), ports.clock).look_due,
-        ProblemMirror(apps, ports.store, engine).show_all,
-    )
-
-
-def _saleor_host(
-    apps: SaleorApps, links: InvoiceLinks, turns: Turns, store: Store
-) -> Callable[[SaleorApp], Host]:
-    def configuration(installation_id: UUID) -> Configuration:
-        with store.looking_up() as installations:
-            return installations.by_id(installation_id).configuration
-
-    def make(app: SaleorApp) -> Host:
-        from bittitan_plugin.platforms.saleor.gateway import saleor_host
-
-        return saleor_host(app, apps, links, turns, configuration)
-
-    return make
+    wiring = Wiring(settings=settings, engine=engine, ports=ports, fire=fire)
+    return {
+        name: kind.connect(wiring, platform_settings.get(name) or kind.settings())
+        for name, kind in installed_kinds().items()
+    }
 
 
 def _vendors(settings: Settings, cipher: Cipher, traffic: Traffic) -> Vendors:

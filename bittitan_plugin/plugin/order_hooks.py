@@ -20,12 +20,12 @@ from bittitan_hooks.events import (
 )
 from bittitan_hooks.results import HookRefusal, Outcome, OutcomeStatus
 from bittitan_hooks.specs import hookimpl
+from bittitan_hooks.translate import to_money, to_order
 from bittitan_plugin.domain.catalogue import ProductType
 from bittitan_plugin.domain.errors import ErrorCode
 from bittitan_plugin.domain.installations import Installation
 from bittitan_plugin.domain.orders import Order, OrderStatus, awaited, is_due
 from bittitan_plugin.plugin.guard import PortsProvider, accepted, failed, guarded, ignored
-from bittitan_plugin.plugin.translate import to_money, to_order
 from bittitan_plugin.services.cancelling.refunds import look_again
 from bittitan_plugin.services.installations import find_installation
 from bittitan_plugin.services.ports import Ports

@@ -12,10 +12,10 @@ from bittitan_hooks.events import (
 )
 from bittitan_hooks.results import Outcome
 from bittitan_hooks.specs import hookimpl
+from bittitan_hooks.translate import to_money
 from bittitan_plugin.domain.catalogue import HostVariant, ProductType, read_clocks
 from bittitan_plugin.domain.installations import Installation
 from bittitan_plugin.plugin.guard import PortsProvider, accepted, guarded, ignored
-from bittitan_plugin.plugin.translate import to_money
 from bittitan_plugin.services.catalogue.variants import (
     follow_product,
     follow_variant,

@@ -13,6 +13,7 @@ from uuid import UUID
 
 from bittitan_plugin.domain.billing import Credit, InvoiceReference, Refund
 from bittitan_plugin.domain.catalogue import HostVariant, Listed, ProductType
+from bittitan_plugin.domain.errors import BitTitanError, Refusal
 from bittitan_plugin.domain.money import Money
 from bittitan_plugin.domain.orders import Customer, Order, UnreadableOrder
 
@@ -76,6 +77,14 @@ class Offer:
     #: Both clocks in days, where the platform keeps them.
     expire_days: int | None = None
     validity_days: int | None = None
+
+
+class PluginsRejected(BitTitanError):
+    """One or more plugins do not accept this; nothing was changed."""
+
+    def __init__(self, refusals: Sequence[Refusal]) -> None:
+        super().__init__("; ".join(refusal.message for refusal in refusals))
+        self.refusals = tuple(refusals)
 
 
 class Host(Protocol):

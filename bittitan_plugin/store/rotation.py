@@ -4,20 +4,19 @@ It may be interrupted and repeated, and others may serve meanwhile: what is seal
 key already is passed over, and rows are locked a few at a time.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import Column, Engine, Table, func, select, update
+from sqlalchemy import Column, Engine, MetaData, Table, func, select, update
 from sqlalchemy.orm import Session
 
 import bittitan_plugin.store.held_coupon_table  # noqa: F401 - its table is described on Base
 from bittitan_plugin.base.cipher import Cipher, UnreadableSecret
 from bittitan_plugin.domain.coupons import Sealed
-from bittitan_plugin.platforms.saleor.tables import SaleorAppRow
-from bittitan_plugin.platforms.shop.tables import HostBase
 from bittitan_plugin.store.engine import writing_engine
 from bittitan_plugin.store.key_proof import KeyProofRow
+from bittitan_plugin.store.tables import Base
 from bittitan_plugin.store.types import SEALED_WITHIN
 
 #: Rows sealed anew in one transaction, so that nobody who serves meanwhile waits for long.
@@ -34,19 +33,29 @@ class Rotation:
     unreadable: int = 0
 
 
-def sealed_columns() -> Iterator[Column[Any]]:
-    """Every column that holds secrets, as the tables mark them.
+def sealed_columns(platforms: Sequence[MetaData]) -> Iterator[Column[Any]]:
+    """Every column that holds secrets, as our tables and those of ``platforms`` mark them.
 
     The proof of the keys is the last: until everything else is sealed anew it asks for the old one.
     """
-    tables = [*SaleorAppRow.metadata.sorted_tables, *HostBase.metadata.sorted_tables]
-    for table in sorted(tables, key=lambda table: table is KeyProofRow.__table__):
+    every = dict.fromkeys(
+        table for each in (Base.metadata, *platforms) for table in each.sorted_tables
+    )
+    for table in sorted(every, key=lambda table: table is KeyProofRow.__table__):
         yield from (c for c in table.columns if c.info.get("sealed") or SEALED_WITHIN in c.info)
 
 
-def rotate(engine: Engine, cipher: Cipher, tell: Callable[[Rotation], None]) -> Rotation:
-    """Seal everything with the first key; ``tell`` hears of each batch. Memory stays bounded."""
-    columns = list(sealed_columns())
+def rotate(
+    engine: Engine,
+    cipher: Cipher,
+    platforms: Sequence[MetaData],
+    tell: Callable[[Rotation], None],
+) -> Rotation:
+    """Seal everything with the first key; ``tell`` hears of each batch. Memory stays bounded.
+
+    ``platforms`` are the tables that platforms keep beside ours.
+    """
+    columns = list(sealed_columns(platforms))
     with Session(engine) as session:
         totals = [session.scalar(select(func.count(column))) or 0 for column in columns]
     done = Rotation(total=sum(totals))

@@ -4,7 +4,6 @@ from starlette.middleware import Middleware
 from starlette.routing import BaseRoute, Mount
 from starlette.staticfiles import StaticFiles
 
-from bittitan_plugin.platforms.shop.storefront import shop_routes
 from bittitan_plugin.web.admin.application import admin_routes
 from bittitan_plugin.web.invitations import invitation_routes
 from bittitan_plugin.web.portal.routes import portal_routes
@@ -15,12 +14,14 @@ from bittitan_plugin.web.site import Site
 
 def page_routes(site: Site) -> list[BaseRoute]:
     """The pages and what they load; nothing comes from elsewhere."""
-    static = StaticFiles(packages=[("bittitan_plugin.web", "static")])
+    static = StaticFiles(
+        packages=[("bittitan_plugin.web", "static"), (site.platform.package, "static")]
+    )
     return [
         Mount("/static", static, name="static", middleware=[Middleware(SecurityHeaders)]),
         *sign_in_routes(site),
         *admin_routes(site),
         *portal_routes(site),
         *invitation_routes(site),
-        *shop_routes(site),
+        *site.platform.routes(site),
     ]

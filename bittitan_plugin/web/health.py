@@ -1,17 +1,19 @@
 """Is the process alive, and can it take work? For load balancers and for people."""
 
 import asyncio
+from collections.abc import Callable
 from concurrent.futures import Future
 from threading import Lock, Thread
 from time import monotonic
 
 import anyio
+from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from bittitan_plugin.plugin.bootstrap import Application
+from bittitan_plugin.base.cipher import Cipher
 from bittitan_plugin.services.outages import describe
 from bittitan_plugin.store import migrations
 from bittitan_plugin.store.circuits import Circuits
@@ -27,17 +29,18 @@ PATIENCE_S = 5.0
 Findings = tuple[dict[str, str], list[str]]
 
 
-def health_routes(application: Application) -> list[Route]:
+def health_routes(engine: Engine, cipher: Cipher, is_working: Callable[[], bool]) -> list[Route]:
     """``/livez`` answers while the process runs, ``/readyz`` when it can take work.
 
     ``/readyz`` answers 503 with the failing check in words otherwise. A vendor that is away is a
-    note and no failure: orders are taken all the same.
+    note and no failure: orders are taken all the same. ``is_working`` says whether this process'
+    worker beats, or that it is to have none.
     """
 
     async def livez(_request: Request) -> JSONResponse:
         return JSONResponse({"status": "ok"})
 
-    readiness = Readiness(application)
+    readiness = Readiness(engine, cipher, is_working)
 
     async def readyz(_request: Request) -> JSONResponse:
         checks, notes = await readiness.now()
@@ -53,8 +56,10 @@ def health_routes(application: Application) -> list[Route]:
 class Readiness:
     """Looks now and then, in one thread of its own: anybody may ask as often as they like."""
 
-    def __init__(self, application: Application) -> None:
-        self._application = application
+    def __init__(self, engine: Engine, cipher: Cipher, is_working: Callable[[], bool]) -> None:
+        self._engine = engine
+        self._cipher = cipher
+        self._is_working = is_working
         self._lock = Lock()
         self._look: Future[Findings] | None = None
         self._found_at = 0.0
@@ -68,8 +73,7 @@ class Readiness:
                 return await asyncio.shield(look)
         except TimeoutError:
             silent = f"has not answered within {PATIENCE_S:g} seconds"
-            worker = _worker(self._application)
-            return {"database": silent, "keys": "not known yet", "worker": worker}, []
+            return {"database": silent, "keys": "not known yet", "worker": self._worker()}, []
 
     def _asked(self) -> Future[Findings]:
         with self._lock:
@@ -83,7 +87,7 @@ class Readiness:
 
     def _find(self, look: Future[Findings]) -> None:
         try:
-            found = _look(self._application)
+            found = self._found()
         except BaseException as error:
             self._found_at = monotonic()
             look.set_exception(error)
@@ -91,23 +95,18 @@ class Readiness:
             self._found_at = monotonic()
             look.set_result(found)
 
+    def _found(self) -> Findings:
+        """What decides whether it can take work, and what else is worth knowing."""
+        engine, keys = self._engine, "ok"
+        try:
+            database = migrations.version_fault(engine)
+            if not database:
+                keys = key_fault(engine, self._cipher) or "ok"
+            database = database or write_fault(engine) or "ok"
+            notes = [describe(circuit) for circuit in Circuits(engine).all().values()]
+        except SQLAlchemyError as error:
+            database, notes = fault_in_words(error), []
+        return {"database": database, "keys": keys, "worker": self._worker()}, notes
 
-def _look(application: Application) -> Findings:
-    """What decides whether it can take work, and what else is worth knowing."""
-    keys = "ok"
-    try:
-        database = migrations.version_fault(application.engine)
-        if not database:
-            keys = key_fault(application.engine, application.ports.cipher) or "ok"
-        database = database or write_fault(application.engine) or "ok"
-        notes = [describe(circuit) for circuit in Circuits(application.engine).all().values()]
-    except SQLAlchemyError as error:
-        database, notes = fault_in_words(error), []
-    return {"database": database, "keys": keys, "worker": _worker(application)}, notes
-
-
-def _worker(application: Application) -> str:
-    # A process started without a worker is ready without one: workers run elsewhere.
-    if application.worker is None or application.worker.is_beating:
-        return "ok"
-    return "has stopped"
+    def _worker(self) -> str:
+        return "ok" if self._is_working() else "has stopped"

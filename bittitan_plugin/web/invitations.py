@@ -53,7 +53,7 @@ def invitation_routes(site: Site) -> list[BaseRoute]:
 
 def address_of_invitations(site: Site) -> str:
     """What the link of an invitation by this site begins with."""
-    return site.application.settings.public_url.rstrip("/") + INVITATION
+    return site.settings.public_url.rstrip("/") + INVITATION
 
 
 def _token(request: Request) -> str:
@@ -62,21 +62,21 @@ def _token(request: Request) -> str:
 
 
 def _let_in(site: Site, request: Request, password: str) -> tuple[str, Viewer]:
-    ports, installation_id = site.application.ports, site.installation_id
+    ports, installation_id = site.ports, site.installation_id
     # First, so that of two who send it at once one password is set, and that one's session holds.
     invitation, account = invitations.take(ports, installation_id, _token(request))
     try:
-        user = site.identity.welcome(invitation.email, account.company, password)
+        user = site.platform.identity.welcome(invitation.email, account.company, password)
     except Refusal:
         invitations.give_back(ports, installation_id, invitation)
         raise
-    viewer = site.identity.viewer(user)
+    viewer = site.platform.identity.viewer(user)
     invitations.accept(ports, installation_id, invitation, viewer.customer_id or "")
     return user, viewer
 
 
 def _found(site: Site, request: Request) -> tuple[Invitation, Account]:
-    return invitations.find(site.application.ports, site.installation_id, _token(request))
+    return invitations.find(site.ports, site.installation_id, _token(request))
 
 
 async def _page(

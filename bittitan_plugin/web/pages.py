@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from jinja2 import Environment, PackageLoader, StrictUndefined, pass_context
+from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
@@ -52,17 +52,21 @@ def days_left(until: datetime, now: datetime) -> str:
 
 
 class Pages:
-    """The templates under ``web/templates`` and how they are filled.
+    """The templates under ``web/templates``, a platform's own, and how they are filled.
 
     Every template has ``request``, ``viewer``, ``zone``, ``now`` and ``csrf`` (the hidden field
     every form needs), and the filters ``instant``, ``day``, ``money``,
     ``percent`` and ``days_left``.
     """
 
-    def __init__(self, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+    def __init__(
+        self, clock: Callable[[], datetime] = lambda: datetime.now(UTC), platform: str | None = None
+    ) -> None:
+        """``platform`` is the package of a platform that has templates, too."""
         self._clock = clock
+        packages = ["bittitan_plugin.web", *filter(None, [platform])]
         self.environment = Environment(
-            loader=PackageLoader("bittitan_plugin.web", "templates"),
+            loader=ChoiceLoader([PackageLoader(package) for package in packages]),
             autoescape=True,
             undefined=StrictUndefined,
             trim_blocks=True,

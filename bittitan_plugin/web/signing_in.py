@@ -35,7 +35,9 @@ def _in(site: Site) -> list[BaseRoute]:
         refused = "This e-mail address and this password do not belong together."
         try:
             device = await run(lambda: site.device_now(request, email))
-            user = await run(lambda: site.identity.sign_in(email, password, address, device))
+            user = await run(
+                lambda: site.platform.identity.sign_in(email, password, address, device)
+            )
         except SignInDelayed as delayed:
             user, refused = None, delayed.message
         if user is None:
@@ -43,7 +45,7 @@ def _in(site: Site) -> list[BaseRoute]:
             return await site.page(
                 request, "sign-in.html", status=422, next=following, email=typed, error=refused
             )
-        viewer = await run(lambda: site.identity.viewer(user))
+        viewer = await run(lambda: site.platform.identity.viewer(user))
         # Whoever was signed in on this browser until now is not any more.
         await run(lambda: site.end_session(request))
         answer = RedirectResponse(following or home_of(viewer), 303)
@@ -69,7 +71,7 @@ def _out(site: Site) -> list[BaseRoute]:
         def end_all() -> None:
             session = site.session_now(request)
             if session is not None:
-                site.identity.sign_out_everywhere(session.user)
+                site.platform.identity.sign_out_everywhere(session.user)
 
         await run(end_all)
         return await sign_out(request)

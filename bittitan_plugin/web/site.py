@@ -8,24 +8,24 @@ from typing import TypeVar
 from uuid import UUID
 
 import anyio.to_thread
+from sqlalchemy import Engine
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
-from bittitan_plugin.base.settings import Environment
+from bittitan_plugin.base.settings import Environment, Settings
 from bittitan_plugin.domain.access import ANONYMOUS, Viewer
 from bittitan_plugin.domain.installations import Installation
-from bittitan_plugin.platforms.shop.platform import EmbeddedPlatform
-from bittitan_plugin.plugin.bootstrap import Application
 from bittitan_plugin.services.installations import open_installation
+from bittitan_plugin.services.ports import Ports
 from bittitan_plugin.store.ended_sessions import EndedSessions
 from bittitan_plugin.store.unit_of_work import UnitOfWork
 from bittitan_plugin.web.body_limit import BodyLimit
 from bittitan_plugin.web.csrf import Csrf
 from bittitan_plugin.web.devices import Devices
 from bittitan_plugin.web.failures import Failures, NotPermitted, NotSignedIn
-from bittitan_plugin.web.identity import Identity
 from bittitan_plugin.web.pages import Pages
+from bittitan_plugin.web.platform import PagesPlatform
 from bittitan_plugin.web.security_headers import PAGES, SecurityHeaders
 from bittitan_plugin.web.sessions import Session, Sessions
 
@@ -34,35 +34,35 @@ Result = TypeVar("Result")
 
 @dataclass(frozen=True)
 class Site:
-    """The plugin, the platform it is attached to, and whose accounts sign in."""
+    """The plugin, and the platform that its pages are opened on."""
 
-    application: Application
-    platform: EmbeddedPlatform
-    identity: Identity
+    ports: Ports
+    settings: Settings
+    engine: Engine
+    platform: PagesPlatform
 
     @cached_property
     def pages(self) -> Pages:
         """The templates."""
-        return Pages(self.application.ports.clock)
+        return Pages(self.ports.clock, self.platform.package)
 
     @cached_property
     def sessions(self) -> Sessions:
         """Who is signed in."""
-        keys = self.application.settings.keys()
-        return Sessions(keys, self.application.ports.clock, secure=self._secure)
+        keys = self.settings.keys()
+        return Sessions(keys, self.ports.clock, secure=self._secure)
 
     @cached_property
     def devices(self) -> Devices:
         """On which browsers somebody has signed in before."""
-        keys = self.application.settings.keys()
-        return Devices(keys, self.application.ports.clock, secure=self._secure)
+        keys = self.settings.keys()
+        return Devices(keys, self.ports.clock, secure=self._secure)
 
     @cached_property
     def _secure(self) -> bool:
         """Cookies travel over TLS only, except in development."""
-        settings = self.application.settings
-        development = settings.environment is Environment.DEVELOPMENT
-        return not development or settings.public_url.startswith("https://")
+        development = self.settings.environment is Environment.DEVELOPMENT
+        return not development or self.settings.public_url.startswith("https://")
 
     @cached_property
     def form_secrets(self) -> list[str]:
@@ -71,7 +71,7 @@ class Site:
         The last is the first key's and signs; every one is believed, so that a form of one web
         holds at another while keys are changed one process at a time.
         """
-        keys = reversed(self.application.settings.keys())
+        keys = reversed(self.settings.keys())
         return [sha256(f"forms {key}".encode()).hexdigest() for key in keys]
 
     def middleware(self, policy: str = PAGES) -> list[Middleware]:
@@ -85,7 +85,7 @@ class Site:
 
     def installation(self) -> Installation:
         """The installation these pages belong to, as it is now. Visits the database."""
-        return open_installation(self.application.ports, self.platform.installation)
+        return open_installation(self.ports, self.platform.installation)
 
     @cached_property
     def installation_id(self) -> UUID:
@@ -96,7 +96,7 @@ class Site:
         """One visit to the database, in a thread."""
 
         def in_session() -> Result:
-            with self.application.ports.store.reading(self.installation_id) as work:
+            with self.ports.store.reading(self.installation_id) as work:
                 return visit(work)
 
         return await run(in_session)
@@ -104,7 +104,7 @@ class Site:
     def viewer_now(self, request: Request) -> Viewer:
         """Who is signed in; nobody without a valid session. Visits the database."""
         session = self.session_now(request)
-        return self.identity.viewer(session.user) if session else ANONYMOUS
+        return self.platform.identity.viewer(session.user) if session else ANONYMOUS
 
     def session_now(self, request: Request) -> Session | None:
         """The session of a request, unless it was ended. Visits the database."""
@@ -115,7 +115,7 @@ class Site:
         """End the session of a request, for whoever else has its cookie. Visits the database."""
         session = self.sessions.read(request)
         if session is not None:
-            now = self.application.ports.clock()
+            now = self.ports.clock()
             self._ended.add(session.id, session.runs_out_at, now)
 
     def device_now(self, request: Request, email: str) -> str | None:
@@ -124,13 +124,13 @@ class Site:
         None for a stranger, also where the user has ended all sessions since.
         """
         device = self.devices.known(request, email)
-        if device is None or self.identity.viewer(device.user) == ANONYMOUS:
+        if device is None or self.platform.identity.viewer(device.user) == ANONYMOUS:
             return None
         return device.name
 
     @cached_property
     def _ended(self) -> EndedSessions:
-        return EndedSessions(self.application.engine)
+        return EndedSessions(self.engine)
 
     async def viewer(self, request: Request) -> Viewer:
         """Who is asking, looked up once per request."""

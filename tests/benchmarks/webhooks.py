@@ -20,6 +20,7 @@ from bittitan_plugin.base.settings import LogFormat, Settings
 from bittitan_plugin.domain.catalogue import Product, ProductType
 from bittitan_plugin.platforms.saleor.pages.protocol import protocol_routes
 from bittitan_plugin.platforms.saleor.pages.service import saleor_service
+from bittitan_plugin.platforms.saleor.settings import SaleorSettings
 from bittitan_plugin.plugin.bootstrap import Application, build
 from bittitan_plugin.plugin.plugin import BitTitanPlugin
 from bittitan_plugin.store.engine import writing_engine
@@ -27,6 +28,7 @@ from tests.benchmarks.measuring import Figure, alternating
 from tests.fakes.saleor import SaleorServer
 from tests.fakes.saleor import records as saleor
 from tests.fakes.saleor.sending import Delivery, Sender
+from tests.wired import saleors_of
 
 ROUNDS = 200
 KIND = ProductType.MAILBOX_LICENSE
@@ -40,7 +42,7 @@ def webhooks(kind: str, url: str, directory: Path) -> list[Figure]:
         stack.callback(application.close)
         plugins = specs.plugin_manager(load_installed=False)
         plugins.register(BitTitanPlugin(application))
-        routes = protocol_routes(saleor_service(application, plugins))
+        routes = protocol_routes(saleor_service(saleors_of(application), plugins))
         ours = _client(stack, Starlette(routes=routes))
         bare = _client(stack, Starlette(routes=[_bare(application)]))
         sender = Sender(server.saleor, server.api_url, ours)
@@ -75,8 +77,8 @@ def _application(url: str, directory: Path, api_url: str) -> Application:
             var_dir=directory,
             secret_keys=(generate_key(),),
             log_format=LogFormat.QUIET,
-            saleor_allowed_urls=(api_url,),
-        )
+        ),
+        platform_settings={"saleor": SaleorSettings(allowed_urls=(api_url,))},
     )
     application.migrate()
     with application.engine.begin() as connection:
@@ -123,7 +125,7 @@ def _on_sale(application: Application, plugins: specs.CommercePlugins, server: S
     variant.prices[next(iter(there.channels))] = Decimal("14.00")
     there.product_types[kind.id], there.products[product.id] = kind, product
     there.variants[variant.id] = variant
-    app = application.saleor_apps.of_api_url(server.api_url)
+    app = saleors_of(application).apps.of_api_url(server.api_url)
     assert app is not None
     with application.ports.store.writing(app.installation_id) as work:
         work.products.add(

@@ -28,8 +28,8 @@ from bittitan_plugin.domain.access import Permission, Viewer
 from bittitan_plugin.domain.accounts import Account
 from bittitan_plugin.domain.catalogue import PRODUCT_GROUP, ProductType
 from bittitan_plugin.domain.orders import Invoicing
+from bittitan_plugin.platforms.saleor.settings import SaleorSettings
 from bittitan_plugin.platforms.shop.catalogue import ProductRecord
-from bittitan_plugin.platforms.shop.identity import EmbeddedIdentity
 from bittitan_plugin.platforms.shop.ids import Kind, global_id, parse_id
 from bittitan_plugin.platforms.shop.inputs import LineInput, VariantInput
 from bittitan_plugin.platforms.shop.platform import EmbeddedPlatform
@@ -38,7 +38,6 @@ from bittitan_plugin.platforms.shop.tables import UserRow
 from bittitan_plugin.platforms.shop.web import HostGraphQL
 from bittitan_plugin.plugin.bootstrap import build
 from bittitan_plugin.plugin.plugin import BitTitanPlugin
-from bittitan_plugin.web.site import Site
 from tests.conftest import StandingClock
 from tests.fakes.mail import RecordingMailer
 from tests.integration.portal.browsing import Visitor
@@ -54,6 +53,7 @@ from tests.security.belongings import (
     settle_in,
 )
 from tests.waiting import PATIENCE_S
+from tests.wired import site_of
 
 PASSWORD = "a password for everybody"
 ANONYMOUS, APP, ELSEWHERE = "anonymous", "app", "staff elsewhere"
@@ -158,9 +158,13 @@ def open_stage(url: str, file: Path, sandbox: SandboxServer) -> Iterator[Stage]:
         secret_keys=(generate_key(),),
         log_format=LogFormat.QUIET,
         public_url="http://shop.example",
-        saleor_allowed_urls=(SALEOR,),
     )
-    application = build(settings, clock=StandingClock(NOW), mailer=RecordingMailer())
+    application = build(
+        settings,
+        clock=StandingClock(NOW),
+        mailer=RecordingMailer(),
+        platform_settings={"saleor": SaleorSettings(allowed_urls=(SALEOR,))},
+    )
     plugins = specs.plugin_manager(load_installed=False)
     plugins.register(BitTitanPlugin(application), name="bittitan")
     platform = EmbeddedPlatform(
@@ -289,7 +293,7 @@ def _slug(part: str) -> str:
 
 def _invite(shop: Shop, reseller: UserRow, account: Account) -> None:
     """The end customer proves its address, as it would: by the link that was sent there."""
-    site = Site(shop.application, shop.platform, EmbeddedIdentity(shop.platform.customers))
+    site = site_of(shop.application, shop.platform)
     inviting, invited = (Visitor(shop.app, site, user) for user in (reseller, None))
     forms = inviting.open("/portal/end-customers").forms
     (form,) = (form for form in forms if form.action.endswith(f"/{account.id}/invitation"))

@@ -16,7 +16,6 @@ import httpx
 from starlette.routing import BaseRoute, Host, Mount, Route
 from starlette_admin.base import BaseAdmin
 
-from bittitan_plugin.platforms.shop.identity import EmbeddedIdentity
 from bittitan_plugin.platforms.shop.ids import Kind, parse_id
 from bittitan_plugin.web.csrf import Csrf
 from bittitan_plugin.web.site import Site
@@ -24,6 +23,7 @@ from tests.integration.portal.browsing import Visitor
 from tests.security.belongings import END_CUSTOMER
 from tests.security.matrix import Row, Table
 from tests.security.permission_fixture import APP, ELSEWHERE, VIEWERS, Stage, rewound
+from tests.wired import site_of
 
 #: The back office's lists, by starlette-admin's key.
 LISTS = (
@@ -98,7 +98,7 @@ def table(stage: Stage, asked: Iterable[Address]) -> Table:
 
 
 async def _table(stage: Stage, asked: Iterable[Address]) -> Table:
-    site = Site(stage.shop.application, stage.platform, EmbeddedIdentity(stage.platform.customers))
+    site = site_of(stage.shop.application, stage.platform)
     found: Table = {}
     with rewound(stage.file) as rewinding:
         browsers = {viewer: await cookies_of(stage, site, viewer) for viewer in VIEWERS}

@@ -17,6 +17,7 @@ from tests.security.arguments import MUTATIONS, QUERIES
 from tests.security.belongings import CLERKS, END_CUSTOMER, RESELLER, RIVAL, SIBLING
 from tests.security.permission_fixture import ANONYMOUS, APP, APP_TOKEN, ELSEWHERE, VIEWERS, Stage
 from tests.tables import every
+from tests.wired import saleors_of
 
 MEND = "; add it with python -m tests.security and read what it writes"
 EXPECTED = files.read(files.PERMISSIONS)
@@ -144,7 +145,8 @@ def test_an_app_s_token_opens_nothing(row: str) -> None:
 
 
 def test_an_app_s_token_opens_nothing_of_the_subgraph(stage: Stage) -> None:
-    app = SubgraphApp(saleor_service(stage.shop.application, stage.shop.plugins), development=False)
+    service = saleor_service(saleors_of(stage.shop.application), stage.shop.plugins)
+    app = SubgraphApp(service, development=False)
     headers = [(b"authorization", f"Bearer {APP_TOKEN}".encode())]
     request = Request({"type": "http", "headers": headers})
     with pytest.raises(InvalidToken):

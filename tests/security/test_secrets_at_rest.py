@@ -18,6 +18,7 @@ from tests.integration.ordering.storefront import Storefront, person
 from tests.integration.provisioning.test_secrecy import contents
 from tests.integration.stock.desk import STAFF, Desk
 from tests.integration.stock.shelf import bring_in, code_of, from_stock, new_code, row
+from tests.wired import saleors_of
 from tests.world import Shop
 
 __all__ = ["embedded", "storefront"]
@@ -71,7 +72,7 @@ def story(shop: Shop, storefront: Storefront) -> Story:
     sold = code_of(shop, shop.buy(line(quantity=50)))
     assert set(sold.split()) == set(stocked[1:])
     assert Desk(shop).ask(LOOK_UP, STAFF, c=stocked[2]) == {"totalCount": 1}
-    apps = shop.world.application.saleor_apps
+    apps = saleors_of(shop.world.application).apps
     registration = Registration(
         api_url="https://secrets.example/graphql/",
         domain="secrets.example",

@@ -9,7 +9,7 @@ from starlette.applications import Starlette
 from starlette.responses import Response
 
 from bittitan_plugin.base.settings import Environment
-from bittitan_plugin.platforms.shop.identity import EmbeddedIdentity, key_of
+from bittitan_plugin.platforms.shop.identity import key_of
 from bittitan_plugin.platforms.shop.tables import UserRow
 from bittitan_plugin.platforms.shop.tokens import ACCESS_LIFETIME
 from bittitan_plugin.web.sessions import COOKIE
@@ -18,6 +18,7 @@ from tests.integration.portal.browsing import Visitor
 from tests.security.belongings import RESELLER, RIVAL
 from tests.security.permission_fixture import PASSWORD, Stage
 from tests.tables import every
+from tests.wired import site_of
 
 ME = "{ me { email } }"
 EVERYWHERE = "mutation { tokensDeactivateAll { errors { code } } }"
@@ -35,8 +36,7 @@ def app(stage: Stage) -> Starlette:
 
 @pytest.fixture
 def site(stage: Stage) -> Site:
-    identity = EmbeddedIdentity(stage.platform.customers)
-    return Site(stage.shop.application, stage.platform, identity)
+    return site_of(stage.shop.application, stage.platform)
 
 
 @pytest.fixture
@@ -148,16 +148,16 @@ def test_a_forged_request_signs_nobody_out(stage: Stage, site: Site, app: Starle
 
 def test_a_session_that_was_ended_cannot_end_those_begun_since(stage: Stage, site: Site) -> None:
     old = key_of(current(stage, RIVAL))
-    site.identity.sign_out_everywhere(old)
+    site.platform.identity.sign_out_everywhere(old)
     new = key_of(current(stage, RIVAL))
-    site.identity.sign_out_everywhere(old)
-    assert site.identity.viewer(new).email == "rival@example.com"
+    site.platform.identity.sign_out_everywhere(old)
+    assert site.platform.identity.viewer(new).email == "rival@example.com"
 
 
 @every("key", ["", "x", "x:y", ":", "00000000-0000-0000-0000-000000000000:k"])
 def test_a_key_that_names_nobody_is_nobodys(site: Site, key: str) -> None:
-    assert site.identity.viewer(key).email == ""
-    site.identity.sign_out_everywhere(key)
+    assert site.platform.identity.viewer(key).email == ""
+    site.platform.identity.sign_out_everywhere(key)
 
 
 def test_ending_all_sessions_ends_the_tokens_too(stage: Stage, site: Site, app: Starlette) -> None:
@@ -236,7 +236,7 @@ def test_the_session_travels_over_tls_only_outside_development(
         update={"environment": environment, "public_url": public_url}
     )
     application = replace(stage.shop.application, settings=settings)
-    site = Site(application, stage.platform, EmbeddedIdentity(stage.platform.customers))
+    site = site_of(application, stage.platform)
     answer = Response()
     site.sessions.open(answer, "somebody")
     cookie = answer.headers["set-cookie"]

@@ -3,8 +3,11 @@
 import re
 from pathlib import Path
 
+from pydantic_settings import BaseSettings
+
 from bittitan_plugin.base.manifest import manifest
 from bittitan_plugin.base.settings import Settings
+from bittitan_plugin.platforms.registry import installed_kinds
 
 PAGE = (Path(__file__).parents[2] / "docs" / "configuration.md").read_text(encoding="utf-8")
 ROWS = re.findall(r"^\| `(\w+)` \| (.+?) \| (.+) \|$", PAGE, flags=re.MULTILINE)
@@ -13,7 +16,13 @@ NAMES = [name for name, _, _ in ROWS]
 
 def test_every_setting_of_the_process_is_documented_and_no_other() -> None:
     documented = [name for name in NAMES if name.startswith("BITTITAN_")]
-    assert documented == [f"BITTITAN_{name.upper()}" for name in Settings.model_fields]
+    kinds: list[type[BaseSettings]] = [Settings]
+    kinds += [kind.settings for kind in installed_kinds().values()]
+    assert documented == [
+        f"{kind.model_config.get('env_prefix')}{name.upper()}"
+        for kind in kinds
+        for name in kind.model_fields
+    ]
 
 
 def test_every_setting_of_the_plugin_is_documented_and_no_other() -> None:

@@ -1,11 +1,13 @@
 """Settings of the process: what is wrong with them is said at once, and secrets are not."""
 
+import os
 from pathlib import Path
 
 import pytest
 
 from bittitan_plugin.base.cipher import generate_key
 from bittitan_plugin.base.settings import Environment, InvalidSettings, Settings, load_settings
+from bittitan_plugin.platforms.saleor.settings import SaleorSettings
 from tests.tables import every
 
 KEY = generate_key()
@@ -23,8 +25,9 @@ WRONG = {
 @pytest.fixture(autouse=True)
 def _own_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.chdir(tmp_path)
-    for field in Settings.model_fields:
-        monkeypatch.delenv(f"BITTITAN_{field.upper()}", raising=False)
+    for name in os.environ:
+        if name.startswith("BITTITAN_"):
+            monkeypatch.delenv(name)
 
 
 def put(monkeypatch: pytest.MonkeyPatch, values: dict[str, str]) -> None:
@@ -156,7 +159,17 @@ def test_a_public_address_is_taken_as_it_is(url: str) -> None:
 
 def test_several_saleor_addresses_are_separated_by_commas(monkeypatch: pytest.MonkeyPatch) -> None:
     put(monkeypatch, {"BITTITAN_SALEOR_ALLOWED_URLS": "https://a.example/, https://b.example/"})
-    assert load_settings().saleor_allowed_urls == ("https://a.example/", "https://b.example/")
+    assert SaleorSettings().allowed_urls == ("https://a.example/", "https://b.example/")
+
+
+def test_a_platform_s_wrong_settings_are_named_with_all_others(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    wrong = {"BITTITAN_SALEOR_ALLOWED_URLS": "shop.example", "BITTITAN_PUBLIC_URL": "shop.example"}
+    put(monkeypatch, wrong)
+    with pytest.raises(InvalidSettings) as raised:
+        load_settings(SaleorSettings)
+    assert [name for name in wrong if name not in str(raised.value)] == []
 
 
 def test_settings_can_be_logged_without_giving_a_secret_away() -> None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bittitan_hooks import specs
+from bittitan_hooks.translate import money_value, order_value
 from bittitan_plugin.platforms.saleor.orders import order_from
 from bittitan_plugin.platforms.saleor.payments import amount_of, refunded_of
 from bittitan_plugin.platforms.saleor.returns import (
@@ -18,7 +19,6 @@ from bittitan_plugin.platforms.saleor.returns import (
     refunded_lines,
     returned_lines,
 )
-from bittitan_plugin.plugin.translate import money_value, order_value
 
 Node = Mapping[str, Any]
 

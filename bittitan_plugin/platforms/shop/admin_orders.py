@@ -35,6 +35,7 @@ from bittitan_plugin.platforms.shop.order_records import (
     number_of,
 )
 from bittitan_plugin.platforms.shop.paging import PageRequest
+from bittitan_plugin.platforms.shop.platform import EmbeddedPlatform
 from bittitan_plugin.platforms.shop.tables import OrderLineRow, UserRow
 from bittitan_plugin.store.queries.assets import AssetFilter, AssetSort, asset_page, sort_key
 from bittitan_plugin.store.queries.audience import EVERYTHING
@@ -46,7 +47,7 @@ from bittitan_plugin.web.admin.admin_context import office_of
 from bittitan_plugin.web.admin.admin_page import SAID_NO, Desk, key_in, said, sent, to
 from bittitan_plugin.web.admin.lists import BrowsedList
 from bittitan_plugin.web.forms import form_of
-from bittitan_plugin.web.site import run
+from bittitan_plugin.web.site import Site, run
 
 KEY = "orders"
 #: Lines a draft's form offers, and customers it suggests. Ours.
@@ -66,6 +67,8 @@ class OrderCase:
 
     record: OrderRecord
     assets: tuple[Asset, ...]
+    #: When it may be invoiced, and how that reads.
+    invoicing = INVOICING
 
     @property
     def id(self) -> UUID:
@@ -125,8 +128,8 @@ class OrderList(BrowsedList):
     display_name = "order"
     icon = "fa-solid fa-cart-shopping"
     permission = Permission.MANAGE_ORDERS
-    list_template = "orders.html"
-    detail_template = "order.html"
+    list_template = "shop/admin/orders.html"
+    detail_template = "shop/admin/order.html"
     fields_default_sort = [("created_at", True)]
     fields = [
         fields.number("number", "Number", lambda line: int(line.number)),
@@ -138,13 +141,17 @@ class OrderList(BrowsedList):
         fields.moment("created_at", "Made", lambda line: line.created_at),
     ]
 
+    def __init__(self, site: Site, platform: EmbeddedPlatform) -> None:
+        super().__init__(site)
+        self.platform = platform
+
     def browser(self, work: UnitOfWork) -> Browser[Any]:
         """The list's query."""
         return browser()
 
     def look(self, work: UnitOfWork, key: UUID, viewer: Viewer) -> OrderCase:
         """The order with its assets."""
-        record = self.site.platform.orders.get(key)
+        record = self.platform.orders.get(key)
         if record is None:
             raise Refusal(ErrorCode.NOT_FOUND, "There is no such order.")
         page = asset_page(
@@ -163,6 +170,10 @@ class OrderDesk(Desk):
     path = "/orders"
     add_to_menu = False
     permission = Permission.MANAGE_ORDERS
+
+    def __init__(self, site: Site, platform: EmbeddedPlatform) -> None:
+        super().__init__(site)
+        self.platform = platform
 
     @route("/new", methods=["GET"], name="order-new")
     async def blank(self, request: Request) -> Response:
@@ -195,7 +206,7 @@ class OrderDesk(Desk):
         if chosen not in set(Invoicing):
             flash(request, "Choose when the order is invoiced.", "error")
             return to(request, page_of(key))
-        selling = self.site.platform.selling
+        selling = self.platform.selling
         return await self.act(
             request,
             page_of(key),
@@ -206,7 +217,7 @@ class OrderDesk(Desk):
     @route("/{id}/paid", methods=["POST"], name="order-paid")
     async def paid(self, request: Request) -> Response:
         """Everything owed was received."""
-        key, selling = key_in(request), self.site.platform.selling
+        key, selling = key_in(request), self.platform.selling
         return await self.act(
             request, page_of(key), "Recorded as paid.", lambda: selling.mark_as_paid(key)
         )
@@ -214,7 +225,7 @@ class OrderDesk(Desk):
     @route("/{id}/cancel", methods=["POST"], name="order-cancel")
     async def cancel(self, request: Request) -> Response:
         """The platform cancels the whole order; its coupons are revoked."""
-        key, selling = key_in(request), self.site.platform.selling
+        key, selling = key_in(request), self.platform.selling
         return await self.act(
             request, page_of(key), "The order is cancelled.", lambda: selling.cancel(key)
         )
@@ -223,7 +234,7 @@ class OrderDesk(Desk):
         products = await self.site.read(_sellable)
         return self.show(
             request,
-            "order-new.html",
+            "shop/admin/order-new.html",
             status=status,
             products=products,
             customers=await self._suggested(office_of(request).viewer),
@@ -235,18 +246,16 @@ class OrderDesk(Desk):
         """Customers to choose from, to whoever may see them; to others it is an address to type."""
         if not viewer.may(Permission.MANAGE_USERS):
             return []
-        platform = self.site.platform
-        listing, page = platform.customers.listing(), PageRequest(first=SUGGESTED)
-        return (await run(lambda: platform.page(listing, page))).rows
+        listing, page = self.platform.customers.listing(), PageRequest(first=SUGGESTED)
+        return (await run(lambda: self.platform.page(listing, page))).rows
 
     def _draft(self, form: FormData) -> OrderRecord:
-        platform = self.site.platform
-        customer = platform.customers.by_email(sent(form, "customer"))
+        customer = self.platform.customers.by_email(sent(form, "customer"))
         if customer is None or customer.is_staff:
             raise Refusal(
                 ErrorCode.NOT_FOUND, "There is no customer with that address.", field="customer"
             )
-        return platform.orders.create_draft(
+        return self.platform.orders.create_draft(
             customer,
             _lines(form),
             currency=sent(form, "currency") or "USD",

@@ -1,6 +1,7 @@
 """This host's rows as the hooks and the port show them."""
 
 from bittitan_hooks import specs
+from bittitan_hooks.translate import money_value
 from bittitan_plugin.domain.money import Money
 from bittitan_plugin.domain.orders import Customer, Order, OrderLine
 from bittitan_plugin.platforms.line_metadata import FRIENDLY_NAME, end_customer_of
@@ -14,7 +15,6 @@ from bittitan_plugin.platforms.shop.order_records import (
     number_of,
 )
 from bittitan_plugin.platforms.shop.tables import InvoiceRow, OrderLineRow, UserRow
-from bittitan_plugin.plugin.translate import money_value
 
 
 def domain_order(record: OrderRecord) -> Order:

@@ -7,17 +7,10 @@ import structlog
 from pluggy import PluginManager
 
 from bittitan_hooks import specs
-from bittitan_plugin.domain.errors import BitTitanError
+from bittitan_plugin.domain.errors import Refusal
+from bittitan_plugin.ports.platform import PluginsRejected
 
 log = structlog.get_logger(__name__)
-
-
-class RefusedByPlugins(BitTitanError):
-    """One or more plugins do not accept this; nothing was changed."""
-
-    def __init__(self, refusals: Sequence[specs.HookRefusal]) -> None:
-        super().__init__("; ".join(refusal.message for refusal in refusals))
-        self.refusals = tuple(refusals)
 
 
 class Announcer:
@@ -49,11 +42,9 @@ class Announcer:
         return taken
 
     def precheck(self, make_event: Callable[[], specs.Event]) -> None:
-        """Ask whether an order may be sold. Raises ``RefusedByPlugins``."""
+        """Ask whether an order may be sold. Raises ``PluginsRejected``."""
         answers = self._ask_all("order_precheck", make_event)
-        refusals = [refusal for _, answer in answers for refusal in answer or ()]
-        if refusals:
-            raise RefusedByPlugins(refusals)
+        reject([refusal for _, answer in answers for refusal in answer or ()])
 
     def states(self) -> list[tuple[str, specs.PluginState]]:
         """How every plugin stands, with the name it is registered under."""
@@ -76,6 +67,12 @@ class Announcer:
                 log.exception("hook failed", hook=hook, plugin=name)
                 answers.append((name, None))
         return answers
+
+
+def reject(refusals: Sequence[specs.HookRefusal]) -> None:
+    """Raise ``PluginsRejected`` unless there are none."""
+    if refusals:
+        raise PluginsRejected([Refusal(it.code, it.message, field=it.field) for it in refusals])
 
 
 def _state_requested(installation: str) -> specs.Event:

@@ -13,6 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bittitan_hooks import specs
 from bittitan_hooks.events import OrderEvent
+from bittitan_hooks.translate import order_value
 from bittitan_plugin.domain.errors import Refusal
 from bittitan_plugin.domain.orders import Invoicing, OrderStatus
 from bittitan_plugin.platforms.shop.checkout_completion import Placing
@@ -33,7 +34,6 @@ from bittitan_plugin.platforms.shop.orders import Orders
 from bittitan_plugin.platforms.shop.outbox import Untold, standing_hooks
 from bittitan_plugin.platforms.shop.payments import Refunds
 from bittitan_plugin.platforms.shop.tables import InvoiceRow, OrderRow, RefundRow, UserRow
-from bittitan_plugin.plugin.translate import order_value
 
 log = structlog.get_logger(__name__)
 
@@ -66,7 +66,7 @@ class Selling:
     def complete_checkout(
         self, user: UserRow, checkout_id: UUID, *, pay: bool = True
     ) -> OrderRecord:
-        """Sell a basket, once. Raises ``RefusedByPlugins`` before any payment."""
+        """Sell a basket, once. Raises ``PluginsRejected`` before any payment."""
         record = self._placing.placed(user, checkout_id)
         if record is None:
             preview, version = self._placing.preview(user, checkout_id)
@@ -81,14 +81,14 @@ class Selling:
         return record
 
     def complete_draft(self, order_id: UUID) -> OrderRecord:
-        """Make a draft an order. Raises ``RefusedByPlugins``."""
+        """Make a draft an order. Raises ``PluginsRejected``."""
         self._precheck_open(order_id)
         record = self._orders.complete_draft(order_id)
         self._announce(record, "order_created")
         return record
 
     def execute(self, order_id: UUID, invoicing: Invoicing) -> OrderRecord:
-        """Confirm an order and invoice it as chosen. Raises ``RefusedByPlugins``."""
+        """Confirm an order and invoice it as chosen. Raises ``PluginsRejected``."""
         before = self._precheck_open(order_id)
         record = self._orders.execute(order_id, invoicing)
         issued = self._issue(record.row)

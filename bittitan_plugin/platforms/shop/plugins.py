@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from bittitan_hooks import specs
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
 from bittitan_plugin.domain.texts import LONGEST_NAME, quoted
-from bittitan_plugin.platforms.shop.hook_calls import Announcer, RefusedByPlugins
+from bittitan_plugin.platforms.shop.hook_calls import Announcer, reject
 
 log = structlog.get_logger(__name__)
 
@@ -39,7 +39,7 @@ class Plugins:
         """Validate, then tell the plugin to store. Returns how it stands afterwards.
 
         ``same_account`` is what staff say of changed access to the other side, where it was asked.
-        Raises ``Refusal`` or ``RefusedByPlugins`` with nothing changed.
+        Raises ``Refusal`` or ``PluginsRejected`` with nothing changed.
         """
         name, state = self._existing(plugin_id)
         fields = {
@@ -64,9 +64,7 @@ class Plugins:
 
     def _validate(self, name: str, event: specs.ConfigurationValidate) -> None:
         answers = self._tell(name, "configuration_validate", event)
-        refusals = [refusal for answer in answers for refusal in answer or ()]
-        if refusals:
-            raise RefusedByPlugins(refusals)
+        reject([refusal for answer in answers for refusal in answer or ()])
 
     def _tell(self, name: str, hook: str, event: specs.Event) -> list[Sequence[specs.HookRefusal]]:
         try:

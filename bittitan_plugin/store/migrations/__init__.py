@@ -1,6 +1,6 @@
 """The database's history, one revision a file, and the functions that bring it up to date."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -9,7 +9,7 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from filelock import FileLock
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, MetaData
 
 from bittitan_plugin.base.private_files import private_directory
 from bittitan_plugin.store.engine import writing_engine
@@ -58,10 +58,13 @@ def upgrade(engine: Engine) -> None:
             command.upgrade(_config(connection), "head")
 
 
-def check(engine: Engine) -> None:
-    """Raise alembic's error when the tables in code and database differ."""
+def check(engine: Engine, platforms: Sequence[MetaData]) -> None:
+    """Raise alembic's error when the tables in code and database differ.
+
+    ``platforms`` are the tables that platforms keep beside ours.
+    """
     with engine.connect() as connection:
-        command.check(_config(connection))
+        command.check(_config(connection, platforms))
 
 
 def version_fault(engine: Engine) -> str:
@@ -75,10 +78,10 @@ def newest() -> str | None:
     return ScriptDirectory(str(Path(__file__).parent)).get_current_head()
 
 
-def revise(engine: Engine, message: str) -> None:
+def revise(engine: Engine, message: str, platforms: Sequence[MetaData]) -> None:
     """Write a new revision from the difference between the tables in code and in the database."""
     with engine.connect() as connection:
-        command.revision(_config(connection), message=message, autogenerate=True)
+        command.revision(_config(connection, platforms), message=message, autogenerate=True)
 
 
 def _fault(current: str | None) -> str:
@@ -108,8 +111,9 @@ def _current(connection: Connection) -> str | None:
     ).get_current_revision()
 
 
-def _config(connection: Connection) -> Config:
+def _config(connection: Connection, platforms: Sequence[MetaData] = ()) -> Config:
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent))
     config.attributes["connection"] = connection
+    config.attributes["platforms"] = platforms
     return config

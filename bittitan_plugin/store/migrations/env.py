@@ -1,4 +1,4 @@
-"""Alembic's entry: compares and upgrades the plugin's and the embedded host's tables.
+"""Alembic's entry: compares and upgrades the plugin's tables and those of its platforms.
 
 Tables of others in the same database (the workflow engine's, for one) are left alone.
 """
@@ -7,7 +7,6 @@ from alembic import context
 from sqlalchemy import Connection
 
 # Their tables are described on Base as well.
-import bittitan_plugin.platforms.saleor.tables
 import bittitan_plugin.store.circuit_table
 import bittitan_plugin.store.claim_table
 import bittitan_plugin.store.cursor_table
@@ -17,10 +16,10 @@ import bittitan_plugin.store.invitation_tables
 import bittitan_plugin.store.key_proof
 import bittitan_plugin.store.sent_mail_table
 import bittitan_plugin.store.writing  # noqa: F401
-from bittitan_plugin.platforms.shop.tables import HostBase
 from bittitan_plugin.store.tables import Base
 
-_TARGETS = [Base.metadata, HostBase.metadata]
+#: What platforms keep in the same database is named by whoever compares.
+_TARGETS = list(dict.fromkeys([Base.metadata, *context.config.attributes["platforms"]]))
 
 
 def _is_ours(name: str | None, kind: str, _parents: object) -> bool:

@@ -96,7 +96,7 @@ class AccountDesk(Desk):
     async def synchronize(self, request: Request) -> Response:
         """*Save & Synchronize*: what waits for the account then goes on by itself."""
         key, form = key_in(request), await form_of(request)
-        ports, installation = self.site.application.ports, self.site.installation_id
+        ports, installation = self.site.ports, self.site.installation_id
         email, company = sent(form, "email"), sent(form, "company_name")
         password = sent(form, "password") or None
         return await self.act(
@@ -118,7 +118,7 @@ class AccountDesk(Desk):
         """Send an end customer a link by which it proves its address, and sees its licences."""
         key, address = key_in(request), address_of_invitations(self.site)
         actor = actor_of(request)
-        ports, installation = self.site.application.ports, self.site.installation_id
+        ports, installation = self.site.ports, self.site.installation_id
         return await self.act(
             request,
             page_of(key),

@@ -65,7 +65,7 @@ class StaffOnly(BaseAuthProvider):
             raise NotSignedIn
         if not viewer.is_staff:
             raise NotPermitted("an account of the distributor's staff")
-        ports = self._site.application.ports
+        ports = self._site.ports
         installation = self._site.installation()
         with ports.store.reading(installation.id) as work:
             return Office(

@@ -19,12 +19,12 @@ from bittitan_plugin.domain.errors import (
     Unavailable,
 )
 from bittitan_plugin.domain.history import Actor
-from bittitan_plugin.platforms.shop.hook_calls import RefusedByPlugins
+from bittitan_plugin.ports.platform import PluginsRejected
 from bittitan_plugin.web.admin.admin_context import office_of
 from bittitan_plugin.web.site import Site, run
 
 #: What a use case may say no with; each of them carries a sentence for people.
-SAID_NO = (Refusal, Rejected, Unavailable, OutcomeUnknown, RefusedByPlugins)
+SAID_NO = (Refusal, Rejected, Unavailable, OutcomeUnknown, PluginsRejected)
 
 
 class Desk(CustomView):

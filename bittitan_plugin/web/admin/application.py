@@ -6,7 +6,7 @@ from typing import Any
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
-from jinja2 import pass_context
+from jinja2 import PackageLoader, pass_context
 from jinja2.runtime import Context
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -17,7 +17,6 @@ from starlette_admin.base import BaseAdmin
 from starlette_admin.views import BaseView
 
 from bittitan_plugin.domain.texts import shortened
-from bittitan_plugin.platforms.shop.admin_orders import INVOICING, OrderDesk, OrderList
 from bittitan_plugin.web.admin.accounts import AccountDesk, AccountList
 from bittitan_plugin.web.admin.admin_context import StaffOnly, office_of
 from bittitan_plugin.web.admin.assets import AssetDesk, AssetList
@@ -56,6 +55,7 @@ class BackOffice(BaseAdmin):
             middlewares=site.middleware(ADMIN),
             timezone_config=None,
             index_view=Overview(site),
+            additional_loaders=[PackageLoader(site.platform.package)],
         )
         environment = self.templates.env
         environment.add_extension(WithoutInlineCode)
@@ -63,7 +63,6 @@ class BackOffice(BaseAdmin):
             "colour": colour,
             "spoken": spoken,
             "field_name": field_name,
-            "invoicing": INVOICING,
             "run_names": NAMES,
             "problem_buttons": BUTTONS,
             "problem_leads": LEADS,
@@ -129,8 +128,7 @@ def _views(site: Site) -> list[BaseView]:
         ProductDesk(site),
         AccountList(site),
         AccountDesk(site),
-        OrderList(site),
-        OrderDesk(site),
+        *site.platform.admin_views(site),
         AssetList(site),
         AssetDesk(site),
         RequestList(site),

@@ -134,7 +134,7 @@ class AssetList(BrowsedList):
 
     def look(self, work: UnitOfWork, key: UUID, viewer: Viewer) -> Case:
         """Everything about one asset."""
-        ports = self.site.application.ports
+        ports = self.site.ports
         asset = work.assets.get(key)
         ids = [asset.account_id, *([asset.end_customer_id] if asset.end_customer_id else [])]
         accounts = work.accounts.by_ids(ids)
@@ -162,7 +162,7 @@ class AssetDesk(Desk):
     async def synchronize(self, request: Request) -> Response:
         """*Synchronize*: ask again for the coupon, or take up steps that got stuck."""
         key, actor = key_in(request), actor_of(request)
-        ports, installation = self.site.application.ports, self.site.installation_id
+        ports, installation = self.site.ports, self.site.installation_id
         return await self.act(
             request,
             page_of(key),
@@ -175,7 +175,7 @@ class AssetDesk(Desk):
         """*Resend*: the welcome e-mail once more."""
         key, actor, form = key_in(request), actor_of(request), await form_of(request)
         occasion = sent(form, "occasion")[:LONGEST_OCCASION] or None
-        ports, installation = self.site.application.ports, self.site.installation_id
+        ports, installation = self.site.ports, self.site.installation_id
         return await self.act(
             request,
             page_of(key),
@@ -194,7 +194,7 @@ class AssetDesk(Desk):
         return to(request, page_of(found))
 
     def _holding(self, work: UnitOfWork, code: str) -> UUID | None:
-        wanted = AssetFilter(code_mark=mark_of(self.site.application.ports, work, code))
+        wanted = AssetFilter(code_mark=mark_of(self.site.ports, work, code))
         newest = sort_key(AssetSort.PURCHASE_DATE, descending=True)
         page = asset_page(work, EVERYTHING, wanted, newest, Window(size=1))
         return page.entries[0].item.id if page.entries else None
@@ -206,14 +206,14 @@ class AssetDesk(Desk):
         asset = await self.site.read(lambda work: work.assets.get(key))
         if asset.coupon_code is None:
             raise Refusal(ErrorCode.NOT_PROVISIONED, "There is no coupon code yet.")
-        code = self.site.application.ports.cipher.open(asset.coupon_code)
+        code = self.site.ports.cipher.open(asset.coupon_code)
         return self.show(request, "code.html", asset=asset, code=code)
 
     @route("/{id}/edit", methods=["POST"], name="asset-edit")
     async def edit(self, request: Request) -> Response:
         """Change what may be changed; a failed asset is thereby tried again."""
         key, actor, form = key_in(request), actor_of(request), await form_of(request)
-        ports, installation = self.site.application.ports, self.site.installation_id
+        ports, installation = self.site.ports, self.site.installation_id
         changes: dict[str, object] = {"friendly_name": sent(form, "friendly_name").strip() or None}
         for name in ("expire_days", "validity_days"):
             if text := sent(form, name).strip():
@@ -239,7 +239,7 @@ class AssetDesk(Desk):
         comment = sent(form, "comment")
         if await self._is_stale(request, key, sent(form, "seen")):
             return to(request, page_of(key))
-        ports, installation = self.site.application.ports, self.site.installation_id
+        ports, installation = self.site.ports, self.site.installation_id
         return await self.act(
             request,
             page_of(key),

@@ -50,9 +50,8 @@ class Pulse:
 
 def findings(site: Site, pulse: Pulse, office: Office) -> list[Finding]:
     """The state of the plugin and of all it needs."""
-    application = site.application
     installation = office.installation
-    workers = len(WorkerRegistry(application.engine, application.ports.clock).alive())
+    workers = len(WorkerRegistry(site.engine, site.ports.clock).alive())
     return [
         Finding(
             name="Plugin",
@@ -60,7 +59,7 @@ def findings(site: Site, pulse: Pulse, office: Office) -> list[Finding]:
             text="switched on" if installation.active else "switched off",
         ),
         _vendor(site, office, pulse),
-        _felt(pulse, "Mail", "mail", application.ports.mailer.check),
+        _felt(pulse, "Mail", "mail", site.ports.mailer.check),
         Finding(
             name="Workers",
             ok=workers > 0,
@@ -71,7 +70,7 @@ def findings(site: Site, pulse: Pulse, office: Office) -> list[Finding]:
 
 
 def _of_orders(site: Site, office: Office) -> list[Finding]:
-    with site.application.ports.store.reading(office.installation.id) as work:
+    with site.ports.store.reading(office.installation.id) as work:
         busy = under_way(work)
     return [
         Finding(
@@ -95,7 +94,7 @@ def _vendor(site: Site, office: Office, pulse: Pulse) -> Finding:
         return Finding(name="BitTitan", ok=None, text="not asked while the plugin is off")
     # Settings that changed are another neighbour.
     key = f"vendor {configuration.api_url} {configuration.api_email} {configuration.api_password}"
-    vendors = site.application.ports.vendors
+    vendors = site.ports.vendors
     return _felt(pulse, "BitTitan", key, lambda: vendors.of(configuration).check())
 
 

@@ -67,7 +67,7 @@ class ProblemDesk(Desk):
     async def act_on(self, request: Request) -> Response:
         """The next step."""
         key, actor = key_in(request), actor_of(request)
-        ports, installation = self.site.application.ports, self.site.installation_id
+        ports, installation = self.site.ports, self.site.installation_id
         return await self.act(
             request,
             page_of(key),
@@ -79,7 +79,7 @@ class ProblemDesk(Desk):
     async def dismiss(self, request: Request) -> Response:
         """Put it aside until it happens again."""
         key, actor = key_in(request), actor_of(request)
-        ports, installation = self.site.application.ports, self.site.installation_id
+        ports, installation = self.site.ports, self.site.installation_id
         return await self.act(
             request,
             f"/{KEY}/list",

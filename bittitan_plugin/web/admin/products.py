@@ -91,7 +91,7 @@ class ProductDesk(Desk):
     async def create(self, request: Request) -> Response:
         """Make it; what was typed stays when it is refused."""
         form, actor = await form_of(request), actor_of(request)
-        ports, installation = self.site.application.ports, self.site.installation_id
+        ports, installation = self.site.ports, self.site.installation_id
         try:
             kind, wishes = _kind(sent(form, "product_type")), wishes_of(form)
             made = await run(lambda: products.create(ports, installation, actor, kind, wishes))
@@ -112,7 +112,7 @@ class ProductDesk(Desk):
     async def edit(self, request: Request) -> Response:
         """Change, price, publish or withdraw it."""
         key, form, actor = key_in(request), await form_of(request), actor_of(request)
-        ports, installation = self.site.application.ports, self.site.installation_id
+        ports, installation = self.site.ports, self.site.installation_id
         return await self.act(
             request,
             page_of(key),
@@ -124,7 +124,7 @@ class ProductDesk(Desk):
     async def delete(self, request: Request) -> Response:
         """Forget a product that was never sold."""
         key, actor = key_in(request), actor_of(request)
-        ports, installation = self.site.application.ports, self.site.installation_id
+        ports, installation = self.site.ports, self.site.installation_id
         try:
             await run(lambda: products.delete(ports, installation, actor, key))
         except SAID_NO as no:

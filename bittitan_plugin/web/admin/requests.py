@@ -79,7 +79,7 @@ class RequestList(BrowsedList):
             request=asked,
             asset=asset,
             account=work.accounts.get(asset.account_id),
-            terms=cancellation.terms(self.site.application.ports, installation, asset),
+            terms=cancellation.terms(self.site.ports, installation, asset),
         )
 
 
@@ -94,7 +94,7 @@ class RequestDesk(Desk):
     async def accept(self, request: Request) -> Response:
         """Yes: the cancellation executes."""
         key, actor = key_in(request), actor_of(request)
-        ports, installation = self.site.application.ports, self.site.installation_id
+        ports, installation = self.site.ports, self.site.installation_id
         return await self.act(
             request,
             page_of(key),
@@ -107,7 +107,7 @@ class RequestDesk(Desk):
         """No, and why; the customer is told the reason."""
         key, actor, form = key_in(request), actor_of(request), await form_of(request)
         reason = sent(form, "reason")
-        ports, installation = self.site.application.ports, self.site.installation_id
+        ports, installation = self.site.ports, self.site.installation_id
         return await self.act(
             request,
             page_of(key),

@@ -52,7 +52,7 @@ class RunDesk(Desk):
     async def services_definition(self, request: Request) -> Response:
         """*Get Services Definition*."""
         _demand(request, Permission.MANAGE_PRODUCTS)
-        ports, installation = self.site.application.ports, self.site.installation_id
+        ports, installation = self.site.ports, self.site.installation_id
         actor = actor_of(request)
         return await self._begin(
             request,
@@ -66,7 +66,7 @@ class RunDesk(Desk):
         _demand(request, Permission.MANAGE_ORDERS)
         form, who = await form_of(request), office_of(request).viewer.email
         most, apply = sent(form, "max_changes").strip(), sent(form, "apply") == "yes"
-        ports, installation = self.site.application.ports, self.site.installation_id
+        ports, installation = self.site.ports, self.site.installation_id
 
         def start() -> Run:
             changes = whole_number(most)

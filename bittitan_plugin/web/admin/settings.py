@@ -17,7 +17,7 @@ from starlette_admin.routing import route
 from bittitan_plugin.base.manifest import manifest
 from bittitan_plugin.domain.access import Permission
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
-from bittitan_plugin.platforms.shop.hook_calls import RefusedByPlugins
+from bittitan_plugin.ports.platform import PluginsRejected
 from bittitan_plugin.services.installations import validate
 from bittitan_plugin.web.admin.admin_context import office_of
 from bittitan_plugin.web.admin.admin_page import Desk, sent, to
@@ -66,7 +66,7 @@ class SettingsDesk(Desk):
         """*Test connection* with what stands in the form. Stores nothing."""
         entries = _typed(await self._entries(request), await form_of(request))
         values = {entry.field.name: entry.typed for entry in entries}
-        ports, key = self.site.application.ports, self.site.platform.installation
+        ports, key = self.site.ports, self.site.platform.installation
         # Only the connection is tried: what is to become of coupons is asked when it is stored.
         refusals = await run(lambda: validate(ports, key, values, active=True, same_account=False))
         if refusals:
@@ -97,7 +97,7 @@ class SettingsDesk(Desk):
                     same_account=same_account,
                 )
             )
-        except RefusedByPlugins as refused:
+        except PluginsRejected as refused:
             asked = any(each.code is ErrorCode.CONFIRMATION_REQUIRED for each in refused.refusals)
             errors = {refusal.field or "": refusal.message for refusal in refused.refusals}
             return await self._form(request, entries, errors, status=422, asked=asked)
@@ -107,7 +107,7 @@ class SettingsDesk(Desk):
         return to(request, "/settings")
 
     async def _entries(self, request: Request) -> list[Entry]:
-        ports = self.site.application.ports
+        ports = self.site.ports
         configuration = office_of(request).installation.configuration
         return await run(lambda: setting_entries(ports, configuration))
 
@@ -121,9 +121,7 @@ class SettingsDesk(Desk):
         asked: bool = False,
     ) -> Response:
         question = await run(
-            lambda: account_question(
-                self.site.application.ports, office_of(request).installation, asked=asked
-            )
+            lambda: account_question(self.site.ports, office_of(request).installation, asked=asked)
         )
         entries = [replace(e, error=(errors or {}).get(e.field.name)) for e in entries]
         general = (errors or {}).get("")

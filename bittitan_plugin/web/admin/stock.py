@@ -88,7 +88,7 @@ class StockDesk(Desk):
             name = file.filename or "" if isinstance(file, UploadFile) else ""
             content = await file.read() if isinstance(file, UploadFile) else b""
             mode = sent(form, "mode")
-        ports, installation = self.site.application.ports, self.site.installation_id
+        ports, installation = self.site.ports, self.site.installation_id
         chosen = ImportMode(mode) if mode in set(ImportMode) else ImportMode.DRY_RUN
         actor = actor_of(request)
         try:
@@ -103,7 +103,7 @@ class StockDesk(Desk):
     async def confirm(self, request: Request) -> Response:
         """The codes were revoked in BitTitan's portal."""
         key, actor = key_in(request), actor_of(request)
-        ports, installation = self.site.application.ports, self.site.installation_id
+        ports, installation = self.site.ports, self.site.installation_id
         return await self.act(
             request,
             "/stock",
@@ -115,7 +115,7 @@ class StockDesk(Desk):
     async def redeemed(self, request: Request) -> Response:
         """The codes had been used: the sale stands."""
         key, actor = key_in(request), actor_of(request)
-        ports, installation = self.site.application.ports, self.site.installation_id
+        ports, installation = self.site.ports, self.site.installation_id
         return await self.act(
             request,
             "/stock",
@@ -151,10 +151,10 @@ class StockDesk(Desk):
         return await self.act(request, "/stock", "Undone: its unsold codes are withdrawn.", do)
 
     def _where(self) -> tuple[Ports, UUID]:
-        return self.site.application.ports, self.site.installation_id
+        return self.site.ports, self.site.installation_id
 
     async def _page(self, request: Request, *, status: int = 200, error: str = "") -> Response:
-        ports, installation = self.site.application.ports, self.site.installation_id
+        ports, installation = self.site.ports, self.site.installation_id
         report = await run(lambda: stock_report(ports, installation))
         return self.show(
             request,
@@ -184,7 +184,7 @@ class StockDesk(Desk):
     def _masked(self, asset: Asset) -> str:
         if asset.coupon_code is None:
             return ""
-        return self.site.application.ports.cipher.masked(asset.coupon_code)
+        return self.site.ports.cipher.masked(asset.coupon_code)
 
 
 def _check_sure(sure: str) -> None:
@@ -236,7 +236,7 @@ class StockList(BrowsedList):
 
     async def lines(self, found: Sequence[StockCode]) -> list[CodeLine]:
         """With their codes masked."""
-        cipher = self.site.application.ports.cipher
+        cipher = self.site.ports.cipher
         return await run(
             lambda: [CodeLine(code=code, masked=cipher.masked(code.code)) for code in found]
         )

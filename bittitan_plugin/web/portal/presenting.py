@@ -67,7 +67,7 @@ def _code(site: Site, found: License) -> tuple[str | None, bool]:
     if found.asset.coupon_code is None:
         return None, False
     try:
-        return site.application.ports.cipher.open(found.asset.coupon_code), False
+        return site.ports.cipher.open(found.asset.coupon_code), False
     except UnreadableSecret:
         return None, True
 

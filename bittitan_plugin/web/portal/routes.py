@@ -60,7 +60,7 @@ class Portal:
 
     def __init__(self, site: Site) -> None:
         self._site = site
-        self._ports = site.application.ports
+        self._ports = site.ports
 
     async def licenses(self, request: Request) -> Response:
         """The list, newest first."""

@@ -16,6 +16,7 @@ from bittitan_plugin.platforms.saleor.sessions import Session
 from tests.security.belongings import NOW, RESELLER, settle_in
 from tests.security.permission_fixture import SALEOR, Stage
 from tests.security.routes import Address, addresses, filled
+from tests.wired import saleors_of
 
 #: What answers with something else than a page, by the beginning of its address, and why.
 NO_PAGES = {
@@ -73,7 +74,7 @@ class Everything:
     @cached_property
     def saleor(self) -> SaleorService:
         """The side that answers that Saleor."""
-        return saleor_service(self.stage.shop.application, self.stage.shop.plugins)
+        return saleor_service(saleors_of(self.stage.shop.application), self.stage.shop.plugins)
 
     @cached_property
     def app(self) -> SaleorApp:

@@ -13,6 +13,7 @@ from playwright.sync_api import Page, Route, expect
 from starlette.requests import Request
 
 from bittitan_plugin.platforms.saleor.invoice_documents import InvoiceDocument
+from bittitan_plugin.platforms.saleor.pages.frames import PACKAGE
 from bittitan_plugin.web.pages import Pages
 from tests.browser.conftest import Visit, sign_in, violations
 from tests.browser.everywhere.pages import INVOICES, NO_PAGES, VIEWERS, Everything
@@ -125,7 +126,9 @@ def _posting(form: dict[str, str]) -> Callable[[Route], None]:
 @pytest.mark.parametrize("document", INVOICES, ids=lambda document: document.number)
 def test_no_invoice_of_a_saleor_has_one(browser: Open, document: InvoiceDocument) -> None:
     page, found = browser(None), dict[str, list[str]]()
-    shown = Pages().page(Request({"type": "http"}), "saleor/invoice.html", {"invoice": document})
+    shown = Pages(platform=PACKAGE).page(
+        Request({"type": "http"}), "saleor/invoice.html", {"invoice": document}
+    )
     # Its address only leads on to a Saleor; what is shown then is what is looked at.
     page.route("**/saleor/invoices/*", lambda route: _answering(route, bytes(shown.body)))
     page.goto("/saleor/invoices/sealed")

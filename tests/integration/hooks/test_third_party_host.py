@@ -34,7 +34,7 @@ def test_it_imports_the_host_contract_and_nothing_else_of_the_project() -> None:
 
 def test_the_installed_package_announces_the_plugin() -> None:
     announced = {point.name: point.value for point in entry_points(group=ENTRY_POINT_GROUP)}
-    assert announced["bittitan"] == "bittitan_plugin.plugin.plugin:plugin"
+    assert announced["bittitan"] == "bittitan_hooks.plugin:plugin"
 
 
 def test_it_sells_a_licence_and_is_told_of_the_delivery(

@@ -7,13 +7,13 @@ import pytest
 from starlette.applications import Starlette
 
 from bittitan_plugin.bittitan.sandbox import DEFAULT_EMAIL, DEFAULT_PASSWORD, SandboxServer
-from bittitan_plugin.platforms.shop.identity import EmbeddedIdentity
 from bittitan_plugin.platforms.shop.platform import INSTALLATION, EmbeddedPlatform
 from bittitan_plugin.platforms.shop.schema import build_schema
 from bittitan_plugin.platforms.shop.web import graphql_routes
 from bittitan_plugin.services.installations import get_installation
 from bittitan_plugin.web.site import Site
 from tests.integration.ordering.storefront import Storefront, person, put_on_sale, staff_of
+from tests.wired import site_of
 from tests.world import Shop, World
 
 
@@ -42,7 +42,7 @@ def embedded(running: World) -> tuple[EmbeddedPlatform, Starlette]:
 def site(running: World, embedded: tuple[EmbeddedPlatform, Starlette]) -> Site:
     """What pages stand on: once, so that templates are read and routes are made once."""
     platform, _ = embedded
-    return Site(running.application, platform, EmbeddedIdentity(platform.customers))
+    return site_of(running.application, platform)
 
 
 @pytest.fixture

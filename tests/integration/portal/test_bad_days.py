@@ -15,8 +15,8 @@ from bittitan_plugin.plugin.bootstrap import build
 from bittitan_plugin.web.portal.forms import text_of
 from bittitan_plugin.web.portal.routes import portal_routes
 from bittitan_plugin.web.sessions import COOKIE, Sessions
-from bittitan_plugin.web.site import Site
 from tests.integration.portal.browsing import Counter, Page, Visitor, at
+from tests.wired import site_of
 
 
 class KnownToAll:
@@ -42,7 +42,9 @@ class KnownToAll:
 
 
 @pytest.mark.parametrize("path", ["/portal/", "/portal/end-customers"])
-def test_without_a_database_a_page_says_so(counter: Counter, tmp_path: Path, path: str) -> None:
+def test_without_a_database_a_page_says_so(
+    counter: Counter, tmp_path: Path, path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     # Nobody listens on port 1.
     settings = Settings(
         database_url="postgresql://nobody@127.0.0.1:1/none",
@@ -50,7 +52,8 @@ def test_without_a_database_a_page_says_so(counter: Counter, tmp_path: Path, pat
         secret_keys=(generate_key(),),
     )
     application = build(settings)
-    site = Site(application, counter.storefront.platform, KnownToAll())
+    site = site_of(application, counter.storefront.platform)
+    monkeypatch.setattr(site.platform, "identity", KnownToAll())
     visitor = Visitor(Starlette(routes=portal_routes(site)), site, counter.storefront.reseller)
     page = visitor.open(path)
     application.close()

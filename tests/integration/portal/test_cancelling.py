@@ -219,7 +219,7 @@ def test_what_staff_decided_meanwhile_cannot_be_withdrawn_and_the_page_says_so(
 ) -> None:
     key, visitor, shop = counter.bought(), counter.reseller, counter.storefront.shop
     form = visitor.send(visitor.open(at(key, "/cancel")).form("/cancel")).form("/withdraw")
-    staff = counter.site.identity.viewer(str(counter.storefront.staff.id))
+    staff = counter.site.platform.identity.viewer(str(counter.storefront.staff.id))
     request_id = UUID(form.fields["request"])
     cancellation_requests.reject(shop.ports, shop.id, request_id, staff.actor, "It was used")
     page = visitor.send(form)

@@ -270,7 +270,7 @@ def test_a_refused_request_says_why(counter: Counter) -> None:
     visitor.send(visitor.open(at(key, "/cancel")).form("/cancel"))
     with shop.ports.store.reading(shop.id) as work:
         request = work.requests.pending_of([key])[key]
-    staff = counter.site.identity.viewer(str(counter.storefront.staff.id))
+    staff = counter.site.platform.identity.viewer(str(counter.storefront.staff.id))
     cancellation_requests.reject(shop.ports, shop.id, request.id, staff.actor, "The code was seen")
     text = visitor.open(at(key)).text
     assert "was refused: The code was seen" in text
@@ -283,7 +283,7 @@ def test_a_page_of_many_licences_costs_as_many_statements_as_one_of_few(counter:
         return min(once() for _ in range(5))
 
     def once() -> int:
-        with statements_of(counter.site.application.engine) as seen:
+        with statements_of(counter.site.engine) as seen:
             counter.reseller.open("/portal/")
         return sum("host_users" in s or "bittitan" in s or "asset" in s for s in seen)
 

@@ -9,6 +9,7 @@ from threading import Barrier
 import pytest
 from sqlalchemy import inspect
 
+from bittitan_plugin.platforms.registry import platform_tables
 from bittitan_plugin.store import migrations
 from bittitan_plugin.store.engine import open_engine
 from bittitan_plugin.store.tables import Base
@@ -29,7 +30,7 @@ application.close()
 
 def test_upgrading_an_empty_database_gives_the_tables_the_code_describes(database_url: str) -> None:
     engine = open_engine(database_url)
-    migrations.check(engine)
+    migrations.check(engine, platform_tables())
     engine.dispose()
 
 

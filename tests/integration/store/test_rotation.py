@@ -16,6 +16,7 @@ from bittitan_plugin.base.cipher import Cipher, UnreadableSecret, generate_key
 from bittitan_plugin.base.settings import Settings
 from bittitan_plugin.cli.rotate import rotate_secrets
 from bittitan_plugin.domain.coupons import Sealed
+from bittitan_plugin.platforms.registry import platform_tables
 from bittitan_plugin.platforms.shop.tables import SigningKeyRow
 from bittitan_plugin.plugin.bootstrap import build
 from bittitan_plugin.store.engine import open_engine
@@ -33,7 +34,7 @@ pytestmark = pytest.mark.databases("sqlite", "postgresql")
 OLD_KEY, NEW_KEY = generate_key(), generate_key()
 OLD, BOTH, NEW = Cipher([OLD_KEY]), Cipher([NEW_KEY, OLD_KEY]), Cipher([NEW_KEY])
 
-COLUMNS = list(sealed_columns())
+COLUMNS = list(sealed_columns(platform_tables()))
 
 
 @pytest.fixture
@@ -81,7 +82,7 @@ def test_every_column_that_holds_secrets_has_one_here(engine: Engine) -> None:
 
 def test_everything_can_be_read_with_the_new_key_alone(engine: Engine) -> None:
     fill(engine)
-    rotate(engine, BOTH, lambda _: None)
+    rotate(engine, BOTH, platform_tables(), lambda _: None)
     read = {str(c): {NEW.open(text) for text in held(engine, c)} for c in COLUMNS}
     assert read == {str(column): {f"secret of {column}"} for column in COLUMNS}
 
@@ -96,9 +97,9 @@ def test_before_it_the_new_key_alone_reads_nothing(engine: Engine) -> None:
 
 def test_repeating_it_changes_nothing(engine: Engine) -> None:
     fill(engine)
-    first = rotate(engine, BOTH, lambda _: None)
+    first = rotate(engine, BOTH, platform_tables(), lambda _: None)
     before = {str(column): held(engine, column) for column in COLUMNS}
-    second = rotate(engine, BOTH, lambda _: None)
+    second = rotate(engine, BOTH, platform_tables(), lambda _: None)
     assert (first.renewed, second.renewed) == (first.total, 0)
     assert {str(column): held(engine, column) for column in COLUMNS} == before
 
@@ -109,7 +110,7 @@ def test_the_old_key_is_asked_for_until_everything_else_is_sealed_anew() -> None
 
 def test_what_fits_no_key_stays_and_is_counted(engine: Engine) -> None:
     fill(engine)
-    done = rotate(engine, NEW, lambda _: None)
+    done = rotate(engine, NEW, platform_tables(), lambda _: None)
     assert (done.renewed, done.unreadable) == (0, done.total)
     assert OLD.open(held(engine, COLUMNS[0])[0]).startswith("secret of")
 
@@ -126,8 +127,8 @@ def test_an_interrupted_one_goes_on_when_repeated(engine: Engine) -> None:
             raise Interrupted
 
     with pytest.raises(Interrupted):
-        rotate(engine, BOTH, interrupt)
-    done = rotate(engine, BOTH, lambda _: None)
+        rotate(engine, BOTH, platform_tables(), interrupt)
+    done = rotate(engine, BOTH, platform_tables(), lambda _: None)
     assert 0 < done.renewed < done.total
     assert all(NEW.open(text) for column in COLUMNS for text in held(engine, column))
 
@@ -135,7 +136,7 @@ def test_an_interrupted_one_goes_on_when_repeated(engine: Engine) -> None:
 def test_progress_is_told_batch_by_batch(engine: Engine) -> None:
     fill(engine)
     heard: list[Rotation] = []
-    done = rotate(engine, BOTH, heard.append)
+    done = rotate(engine, BOTH, platform_tables(), heard.append)
     assert [each.seen for each in heard] == sorted(each.seen for each in heard)
     assert (heard[-1], done.seen) == (done, done.total)
 
@@ -160,7 +161,7 @@ def test_more_rows_than_a_batch_are_all_sealed_anew(engine: Engine) -> None:
         )
         few = ~AssetRow.order_line_id.startswith("one of many")
         session.execute(update(AssetRow).where(few).values(coupon_code=None))
-    rotate(engine, BOTH, lambda _: None)
+    rotate(engine, BOTH, platform_tables(), lambda _: None)
     (column,) = (c for c in COLUMNS if str(c) == "bittitan_assets.coupon_code")
     codes = {NEW.open(text) for text in held(engine, column)}
     assert codes == {f"code {number}" for number in range(BATCH + 5)}

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 
 from bittitan_plugin.domain.assets import Asset, AssetStatus, ProvisioningStatus
 from bittitan_plugin.domain.coupons import CouponStatus
+from bittitan_plugin.platforms.registry import platform_tables
 from bittitan_plugin.store import migrations
 from tests.fixtures.make_release import STORY
 from tests.integration.upgrade.conftest import Upgraded
@@ -25,7 +26,7 @@ def expect_of_each(
 
 
 def test_the_tables_are_those_the_code_describes(upgraded: Upgraded) -> None:
-    migrations.check(upgraded.shop.application.engine)
+    migrations.check(upgraded.shop.application.engine, platform_tables())
     assert migrations.version_fault(upgraded.shop.application.engine) == ""
 
 

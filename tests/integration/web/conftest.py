@@ -13,7 +13,7 @@ from anyio.from_thread import BlockingPortal
 from bittitan_plugin.base.cipher import generate_key
 from bittitan_plugin.base.settings import Environment, Settings
 from bittitan_plugin.cli.serving import Shop, open_shop, server_of
-from bittitan_plugin.web.app import create_app
+from bittitan_plugin.plugin.asgi import create_app
 from tests.conftest import Databases
 from tests.in_process import InProcess, portal
 from tests.waiting import PATIENCE_S, until

@@ -7,15 +7,14 @@ from typing import Any
 
 import httpx
 
-from bittitan_plugin.platforms.shop.identity import EmbeddedIdentity
 from bittitan_plugin.web.csrf import Csrf
-from bittitan_plugin.web.site import Site
 from tests.security import routes
 from tests.security.fuzzing import noise
 from tests.security.fuzzing.counting import Broken
 from tests.security.fuzzing.documents import POWERFUL, POWERLESS, contents
 from tests.security.permission_fixture import Rewinding, Stage
 from tests.security.routes import Address
+from tests.wired import site_of
 
 #: What the pages read from their addresses and forms, and what actions are called.
 PARAMETERS = (
@@ -134,7 +133,7 @@ class Addresses:
 
 async def _jar(stage: Stage, viewer: str) -> httpx.Cookies:
     """What the viewer's browser keeps; who signs out with it is signed in again when rewound."""
-    site = Site(stage.shop.application, stage.platform, EmbeddedIdentity(stage.platform.customers))
+    site = site_of(stage.shop.application, stage.platform)
     return await routes.cookies_of(stage, site, viewer)
 
 

@@ -20,6 +20,7 @@ from bittitan_plugin.plugin.bootstrap import build
 from tests.fakes.saleor.signing import Signing
 from tests.security.fuzzing import noise
 from tests.security.fuzzing.counting import Broken, hush
+from tests.wired import saleors_of
 
 API_URL = "https://saleor.example/graphql/"
 NOW = datetime(2026, 3, 10, 9, 30, tzinfo=UTC)
@@ -49,7 +50,7 @@ def deliveries(random: Random, database_url: str, directory: Path) -> Callable[[
     application = build(settings, clock=lambda: NOW)
     application.migrate()
     hush()
-    signing, apps, ear = Signing(), application.saleor_apps, _Ear()
+    signing, apps, ear = Signing(), saleors_of(application).apps, _Ear()
     apps.register(
         Registration(
             api_url=API_URL, domain="saleor.example", app_id="QXBwOjE=", token="t" * 30,

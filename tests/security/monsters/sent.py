@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlencode
 
-import bittitan_plugin.web
+import bittitan_plugin
 from tests.security.permission_fixture import SALEOR
 
 #: Longer than anything that an error may repeat of what was sent.
@@ -121,7 +121,7 @@ def _form(fields: list[tuple[str, str]]) -> Monster:
 
 def _filled(value: str) -> list[tuple[str, str]]:
     """Every field of every form of ours, and those that are asked for by hand, with that value."""
-    pages = Path(bittitan_plugin.web.__file__).parent.rglob("*.html")
+    pages = Path(bittitan_plugin.__file__).parent.rglob("*.html")
     named = {name for page in pages for name in re.findall(r'name="(\w+)"', page.read_text())}
     by_hand = {"accessToken", "orderId", "customerId", "scope", "format", "filename"}
     return [(name, value) for name in sorted(named | by_hand)]

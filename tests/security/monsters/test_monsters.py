@@ -7,14 +7,13 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from bittitan_plugin.platforms.shop.identity import EmbeddedIdentity
 from bittitan_plugin.web.csrf import Csrf
-from bittitan_plugin.web.site import Site
 from tests.security import files, routes
 from tests.security.belongings import RESELLER
 from tests.security.monsters.sent import ECHO, SEGMENTS, Monster, monsters
 from tests.security.permission_fixture import ANONYMOUS, Stage, rewound
 from tests.security.routes import Address
+from tests.wired import site_of
 
 #: What a form shows as it was typed, and where a link leads back to, is no error's text.
 _TYPED = re.compile(r'(value|href)="[^"]*"|<textarea.*?</textarea>', re.DOTALL)
@@ -32,7 +31,7 @@ def test_no_monster_breaks_any_door_or_is_read_out_at_length(stage: Stage, area:
 
 
 async def _faults(stage: Stage, asked: list[Address]) -> list[str]:
-    site = Site(stage.shop.application, stage.platform, EmbeddedIdentity(stage.platform.customers))
+    site = site_of(stage.shop.application, stage.platform)
     jars = {
         each: await routes.cookies_of(stage, site, each) for each in (ANONYMOUS, RESELLER, _STAFF)
     }

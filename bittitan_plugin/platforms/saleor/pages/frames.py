@@ -16,11 +16,15 @@ _POLICY = (
 )
 
 
+#: Whose templates they are.
+PACKAGE = "bittitan_plugin.platforms.saleor.pages"
+
+
 class Frames:
-    """Fills the templates under ``templates/saleor``."""
+    """Fills the templates under ``templates``."""
 
     def __init__(self, clock: Clock) -> None:
-        self._pages = Pages(clock)
+        self._pages = Pages(clock, PACKAGE)
         self._clock = clock
 
     def page(

@@ -14,6 +14,7 @@ from bittitan_plugin.platforms.saleor.gateway import SaleorHost
 from bittitan_plugin.platforms.saleor.invoice_documents import InvoiceDocument
 from bittitan_plugin.platforms.saleor.invoice_links import PATH, InvoiceLinks, InvoicePage
 from bittitan_plugin.platforms.saleor.pages.call_threads import Busy, FewAtATime
+from bittitan_plugin.platforms.saleor.pages.frames import PACKAGE
 from bittitan_plugin.services.ports import Ports
 from bittitan_plugin.web.pages import Pages
 from bittitan_plugin.web.security_headers import SecurityHeaders
@@ -27,7 +28,8 @@ _LATER = "The shop does not answer just now. Please try again in a few minutes."
 
 def invoice_routes(ports: Ports, public_url: str) -> list[BaseRoute]:
     """One address per invoice."""
-    links, pages, few = InvoiceLinks(public_url, ports.cipher), Pages(), FewAtATime(MOST_READERS)
+    links, few = InvoiceLinks(public_url, ports.cipher), FewAtATime(MOST_READERS)
+    pages = Pages(platform=PACKAGE)
 
     def read(named: InvoicePage) -> InvoiceDocument | None:
         host = ports.hosts.of(named.installation_id)

@@ -1,4 +1,4 @@
-"""What the Saleor routes stand on, put together from the application once."""
+"""What the Saleor routes stand on, put together from the connection once."""
 
 from dataclasses import dataclass
 
@@ -6,12 +6,12 @@ from pluggy import PluginManager
 
 from bittitan_plugin.platforms.saleor.allowed import AllowedSaleors
 from bittitan_plugin.platforms.saleor.apps import SaleorApps
+from bittitan_plugin.platforms.saleor.connection import SaleorConnection
 from bittitan_plugin.platforms.saleor.keys import Keys
 from bittitan_plugin.platforms.saleor.registration import Registrar
 from bittitan_plugin.platforms.saleor.sessions import Sessions
 from bittitan_plugin.platforms.saleor.tokens import SaleorTokens
 from bittitan_plugin.platforms.saleor.webhooks import Webhooks
-from bittitan_plugin.plugin.bootstrap import Application
 from bittitan_plugin.services.ports import Ports
 
 
@@ -30,13 +30,13 @@ class SaleorService:
     sessions: Sessions
 
 
-def saleor_service(application: Application, plugins: PluginManager) -> SaleorService:
+def saleor_service(connection: SaleorConnection, plugins: PluginManager) -> SaleorService:
     """Wire it. ``plugins`` is the plugin manager whose hooks the webhooks fire."""
-    settings, ports, apps = application.settings, application.ports, application.saleor_apps
-    allowed = AllowedSaleors(settings.saleor_allowed_urls, settings.saleor_dashboard_urls)
+    ports, apps, settings = connection.wiring.ports, connection.apps, connection.settings
+    allowed = AllowedSaleors(settings.allowed_urls, settings.dashboard_urls)
     keys = Keys(apps, ports.clock)
     return SaleorService(
-        public_url=settings.public_url,
+        public_url=connection.wiring.settings.public_url,
         ports=ports,
         plugins=plugins,
         apps=apps,

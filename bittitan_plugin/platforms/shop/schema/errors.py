@@ -8,9 +8,9 @@ from typing import Generic, TypeVar
 import strawberry
 
 from bittitan_plugin.domain.errors import Refusal
-from bittitan_plugin.platforms.shop.hook_calls import RefusedByPlugins
 from bittitan_plugin.platforms.shop.schema.context import HostInfo, platform, run
 from bittitan_plugin.platforms.shop.schema.loaders import Loaders
+from bittitan_plugin.ports.platform import PluginsRejected
 
 
 @strawberry.enum
@@ -180,7 +180,7 @@ async def attempt(
         result = await run(work)
     except Refusal as refusal:
         return None, [subject.error(refusal.code, refusal.message, refusal.field)]
-    except RefusedByPlugins as refused:
+    except PluginsRejected as refused:
         return None, [
             subject.error(each.code, each.message, each.field) for each in refused.refusals
         ]

@@ -29,6 +29,7 @@ from tests.conftest import Databases, StandingClock
 from tests.fakes.saleor import SaleorServer
 from tests.fakes.saleor.sending import Sender
 from tests.in_process import InProcess, portal
+from tests.wired import saleors_of
 from tests.world import World, begin_anew, wired
 
 __all__ = ["portal"]
@@ -82,7 +83,7 @@ class Station:
 
     @property
     def apps(self) -> SaleorApps:
-        return self.application.saleor_apps
+        return saleors_of(self.application).apps
 
     @property
     def app(self) -> SaleorApp | None:
@@ -125,7 +126,7 @@ class Stations:
 
     def _service(self) -> SaleorService:
         application = self._world.application
-        ports, apps = application.ports, application.saleor_apps
+        ports, apps = application.ports, saleors_of(application).apps
         allowed, keys = AllowedSaleors(self._allowed), Keys(apps, ports.clock)
         return SaleorService(
             public_url="http://plugin.example",

@@ -22,6 +22,7 @@ from bittitan_plugin.platforms.saleor.unreadable import UnreadableOrders
 from bittitan_plugin.plugin.order_hooks import OrderHooks
 from tests.fakes.saleor.records import Order
 from tests.integration.saleor.story.conftest import Market
+from tests.wired import saleors_of
 
 #: Four times something is delivered. Drawn beforehand, and whatever waits then: how much that is
 #: differs from run to run, and an order is never left in the middle of its life.
@@ -62,7 +63,7 @@ def look(market: Market) -> None:
         return getattr(hooks, firing.hook)(firing.event).status is not OutcomeStatus.FAILED
 
     application, clock = market.station.application, market.station.clock
-    apps, cursors = application.saleor_apps, Cursors(application.engine)
+    apps, cursors = saleors_of(application).apps, Cursors(application.engine)
     unreadable = UnreadableOrders(application.ports.store, clock)
     poller = OrderPoller(apps, cursors, unreadable, fire, clock)
     poller.poll(market.station.installed)

@@ -22,6 +22,7 @@ from bittitan_plugin.services.problems import act, dismiss
 from bittitan_plugin.services.selling.refused_lines import watch_refused
 from tests.fakes.saleor.records import Order
 from tests.integration.saleor.story.conftest import Market
+from tests.wired import saleors_of
 from tests.world import STAFF
 
 MakePoller = Callable[..., OrderPoller]
@@ -47,7 +48,7 @@ def new_poller(market: Market, fire: Callable[[Firing], bool]) -> MakePoller:
         cursors = Cursors(application.engine)
         ports = application.ports
         unreadable = UnreadableOrders(ports.store, ports.clock)
-        return OrderPoller(application.saleor_apps, cursors, unreadable, fire, ports.clock)
+        return OrderPoller(saleors_of(application).apps, cursors, unreadable, fire, ports.clock)
 
     # Saleor's clock and ours are the same, so that its changes are later than the registration.
     market.saleor.now = market.station.clock  # type: ignore[method-assign]
@@ -168,7 +169,7 @@ def test_one_saleor_that_raises_the_unforeseen_does_not_keep_the_others_waiting(
 ) -> None:
     order, poller = market.buy(told=False), new_poller()
     here = market.station.installed
-    apps = market.station.application.saleor_apps
+    apps = saleors_of(market.station.application).apps
     monkeypatch.setattr(apps, "all_active", lambda: [replace(here, version=cast(str, None)), here])
     poller.poll_due()
     market.settle()
@@ -403,7 +404,7 @@ def test_a_saleor_whose_app_is_switched_off_is_left_alone(
 @pytest.fixture
 def mirror(market: Market) -> ProblemMirror:
     application = market.station.application
-    return ProblemMirror(application.saleor_apps, application.ports.store, application.engine)
+    return ProblemMirror(saleors_of(application).apps, application.ports.store, application.engine)
 
 
 def raise_problem(market: Market, key: str = "order:1") -> None:

@@ -28,7 +28,7 @@ def create_app(
     return Starlette(
         routes=[
             *platform_routes,
-            *health_routes(application),
+            *health_routes(application.engine, application.ports.cipher, application.is_working),
             metrics_route(application.engine, application.settings.metrics_token),
         ],
         lifespan=lifespan,

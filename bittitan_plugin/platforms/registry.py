@@ -1,0 +1,114 @@
+"""The kinds of commerce platforms that are installed, as the entry point group names them.
+
+A kind brings its tables, its settings, and the way to its installations; nothing outside its own
+package knows it by name. A platform that runs the plugin in its own process needs none of this: it
+announces itself by the hook ``host_started``.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.metadata import entry_points
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from pydantic_settings import BaseSettings
+from sqlalchemy import Engine, MetaData
+
+from bittitan_hooks.results import Outcome
+from bittitan_hooks.specs import Event
+from bittitan_plugin.base.settings import Settings
+from bittitan_plugin.domain.installations import Installation
+from bittitan_plugin.ports.platform import Host
+from bittitan_plugin.services.ports import Ports
+
+if TYPE_CHECKING:
+    # A worker serves nothing and loads no web framework.
+    from pluggy import PluginManager
+    from starlette.routing import BaseRoute
+    from starlette.types import ASGIApp
+
+#: Entry points that each name a ``PlatformKind``.
+GROUP = "bittitan_plugin.platforms"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wiring:
+    """What a kind is connected to."""
+
+    settings: Settings
+    engine: Engine
+    ports: Ports
+    #: Tells the plugin of an event that no platform fired: by the hook's name.
+    fire: Callable[[str, Event], Outcome]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Condition:
+    """How an installation's platform is, for ``bittitan-plugin doctor``."""
+
+    check: str
+    ok: bool
+    message: str
+    #: What to do about it; empty when there is nothing to do.
+    remedy: str = ""
+
+
+class PlatformConnection:
+    """A kind of platform, connected. By itself it has no installation and nothing to do."""
+
+    #: What a worker does at every look of its timetable, besides the installations' duties.
+    chores: Sequence[Callable[[], None]] = ()
+
+    def platform_of(self, installation_id: UUID) -> Host | None:  # noqa: ARG002
+        """The platform of an installation, if it is of this kind.
+
+        Raises ``Unavailable`` for one that is not to be called now.
+        """
+        return None
+
+    def conditions(self, installation: Installation) -> Iterator[Condition]:  # noqa: ARG002
+        """What there is to say of an installation; nothing of one of another kind."""
+        return iter(())
+
+    def routes(
+        self,
+        plugins: "PluginManager",  # noqa: ARG002
+        *,
+        development: bool,  # noqa: ARG002
+        graphql: "ASGIApp",  # noqa: ARG002
+    ) -> "Sequence[BaseRoute]":
+        """Its addresses, to be placed before all others.
+
+        ``plugins`` is whose hooks it fires; ``graphql`` answers at ``/graphql/`` what is not its
+        own.
+        """
+        return ()
+
+
+def _unconnected(_wiring: Wiring, _settings: Any) -> PlatformConnection:
+    return PlatformConnection()
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlatformKind:
+    """What a package of a platform offers under the entry point."""
+
+    #: The tables it keeps in the plugin's database.
+    tables: MetaData
+    #: Its settings, which are read from the environment.
+    settings: type[BaseSettings] = BaseSettings
+    #: Connects it, with settings of its own type. Opens nothing yet.
+    connect: Callable[[Wiring, Any], PlatformConnection] = _unconnected
+
+
+@cache
+def installed_kinds() -> dict[str, PlatformKind]:
+    """Every kind by its name."""
+    found = entry_points(group=GROUP)
+    return {each.name: each.load() for each in sorted(found, key=lambda it: it.name)}
+
+
+def platform_tables() -> list[MetaData]:
+    """The tables of every kind that is installed, each collection once."""
+    return list({id(kind.tables): kind.tables for kind in installed_kinds().values()}.values())

@@ -1,0 +1,114 @@
+"""Saleor as a kind of platform: what the entry point names, and all of it wired together."""
+
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from bittitan_hooks.results import OutcomeStatus
+from bittitan_plugin.domain.configuration import Configuration
+from bittitan_plugin.domain.errors import BitTitanError
+from bittitan_plugin.domain.installations import Installation
+from bittitan_plugin.platforms.registry import (
+    Condition,
+    PlatformConnection,
+    PlatformKind,
+    Wiring,
+)
+from bittitan_plugin.platforms.saleor.app_health import MEND, HearingWatch, restrictions
+from bittitan_plugin.platforms.saleor.apps import SaleorApp, SaleorApps
+from bittitan_plugin.platforms.saleor.catalogue_watch import CatalogueWatch
+from bittitan_plugin.platforms.saleor.connected import ConnectedSaleors
+from bittitan_plugin.platforms.saleor.cursors import Cursors
+from bittitan_plugin.platforms.saleor.invoice_links import InvoiceLinks
+from bittitan_plugin.platforms.saleor.order_events import Firing
+from bittitan_plugin.platforms.saleor.order_lease import Turns
+from bittitan_plugin.platforms.saleor.polling import OrderPoller
+from bittitan_plugin.platforms.saleor.problems import ProblemMirror
+from bittitan_plugin.platforms.saleor.settings import SaleorSettings
+from bittitan_plugin.platforms.saleor.tables import SaleorAppRow
+from bittitan_plugin.platforms.saleor.unreadable import UnreadableOrders
+from bittitan_plugin.ports.platform import Host
+from bittitan_plugin.services.catalogue.variants import catch_up
+
+if TYPE_CHECKING:
+    from pluggy import PluginManager
+    from starlette.routing import BaseRoute
+    from starlette.types import ASGIApp
+
+
+class SaleorConnection(PlatformConnection):
+    """Any number of Saleors, each an installation of its own."""
+
+    def __init__(self, wiring: Wiring, settings: SaleorSettings) -> None:
+        self.wiring = wiring
+        self.settings = settings
+        ports = wiring.ports
+        self.apps = SaleorApps(wiring.engine, ports.cipher, ports.clock)
+        self._connected = ConnectedSaleors(self.apps, self._host_of)
+        self.chores = self._chores()
+
+    def platform_of(self, installation_id: UUID) -> Host | None:
+        """See ``ConnectedSaleors.of``."""
+        return self._connected.of(installation_id)
+
+    def conditions(self, installation: Installation) -> Iterator[Condition]:
+        """Whether a Saleor that has the app switched on keeps anything from it."""
+        app = self.apps.of_installation(installation.id)
+        if app is None or not app.is_active:
+            return
+        name = f"Saleor of '{installation.key}'"
+        try:
+            found = restrictions(self.apps, app)
+        except BitTitanError as failure:
+            yield Condition(check=name, ok=False, message=str(failure), remedy=MEND)
+            return
+        if found:
+            yield Condition(check=name, ok=False, message="; ".join(found), remedy=MEND)
+        else:
+            yield Condition(check=name, ok=True, message="lets the app hear and do what it needs")
+
+    def routes(
+        self, plugins: "PluginManager", *, development: bool, graphql: "ASGIApp"
+    ) -> "Sequence[BaseRoute]":
+        """None unless the operator allows a Saleor: then ``/graphql/`` is shared with it."""
+        from bittitan_plugin.platforms.saleor.pages.routes import saleor_routes
+        from bittitan_plugin.platforms.saleor.pages.service import saleor_service
+
+        if not self.settings.allowed_urls:
+            return ()
+        service = saleor_service(self, plugins)
+        return saleor_routes(service, development=development, shop_graphql=graphql)
+
+    def _chores(self) -> Sequence[Callable[[], None]]:
+        """What webhooks lost is found, and problems are shown in the Dashboard."""
+        ports, engine, apps = self.wiring.ports, self.wiring.engine, self.apps
+        unreadable = UnreadableOrders(ports.store, ports.clock)
+        poller = OrderPoller(apps, Cursors(engine), unreadable, self._fire, ports.clock)
+        return (
+            HearingWatch(apps, ports.store, ports.clock).look_all,
+            poller.poll_due,
+            CatalogueWatch(apps, partial(catch_up, ports), ports.clock).look_due,
+            ProblemMirror(apps, ports.store, engine).show_all,
+        )
+
+    def _host_of(self, app: SaleorApp) -> Host:
+        # A worker that serves no Saleor need not load what calls one.
+        from bittitan_plugin.platforms.saleor.gateway import saleor_host
+
+        ports = self.wiring.ports
+        links = InvoiceLinks(self.wiring.settings.public_url, ports.cipher)
+        turns = Turns(self.wiring.engine, ports.clock)
+        return saleor_host(app, self.apps, links, turns, self._configuration)
+
+    def _configuration(self, installation_id: UUID) -> Configuration:
+        with self.wiring.ports.store.looking_up() as installations:
+            return installations.by_id(installation_id).configuration
+
+    def _fire(self, firing: Firing) -> bool:
+        outcome = self.wiring.fire(firing.hook, firing.event)
+        return outcome.status is not OutcomeStatus.FAILED
+
+
+#: What the entry point names.
+kind = PlatformKind(tables=SaleorAppRow.metadata, settings=SaleorSettings, connect=SaleorConnection)

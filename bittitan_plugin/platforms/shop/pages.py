@@ -1,0 +1,32 @@
+"""The shop's side of the pages: its accounts, its orders in the back office, its storefront."""
+
+from collections.abc import Sequence
+
+from starlette.routing import BaseRoute
+from starlette_admin.views import BaseView
+
+from bittitan_plugin.platforms.shop.admin_orders import OrderDesk, OrderList
+from bittitan_plugin.platforms.shop.identity import EmbeddedIdentity
+from bittitan_plugin.platforms.shop.platform import EmbeddedPlatform
+from bittitan_plugin.platforms.shop.storefront import shop_routes
+from bittitan_plugin.web.site import Site
+
+
+class ShopPages:
+    """The pages' ``PagesPlatform`` port over this shop."""
+
+    package = "bittitan_plugin.platforms.shop"
+
+    def __init__(self, platform: EmbeddedPlatform) -> None:
+        self._platform = platform
+        self.installation = platform.installation
+        self.plugins = platform.plugins
+        self.identity = EmbeddedIdentity(platform.customers)
+
+    def admin_views(self, site: Site) -> Sequence[BaseView]:
+        """Orders: the platform's own business, and what became of them."""
+        return [OrderList(site, self._platform), OrderDesk(site, self._platform)]
+
+    def routes(self, site: Site) -> Sequence[BaseRoute]:
+        """The storefront."""
+        return shop_routes(site)

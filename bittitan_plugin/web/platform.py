@@ -1,0 +1,92 @@
+"""Port: the platform that the pages are opened on.
+
+Back office and portal know no platform. One that implements this gets both: it says who may sign
+in, takes changes of the plugin's settings, and adds what only it has.
+"""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Protocol
+
+from starlette.routing import BaseRoute
+from starlette_admin.views import BaseView
+
+from bittitan_plugin.domain.access import Viewer
+
+if TYPE_CHECKING:
+    from bittitan_plugin.web.site import Site
+
+
+class PluginSettings(Protocol):
+    """The plugins of the platform, as staff set them."""
+
+    def update(
+        self,
+        plugin_id: str,
+        *,
+        active: bool | None,
+        configuration: Sequence[tuple[str, str | None]],
+        changed_by: str,
+        same_account: bool | None = None,
+    ) -> object:
+        """Validate, then store. ``active`` None leaves the plugin switched as it is.
+
+        ``same_account`` is what staff say of changed access to BitTitan, where it was asked.
+        Raises ``Refusal`` or ``PluginsRejected`` with nothing changed.
+        """
+
+
+class PagesPlatform(Protocol):
+    """A platform with a back office and a portal. Synchronous; may visit the database."""
+
+    #: The package with the folders ``templates`` and ``static`` of its own pages.
+    package: str
+
+    @property
+    def installation(self) -> str:
+        """The key of the installation that its pages belong to."""
+
+    @property
+    def identity(self) -> "Identity":
+        """Its accounts."""
+
+    @property
+    def plugins(self) -> PluginSettings:
+        """Its plugins."""
+
+    def admin_views(self, site: "Site") -> Sequence[BaseView]:
+        """Areas that only this platform's back office has, between accounts and assets."""
+
+    def routes(self, site: "Site") -> Sequence[BaseRoute]:
+        """Its other addresses that people open in a browser."""
+
+
+class Identity(Protocol):
+    """The platform's accounts, as the pages need them. Synchronous; may visit the database."""
+
+    def sign_in(
+        self, email: str, password: str, address: str, device: str | None = None
+    ) -> str | None:
+        """The key of the user with that password, or None: no word on which of the two was wrong.
+
+        The key is what a session remembers; it stays the same until the user ends all sessions,
+        and it is no secret, for the session that carries it is signed. ``address`` is the network
+        address of whoever asks, ``device`` the name of a browser that the account has
+        signed in on before. Raises ``SignInDelayed`` after too many wrong passwords.
+        """
+
+    def viewer(self, user: str) -> Viewer:
+        """Who that is now, with the permissions held now.
+
+        Nobody when the user is gone, or has ended the sessions begun with that key.
+        """
+
+    def welcome(self, email: str, company: str, password: str) -> str:
+        """The key of whoever proved to read the mail of that address.
+
+        A new customer, or the one that has the address; either signs in with this password from
+        now on, and every session there was ends. Raises ``Refusal`` on ``password``, and for an
+        address that cannot be a customer's.
+        """
+
+    def sign_out_everywhere(self, user: str) -> None:
+        """End every session and every token of that user, on every device."""
