@@ -41,10 +41,11 @@ check: $(INSTALLED) ## Lint, types, import contracts, exported schema
 	$(BIN)/bittitan-plugin schema | diff graphql/schema.graphql - \
 		|| (echo "graphql/schema.graphql is out of date: make format" && exit 1)
 
-format: $(INSTALLED) ## Write what check compares
+format: $(INSTALLED) ## Write what check and the tests compare
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 	$(BIN)/bittitan-plugin schema > graphql/schema.graphql
+	$(BIN)/python -m tests.unit.mail.reference > docs/emails.md
 
 fuzz: $(INSTALLED) ## What strangers could send, 50,000 times; prints a table
 	$(BIN)/python -m tests.security.fuzzing

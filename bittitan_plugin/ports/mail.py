@@ -4,19 +4,29 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from bittitan_plugin.domain.emails import Email
+
 
 @dataclass(frozen=True, kw_only=True)
 class Notification:
-    """One e-mail to send: which template, to whom, with which values."""
+    """One e-mail to send: what it says, to whom."""
 
-    #: Name of the template pair, e.g. ``welcome`` for ``welcome.txt`` and ``welcome.html``.
-    template: str
+    #: Never part of a repr: in it may be a coupon code.
+    email: Email = field(repr=False)
     to: str
     sender: str
-    #: Never part of a repr: among them may be a coupon code.
-    values: Mapping[str, object] = field(repr=False)
     #: The same however often it is sent; becomes the Message-ID, so a mail reader shows one.
     key: str
+
+    @property
+    def template(self) -> str:
+        """Name of the template pair, e.g. ``welcome`` for ``welcome.txt`` and ``welcome.html``."""
+        return self.email.template
+
+    @property
+    def values(self) -> Mapping[str, object]:
+        """What the templates are given."""
+        return self.email.values()
 
 
 class Mailer(Protocol):

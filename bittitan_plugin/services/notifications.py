@@ -1,14 +1,18 @@
-"""Who is told what by e-mail, and with which values. The wording is in ``mail/templates``."""
+"""Sends what ``domain/emails.py`` declares about a sale. The wording is in ``mail/templates``."""
 
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import timedelta
 from uuid import UUID, uuid4
-from zoneinfo import ZoneInfo
 
-from bittitan_plugin.domain.accounts import Account
 from bittitan_plugin.domain.assets import Asset, AssetStatus
 from bittitan_plugin.domain.cancellation import deadline_of
-from bittitan_plugin.domain.coupons import CouponStatus, Sealed
+from bittitan_plugin.domain.coupons import CouponStatus
+from bittitan_plugin.domain.emails import (
+    CouponSummary,
+    Email,
+    ProvisioningFailed,
+    SaleSummary,
+    Welcome,
+)
 from bittitan_plugin.domain.errors import ErrorCode, Refusal, Rejected, Unavailable
 from bittitan_plugin.domain.history import Actor, ActorKind, Change
 from bittitan_plugin.domain.mail_limits import CODE_AGAIN
@@ -24,100 +28,80 @@ NOT_SENT = Change(field="welcomeEmailAgain", before="sent", after="not sent")
 _SYSTEM = Actor(ActorKind.SYSTEM, "delivery")
 
 
+def send(ports: Ports, sale: Sale, email: Email, *, key: str, to: str | None = None) -> None:
+    """Send it, to the order's recipient unless ``to`` says otherwise. Raises what the mailer does.
+
+    ``key`` is the same however often the same message is sent.
+    """
+    ports.mailer.send(_notification(sale, email, key=key, to=to))
+
+
+def send_to_staff(ports: Ports, sale: Sale, email: Email, *, key: str) -> None:
+    """Send it to staff; nowhere if they have no address."""
+    if sale.configuration.staff_email:
+        send(ports, sale, email, key=key, to=sale.configuration.staff_email)
+
+
+def read_sale(ports: Ports, installation_id: UUID, asset_id: UUID) -> tuple[Sale, SaleSummary]:
+    """The sale, and what every e-mail says of it. Raises ``Refusal`` NOT_FOUND."""
+    with ports.store.reading(installation_id) as work:
+        sale = work.sales.get(asset_id)
+        return sale, summary_of(work, sale)
+
+
+def summary_of(work: UnitOfWork, sale: Sale) -> SaleSummary:
+    """What every e-mail says of a sale."""
+    asset, account = sale.asset, sale.account
+    end_customer = work.accounts.get(asset.end_customer_id) if asset.end_customer_id else None
+    return SaleSummary(
+        customer_name=account.company or account.email,
+        product_name=asset.name,
+        friendly_name=asset.friendly_name,
+        quantity=asset.quantity,
+        end_customer=end_customer.company or end_customer.email if end_customer else None,
+        order_number=asset.order_number,
+    )
+
+
+def coupon_of(ports: Ports, sale: Sale) -> CouponSummary:
+    """The coupon in words. Raises ``Refusal`` NOT_PROVISIONED while there is none."""
+    asset = sale.asset
+    if asset.coupon_code is None or asset.coupon_expires_at is None:
+        raise Refusal(ErrorCode.NOT_PROVISIONED, "There is no coupon code to send yet.", field="id")
+    expires_at = asset.coupon_expires_at
+    return CouponSummary(
+        coupon_code=ports.cipher.open(asset.coupon_code),
+        coupon_expires_at=expires_at.astimezone(sale.configuration.zone),
+        # Rounded: issued a second ago for 365 days, it has 365 left, whoever's clock is ahead.
+        coupon_days_left=round((expires_at - ports.clock()) / timedelta(days=1)),
+        validity_days=asset.validity_days,
+    )
+
+
 def welcome(ports: Ports, work: UnitOfWork, sale: Sale, *, key: str | None = None) -> Notification:
     """The e-mail that carries the coupon code, to the order's recipient. Documented.
 
     Raises ``Refusal`` NOT_PROVISIONED while there is no coupon.
     """
-    asset, configuration = sale.asset, sale.configuration
-    if asset.coupon_code is None or asset.coupon_expires_at is None:
-        raise Refusal(ErrorCode.NOT_PROVISIONED, "There is no coupon code to send yet.", field="id")
-    values, zone = sale_values(work, asset, sale.account), configuration.zone
-    return Notification(
-        template="welcome",
-        to=asset.recipient_email,
-        sender=configuration.sender_email,
-        key=key or f"welcome-{asset.id}",
-        values={
-            **values,
-            **_coupon_values(ports, zone, asset.coupon_code, asset.coupon_expires_at),
-            "validity_days": asset.validity_days,
-            "deadline": deadline_of(asset),
-        },
+    email = Welcome(
+        sale=summary_of(work, sale), coupon=coupon_of(ports, sale), deadline=deadline_of(sale.asset)
     )
-
-
-def coupon_expiring(ports: Ports, installation_id: UUID, asset: Asset, days: int) -> Notification:
-    """The reminder, ``days`` before the expiry or later, that the code has not been used yet.
-
-    Raises ``Refusal`` NOT_PROVISIONED while there is no coupon.
-    """
-    if asset.coupon_code is None or asset.coupon_expires_at is None:
-        raise Refusal(ErrorCode.NOT_PROVISIONED, "There is no coupon code to speak of.")
-    with ports.store.reading(installation_id) as work:
-        configuration = work.installations.by_id(installation_id).configuration
-        values = sale_values(work, asset)
-    return Notification(
-        template="coupon_expiring",
-        to=asset.recipient_email,
-        sender=configuration.sender_email,
-        key=f"coupon-expiring-{asset.id}-{days}",
-        values={
-            **values,
-            **_coupon_values(ports, configuration.zone, asset.coupon_code, asset.coupon_expires_at),
-            "validity_days": asset.validity_days,
-        },
-    )
-
-
-def cancelled(ports: Ports, installation_id: UUID, asset: Asset) -> Notification:
-    """The e-mail that says the licences are cancelled, and what was credited."""
-    with ports.store.reading(installation_id) as work:
-        configuration = work.installations.by_id(installation_id).configuration
-        values = sale_values(work, asset)
-    credit, refund = asset.credit_invoice, asset.refund
-    return Notification(
-        template="cancelled",
-        to=asset.recipient_email,
-        sender=configuration.sender_email,
-        # A credit that came late makes it another message, not a repetition of the first.
-        key=f"cancelled-{asset.id}" + ("" if credit or asset.total.is_zero else "-uncredited"),
-        values={
-            **values,
-            "credit_invoice": credit.number if credit else None,
-            "amount": asset.total if credit else None,
-            "refund": refund.amount if refund and not refund.amount.is_zero else None,
-            "by_hand": refund.by_hand if refund and not refund.by_hand.is_zero else None,
-            # The platform took the sale back: what was paid is its own business.
-            "settled_with_order": refund is None and credit is None and not asset.total.is_zero,
-            "cancelled_at": (asset.cancelled_at or ports.clock()).astimezone(configuration.zone),
-        },
-    )
+    return _notification(sale, email, key=key or f"welcome-{sale.asset.id}")
 
 
 def alert_staff(ports: Ports, installation_id: UUID, asset_id: UUID) -> None:
     """Tell staff that provisioning failed; sent once per problem, and nowhere if not set up."""
-    with ports.store.reading(installation_id) as work:
-        configuration = work.installations.by_id(installation_id).configuration
-        asset = work.assets.get(asset_id)
-        values = sale_values(work, asset)
-    error = asset.provisioning_error
-    if not configuration.staff_email or error is None:
+    sale, summary = read_sale(ports, installation_id, asset_id)
+    asset, error = sale.asset, sale.asset.provisioning_error
+    if error is None:
         return
-    ports.mailer.send(
-        Notification(
-            template="provisioning_failed",
-            to=configuration.staff_email,
-            sender=configuration.sender_email,
-            key=f"provisioning-failed-{asset.id}-{asset.version}",
-            values={
-                **values,
-                "reason": error.message,
-                "next_step": "Mend the cause, then choose Synchronize on the asset.",
-                "review_url": review_url(ports, f"/assets/detail?pk={asset.id}"),
-            },
-        )
+    email = ProvisioningFailed(
+        sale=summary,
+        reason=error.message,
+        next_step="Mend the cause, then choose Synchronize on the asset.",
+        review_url=review_url(ports, f"/assets/detail?pk={asset.id}"),
     )
+    send_to_staff(ports, sale, email, key=f"provisioning-failed-{asset.id}-{asset.version}")
 
 
 def review_url(ports: Ports, path: str) -> str | None:
@@ -154,17 +138,6 @@ def resend_welcome(
         raise
 
 
-def _coupon_values(
-    ports: Ports, zone: ZoneInfo, code: Sealed, expires_at: datetime
-) -> dict[str, Any]:
-    return {
-        "coupon_code": ports.cipher.open(code),
-        "coupon_expires_at": expires_at.astimezone(zone),
-        # Rounded: issued a second ago for 365 days, it has 365 left, whoever's clock is ahead.
-        "coupon_days_left": round((expires_at - ports.clock()) / timedelta(days=1)),
-    }
-
-
 def _check_usable(asset: Asset) -> None:
     if asset.status is AssetStatus.AWAITING_REVOCATION:
         raise Refusal(
@@ -180,15 +153,10 @@ def _check_usable(asset: Asset) -> None:
         raise Refusal(code, message, field="id")
 
 
-def sale_values(work: UnitOfWork, asset: Asset, account: Account | None = None) -> dict[str, Any]:
-    """What every template takes: of whom, what and how much it speaks."""
-    account = account or work.accounts.get(asset.account_id)
-    end_customer = work.accounts.get(asset.end_customer_id) if asset.end_customer_id else None
-    return {
-        "customer_name": account.company or account.email,
-        "product_name": asset.name,
-        "friendly_name": asset.friendly_name,
-        "quantity": asset.quantity,
-        "end_customer": end_customer.company or end_customer.email if end_customer else None,
-        "order_number": asset.order_number,
-    }
+def _notification(sale: Sale, email: Email, *, key: str, to: str | None = None) -> Notification:
+    return Notification(
+        email=email,
+        to=to or sale.asset.recipient_email,
+        sender=sale.configuration.sender_email,
+        key=key,
+    )

@@ -12,6 +12,7 @@ from uuid import UUID, uuid4
 from bittitan_plugin.base.cipher import UnreadableSecret
 from bittitan_plugin.domain.accounts import Account
 from bittitan_plugin.domain.coupons import Sealed
+from bittitan_plugin.domain.emails import InvitationLink
 from bittitan_plugin.domain.errors import ErrorCode, Refusal, Rejected, Unavailable
 from bittitan_plugin.domain.history import Actor
 from bittitan_plugin.domain.installations import Installation
@@ -73,17 +74,16 @@ def _mail(
     address: str,
 ) -> Notification:
     return Notification(
-        template="invitation",
+        email=InvitationLink(
+            invited=account.company or account.email,
+            # By its name alone: of its reseller an end customer is not told the address.
+            invited_by=reseller.company_name if reseller else None,
+            link=address + ports.cipher.seal(f"{_PURPOSE}{invitation.id}"),
+            link_expires_at=invitation.expires_at.astimezone(installation.configuration.zone),
+        ),
         to=account.email,
         sender=installation.configuration.sender_email,
         key=f"invitation-{invitation.id}",
-        values={
-            # By its name alone: of its reseller an end customer is not told the address.
-            "invited_by": reseller.company_name if reseller else None,
-            "invited": account.company or account.email,
-            "link": address + ports.cipher.seal(f"{_PURPOSE}{invitation.id}"),
-            "link_expires_at": invitation.expires_at.astimezone(installation.configuration.zone),
-        },
     )
 
 

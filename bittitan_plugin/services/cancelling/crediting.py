@@ -3,10 +3,10 @@
 from dataclasses import replace
 from uuid import UUID
 
-from bittitan_plugin.domain.assets import Asset
+from bittitan_plugin.domain.emails import Cancelled
 from bittitan_plugin.domain.history import Actor, ActorKind
 from bittitan_plugin.services.cancelling.refunds import credit_of
-from bittitan_plugin.services.notifications import cancelled
+from bittitan_plugin.services.notifications import read_sale, send
 from bittitan_plugin.services.ports import Ports
 
 _PLATFORM = Actor(ActorKind.PLATFORM, "credit invoice")
@@ -17,7 +17,8 @@ def issue_credit(ports: Ports, installation_id: UUID, asset_id: UUID, comment: s
 
     True when this call noted one.
     """
-    asset = _read(ports, installation_id, asset_id)
+    with ports.store.reading(installation_id) as work:
+        asset = work.assets.get(asset_id)
     if asset.total.is_zero or asset.credit_invoice is not None:
         return False
     invoice = ports.hosts.of(installation_id).credit(credit_of(asset, comment))
@@ -32,10 +33,18 @@ def issue_credit(ports: Ports, installation_id: UUID, asset_id: UUID, comment: s
 
 def announce(ports: Ports, installation_id: UUID, asset_id: UUID) -> None:
     """Tell the buyer that the licences are cancelled, and what was credited."""
-    asset = _read(ports, installation_id, asset_id)
-    ports.mailer.send(cancelled(ports, installation_id, asset))
-
-
-def _read(ports: Ports, installation_id: UUID, asset_id: UUID) -> Asset:
-    with ports.store.reading(installation_id) as work:
-        return work.assets.get(asset_id)
+    sale, summary = read_sale(ports, installation_id, asset_id)
+    asset, credit, refund = sale.asset, sale.asset.credit_invoice, sale.asset.refund
+    email = Cancelled(
+        sale=summary,
+        credit_invoice=credit.number if credit else None,
+        amount=asset.total if credit else None,
+        refund=refund.amount if refund and not refund.amount.is_zero else None,
+        by_hand=refund.by_hand if refund and not refund.by_hand.is_zero else None,
+        # The platform took the sale back: what was paid is its own business.
+        settled_with_order=refund is None and credit is None and not asset.total.is_zero,
+        cancelled_at=(asset.cancelled_at or ports.clock()).astimezone(sale.configuration.zone),
+    )
+    # A credit that came late makes it another message, not a repetition of the first.
+    late = "" if credit or asset.total.is_zero else "-uncredited"
+    send(ports, sale, email, key=f"cancelled-{asset.id}{late}")

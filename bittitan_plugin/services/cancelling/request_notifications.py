@@ -1,42 +1,90 @@
 """Who is told what about a cancellation request. The wording is in ``mail/templates``."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from datetime import datetime
 from uuid import UUID
 
-from bittitan_plugin.domain.assets import Asset, AssetStatus
-from bittitan_plugin.domain.configuration import Configuration
+from bittitan_plugin.domain.assets import AssetStatus
+from bittitan_plugin.domain.emails import (
+    CancellationAccepted,
+    CancellationExpired,
+    CancellationRefused,
+    CancellationRequested,
+    CancellationToDecide,
+    CancellationWithdrawn,
+    Email,
+    SaleSummary,
+)
 from bittitan_plugin.domain.errors import ErrorCode
 from bittitan_plugin.domain.history import ActorKind
 from bittitan_plugin.domain.requests import REMINDER_BEFORE, CancellationRequest, RequestState
-from bittitan_plugin.ports.mail import Notification
 from bittitan_plugin.services.cancelling.cancellation import refusal_after
-from bittitan_plugin.services.notifications import review_url, sale_values
+from bittitan_plugin.services.notifications import (
+    read_sale,
+    review_url,
+    send,
+    send_to_staff,
+    summary_of,
+)
 from bittitan_plugin.services.ports import Ports
 from bittitan_plugin.services.request_decisions import News
-
-_TO_CUSTOMER: Mapping[News, str] = {
-    News.RECEIVED: "cancellation_request_received",
-    News.WITHDRAWN: "cancellation_withdrawn",
-    News.ACCEPTED: "cancellation_accepted",
-    News.REFUSED: "cancellation_refused",
-    News.EXPIRED: "cancellation_expired",
-}
-_TO_STAFF: Mapping[News, str] = {
-    News.RECEIVED: "cancellation_request_staff",
-    News.REMINDER: "cancellation_request_staff",
-    News.WITHDRAWN: "cancellation_withdrawn",
-    News.EXPIRED: "cancellation_expired",
-}
+from bittitan_plugin.store.repositories.sales import Sale
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Told:
+class _Case:
+    """A request, and what there is to tell about it."""
+
     request: CancellationRequest
-    asset: Asset
-    configuration: Configuration
-    values: Mapping[str, Any]
+    sale: Sale
+    summary: SaleSummary
+    deadline: datetime
+    review_url: str | None
+    reminder: bool
+
+
+def _withdrawn(case: _Case) -> Email:
+    return CancellationWithdrawn(sale=case.summary, deadline=case.deadline)
+
+
+def _expired(case: _Case) -> Email:
+    return CancellationExpired(sale=case.summary, deadline=case.deadline)
+
+
+def _to_decide(case: _Case) -> Email:
+    return CancellationToDecide(
+        sale=case.summary,
+        comment=case.request.comment or None,
+        amount=case.sale.asset.total,
+        deadline=case.deadline,
+        review_url=case.review_url,
+        reminder=case.reminder,
+    )
+
+
+_TO_CUSTOMER: Mapping[News, Callable[[_Case], Email]] = {
+    News.RECEIVED: lambda case: CancellationRequested(
+        sale=case.summary,
+        comment=case.request.comment or None,
+        amount=case.sale.asset.total,
+        deadline=case.deadline,
+    ),
+    News.WITHDRAWN: _withdrawn,
+    News.ACCEPTED: lambda case: CancellationAccepted(
+        sale=case.summary, amount=case.sale.asset.total
+    ),
+    News.REFUSED: lambda case: CancellationRefused(
+        sale=case.summary, reason=case.request.reason or ""
+    ),
+    News.EXPIRED: _expired,
+}
+_TO_STAFF: Mapping[News, Callable[[_Case], Email]] = {
+    News.RECEIVED: _to_decide,
+    News.REMINDER: _to_decide,
+    News.WITHDRAWN: _withdrawn,
+    News.EXPIRED: _expired,
+}
 
 
 def tell_customer(ports: Ports, installation_id: UUID, request_id: UUID, news: News) -> None:
@@ -44,12 +92,11 @@ def tell_customer(ports: Ports, installation_id: UUID, request_id: UUID, news: N
 
     An acceptance that BitTitan has overruled meanwhile is not told: the refusal is.
     """
-    if news in _TO_CUSTOMER:
-        told = _read(ports, installation_id, request_id, news)
-        if news is News.ACCEPTED and told.request.state is RequestState.REFUSED:
-            return
-        to = told.request.requested_by or told.asset.recipient_email
-        _send(ports, told, _TO_CUSTOMER[news], to, f"request-{request_id}-{news}-customer")
+    case = _read(ports, installation_id, request_id, news)
+    overruled = news is News.ACCEPTED and case.request.state is RequestState.REFUSED
+    if news in _TO_CUSTOMER and not overruled:
+        email, key = _TO_CUSTOMER[news](case), f"request-{request_id}-{news}-customer"
+        send(ports, case.sale, email, key=key, to=case.request.requested_by)
 
 
 def tell_staff(ports: Ports, installation_id: UUID, request_id: UUID, news: News) -> None:
@@ -57,13 +104,11 @@ def tell_staff(ports: Ports, installation_id: UUID, request_id: UUID, news: News
 
     A reminder of what has been decided meanwhile is not sent.
     """
-    if news not in _TO_STAFF:
-        return
-    told = _read(ports, installation_id, request_id, news)
-    over = news is News.REMINDER and not told.request.is_pending
-    if told.configuration.staff_email and not over:
-        to = told.configuration.staff_email
-        _send(ports, told, _TO_STAFF[news], to, f"request-{request_id}-{news}-staff")
+    case = _read(ports, installation_id, request_id, news)
+    over = news is News.REMINDER and not case.request.is_pending
+    if news in _TO_STAFF and not over:
+        key = f"request-{request_id}-{news}-staff"
+        send_to_staff(ports, case.sale, _TO_STAFF[news](case), key=key)
 
 
 def tell_refused(ports: Ports, installation_id: UUID, asset_id: UUID) -> None:
@@ -72,68 +117,33 @@ def tell_refused(ports: Ports, installation_id: UUID, asset_id: UUID) -> None:
     Told is the customer who cancelled without staff; staff see it where they cancelled.
     """
     with ports.store.reading(installation_id) as work:
-        asset = work.assets.get(asset_id)
         begun = [
             entry
             for entry in work.assets.history([asset_id])[asset_id]
             if entry.change.field == "status" and entry.change.after == AssetStatus.CANCELLING
         ]
-        if not begun or begun[-1].actor.kind is not ActorKind.CUSTOMER:
-            return
-        configuration = work.installations.by_id(installation_id).configuration
-        values = sale_values(work, asset)
-    refusal = refusal_after(asset)
+    if not begun or begun[-1].actor.kind is not ActorKind.CUSTOMER:
+        return
+    sale, summary = read_sale(ports, installation_id, asset_id)
+    refusal = refusal_after(sale.asset)
     vague = refusal.code is ErrorCode.VENDOR_REJECTED
     told = "BitTitan did not take the coupon back; our staff look into it."
-    ports.mailer.send(
-        Notification(
-            template="cancellation_refused",
-            to=begun[-1].actor.name or asset.recipient_email,
-            sender=configuration.sender_email,
-            key=f"cancellation-refused-{asset.id}-{begun[-1].at:%Y%m%d%H%M%S%f}",
-            values={
-                **values,
-                "comment": None,
-                "amount": asset.total,
-                "deadline": None,
-                "reason": told if vague else refusal.message,
-                "review_url": None,
-                "reminder": False,
-            },
-        )
-    )
+    email = CancellationRefused(sale=summary, reason=told if vague else refusal.message)
+    key = f"cancellation-refused-{asset_id}-{begun[-1].at:%Y%m%d%H%M%S%f}"
+    send(ports, sale, email, key=key, to=begun[-1].actor.name)
 
 
-def _read(ports: Ports, installation_id: UUID, request_id: UUID, news: News) -> _Told:
+def _read(ports: Ports, installation_id: UUID, request_id: UUID, news: News) -> _Case:
     with ports.store.reading(installation_id) as work:
         request = work.requests.get(request_id)
-        asset = work.assets.get(request.asset_id)
-        configuration = work.installations.by_id(installation_id).configuration
-        values = sale_values(work, asset)
+        sale = work.sales.get(request.asset_id)
+        summary = summary_of(work, sale)
     urgent = request.created_at >= request.deadline - REMINDER_BEFORE
-    return _Told(
+    return _Case(
         request=request,
-        asset=asset,
-        configuration=configuration,
-        values={
-            **values,
-            "comment": request.comment or None,
-            "amount": asset.total,
-            "deadline": request.deadline.astimezone(asset.zone),
-            "reason": request.reason,
-            "review_url": review_url(ports, f"/cancellation-requests/detail?pk={request.id}"),
-            "reminder": news is News.REMINDER or urgent,
-        },
-    )
-
-
-def _send(ports: Ports, told: _Told, template: str, to: str, key: str) -> None:
-    ports.mailer.send(
-        Notification(
-            template=template,
-            to=to,
-            sender=told.configuration.sender_email,
-            key=key,
-            values=told.values,
-        )
+        sale=sale,
+        summary=summary,
+        deadline=request.deadline.astimezone(sale.asset.zone),
+        review_url=review_url(ports, f"/cancellation-requests/detail?pk={request.id}"),
+        reminder=news is News.REMINDER or urgent,
     )

@@ -1,15 +1,21 @@
 """Who is told what about codes that staff have to revoke. The wording is in ``mail/templates``."""
 
+from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
-from typing import Any
 from uuid import UUID
 
-from bittitan_plugin.domain.assets import Asset
-from bittitan_plugin.domain.configuration import Configuration
+from bittitan_plugin.domain.emails import (
+    CancellationExpired,
+    CancellationRefused,
+    Email,
+    RevocationToDo,
+    SaleSummary,
+)
 from bittitan_plugin.domain.revocations import PORTAL_STEPS, Revocation, RevocationCause
-from bittitan_plugin.ports.mail import Notification
-from bittitan_plugin.services.notifications import review_url, sale_values
+from bittitan_plugin.services.notifications import review_url, send, send_to_staff, summary_of
 from bittitan_plugin.services.ports import Ports
+from bittitan_plugin.store.repositories.sales import Sale
 
 
 class RevocationNews(StrEnum):
@@ -32,18 +38,13 @@ def tell_customer(
     ports: Ports, installation_id: UUID, revocation_id: UUID, news: RevocationNews
 ) -> None:
     """Tell the buyer why the sale stands; of what the platform took back we say nothing."""
-    revocation, asset, configuration, values = _read(ports, installation_id, revocation_id)
-    if news not in REASONS or revocation.cause is RevocationCause.PLATFORM:
+    case = _read(ports, installation_id, revocation_id)
+    if news not in REASONS or case.revocation.cause is RevocationCause.PLATFORM:
         return
-    expired = news is RevocationNews.EXPIRED
-    _send(
-        ports,
-        configuration,
-        "cancellation_expired" if expired else "cancellation_refused",
-        asset.recipient_email,
-        f"revocation-{revocation_id}-{news}-customer",
-        {**values, "reason": REASONS[news]},
-    )
+    email: Email = CancellationRefused(sale=case.summary, reason=REASONS[news])
+    if news is RevocationNews.EXPIRED and case.deadline:
+        email = CancellationExpired(sale=case.summary, deadline=case.deadline)
+    send(ports, case.sale, email, key=f"revocation-{revocation_id}-{news}-customer")
 
 
 def tell_staff(
@@ -53,56 +54,39 @@ def tell_staff(
 
     The code is not in the message: it is money, and mail is read by many.
     """
-    revocation, _, configuration, values = _read(ports, installation_id, revocation_id)
+    case = _read(ports, installation_id, revocation_id)
+    revocation = case.revocation
     over = news in (RevocationNews.AWAITED, RevocationNews.REMINDER) and not revocation.is_awaiting
-    if news is RevocationNews.REDEEMED or over or not configuration.staff_email:
+    if news is RevocationNews.REDEEMED or over:
         return
-    expired = news is RevocationNews.EXPIRED
-    urgent = revocation.reminded_at is not None
-    _send(
-        ports,
-        configuration,
-        "cancellation_expired" if expired else "revocation_staff",
-        configuration.staff_email,
-        f"revocation-{revocation_id}-{news}-staff",
-        {**values, "reminder": news is RevocationNews.REMINDER or urgent},
+    credited = revocation.cause is RevocationCause.CANCELLATION
+    email: Email = RevocationToDo(
+        sale=case.summary,
+        steps=PORTAL_STEPS,
+        deadline=case.deadline,
+        amount=case.sale.asset.total if credited else None,
+        review_url=review_url(ports, "/stock"),
+        reminder=news is RevocationNews.REMINDER or revocation.reminded_at is not None,
     )
+    if news is RevocationNews.EXPIRED and case.deadline:
+        email = CancellationExpired(sale=case.summary, deadline=case.deadline)
+    send_to_staff(ports, case.sale, email, key=f"revocation-{revocation_id}-{news}-staff")
 
 
-def _read(
-    ports: Ports, installation_id: UUID, revocation_id: UUID
-) -> tuple[Revocation, Asset, Configuration, dict[str, Any]]:
+@dataclass(frozen=True, kw_only=True)
+class _Case:
+    """A revocation, and what there is to tell about it."""
+
+    revocation: Revocation
+    sale: Sale
+    summary: SaleSummary
+    deadline: datetime | None
+
+
+def _read(ports: Ports, installation_id: UUID, revocation_id: UUID) -> _Case:
     with ports.store.reading(installation_id) as work:
         revocation = work.revocations.get(revocation_id)
-        asset = work.assets.get(revocation.asset_id)
-        configuration = work.installations.by_id(installation_id).configuration
-        values = sale_values(work, asset)
-    credited = revocation.cause is RevocationCause.CANCELLATION
-    deadline = revocation.deadline
-    return (
-        revocation,
-        asset,
-        configuration,
-        {
-            **values,
-            "steps": PORTAL_STEPS,
-            "amount": asset.total if credited else None,
-            "deadline": deadline.astimezone(asset.zone) if deadline else None,
-            "review_url": review_url(ports, "/stock"),
-        },
-    )
-
-
-def _send(
-    ports: Ports,
-    configuration: Configuration,
-    template: str,
-    to: str,
-    key: str,
-    values: dict[str, Any],
-) -> None:
-    ports.mailer.send(
-        Notification(
-            template=template, to=to, sender=configuration.sender_email, key=key, values=values
-        )
-    )
+        sale = work.sales.get(revocation.asset_id)
+        summary = summary_of(work, sale)
+    deadline = revocation.deadline.astimezone(sale.asset.zone) if revocation.deadline else None
+    return _Case(revocation=revocation, sale=sale, summary=summary, deadline=deadline)

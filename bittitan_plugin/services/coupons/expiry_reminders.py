@@ -12,13 +12,14 @@ from uuid import UUID
 from bittitan_plugin.domain.assets import Asset
 from bittitan_plugin.domain.coupons import CouponSource
 from bittitan_plugin.domain.due import Due
+from bittitan_plugin.domain.emails import CouponExpiring
 from bittitan_plugin.domain.errors import Unavailable
 from bittitan_plugin.domain.history import Actor, ActorKind
 from bittitan_plugin.domain.reminders import REMINDER_DAYS, due_reminder
 from bittitan_plugin.services.coupon_account import in_doubt
 from bittitan_plugin.services.coupons.coupon_status import look_at
 from bittitan_plugin.services.installations import get_installation
-from bittitan_plugin.services.notifications import coupon_expiring
+from bittitan_plugin.services.notifications import coupon_of, read_sale, send
 from bittitan_plugin.services.ports import Ports
 from bittitan_plugin.services.request_decisions import News, announce, decide
 from bittitan_plugin.services.rounds import look_after
@@ -105,7 +106,9 @@ def remind(ports: Ports, installation_id: UUID, asset_id: UUID, days: int) -> bo
         return False
     if not certain:
         raise Unavailable("BitTitan does not list the coupon, and it is in doubt what that means")
-    ports.mailer.send(coupon_expiring(ports, installation_id, asset, days))
+    sale, summary = read_sale(ports, installation_id, asset_id)
+    email = CouponExpiring(sale=summary, coupon=coupon_of(ports, sale))
+    send(ports, sale, email, key=f"coupon-expiring-{asset_id}-{days}")
     with ports.store.writing(installation_id) as work:
         work.assets.change(
             asset_id, lambda a: replace(a, expiry_reminder_days=days), _SYSTEM, ports.clock()

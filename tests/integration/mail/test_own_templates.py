@@ -9,7 +9,7 @@ from bittitan_plugin.base.cipher import generate_key
 from bittitan_plugin.base.settings import Settings
 from bittitan_plugin.plugin.bootstrap import build
 from bittitan_plugin.ports.mail import Notification
-from tests.unit.mail.samples import SAMPLES
+from tests.unit.mail.samples import sample
 
 
 def subject_sent(var: Path, templates: Path | None) -> str:
@@ -20,10 +20,9 @@ def subject_sent(var: Path, templates: Path | None) -> str:
     )
     application.ports.mailer.send(
         Notification(
-            template="cancelled",
+            email=sample("cancelled"),
             to="buyer@example.com",
             sender="licenses@example.com",
-            values=SAMPLES["cancelled"],
             key="cancelled-1",
         )
     )

@@ -2,15 +2,19 @@
 
 import re
 from html import unescape
+from pathlib import Path
+from shutil import copytree
 
 import pytest
 
+from bittitan_plugin.domain.emails import Email, every_email
 from bittitan_plugin.domain.errors import Rejected
 from bittitan_plugin.mail.wording import Phrasebook, Wording
 from tests.tables import every
-from tests.unit.mail.samples import CODE, SAMPLES, TEMPLATES, sparse
+from tests.unit.mail.samples import CODE, SAMPLES, TEMPLATES, notification, sample, sparse
 
 BASES = {"base"}
+KINDS = ("txt", "html")
 EVERY_TEMPLATE = every("template", sorted(SAMPLES))
 SENDER = "licenses@example.com"
 SHIPPED = Phrasebook()
@@ -29,16 +33,32 @@ def visible(html: str) -> str:
     return unescape(re.sub(r"<[^>]*>", " ", body))
 
 
-def names(suffix: str) -> set[str]:
-    return {path.stem for path in TEMPLATES.glob(f"*{suffix}")} - BASES
+def unpaired(templates: Path) -> set[str]:
+    """E-mails that are not declared, or lack one of their templates."""
+    texts, htmls = ({path.stem for path in templates.glob(f"*.{kind}")} for kind in KINDS)
+    return {*texts, *htmls, *every_email()} - (texts & htmls & {*every_email()}) - BASES
 
 
-def test_every_text_has_an_html_twin_and_the_reverse() -> None:
-    assert names(".txt") == names(".html")
+def test_every_email_has_both_its_templates_and_every_template_an_email() -> None:
+    assert unpaired(TEMPLATES) == set()
 
 
-def test_every_template_has_a_sample_and_every_sample_a_template() -> None:
-    assert names(".txt") == set(SAMPLES)
+@every("kind", KINDS)
+def test_a_template_that_nothing_declares_is_found(tmp_path: Path, kind: str) -> None:
+    templates = copytree(TEMPLATES, tmp_path / kind)
+    (templates / f"undeclared.{kind}").touch()
+    assert unpaired(templates) == {"undeclared"}
+
+
+@every("kind", KINDS)
+def test_an_email_without_one_of_its_templates_is_found(tmp_path: Path, kind: str) -> None:
+    templates = copytree(TEMPLATES, tmp_path / kind)
+    (templates / f"welcome.{kind}").unlink()
+    assert unpaired(templates) == {"welcome"}
+
+
+def test_no_two_emails_share_their_templates() -> None:
+    assert len(every_email()) == len(Email.__subclasses__())
 
 
 @EVERY_TEMPLATE
@@ -168,6 +188,12 @@ def test_every_line_of_a_comment_is_marked_as_a_quotation() -> None:
     assert "> We ordered twice.\n> Please cancel one.\n" in (
         worded("cancellation_request_staff").text
     )
+
+
+@EVERY_TEMPLATE
+def test_an_email_does_not_show_code_or_link_when_printed(template: str) -> None:
+    secret = {"coupon_code": CODE, "link": CODE}
+    assert CODE not in repr(sample(template, **secret)) + repr(notification(template, secret))
 
 
 def test_a_wording_does_not_show_the_code_when_printed() -> None:
