@@ -9,7 +9,6 @@ import time
 from collections.abc import Callable, Collection, Iterator
 from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
-from inspect import unwrap
 from typing import Any, SupportsIndex, TypeVar
 from uuid import UUID, uuid4
 
@@ -18,43 +17,15 @@ from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from bittitan_plugin.bittitan.sandbox import SandboxServer
-from bittitan_plugin.services import workflow_ids as durable
+from bittitan_plugin.services.workflow_ids import Workflow
 from bittitan_plugin.store.unit_of_work import Store
-from bittitan_plugin.workflows import (
-    billing,
-    cancel,
-    importing,
-    provision,
-    reconcile,
-    stock,
-    tell,
-    watch,
-)
 from bittitan_plugin.workflows.engine import retrying, runtime
+from bittitan_plugin.workflows.worker import WORKFLOWS
 from tests.conftest import Databases
 from tests.fakes.host import FakeHost
 from tests.world import PACE, Shop, World, begin_anew, sells_both, wired
 
 T = TypeVar("T")
-
-WORKFLOWS: dict[str, Callable[..., str]] = {
-    durable.PROVISION: provision.provision,
-    durable.SYNCHRONIZE: provision.synchronize,
-    durable.CANCEL: cancel.cancel,
-    durable.CREDIT: cancel.credit,
-    durable.REFUND: cancel.refund,
-    durable.WITHDRAW: cancel.withdraw,
-    durable.INVOICE: billing.invoice,
-    durable.TELL: tell.tell,
-    durable.REMIND: watch.remind,
-    durable.FOLLOW: watch.follow,
-    durable.FOLLOW_REFUND: watch.follow_refund,
-    durable.OUT_OF_STOCK: stock.out_of_stock,
-    durable.REVOCATION_NEWS: stock.tell_of_revocation,
-    durable.RECONCILE: reconcile.reconcile,
-    durable.SERVICES_DEFINITION: importing.fetch_services_definition,
-    durable.IMPORT_STOCK: importing.import_stock,
-}
 
 
 @dataclass(frozen=True)
@@ -113,8 +84,7 @@ class ShopByHand(Shop):
         """Do what was handed in, and what follows from it."""
         while self.backlog.waiting:
             job = self.backlog.waiting.pop(0)
-            # What is left without its wrappers is the function as it is written.
-            work = unwrap(WORKFLOWS[job.workflow])
+            work = WORKFLOWS[Workflow(job.workflow)]
             token = _hands.set(self.hands)
             try:
                 with runtime.working_for(str(job.installation)):

@@ -1,6 +1,7 @@
 """Steps that could not finish: said as a problem, and taken up again when a person says so."""
 
 from enum import StrEnum
+from typing import Self
 from uuid import UUID, uuid4
 
 from bittitan_plugin.domain.assets import Asset
@@ -9,63 +10,57 @@ from bittitan_plugin.domain.reminders import due_reminder
 from bittitan_plugin.domain.requests import RequestState
 from bittitan_plugin.services.ports import Ports
 from bittitan_plugin.services.request_decisions import News
-from bittitan_plugin.services.workflow_ids import (
-    CANCEL,
-    REFUND,
-    REMIND,
-    SYNCHRONIZE,
-    TELL,
-    WITHDRAW,
-    remind_id,
-    tell_id,
-)
+from bittitan_plugin.services.workflow_ids import Workflow, remind_id, tell_id
 from bittitan_plugin.store.unit_of_work import UnitOfWork
+
+#: Where to look for what keeps a step from finishing.
+_AT_PLATFORM, _AT_MAIL = " at the commerce platform", " (the mail server, mostly)"
 
 
 class Step(StrEnum):
-    """Steps after which an asset may be left half-way, as problems and checkpoints name them."""
+    """Steps after which an asset may be left half-way, as problems and checkpoints name them.
 
-    TELL_HOST = "tell_host"
-    LINK_INVOICE = "link_invoice"
-    SEND_WELCOME = "send_welcome"
+    Each with the workflow that takes it up again, which repeats the steps before it without effect;
+    without one, the step is not repeated.
+    """
+
+    TELL_HOST = "tell_host", Workflow.SYNCHRONIZE, _AT_PLATFORM
+    LINK_INVOICE = "link_invoice", Workflow.SYNCHRONIZE, _AT_PLATFORM
+    SEND_WELCOME = "send_welcome", Workflow.SYNCHRONIZE
     ALERT_STAFF = "alert_staff"
-    REVOKE = "revoke"
-    ISSUE_CREDIT = "issue_credit"
-    ASK_REFUND = "ask_refund"
-    ANNOUNCE = "announce"
-    WITHDRAW = "withdraw"
+    REVOKE = "revoke", Workflow.CANCEL
+    ISSUE_CREDIT = "issue_credit", Workflow.CANCEL, _AT_PLATFORM
+    ASK_REFUND = "ask_refund", Workflow.REFUND, _AT_PLATFORM
+    ANNOUNCE = "announce", Workflow.CANCEL
+    WITHDRAW = "withdraw", Workflow.WITHDRAW
     OVERRULE = "overrule"
-    TELL_CUSTOMER = "tell_customer"
-    TELL_STAFF = "tell_staff"
+    TELL_CUSTOMER = "tell_customer", Workflow.TELL, _AT_MAIL
+    TELL_STAFF = "tell_staff", Workflow.TELL, _AT_MAIL
     TELL_REFUSED = "tell_refused"
-    REMIND = "remind"
+    REMIND = "remind", Workflow.REMIND, _AT_MAIL
+
+    workflow: Workflow | None
+    where: str
+
+    def __new__(cls, name: str, workflow: Workflow | None = None, where: str = "") -> Self:
+        """That step by its name."""
+        step = str.__new__(cls, name)
+        step._value_ = name
+        step.workflow, step.where = workflow, where
+        return step
 
 
-#: Which workflow takes a step up again. Each repeats the steps before it without effect.
-_WORKFLOWS = {
-    Step.TELL_HOST: SYNCHRONIZE,
-    Step.LINK_INVOICE: SYNCHRONIZE,
-    Step.SEND_WELCOME: SYNCHRONIZE,
-    Step.REVOKE: CANCEL,
-    Step.ISSUE_CREDIT: CANCEL,
-    Step.ASK_REFUND: REFUND,
-    Step.ANNOUNCE: CANCEL,
-    Step.WITHDRAW: WITHDRAW,
-    Step.TELL_CUSTOMER: TELL,
-    Step.TELL_STAFF: TELL,
-    Step.REMIND: REMIND,
-}
-#: Steps that only the commerce platform can keep from finishing.
-_AT_PLATFORM = frozenset({Step.TELL_HOST, Step.LINK_INVOICE, Step.ISSUE_CREDIT, Step.ASK_REFUND})
+#: What staff do once the cause is gone.
 _NEXT_STEPS = {
-    SYNCHRONIZE: "Mend the cause{where}, then choose Synchronize on the asset; its coupon is safe.",
-    CANCEL: "Mend the cause{where}, then cancel the asset again: it goes on where it stopped.",
-    REFUND: "Mend the cause{where}, then ask for the refund again from here.",
-    WITHDRAW: "Mend the cause, then cancel the asset again: its coupon is revoked and nothing is "
-    "credited, because the platform took the sale back itself.",
-    TELL: "Mend the cause (the mail server, mostly), then have the message sent from here.",
-    REMIND: "Mend the cause (the mail server, mostly), then have the reminder sent from here.",
+    Workflow.SYNCHRONIZE: "choose Synchronize on the asset; its coupon is safe.",
+    Workflow.CANCEL: "cancel the asset again: it goes on where it stopped.",
+    Workflow.REFUND: "ask for the refund again from here.",
+    Workflow.WITHDRAW: "cancel the asset again: its coupon is revoked and nothing is credited, "
+    "because the platform took the sale back itself.",
+    Workflow.TELL: "have the message sent from here.",
+    Workflow.REMIND: "have the reminder sent from here.",
 }
+_NOT_REPEATED = "Mend the cause; this message is not sent again, so tell them yourself."
 
 #: What is to be said about a request in that state.
 _NEWS = {
@@ -75,28 +70,29 @@ _NEWS = {
     RequestState.REFUSED: News.REFUSED,
     RequestState.EXPIRED: News.EXPIRED,
 }
-_NOT_REPEATED = "Mend the cause; this message is not sent again, so tell them yourself."
 
 
-def report(ports: Ports, installation_id: UUID, asset_id: UUID, name: str, message: str) -> None:
+def report(ports: Ports, installation_id: UUID, asset_id: UUID, step: Step, message: str) -> None:
     """The step cannot finish: what came before it stands, and staff are told how to go on."""
-    step = Step(name)
-    workflow = _WORKFLOWS.get(step)
-    where = " at the commerce platform" if step in _AT_PLATFORM else ""
     half_revoked = step in (Step.REVOKE, Step.WITHDRAW)
+    next_step = _NOT_REPEATED
+    if step.workflow:
+        next_step = f"Mend the cause{step.where}, then {_NEXT_STEPS[step.workflow]}"
     with ports.store.writing(installation_id) as work:
         work.problems.report(
             ProblemKind.CANCELLATION_STUCK if half_revoked else ProblemKind.FOLLOW_UP_FAILED,
             step_key(step, asset_id),
             message=f"The step '{step}' failed: {message}",
-            next_step=_NEXT_STEPS[workflow].format(where=where) if workflow else _NOT_REPEATED,
+            next_step=next_step,
             at=ports.clock(),
             asset_id=asset_id,
-            action=ProblemAction.RESUME if workflow else ProblemAction.NONE,
+            action=ProblemAction.RESUME if step.workflow else ProblemAction.NONE,
         )
 
 
-def resume(ports: Ports, work: UnitOfWork, asset: Asset, workflow: str, *arguments: str) -> bool:
+def resume(
+    ports: Ports, work: UnitOfWork, asset: Asset, workflow: Workflow, *arguments: str
+) -> bool:
     """Start ``workflow`` once more if one of its steps is stuck. True when it was.
 
     Its problems are closed with it, so asking twice starts it once; the caller holds the asset's
@@ -105,8 +101,8 @@ def resume(ports: Ports, work: UnitOfWork, asset: Asset, workflow: str, *argumen
     open_problems = work.problems.open_of(asset.id)
     stuck = [
         key
-        for step, by in _WORKFLOWS.items()
-        if by == workflow and (key := step_key(step, asset.id)) in open_problems
+        for step in Step
+        if step.workflow is workflow and (key := step_key(step, asset.id)) in open_problems
     ]
     if not stuck:
         return False
@@ -123,19 +119,20 @@ def resume_step(ports: Ports, work: UnitOfWork, asset: Asset, problem: Problem) 
     The caller holds the asset's lock. A step that fails again raises its problem again.
     """
     name = problem.key.partition(":")[0]
-    workflow = _WORKFLOWS.get(Step(name)) if name in set(Step) else None
-    if workflow is None:
+    step = Step(name) if name in set(Step) else None
+    workflow = step.workflow if step else None
+    if step is None or workflow is None:
         return False
-    if workflow not in (TELL, REMIND):
-        comment = [""] if workflow in (CANCEL, REFUND) else []
+    if workflow not in (Workflow.TELL, Workflow.REMIND):
+        comment = [""] if workflow in (Workflow.CANCEL, Workflow.REFUND) else []
         return resume(ports, work, asset, workflow, *comment)
     work.problems.resolve(problem.key, ports.clock())
-    if workflow == TELL:
-        return _tell_again(work, asset, Step(name))
+    if workflow is Workflow.TELL:
+        return _tell_again(work, asset, step)
     days = due_reminder(asset, ports.clock())
     if days is not None:  # else nobody needs to be reminded any more
         workflow_id = f"{remind_id(asset.id, days)}:resumed:{uuid4().hex}"
-        work.enqueue(REMIND, workflow_id, str(asset.id), str(days))
+        work.enqueue(Workflow.REMIND, workflow_id, str(asset.id), str(days))
     return True
 
 
@@ -146,7 +143,7 @@ def _tell_again(work: UnitOfWork, asset: Asset, step: Step) -> bool:
         return False
     news = _NEWS[request.state]
     workflow_id = f"{tell_id(request.id, news)}:resumed:{uuid4().hex}"
-    work.enqueue(TELL, workflow_id, str(request.id), news, step)
+    work.enqueue(Workflow.TELL, workflow_id, str(request.id), news, step)
     return True
 
 

@@ -18,7 +18,7 @@ from bittitan_plugin.services.installations import get_installation
 from bittitan_plugin.services.ports import Ports
 from bittitan_plugin.services.reconciling import reconciliation
 from bittitan_plugin.services.selling import held_lines, ordering, synchronization
-from bittitan_plugin.services.workflow_ids import INVOICE
+from bittitan_plugin.services.workflow_ids import Workflow
 
 
 def act(ports: Ports, installation_id: UUID, problem_id: UUID, actor: Actor) -> Problem:
@@ -63,8 +63,8 @@ def _resume(ports: Ports, installation_id: UUID, problem: Problem, _actor: Actor
     with ports.store.writing(installation_id) as work:
         if problem.asset_id is None and problem.order_id is not None:
             # An id of its own: today's may have been tried and given up.
-            workflow_id = f"{INVOICE}:{problem.order_id}:resumed:{uuid4().hex}"
-            work.enqueue(INVOICE, workflow_id, problem.order_id)
+            workflow_id = f"{Workflow.INVOICE}:{problem.order_id}:resumed:{uuid4().hex}"
+            work.enqueue(Workflow.INVOICE, workflow_id, problem.order_id)
             return
         asset = work.assets.get(_asset_id(problem), for_update=True)
         if not resume_step(ports, work, asset, problem):

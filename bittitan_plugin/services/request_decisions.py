@@ -10,7 +10,7 @@ from uuid import UUID
 
 from bittitan_plugin.domain.requests import CancellationRequest
 from bittitan_plugin.services.ports import Ports
-from bittitan_plugin.services.workflow_ids import TELL, tell_id
+from bittitan_plugin.services.workflow_ids import Workflow, tell_id
 from bittitan_plugin.store.unit_of_work import UnitOfWork
 
 
@@ -27,7 +27,7 @@ class News(StrEnum):
 
 def announce(work: UnitOfWork, request: CancellationRequest, news: News) -> None:
     """Have it told, durably, if and only if this transaction commits."""
-    work.enqueue(TELL, tell_id(request.id, news), str(request.id), news)
+    work.enqueue(Workflow.TELL, tell_id(request.id, news), str(request.id), news)
 
 
 def decide(

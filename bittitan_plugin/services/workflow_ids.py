@@ -1,24 +1,52 @@
-"""Names and ids of durable workflows. The id is the deduplication: one cause, one id."""
+"""Every durable workflow, and the ids of its runs. The id is the deduplication: one cause, one id.
+
+Names and ids are in the database, so they never change.
+"""
 
 from datetime import date
+from enum import StrEnum
+from typing import Self
 from uuid import UUID
 
-PROVISION = "provision_line"
-SYNCHRONIZE = "synchronize"
-CANCEL = "cancel"
-CREDIT = "credit"
-REFUND = "refund"
-WITHDRAW = "withdraw"
-INVOICE = "invoice"
-TELL = "tell"
-REMIND = "remind"
-FOLLOW = "follow"
-FOLLOW_REFUND = "follow_refund"
-OUT_OF_STOCK = "out_of_stock"
-REVOCATION_NEWS = "revocation_news"
-RECONCILE = "reconcile"
-SERVICES_DEFINITION = "services_definition"
-IMPORT_STOCK = "import_stock"
+
+class Queue(StrEnum):
+    """Where workflows wait to be begun: each queue on its own, so that none holds up another."""
+
+    PROVISIONING = "bittitan-provisioning"
+    CANCELLING = "bittitan-cancelling"
+    BILLING = "bittitan-billing"
+    #: News, reminders, looks at coupons and long work: nobody waits for them.
+    WATCHING = "bittitan-watching"
+
+
+class Workflow(StrEnum):
+    """The workflows by name and queue; the function of each says ``@workflow(Workflow.…)``."""
+
+    PROVISION = "provision_line", Queue.PROVISIONING
+    SYNCHRONIZE = "synchronize", Queue.PROVISIONING
+    CANCEL = "cancel", Queue.CANCELLING
+    CREDIT = "credit", Queue.CANCELLING
+    REFUND = "refund", Queue.CANCELLING
+    WITHDRAW = "withdraw", Queue.CANCELLING
+    INVOICE = "invoice", Queue.BILLING
+    TELL = "tell"
+    REMIND = "remind"
+    FOLLOW = "follow"
+    FOLLOW_REFUND = "follow_refund"
+    OUT_OF_STOCK = "out_of_stock"
+    REVOCATION_NEWS = "revocation_news"
+    RECONCILE = "reconcile"
+    SERVICES_DEFINITION = "services_definition"
+    IMPORT_STOCK = "import_stock"
+
+    queue: Queue
+
+    def __new__(cls, name: str, queue: Queue = Queue.WATCHING) -> Self:
+        """That workflow by its name; nobody waits for one whose queue is not given."""
+        workflow = str.__new__(cls, name)
+        workflow._value_ = name
+        workflow.queue = queue
+        return workflow
 
 
 def provision_id(installation_id: UUID, order_line_id: str, attempt: int = 0) -> str:

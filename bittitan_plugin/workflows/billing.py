@@ -4,13 +4,13 @@ from uuid import UUID
 
 from bittitan_plugin.domain.retries import FOLLOW_UP
 from bittitan_plugin.services.selling import invoicing
-from bittitan_plugin.services.workflow_ids import INVOICE
+from bittitan_plugin.services.workflow_ids import Workflow
 from bittitan_plugin.workflows.engine.definition import workflow
 from bittitan_plugin.workflows.engine.retrying import StepFailed, insist, persist
 from bittitan_plugin.workflows.engine.runtime import ports
 
 
-@workflow(INVOICE)
+@workflow(Workflow.INVOICE)
 def invoice(installation_id: str, order_id: str) -> str:
     """Issue the deferred invoice of an order. Returns in a word what became of it."""
     installation = UUID(installation_id)

@@ -7,13 +7,13 @@ from bittitan_plugin.domain.retries import VENDOR
 from bittitan_plugin.domain.runs import Run
 from bittitan_plugin.services.stock import import_runs
 from bittitan_plugin.services.stock.importing import ImportMode
-from bittitan_plugin.services.workflow_ids import IMPORT_STOCK, SERVICES_DEFINITION
+from bittitan_plugin.services.workflow_ids import Workflow
 from bittitan_plugin.workflows.engine.definition import workflow
 from bittitan_plugin.workflows.engine.retrying import StepFailed, insist, persist
 from bittitan_plugin.workflows.engine.runtime import current, ports
 
 
-@workflow(SERVICES_DEFINITION)
+@workflow(Workflow.SERVICES_DEFINITION)
 def fetch_services_definition(installation_id: str, run_id: str) -> str:
     """Import BitTitan's articles; while it is away this is tried again, for a day at most."""
     installation, run = UUID(installation_id), UUID(run_id)
@@ -24,7 +24,7 @@ def fetch_services_definition(installation_id: str, run_id: str) -> str:
     )
 
 
-@workflow(IMPORT_STOCK)
+@workflow(Workflow.IMPORT_STOCK)
 def import_stock(installation_id: str, run_id: str, mode: str) -> str:
     """Take the uploaded file of that run into the stock, or only say what would happen."""
     installation, run = UUID(installation_id), UUID(run_id)

@@ -1,28 +1,30 @@
 """Order line → asset → coupon → platform told → invoice linked → buyer welcomed. Durable."""
 
 from collections.abc import Callable
+from functools import partial
 from uuid import UUID
 
 from bittitan_plugin.domain.assets import Asset
 from bittitan_plugin.domain.coupons import CouponSource
 from bittitan_plugin.domain.errors import UNAVAILABLE, ErrorCode, Refusal
-from bittitan_plugin.domain.retries import FOLLOW_UP, ORDER_NOT_DUE, VENDOR
-from bittitan_plugin.services import failed_steps as stuck
+from bittitan_plugin.domain.retries import ORDER_NOT_DUE, VENDOR
 from bittitan_plugin.services import notifications
 from bittitan_plugin.services.accounts import synchronizing as accounts
+from bittitan_plugin.services.failed_steps import Step
 from bittitan_plugin.services.ports import Ports
 from bittitan_plugin.services.reconciling import reconciliation
 from bittitan_plugin.services.selling import asset_creation as opening
 from bittitan_plugin.services.selling import delivery, provisioning
-from bittitan_plugin.services.workflow_ids import PROVISION, SYNCHRONIZE
+from bittitan_plugin.services.workflow_ids import Workflow
 from bittitan_plugin.store.repositories.sales import Sale
+from bittitan_plugin.workflows.asset_steps import persist_or_report
 from bittitan_plugin.workflows.engine.course import Course, OneByOne, at_once
 from bittitan_plugin.workflows.engine.definition import workflow
 from bittitan_plugin.workflows.engine.retrying import StepFailed
 from bittitan_plugin.workflows.engine.runtime import ports
 
 
-@workflow(PROVISION)
+@workflow(Workflow.PROVISION)
 def provision(installation_id: str, order_id: str, line_id: str, number: str) -> str:
     """Provision one order line. Returns in a word what became of it."""
     return at_once(
@@ -30,7 +32,7 @@ def provision(installation_id: str, order_id: str, line_id: str, number: str) ->
     )
 
 
-@workflow(SYNCHRONIZE)
+@workflow(Workflow.SYNCHRONIZE)
 def synchronize(installation_id: str, asset_id: str) -> str:
     """Try again for an asset that has no coupon yet, or whose follow-up steps got stuck."""
     return _complete(OneByOne(), UUID(installation_id), UUID(asset_id))
@@ -84,9 +86,9 @@ def _complete(course: Course, installation: UUID, asset_id: UUID) -> str:
         return "cancelled meanwhile"
     if course.shorten("deliver", lambda: delivery.deliver(ports(), installation, stored[0])):
         return "provisioned"
-    _follow_up(course, "tell_host", delivery.tell_host, installation, asset_id)
-    _follow_up(course, "link_invoice", delivery.link_invoice, installation, asset_id)
-    _follow_up(course, "send_welcome", delivery.send_welcome, installation, asset_id)
+    _follow_up(course, Step.TELL_HOST, delivery.tell_host, installation, asset_id)
+    _follow_up(course, Step.LINK_INVOICE, delivery.link_invoice, installation, asset_id)
+    _follow_up(course, Step.SEND_WELCOME, delivery.send_welcome, installation, asset_id)
     return "provisioned"
 
 
@@ -131,7 +133,7 @@ def _failed(course: Course, installation: UUID, asset_id: UUID, failure: StepFai
         "fail", lambda: provisioning.fail(ports(), installation, asset_id, code, message)
     )
     if is_new:
-        _follow_up(course, "alert_staff", notifications.alert_staff, installation, asset_id)
+        _follow_up(course, Step.ALERT_STAFF, notifications.alert_staff, installation, asset_id)
     # The answer may be all that got lost.
     course.attempt(
         "reconcile_asset",
@@ -142,17 +144,11 @@ def _failed(course: Course, installation: UUID, asset_id: UUID, failure: StepFai
 
 def _follow_up(
     course: Course,
-    name: str,
+    step: Step,
     service: Callable[[Ports, UUID, UUID], None],
     installation: UUID,
     asset_id: UUID,
 ) -> None:
     """A step after success: retried on its own, and never able to fail what came before."""
-    try:
-        course.persist(name, FOLLOW_UP, lambda: service(ports(), installation, asset_id))
-    except StepFailed as failure:
-        message = failure.message
-        course.insist(
-            f"report_{name}",
-            lambda: stuck.report(ports(), installation, asset_id, name, message),
-        )
+    action = partial(service, ports(), installation, asset_id)
+    persist_or_report(installation, asset_id, step, action, course=course)

@@ -5,13 +5,13 @@ from uuid import UUID
 from bittitan_plugin.domain.retries import VENDOR
 from bittitan_plugin.services import runs
 from bittitan_plugin.services.reconciling import reconciliation
-from bittitan_plugin.services.workflow_ids import RECONCILE
+from bittitan_plugin.services.workflow_ids import Workflow
 from bittitan_plugin.workflows.engine.definition import workflow
 from bittitan_plugin.workflows.engine.retrying import StepFailed, insist, persist
 from bittitan_plugin.workflows.engine.runtime import current, ports
 
 
-@workflow(RECONCILE)
+@workflow(Workflow.RECONCILE)
 def reconcile(installation_id: str, run_id: str, what: str, max_changes: str) -> str:
     """Do the run that was begun; ``what`` is ``apply`` or ``report``. Says in a word how it ended.
 

@@ -4,20 +4,20 @@ from uuid import UUID
 
 import structlog
 
-from bittitan_plugin.domain.retries import FOLLOW_UP
-from bittitan_plugin.services import failed_steps as stuck
 from bittitan_plugin.services.cancelling import refunds
 from bittitan_plugin.services.coupons import coupon_status
 from bittitan_plugin.services.coupons import expiry_reminders as watching
-from bittitan_plugin.services.workflow_ids import FOLLOW, FOLLOW_REFUND, REMIND
+from bittitan_plugin.services.failed_steps import Step
+from bittitan_plugin.services.workflow_ids import Workflow
+from bittitan_plugin.workflows.asset_steps import persist_or_report
 from bittitan_plugin.workflows.engine.definition import workflow
-from bittitan_plugin.workflows.engine.retrying import StepFailed, attempt, insist, persist
+from bittitan_plugin.workflows.engine.retrying import attempt
 from bittitan_plugin.workflows.engine.runtime import ports
 
 _log = structlog.get_logger(__name__)
 
 
-@workflow(FOLLOW)
+@workflow(Workflow.FOLLOW)
 def follow(installation_id: str) -> str:
     """One look at an installation's coupons; the next one makes good what this one misses."""
 
@@ -33,7 +33,7 @@ def follow(installation_id: str) -> str:
     return why
 
 
-@workflow(FOLLOW_REFUND)
+@workflow(Workflow.FOLLOW_REFUND)
 def follow_refund(installation_id: str, asset_id: str) -> str:
     """One look at where an asset's money stands; the next one makes good what this one misses."""
 
@@ -44,20 +44,16 @@ def follow_refund(installation_id: str, asset_id: str) -> str:
     return str(outcome.get("ok") or outcome.get("again") or outcome.get("message"))
 
 
-@workflow(REMIND)
+@workflow(Workflow.REMIND)
 def remind(installation_id: str, asset_id: str, days: str) -> str:
     """Remind one buyer of one code's expiry, once."""
     installation, asset = UUID(installation_id), UUID(asset_id)
-    try:
-        sent = persist(
-            "remind",
-            FOLLOW_UP,
-            lambda: watching.remind(ports(), installation, asset, int(days)),
-        )
-    except StepFailed as failure:
-        message = failure.message
-        insist(
-            "report_remind", lambda: stuck.report(ports(), installation, asset, "remind", message)
-        )
+    sent = persist_or_report(
+        installation,
+        asset,
+        Step.REMIND,
+        lambda: watching.remind(ports(), installation, asset, int(days)),
+    )
+    if sent is None:
         return "stuck"
     return "reminded" if sent else "no longer due"

@@ -2,41 +2,34 @@
 
 import os
 import socket
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import timedelta
+from importlib import import_module
+from pkgutil import iter_modules
 from threading import Thread
 from uuid import uuid4
 
 from dbos import DBOS
 from sqlalchemy.exc import SQLAlchemyError
 
+from bittitan_plugin import workflows
 from bittitan_plugin.base.clock import system_clock
 from bittitan_plugin.services.ports import Ports
+from bittitan_plugin.services.workflow_ids import Queue, Workflow
 from bittitan_plugin.store.engine import open_workflow_engine, without_haste
 from bittitan_plugin.store.workers import WorkerRegistry
-from bittitan_plugin.workflows import (
-    billing,
-    cancel,
-    importing,
-    provision,
-    reconcile,
-    stock,
-    tell,
-    watch,
-)
 from bittitan_plugin.workflows.engine import runtime
+from bittitan_plugin.workflows.engine.definition import FUNCTIONS
 from bittitan_plugin.workflows.engine.engine_log import calm_engine_log
 from bittitan_plugin.workflows.engine.heartbeat import Heart
 from bittitan_plugin.workflows.engine.json_serializer import JsonSerializer
 from bittitan_plugin.workflows.engine.pruning import prune
-from bittitan_plugin.workflows.engine.queue import APPLICATION, QUEUES, WORKFLOW_VERSION
+from bittitan_plugin.workflows.engine.queue import APPLICATION, WORKFLOW_VERSION
 from bittitan_plugin.workflows.engine.queue_poller import Taker
 from bittitan_plugin.workflows.engine.waking import Waker, wake_stranded
 from bittitan_plugin.workflows.timetable import DUTIES, INTERVAL_S, Duty, Timetable
 
-#: Importing these registers their workflows with the engine.
-WORKFLOW_MODULES = (provision, cancel, billing, tell, watch, reconcile, stock, importing)
 #: Workflows of one queue that one process has under way, the shortly waiting among them: how many
 #: work at once is what ``worker_concurrency`` says.
 UNDER_WAY = 200
@@ -44,6 +37,17 @@ UNDER_WAY = 200
 RETENTION = timedelta(days=30)
 #: Seconds the engine is given to end its threads.
 LET_GO_S = 1.5
+
+
+def _import_all() -> Mapping[Workflow, Callable[..., str]]:
+    """Importing a module beside this one registers the workflows it declares."""
+    for module in iter_modules(workflows.__path__):
+        import_module(f"{workflows.__name__}.{module.name}")
+    return FUNCTIONS
+
+
+#: Every workflow there is, as its function is written.
+WORKFLOWS = _import_all()
 
 
 class Worker:
@@ -70,7 +74,11 @@ class Worker:
         # Its own pool: a busy engine must not keep the use cases waiting for a connection.
         self._engine = without_haste(open_workflow_engine(database_url))
         self._concurrency = concurrency
-        self._taker = Taker(QUEUES, under_way=max(UNDER_WAY, concurrency), busy_at=concurrency)
+        self._taker = Taker(
+            [each.value for each in Queue],
+            under_way=max(UNDER_WAY, concurrency),
+            busy_at=concurrency,
+        )
         self._retention = retention
         self._pace = pace
         self._registry = WorkerRegistry(ports.store.engine, system_clock)

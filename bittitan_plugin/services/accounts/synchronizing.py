@@ -8,7 +8,7 @@ from bittitan_plugin.domain.errors import ErrorCode, OutcomeUnknown, Refusal, Re
 from bittitan_plugin.domain.history import Actor, ActorKind
 from bittitan_plugin.ports.vendor import CouponVendor, Partner
 from bittitan_plugin.services.ports import Ports
-from bittitan_plugin.services.workflow_ids import SYNCHRONIZE, synchronize_id
+from bittitan_plugin.services.workflow_ids import Workflow, synchronize_id
 from bittitan_plugin.store.unit_of_work import UnitOfWork
 
 _SYSTEM = Actor(ActorKind.SYSTEM, "account synchronized")
@@ -133,4 +133,6 @@ def _release(ports: Ports, work: UnitOfWork, account: Account) -> None:
     work.problems.resolve(waiting_key(account.id), ports.clock())
     for asset in work.assets.waiting_for_account(account.id):
         released = work.assets.change(asset.id, Asset.retried, _SYSTEM, ports.clock())
-        work.enqueue(SYNCHRONIZE, synchronize_id(asset.id, released.version), str(asset.id))
+        work.enqueue(
+            Workflow.SYNCHRONIZE, synchronize_id(asset.id, released.version), str(asset.id)
+        )

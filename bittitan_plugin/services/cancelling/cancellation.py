@@ -22,7 +22,7 @@ from bittitan_plugin.services.failed_steps import resume
 from bittitan_plugin.services.installations import get_installation
 from bittitan_plugin.services.ports import Ports
 from bittitan_plugin.services.request_decisions import settle
-from bittitan_plugin.services.workflow_ids import CANCEL, REFUND, WITHDRAW, cancel_id
+from bittitan_plugin.services.workflow_ids import Workflow, cancel_id
 from bittitan_plugin.store.unit_of_work import UnitOfWork
 
 
@@ -82,7 +82,7 @@ def begin(ports: Ports, work: UnitOfWork, asset: Asset, actor: Actor, comment: s
         cause = RevocationCause.CANCELLATION
         return await_revocation(ports, work, asset, actor, cause, comment)
     asset = work.assets.change(asset.id, Asset.cancelling, actor, ports.clock())
-    work.enqueue(CANCEL, cancel_id(asset.id, asset.version), str(asset.id), comment)
+    work.enqueue(Workflow.CANCEL, cancel_id(asset.id, asset.version), str(asset.id), comment)
     return asset
 
 
@@ -110,6 +110,8 @@ def refusal_after(asset: Asset) -> Refusal:
 def goes_on(ports: Ports, work: UnitOfWork, asset: Asset, comment: str = "") -> bool:
     """Take up a cancellation or withdrawal that got stuck. False when none did."""
     # A withdrawal first: whatever the platform took back by itself is never credited by us.
-    if resume(ports, work, asset, WITHDRAW) or resume(ports, work, asset, CANCEL, comment):
+    if resume(ports, work, asset, Workflow.WITHDRAW) or resume(
+        ports, work, asset, Workflow.CANCEL, comment
+    ):
         return True
-    return resume(ports, work, asset, REFUND, comment)
+    return resume(ports, work, asset, Workflow.REFUND, comment)

@@ -14,7 +14,7 @@ from bittitan_plugin.domain.history import Actor, ActorKind
 from bittitan_plugin.domain.problems import ProblemAction, ProblemKind
 from bittitan_plugin.services.failed_steps import Step, step_key
 from bittitan_plugin.services.ports import Ports
-from bittitan_plugin.services.workflow_ids import FOLLOW_REFUND, follow_refund_id
+from bittitan_plugin.services.workflow_ids import Workflow, follow_refund_id
 from bittitan_plugin.store.unit_of_work import UnitOfWork
 
 #: How often the platform is asked about money that is on its way.
@@ -86,7 +86,7 @@ def look_again(ports: Ports, installation_id: UUID, order_id: str, refunded: str
 
 
 def _hand_in(work: UnitOfWork, asset_id: UUID, occasion: str) -> None:
-    work.enqueue(FOLLOW_REFUND, follow_refund_id(asset_id, occasion), str(asset_id))
+    work.enqueue(Workflow.FOLLOW_REFUND, follow_refund_id(asset_id, occasion), str(asset_id))
 
 
 def _note(ports: Ports, installation_id: UUID, asset: Asset, refund: Refund) -> None:

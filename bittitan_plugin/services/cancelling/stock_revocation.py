@@ -18,12 +18,7 @@ from bittitan_plugin.domain.stock import StockState
 from bittitan_plugin.services.cancelling.revocation import report_unrevocable
 from bittitan_plugin.services.cancelling.revocation_news import RevocationNews
 from bittitan_plugin.services.ports import Ports
-from bittitan_plugin.services.workflow_ids import (
-    CANCEL,
-    REVOCATION_NEWS,
-    cancel_id,
-    revocation_news_id,
-)
+from bittitan_plugin.services.workflow_ids import Workflow, cancel_id, revocation_news_id
 from bittitan_plugin.store.unit_of_work import UnitOfWork
 
 DEADLINE = Actor(ActorKind.SYSTEM, "deadline")
@@ -106,7 +101,10 @@ def close(ports: Ports, work: UnitOfWork, revocation: Revocation) -> None:
 def announce(work: UnitOfWork, revocation: Revocation, news: RevocationNews) -> None:
     """Have it told, durably, if and only if this transaction commits."""
     work.enqueue(
-        REVOCATION_NEWS, revocation_news_id(revocation.id, news), str(revocation.id), news.value
+        Workflow.REVOCATION_NEWS,
+        revocation_news_id(revocation.id, news),
+        str(revocation.id),
+        news.value,
     )
 
 
@@ -141,7 +139,9 @@ def _confirmed(ports: Ports, work: UnitOfWork, revocation: Revocation, actor: Ac
     )
     asset = work.assets.change(revocation.asset_id, lambda a: a.cancelled(now), actor, now)
     if revocation.cause is RevocationCause.CANCELLATION:
-        work.enqueue(CANCEL, cancel_id(asset.id, asset.version), str(asset.id), revocation.comment)
+        work.enqueue(
+            Workflow.CANCEL, cancel_id(asset.id, asset.version), str(asset.id), revocation.comment
+        )
     return asset
 
 

@@ -23,7 +23,7 @@ from bittitan_plugin.services.notifications import coupon_of, read_sale, send
 from bittitan_plugin.services.ports import Ports
 from bittitan_plugin.services.request_decisions import News, announce, decide
 from bittitan_plugin.services.rounds import look_after
-from bittitan_plugin.services.workflow_ids import FOLLOW, REMIND, follow_id, remind_id
+from bittitan_plugin.services.workflow_ids import Workflow, follow_id, remind_id
 
 #: How often an installation's coupons are looked at.
 FOLLOW_EVERY = timedelta(minutes=5)
@@ -51,7 +51,7 @@ def watch_coupons(ports: Ports, installation_id: UUID) -> None:
     slot = int(ports.clock().timestamp() // FOLLOW_EVERY.total_seconds())
     with ports.store.writing(installation_id) as work:
         if work.installations.by_id(installation_id).active:
-            work.enqueue(FOLLOW, follow_id(installation_id, slot))
+            work.enqueue(Workflow.FOLLOW, follow_id(installation_id, slot))
 
 
 def watch_expiries(ports: Ports, installation_id: UUID) -> int:
@@ -80,7 +80,9 @@ def watch_expiries(ports: Ports, installation_id: UUID) -> int:
                     and not _is_unclear(asset, account, doubted=doubted)
                 ]
                 for asset in due:
-                    work.enqueue(REMIND, remind_id(asset.id, days), str(asset.id), str(days))
+                    work.enqueue(
+                        Workflow.REMIND, remind_id(asset.id, days), str(asset.id), str(days)
+                    )
             handed_in += len(due)
             # A page may be short of rows that nobody can read.
             if not assets:

@@ -14,7 +14,7 @@ from bittitan_plugin.domain.history import Actor
 from bittitan_plugin.services.coupons.code_claims import CodeTaken, claim_coupon, owner_named
 from bittitan_plugin.services.coupons.code_lookup import fingerprint_of
 from bittitan_plugin.services.ports import Ports
-from bittitan_plugin.services.workflow_ids import SYNCHRONIZE
+from bittitan_plugin.services.workflow_ids import Workflow
 
 #: What staff can do about one.
 HELD_BACK_STEP = (
@@ -97,8 +97,8 @@ def _provide(
         work.held_coupons.remove(asset.id)
         work.problems.resolve(f"provisioning:{asset.id}", ports.clock())
         # What follows a coupon (the platform, the invoice, the welcome) is one durable work.
-        workflow_id = f"{SYNCHRONIZE}:{asset.id}:released:{uuid4().hex}"
-        work.enqueue(SYNCHRONIZE, workflow_id, str(asset.id))
+        workflow_id = f"{Workflow.SYNCHRONIZE}:{asset.id}:released:{uuid4().hex}"
+        work.enqueue(Workflow.SYNCHRONIZE, workflow_id, str(asset.id))
     return provided
 
 

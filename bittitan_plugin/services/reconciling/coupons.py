@@ -30,7 +30,7 @@ from bittitan_plugin.services.coupons.coupon_status import OVERLAP, PAGE, learn,
 from bittitan_plugin.services.coupons.duplicate_coupons import mismatch_key, revoke_surplus
 from bittitan_plugin.services.ports import Ports
 from bittitan_plugin.services.selling.provisioning import SYSTEM
-from bittitan_plugin.services.workflow_ids import SYNCHRONIZE
+from bittitan_plugin.services.workflow_ids import Workflow
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -208,8 +208,8 @@ class _Side:
             now = self.ports.clock()
             work.assets.change(asset.id, lambda a: a.retried().requested(now), SYSTEM, now)
             # An id of its own: that of the attempt that got lost may be taken for good.
-            workflow_id = f"{SYNCHRONIZE}:{asset.id}:reconciled:{uuid4().hex}"
-            work.enqueue(SYNCHRONIZE, workflow_id, str(asset.id))
+            workflow_id = f"{Workflow.SYNCHRONIZE}:{asset.id}:reconciled:{uuid4().hex}"
+            work.enqueue(Workflow.SYNCHRONIZE, workflow_id, str(asset.id))
             return True
 
     def _settle(self, difference: Difference, asset: Asset, coupon: Coupon) -> bool:

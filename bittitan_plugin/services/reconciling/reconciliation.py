@@ -24,7 +24,7 @@ from bittitan_plugin.services.ports import Ports
 from bittitan_plugin.services.reconciling.coupons import Finding, coupon_findings
 from bittitan_plugin.services.reconciling.orders import order_findings
 from bittitan_plugin.services.selling.provisioning import SYSTEM, retry
-from bittitan_plugin.services.workflow_ids import RECONCILE, reconcile_id
+from bittitan_plugin.services.workflow_ids import Workflow, reconcile_id
 from bittitan_plugin.store.unit_of_work import UnitOfWork
 
 #: Who begins the run of each day, and from which hour of the installation's day on.
@@ -187,7 +187,7 @@ def _findings(ports: Ports, installation_id: UUID, report: Report) -> Iterator[F
 
 def _hand_in(work: UnitOfWork, run: Run, *, apply: bool, max_changes: int) -> None:
     words = ("apply" if apply else "report", str(max_changes))
-    work.enqueue(RECONCILE, reconcile_id(run.id), str(run.id), *words)
+    work.enqueue(Workflow.RECONCILE, reconcile_id(run.id), str(run.id), *words)
 
 
 def _say(ports: Ports, installation_id: UUID, report: Report) -> None:

@@ -12,8 +12,7 @@ from bittitan_plugin.domain.problems import ProblemAction, ProblemKind
 from bittitan_plugin.services.installations import get_installation
 from bittitan_plugin.services.ports import Ports
 from bittitan_plugin.services.workflow_ids import (
-    CREDIT,
-    INVOICE,
+    Workflow,
     credit_id,
     invoice_id,
     requested_invoice_id,
@@ -39,7 +38,7 @@ def hand_in_due(ports: Ports, installation_id: UUID) -> tuple[str, ...]:
     for start in range(0, len(ids), BATCH):
         with ports.store.writing(installation_id) as work:
             for order_id, workflow_id in ids[start : start + BATCH]:
-                work.enqueue(INVOICE, workflow_id, order_id)
+                work.enqueue(Workflow.INVOICE, workflow_id, order_id)
     return tuple(workflow_id for _, workflow_id in ids)
 
 
@@ -54,7 +53,7 @@ def supply(
         return None
     workflow_id = requested_invoice_id(installation.id, requested_id)
     with ports.store.writing(installation.id) as work:
-        work.enqueue(INVOICE, workflow_id, order_id)
+        work.enqueue(Workflow.INVOICE, workflow_id, order_id)
     return workflow_id
 
 
@@ -112,7 +111,7 @@ def remember_invoice(
         for asset in work.assets.of_orders([order_id]):
             # Only what we cancelled asks for money; of what the platform took back it is its own.
             if asset.refund is not None and asset.credit_invoice is None:
-                work.enqueue(CREDIT, credit_id(asset.id, invoice.id), str(asset.id))
+                work.enqueue(Workflow.CREDIT, credit_id(asset.id, invoice.id), str(asset.id))
     return concerned
 
 

@@ -20,7 +20,7 @@ from bittitan_plugin.services.selling.asset_creation import refused_key
 from bittitan_plugin.services.selling.changed_orders import compare_told
 from bittitan_plugin.services.selling.held_lines import hold
 from bittitan_plugin.services.stock.allocation import choose, takes_too_many
-from bittitan_plugin.services.workflow_ids import PROVISION, provision_id
+from bittitan_plugin.services.workflow_ids import Workflow, provision_id
 from bittitan_plugin.store.unit_of_work import UnitOfWork
 
 
@@ -92,7 +92,7 @@ def _hand_in(
     for line in lines:
         attempt = times.get(line.id, 0)
         workflow_id = provision_id(installation.id, line.id, attempt)
-        work.enqueue(PROVISION, workflow_id, order.id, line.id, str(attempt))
+        work.enqueue(Workflow.PROVISION, workflow_id, order.id, line.id, str(attempt))
         ids.append(workflow_id)
     return tuple(ids)
 

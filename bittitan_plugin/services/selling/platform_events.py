@@ -11,7 +11,7 @@ from bittitan_plugin.domain.problems import ProblemKind
 from bittitan_plugin.services.cancelling.reverted_sales import PLATFORM
 from bittitan_plugin.services.ports import Ports
 from bittitan_plugin.services.request_decisions import settle
-from bittitan_plugin.services.workflow_ids import WITHDRAW, withdraw_id
+from bittitan_plugin.services.workflow_ids import Workflow, withdraw_id
 
 
 def take_back(
@@ -39,7 +39,7 @@ def take_back(
                 # Taken at once, or a cancellation of ours could begin and credit it a second time.
                 asset = work.assets.change(asset.id, Asset.cancelling, PLATFORM, ports.clock())
             workflow_id = withdraw_id(asset.id, asset.version)
-            work.enqueue(WITHDRAW, workflow_id, str(asset.id))
+            work.enqueue(Workflow.WITHDRAW, workflow_id, str(asset.id))
             ids.append(workflow_id)
         if not line_ids:
             # What was unclear before is settled: everything went back.

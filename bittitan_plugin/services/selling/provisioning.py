@@ -20,7 +20,7 @@ from bittitan_plugin.services.coupons.issuing import issue
 from bittitan_plugin.services.failed_steps import resume
 from bittitan_plugin.services.ports import Ports
 from bittitan_plugin.services.stock.allocation import allocate
-from bittitan_plugin.services.workflow_ids import SYNCHRONIZE, synchronize_id
+from bittitan_plugin.services.workflow_ids import Workflow, synchronize_id
 from bittitan_plugin.store.repositories.sales import Sale
 from bittitan_plugin.store.unit_of_work import UnitOfWork
 
@@ -158,7 +158,7 @@ def synchronize(ports: Ports, installation_id: UUID, asset_id: UUID, actor: Acto
         if asset.status is not AssetStatus.ACTIVE:
             raise Refusal(ErrorCode.ALREADY_CANCELLED, "This asset is cancelled.", field="id")
         if asset.has_coupon:
-            resume(ports, work, asset, SYNCHRONIZE)
+            resume(ports, work, asset, Workflow.SYNCHRONIZE)
             return asset
         if asset.waits_for_stock and work.stock_imports.is_serving():
             # It is being offered the new codes, in its turn, which it would lose by asking anew.
@@ -169,7 +169,7 @@ def synchronize(ports: Ports, installation_id: UUID, asset_id: UUID, actor: Acto
 def retry(ports: Ports, work: UnitOfWork, asset: Asset, actor: Actor) -> Asset:
     """Hand in one more attempt, within the caller's transaction, which holds the asset's lock."""
     asset = work.assets.change(asset.id, Asset.retried, actor, ports.clock())
-    work.enqueue(SYNCHRONIZE, synchronize_id(asset.id, asset.version), str(asset.id))
+    work.enqueue(Workflow.SYNCHRONIZE, synchronize_id(asset.id, asset.version), str(asset.id))
     return asset
 
 

@@ -26,12 +26,7 @@ from bittitan_plugin.domain.stock_choice import MOST_SIZES, combine, is_in_reach
 from bittitan_plugin.services.ports import Ports
 from bittitan_plugin.services.rounds import OF_ALL
 from bittitan_plugin.services.stock.levels import report_out_of_stock, review, take_turn
-from bittitan_plugin.services.workflow_ids import (
-    OUT_OF_STOCK,
-    SYNCHRONIZE,
-    out_of_stock_id,
-    synchronize_id,
-)
+from bittitan_plugin.services.workflow_ids import Workflow, out_of_stock_id, synchronize_id
 from bittitan_plugin.store.unit_of_work import UnitOfWork
 
 _log = structlog.get_logger(__name__)
@@ -98,7 +93,9 @@ def _serve(ports: Ports, work: UnitOfWork, waiting: Asset, import_id: UUID) -> A
             asset = work.assets.get(waiting.id, for_update=True)
             drawn = _draw(ports, work, asset, import_id) if asset.waits_for_stock else None
             if drawn is not None:
-                work.enqueue(SYNCHRONIZE, synchronize_id(drawn.id, drawn.version), str(drawn.id))
+                work.enqueue(
+                    Workflow.SYNCHRONIZE, synchronize_id(drawn.id, drawn.version), str(drawn.id)
+                )
             return drawn or asset
     except OF_ALL:
         raise
@@ -173,7 +170,7 @@ def _wait(ports: Ports, work: UnitOfWork, asset: Asset) -> Asset:
         asset.id, lambda a: a.delayed(ErrorCode.OUT_OF_STOCK, why), STOCK, ports.clock()
     )
     if not waited_before:
-        work.enqueue(OUT_OF_STOCK, out_of_stock_id(asset.id), str(asset.id))
+        work.enqueue(Workflow.OUT_OF_STOCK, out_of_stock_id(asset.id), str(asset.id))
         report_out_of_stock(ports, work, asset.product_type)
     return asset
 

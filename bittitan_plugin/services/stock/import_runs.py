@@ -23,7 +23,7 @@ from bittitan_plugin.services.stock.importing import (
     StockFile,
     import_stock,
 )
-from bittitan_plugin.services.workflow_ids import IMPORT_STOCK, SERVICES_DEFINITION, run_id
+from bittitan_plugin.services.workflow_ids import Workflow, run_id
 from bittitan_plugin.store.repositories.uploads import Upload
 
 #: The largest file that is uploaded, in bytes. Ours; the command line takes larger ones.
@@ -37,8 +37,8 @@ def start_services_definition(ports: Ports, installation_id: UUID, actor: Actor)
     with ports.store.writing(installation_id) as work:
         work.installations.by_id(installation_id).check_active()
         run = runs.begin_within(ports, work, RunKind.SERVICES_DEFINITION, actor.name)
-        workflow_id = run_id(SERVICES_DEFINITION, run.id)
-        work.enqueue(SERVICES_DEFINITION, workflow_id, str(run.id))
+        workflow_id = run_id(Workflow.SERVICES_DEFINITION, run.id)
+        work.enqueue(Workflow.SERVICES_DEFINITION, workflow_id, str(run.id))
     return run
 
 
@@ -66,7 +66,9 @@ def start_stock_import(
     with ports.store.writing(installation_id) as work:
         run = runs.begin_within(ports, work, RunKind.STOCK_IMPORT, actor.name)
         work.uploads.add(Upload(id=run.id, name=name[-255:], content=sealed))
-        work.enqueue(IMPORT_STOCK, run_id(IMPORT_STOCK, run.id), str(run.id), mode)
+        work.enqueue(
+            Workflow.IMPORT_STOCK, run_id(Workflow.IMPORT_STOCK, run.id), str(run.id), mode
+        )
     return run
 
 

@@ -11,24 +11,7 @@ from dbos import DBOS, DBOSClient, EnqueueOptions, WorkflowSerializationFormat
 from sqlalchemy import make_url
 from sqlalchemy.orm import Session
 
-from bittitan_plugin.services.workflow_ids import (
-    CANCEL,
-    CREDIT,
-    FOLLOW,
-    FOLLOW_REFUND,
-    IMPORT_STOCK,
-    INVOICE,
-    OUT_OF_STOCK,
-    PROVISION,
-    RECONCILE,
-    REFUND,
-    REMIND,
-    REVOCATION_NEWS,
-    SERVICES_DEFINITION,
-    SYNCHRONIZE,
-    TELL,
-    WITHDRAW,
-)
+from bittitan_plugin.services.workflow_ids import Workflow
 from bittitan_plugin.store.engine import open_workflow_engine
 from bittitan_plugin.workflows.engine.json_serializer import JsonSerializer
 
@@ -37,31 +20,6 @@ APPLICATION = "bittitan-plugin"
 #: Work in flight belongs to a version of its shape. Raised only by a release whose workflows
 #: cannot finish what an older one began; such a release must say how the old ones end.
 WORKFLOW_VERSION = "1"
-
-PROVISIONING_QUEUE = "bittitan-provisioning"
-CANCELLING_QUEUE = "bittitan-cancelling"
-BILLING_QUEUE = "bittitan-billing"
-#: News, reminders and looks at coupons: nobody waits for them.
-WATCHING_QUEUE = "bittitan-watching"
-QUEUES = (PROVISIONING_QUEUE, CANCELLING_QUEUE, BILLING_QUEUE, WATCHING_QUEUE)
-_QUEUES = {
-    PROVISION: PROVISIONING_QUEUE,
-    SYNCHRONIZE: PROVISIONING_QUEUE,
-    CANCEL: CANCELLING_QUEUE,
-    CREDIT: CANCELLING_QUEUE,
-    REFUND: CANCELLING_QUEUE,
-    WITHDRAW: CANCELLING_QUEUE,
-    INVOICE: BILLING_QUEUE,
-    TELL: WATCHING_QUEUE,
-    REMIND: WATCHING_QUEUE,
-    FOLLOW: WATCHING_QUEUE,
-    FOLLOW_REFUND: WATCHING_QUEUE,
-    OUT_OF_STOCK: WATCHING_QUEUE,
-    REVOCATION_NEWS: WATCHING_QUEUE,
-    RECONCILE: WATCHING_QUEUE,
-    SERVICES_DEFINITION: WATCHING_QUEUE,
-    IMPORT_STOCK: WATCHING_QUEUE,
-}
 
 
 class EngineQueue:
@@ -73,8 +31,8 @@ class EngineQueue:
     def enqueue(self, session: Session, workflow: str, workflow_id: str, *arguments: str) -> None:
         """See ``store.unit_of_work.WorkflowQueue``."""
         options: EnqueueOptions = {
-            "workflow_name": workflow,
-            "queue_name": _QUEUES[workflow],
+            "workflow_name": str(workflow),
+            "queue_name": Workflow(workflow).queue.value,
             # The installation: within a queue the engine takes from all of them in turn.
             "queue_partition_key": arguments[0],
             "workflow_id": workflow_id,

@@ -24,15 +24,7 @@ from bittitan_plugin.services.ports import Ports
 from bittitan_plugin.services.request_decisions import News
 from bittitan_plugin.services.selling import asset_creation as opening
 from bittitan_plugin.services.selling import delivery, provisioning
-from bittitan_plugin.services.workflow_ids import (
-    CANCEL,
-    FOLLOW,
-    PROVISION,
-    REMIND,
-    SYNCHRONIZE,
-    TELL,
-    WITHDRAW,
-)
+from bittitan_plugin.services.workflow_ids import Workflow
 from tests.by_hand import Job
 
 #: True ends the work early.
@@ -51,7 +43,7 @@ def work_off(ports: Ports, job: Job, *, steps: int | None = None) -> bool:
     except (Unavailable, OutcomeUnknown):
         return False
     except (Rejected, Refusal) as failure:
-        if job.workflow in (PROVISION, SYNCHRONIZE):
+        if job.workflow in (Workflow.PROVISION, Workflow.SYNCHRONIZE):
             _fail(ports, job, failure)
     return True
 
@@ -133,7 +125,7 @@ def _synchronize(ports: Ports, job: Job) -> Sequence[Step]:
 
 def _fail(ports: Ports, job: Job, failure: Rejected | Refusal) -> None:
     with ports.store.reading(job.installation) as work:
-        if job.workflow == PROVISION:
+        if job.workflow == Workflow.PROVISION:
             asset = work.assets.of_order_line(job.arguments[1])
         else:
             asset = work.assets.get(UUID(job.arguments[0]))
@@ -144,11 +136,11 @@ def _fail(ports: Ports, job: Job, failure: Rejected | Refusal) -> None:
 
 
 _STEPS: dict[str, Callable[[Ports, Job], Sequence[Step]]] = {
-    PROVISION: _provision,
-    SYNCHRONIZE: _synchronize,
-    CANCEL: _cancel,
-    WITHDRAW: _withdraw,
-    TELL: _tell,
-    FOLLOW: _follow,
-    REMIND: _remind,
+    Workflow.PROVISION: _provision,
+    Workflow.SYNCHRONIZE: _synchronize,
+    Workflow.CANCEL: _cancel,
+    Workflow.WITHDRAW: _withdraw,
+    Workflow.TELL: _tell,
+    Workflow.FOLLOW: _follow,
+    Workflow.REMIND: _remind,
 }

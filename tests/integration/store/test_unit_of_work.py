@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import Engine, text
 
-from bittitan_plugin.services.workflow_ids import CANCEL, PROVISION
+from bittitan_plugin.services.workflow_ids import Workflow
 from bittitan_plugin.store.engine import WriteWhileReading
 from bittitan_plugin.store.unit_of_work import Store
 from bittitan_plugin.workflows.engine.queue import EngineQueue
@@ -39,9 +39,9 @@ def test_work_is_handed_in_when_the_transaction_commits(
 ) -> None:
     workflow_id = f"provision:{uuid4()}"
     with queueing.writing(installation) as work:
-        work.enqueue(PROVISION, workflow_id, "order-1", "line-1", "0")
+        work.enqueue(Workflow.PROVISION, workflow_id, "order-1", "line-1", "0")
         assert handed_in(queueing, workflow_id) == []
-    assert handed_in(queueing, workflow_id) == [(PROVISION, "ENQUEUED")]
+    assert handed_in(queueing, workflow_id) == [(Workflow.PROVISION, "ENQUEUED")]
 
 
 def test_no_work_is_handed_in_when_the_transaction_is_abandoned(
@@ -50,7 +50,7 @@ def test_no_work_is_handed_in_when_the_transaction_is_abandoned(
     workflow_id, buyer = f"cancel:{uuid4()}", account()
     with suppress(Changed), queueing.writing(installation) as work:
         work.accounts.add(buyer)
-        work.enqueue(CANCEL, workflow_id, str(uuid4()), "")
+        work.enqueue(Workflow.CANCEL, workflow_id, str(uuid4()), "")
         raise Changed
     assert handed_in(queueing, workflow_id) == []
     with queueing.reading(installation) as work:
@@ -63,7 +63,7 @@ def test_the_same_work_handed_in_again_is_the_same_work(
     workflow_id = f"provision:{uuid4()}"
     for _ in range(2):
         with queueing.writing(installation) as work:
-            work.enqueue(PROVISION, workflow_id, "order-1", "line-1", "0")
+            work.enqueue(Workflow.PROVISION, workflow_id, "order-1", "line-1", "0")
     assert len(handed_in(queueing, workflow_id)) == 1
 
 
@@ -72,8 +72,8 @@ def test_work_handed_in_twice_within_one_transaction_does_not_fail_it(
 ) -> None:
     workflow_id, buyer = f"provision:{uuid4()}", account()
     with queueing.writing(installation) as work:
-        work.enqueue(PROVISION, workflow_id, "order-1", "line-1", "0")
-        work.enqueue(PROVISION, workflow_id, "order-1", "line-1", "0")
+        work.enqueue(Workflow.PROVISION, workflow_id, "order-1", "line-1", "0")
+        work.enqueue(Workflow.PROVISION, workflow_id, "order-1", "line-1", "0")
         work.accounts.add(buyer)
     with queueing.reading(installation) as work:
         assert work.accounts.by_ids([buyer.id]) == {buyer.id: buyer}

@@ -15,7 +15,7 @@ from bittitan_plugin.base.cipher import generate_key
 from bittitan_plugin.base.settings import Settings
 from bittitan_plugin.plugin.bootstrap import Application, build
 from bittitan_plugin.services.installations import open_installation
-from bittitan_plugin.services.workflow_ids import FOLLOW
+from bittitan_plugin.services.workflow_ids import Workflow
 from bittitan_plugin.store.workers import WorkerRegistry
 from tests.waiting import until
 
@@ -23,7 +23,7 @@ from tests.waiting import until
 def _hand_in(application: Application, name: str) -> None:
     installation = open_installation(application.ports, "default").id
     with application.ports.store.writing(installation) as work:
-        work.enqueue(FOLLOW, name)
+        work.enqueue(Workflow.FOLLOW, name)
 
 
 def _ended(name: str) -> str:

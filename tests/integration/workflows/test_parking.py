@@ -16,10 +16,9 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import OperationalError
 
 from bittitan_plugin.domain.errors import PlatformUnavailable, Unavailable
-from bittitan_plugin.services.workflow_ids import provision_id
+from bittitan_plugin.services.workflow_ids import Queue, provision_id
 from bittitan_plugin.workflows.engine import parking, retrying
 from bittitan_plugin.workflows.engine.heartbeat import Heart
-from bittitan_plugin.workflows.engine.queue import PROVISIONING_QUEUE
 from bittitan_plugin.workflows.engine.waking import wake_stranded
 from tests.fakes.host import line
 from tests.tables import every
@@ -102,7 +101,7 @@ def test_what_waits_counts_as_never_begun(shop: Shop) -> None:
     assert (waiting.recovery_attempts, waiting.owner_xid, waiting.queue_name) == (
         0,
         None,
-        PROVISIONING_QUEUE,
+        Queue.PROVISIONING,
     )
 
 

@@ -8,7 +8,7 @@ import pytest
 from dbos import DBOS
 
 from bittitan_plugin.domain.assets import AssetStatus
-from bittitan_plugin.services.workflow_ids import FOLLOW
+from bittitan_plugin.services.workflow_ids import Workflow
 from bittitan_plugin.workflows.engine import parking
 from bittitan_plugin.workflows.engine.pruning import prune
 from tests.fakes.host import line
@@ -42,7 +42,7 @@ def test_work_that_ended_long_ago_is_forgotten_with_its_steps(shop: Shop) -> Non
 def test_looks_at_coupons_are_forgotten_too(shop: Shop) -> None:
     name = f"follow-{uuid4().hex}"
     with shop.ports.store.writing(shop.id) as work:
-        work.enqueue(FOLLOW, name)
+        work.enqueue(Workflow.FOLLOW, name)
     shop.settle()
     prune(NOW)
     assert name not in known()

@@ -11,7 +11,7 @@ from bittitan_plugin.base.cipher import generate_key
 from bittitan_plugin.base.settings import Settings
 from bittitan_plugin.plugin.bootstrap import Application, build
 from bittitan_plugin.services.installations import open_installation
-from bittitan_plugin.services.workflow_ids import PROVISION
+from bittitan_plugin.services.workflow_ids import Workflow
 
 pytestmark = pytest.mark.databases("sqlite", "postgresql")
 
@@ -42,12 +42,12 @@ def waiting(application: Application) -> list[tuple[str, str]]:
 
 def hand_in(application: Application, installation: UUID, work_id: str, order: str = "o") -> None:
     with application.ports.store.writing(installation) as work:
-        work.enqueue(PROVISION, work_id, order, "line", "1")
+        work.enqueue(Workflow.PROVISION, work_id, order, "line", "1")
 
 
 def hand_in_and_roll_back(application: Application, installation: UUID, work_id: str) -> None:
     with application.ports.store.writing(installation) as work:
-        work.enqueue(PROVISION, work_id, "order", "line", "1")
+        work.enqueue(Workflow.PROVISION, work_id, "order", "line", "1")
         work.session.rollback()
 
 
@@ -70,7 +70,7 @@ def test_work_is_invisible_to_others_until_its_transaction_commits(
     application: Application, installation: UUID
 ) -> None:
     with application.ports.store.writing(installation) as work:
-        work.enqueue(PROVISION, "sale-1", "order", "line", "1")
+        work.enqueue(Workflow.PROVISION, "sale-1", "order", "line", "1")
         seen = waiting(application)
     assert (seen, len(waiting(application))) == ([], 1)
 
@@ -97,15 +97,16 @@ def test_a_taken_id_does_not_spoil_the_rest_of_the_transaction(
 ) -> None:
     hand_in(application, installation, "sale-1")
     with application.ports.store.writing(installation) as work:
-        work.enqueue(PROVISION, "sale-1", "order", "line", "1")
-        work.enqueue(PROVISION, "sale-2", "order", "line", "1")
+        work.enqueue(Workflow.PROVISION, "sale-1", "order", "line", "1")
+        work.enqueue(Workflow.PROVISION, "sale-2", "order", "line", "1")
     assert {work_id for work_id, _ in waiting(application)} == {"sale-1", "sale-2"}
 
 
 def test_an_unknown_kind_of_work_is_refused_at_once(
     application: Application, installation: UUID
 ) -> None:
-    with pytest.raises(KeyError), application.ports.store.writing(installation) as work:
+    unknown = pytest.raises(ValueError, match="'nothing of ours' is not a valid Workflow")
+    with unknown, application.ports.store.writing(installation) as work:
         work.enqueue("nothing of ours", str(uuid4()))
     assert waiting(application) == []
 
