@@ -5,9 +5,10 @@ from sqlalchemy import ColumnElement, Engine, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from bittitan_plugin.domain.circuit import Circuit, Closure
+from bittitan_plugin.domain.circuit import Circuit
 from bittitan_plugin.store.circuit_table import CircuitRow
 from bittitan_plugin.store.engine import reading_engine, writing_engine
+from bittitan_plugin.store.mapping import from_row, to_columns
 
 
 class Circuits:
@@ -20,7 +21,9 @@ class Circuits:
     def all(self) -> dict[str, Circuit]:
         """The circuits there are, by address."""
         with Session(self._reading) as session:
-            return {row.address: _circuit(row) for row in session.scalars(select(CircuitRow))}
+            return {
+                row.address: from_row(Circuit, row) for row in session.scalars(select(CircuitRow))
+            }
 
     def replace(self, old: Circuit | None, new: Circuit) -> bool:
         """Put ``new`` in the place of ``old``. False when another process was quicker."""
@@ -29,13 +32,13 @@ class Circuits:
                 changed = session.execute(
                     update(CircuitRow)
                     .where(*_same(old))
-                    .values(_values(new))
+                    .values(to_columns(new))
                     .returning(CircuitRow.address)
                 )
                 return bool(changed.all())
             try:
                 with session.begin_nested():
-                    session.execute(insert(CircuitRow).values(_values(new)))
+                    session.execute(insert(CircuitRow).values(to_columns(new)))
             except IntegrityError:
                 return False
             return True
@@ -59,26 +62,4 @@ def _same(circuit: Circuit) -> tuple[ColumnElement[bool], ...]:
         CircuitRow.address == circuit.address,
         CircuitRow.tries == circuit.tries,
         CircuitRow.retry_at == circuit.retry_at,
-    )
-
-
-def _values(circuit: Circuit) -> dict[str, object]:
-    return {
-        "address": circuit.address,
-        "closure": circuit.closure.value,
-        "reason": circuit.reason,
-        "since": circuit.since,
-        "retry_at": circuit.retry_at,
-        "tries": circuit.tries,
-    }
-
-
-def _circuit(row: CircuitRow) -> Circuit:
-    return Circuit(
-        address=row.address,
-        closure=Closure(row.closure),
-        reason=row.reason,
-        since=row.since,
-        retry_at=row.retry_at,
-        tries=row.tries,
     )

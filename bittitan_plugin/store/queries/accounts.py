@@ -1,9 +1,11 @@
 """Accounts as a list, by e-mail address."""
 
+from functools import partial
+
 from sqlalchemy import ColumnElement, false, func, or_, select
 
 from bittitan_plugin.domain.accounts import Account
-from bittitan_plugin.store.mapping import to_account
+from bittitan_plugin.store.mapping import from_row
 from bittitan_plugin.store.queries.audience import Audience, Nothing, OnlyAccounts
 from bittitan_plugin.store.queries.keyset import Page, SortKey, Window, converted, fetch_page
 from bittitan_plugin.store.queries.search import contains
@@ -18,7 +20,7 @@ def account_page(
 ) -> Page[Account]:
     """One page of the accounts whose address or company contains ``search``."""
     query = select(AccountRow).where(*_conditions(work, audience, search))
-    return converted(fetch_page(work.session, query, BY_EMAIL, window), to_account)
+    return converted(fetch_page(work.session, query, BY_EMAIL, window), partial(from_row, Account))
 
 
 def count_accounts(work: UnitOfWork, audience: Audience, search: str) -> int:

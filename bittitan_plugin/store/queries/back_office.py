@@ -14,15 +14,9 @@ from bittitan_plugin.domain.history import HistoryEntry
 from bittitan_plugin.domain.problems import Problem
 from bittitan_plugin.domain.requests import CancellationRequest
 from bittitan_plugin.domain.stock import StockCode
-from bittitan_plugin.store.mapping import (
-    to_account,
-    to_asset,
-    to_history,
-    to_problem,
-    to_request,
-)
+from bittitan_plugin.store.mapping import from_row, to_asset, to_history
 from bittitan_plugin.store.queries.browsing import Browser
-from bittitan_plugin.store.repositories.stock import are_shown, to_stock_code
+from bittitan_plugin.store.repositories.stock import are_shown
 from bittitan_plugin.store.tables import (
     AccountRow,
     AssetRow,
@@ -131,7 +125,9 @@ def requests(work: UnitOfWork) -> Browser[RequestLine]:
             CancellationRequestRow.requested_by,
             CancellationRequestRow.comment,
         ],
-        to_item=lambda row: RequestLine(request=to_request(row[0]), asset=to_asset(row[1])),
+        to_item=lambda row: RequestLine(
+            request=from_row(CancellationRequest, row[0]), asset=to_asset(row[1])
+        ),
     )
 
 
@@ -149,7 +145,7 @@ def accounts(work: UnitOfWork) -> Browser[Account]:
             "sync_error": AccountRow.sync_error,
         },
         searched=[AccountRow.email, AccountRow.company],
-        to_item=lambda row: to_account(row[0]),
+        to_item=lambda row: from_row(Account, row[0]),
     )
 
 
@@ -167,7 +163,7 @@ def problems(work: UnitOfWork) -> Browser[Problem]:
             "resolved_at": ProblemRow.resolved_at,
         },
         searched=[ProblemRow.message, ProblemRow.next_step],
-        to_item=lambda row: to_problem(row[0]),
+        to_item=lambda row: from_row(Problem, row[0]),
     )
 
 
@@ -188,7 +184,7 @@ def stock_codes(work: UnitOfWork) -> Browser[StockCode]:
             "note": row.note,
         },
         searched=[row.sku, row.note],
-        to_item=lambda found: to_stock_code(found[0]),
+        to_item=lambda found: from_row(StockCode, found[0]),
     )
 
 

@@ -2,11 +2,12 @@
 
 from collections.abc import Collection
 from datetime import datetime
+from functools import partial
 
 from sqlalchemy import ColumnElement, func, select
 
 from bittitan_plugin.domain.requests import CancellationRequest, RequestState
-from bittitan_plugin.store.mapping import to_request
+from bittitan_plugin.store.mapping import from_row
 from bittitan_plugin.store.queries.keyset import Page, SortKey, Window, converted, fetch_page
 from bittitan_plugin.store.tables import CancellationRequestRow
 from bittitan_plugin.store.unit_of_work import UnitOfWork
@@ -24,7 +25,9 @@ def request_page(
 ) -> Page[CancellationRequest]:
     """One page of the requests in these states; None is every state."""
     query = select(CancellationRequestRow).where(*_conditions(work, states))
-    return converted(fetch_page(work.session, query, BY_CREATION, window), to_request)
+    return converted(
+        fetch_page(work.session, query, BY_CREATION, window), partial(from_row, CancellationRequest)
+    )
 
 
 def count_requests(work: UnitOfWork, states: Collection[RequestState] | None) -> int:

@@ -2,12 +2,13 @@
 
 from collections.abc import Collection
 from datetime import datetime
+from functools import partial
 
 from sqlalchemy import ColumnElement, func, select
 
 from bittitan_plugin.domain.revocations import Revocation, RevocationState
+from bittitan_plugin.store.mapping import from_row
 from bittitan_plugin.store.queries.keyset import Page, SortKey, Window, converted, fetch_page
-from bittitan_plugin.store.repositories.revocations import to_revocation
 from bittitan_plugin.store.tables import RevocationRow
 from bittitan_plugin.store.unit_of_work import UnitOfWork
 
@@ -21,7 +22,9 @@ def revocation_page(
 ) -> Page[Revocation]:
     """One page of the revocations in these states."""
     query = select(RevocationRow).where(*_conditions(work, states))
-    return converted(fetch_page(work.session, query, BY_DEADLINE, window), to_revocation)
+    return converted(
+        fetch_page(work.session, query, BY_DEADLINE, window), partial(from_row, Revocation)
+    )
 
 
 def count_revocations(work: UnitOfWork, states: Collection[RevocationState]) -> int:

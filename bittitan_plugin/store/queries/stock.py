@@ -3,15 +3,16 @@
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from sqlalchemy import ColumnElement, func, select
 
 from bittitan_plugin.domain.catalogue import ProductType
 from bittitan_plugin.domain.stock import ImportPhase, StockCode, StockImport, StockState
 from bittitan_plugin.domain.stock_report import Amount
+from bittitan_plugin.store.mapping import from_row
 from bittitan_plugin.store.queries.keyset import Page, SortKey, Window, converted, fetch_page
-from bittitan_plugin.store.repositories.stock import are_shown, is_free, to_stock_code
-from bittitan_plugin.store.repositories.stock_imports import to_stock_import
+from bittitan_plugin.store.repositories.stock import are_shown, is_free
 from bittitan_plugin.store.tables import StockCodeRow, StockImportRow
 from bittitan_plugin.store.unit_of_work import UnitOfWork
 
@@ -33,7 +34,9 @@ class StockFilter:
 def stock_page(work: UnitOfWork, wanted: StockFilter, window: Window) -> Page[StockCode]:
     """One page of the codes that match, those expiring soonest first."""
     query = select(StockCodeRow).where(*_conditions(work, wanted))
-    return converted(fetch_page(work.session, query, BY_EXPIRY, window), to_stock_code)
+    return converted(
+        fetch_page(work.session, query, BY_EXPIRY, window), partial(from_row, StockCode)
+    )
 
 
 def count_codes(work: UnitOfWork, wanted: StockFilter) -> int:
@@ -88,7 +91,7 @@ def newest_imports(work: UnitOfWork, limit: int) -> list[StockImport]:
         .order_by(row.imported_at.desc(), row.id)
         .limit(limit)
     )
-    return [to_stock_import(each) for each in rows]
+    return [from_row(StockImport, each) for each in rows]
 
 
 def _conditions(work: UnitOfWork, wanted: StockFilter) -> list[ColumnElement[bool]]:

@@ -13,7 +13,7 @@ from bittitan_plugin.domain.access import NO_ACCOUNTS, OwnAccounts
 from bittitan_plugin.domain.accounts import Account, AccountStatus
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
 from bittitan_plugin.store.invitation_tables import ProvedAddressRow
-from bittitan_plugin.store.mapping import account_values, to_account
+from bittitan_plugin.store.mapping import from_row, to_columns
 from bittitan_plugin.store.tables import AccountRow
 
 # What every sale does is built once: building it costs more than running it.
@@ -37,18 +37,18 @@ class AccountRepository:
         row = self._session.execute(_LOCKED if for_update else _BY_ID, which).first()
         if row is None:
             raise Refusal(ErrorCode.NOT_FOUND, "There is no such account.", field="id")
-        return to_account(row)
+        return from_row(Account, row)
 
     def by_ids(self, ids: Collection[UUID]) -> dict[UUID, Account]:
         """The accounts among ``ids`` that exist here, in one statement."""
         rows = self._session.scalars(select(AccountRow).where(self._mine, AccountRow.id.in_(ids)))
-        return {row.id: to_account(row) for row in rows}
+        return {row.id: from_row(Account, row) for row in rows}
 
     def of_customer(self, customer_id: str) -> Account | None:
         """The account of a host's customer."""
         which = {"mine": self._installation_id, "customer_id": customer_id}
         row = self._session.execute(_BY_CUSTOMER, which).first()
-        return to_account(row) if row else None
+        return from_row(Account, row) if row else None
 
     def own(self, customer_ids: Collection[str]) -> dict[str, OwnAccounts]:
         """Which accounts are each customer's own, also by the addresses it proved; one statement.
@@ -73,7 +73,7 @@ class AccountRepository:
         query = select(both.c.whose, AccountRow).join(both, both.c.id == AccountRow.id)
         found = dict.fromkeys(customer_ids, NO_ACCOUNTS)
         for whose, row in self._session.execute(query.order_by(AccountRow.created_at)):
-            account, own = to_account(row), found[whose]
+            account, own = from_row(Account, row), found[whose]
             if account.customer_id == whose:
                 found[whose] = replace(own, buyer=account)
             else:
@@ -111,11 +111,11 @@ class AccountRepository:
                 self._mine, AccountRow.reseller_id == reseller_id, AccountRow.email == email
             )
         )
-        return to_account(row) if row else None
+        return from_row(Account, row) if row else None
 
     def add(self, account: Account) -> None:
         """Keep a new account."""
-        values = account_values(account)
+        values = to_columns(account)
         self._session.add(AccountRow(installation_id=self._installation_id, **values))
         self._session.flush()
 
@@ -131,7 +131,7 @@ class AccountRepository:
             self._session.execute(
                 update(AccountRow)
                 .where(self._mine, AccountRow.id == account_id)
-                .values(**account_values(after))
+                .values(**to_columns(after))
                 .execution_options(synchronize_session=False)
             )
             self._session.expire_all()

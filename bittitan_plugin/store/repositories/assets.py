@@ -302,10 +302,8 @@ class AssetRepository:
         return linked(head, after.id, entries)
 
     def _record(self, asset_id: UUID, links: Links) -> None:
-        values = [
-            history_values(self._installation_id, asset_id, entry, digest)
-            for entry, digest in links
-        ]
+        of = {"installation_id": self._installation_id, "asset_id": asset_id}
+        values = [{**history_values(entry), **of, "digest": digest} for entry, digest in links]
         if values:
             self._session.execute(_ADD_HISTORY, values)
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from bittitan_plugin.domain.due import Due
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
 from bittitan_plugin.domain.requests import REMINDER_BEFORE, CancellationRequest, RequestState
-from bittitan_plugin.store.mapping import request_values, to_request
+from bittitan_plugin.store.mapping import from_row, to_columns
 from bittitan_plugin.store.tables import AssetRow, CancellationRequestRow
 
 
@@ -31,7 +31,7 @@ class CancellationRequestRepository:
         )
         if row is None:
             raise Refusal(ErrorCode.NOT_FOUND, "There is no such cancellation request.", field="id")
-        return to_request(row)
+        return from_row(CancellationRequest, row)
 
     def pending_of(self, asset_ids: Collection[UUID]) -> dict[UUID, CancellationRequest]:
         """The pending request of each asset that has one, in one statement."""
@@ -44,7 +44,7 @@ class CancellationRequestRepository:
             )
             .execution_options(populate_existing=True)
         )
-        return {row.asset_id: to_request(row) for row in rows}
+        return {row.asset_id: from_row(CancellationRequest, row) for row in rows}
 
     def latest_of(self, asset_id: UUID) -> CancellationRequest | None:
         """The asset's newest request, whatever became of it."""
@@ -55,7 +55,7 @@ class CancellationRequestRepository:
             .limit(1)
             .execution_options(populate_existing=True)
         )
-        return to_request(row) if row else None
+        return from_row(CancellationRequest, row) if row else None
 
     def due(self, now: datetime) -> list[Due]:
         """Pending requests to close, or to remind staff of; the most urgent first."""
@@ -76,7 +76,7 @@ class CancellationRequestRepository:
     def add(self, request: CancellationRequest) -> None:
         """Keep a new request."""
         self._session.add(
-            CancellationRequestRow(installation_id=self._installation_id, **request_values(request))
+            CancellationRequestRow(installation_id=self._installation_id, **to_columns(request))
         )
         self._session.flush()
 
@@ -92,7 +92,7 @@ class CancellationRequestRepository:
             self._session.execute(
                 update(CancellationRequestRow)
                 .where(self._mine, CancellationRequestRow.id == request_id)
-                .values(**request_values(after))
+                .values(**to_columns(after))
                 .execution_options(synchronize_session=False)
             )
             self._session.expire_all()

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from bittitan_plugin.store.claim_table import ClaimRow
 from bittitan_plugin.store.engine import insert_into
+from bittitan_plugin.store.mapping import from_row, to_columns
 
 #: Claims that are let go of in one statement.
 _BATCH = 1000
@@ -42,7 +43,7 @@ class ClaimRepository:
         insert = insert_into(self._session.get_bind(), ClaimRow).on_conflict_do_nothing()
         # In one order, so that two who claim several cannot wait for each other.
         values = [
-            {"installation_id": self._installation_id, **vars(mine[subject])}
+            {"installation_id": self._installation_id, **to_columns(mine[subject])}
             for subject in sorted(mine)
         ]
         self._session.execute(insert, values)
@@ -56,12 +57,7 @@ class ClaimRepository:
                 self._mine, ClaimRow.subject.in_(subjects)
             )
         )
-        return {
-            row.subject: Claim(
-                subject=row.subject, asset_id=row.asset_id, stock_code_id=row.stock_code_id
-            )
-            for row in rows
-        }
+        return {row.subject: from_row(Claim, row) for row in rows}
 
     def release(self, stock_code_ids: Collection[UUID]) -> None:
         """Let go of the codes of the stock that were withdrawn unsold."""

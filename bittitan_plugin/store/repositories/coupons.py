@@ -4,7 +4,7 @@ Also what a code is found by without opening any: see ``services/coupons/code_lo
 """
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -16,7 +16,7 @@ from bittitan_plugin.domain.assets import Asset, AssetStatus
 from bittitan_plugin.domain.coupons import OPEN_FATES, CouponSource, CouponStatus, Sealed
 from bittitan_plugin.domain.due import Due
 from bittitan_plugin.store.cursor_table import AccountChangeRow, CouponCursorRow
-from bittitan_plugin.store.mapping import readable, to_asset
+from bittitan_plugin.store.mapping import from_row, readable, to_asset, to_columns
 from bittitan_plugin.store.tables import AssetRow, CodeSecretRow
 
 _IS_OPEN = AssetRow.coupon_status.in_([fate.value for fate in OPEN_FATES])
@@ -37,7 +37,6 @@ class Cursor:
 
 #: No reading of a list takes longer.
 _LONGEST_READING = timedelta(hours=1)
-_CURSOR = tuple(field.name for field in fields(Cursor))
 
 
 class CouponRepository:
@@ -50,7 +49,7 @@ class CouponRepository:
     def cursor(self) -> Cursor | None:
         """How far was read, or None before the first reading."""
         row = self._session.get(CouponCursorRow, self._installation_id)
-        return None if row is None else Cursor(**{name: getattr(row, name) for name in _CURSOR})
+        return None if row is None else from_row(Cursor, row)
 
     def move_cursor(self, cursor: Cursor) -> None:
         """Note how far was read. It does not move back where two readings overlap.
@@ -59,11 +58,11 @@ class CouponRepository:
         """
         row = self._session.get(CouponCursorRow, self._installation_id, with_for_update=True)
         if row is None:
-            row = CouponCursorRow(installation_id=self._installation_id, **vars(cursor))
+            row = CouponCursorRow(installation_id=self._installation_id, **to_columns(cursor))
             self._session.add(row)
         elif row.account != cursor.account or not _is_overtaken(row, cursor):
-            for name in _CURSOR:
-                setattr(row, name, getattr(cursor, name))
+            for name, value in to_columns(cursor).items():
+                setattr(row, name, value)
         else:
             row.read_at = max(row.read_at, cursor.read_at)
         self._session.flush()
@@ -131,7 +130,7 @@ class CouponRepository:
 
     def note_account_change(self, change: AccountChange) -> None:
         """Keep who changed the account, and what they said of it."""
-        values = {"installation_id": self._installation_id, **vars(change)}
+        values = {"installation_id": self._installation_id, **to_columns(change)}
         self._session.execute(insert(AccountChangeRow).values(values))
 
     def account_changes(self, limit: int) -> list[AccountChange]:
@@ -142,15 +141,7 @@ class CouponRepository:
             .order_by(AccountChangeRow.id.desc())
             .limit(limit)
         )
-        return [
-            AccountChange(
-                at=row.at,
-                changed_by=row.changed_by,
-                same_account=row.same_account,
-                unused=row.unused,
-            )
-            for row in rows
-        ]
+        return [from_row(AccountChange, row) for row in rows]
 
     def seen(self, asset_ids: Collection[UUID], at: datetime) -> None:
         """The vendor was asked about these assets' coupons just now, or spoke of them.

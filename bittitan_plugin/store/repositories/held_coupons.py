@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from bittitan_plugin.domain.coupons import Coupon, Sealed
 from bittitan_plugin.store.held_coupon_table import HeldCouponRow
+from bittitan_plugin.store.mapping import from_row, to_columns
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,16 +37,9 @@ class HeldCouponRepository:
             HeldCouponRow(
                 asset_id=asset_id,
                 installation_id=self._installation_id,
+                **to_columns(coupon, without=("id", "code")),
                 coupon_id=coupon.id,
-                reference=coupon.reference,
-                partner_id=coupon.partner_id,
-                sku=coupon.sku,
                 code=code,
-                quantity=coupon.quantity,
-                expire_days=coupon.expire_days,
-                validity_days=coupon.validity_days,
-                status=coupon.status.value,
-                expires_at=coupon.expires_at,
                 differences=differences,
                 held_at=at,
             )
@@ -59,7 +53,7 @@ class HeldCouponRepository:
         )
         if row is None:
             return None
-        return HeldCoupon(coupon_id=row.coupon_id, differences=row.differences, held_at=row.held_at)
+        return from_row(HeldCoupon, row)
 
     def remove(self, asset_id: UUID) -> None:
         """The asset holds a coupon now; nothing happens when nothing was held back."""

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from bittitan_plugin.domain.held_lines import HeldBecause, HeldLine
 from bittitan_plugin.store.held_line_table import HeldLineRow
+from bittitan_plugin.store.mapping import from_row, to_columns
 
 
 class HeldLineRepository:
@@ -23,12 +24,7 @@ class HeldLineRepository:
             return False
         self._session.add(
             HeldLineRow(
-                installation_id=self._installation_id,
-                order_line_id=line.order_line_id,
-                order_id=line.order_id,
-                order_number=line.order_number,
-                because=line.because.value,
-                held_at=line.held_at,
+                installation_id=self._installation_id, **to_columns(line, without=("released_by",))
             )
         )
         self._session.flush()
@@ -37,7 +33,7 @@ class HeldLineRepository:
     def find(self, order_line_id: str) -> HeldLine | None:
         """That line, if it was ever held."""
         row = self._session.get(HeldLineRow, (self._installation_id, order_line_id))
-        return _to_line(row) if row else None
+        return from_row(HeldLine, row) if row else None
 
     def counts(self) -> dict[HeldBecause, int]:
         """How many wait, by why."""
@@ -56,7 +52,7 @@ class HeldLineRepository:
             )
         oldest = (HeldLineRow.held_at, HeldLineRow.order_number, HeldLineRow.order_line_id)
         rows = self._session.scalars(query.order_by(*oldest).limit(limit))
-        return [_to_line(row) for row in rows]
+        return [from_row(HeldLine, row) for row in rows]
 
     def release(self, order_line_id: str, by: str) -> None:
         """From now on the line is sold like any other. Repeating it changes nothing."""
@@ -69,14 +65,3 @@ class HeldLineRepository:
             HeldLineRow.installation_id == self._installation_id,
             HeldLineRow.released_by.is_(None),
         )
-
-
-def _to_line(row: HeldLineRow) -> HeldLine:
-    return HeldLine(
-        order_id=row.order_id,
-        order_number=row.order_number,
-        order_line_id=row.order_line_id,
-        because=HeldBecause(row.because),
-        held_at=row.held_at,
-        released_by=row.released_by,
-    )

@@ -15,6 +15,7 @@ from bittitan_plugin.domain.coupons import CouponSource, Sealed
 from bittitan_plugin.domain.installations import Installation
 from bittitan_plugin.domain.orders import ProvisionOn
 from bittitan_plugin.store.locks import take_turns
+from bittitan_plugin.store.mapping import from_row
 from bittitan_plugin.store.tables import InstallationRow
 
 # Read at every step of a sale, so built once.
@@ -111,10 +112,9 @@ def to_installation(row: InstallationRow | Row[Any]) -> Installation:
     values = dict(row.configuration)
     limit = values["automatic_cancellation_limit"]
     password = values["api_password"]
-    return Installation(
-        id=row.id,
-        key=row.key,
-        active=row.active,
+    return from_row(
+        Installation,
+        row,
         configuration=Configuration(
             **{
                 **values,
@@ -128,6 +128,4 @@ def to_installation(row: InstallationRow | Row[Any]) -> Installation:
                 ),
             }
         ),
-        created_at=row.created_at,
-        switched_on_at=row.switched_on_at,
     )

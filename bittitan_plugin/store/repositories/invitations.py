@@ -8,8 +8,7 @@ from sqlalchemy.orm import Session
 
 from bittitan_plugin.domain.invitations import Invitation
 from bittitan_plugin.store.invitation_tables import InvitationRow
-
-_FIELDS = ("account_id", "id", "email", "expires_at", "sent_at", "used_at")
+from bittitan_plugin.store.mapping import from_row, to_columns
 
 
 class InvitationRepository:
@@ -21,7 +20,7 @@ class InvitationRepository:
 
     def keep(self, invitation: Invitation) -> None:
         """Keep it, in the place of what was kept for the same end customer."""
-        values = {name: getattr(invitation, name) for name in _FIELDS}
+        values = to_columns(invitation)
         row = self._session.scalar(
             select(InvitationRow).where(
                 self._mine, InvitationRow.account_id == invitation.account_id
@@ -39,19 +38,15 @@ class InvitationRepository:
         row = self._session.scalar(
             select(InvitationRow).where(self._mine, InvitationRow.id == invitation_id)
         )
-        return _to_invitation(row) if row else None
+        return from_row(Invitation, row) if row else None
 
     def of_accounts(self, account_ids: Collection[UUID]) -> dict[UUID, Invitation]:
         """The invitations of those end customers that were invited, in one statement."""
         rows = self._session.scalars(
             select(InvitationRow).where(self._mine, InvitationRow.account_id.in_(account_ids))
         )
-        return {row.account_id: _to_invitation(row) for row in rows}
+        return {row.account_id: from_row(Invitation, row) for row in rows}
 
     @property
     def _mine(self) -> ColumnElement[bool]:
         return InvitationRow.installation_id == self._installation_id
-
-
-def _to_invitation(row: InvitationRow) -> Invitation:
-    return Invitation(**{name: getattr(row, name) for name in _FIELDS})

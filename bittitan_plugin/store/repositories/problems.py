@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
 from bittitan_plugin.domain.problems import Problem, ProblemAction, ProblemKind
 from bittitan_plugin.store.locks import take_turns
-from bittitan_plugin.store.mapping import to_problem
+from bittitan_plugin.store.mapping import from_row
 from bittitan_plugin.store.tables import ProblemRow
 
 # Run twice for every sale, so built once, and past the object-relational layer.
@@ -84,7 +84,7 @@ class ProblemRepository:
 
     def get(self, problem_id: UUID) -> Problem:
         """Raises ``Refusal`` NOT_FOUND on ``id``."""
-        return to_problem(self._row(problem_id))
+        return from_row(Problem, self._row(problem_id))
 
     def dismiss(self, problem_id: UUID, by: str, at: datetime) -> Problem:
         """Put it aside until it happens again; one that is over stays as it ended."""
@@ -92,7 +92,7 @@ class ProblemRepository:
         if row.resolved_at is None:
             row.resolved_at, row.dismissed_by = at, by
             self._session.flush()
-        return to_problem(row)
+        return from_row(Problem, row)
 
     def open(self, limit: int = 100) -> list[Problem]:
         """The unresolved problems, oldest first."""
@@ -102,7 +102,7 @@ class ProblemRepository:
             .order_by(ProblemRow.first_at, ProblemRow.id)
             .limit(limit)
         )
-        return [to_problem(row) for row in rows]
+        return [from_row(Problem, row) for row in rows]
 
     def is_open(self, key: str) -> bool:
         """Whether that problem waits for a person."""
@@ -114,7 +114,7 @@ class ProblemRepository:
             self._mine, ProblemRow.key == key, ProblemRow.resolved_at.is_(None)
         )
         row = self._session.scalar(found)
-        return to_problem(row) if row else None
+        return from_row(Problem, row) if row else None
 
     def waiting_orders(self, prefix: str, limit: int) -> list[str]:
         """Ids of orders with a problem, open or put aside, whose key begins so.
@@ -143,7 +143,7 @@ class ProblemRepository:
         """That problem, if it is open or was put aside by a person."""
         found = select(ProblemRow).where(self._mine, ProblemRow.key == key, _NOT_OVER)
         row = self._session.scalar(found)
-        return to_problem(row) if row else None
+        return from_row(Problem, row) if row else None
 
     def open_of(self, asset_id: UUID) -> dict[str, Problem]:
         """The unresolved problems of one asset, by key."""
@@ -152,7 +152,7 @@ class ProblemRepository:
                 self._mine, ProblemRow.asset_id == asset_id, ProblemRow.resolved_at.is_(None)
             )
         )
-        return {row.key: to_problem(row) for row in rows}
+        return {row.key: from_row(Problem, row) for row in rows}
 
     def _row(self, problem_id: UUID) -> ProblemRow:
         query = select(ProblemRow).where(self._mine, ProblemRow.id == problem_id)

@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 from bittitan_plugin.domain.due import Due
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
 from bittitan_plugin.domain.requests import REMINDER_BEFORE
-from bittitan_plugin.domain.revocations import Revocation, RevocationCause, RevocationState
+from bittitan_plugin.domain.revocations import Revocation, RevocationState
+from bittitan_plugin.store.mapping import from_row, to_columns
 from bittitan_plugin.store.tables import AssetRow, RevocationRow
 
 
@@ -31,7 +32,7 @@ class RevocationRepository:
         )
         if row is None:
             raise Refusal(ErrorCode.NOT_FOUND, "There is no such revocation.", field="id")
-        return to_revocation(row)
+        return from_row(Revocation, row)
 
     def awaiting_of(self, asset_ids: Collection[UUID]) -> dict[UUID, Revocation]:
         """The open revocation of each asset that has one, in one statement."""
@@ -44,7 +45,7 @@ class RevocationRepository:
             )
             .execution_options(populate_existing=True)
         )
-        return {row.asset_id: to_revocation(row) for row in rows}
+        return {row.asset_id: from_row(Revocation, row) for row in rows}
 
     def due(self, now: datetime) -> list[Due]:
         """Open ones to close, or to remind staff of; the most urgent first."""
@@ -65,7 +66,7 @@ class RevocationRepository:
     def add(self, revocation: Revocation) -> None:
         """Keep a new one."""
         self._session.add(
-            RevocationRow(installation_id=self._installation_id, **_values(revocation))
+            RevocationRow(installation_id=self._installation_id, **to_columns(revocation))
         )
         self._session.flush()
 
@@ -77,7 +78,7 @@ class RevocationRepository:
         self._session.execute(
             update(RevocationRow)
             .where(self._mine, RevocationRow.id == revocation_id)
-            .values(**_values(after))
+            .values(**to_columns(after))
             .execution_options(synchronize_session=False)
         )
         return after
@@ -85,28 +86,3 @@ class RevocationRepository:
     @property
     def _mine(self) -> ColumnElement[bool]:
         return RevocationRow.installation_id == self._installation_id
-
-
-def to_revocation(row: RevocationRow) -> Revocation:
-    """The revocation a row holds."""
-    return Revocation(
-        id=row.id,
-        asset_id=row.asset_id,
-        cause=RevocationCause(row.cause),
-        asked_by=row.asked_by,
-        comment=row.comment,
-        created_at=row.created_at,
-        deadline=row.deadline,
-        state=RevocationState(row.state),
-        decided_at=row.decided_at,
-        decided_by=row.decided_by,
-        reminded_at=row.reminded_at,
-    )
-
-
-def _values(revocation: Revocation) -> dict[str, object]:
-    return {
-        **vars(revocation),
-        "cause": revocation.cause.value,
-        "state": revocation.state.value,
-    }

@@ -1,6 +1,7 @@
 """Long runs of one installation. Of each kind one is at work; the database itself sees to it."""
 
 from collections.abc import Callable
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, insert, select, update
@@ -9,7 +10,7 @@ from sqlalchemy.orm import Session
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
 from bittitan_plugin.domain.runs import Run, RunKind, RunState
 from bittitan_plugin.store.locks import take_turns
-from bittitan_plugin.store.mapping import run_values, to_run
+from bittitan_plugin.store.mapping import from_row, to_columns
 from bittitan_plugin.store.tables import RunRow
 
 
@@ -24,7 +25,7 @@ class RunRepository:
         """Keep a new run. The caller has taken its turn and seen that none of its kind is at work;
         the partial index forbids a second one whatever was seen.
         """
-        values = run_values(run)
+        values = _values(run)
         self._session.execute(
             insert(RunRow).values(installation_id=self._installation_id, **values)
         )
@@ -40,7 +41,7 @@ class RunRepository:
     def find(self, run_id: UUID) -> Run | None:
         """The run, if there is one with that id."""
         row = self._session.scalar(select(RunRow).where(self._mine, RunRow.id == run_id))
-        return to_run(row) if row else None
+        return from_row(Run, row) if row else None
 
     def at_work(self, kind: RunKind) -> Run | None:
         """The run of that kind that has not ended. Others that ask wait for this transaction."""
@@ -50,14 +51,14 @@ class RunRepository:
                 self._mine, RunRow.kind == kind.value, RunRow.state == RunState.RUNNING.value
             )
         )
-        return to_run(row) if row else None
+        return from_row(Run, row) if row else None
 
     def all_at_work(self) -> list[Run]:
         """Every run that has not ended."""
         rows = self._session.scalars(
             select(RunRow).where(self._mine, RunRow.state == RunState.RUNNING.value)
         )
-        return [to_run(row) for row in rows]
+        return [from_row(Run, row) for row in rows]
 
     def latest(self, kind: RunKind | None = None, limit: int = 1) -> list[Run]:
         """The newest runs, of one kind or of all, newest first."""
@@ -68,7 +69,7 @@ class RunRepository:
             .order_by(RunRow.started_at.desc(), RunRow.id.desc())
             .limit(limit)
         )
-        return [to_run(row) for row in rows]
+        return [from_row(Run, row) for row in rows]
 
     def change(self, run_id: UUID, transition: Callable[[Run], Run]) -> Run:
         """Apply a transition to the run as it is now; its row is locked first."""
@@ -76,13 +77,13 @@ class RunRepository:
         row = self._session.scalar(query.execution_options(populate_existing=True))
         if row is None:
             raise Refusal(ErrorCode.NOT_FOUND, "There is no such run.", field="id")
-        before = to_run(row)
+        before = from_row(Run, row)
         after = transition(before)
         if after != before:
             self._session.execute(
                 update(RunRow)
                 .where(self._mine, RunRow.id == run_id)
-                .values(**run_values(after))
+                .values(**_values(after))
                 .execution_options(synchronize_session=False)
             )
             self._session.expire_all()
@@ -91,3 +92,7 @@ class RunRepository:
     @property
     def _mine(self) -> ColumnElement[bool]:
         return RunRow.installation_id == self._installation_id
+
+
+def _values(run: Run) -> dict[str, Any]:
+    return {**to_columns(run), "report": dict(run.report)}

@@ -15,7 +15,7 @@ from bittitan_plugin.domain.assets import Asset
 from bittitan_plugin.domain.configuration import Configuration
 from bittitan_plugin.domain.coupons import Sealed
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
-from bittitan_plugin.store.mapping import to_account, to_asset
+from bittitan_plugin.store.mapping import from_row, to_asset
 from bittitan_plugin.store.repositories.installations import to_installation
 from bittitan_plugin.store.tables import AccountRow, AssetRow, CodeSecretRow, InstallationRow
 
@@ -69,7 +69,7 @@ class SaleRepository:
             raise Refusal(ErrorCode.NOT_FOUND, "There is no such asset.", field="id")
         return Sale(
             asset=to_asset(row),
-            account=to_account(cast(Any, _Part(row, _ACCOUNT))),
+            account=from_row(Account, row, prefix=_ACCOUNT),
             configuration=to_installation(cast(Any, _Part(row, _INSTALLATION))).configuration,
             code_secret=None if row.code_secret is None else Sealed(row.code_secret),
         )

@@ -4,9 +4,9 @@ Whoever draws from it holds the product type's turn (``services.stock_allocation
 found free stays free until it is taken.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
-from typing import Any, cast
+from typing import cast
 from uuid import UUID
 
 from sqlalchemy import (
@@ -25,9 +25,9 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from bittitan_plugin.domain.catalogue import ProductType
-from bittitan_plugin.domain.coupons import Sealed
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
 from bittitan_plugin.domain.stock import Demand, ImportPhase, StockCode, StockState
+from bittitan_plugin.store.mapping import from_row, to_columns
 from bittitan_plugin.store.repositories.stock_imports import UNFINISHED
 from bittitan_plugin.store.tables import StockCodeRow, StockImportRow
 
@@ -133,7 +133,7 @@ class StockRepository:
             .where(are_shown(self._installation_id))
             .execution_options(populate_existing=True)
         )
-        return {row.fingerprint: to_stock_code(row) for row in rows}
+        return {row.fingerprint: from_row(StockCode, row) for row in rows}
 
     def get(self, code_id: UUID) -> StockCode:
         """Raises ``Refusal`` NOT_FOUND on ``id``."""
@@ -144,7 +144,7 @@ class StockRepository:
         )
         if row is None:
             raise Refusal(ErrorCode.NOT_FOUND, "There is no such code in stock.", field="id")
-        return to_stock_code(row)
+        return from_row(StockCode, row)
 
     def add(self, codes: Sequence[StockCode]) -> None:
         """Keep new codes, in one statement."""
@@ -152,7 +152,7 @@ class StockRepository:
             self._session.execute(
                 # The table, not its class: so many rows are not worth an object each.
                 insert(cast(Table, StockCodeRow.__table__)),
-                [{"installation_id": self._installation_id, **_values(code)} for code in codes],
+                [{"installation_id": self._installation_id, **to_columns(code)} for code in codes],
             )
 
     def measure(self) -> None:
@@ -239,7 +239,7 @@ class StockRepository:
             .execution_options(populate_existing=True)
         ):
             if row.asset_id is not None:
-                found[row.asset_id].append(to_stock_code(row))
+                found[row.asset_id].append(from_row(StockCode, row))
         return found
 
     def move(
@@ -316,7 +316,7 @@ class StockRepository:
                 .limit(limit)
                 .execution_options(populate_existing=True)
             )
-            found += map(to_stock_code, rows)
+            found += (from_row(StockCode, row) for row in rows)
         return sorted(found, key=lambda code: (code.expires_at, code.id))[:limit]
 
     def _unsold(self, import_id: UUID) -> list[ColumnElement[bool]]:
@@ -356,42 +356,3 @@ def _batches(ids: Collection[UUID]) -> Iterator[list[UUID]]:
     rest = list(ids)
     for start in range(0, len(rest), BATCH):
         yield rest[start : start + BATCH]
-
-
-def to_stock_code(row: StockCodeRow) -> StockCode:
-    """The code a row holds."""
-    values: Mapping[str, Any] = {name: getattr(row, name) for name in _PLAIN}
-    return StockCode(
-        **values,
-        code=Sealed(row.code),
-        product_type=ProductType(row.product_type),
-        state=StockState(row.state),
-    )
-
-
-def _values(code: StockCode) -> dict[str, Any]:
-    return {
-        **{name: getattr(code, name) for name in _PLAIN},
-        "code": code.code,
-        "product_type": code.product_type.value,
-        "state": code.state.value,
-    }
-
-
-_PLAIN = (
-    "id",
-    "import_id",
-    "fingerprint",
-    "sku",
-    "licenses",
-    "expires_at",
-    "validity_days",
-    "cost",
-    "cost_currency",
-    "note",
-    "asset_id",
-    "allocated_at",
-    "settled_at",
-    "withdrawn_by",
-    "withdrawn_reason",
-)

@@ -1,6 +1,5 @@
 """The imports of coupon codes: from their first row until all see them, or nobody ever does."""
 
-from dataclasses import fields
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -10,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
 from bittitan_plugin.domain.stock import ImportPhase, StockImport
+from bittitan_plugin.store.mapping import from_row, to_columns
 from bittitan_plugin.store.tables import StockImportRow
 
 #: What is not kept (yet). A literal, or the database could not see that its index fits.
@@ -25,7 +25,7 @@ class StockImportRepository:
 
     def add(self, made: StockImport) -> None:
         """Keep that an import began, so that its codes can refer to it."""
-        values = {**vars(made), "phase": made.phase.value}
+        values = to_columns(made)
         self._session.execute(
             insert(StockImportRow).values(installation_id=self._installation_id, **values)
         )
@@ -41,7 +41,7 @@ class StockImportRepository:
         )
         if row is None:
             raise Refusal(ErrorCode.NOT_FOUND, "There is no such import.", field="id")
-        return to_stock_import(row)
+        return from_row(StockImport, row)
 
     def brought_by(self, run_id: UUID) -> StockImport | None:
         """What that run imported, if it came so far that it is kept, or will be."""
@@ -51,7 +51,7 @@ class StockImportRepository:
             .where(self._mine, StockImportRow.run_id == run_id, StockImportRow.phase.in_(through))
             .execution_options(populate_existing=True)
         )
-        return None if row is None else to_stock_import(row)
+        return None if row is None else from_row(StockImport, row)
 
     def unfinished(self) -> list[StockImport]:
         """Those that are not kept (yet)."""
@@ -60,7 +60,7 @@ class StockImportRepository:
             .where(self._mine, UNFINISHED)
             .execution_options(populate_existing=True)
         )
-        return [to_stock_import(row) for row in rows]
+        return [from_row(StockImport, row) for row in rows]
 
     def is_serving(self) -> bool:
         """Whether one is about to be kept, and serves who waited before anybody else."""
@@ -121,9 +121,3 @@ class StockImportRepository:
     @property
     def _mine(self) -> ColumnElement[bool]:
         return StockImportRow.installation_id == self._installation_id
-
-
-def to_stock_import(row: StockImportRow) -> StockImport:
-    """The import a row holds."""
-    values = {each.name: getattr(row, each.name) for each in fields(StockImport)}
-    return StockImport(**{**values, "phase": ImportPhase(row.phase)})

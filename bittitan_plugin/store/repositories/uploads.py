@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, delete, insert, select
 from sqlalchemy.orm import Session
 
 from bittitan_plugin.domain.coupons import Sealed
+from bittitan_plugin.store.mapping import from_row, to_columns
 from bittitan_plugin.store.tables import UploadRow
 
 
@@ -29,13 +30,13 @@ class UploadRepository:
     def add(self, upload: Upload) -> None:
         """Keep it."""
         self._session.execute(
-            insert(UploadRow).values(installation_id=self._installation_id, **vars(upload))
+            insert(UploadRow).values(installation_id=self._installation_id, **to_columns(upload))
         )
 
     def find(self, run_id: UUID) -> Upload | None:
         """The upload of that run, while there is one."""
         row = self._session.scalar(select(UploadRow).where(self._mine, UploadRow.id == run_id))
-        return Upload(id=row.id, name=row.name, content=Sealed(row.content)) if row else None
+        return from_row(Upload, row) if row else None
 
     def remove(self, run_id: UUID) -> None:
         """Let go of it; nothing happens when it is gone."""
