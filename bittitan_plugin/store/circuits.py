@@ -6,9 +6,9 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from bittitan_plugin.domain.circuit import Circuit
-from bittitan_plugin.store.circuit_table import CircuitRow
 from bittitan_plugin.store.engine import reading_engine, writing_engine
 from bittitan_plugin.store.mapping import from_row, to_columns
+from bittitan_plugin.store.tables import CircuitRow
 
 
 class Circuits:

@@ -6,21 +6,10 @@ that were ended before are kept until then.
 
 from datetime import datetime
 
-from sqlalchemy import Engine, String, delete, select
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import Engine, delete, select
 
 from bittitan_plugin.store.engine import insert_into, looking, writing_engine
-from bittitan_plugin.store.tables import Base
-
-
-class EndedSessionRow(Base):
-    """A session that was ended before it ran out."""
-
-    __tablename__ = "bittitan_ended_sessions"
-
-    id: Mapped[str] = mapped_column(String(50), primary_key=True)
-    #: When its cookie runs out, so that nobody need know any more.
-    runs_out_at: Mapped[datetime] = mapped_column(index=True)
+from bittitan_plugin.store.tables import EndedSessionRow
 
 
 class EndedSessions:

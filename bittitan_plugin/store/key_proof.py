@@ -4,29 +4,19 @@ A database that was restored without its key would otherwise be found out by wha
 secret after another, and what is sealed meanwhile with another key makes two databases of one.
 """
 
-from sqlalchemy import Engine, Text, select
+from sqlalchemy import Engine, select
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm import Session
 
 from bittitan_plugin.base.cipher import Cipher, UnreadableSecret
 from bittitan_plugin.domain.coupons import Sealed
 from bittitan_plugin.store.engine import looking, writing_engine
 from bittitan_plugin.store.migrations import UnfitDatabase
-from bittitan_plugin.store.tables import Base
-from bittitan_plugin.store.types import SEALED
+from bittitan_plugin.store.tables import KeyProofRow
 
 #: There is one row, of which this is the key.
 _ONLY = 1
 _MARKER = "bittitan"
-
-
-class KeyProofRow(Base):
-    """The one row that only the right key opens."""
-
-    __tablename__ = "bittitan_key_proof"
-
-    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    marker: Mapped[str] = mapped_column(Text, info=SEALED)
 
 
 def key_fault(engine: Engine, cipher: Cipher) -> str:

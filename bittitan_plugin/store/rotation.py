@@ -11,12 +11,10 @@ from typing import Any
 from sqlalchemy import Column, Engine, MetaData, Table, func, select, update
 from sqlalchemy.orm import Session
 
-import bittitan_plugin.store.held_coupon_table  # noqa: F401 - its table is described on Base
 from bittitan_plugin.base.cipher import Cipher, UnreadableSecret
 from bittitan_plugin.domain.coupons import Sealed
 from bittitan_plugin.store.engine import writing_engine
-from bittitan_plugin.store.key_proof import KeyProofRow
-from bittitan_plugin.store.tables import Base
+from bittitan_plugin.store.tables import Base, KeyProofRow
 from bittitan_plugin.store.types import SEALED_WITHIN
 
 #: Rows sealed anew in one transaction, so that nobody who serves meanwhile waits for long.

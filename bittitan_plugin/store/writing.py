@@ -3,11 +3,10 @@
 from uuid import uuid4
 
 import structlog
-from sqlalchemy import Engine, Text, exc
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import Engine, exc
 
 from bittitan_plugin.store.engine import insert_into, writing_engine
-from bittitan_plugin.store.tables import Base
+from bittitan_plugin.store.tables import WriteTrialRow
 
 log = structlog.get_logger(__name__)
 
@@ -28,15 +27,6 @@ _BY_WORDS = {
     "disk i/o error": "cannot be written: the disk is full or broken",
     "is locked": "is busy: something else has been writing for too long",
 }
-
-
-class WriteTrialRow(Base):
-    """The one row that is written to see whether anything can be."""
-
-    __tablename__ = "bittitan_write_trials"
-
-    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    content: Mapped[str] = mapped_column(Text)
 
 
 def write_fault(engine: Engine) -> str:

@@ -16,9 +16,8 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from bittitan_graphql.http import bearer_token
-from bittitan_plugin.store.circuit_table import CircuitRow
 from bittitan_plugin.store.engine import reading_engine
-from bittitan_plugin.store.tables import AssetRow, ProblemRow
+from bittitan_plugin.store.tables import AssetRow, CircuitRow, ProblemRow
 
 
 class StoreCollector(Collector):

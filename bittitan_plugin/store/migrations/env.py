@@ -6,16 +6,6 @@ Tables of others in the same database (the workflow engine's, for one) are left 
 from alembic import context
 from sqlalchemy import Connection
 
-# Their tables are described on Base as well.
-import bittitan_plugin.store.circuit_table
-import bittitan_plugin.store.claim_table
-import bittitan_plugin.store.cursor_table
-import bittitan_plugin.store.ended_sessions
-import bittitan_plugin.store.held_coupon_table
-import bittitan_plugin.store.invitation_tables
-import bittitan_plugin.store.key_proof
-import bittitan_plugin.store.sent_mail_table
-import bittitan_plugin.store.writing  # noqa: F401
 from bittitan_plugin.store.tables import Base
 
 #: What platforms keep in the same database is named by whoever compares.

@@ -12,9 +12,8 @@ from sqlalchemy.orm import Session
 from bittitan_plugin.domain.access import NO_ACCOUNTS, OwnAccounts
 from bittitan_plugin.domain.accounts import Account, AccountStatus
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
-from bittitan_plugin.store.invitation_tables import ProvedAddressRow
 from bittitan_plugin.store.mapping import from_row, to_columns
-from bittitan_plugin.store.tables import AccountRow
+from bittitan_plugin.store.tables import AccountRow, ProvedAddressRow
 
 # What every sale does is built once: building it costs more than running it.
 _ACCOUNTS = cast(Table, AccountRow.__table__)

@@ -7,9 +7,9 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, delete, select
 from sqlalchemy.orm import Session
 
-from bittitan_plugin.store.claim_table import ClaimRow
 from bittitan_plugin.store.engine import insert_into
 from bittitan_plugin.store.mapping import from_row, to_columns
+from bittitan_plugin.store.tables import ClaimRow
 
 #: Claims that are let go of in one statement.
 _BATCH = 1000

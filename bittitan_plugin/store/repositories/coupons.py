@@ -15,9 +15,8 @@ from bittitan_plugin.domain.absence import AccountChange
 from bittitan_plugin.domain.assets import Asset, AssetStatus
 from bittitan_plugin.domain.coupons import OPEN_FATES, CouponSource, CouponStatus, Sealed
 from bittitan_plugin.domain.due import Due
-from bittitan_plugin.store.cursor_table import AccountChangeRow, CouponCursorRow
 from bittitan_plugin.store.mapping import from_row, readable, to_asset, to_columns
-from bittitan_plugin.store.tables import AssetRow, CodeSecretRow
+from bittitan_plugin.store.tables import AccountChangeRow, AssetRow, CodeSecretRow, CouponCursorRow
 
 _IS_OPEN = AssetRow.coupon_status.in_([fate.value for fate in OPEN_FATES])
 

@@ -8,8 +8,8 @@ from sqlalchemy import ColumnElement, delete, select
 from sqlalchemy.orm import Session
 
 from bittitan_plugin.domain.coupons import Coupon, Sealed
-from bittitan_plugin.store.held_coupon_table import HeldCouponRow
 from bittitan_plugin.store.mapping import from_row, to_columns
+from bittitan_plugin.store.tables import HeldCouponRow
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,8 +7,8 @@ from sqlalchemy import ColumnElement, and_, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from bittitan_plugin.domain.held_lines import HeldBecause, HeldLine
-from bittitan_plugin.store.held_line_table import HeldLineRow
 from bittitan_plugin.store.mapping import from_row, to_columns
+from bittitan_plugin.store.tables import HeldLineRow
 
 
 class HeldLineRepository:

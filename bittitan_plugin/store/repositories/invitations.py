@@ -7,8 +7,8 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from bittitan_plugin.domain.invitations import Invitation
-from bittitan_plugin.store.invitation_tables import InvitationRow
 from bittitan_plugin.store.mapping import from_row, to_columns
+from bittitan_plugin.store.tables import InvitationRow
 
 
 class InvitationRepository:

@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import ColumnElement, delete, insert, select
 from sqlalchemy.orm import Session
 
-from bittitan_plugin.store.sent_mail_table import SentMailRow
+from bittitan_plugin.store.tables import SentMailRow
 
 
 class SentMailRepository:

@@ -12,7 +12,7 @@ from bittitan_plugin.domain.problems import Problem, ProblemAction, ProblemKind
 from bittitan_plugin.services import problems
 from bittitan_plugin.services.coupons.coupon_status import follow
 from bittitan_plugin.services.reconciling import reconciliation
-from bittitan_plugin.store.held_coupon_table import HeldCouponRow
+from bittitan_plugin.store.tables import HeldCouponRow
 from tests.fakes.host import line
 from tests.world import CANCELLED, SOLD, STAFF, Shop
 

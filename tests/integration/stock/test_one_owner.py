@@ -17,8 +17,8 @@ from bittitan_plugin.domain.problems import Problem, ProblemKind
 from bittitan_plugin.services.coupons.code_claims import CodeTaken, claim_coupon
 from bittitan_plugin.services.coupons.coupon_status import follow
 from bittitan_plugin.services.stock.importing import ImportMode
-from bittitan_plugin.store.claim_table import ClaimRow
 from bittitan_plugin.store.repositories.claims import Claim
+from bittitan_plugin.store.tables import ClaimRow
 from tests.fakes.host import line
 from tests.integration.stock.shelf import bring_in, code_of, from_stock, new_code, row, templates
 from tests.tables import every

@@ -28,7 +28,6 @@ from bittitan_plugin.services.stock.importing import (
     import_stock,
 )
 from bittitan_plugin.services.stock.withdrawal import find_code, undo_import, withdraw
-from bittitan_plugin.store.claim_table import ClaimRow
 from bittitan_plugin.store.queries import back_office
 from bittitan_plugin.store.queries.browsing import Wanted
 from bittitan_plugin.store.queries.stock import (
@@ -39,7 +38,7 @@ from bittitan_plugin.store.queries.stock import (
 )
 from bittitan_plugin.store.repositories import stock as stock_repository
 from bittitan_plugin.store.repositories.stock_imports import StockImportRepository
-from bittitan_plugin.store.tables import StockCodeRow, StockImportRow
+from bittitan_plugin.store.tables import ClaimRow, StockCodeRow, StockImportRow
 from tests.fakes.host import line
 from tests.integration.stock.shelf import (
     MAILBOX,

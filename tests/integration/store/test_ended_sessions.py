@@ -8,8 +8,9 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bittitan_plugin.store.ended_sessions import EndedSessionRow, EndedSessions
+from bittitan_plugin.store.ended_sessions import EndedSessions
 from bittitan_plugin.store.engine import open_engine
+from bittitan_plugin.store.tables import EndedSessionRow
 from tests.fakes.values import NOON
 
 pytestmark = pytest.mark.databases("sqlite", "postgresql")

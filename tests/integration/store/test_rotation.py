@@ -20,9 +20,8 @@ from bittitan_plugin.platforms.registry import platform_tables
 from bittitan_plugin.platforms.shop.tables import SigningKeyRow
 from bittitan_plugin.plugin.bootstrap import build
 from bittitan_plugin.store.engine import open_engine
-from bittitan_plugin.store.key_proof import KeyProofRow
 from bittitan_plugin.store.rotation import BATCH, Rotation, rotate, sealed_columns
-from bittitan_plugin.store.tables import AssetRow, CodeSecretRow
+from bittitan_plugin.store.tables import AssetRow, CodeSecretRow, KeyProofRow
 from bittitan_plugin.store.types import SEALED_WITHIN
 from bittitan_plugin.store.unit_of_work import Store
 from tests.fakes.values import NOON

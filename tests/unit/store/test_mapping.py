@@ -18,15 +18,18 @@ from bittitan_plugin.domain.revocations import Revocation
 from bittitan_plugin.domain.runs import Run
 from bittitan_plugin.domain.stock import StockCode, StockImport
 from bittitan_plugin.store import tables
-from bittitan_plugin.store.circuit_table import CircuitRow
-from bittitan_plugin.store.cursor_table import AccountChangeRow, CouponCursorRow
-from bittitan_plugin.store.held_coupon_table import HeldCouponRow
-from bittitan_plugin.store.held_line_table import HeldLineRow
-from bittitan_plugin.store.invitation_tables import InvitationRow
 from bittitan_plugin.store.mapping import from_row, readable, to_columns
 from bittitan_plugin.store.repositories.coupons import Cursor
 from bittitan_plugin.store.repositories.held_coupons import HeldCoupon
 from bittitan_plugin.store.repositories.uploads import Upload
+from bittitan_plugin.store.tables import (
+    AccountChangeRow,
+    CircuitRow,
+    CouponCursorRow,
+    HeldCouponRow,
+    HeldLineRow,
+    InvitationRow,
+)
 from tests.fakes.values import account
 from tests.tables import every
 
