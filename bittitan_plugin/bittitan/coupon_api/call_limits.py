@@ -1,22 +1,31 @@
 """How much is asked of a vendor at a time, and when it is left alone.
 
+Calls to one address pass its gate, and are turned back while it is shut.
+
 Limits are per address and hold over all workers: each takes its part, by how many there are. Who
 fails and who asked for a pause is known to all of them through ``CircuitBoard``.
 """
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from time import monotonic
+from random import uniform
+from time import monotonic, sleep
 from typing import Protocol, TypeVar
 
 import structlog
 
-from bittitan_plugin.domain.circuit import Circuit, Closure
+from bittitan_plugin.domain.circuit import FAILURES_TO_OPEN, Circuit, Closure, opened, paused
+from bittitan_plugin.domain.errors import Unavailable
 
 #: Seconds for which what the board said is believed.
 BELIEVED_FOR = 1.0
+#: Seconds that a call waits for its turn before it is put off.
+LONGEST_QUEUE = 2.0
+#: Seconds after which a call that found no place may ask again, and at most as many more.
+BUSY_AGAIN = 1.0
 
 T = TypeVar("T")
 
@@ -67,8 +76,14 @@ class Traffic:
         self._board = board
         self._now = now
         self._lock = threading.Lock()
+        self._gates: dict[str, CallGate] = {}
         self._known: dict[str, Circuit] = {}
         self._read_at = -BELIEVED_FOR
+
+    def gate(self, address: str) -> "CallGate":
+        """The gate of that address: one, for all who call it."""
+        with self._lock:
+            return self._gates.setdefault(address, CallGate(self, address))
 
     def share_among(self, workers: int) -> None:
         """From now on this process is one of so many."""
@@ -112,3 +127,111 @@ class Traffic:
         except Exception as error:
             _log.warning("circuits_out_of_reach", error=type(error).__name__)
             return otherwise
+
+
+class CallGate:
+    """What every call to one address passes. Thread-safe; made by ``Traffic.gate``."""
+
+    def __init__(self, traffic: Traffic, address: str) -> None:
+        self._traffic = traffic
+        self._address = address
+        self._changed = threading.Condition()
+        self._under_way = 0
+        self._failures = 0
+        #: When the next call may begin, by the limit per second.
+        self._next = 0.0
+
+    @contextmanager
+    def passing(self, *, urgent: bool = False) -> Iterator[None]:
+        """Held during one call, which then says how it went.
+
+        Raises ``Unavailable``, saying when to come again. ``urgent`` is what a person waits for:
+        it is tried whatever is known of the address.
+        """
+        if not urgent:
+            self._check_circuit()
+        self._take_place()
+        try:
+            self._take_turn()
+            yield
+        finally:
+            with self._changed:
+                self._under_way -= 1
+                self._changed.notify()
+
+    def answered(self) -> None:
+        """The vendor answered, whatever it said."""
+        self._failures = 0
+        circuit = self._traffic.circuit(self._address)
+        if circuit is not None and (
+            circuit.closure is Closure.DOWN or not circuit.wait(self._traffic.now())
+        ):
+            self._traffic.close(circuit)
+
+    def failed(self, reason: str) -> None:
+        """The vendor did not answer, or only that it cannot."""
+        circuit, now = self._traffic.circuit(self._address), self._traffic.now()
+        if circuit is not None and circuit.closure is Closure.DOWN:
+            # Calls that began before it opened fail too; only a try says something new.
+            if circuit.tries:
+                self._traffic.put(circuit, circuit.failed(reason, now))
+            return
+        self._failures += 1
+        if self._failures >= FAILURES_TO_OPEN and self._traffic.put(
+            circuit, opened(self._address, reason, now)
+        ):
+            self._failures = 0
+            _log.warning("vendor_left_alone", address=self._address, why=reason)
+
+    def asked_for_pause(self, seconds: float | None) -> None:
+        """The vendor answered that it is asked too much."""
+        self._failures = 0
+        circuit, now = self._traffic.circuit(self._address), self._traffic.now()
+        if not seconds or (circuit is not None and circuit.wait(now) >= seconds):
+            return
+        if self._traffic.put(circuit, paused(self._address, seconds, now)):
+            _log.warning("vendor_asked_for_pause", address=self._address, seconds=seconds)
+
+    def _check_circuit(self) -> None:
+        circuit, now = self._traffic.circuit(self._address), self._traffic.now()
+        if circuit is None:
+            return
+        wait = circuit.wait(now)
+        if not wait:
+            if circuit.closure is Closure.RATE_LIMITED:
+                return
+            if self._traffic.put(circuit, circuit.trying(now)):
+                return
+            wait = BUSY_AGAIN
+        raise Unavailable(_left_alone(circuit), retry_after=wait)
+
+    def _take_place(self) -> None:
+        with self._changed:
+            free = self._changed.wait_for(
+                lambda: self._under_way < self._traffic.limits.in_flight, timeout=LONGEST_QUEUE
+            )
+            if not free:
+                raise Unavailable(
+                    "BitTitan is being asked as much as it may be at once.",
+                    retry_after=uniform(BUSY_AGAIN, 2 * BUSY_AGAIN),  # noqa: S311 - only spread
+                )
+            self._under_way += 1
+
+    def _take_turn(self) -> None:
+        rate = self._traffic.limits.per_second
+        if not rate:
+            return
+        with self._changed:
+            wait = max(self._next - monotonic(), 0.0)
+            if wait > LONGEST_QUEUE:
+                raise Unavailable(
+                    "BitTitan is being asked as much as it may be per second.", retry_after=wait
+                )
+            self._next = max(self._next, monotonic()) + 1 / rate
+        sleep(wait)
+
+
+def _left_alone(circuit: Circuit) -> str:
+    if circuit.closure is Closure.RATE_LIMITED:
+        return "BitTitan asked for a pause."
+    return f"BitTitan has not answered since {circuit.since:%H:%M} UTC ({circuit.reason})."

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from itertools import count
 
 from bittitan_plugin.bittitan.coupon_api.answers import BROKEN_ANSWER, AnswerError, PageAnswer
-from bittitan_plugin.bittitan.coupon_api.authorized_client import Exchange
 from bittitan_plugin.bittitan.coupon_api.calls import Call, Effect
+from bittitan_plugin.bittitan.coupon_api.session import Session
 from bittitan_plugin.domain.errors import Rejected
 
 #: Rows asked for at a time; the contract's limit.
@@ -35,7 +35,7 @@ class BrokenPage:
 
 
 def rows(
-    exchange: Exchange, *, path: str, purpose: str, params: Mapping[str, str]
+    session: Session, *, path: str, purpose: str, params: Mapping[str, str]
 ) -> Iterator[Row | BrokenPage]:
     """Every row of the list, and every page of it that cannot be read.
 
@@ -46,7 +46,7 @@ def rows(
     offset, total, broken = 0, None, 0
     while broken < MOST_BROKEN_PAGES and (total is None or offset < total):
         try:
-            page = _page(exchange, path, purpose, {**params, "offset": offset, "count": PAGE_SIZE})
+            page = _page(session, path, purpose, {**params, "offset": offset, "count": PAGE_SIZE})
         except AnswerError as problem:
             yield BrokenPage(offset, problem.reason, problem.malformed)
             offset, broken = offset + PAGE_SIZE, broken + 1
@@ -59,8 +59,6 @@ def rows(
             raise Rejected(BROKEN_ANSWER, f"Could not {purpose}: the list does not end.")
 
 
-def _page(
-    exchange: Exchange, path: str, purpose: str, params: Mapping[str, str | int]
-) -> PageAnswer:
+def _page(session: Session, path: str, purpose: str, params: Mapping[str, str | int]) -> PageAnswer:
     call = Call(purpose=purpose, method="GET", path=path, effect=Effect.READ, params=params)
-    return PageAnswer.read(exchange.document(call))
+    return PageAnswer.read(session.document(call))

@@ -1,17 +1,21 @@
-"""The session with the coupon API: one ticket shared by every thread, renewed before it lapses."""
+"""The session with the coupon API: calls carry its ticket, answers are held to their shape.
+
+One ticket is shared by every thread and renewed before it lapses.
+"""
 
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 from pydantic_core import from_json
 
 from bittitan_plugin.bittitan.coupon_api.answers import AnswerError, TicketAnswer
 from bittitan_plugin.bittitan.coupon_api.calls import Answer, Call, Effect
 from bittitan_plugin.bittitan.coupon_api.failures import failure_of_broken
-from bittitan_plugin.bittitan.coupon_api.transport import Wire
+from bittitan_plugin.bittitan.coupon_api.transport import Transport
 from bittitan_plugin.domain.errors import BitTitanError, Rejected
 
 #: How long before its expiry a ticket is exchanged for a new one.
@@ -21,6 +25,8 @@ _PURPOSE = "sign in"
 #: Which setting is at fault when the sign-in is refused over one of its inputs.
 _SETTINGS = {"email": "api_email", "password": "api_password"}
 _OWN_FIELDS = {"api_url", "api_email", "api_password"}
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -34,9 +40,9 @@ class Session:
     """Signs in when needed. However many threads need a ticket at once, one signs in for all."""
 
     def __init__(
-        self, wire: Wire, *, email: str, password: str, now: Callable[[], datetime]
+        self, transport: Transport, *, email: str, password: str, now: Callable[[], datetime]
     ) -> None:
-        self._wire = wire
+        self._transport = transport
         self._email = email
         self._password = password
         self._now = now
@@ -44,7 +50,34 @@ class Session:
         self._ticket: _Ticket | None = None
         self._flight: Future[_Ticket] | None = None
 
-    def ticket(self, *, refused: str | None = None) -> str:
+    def ask(self, call: Call, read: Callable[[object], T]) -> T:
+        """The answer as ``read`` understands it.
+
+        ``read`` raises ``AnswerError`` for what it cannot accept. Raises ``Rejected``,
+        ``Unavailable`` and, for a write, ``OutcomeUnknown``.
+        """
+        try:
+            return read(self.document(call))
+        except AnswerError as broken:
+            problem = failure_of_broken(call.effect, call.purpose, broken)
+        raise problem
+
+    def document(self, call: Call) -> object:
+        """The answer's JSON. Raises as ``ask`` does, and ``AnswerError`` if it is not JSON."""
+        ticket = self._usable()
+        answer = self._transport.send(call, ticket)
+        if answer.status == 401:
+            # Refused unread, so that even a write may be sent once more.
+            answer = self._transport.send(call, self._usable(refused=ticket))
+        return _document(answer)
+
+    def check(self) -> None:
+        """Sign in afresh, whatever ticket there is. Raises as ``_usable`` does."""
+        ticket = self._sign_in(urgent=True)
+        with self._lock:
+            self._ticket = ticket
+
+    def _usable(self, *, refused: str | None = None) -> str:
         """A ticket to use now; never the ``refused`` one.
 
         Raises ``Rejected`` (on ``api_email``, ``api_password`` or ``api_url``) or
@@ -61,12 +94,6 @@ class Session:
         if leads:
             self._land(flight)
         return flight.result().text
-
-    def check(self) -> None:
-        """Sign in afresh, whatever ticket there is. Raises as ``ticket`` does."""
-        ticket = self._sign_in(urgent=True)
-        with self._lock:
-            self._ticket = ticket
 
     def _land(self, flight: "Future[_Ticket]") -> None:
         try:
@@ -94,7 +121,7 @@ class Session:
             urgent=urgent,
         )
         try:
-            answer = self._wire.send(call)
+            answer = self._transport.send(call)
             granted = TicketAnswer.read(_document(answer))
         except Rejected as refusal:
             raise _on_setting(refusal) from None
@@ -106,18 +133,13 @@ class Session:
         return _Ticket(granted.ticket, renew_at if renew_at > self._now() else None)
 
 
-def credentials_refused() -> Rejected:
-    """The failure of a sign-in, and of a call whose fresh ticket is refused as well."""
-    return Rejected(
-        "INVALID_CREDENTIALS",
-        "The coupon API does not accept this e-mail address and password.",
-        field="api_password",
-    )
-
-
 def _document(answer: Answer) -> object:
-    if answer.status == 401:
-        raise credentials_refused()
+    if answer.status == 401:  # the sign-in itself, or a ticket that was given just now
+        raise Rejected(
+            "INVALID_CREDENTIALS",
+            "The coupon API does not accept this e-mail address and password.",
+            field="api_password",
+        )
     return from_json(answer.body)
 
 

@@ -8,7 +8,7 @@ from pydantic_core import from_json
 
 from bittitan_plugin.base import outgoing
 from bittitan_plugin.bittitan.coupon_api.answers import AnswerError
-from bittitan_plugin.bittitan.coupon_api.call_gate import Lane, Passage
+from bittitan_plugin.bittitan.coupon_api.call_limits import CallGate
 from bittitan_plugin.bittitan.coupon_api.calls import Answer, Call, Effect
 from bittitan_plugin.bittitan.coupon_api.failures import failure
 from bittitan_plugin.domain.errors import Unavailable
@@ -32,7 +32,7 @@ LIMITS = httpx.Limits(max_connections=64, keepalive_expiry=KEEP_ALIVE)
 Outcome = Answer | httpx.HTTPError | httpx.InvalidURL
 
 
-class Wire:
+class Transport:
     """The connection pool to one address. Thread-safe. Redirects are not followed."""
 
     def __init__(
@@ -41,9 +41,9 @@ class Wire:
         *,
         read_timeout: float,
         transport: httpx.BaseTransport | None,
-        lane: Lane | None = None,
+        gate: CallGate | None = None,
     ) -> None:
-        self._lane = lane
+        self._gate = gate
         self._http = httpx.Client(
             base_url=url,
             transport=transport,
@@ -80,7 +80,7 @@ class Wire:
         raise AssertionError("stamina leaves the loop with an answer or an exception")
 
     def _send_once(self, call: Call, ticket: str | None) -> Answer:
-        outcome = self._passing(call, ticket)
+        outcome = self._try(call, ticket)
         if isinstance(outcome, Answer) and outcome.status == 401:
             return outcome
         # Raised outside the handler: httpx's error holds the request, and with it the secrets.
@@ -92,50 +92,47 @@ class Wire:
             raise AnswerError("the answer is not JSON", malformed=True)
         return outcome
 
-    def _passing(self, call: Call, ticket: str | None) -> Outcome:
-        if self._lane is None:
-            return self._try(call, ticket)
-        with self._lane.passing(urgent=call.urgent) as passage:
-            outcome = self._try(call, ticket)
-            _tell(passage, outcome)
+    def _try(self, call: Call, ticket: str | None) -> Outcome:
+        if self._gate is None:
+            return self._exchange(call, ticket)
+        with self._gate.passing(urgent=call.urgent):
+            outcome = self._exchange(call, ticket)
+            _tell(self._gate, outcome)
         return outcome
 
-    def _try(self, call: Call, ticket: str | None) -> Outcome:
+    def _exchange(self, call: Call, ticket: str | None) -> Outcome:
+        headers = {"Authorization": f"Ticket {ticket}"} if ticket else {}
+        password = (call.body or {}).get("password")
         try:
-            return self._exchange(call, ticket)
+            with self._http.stream(
+                call.method, call.path, params=dict(call.params), json=call.body, headers=headers
+            ) as response:
+                return Answer(
+                    status=response.status_code,
+                    accepted=response.status_code in call.accepts,
+                    body=outgoing.bounded(response, LARGEST_ANSWER),
+                    retry_after=response.headers.get("Retry-After"),
+                    withheld=tuple(text for text in (ticket, password) if isinstance(text, str)),
+                )
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             return error
         except (UnicodeError, OverflowError):  # no such host name or port can be
             return httpx.InvalidURL("not an address")
 
-    def _exchange(self, call: Call, ticket: str | None) -> Answer:
-        headers = {"Authorization": f"Ticket {ticket}"} if ticket else {}
-        password = (call.body or {}).get("password")
-        with self._http.stream(
-            call.method, call.path, params=dict(call.params), json=call.body, headers=headers
-        ) as response:
-            return Answer(
-                status=response.status_code,
-                accepted=response.status_code in call.accepts,
-                body=outgoing.bounded(response, LARGEST_ANSWER),
-                retry_after=response.headers.get("Retry-After"),
-                withheld=tuple(text for text in (ticket, password) if isinstance(text, str)),
-            )
 
-
-def _tell(passage: Passage, outcome: Outcome) -> None:
+def _tell(gate: CallGate, outcome: Outcome) -> None:
     """What an outcome says about the vendor, as against about this call."""
     match outcome:
         case Answer(status=429):
-            passage.asked_for_pause(retry_after_seconds(outcome.retry_after, datetime.now(UTC)))
+            gate.asked_for_pause(retry_after_seconds(outcome.retry_after, datetime.now(UTC)))
         case Answer(status=status) if status >= 500:
-            passage.failed(f"the answer was {status}")
+            gate.failed(f"the answer was {status}")
         case Answer():
-            passage.answered()
+            gate.answered()
         case httpx.InvalidURL() | httpx.UnsupportedProtocol():
             pass  # a wrong setting, which staff are told of as such
         case _:
-            passage.failed(type(outcome).__name__)
+            gate.failed(type(outcome).__name__)
 
 
 def _is_json(body: bytes) -> bool:

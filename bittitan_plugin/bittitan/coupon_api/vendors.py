@@ -7,7 +7,6 @@ from collections.abc import Callable
 import httpx
 
 from bittitan_plugin.base.cipher import Cipher
-from bittitan_plugin.bittitan.coupon_api.call_gate import Lanes
 from bittitan_plugin.bittitan.coupon_api.call_limits import Traffic
 from bittitan_plugin.bittitan.coupon_api.client import CouponApi
 from bittitan_plugin.bittitan.coupon_api.transport import READ_TIMEOUT
@@ -36,7 +35,7 @@ class CouponApiVendors:
         most_clients: int = MOST_CLIENTS,
         traffic: Traffic | None = None,
     ) -> None:
-        self._lanes = Lanes(traffic) if traffic else None
+        self._traffic = traffic
         self._cipher = cipher
         self._read_timeout = read_timeout
         self._transport_factory = transport_factory
@@ -80,5 +79,5 @@ class CouponApiVendors:
             password=password,
             read_timeout=self._read_timeout,
             transport=transport,
-            lane=self._lanes.to(url) if self._lanes else None,
+            gate=self._traffic.gate(url) if self._traffic else None,
         )
