@@ -1,8 +1,9 @@
 """One transaction: its repositories and the workflows it starts stand or fall together."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
-from typing import Protocol
+from functools import cached_property
+from typing import Protocol, TypeVar
 from uuid import UUID
 
 from sqlalchemy import Engine
@@ -33,6 +34,8 @@ from bittitan_plugin.store.repositories.stock import StockRepository
 from bittitan_plugin.store.repositories.stock_imports import StockImportRepository
 from bittitan_plugin.store.repositories.uploads import UploadRepository
 
+R = TypeVar("R")
+
 
 class WorkflowQueue(Protocol):
     """Where durable work is handed in."""
@@ -48,8 +51,31 @@ class WorkflowQueue(Protocol):
         """Let those of these workflows go on at once that wait in the database for their turn."""
 
 
+def _of_installation(kind: Callable[[Session, UUID], R]) -> cached_property[R]:
+    """Made when it is first asked for: a transaction seldom needs more than three of them."""
+    return cached_property(lambda work: kind(work.session, work.installation_id))
+
+
 class UnitOfWork:
     """Repositories of one installation over one open transaction."""
+
+    accounts = _of_installation(AccountRepository)
+    invitations = _of_installation(InvitationRepository)
+    sent_mails = _of_installation(SentMailRepository)
+    products = _of_installation(ProductRepository)
+    sales = _of_installation(SaleRepository)
+    requests = _of_installation(CancellationRequestRepository)
+    coupons = _of_installation(CouponRepository)
+    held_coupons = _of_installation(HeldCouponRepository)
+    problems = _of_installation(ProblemRepository)
+    runs = _of_installation(RunRepository)
+    deferred_lines = _of_installation(DeferredLineRepository)
+    held_lines = _of_installation(HeldLineRepository)
+    stock = _of_installation(StockRepository)
+    stock_imports = _of_installation(StockImportRepository)
+    claims = _of_installation(ClaimRepository)
+    revocations = _of_installation(RevocationRepository)
+    uploads = _of_installation(UploadRepository)
 
     def __init__(
         self,
@@ -61,28 +87,19 @@ class UnitOfWork:
         self.session = session
         self.installation_id = installation_id
         self.recollection = Recollection(remembered)
-        self.installations = InstallationRepository(session)
-        self.accounts = AccountRepository(session, installation_id)
-        self.invitations = InvitationRepository(session, installation_id)
-        self.sent_mails = SentMailRepository(session, installation_id)
-        self.products = ProductRepository(session, installation_id)
-        self.assets = AssetRepository(session, installation_id, self.recollection)
-        self.sales = SaleRepository(session, installation_id)
-        self.requests = CancellationRequestRepository(session, installation_id)
-        self.coupons = CouponRepository(session, installation_id)
-        self.held_coupons = HeldCouponRepository(session, installation_id)
-        self.problems = ProblemRepository(session, installation_id)
-        self.runs = RunRepository(session, installation_id)
-        self.deferred_lines = DeferredLineRepository(session, installation_id)
-        self.held_lines = HeldLineRepository(session, installation_id)
-        self.stock = StockRepository(session, installation_id)
-        self.stock_imports = StockImportRepository(session, installation_id)
-        self.claims = ClaimRepository(session, installation_id)
-        self.revocations = RevocationRepository(session, installation_id)
-        self.uploads = UploadRepository(session, installation_id)
         #: Workflows to be woken once this is committed.
         self.woken: set[str] = set()
         self._queue = queue
+
+    @cached_property
+    def installations(self) -> InstallationRepository:
+        """The installations themselves."""
+        return InstallationRepository(self.session)
+
+    @cached_property
+    def assets(self) -> AssetRepository:
+        """Those of the installation, as far as this process remembers them."""
+        return AssetRepository(self.session, self.installation_id, self.recollection)
 
     @contextmanager
     def apart(self, asset_id: UUID) -> Iterator[None]:

@@ -270,8 +270,10 @@ def public_methods() -> set[str]:
     work = UnitOfWork(Session(), uuid4(), NoQueue())
     return {
         f"{name}.{method}"
-        for name, repository in vars(work).items()
-        if type(repository).__module__.startswith("bittitan_plugin.store.repositories.")
+        for name in dir(work)
+        if type(repository := getattr(work, name)).__module__.startswith(
+            "bittitan_plugin.store.repositories."
+        )
         and name not in NOT_SCOPED
         for method in dir(repository)
         if not method.startswith("_")

@@ -34,6 +34,18 @@ def handed_in(store: Store, workflow_id: str) -> list[tuple[str, str]]:
     return [(name, status) for name, status in rows]
 
 
+def test_a_transaction_makes_the_repositories_it_asks_for_and_no_others(
+    queueing: Store, installation: UUID
+) -> None:
+    with queueing.reading(installation) as work:
+        work.accounts.by_ids([])
+        work.accounts.by_ids([])
+        made = [
+            name for name, value in vars(work).items() if "repositories" in type(value).__module__
+        ]
+    assert made == ["accounts"]
+
+
 def test_work_is_handed_in_when_the_transaction_commits(
     queueing: Store, installation: UUID
 ) -> None:
