@@ -78,13 +78,14 @@ async def demand_own_request(scope: RequestScope, request_id: str) -> Cancellati
 
 async def executed(scope: RequestScope, asset: Asset) -> Asset:
     """The asset once its cancellation has been executed, or as it is when patience ends."""
-    key = asset.id
-    for _ in range(scope.patience.pauses):
-        if asset.status is not AssetStatus.CANCELLING:
-            break
-        await scope.patience.pause()
-        asset = await scope.read(lambda work: work.assets.get(key))
-    return asset
+    return await awaited(scope, asset, lambda asset: asset.status is not AssetStatus.CANCELLING)
+
+
+async def awaited(scope: RequestScope, asset: Asset, is_over: Callable[[Asset], bool]) -> Asset:
+    """The asset once what is done about it is over, or as it is when patience ends."""
+    return await scope.patience.until(
+        is_over, asset, lambda: scope.read(lambda work: work.assets.get(asset.id))
+    )
 
 
 async def perform(

@@ -1,15 +1,15 @@
 """What resolvers know of the request: made once per request by the host, found in its context."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TypeVar
 from uuid import UUID
 
-import anyio
 import anyio.to_thread
 import strawberry
 
 from bittitan_graphql.loaders import Loaders
+from bittitan_plugin.base.patience import Patience
 from bittitan_plugin.domain.access import NO_ACCOUNTS, OwnAccounts, Viewer
 from bittitan_plugin.services.ports import Ports
 from bittitan_plugin.store.unit_of_work import UnitOfWork
@@ -20,18 +20,6 @@ Result = TypeVar("Result")
 CONTEXT_KEY = "bittitan"
 
 
-async def _twentieth_of_a_second() -> None:
-    await anyio.sleep(0.05)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Patience:
-    """How a mutation waits for a workflow: so many pauses (ten seconds in all), then no longer."""
-
-    pauses: int = 200
-    pause: Callable[[], Awaitable[None]] = _twentieth_of_a_second
-
-
 @dataclass(kw_only=True)
 class RequestScope:
     """One request of one viewer to one installation."""
@@ -39,7 +27,7 @@ class RequestScope:
     ports: Ports
     installation_id: UUID
     viewer: Viewer
-    patience: Patience = Patience()
+    patience: Patience = field(default_factory=Patience)
     loaders: Loaders = field(init=False)
 
     def __post_init__(self) -> None:

@@ -18,9 +18,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from strawberry.extensions import ParserCache, ValidationCache
 
-from bittitan_graphql.context import Patience
 from bittitan_hooks import specs
 from bittitan_plugin.base.cipher import generate_key
+from bittitan_plugin.base.patience import Patience
 from bittitan_plugin.base.settings import LogFormat, Settings
 from bittitan_plugin.bittitan.sandbox import DEFAULT_EMAIL, DEFAULT_PASSWORD, SandboxServer
 from bittitan_plugin.cli.serving import Shop

@@ -6,8 +6,9 @@ from copy import copy
 from strawberry.extensions import ParserCache, ValidationCache
 from strawberry.types import ExecutionResult
 
-from bittitan_graphql.context import CONTEXT_KEY, Patience, RequestScope
+from bittitan_graphql.context import CONTEXT_KEY, RequestScope
 from bittitan_graphql.subgraph import Subgraph, build_subgraph
+from bittitan_plugin.base.patience import Patience
 from bittitan_plugin.domain.access import ANONYMOUS as NOBODY
 from bittitan_plugin.domain.access import Permission, Viewer
 from bittitan_plugin.platforms.shop.customers import viewer_of

@@ -9,7 +9,8 @@ import json
 
 import pytest
 
-from bittitan_graphql.context import CONTEXT_KEY, Patience, RequestScope
+from bittitan_graphql.context import CONTEXT_KEY, RequestScope
+from bittitan_plugin.base.patience import Patience
 from bittitan_plugin.domain.access import Permission, Viewer
 from tests.security import subgraph
 from tests.security.arguments import MUTATIONS, QUERIES

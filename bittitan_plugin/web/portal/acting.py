@@ -6,8 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-import anyio
-
+from bittitan_plugin.base.patience import Patience
 from bittitan_plugin.domain.access import Viewer
 from bittitan_plugin.domain.assets import Asset, AssetStatus
 from bittitan_plugin.domain.cancellation import CancellationTerms
@@ -30,8 +29,8 @@ from bittitan_plugin.web.portal.licenses import (
 from bittitan_plugin.web.portal.wording import changed
 from bittitan_plugin.web.site import run
 
-#: How long an answer waits for BitTitan to take a coupon back: so many pauses of so many seconds.
-PAUSES, PAUSE_S = 100, 0.05
+#: How long an answer waits for BitTitan to take a coupon back: five seconds.
+PATIENCE = Patience(pauses=100)
 
 
 class Outcome(StrEnum):
@@ -101,16 +100,16 @@ async def cancel(
 
 async def _executed(look: Callable[[], Asset]) -> Outcome:
     """Wait a while for the cancellation. Raises ``Refusal`` when BitTitan would not."""
-    for _ in range(PAUSES):
-        asset = await run(look)
-        if asset.status is AssetStatus.ACTIVE:
-            raise cancellation.refusal_after(asset)
-        if asset.status is AssetStatus.CANCELLED:
-            return Outcome.CANCELLED
-        if asset.status is AssetStatus.AWAITING_REVOCATION:
-            # Staff take the codes back by hand: that takes longer than anybody waits.
-            break
-        await anyio.sleep(PAUSE_S)
+    asset = await PATIENCE.until(
+        # Staff take codes from stock back by hand: that takes longer than anybody waits.
+        lambda asset: asset.status is not AssetStatus.CANCELLING,
+        await run(look),
+        lambda: run(look),
+    )
+    if asset.status is AssetStatus.ACTIVE:
+        raise cancellation.refusal_after(asset)
+    if asset.status is AssetStatus.CANCELLED:
+        return Outcome.CANCELLED
     return Outcome.CANCELLING
 
 

@@ -3,8 +3,8 @@
 import strawberry
 
 from bittitan_graphql.access import require
-from bittitan_graphql.acting import demand_asset, perform
-from bittitan_graphql.context import RequestScope, scope_of
+from bittitan_graphql.acting import awaited, demand_asset, perform
+from bittitan_graphql.context import scope_of
 from bittitan_graphql.enums import BitTitanSynchronizationOutcome
 from bittitan_graphql.errors import BitTitanAssetError, asset_errors
 from bittitan_graphql.fields import mutation
@@ -53,7 +53,7 @@ class AssetSynchronizeMutation:
         try:
             before = await demand_asset(scope, id)
             asset = await perform(scope, synchronization.synchronize, before.id, scope.viewer.actor)
-            asset = await _settled(scope, asset)
+            asset = await awaited(scope, asset, _is_settled)
         except BitTitanError as error:
             return BitTitanAssetSynchronize(errors=asset_errors(error))
         did, why = outcome(before, asset), asset.provisioning_error
@@ -65,15 +65,7 @@ class AssetSynchronizeMutation:
         return answer
 
 
-async def _settled(scope: RequestScope, asset: Asset) -> Asset:
-    """The asset once nothing of this is under way, or as it is when patience ends."""
-    key = asset.id
-    for _ in range(scope.patience.pauses):
-        waits = asset.provisioning_status is ProvisioningStatus.PENDING
-        if not (waits and outcome(asset, asset) is None) and (
-            asset.status is not AssetStatus.CANCELLING
-        ):
-            break
-        await scope.patience.pause()
-        asset = await scope.read(lambda work: work.assets.get(key))
-    return asset
+def _is_settled(asset: Asset) -> bool:
+    waits = asset.provisioning_status is ProvisioningStatus.PENDING
+    obtained = not (waits and outcome(asset, asset) is None)
+    return obtained and asset.status is not AssetStatus.CANCELLING

@@ -13,9 +13,10 @@ from graphql import GraphQLError
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from bittitan_graphql.context import CONTEXT_KEY, Patience
+from bittitan_graphql.context import CONTEXT_KEY
 from bittitan_graphql.extension import build_extension
 from bittitan_plugin.base.cipher import Cipher, generate_key
+from bittitan_plugin.base.patience import Patience
 from bittitan_plugin.domain.access import ANONYMOUS, Permission, Viewer
 from bittitan_plugin.domain.accounts import Account
 from bittitan_plugin.domain.assets import Asset, Listing

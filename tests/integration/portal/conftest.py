@@ -3,6 +3,7 @@
 import pytest
 from starlette.applications import Starlette
 
+from bittitan_plugin.base.patience import Patience
 from bittitan_plugin.web.invitations import invitation_routes
 from bittitan_plugin.web.portal import acting
 from bittitan_plugin.web.portal.routes import portal_routes
@@ -25,7 +26,7 @@ def portal_app(site: Site) -> Starlette:
 @pytest.fixture(autouse=True)
 def _patient(monkeypatch: pytest.MonkeyPatch) -> None:
     """A cancellation that is being executed is waited for, however busy the machine is."""
-    monkeypatch.setattr(acting, "PAUSES", int(PATIENCE_S / acting.PAUSE_S))
+    monkeypatch.setattr(acting, "PATIENCE", Patience(pauses=int(PATIENCE_S / 0.05)))
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from bittitan_plugin.base.patience import Patience
 from bittitan_plugin.domain.assets import AssetStatus
 from bittitan_plugin.services.cancelling import requests as cancellation_requests
 from bittitan_plugin.services.cancelling.stock_revocation import confirm
@@ -98,7 +99,7 @@ def test_where_it_is_automatic_it_is_cancelled_at_once_and_credited_once(
 def test_a_cancellation_that_takes_its_time_is_said_to_be_under_way(
     automatic: Counter, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bittitan_plugin.web.portal.acting.PAUSES", 1)
+    monkeypatch.setattr("bittitan_plugin.web.portal.acting.PATIENCE", Patience(pauses=1))
     key = automatic.bought()
     faults = automatic.storefront.shop.sandbox.sandbox.faults
     faults.add("status", operation="cancel", status=503)
