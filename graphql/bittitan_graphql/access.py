@@ -1,6 +1,12 @@
 """Authorisation: turns the viewer into what may be read, or says which permission is missing."""
 
-from bittitan_graphql.context import RequestScope
+from typing import Any
+
+import strawberry
+from strawberry.extensions import FieldExtension
+from strawberry.extensions.field_extension import AsyncExtensionResolver
+
+from bittitan_graphql.context import RequestScope, scope_of
 from bittitan_graphql.errors import PermissionDenied
 from bittitan_plugin.domain.access import Permission, may_see, may_see_account, may_see_terms
 from bittitan_plugin.domain.accounts import Account
@@ -13,6 +19,20 @@ def require(scope: RequestScope, permission: Permission) -> None:
     """Raise unless the viewer is staff holding that permission."""
     if not scope.viewer.may(permission):
         raise PermissionDenied(f"the permission {permission}")
+
+
+class Needs(FieldExtension):
+    """For fields of staff alone: nothing of the resolver runs without the permission."""
+
+    def __init__(self, permission: Permission) -> None:
+        self._permission = permission
+
+    async def resolve_async(
+        self, next_: AsyncExtensionResolver, source: Any, info: strawberry.Info, **kwargs: Any
+    ) -> Any:
+        """Raise ``PermissionDenied``, or run the resolver."""
+        require(scope_of(info), self._permission)
+        return await next_(source, info, **kwargs)
 
 
 def require_signed_in(scope: RequestScope, permission: Permission) -> None:

@@ -1,7 +1,9 @@
 """The one place where our errors become GraphQL's: typed in payloads, coded at the top level."""
 
 import re
-from typing import Any, TypeVar
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Protocol, TypeVar, get_args, get_type_hints
 
 import strawberry
 from graphql import GraphQLError
@@ -52,26 +54,8 @@ class BitTitanAccountError(ErrorFields):
 
 
 @strawberry.type(description="Why a mutation of the catalogue was refused.")
-class BitTitanProductError:
-    """The same shape as every error type here."""
-
-    field: str | None = strawberry.field(
-        description="The input at fault, or null when the request as a whole is refused."
-    )
-    message: str | None = strawberry.field(description="One sentence for people.")
-    code: BitTitanErrorCode = strawberry.field(description="A stable code for programs.")
-
-
-def product_errors(error: BitTitanError) -> list[BitTitanProductError]:
-    """What a catalogue mutation's payload says of an error that was raised on purpose."""
-    refusal = as_refusal(error)
-    return [
-        BitTitanProductError(
-            field=camel_case(refusal.field) if refusal.field else None,
-            message=refusal.message,
-            code=BitTitanErrorCode[refusal.code.name],
-        )
-    ]
+class BitTitanProductError(ErrorFields):
+    """In payloads of mutations about the catalogue."""
 
 
 @strawberry.type(description="Why a mutation of a cancellation request was refused.")
@@ -92,36 +76,6 @@ class BitTitanStockCodeError(ErrorFields):
 @strawberry.type(description="Why deciding about a revocation was refused.")
 class BitTitanRevocationError(ErrorFields):
     """In payloads of mutations about a revocation."""
-
-
-def revocation_errors(error: BitTitanError) -> list[BitTitanRevocationError]:
-    """What the payload about a revocation says of an error that was raised on purpose."""
-    return payload_errors(error, BitTitanRevocationError)
-
-
-def stock_code_errors(error: BitTitanError) -> list[BitTitanStockCodeError]:
-    """What the payload about a code of the stock says of an error that was raised on purpose."""
-    return payload_errors(error, BitTitanStockCodeError)
-
-
-def stock_errors(error: BitTitanError) -> list[BitTitanStockError]:
-    """What the payload about the stock says of an error that was raised on purpose."""
-    return payload_errors(error, BitTitanStockError)
-
-
-def request_errors(error: BitTitanError) -> list[BitTitanCancellationRequestError]:
-    """What the payload about a request says of an error that was raised on purpose."""
-    return payload_errors(error, BitTitanCancellationRequestError)
-
-
-def asset_errors(error: BitTitanError) -> list[BitTitanAssetError]:
-    """What the payload about an asset says of an error that was raised on purpose."""
-    return payload_errors(error, BitTitanAssetError)
-
-
-def account_errors(error: BitTitanError) -> list[BitTitanAccountError]:
-    """What the payload about an account says of an error that was raised on purpose."""
-    return payload_errors(error, BitTitanAccountError)
 
 
 @strawberry.type(description="Why a mutation of a problem was refused.")
@@ -164,6 +118,43 @@ def as_refusal(error: BitTitanError) -> Refusal:
 def camel_case(path: str) -> str:
     """An input's name as GraphQL clients write it: ``lines[1].unit_price`` → ``…unitPrice``."""
     return re.sub(r"(?<=[a-z0-9])_([a-z0-9])", lambda found: found[1].upper(), path)
+
+
+class Payload(Protocol):
+    """What a mutation answers; its last field lists errors of one of the types above."""
+
+    errors: list[Any]
+
+
+def refusals(description: str = "Why it was refused; empty when it was not.") -> Any:
+    """The field ``errors`` of a payload."""
+    return strawberry.field(default_factory=list, description=description)
+
+
+@contextmanager
+def refusals_in(payload: Payload) -> Iterator[None]:
+    """What is raised on purpose within becomes the payload's errors; what it held stays."""
+    (kind,) = get_args(get_type_hints(type(payload))["errors"])
+    try:
+        yield
+    except BitTitanError as error:
+        payload.errors = payload_errors(error, kind)
+
+
+class RefusalsInPayload(FieldExtension):
+    """For mutations: what was raised on purpose stands in a payload that holds nothing else."""
+
+    def __init__(self, payload: type[Payload]) -> None:
+        self._payload = payload
+
+    async def resolve_async(
+        self, next_: AsyncExtensionResolver, source: Any, info: strawberry.Info, **kwargs: Any
+    ) -> Any:
+        """Run the resolver; give its payload, or one with the errors."""
+        refused = self._payload()
+        with refusals_in(refused):
+            return await next_(source, info, **kwargs)
+        return refused
 
 
 class RefusalsAsErrors(FieldExtension):

@@ -1,35 +1,71 @@
 """Typed ways into Strawberry's decorators, which would make every resolver ``Any`` to mypy."""
 
 from collections.abc import Callable
-from typing import ParamSpec, TypeVar
+from typing import Any, TypeVar, cast, get_args
 
 import strawberry
+from strawberry.extensions import FieldExtension
 
-from bittitan_graphql.errors import RefusalsAsErrors
+from bittitan_graphql.access import Needs
+from bittitan_graphql.errors import RefusalsAsErrors, RefusalsInPayload
+from bittitan_plugin.domain.access import Permission
 
-Parameters = ParamSpec("Parameters")
-Answer = TypeVar("Answer")
-Resolver = Callable[Parameters, Answer]
+Resolver = TypeVar("Resolver", bound=Callable[..., Any])
 
 
-def field(
-    description: str,
-) -> Callable[[Resolver[Parameters, Answer]], Resolver[Parameters, Answer]]:
+def field(description: str) -> Callable[[Resolver], Resolver]:
     """A field that is looked up; every one is described."""
-    return lambda resolver: strawberry.field(resolver, description=description)  # type: ignore[return-value]
+
+    def decorate(resolver: Resolver) -> Resolver:
+        return cast(Resolver, strawberry.field(resolver, description=description))
+
+    return decorate
 
 
-def query(
-    description: str,
-) -> Callable[[Resolver[Parameters, Answer]], Resolver[Parameters, Answer]]:
-    """A query field: what it refuses becomes a top-level error with a code."""
-    return lambda resolver: strawberry.field(  # type: ignore[return-value]
-        resolver, description=description, extensions=[RefusalsAsErrors()]
-    )
+def query(description: str, *, needs: Permission | None = None) -> Callable[[Resolver], Resolver]:
+    """A query field: what it refuses becomes a top-level error with a code.
+
+    One that ``needs`` a permission is for staff who hold it, and its description ends with it.
+    """
+
+    def decorate(resolver: Resolver) -> Resolver:
+        extensions = [RefusalsAsErrors(), *_guards(needs)]
+        made = strawberry.field(
+            resolver, description=_ending_with(description, needs), extensions=extensions
+        )
+        return cast(Resolver, made)
+
+    return decorate
 
 
 def mutation(
-    description: str,
-) -> Callable[[Resolver[Parameters, Answer]], Resolver[Parameters, Answer]]:
-    """A mutation field: what it refuses stands in its payload."""
-    return lambda resolver: strawberry.mutation(resolver, description=description)  # type: ignore[return-value]
+    description: str, *, needs: Permission | None = None
+) -> Callable[[Resolver], Resolver]:
+    """A mutation field: what it refuses stands in the payload that its resolver returns.
+
+    As ``query`` in what it ``needs``.
+    """
+
+    def decorate(resolver: Resolver) -> Resolver:
+        payload, _ = get_args(resolver.__annotations__["return"])
+        extensions = [RefusalsInPayload(payload), *_guards(needs)]
+        made = strawberry.mutation(
+            resolver, description=_ending_with(description, needs), extensions=extensions
+        )
+        return cast(Resolver, made)
+
+    return decorate
+
+
+def optional(description: str) -> Any:
+    """A field of an input or a payload that is null unless it is given."""
+    return strawberry.field(default=None, description=description)
+
+
+def _ending_with(description: str, needs: Permission | None) -> str:
+    return f"{description} Requires {needs}." if needs else description
+
+
+def _guards(needs: Permission | None) -> list[FieldExtension]:
+    # Listed last: the last of a field's extensions is the first to run.
+    return [Needs(needs)] if needs else []

@@ -1,4 +1,4 @@
-"""What clients send: filters, sorting, and the inputs of mutations."""
+"""What clients send to choose from a list: filters and sorting."""
 
 from collections.abc import Collection
 from datetime import UTC, datetime
@@ -15,6 +15,7 @@ from bittitan_graphql.enums import (
     BitTitanProductTypeKind,
     BitTitanProvisioningStatus,
 )
+from bittitan_graphql.fields import optional
 from bittitan_graphql.paging import LARGEST_PAGE
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
 
@@ -25,61 +26,46 @@ Choice = TypeVar("Choice", bound=Enum)
 class FilterInput(Generic[Choice]):
     """Named after its enum: ``BitTitanAssetStatusFilterInput``."""
 
-    eq: Choice | None = strawberry.field(default=None, description="This value.")
-    one_of: list[Choice] | None = strawberry.field(default=None, description="Any of these values.")
+    eq: Choice | None = optional("This value.")
+    one_of: list[Choice] | None = optional("Any of these values.")
 
 
 @strawberry.input(description="Which ids to accept. Both conditions hold when both are given.")
 class BitTitanIdFilterInput:
     """At most a hundred."""
 
-    eq: strawberry.ID | None = strawberry.field(default=None, description="This id.")
-    one_of: list[strawberry.ID] | None = strawberry.field(
-        default=None, description="Any of these ids, at most 100."
-    )
+    eq: strawberry.ID | None = optional("This id.")
+    one_of: list[strawberry.ID] | None = optional("Any of these ids, at most 100.")
 
 
 @strawberry.input(description="A stretch of time; both ends belong to it.")
 class BitTitanDateTimeRangeInput:
     """Open where an end is missing."""
 
-    gte: datetime | None = strawberry.field(
-        default=None, description="Not before this instant, given with its offset from UTC."
-    )
-    lte: datetime | None = strawberry.field(
-        default=None, description="Not after this instant, given with its offset from UTC."
-    )
+    gte: datetime | None = optional("Not before this instant, given with its offset from UTC.")
+    lte: datetime | None = optional("Not after this instant, given with its offset from UTC.")
 
 
 @strawberry.input(description="Which assets. All conditions hold together.")
 class BitTitanAssetWhereInput:
     """Missing ones do not restrict."""
 
-    provisioning_status: FilterInput[BitTitanProvisioningStatus] | None = strawberry.field(
-        default=None, description="By whether the coupon code was obtained."
+    provisioning_status: FilterInput[BitTitanProvisioningStatus] | None = optional(
+        "By whether the coupon code was obtained."
     )
-    coupon_status: FilterInput[BitTitanCouponStatus] | None = strawberry.field(
-        default=None, description="By what became of the coupon."
+    coupon_status: FilterInput[BitTitanCouponStatus] | None = optional(
+        "By what became of the coupon."
     )
-    status: FilterInput[BitTitanAssetStatus] | None = strawberry.field(
-        default=None, description="By where the asset is in its life."
+    status: FilterInput[BitTitanAssetStatus] | None = optional("By where the asset is in its life.")
+    product_type: FilterInput[BitTitanProductTypeKind] | None = optional("By kind of licence.")
+    purchase_date: BitTitanDateTimeRangeInput | None = optional("By when it was bought.")
+    order_id: BitTitanIdFilterInput | None = optional("By the platform's order.")
+    account_id: BitTitanIdFilterInput | None = optional(
+        "By the account that bought it (BitTitanAccount ids)."
     )
-    product_type: FilterInput[BitTitanProductTypeKind] | None = strawberry.field(
-        default=None, description="By kind of licence."
-    )
-    purchase_date: BitTitanDateTimeRangeInput | None = strawberry.field(
-        default=None, description="By when it was bought."
-    )
-    order_id: BitTitanIdFilterInput | None = strawberry.field(
-        default=None, description="By the platform's order."
-    )
-    account_id: BitTitanIdFilterInput | None = strawberry.field(
-        default=None, description="By the account that bought it (BitTitanAccount ids)."
-    )
-    coupon_code: str | None = strawberry.field(
-        default=None,
-        description="By one of its coupon codes, in full, whatever its case. Send it as a "
-        "variable: documents are logged more often than variables.",
+    coupon_code: str | None = optional(
+        "By one of its coupon codes, in full, whatever its case. Send it as a "
+        "variable: documents are logged more often than variables."
     )
 
 
@@ -89,39 +75,6 @@ class BitTitanAssetSortingInput:
 
     field: BitTitanAssetSortField = strawberry.field(description="What to sort by.")
     direction: BitTitanOrderDirection = strawberry.field(description="In which direction.")
-
-
-@strawberry.input(description="How to cancel an asset.")
-class BitTitanAssetCancelInput:
-    """Whole asset only; there is no quantity."""
-
-    comment: str = strawberry.field(
-        default="", description="Why; it becomes the reason on the credit invoice."
-    )
-    check_only: bool = strawberry.field(
-        default=False, description="Only answer with the terms; change nothing."
-    )
-
-
-@strawberry.input(description="The sync options of an account.")
-class BitTitanAccountSynchronizeInput:
-    """Null leaves an option as `syncOptions` shows it."""
-
-    customer_id: strawberry.ID | None = strawberry.field(
-        default=None,
-        description="The platform's user, instead of `id`: its account is opened if it has none.",
-    )
-    email: str | None = strawberry.field(
-        default=None, description="E-mail address under which BitTitan is to know the account."
-    )
-    company_name: str | None = strawberry.field(
-        default=None, description="Company name, at most 255 characters."
-    )
-    password: str | None = strawberry.field(
-        default=None,
-        description="The account's BitTitan password; only older contracts need it. Passed on, "
-        "never kept.",
-    )
 
 
 def chosen(wanted: FilterInput[Choice] | None) -> Collection[str] | None:

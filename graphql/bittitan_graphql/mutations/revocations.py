@@ -6,17 +6,15 @@ from uuid import UUID
 
 import strawberry
 
-from bittitan_graphql.access import require
 from bittitan_graphql.acting import perform
 from bittitan_graphql.context import scope_of
-from bittitan_graphql.errors import BitTitanRevocationError, revocation_errors
-from bittitan_graphql.fields import mutation
+from bittitan_graphql.errors import BitTitanRevocationError, refusals, refusals_in
+from bittitan_graphql.fields import mutation, optional
 from bittitan_graphql.global_ids import REVOCATION, read_global_id
 from bittitan_graphql.types.assets import BitTitanAsset
 from bittitan_graphql.types.revocations import BitTitanRevocation
 from bittitan_plugin.domain.access import Permission
 from bittitan_plugin.domain.assets import Asset
-from bittitan_plugin.domain.errors import BitTitanError
 from bittitan_plugin.domain.history import Actor
 from bittitan_plugin.services.cancelling import stock_revocation
 from bittitan_plugin.services.ports import Ports
@@ -31,15 +29,9 @@ _Decision = Callable[[Ports, UUID, UUID, Actor], Asset]
 class RevocationDecision:
     """Fields of both payloads. What follows, the credit first of all, goes on by itself."""
 
-    revocation: BitTitanRevocation | None = strawberry.field(
-        default=None, description="The revocation as it is now."
-    )
-    asset: BitTitanAsset | None = strawberry.field(
-        default=None, description="The asset as it is now."
-    )
-    errors: list[BitTitanRevocationError] = strawberry.field(
-        default_factory=list, description="Why it was refused; empty when it was not."
-    )
+    revocation: BitTitanRevocation | None = optional("The revocation as it is now.")
+    asset: BitTitanAsset | None = optional("The asset as it is now.")
+    errors: list[BitTitanRevocationError] = refusals()
 
 
 @strawberry.type(description="What came of confirming a revocation.")
@@ -61,25 +53,22 @@ class RevocationMutations:
 
     @mutation(
         "Says that staff revoked the codes in BitTitan's portal: the asset is cancelled and, if "
-        "it was cancelled here, credited in full. Must come before the deadline. Requires "
-        "MANAGE_ORDERS."
+        "it was cancelled here, credited in full. Must come before the deadline.",
+        needs=Permission.MANAGE_ORDERS,
     )
     async def bittitan_revocation_confirm(
-        self,
-        info: strawberry.Info,
-        id: _RevocationId,  # noqa: A002
+        self, info: strawberry.Info, id: _RevocationId
     ) -> BitTitanRevocationConfirm | None:
         """One of several at once decides; the others are refused."""
         return await _decided(info, id, stock_revocation.confirm, BitTitanRevocationConfirm())
 
     @mutation(
         "Says that the codes were redeemed before staff could revoke them: the sale stands and "
-        "nothing is credited. Requires MANAGE_ORDERS."
+        "nothing is credited.",
+        needs=Permission.MANAGE_ORDERS,
     )
     async def bittitan_revocation_report_redeemed(
-        self,
-        info: strawberry.Info,
-        id: _RevocationId,  # noqa: A002
+        self, info: strawberry.Info, id: _RevocationId
     ) -> BitTitanRevocationReportRedeemed | None:
         """One of several at once decides; the others are refused."""
         answer = BitTitanRevocationReportRedeemed()
@@ -90,13 +79,10 @@ async def _decided(
     info: strawberry.Info, revocation_id: str, decision: _Decision, answer: _Payload
 ) -> _Payload:
     scope = scope_of(info)
-    require(scope, Permission.MANAGE_ORDERS)
-    try:
+    with refusals_in(answer):
         key = read_global_id(REVOCATION, revocation_id)
         asset = await perform(scope, decision, key, scope.viewer.actor)
         answer.asset = BitTitanAsset.of(asset)
         revocation = await scope.read(lambda work: work.revocations.get(key))
         answer.revocation = BitTitanRevocation.of(revocation)
-    except BitTitanError as error:
-        answer.errors = revocation_errors(error)
     return answer

@@ -40,9 +40,7 @@ class AccountQueries:
         "MANAGE_USERS, or to be signed in as that customer or as its reseller.",
     )
     async def bittitan_account(
-        self,
-        info: strawberry.Info,
-        id: _AccountId,  # noqa: A002
+        self, info: strawberry.Info, id: _AccountId
     ) -> BitTitanAccount | None:
         """Others' accounts look like missing ones."""
         scope = scope_of(info)

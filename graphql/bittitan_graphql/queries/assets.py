@@ -67,7 +67,7 @@ class AssetQueries:
         "One asset, or null when there is none that the viewer may see. Requires "
         "MANAGE_ORDERS, or to be signed in as the account that bought it or its end customer.",
     )
-    async def bittitan_asset(self, info: strawberry.Info, id: AssetId) -> BitTitanAsset | None:  # noqa: A002
+    async def bittitan_asset(self, info: strawberry.Info, id: AssetId) -> BitTitanAsset | None:
         """Others' assets look like missing ones."""
         scope = scope_of(info)
         require_signed_in(scope, Permission.MANAGE_ORDERS)

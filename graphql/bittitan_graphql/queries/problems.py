@@ -2,7 +2,6 @@
 
 import strawberry
 
-from bittitan_graphql.access import require
 from bittitan_graphql.context import scope_of
 from bittitan_graphql.fields import query
 from bittitan_graphql.paging import (
@@ -23,9 +22,7 @@ from bittitan_plugin.store.queries.problems import BY_FIRST_SEEN, count_problems
 class ProblemQueries:
     """Inherited by ``BitTitanQuery``."""
 
-    @query(
-        "Open problems, the oldest first. Requires MANAGE_ORDERS.",
-    )
+    @query("Open problems, the oldest first.", needs=Permission.MANAGE_ORDERS)
     async def bittitan_problems(
         self,
         info: strawberry.Info,
@@ -36,7 +33,6 @@ class ProblemQueries:
     ) -> CountableConnection[BitTitanProblem] | None:
         """One statement, and another one only for ``totalCount``."""
         scope = scope_of(info)
-        require(scope, Permission.MANAGE_ORDERS)
         stretch = window(BY_FIRST_SEEN, first=first, after=after, last=last, before=before)
         return connection(
             await scope.read(lambda work: problem_page(work, stretch)),

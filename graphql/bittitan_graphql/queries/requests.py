@@ -4,10 +4,10 @@ from typing import Annotated
 
 import strawberry
 
-from bittitan_graphql.access import require
 from bittitan_graphql.context import scope_of
-from bittitan_graphql.fields import query
-from bittitan_graphql.inputs import chosen
+from bittitan_graphql.enums import BitTitanCancellationRequestState
+from bittitan_graphql.fields import optional, query
+from bittitan_graphql.inputs import FilterInput, chosen
 from bittitan_graphql.paging import (
     After,
     Before,
@@ -17,11 +17,18 @@ from bittitan_graphql.paging import (
     connection,
     window,
 )
-from bittitan_graphql.request_inputs import BitTitanCancellationRequestWhereInput
 from bittitan_graphql.types.requests import BitTitanCancellationRequest
 from bittitan_plugin.domain.access import Permission
 from bittitan_plugin.domain.requests import RequestState
 from bittitan_plugin.store.queries.requests import BY_CREATION, count_requests, request_page
+
+
+@strawberry.input(description="Which cancellation requests.")
+class BitTitanCancellationRequestWhereInput:
+    """Missing conditions do not restrict."""
+
+    status: FilterInput[BitTitanCancellationRequestState] | None = optional("By what became of it.")
+
 
 _Where = Annotated[
     BitTitanCancellationRequestWhereInput | None,
@@ -33,7 +40,7 @@ _Where = Annotated[
 class CancellationRequestQueries:
     """Inherited by ``BitTitanQuery``."""
 
-    @query("Cancellation requests, the newest first. Requires MANAGE_ORDERS.")
+    @query("Cancellation requests, the newest first.", needs=Permission.MANAGE_ORDERS)
     async def bittitan_cancellation_requests(
         self,
         info: strawberry.Info,
@@ -45,7 +52,6 @@ class CancellationRequestQueries:
     ) -> CountableConnection[BitTitanCancellationRequest] | None:
         """One statement, and another one only for ``totalCount``."""
         scope = scope_of(info)
-        require(scope, Permission.MANAGE_ORDERS)
         names = chosen(where.status) if where else None
         states = None if names is None else [*map(RequestState, names)]
         stretch = window(BY_CREATION, first=first, after=after, last=last, before=before)

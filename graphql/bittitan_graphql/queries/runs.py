@@ -4,7 +4,6 @@ from typing import Annotated
 
 import strawberry
 
-from bittitan_graphql.access import require
 from bittitan_graphql.context import scope_of
 from bittitan_graphql.enums import BitTitanRunKind
 from bittitan_graphql.fields import query
@@ -28,26 +27,20 @@ Newest = Annotated[
 class RunQueries:
     """Inherited by ``BitTitanQuery``."""
 
-    @query("One long run, to follow how far it is. Requires MANAGE_ORDERS.")
-    async def bittitan_run(
-        self,
-        info: strawberry.Info,
-        id: RunId,  # noqa: A002
-    ) -> BitTitanRun | None:
+    @query("One long run, to follow how far it is.", needs=Permission.MANAGE_ORDERS)
+    async def bittitan_run(self, info: strawberry.Info, id: RunId) -> BitTitanRun | None:
         """Null when there is none of that id."""
         scope = scope_of(info)
-        require(scope, Permission.MANAGE_ORDERS)
         key = read_global_id(RUN, id)
         run = await scope.read(lambda work: work.runs.find(key))
         return BitTitanRun.of(run) if run else None
 
-    @query("The newest long runs. Requires MANAGE_ORDERS.")
+    @query("The newest long runs.", needs=Permission.MANAGE_ORDERS)
     async def bittitan_runs(
         self, info: strawberry.Info, kind: OfKind = None, first: Newest = 20
     ) -> list[BitTitanRun] | None:
         """One statement."""
         scope = scope_of(info)
-        require(scope, Permission.MANAGE_ORDERS)
         if not 0 <= first <= LARGEST_PAGE:
             raise Refusal(
                 ErrorCode.INVALID, f"first is {first}; it lies in 0–{LARGEST_PAGE}.", field="first"

@@ -6,14 +6,13 @@ from typing import Annotated
 import anyio.to_thread
 import strawberry
 
-from bittitan_graphql.access import require
 from bittitan_graphql.context import scope_of
 from bittitan_graphql.enums import (
     BitTitanProductTypeKind,
     BitTitanRevocationState,
     BitTitanStockState,
 )
-from bittitan_graphql.fields import query
+from bittitan_graphql.fields import optional, query
 from bittitan_graphql.inputs import instant
 from bittitan_graphql.paging import (
     After,
@@ -43,15 +42,9 @@ from bittitan_plugin.store.queries.stock import BY_EXPIRY, StockFilter, count_co
 class BitTitanStockCodeWhereInput:
     """All given criteria must hold."""
 
-    state: BitTitanStockState | None = strawberry.field(
-        default=None, description="What became of them."
-    )
-    product_type: BitTitanProductTypeKind | None = strawberry.field(
-        default=None, description="What kind of licence they are."
-    )
-    expires_before: datetime | None = strawberry.field(
-        default=None, description="They stop being redeemable before that."
-    )
+    state: BitTitanStockState | None = optional("What became of them.")
+    product_type: BitTitanProductTypeKind | None = optional("What kind of licence they are.")
+    expires_before: datetime | None = optional("They stop being redeemable before that.")
 
 
 _Codes = Annotated[
@@ -68,15 +61,14 @@ _States = Annotated[
 class StockQueries:
     """Inherited by ``BitTitanQuery``."""
 
-    @query("What the coupon stock holds, by product type. Requires MANAGE_ORDERS.")
+    @query("What the coupon stock holds, by product type.", needs=Permission.MANAGE_ORDERS)
     async def bittitan_stock(self, info: strawberry.Info) -> list[BitTitanStock] | None:
         """Sums over indexes; no code is opened."""
         scope = scope_of(info)
-        require(scope, Permission.MANAGE_ORDERS)
         report = await anyio.to_thread.run_sync(stock_report, scope.ports, scope.installation_id)
         return [BitTitanStock.of(each) for each in report.types]
 
-    @query("Imported coupon codes, those expiring soonest first. Requires MANAGE_ORDERS.")
+    @query("Imported coupon codes, those expiring soonest first.", needs=Permission.MANAGE_ORDERS)
     async def bittitan_stock_codes(
         self,
         info: strawberry.Info,
@@ -88,7 +80,6 @@ class StockQueries:
     ) -> CountableConnection[BitTitanStockCode] | None:
         """One statement, and another one only for ``totalCount``."""
         scope = scope_of(info)
-        require(scope, Permission.MANAGE_ORDERS)
         wanted = _filter(where or BitTitanStockCodeWhereInput())
         stretch = window(BY_EXPIRY, first=first, after=after, last=last, before=before)
         return connection(
@@ -98,8 +89,8 @@ class StockQueries:
         )
 
     @query(
-        "Codes that staff have to revoke in BitTitan's portal, the most urgent first. Requires "
-        "MANAGE_ORDERS."
+        "Codes that staff have to revoke in BitTitan's portal, the most urgent first.",
+        needs=Permission.MANAGE_ORDERS,
     )
     async def bittitan_revocations(
         self,
@@ -112,7 +103,6 @@ class StockQueries:
     ) -> CountableConnection[BitTitanRevocation] | None:
         """One statement, and another one only for ``totalCount``."""
         scope = scope_of(info)
-        require(scope, Permission.MANAGE_ORDERS)
         wanted = [
             RevocationState[state.name]
             for state in ([BitTitanRevocationState.AWAITING] if states is None else states)

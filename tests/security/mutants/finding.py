@@ -260,13 +260,19 @@ def _asked(module: Module, node: ast.AST) -> Iterator[Change]:
 
 
 def _declared(_module: Module, node: ast.AST) -> Iterator[Change]:
-    """The permission a page of the back office declares: everybody may come in."""
+    """The permission a page of the back office, or a GraphQL field, declares: all may come in."""
     if (
         isinstance(node, ast.Assign)
         and _name(node.targets[0]) == "permission"
         and _name(getattr(node.value, "value", None)) == "Permission"
     ):
         yield "permission", node, "is_accessible = lambda self, request: True"
+    elif (
+        isinstance(node, ast.keyword)
+        and node.arg == "needs"
+        and _name(getattr(node.value, "value", None)) == "Permission"
+    ):
+        yield "permission", node.value, "None"
 
 
 def _filtered(module: Module, node: ast.AST) -> Iterator[Change]:

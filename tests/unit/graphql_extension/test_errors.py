@@ -3,7 +3,12 @@
 import pytest
 
 from bittitan_graphql.enums import BitTitanErrorCode
-from bittitan_graphql.errors import PermissionDenied, asset_errors, camel_case
+from bittitan_graphql.errors import (
+    BitTitanAssetError,
+    PermissionDenied,
+    camel_case,
+    payload_errors,
+)
 from bittitan_plugin.domain.errors import BitTitanError, ErrorCode, Refusal
 from tests.tables import every
 
@@ -23,13 +28,13 @@ def test_a_field_is_named_as_clients_write_it(ours: str, theirs: str) -> None:
 
 @every("code", ErrorCode)
 def test_every_code_of_the_domain_reaches_clients(code: ErrorCode) -> None:
-    (error,) = asset_errors(Refusal(code, "Because."))
+    (error,) = payload_errors(Refusal(code, "Because."), BitTitanAssetError)
     assert error.code is BitTitanErrorCode[code.name]
 
 
 def test_an_error_of_no_known_kind_is_not_dressed_up() -> None:
     with pytest.raises(BitTitanError):
-        asset_errors(BitTitanError("a bug"))
+        payload_errors(BitTitanError("a bug"), BitTitanAssetError)
 
 
 def test_a_missing_permission_is_coded_as_saleor_does() -> None:

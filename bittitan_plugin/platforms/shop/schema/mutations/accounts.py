@@ -108,9 +108,7 @@ class AccountMutation:
 
     @staff_mutation(Permission.MANAGE_USERS)
     async def customer_create(
-        self,
-        info: HostInfo,
-        input: UserCreateInput,  # noqa: A002
+        self, info: HostInfo, input: UserCreateInput
     ) -> CustomerCreate | None:
         """Create a customer."""
         require(info, Permission.MANAGE_USERS)

@@ -84,9 +84,7 @@ class CheckoutMutation:
 
     @mutation
     async def checkout_create(
-        self,
-        info: HostInfo,
-        input: CheckoutCreateInput,  # noqa: A002
+        self, info: HostInfo, input: CheckoutCreateInput
     ) -> CheckoutCreate | None:
         """Make a basket. Requires to be signed in."""
         user, checkouts = signed_in(info), platform(info).checkouts

@@ -95,9 +95,7 @@ class DraftMutation:
 
     @staff_mutation(_PERMISSION)
     async def draft_order_create(
-        self,
-        info: HostInfo,
-        input: DraftOrderCreateInput,  # noqa: A002
+        self, info: HostInfo, input: DraftOrderCreateInput
     ) -> DraftOrderCreate | None:
         """Draft an order for a customer."""
         require(info, _PERMISSION)
@@ -161,10 +159,7 @@ class OrderMutation:
 
     @staff_mutation(_PERMISSION)
     async def order_grant_refund_create(
-        self,
-        info: HostInfo,
-        order_id: IdArgument,
-        input: OrderGrantRefundCreateInput,  # noqa: A002
+        self, info: HostInfo, order_id: IdArgument, input: OrderGrantRefundCreateInput
     ) -> OrderGrantRefundCreate | None:
         """Pay money back."""
         require(info, _PERMISSION)

@@ -51,10 +51,7 @@ class PluginMutation:
 
     @staff_mutation(Permission.MANAGE_PLUGINS)
     async def plugin_update(
-        self,
-        info: HostInfo,
-        plugin_id: IdArgument,
-        input: PluginUpdateInput,  # noqa: A002
+        self, info: HostInfo, plugin_id: IdArgument, input: PluginUpdateInput
     ) -> PluginUpdate | None:
         """Switch a plugin on or off, or change its settings. It takes effect at once."""
         require(info, Permission.MANAGE_PLUGINS)

@@ -144,9 +144,7 @@ class ProductMutation:
 
     @staff_mutation(_PERMISSION)
     async def product_type_create(
-        self,
-        info: HostInfo,
-        input: ProductTypeInput,  # noqa: A002
+        self, info: HostInfo, input: ProductTypeInput
     ) -> ProductTypeCreate | None:
         """Create a product type."""
         require(info, _PERMISSION)
@@ -158,9 +156,7 @@ class ProductMutation:
 
     @staff_mutation(_PERMISSION)
     async def product_create(
-        self,
-        info: HostInfo,
-        input: ProductCreateInput,  # noqa: A002
+        self, info: HostInfo, input: ProductCreateInput
     ) -> ProductCreate | None:
         """Put a product on offer."""
         require(info, _PERMISSION)
@@ -181,10 +177,7 @@ class ProductMutation:
 
     @staff_mutation(_PERMISSION)
     async def product_update(
-        self,
-        info: HostInfo,
-        product_id: IdArgument,
-        input: ProductInput,  # noqa: A002
+        self, info: HostInfo, product_id: IdArgument, input: ProductInput
     ) -> ProductUpdate | None:
         """Rename, publish or withdraw a product."""
         require(info, _PERMISSION)
@@ -220,10 +213,7 @@ class VariantMutation:
 
     @staff_mutation(_PERMISSION)
     async def product_variant_create(
-        self,
-        info: HostInfo,
-        product: strawberry.ID,
-        input: ProductVariantInput,  # noqa: A002
+        self, info: HostInfo, product: strawberry.ID, input: ProductVariantInput
     ) -> ProductVariantCreate | None:
         """Add a variant to a product."""
         require(info, _PERMISSION)
@@ -239,10 +229,7 @@ class VariantMutation:
 
     @staff_mutation(_PERMISSION)
     async def product_variant_update(
-        self,
-        info: HostInfo,
-        variant_id: IdArgument,
-        input: ProductVariantUpdateInput,  # noqa: A002
+        self, info: HostInfo, variant_id: IdArgument, input: ProductVariantUpdateInput
     ) -> ProductVariantUpdate | None:
         """Rename or re-price a variant."""
         require(info, _PERMISSION)

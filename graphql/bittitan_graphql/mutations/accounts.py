@@ -5,18 +5,31 @@ from uuid import UUID
 
 import strawberry
 
-from bittitan_graphql.access import require
 from bittitan_graphql.acting import perform
 from bittitan_graphql.context import RequestScope, scope_of
-from bittitan_graphql.errors import BitTitanAccountError, account_errors
-from bittitan_graphql.fields import mutation
+from bittitan_graphql.errors import BitTitanAccountError, refusals, refusals_in
+from bittitan_graphql.fields import mutation, optional
 from bittitan_graphql.global_ids import ACCOUNT, read_global_id
-from bittitan_graphql.inputs import BitTitanAccountSynchronizeInput
 from bittitan_graphql.types.accounts import BitTitanAccount
 from bittitan_plugin.domain.access import Permission
-from bittitan_plugin.domain.errors import BitTitanError, ErrorCode, Refusal
+from bittitan_plugin.domain.errors import ErrorCode, Refusal
 from bittitan_plugin.services.accounts import customers
 from bittitan_plugin.services.accounts import synchronizing as accounts
+
+
+@strawberry.input(description="The sync options of an account.")
+class BitTitanAccountSynchronizeInput:
+    """Null leaves an option as `syncOptions` shows it."""
+
+    customer_id: strawberry.ID | None = optional(
+        "The platform's user, instead of `id`: its account is opened if it has none."
+    )
+    email: str | None = optional("E-mail address under which BitTitan is to know the account.")
+    company_name: str | None = optional("Company name, at most 255 characters.")
+    password: str | None = optional(
+        "The account's BitTitan password; only older contracts need it. Passed on, never kept."
+    )
+
 
 _AccountId = Annotated[
     strawberry.ID | None,
@@ -32,39 +45,30 @@ _Input = Annotated[
 class BitTitanAccountSynchronize:
     """After a refusal by BitTitan, ``account.syncError`` says the same to whoever looks later."""
 
-    account: BitTitanAccount | None = strawberry.field(
-        default=None, description="The account as it is now; null when there is no such account."
+    account: BitTitanAccount | None = optional(
+        "The account as it is now; null when there is no such account."
     )
-    errors: list[BitTitanAccountError] = strawberry.field(
-        default_factory=list, description="Why it was refused; empty when it was not."
-    )
+    errors: list[BitTitanAccountError] = refusals()
 
 
 @strawberry.type
-class AccountSynchronizeMutation:
+class AccountMutations:
     """Inherited by ``BitTitanMutation``."""
 
     @mutation(
         "Saves an account's sync options and makes it known to BitTitan, or adopts it where "
         "BitTitan knows the address. It can be repeated. Assets that waited for the account go "
-        "on by themselves. Requires MANAGE_USERS."
+        "on by themselves.",
+        needs=Permission.MANAGE_USERS,
     )
     async def bittitan_account_synchronize(
-        self,
-        info: strawberry.Info,
-        id: _AccountId = None,  # noqa: A002
-        input: _Input = None,  # noqa: A002
+        self, info: strawberry.Info, id: _AccountId = None, input: _Input = None
     ) -> BitTitanAccountSynchronize | None:
         """Waits for BitTitan: a person stands before the form."""
         scope, options = scope_of(info), input or BitTitanAccountSynchronizeInput()
-        require(scope, Permission.MANAGE_USERS)
         answer = BitTitanAccountSynchronize()
-        try:
-            account_id = await _account_id(scope, id, options.customer_id)
-        except BitTitanError as error:
-            answer.errors = account_errors(error)
-            return answer
-        try:
+        account_id = await _account_id(scope, id, options.customer_id)
+        with refusals_in(answer):
             await perform(
                 scope,
                 accounts.save_and_synchronize,
@@ -73,8 +77,6 @@ class AccountSynchronizeMutation:
                 company_name=options.company_name,
                 password=options.password,
             )
-        except BitTitanError as error:
-            answer.errors = account_errors(error)
         account = await scope.loaders.account.load(account_id)
         answer.account = BitTitanAccount.of(account) if account else None
         return answer

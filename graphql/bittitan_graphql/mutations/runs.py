@@ -4,21 +4,19 @@ from typing import Annotated
 
 import strawberry
 
-from bittitan_graphql.access import require
 from bittitan_graphql.acting import perform
 from bittitan_graphql.context import scope_of
-from bittitan_graphql.errors import BitTitanRunError, payload_errors
-from bittitan_graphql.fields import mutation
+from bittitan_graphql.errors import BitTitanRunError, refusals
+from bittitan_graphql.fields import mutation, optional
 from bittitan_graphql.types.runs import BitTitanRun
 from bittitan_plugin.domain.access import Permission
-from bittitan_plugin.domain.errors import BitTitanError
 from bittitan_plugin.domain.reconciliation import MOST_CHANGES
 from bittitan_plugin.services.reconciling import reconciliation
 
-Apply = Annotated[
+_Apply = Annotated[
     bool, strawberry.argument(description="Mend what is found; otherwise nothing is changed.")
 ]
-MaxChanges = Annotated[
+_MaxChanges = Annotated[
     int, strawberry.argument(description="It stops after so many changes, and says so.")
 ]
 
@@ -27,34 +25,24 @@ MaxChanges = Annotated[
 class BitTitanReconcile:
     """It goes on by itself."""
 
-    run: BitTitanRun | None = strawberry.field(default=None, description="Follow it by its id.")
-    errors: list[BitTitanRunError] = strawberry.field(
-        default_factory=list, description="Why none was begun; empty when one was."
-    )
+    run: BitTitanRun | None = optional("Follow it by its id.")
+    errors: list[BitTitanRunError] = refusals("Why none was begun; empty when one was.")
 
 
 @strawberry.type
-class ReconcileMutation:
+class RunMutations:
     """Inherited by ``BitTitanMutation``."""
 
     @mutation(
         "Compares the platform's orders, the assets and BitTitan's coupons, durably and one at a "
-        "time. Changes nothing unless told to apply. Requires MANAGE_ORDERS."
+        "time. Changes nothing unless told to apply.",
+        needs=Permission.MANAGE_ORDERS,
     )
     async def bittitan_reconcile(
-        self, info: strawberry.Info, apply: Apply = False, max_changes: MaxChanges = MOST_CHANGES
+        self, info: strawberry.Info, apply: _Apply = False, max_changes: _MaxChanges = MOST_CHANGES
     ) -> BitTitanReconcile | None:
         """Answers at once."""
         scope = scope_of(info)
-        require(scope, Permission.MANAGE_ORDERS)
-        try:
-            run = await perform(
-                scope,
-                reconciliation.start,
-                scope.viewer.actor.name,
-                apply=apply,
-                max_changes=max_changes,
-            )
-        except BitTitanError as error:
-            return BitTitanReconcile(errors=payload_errors(error, BitTitanRunError))
+        started_by, start = scope.viewer.actor.name, reconciliation.start
+        run = await perform(scope, start, started_by, apply=apply, max_changes=max_changes)
         return BitTitanReconcile(run=BitTitanRun.of(run))
