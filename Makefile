@@ -45,7 +45,7 @@ format: $(INSTALLED) ## Write what check and the tests compare
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 	$(BIN)/bittitan-plugin schema > graphql/schema.graphql
-	$(BIN)/python -m tests.unit.mail.reference > docs/emails.md
+	$(BIN)/python -m tests.unit.mail.reference > docs/reference/email-templates.md
 
 fuzz: $(INSTALLED) ## What strangers could send, 50,000 times; prints a table
 	$(BIN)/python -m tests.security.fuzzing

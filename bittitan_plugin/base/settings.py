@@ -63,7 +63,7 @@ class Settings(BaseSettings):
     demo_payments: bool = False
     #: ``smtp://user:password@host:port``; without it mail is written under ``var/mail``.
     smtp_url: str | None = Field(default=None, repr=False)
-    #: Directory of e-mail templates to use before the shipped ones; see ``docs/mail.md``.
+    #: Directory of e-mail templates to use before the shipped ones: ``docs/reference/emails.md``.
     mail_templates: Path | None = None
     #: Whether the coupon API may be private or without https; unset: not in production.
     allow_private_addresses: bool | None = None

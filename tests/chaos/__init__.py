@@ -2,5 +2,5 @@
 
 It starts the product as its operators do (web, workers, database, mail server, the vendor's
 sandbox), kills and disturbs it, and then reads everybody's books. What it does and what it found
-is in ``docs/reliability.md``.
+is in ``docs/why/reliability.md``.
 """

@@ -1,1 +1,1 @@
-"""Who may do what, tried for everything there is: see ``matrix.py`` and ``docs/security.md``."""
+"""Who may do what, tried for everything there is: ``matrix.py``, ``docs/why/security.md``."""

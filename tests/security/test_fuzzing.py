@@ -1,4 +1,4 @@
-"""The short form of ``make fuzz``: see docs/security.md for the long one."""
+"""The short form of ``make fuzz``: see docs/why/security.md for the long one."""
 
 import logging
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""docs/configuration.md names every setting of the process and of the plugin."""
+"""docs/reference/configuration.md names every setting of the process and of the plugin."""
 
 import re
 from pathlib import Path
@@ -9,7 +9,9 @@ from bittitan_plugin.base.manifest import manifest
 from bittitan_plugin.base.settings import Settings
 from bittitan_plugin.platforms.registry import installed_kinds
 
-PAGE = (Path(__file__).parents[2] / "docs" / "configuration.md").read_text(encoding="utf-8")
+PAGE = (Path(__file__).parents[2] / "docs" / "reference" / "configuration.md").read_text(
+    encoding="utf-8"
+)
 ROWS = re.findall(r"^\| `(\w+)` \| (.+?) \| (.+) \|$", PAGE, flags=re.MULTILINE)
 NAMES = [name for name, _, _ in ROWS]
 

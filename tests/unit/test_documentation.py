@@ -7,25 +7,54 @@ from bittitan_plugin.domain.access import Permission
 from tests.tables import every
 
 ROOT = Path(__file__).parents[2]
-PAGES = sorted(
-    [
-        ROOT / "README.md",
-        ROOT / "CHANGELOG.md",
-        ROOT / "SECURITY.md",
-        *(ROOT / "docs").rglob("*.md"),
-    ]
-)
+#: Folders that hold no page of ours.
+MADE = {".venv", "build", "dist", "var", "node_modules"}
+LINK = re.compile(r"\]\((?!https?://)([^)#\s]*)(?:#([^)\s]+))?\)")
+
+
+def _written_by_us(path: Path) -> bool:
+    folders = path.relative_to(ROOT).parts[:-1]
+    return not any(folder in MADE or folder.startswith(".") for folder in folders)
+
+
+PAGES = sorted(filter(_written_by_us, ROOT.rglob("*.md")))
+
+
+def prose_of(page: Path) -> str:
+    """The page without its blocks of code."""
+    return re.sub(r"(?ms)^ *```.*?^ *```$", "", page.read_text(encoding="utf-8"))
+
+
+def anchors_of(page: Path) -> set[str]:
+    """What a link can name in a page: its headings, as GitHub spells them."""
+    headings = re.findall(r"(?m)^#+ (.+)$", prose_of(page))
+    return {
+        re.sub(r"[^\w -]", "", heading.strip().lower()).replace(" ", "-") for heading in headings
+    }
+
+
+def leads_nowhere(page: Path, target: str, anchor: str) -> bool:
+    """Whether a link of ``page`` names a file or a heading that is not there."""
+    named = page.parent / target if target else page
+    return not named.exists() or bool(anchor and anchor not in anchors_of(named))
 
 
 @every("permission", Permission)
 def test_every_permission_is_described(permission: Permission) -> None:
-    assert f"`{permission}`" in (ROOT / "docs" / "operating.md").read_text()
+    assert f"`{permission}`" in (ROOT / "docs" / "how-to" / "operate.md").read_text()
 
 
 @every("page", PAGES)
 def test_every_link_inside_the_documentation_leads_somewhere(page: Path) -> None:
-    targets = re.findall(r"\]\((?!https?://|#)([^)#]+)", page.read_text())
-    assert [target for target in targets if not (page.parent / target).exists()] == []
+    links = LINK.findall(prose_of(page))
+    assert [link for link in links if leads_nowhere(page, *link)] == []
+
+
+def test_a_link_to_a_heading_that_is_not_there_is_found() -> None:
+    readme = ROOT / "README.md"
+    assert not leads_nowhere(readme, "", "where-to-go-next")
+    assert leads_nowhere(readme, "", "where-to-go-back")
+    assert leads_nowhere(readme, "docs/nothing.md", "")
 
 
 def test_the_readmes_first_two_commands_are_the_demo_and_the_tests() -> None:
@@ -43,7 +72,7 @@ def test_the_releases_in_the_changelog_are_those_whose_databases_are_kept() -> N
 
 
 def test_every_decision_is_listed() -> None:
-    folder = ROOT / "docs" / "decisions"
+    folder = ROOT / "docs" / "why" / "decisions"
     listed = (folder / "README.md").read_text()
     decisions = [path.name for path in folder.glob("0*.md")]
     assert [name for name in decisions if name not in listed] == []

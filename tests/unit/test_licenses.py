@@ -1,6 +1,6 @@
 """What the product brings along is listed with its licence, and every licence may be brought along.
 
-``python -m tests.unit.test_licenses > docs/licenses.md`` writes the list anew.
+``python -m tests.unit.test_licenses > docs/reference/licenses.md`` writes the list anew.
 """
 
 import re
@@ -9,7 +9,7 @@ from pathlib import Path
 
 from packaging.requirements import Requirement
 
-PAGE = Path(__file__).parents[2] / "docs" / "licenses.md"
+PAGE = Path(__file__).parents[2] / "docs" / "reference" / "licenses.md"
 
 #: Licences that ask for nothing but their own text, or (LGPL, MPL) for changes to the library only.
 #: What is in the public domain asks for nothing.

@@ -1,4 +1,4 @@
-"""``docs/specification.md``: every sentence is held by tests, and every one of these exists."""
+"""``docs/reference/specification.md``: tests hold every sentence, and each of them exists."""
 
 import ast
 import re
@@ -22,7 +22,7 @@ SECTIONS = (
     "The back office",
     "Closed by default",
 )
-PAGE = (ROOT / "docs" / "specification.md").read_text()
+PAGE = (ROOT / "docs" / "reference" / "specification.md").read_text()
 ROWS = re.findall(r"^\| (?!sentence)([^|-][^|]*) \| ([^|]*) \|$", PAGE, re.MULTILINE)
 TEST = re.compile(r"`([^`]+\.py)::(test_\w+)`")
 

@@ -1,6 +1,6 @@
 """The coupon API's client: coupons obtained over HTTP, by the wire contract that is ours.
 
-The contract stands in ``docs/coupon-api.openapi.json``. httpx is used in this package and in no
+The contract is ``docs/reference/coupon-api.openapi.json``. httpx is used in this package and in no
 other part of ``bittitan/``.
 """
 

@@ -1,8 +1,8 @@
 """The sandbox: a complete simulator of the coupon API, with faults on request.
 
 For demos, tests and development; it keeps everything in memory and enforces nothing that the
-contract (``docs/coupon-api.openapi.json``) does not say. ``docs/sandbox.md`` describes how to
-look inside and how to make it fail.
+contract (``docs/reference/coupon-api.openapi.json``) does not say. ``docs/reference/sandbox.md``
+describes how to look inside and how to make it fail.
 """
 
 from bittitan_plugin.bittitan.sandbox.app import create_sandbox

@@ -20,7 +20,7 @@ from tests.integration.coupon_api.recording import Recorded, RecordingTransport
 from tests.integration.coupon_api.test_client import request
 from tests.sandbox_fixtures import MakeClient
 
-DOCUMENT = Path(__file__).parents[3] / "docs" / "coupon-api.openapi.json"
+DOCUMENT = Path(__file__).parents[3] / "docs" / "reference" / "coupon-api.openapi.json"
 SPEC: dict[str, Any] = json.loads(DOCUMENT.read_text())
 
 

@@ -1,4 +1,4 @@
-"""``docs/sandbox.md`` names every fault, operation and control there is."""
+"""``docs/reference/sandbox.md`` names every fault, operation and control there is."""
 
 from pathlib import Path
 
@@ -6,7 +6,7 @@ from bittitan_plugin.bittitan.sandbox import Sandbox, create_sandbox
 from bittitan_plugin.bittitan.sandbox.faults import Fault, FaultName, Operation
 from tests.tables import every
 
-TEXT = (Path(__file__).parents[3] / "docs" / "sandbox.md").read_text()
+TEXT = (Path(__file__).parents[3] / "docs" / "reference" / "sandbox.md").read_text()
 
 
 @every("name", [*FaultName, *Operation, *Fault.model_fields])

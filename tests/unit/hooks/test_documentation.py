@@ -1,4 +1,4 @@
-"""docs/hooks.md tells of every hook, and of exactly the fields of its event."""
+"""docs/reference/hooks.md tells of every hook, and of exactly the fields of its event."""
 
 import re
 from dataclasses import MISSING, fields, is_dataclass
@@ -9,7 +9,7 @@ from bittitan_hooks import events
 from tests.tables import every
 from tests.unit.hooks.test_specs import HOOKS
 
-PAGE = (Path(__file__).parents[3] / "docs" / "hooks.md").read_text(encoding="utf-8")
+PAGE = (Path(__file__).parents[3] / "docs" / "reference" / "hooks.md").read_text(encoding="utf-8")
 SECTIONS = dict(re.findall(r"^### `(\w+)`\n(.*?)(?=^#|\Z)", PAGE, flags=re.MULTILINE | re.DOTALL))
 VALUES = dict(re.findall(r"^- `(\w+Value|ConfigurationItem)`: (.*)$", PAGE, flags=re.MULTILINE))
 EVERY_HOOK = every("hook", HOOKS)

@@ -1,4 +1,4 @@
-"""Writes docs/emails.md from the declarations: ``make format`` runs it, a test compares."""
+"""Writes docs/reference/email-templates.md from the declarations: ``make format`` runs it, a test compares."""
 
 import inspect
 import sys
@@ -12,7 +12,7 @@ from bittitan_plugin.domain.emails import Email, SaleSummary, Values, every_emai
 HEAD = """# The e-mails
 
 Written by `make format` from `bittitan_plugin/domain/emails.py`. What the values are, and how to
-word an e-mail yourself, says [mail.md](mail.md).
+word an e-mail yourself, says [emails.md](emails.md).
 
 Every template takes `sender` (the address it is sent from), and every one but `invitation` what it
 is about: {about}.

@@ -1,4 +1,4 @@
-"""docs/emails.md tells of every e-mail that is declared, as it is declared."""
+"""docs/reference/email-templates.md tells of every e-mail that is declared, as it is declared."""
 
 from pathlib import Path
 
@@ -6,11 +6,11 @@ from bittitan_plugin.domain.emails import every_email
 from tests.tables import every
 from tests.unit.mail.reference import page, section
 
-WRITTEN = (Path(__file__).parents[3] / "docs" / "emails.md").read_text(encoding="utf-8")
+WRITTEN = (Path(__file__).parents[3] / "docs" / "reference" / "email-templates.md").read_text(encoding="utf-8")
 
 
 def test_the_page_of_emails_is_as_they_are_declared() -> None:
-    assert page() == WRITTEN, "docs/emails.md is out of date: make format"
+    assert page() == WRITTEN, "docs/reference/email-templates.md is out of date: make format"
 
 
 @every("template", sorted(every_email()))
