@@ -2,7 +2,7 @@
 
 This is the only list. A class's ``template`` names its pair in ``mail/templates``, its docstring
 says when it goes out, and its fields are the values under their own names; those that may be None
-must still be given. ``docs/reference/email-templates.md`` is written from here (``mail/reference.py``).
+must still be given. ``docs/reference/email-templates.md`` is written from here.
 """
 
 from collections.abc import Iterator, Mapping

@@ -1,4 +1,4 @@
-"""Writes docs/reference/email-templates.md from the declarations: ``make format`` runs it, a test compares."""
+"""Writes docs/reference/email-templates.md from the declarations; ``make format`` runs it."""
 
 import inspect
 import sys

@@ -6,7 +6,9 @@ from bittitan_plugin.domain.emails import every_email
 from tests.tables import every
 from tests.unit.mail.reference import page, section
 
-WRITTEN = (Path(__file__).parents[3] / "docs" / "reference" / "email-templates.md").read_text(encoding="utf-8")
+WRITTEN = (Path(__file__).parents[3] / "docs" / "reference" / "email-templates.md").read_text(
+    encoding="utf-8"
+)
 
 
 def test_the_page_of_emails_is_as_they_are_declared() -> None:
