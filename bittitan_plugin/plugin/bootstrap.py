@@ -96,11 +96,12 @@ class Application:
                 duties=DUTIES if duties is None else duties,
                 retention=timedelta(days=self.settings.workflow_retention_days),
                 share=self.traffic.share_among,
-                chores=self._chores() if duties is None else (),
+                chores=self.chores() if duties is None else (),
             )
             self.worker.start()
 
-    def _chores(self) -> list[Callable[[], None]]:
+    def chores(self) -> list[Callable[[], None]]:
+        """What a worker does at every look of its timetable for the kinds of platforms."""
         return [chore for platform in self.platforms.values() for chore in platform.chores]
 
     def is_working(self) -> bool:

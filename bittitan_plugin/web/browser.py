@@ -14,9 +14,8 @@ from bittitan_plugin.web.site import Site
 
 def page_routes(site: Site) -> list[BaseRoute]:
     """The pages and what they load; nothing comes from elsewhere."""
-    static = StaticFiles(
-        packages=[("bittitan_plugin.web", "static"), (site.platform.package, "static")]
-    )
+    packages = ["bittitan_plugin.web", *filter(None, [site.platform.package])]
+    static = StaticFiles(packages=[(package, "static") for package in packages])
     return [
         Mount("/static", static, name="static", middleware=[Middleware(SecurityHeaders)]),
         *sign_in_routes(site),

@@ -38,8 +38,8 @@ class PluginSettings(Protocol):
 class PagesPlatform(Protocol):
     """A platform with a back office and a portal. Synchronous; may visit the database."""
 
-    #: The package with the folders ``templates`` and ``static`` of its own pages.
-    package: str
+    #: The package with the folders ``templates`` and ``static`` of its own pages, if it has any.
+    package: str | None
 
     @property
     def installation(self) -> str:

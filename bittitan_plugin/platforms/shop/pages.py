@@ -15,7 +15,7 @@ from bittitan_plugin.web.site import Site
 class ShopPages:
     """The pages' ``PagesPlatform`` port over this shop."""
 
-    package = "bittitan_plugin.platforms.shop"
+    package: str | None = "bittitan_plugin.platforms.shop"
 
     def __init__(self, platform: EmbeddedPlatform) -> None:
         self._platform = platform

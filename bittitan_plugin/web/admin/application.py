@@ -55,7 +55,9 @@ class BackOffice(BaseAdmin):
             middlewares=site.middleware(ADMIN),
             timezone_config=None,
             index_view=Overview(site),
-            additional_loaders=[PackageLoader(site.platform.package)],
+            additional_loaders=[
+                PackageLoader(each) for each in filter(None, [site.platform.package])
+            ],
         )
         environment = self.templates.env
         environment.add_extension(WithoutInlineCode)

@@ -1,0 +1,115 @@
+"""A platform that nobody here knows by name plugs in, and has a back office and a portal."""
+
+from collections.abc import Iterator
+from importlib.metadata import EntryPoint, entry_points
+from typing import Any
+
+import httpx
+import pytest
+from anyio.from_thread import start_blocking_portal
+from starlette.applications import Starlette
+
+from bittitan_hooks import specs
+from bittitan_hooks.translate import order_value
+from bittitan_plugin.base.settings import InvalidSettings, load_settings
+from bittitan_plugin.domain.errors import NotServedHere
+from bittitan_plugin.platforms import registry
+from bittitan_plugin.plugin.bootstrap import Application, build
+from bittitan_plugin.web.browser import page_routes
+from bittitan_plugin.web.site import Site
+from tests.fakes.host import FakeHost, line
+from tests.in_process import InProcess
+from tests.integration.hooks import acme
+from tests.integration.portal.browsing import Visitor
+from tests.world import Shop
+
+
+@pytest.fixture
+def _acme_is_installed(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    named = EntryPoint("acme", f"{acme.__name__}:kind", registry.GROUP)
+
+    def found(group: str) -> Any:
+        return [*entry_points(group=group), named]
+
+    monkeypatch.setattr(registry, "entry_points", found)
+    registry.installed_kinds.cache_clear()
+    yield
+    registry.installed_kinds.cache_clear()
+
+
+@pytest.fixture
+def application(_acme_is_installed: None, shop: Shop) -> Iterator[Application]:
+    application = build(shop.world.application.settings)
+    yield application
+    application.close()
+
+
+@pytest.fixture
+def connection(application: Application) -> acme.AcmeConnection:
+    connection = application.platforms["acme"]
+    assert isinstance(connection, acme.AcmeConnection)
+    return connection
+
+
+def test_its_installations_are_found_by_itself(
+    application: Application, connection: acme.AcmeConnection, shop: Shop
+) -> None:
+    with pytest.raises(NotServedHere):
+        application.ports.hosts.of(shop.id)
+    connection.hosts[shop.id] = platform = FakeHost()
+    assert application.ports.hosts.of(shop.id) is platform
+
+
+def test_a_worker_does_its_chores(
+    application: Application, connection: acme.AcmeConnection
+) -> None:
+    for chore in application.chores():
+        if chore.__self__ is connection:  # type: ignore[attr-defined]
+            chore()
+    assert connection.looked == 1
+
+
+def test_it_may_tell_the_plugin_of_what_no_hook_was_fired_for(
+    connection: acme.AcmeConnection, shop: Shop
+) -> None:
+    event = specs.OrderUpdated(installation=shop.key, order=_order(shop))
+    assert connection.wiring.fire("order_updated", event).status is specs.OutcomeStatus.ACCEPTED
+
+
+def test_its_addresses_are_served(connection: acme.AcmeConnection) -> None:
+    plugins = specs.plugin_manager(load_installed=False)
+    routes = connection.routes(plugins, development=False, graphql=Starlette())
+    with start_blocking_portal() as portal:
+        client = httpx.Client(transport=InProcess(Starlette(routes=routes), portal))
+        assert client.get("http://shop.example/acme").text == "hello"
+
+
+@pytest.mark.usefixtures("_acme_is_installed")
+def test_its_tables_are_known_to_migrations_and_to_the_change_of_keys() -> None:
+    assert acme.TABLES in registry.platform_tables()
+
+
+def test_its_settings_are_checked_with_all_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BITTITAN_ACME_GREETING", "good morning")
+    monkeypatch.setenv("BITTITAN_PUBLIC_URL", "nowhere")
+    with pytest.raises(InvalidSettings, match="BITTITAN_PUBLIC_URL"):
+        load_settings(acme.AcmeSettings)
+    assert acme.AcmeSettings().greeting == "good morning"
+
+
+@pytest.mark.parametrize(
+    ("who", "address"), [("staff", "/admin/assets/list"), ("buyer", "/portal/")]
+)
+def test_it_gets_the_back_office_and_the_portal(shop: Shop, who: str, address: str) -> None:
+    application = shop.world.application
+    pages = acme.AcmePages(shop.key)
+    site = Site(application.ports, application.settings, application.engine, pages)
+    visitor = Visitor(Starlette(routes=page_routes(site)), site, None)
+    form = visitor.open("/sign-in").form("/sign-in")
+    visitor.send(form, email=f"{who}@acme.example", password=acme.PASSWORD)
+    page = visitor.open(address)
+    assert (page.status, page.path) == (200, address)
+
+
+def _order(shop: Shop) -> specs.OrderValue:
+    return order_value(shop.host.place(line()))
