@@ -8,7 +8,7 @@ from bittitan_plugin.domain.retries import FOLLOW_UP, RetryPolicy
 from bittitan_plugin.services import failed_steps
 from bittitan_plugin.services.failed_steps import Step
 from bittitan_plugin.workflows.engine.course import Course, OneByOne
-from bittitan_plugin.workflows.engine.retrying import StepFailed
+from bittitan_plugin.workflows.engine.outcomes import StepFailed
 from bittitan_plugin.workflows.engine.runtime import ports
 
 

@@ -6,7 +6,8 @@ from bittitan_plugin.domain.retries import FOLLOW_UP
 from bittitan_plugin.services.selling import invoicing
 from bittitan_plugin.services.workflow_ids import Workflow
 from bittitan_plugin.workflows.engine.definition import workflow
-from bittitan_plugin.workflows.engine.retrying import StepFailed, insist, persist
+from bittitan_plugin.workflows.engine.outcomes import StepFailed
+from bittitan_plugin.workflows.engine.retrying import insist, persist
 from bittitan_plugin.workflows.engine.runtime import ports
 
 

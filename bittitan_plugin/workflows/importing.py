@@ -9,7 +9,8 @@ from bittitan_plugin.services.stock import import_runs
 from bittitan_plugin.services.stock.importing import ImportMode
 from bittitan_plugin.services.workflow_ids import Workflow
 from bittitan_plugin.workflows.engine.definition import workflow
-from bittitan_plugin.workflows.engine.retrying import StepFailed, insist, persist
+from bittitan_plugin.workflows.engine.outcomes import StepFailed
+from bittitan_plugin.workflows.engine.retrying import insist, persist
 from bittitan_plugin.workflows.engine.runtime import current, ports
 
 

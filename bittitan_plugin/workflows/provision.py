@@ -20,7 +20,7 @@ from bittitan_plugin.store.repositories.sales import Sale
 from bittitan_plugin.workflows.asset_steps import persist_or_report
 from bittitan_plugin.workflows.engine.course import Course, OneByOne, at_once
 from bittitan_plugin.workflows.engine.definition import workflow
-from bittitan_plugin.workflows.engine.retrying import StepFailed
+from bittitan_plugin.workflows.engine.outcomes import Done, StepFailed
 from bittitan_plugin.workflows.engine.runtime import ports
 
 
@@ -54,7 +54,8 @@ def _provision(course: Course, installation: UUID, order_id: str, line_id: str, 
         course.insist("defer", lambda: opening.defer(ports(), installation, line_id, number))
         # An event that came before that was recorded found this workflow's id taken and started
         # nothing; what it told of is visible by now.
-        asset_id = course.attempt("look_again", open_line).get("ok")
+        looked = course.attempt("look_again", open_line)
+        asset_id = looked.result if isinstance(looked, Done) else None
     return ended if asset_id is None else _complete(course, installation, UUID(asset_id))
 
 

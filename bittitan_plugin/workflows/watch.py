@@ -11,6 +11,7 @@ from bittitan_plugin.services.failed_steps import Step
 from bittitan_plugin.services.workflow_ids import Workflow
 from bittitan_plugin.workflows.asset_steps import persist_or_report
 from bittitan_plugin.workflows.engine.definition import workflow
+from bittitan_plugin.workflows.engine.outcomes import Done
 from bittitan_plugin.workflows.engine.retrying import attempt
 from bittitan_plugin.workflows.engine.runtime import ports
 
@@ -26,11 +27,10 @@ def follow(installation_id: str) -> str:
         return "nothing to follow" if followed is None else f"{followed.changed} changed"
 
     outcome = attempt("follow", look)
-    if "ok" in outcome:
-        return str(outcome["ok"])
-    why = str(outcome.get("again") or outcome.get("message"))
-    _log.warning("coupons_not_followed", installation=installation_id, why=why)
-    return why
+    if isinstance(outcome, Done):
+        return str(outcome.result)
+    _log.warning("coupons_not_followed", installation=installation_id, why=outcome.message)
+    return outcome.message
 
 
 @workflow(Workflow.FOLLOW_REFUND)
@@ -41,7 +41,7 @@ def follow_refund(installation_id: str, asset_id: str) -> str:
         return refunds.follow(ports(), UUID(installation_id), UUID(asset_id)) or "not asked for"
 
     outcome = attempt("follow_refund", look)
-    return str(outcome.get("ok") or outcome.get("again") or outcome.get("message"))
+    return str(outcome.result if isinstance(outcome, Done) else outcome.message)
 
 
 @workflow(Workflow.REMIND)

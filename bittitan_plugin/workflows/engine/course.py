@@ -11,7 +11,7 @@ from typing import Any, Protocol
 
 from bittitan_plugin.domain.retries import RetryPolicy
 from bittitan_plugin.workflows.engine import retrying
-from bittitan_plugin.workflows.engine.retrying import Outcome
+from bittitan_plugin.workflows.engine.outcomes import Done, Outcome, from_record, to_record
 from bittitan_plugin.workflows.engine.runtime import current
 
 #: The name of the record, which never changes.
@@ -53,7 +53,10 @@ def at_once(body: Callable[[Course], str]) -> str:
         ended = _Ahead(outcomes).run(body)
         if ended is not None:
             return ended
-    return body(OneByOne(retrying.recorded(AT_ONCE, lambda: outcomes)))
+    records = retrying.recorded(
+        AT_ONCE, lambda: {name: to_record(outcome) for name, outcome in outcomes.items()}
+    )
+    return body(OneByOne({name: from_record(record) for name, record in records.items()}))
 
 
 class OneByOne:
@@ -118,14 +121,14 @@ class _Ahead:
         on_delay: retrying.Delayed | None = None,  # noqa: ARG002 - nothing waits here
     ) -> Any:
         outcome = self._outcomes[name] = retrying.outcome_of(name, action)
-        if "ok" not in outcome:
+        if not isinstance(outcome, Done):
             raise _Halt
-        return outcome["ok"]
+        return outcome.result
 
     def insist(self, _name: str, _action: Action) -> Any:
         raise _Halt
 
     def shorten(self, name: str, action: Action) -> bool:
-        if "ok" not in retrying.outcome_of(name, action):
+        if not isinstance(retrying.outcome_of(name, action), Done):
             raise _Halt
         return True

@@ -1,6 +1,6 @@
 """A step that is tried again durably: the waiting survives restarts, the outcome is recorded.
 
-Services raise; the workflow engine stores. In between, a failure becomes a plain value, so that
+Services raise; the workflow engine stores. In between, a failure becomes an ``Outcome``, so that
 what is checkpointed is JSON without exceptions, codes or passwords.
 
 However often a step fails, at most three records are made of it: its first failure, when that was,
@@ -8,7 +8,6 @@ and how it ended. So a day of waiting costs a resumed workflow no more to catch 
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from random import uniform
 from time import time
 from typing import Any, TypeVar
@@ -31,6 +30,14 @@ from bittitan_plugin.services.keys import report_unreadable
 from bittitan_plugin.services.platforms import report_unserved
 from bittitan_plugin.store.writing import NO_DATABASE
 from bittitan_plugin.workflows.engine import parking
+from bittitan_plugin.workflows.engine.outcomes import (
+    Again,
+    Done,
+    Outcome,
+    StepFailed,
+    from_record,
+    to_record,
+)
 from bittitan_plugin.workflows.engine.runtime import current, whose
 from bittitan_plugin.workflows.engine.suspending import Left
 
@@ -45,11 +52,6 @@ PATIENCE_FOR_PLATFORM = 60.0
 #: Longest wait, in seconds, of work that another process could do at once.
 LONGEST_HOP = 10.0
 
-#: What came of a step, as it is recorded: ``{"ok": result}``,
-#: ``{"again": message, "code": code, "asked": seconds or None}`` or
-#: ``{"failed": code, "message": …, "field": …}``.
-Outcome = dict[str, Any]
-
 #: Told why a step has to wait.
 Delayed = Callable[[ErrorCode, str], None]
 
@@ -58,22 +60,13 @@ T = TypeVar("T")
 _log = structlog.get_logger(__name__)
 
 
-@dataclass(frozen=True, kw_only=True)
-class StepFailed(Exception):
-    """A step will not succeed by being tried again."""
-
-    code: ErrorCode
-    message: str
-    field: str | None = None
-
-
 class Unrecorded(Left):
     """The database would not take the step's outcome: the step will be run again."""
 
 
 def attempt(name: str, action: Callable[[], Any]) -> Outcome:
     """Run ``action`` once as a recorded step; its result must be JSON."""
-    return recorded(name, lambda: outcome_of(name, action))
+    return _recorded_outcome(name, lambda: outcome_of(name, action))
 
 
 def persist(
@@ -92,19 +85,17 @@ def persist(
     """
     since: float | None = None
     outcome = first or attempt(name, action)
-    while "again" in outcome:
+    while isinstance(outcome, Again):
         if since is None and on_delay is not None:
-            on_delay(_code(outcome), outcome["again"])
-        wait = (policy.delay(0.0, outcome["asked"]) or 0.0) * current().pace
-        end = _waited(name, wait, outcome["again"])
+            on_delay(outcome.code, outcome.message)
+        wait = (policy.delay(0.0, outcome.retry_after) or 0.0) * current().pace
+        end = _waited(name, wait, outcome.message)
         if since is None:
             since = end - wait
         outcome = _patiently(name, policy, action, since)
-    if "ok" in outcome:
-        return outcome["ok"]
-    raise StepFailed(
-        code=ErrorCode(outcome["failed"]), message=outcome["message"], field=outcome["field"]
-    )
+    if isinstance(outcome, Done):
+        return outcome.result
+    raise outcome
 
 
 def insist(name: str, action: Callable[[], Any]) -> Any:
@@ -140,29 +131,27 @@ def _patiently(name: str, policy: RetryPolicy, action: Callable[[], Any], since:
     def step() -> Outcome:
         while True:
             outcome = outcome_of(name, action)
-            if "again" not in outcome:
+            if not isinstance(outcome, Again):
                 return outcome
             waited = (time() - since) / current().pace
             delay = _delay(policy, waited, outcome)
-            _log.info("step_delayed", step=name, wait=delay, why=outcome["again"])
+            _log.info("step_delayed", step=name, wait=delay, why=outcome.message)
             if delay is None:
-                return _failed(_code(outcome), outcome["again"], None)
-            if outcome.get("elsewhere"):
-                parking.park(
-                    delay * current().pace
-                )  # which leaves it to whichever process takes it next
+                return StepFailed(code=outcome.code, message=outcome.message)
+            if outcome.elsewhere:  # it is left to whichever process takes it next
+                parking.park(delay * current().pace)
             _rest(delay * current().pace)
 
-    return recorded(name, step)
+    return _recorded_outcome(name, step)
 
 
-def _delay(policy: RetryPolicy, waited: float, outcome: Outcome) -> float | None:
-    delay = policy.delay(waited, outcome["asked"])
-    if not outcome.get("elsewhere"):
+def _delay(policy: RetryPolicy, waited: float, outcome: Again) -> float | None:
+    delay = policy.delay(waited, outcome.retry_after)
+    if not outcome.elsewhere:
         return delay
     # Not a failure of the work: it is never given up, and offered to the other processes soon.
     if waited > PATIENCE_FOR_PLATFORM:
-        lacks_key = _code(outcome) is UnreadableSecret.reported_as
+        lacks_key = outcome.code is UnreadableSecret.reported_as
         report = report_unreadable if lacks_key else report_unserved
         report(current().ports, whose())
     return min(delay or LONGEST_HOP, LONGEST_HOP)
@@ -179,6 +168,10 @@ def recorded(name: str, step: Callable[[], T]) -> T:
         raise Unrecorded from error
 
 
+def _recorded_outcome(name: str, step: Callable[[], Outcome]) -> Outcome:
+    return from_record(recorded(name, lambda: to_record(step())))
+
+
 def has_records() -> bool:
     """Whether the workflow of this thread has recorded the outcome of any step."""
     try:
@@ -192,22 +185,23 @@ def outcome_of(name: str, action: Callable[[], Any]) -> Outcome:
     """Run ``action`` once, within a step; a failure becomes a plain value."""
     try:
         with current().slot():
-            return {"ok": action()}
+            return Done(action())
     except (NotServedHere, UnreadableSecret) as elsewhere:
-        return _again(elsewhere) | {"elsewhere": True}
+        return _again(elsewhere, elsewhere=True)
     except (Unavailable, OutcomeUnknown) as failure:
         return _again(failure)
     except Refusal as refusal:
-        return _failed(refusal.code, refusal.message, refusal.field)
+        return StepFailed(code=refusal.code, message=refusal.message, field=refusal.field)
     except Rejected as rejection:
-        return _failed(rejection.reported_as, rejection.message, rejection.field)
+        code = rejection.reported_as
+        return StepFailed(code=code, message=rejection.message, field=rejection.field)
     except NO_DATABASE as error:
         _log.warning("step_without_database", step=name, error=type(error).__name__)
-        return {"again": f"unexpected {type(error).__name__}; see the log", "asked": None}
+        return Again(message=f"unexpected {type(error).__name__}; see the log")
     except Exception as error:
         # A lost race, a defect: it is tried again, and ends as a problem that staff can see.
         _log.exception("step_broke", step=name, error=type(error).__name__)
-        return {"again": f"unexpected {type(error).__name__}; see the log", "asked": None}
+        return Again(message=f"unexpected {type(error).__name__}; see the log")
 
 
 def _rest(seconds: float) -> None:
@@ -217,15 +211,10 @@ def _rest(seconds: float) -> None:
     current().wait(seconds)
 
 
-def _again(failure: Unavailable | OutcomeUnknown) -> Outcome:
-    asked = getattr(failure, "retry_after", None)
-    return {"again": failure.message, "code": failure.reported_as.value, "asked": asked}
-
-
-def _code(outcome: Outcome) -> ErrorCode:
-    # What was not foreseen has none.
-    return ErrorCode(outcome.get("code", ErrorCode.VENDOR_UNAVAILABLE))
-
-
-def _failed(code: ErrorCode, message: str, field: str | None) -> Outcome:
-    return {"failed": code.value, "message": message, "field": field}
+def _again(failure: Unavailable | OutcomeUnknown, *, elsewhere: bool = False) -> Again:
+    return Again(
+        message=failure.message,
+        code=failure.reported_as,
+        retry_after=getattr(failure, "retry_after", None),
+        elsewhere=elsewhere,
+    )

@@ -11,7 +11,7 @@ from dbos import DBOS, SetWorkflowID, WorkflowSerializationFormat
 from bittitan_plugin.domain.errors import ErrorCode, Refusal, Unavailable
 from bittitan_plugin.domain.retries import RetryPolicy
 from bittitan_plugin.workflows.engine.course import AT_ONCE, Course, at_once
-from bittitan_plugin.workflows.engine.retrying import StepFailed
+from bittitan_plugin.workflows.engine.outcomes import StepFailed
 from bittitan_plugin.workflows.engine.suspending import Left
 from tests.fakes.host import line
 from tests.world import SOLD, Shop, World

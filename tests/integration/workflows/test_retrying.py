@@ -23,6 +23,7 @@ from bittitan_plugin.domain.errors import (
 )
 from bittitan_plugin.domain.retries import RetryPolicy
 from bittitan_plugin.workflows.engine import retrying
+from bittitan_plugin.workflows.engine.outcomes import StepFailed, to_record
 from tests.world import World
 
 pytestmark = pytest.mark.databases("sqlite", "postgresql")
@@ -49,14 +50,14 @@ def _delayed(code: ErrorCode, reason: str) -> None:
 
 @DBOS.workflow(name="test_attempt", serialization_type=PORTABLE)
 def attempt_once(_name: str) -> dict[str, Any]:
-    return retrying.attempt("step", _work)
+    return to_record(retrying.attempt("step", _work))
 
 
 @DBOS.workflow(name="test_persist", serialization_type=PORTABLE)
 def persist(_name: str) -> str:
     try:
         return str(retrying.persist("step", POLICY, _work, on_delay=_delayed))
-    except retrying.StepFailed as failure:
+    except StepFailed as failure:
         return f"{failure.code} {failure.field}: {failure.message}"
 
 
@@ -64,7 +65,7 @@ def persist(_name: str) -> str:
 def give_up(_name: str) -> str:
     try:
         return str(retrying.persist("step", IMPATIENT, _work))
-    except retrying.StepFailed as failure:
+    except StepFailed as failure:
         return f"{failure.code} {failure.field}: {failure.message}"
 
 
@@ -139,7 +140,8 @@ def test_a_step_that_waited_for_the_platform_in_vain_says_so(run: Run) -> None:
 
 def test_a_defect_is_tried_again_and_its_text_is_not_stored(run: Run) -> None:
     outcome = run(attempt_once, RuntimeError("password is hunter2"))
-    assert outcome == {"again": "unexpected RuntimeError; see the log", "asked": None}
+    message = "unexpected RuntimeError; see the log"
+    assert outcome == {"again": message, "code": "VENDOR_UNAVAILABLE", "asked": None}
 
 
 def test_a_step_is_repeated_until_it_works(run: Run) -> None:
