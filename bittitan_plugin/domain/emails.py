@@ -1,7 +1,7 @@
 """Every e-mail there is, one class each: who gets it, when, and what its templates are given.
 
-This is the only list. A class's ``template`` names its pair in ``mail/templates``, its docstring
-says when it goes out, and its fields are the values under their own names; those that may be None
+This is the only list. ``template`` names an e-mail's pair in ``mail/templates``, its docstring says
+when it goes out, and its fields are the values under their own names; those that may be None
 must still be given. ``docs/reference/email-templates.md`` is written from here.
 """
 
@@ -39,16 +39,34 @@ class CouponSummary(Values):
     validity_days: int
 
 
+#: Every e-mail there is, by the name of its templates.
+EMAILS: dict[str, type["Email"]] = {}
+
+
 class Email:
-    """What one e-mail says: a subclass for each, a value of it for each that is sent."""
+    """What one e-mail says: a subclass for each, a value of it for each that is sent.
+
+    ``template`` names its two templates; ``to`` says, for the page in docs, who gets it.
+    """
 
     template: ClassVar[str]
-    #: To whom it goes, for the page in docs.
     to: ClassVar[str]
+
+    def __init_subclass__(cls, *, template: str = "", to: str = "") -> None:
+        cls.template, cls.to = template, to
+        if template:
+            EMAILS[template] = cls
 
     def values(self) -> Mapping[str, object]:
         """What the templates are given, by name."""
         return dict(_named(self))
+
+
+@dataclass(frozen=True, kw_only=True)
+class SaleEmail(Email):
+    """One that is about a sale, as all are but one."""
+
+    sale: SaleSummary
 
 
 def _named(group: object) -> Iterator[tuple[str, object]]:
@@ -59,28 +77,18 @@ def _named(group: object) -> Iterator[tuple[str, object]]:
             yield name, value
 
 
-def every_email() -> Mapping[str, type[Email]]:
-    """Every e-mail there is, by the name of its templates."""
-    return {each.template: each for each in Email.__subclasses__()}
-
-
 @dataclass(frozen=True, kw_only=True)
-class Welcome(Email):
+class Welcome(SaleEmail, template="welcome", to="the order's recipient"):
     """The coupon code has been obtained, or staff or the customer send it again."""
 
-    template = "welcome"
-    to = "the order's recipient"
-    sale: SaleSummary
     coupon: CouponSummary
     deadline: datetime | None
 
 
 @dataclass(frozen=True, kw_only=True)
-class InvitationLink(Email):
+class InvitationLink(Email, template="invitation", to="an end customer"):
     """Its reseller or staff invite it to see its licences; at most one in ten minutes."""
 
-    template = "invitation"
-    to = "an end customer"
     invited: str
     invited_by: Annotated[str | None, "the reseller's company"]
     link: Annotated[str, "works once"] = field(repr=False)
@@ -88,25 +96,21 @@ class InvitationLink(Email):
 
 
 @dataclass(frozen=True, kw_only=True)
-class CancellationRequested(Email):
+class CancellationRequested(
+    SaleEmail, template="cancellation_request_received", to="whoever asked"
+):
     """The customer has asked for a cancellation that staff decide."""
 
-    template = "cancellation_request_received"
-    to = "whoever asked"
-    sale: SaleSummary
     comment: str | None
     amount: Money
     deadline: datetime
 
 
 @dataclass(frozen=True, kw_only=True)
-class CancellationToDecide(Email):
+class CancellationToDecide(SaleEmail, template="cancellation_request_staff", to="staff"):
     """A customer has asked; and again, with `reminder`, 48 hours before the deadline. A request
     made later than that carries `reminder` at once and is not repeated."""
 
-    template = "cancellation_request_staff"
-    to = "staff"
-    sale: SaleSummary
     comment: str | None
     amount: Money
     deadline: datetime
@@ -115,52 +119,39 @@ class CancellationToDecide(Email):
 
 
 @dataclass(frozen=True, kw_only=True)
-class CancellationAccepted(Email):
+class CancellationAccepted(SaleEmail, template="cancellation_accepted", to="whoever asked"):
     """Staff accepted the request, or cancelled directly while it was pending."""
 
-    template = "cancellation_accepted"
-    to = "whoever asked"
-    sale: SaleSummary
     amount: Money
 
 
 @dataclass(frozen=True, kw_only=True)
-class CancellationRefused(Email):
+class CancellationRefused(SaleEmail, template="cancellation_refused", to="whoever asked"):
     """Staff rejected the request, or BitTitan would not take the coupon back."""
 
-    template = "cancellation_refused"
-    to = "whoever asked"
-    sale: SaleSummary
     reason: str
 
 
 @dataclass(frozen=True, kw_only=True)
-class CancellationWithdrawn(Email):
+class CancellationWithdrawn(
+    SaleEmail, template="cancellation_withdrawn", to="the customer and staff"
+):
     """The customer took the request back."""
 
-    template = "cancellation_withdrawn"
-    to = "the customer and staff"
-    sale: SaleSummary
     deadline: datetime
 
 
 @dataclass(frozen=True, kw_only=True)
-class CancellationExpired(Email):
+class CancellationExpired(SaleEmail, template="cancellation_expired", to="the customer and staff"):
     """Nobody decided before the deadline."""
 
-    template = "cancellation_expired"
-    to = "the customer and staff"
-    sale: SaleSummary
     deadline: datetime
 
 
 @dataclass(frozen=True, kw_only=True)
-class Cancelled(Email):
+class Cancelled(SaleEmail, template="cancelled", to="the customer"):
     """The asset is cancelled and, where one is due, its credit invoice issued."""
 
-    template = "cancelled"
-    to = "the customer"
-    sale: SaleSummary
     credit_invoice: str | None
     amount: Money | None
     refund: Annotated[Money | None, "asked back"]
@@ -170,37 +161,28 @@ class Cancelled(Email):
 
 
 @dataclass(frozen=True, kw_only=True)
-class CouponExpiring(Email):
+class CouponExpiring(SaleEmail, template="coupon_expiring", to="the order's recipient"):
     """30 and 7 days before an unused coupon code expires, once each; the nearer one alone when
     both are due. Not on the day of the purchase."""
 
-    template = "coupon_expiring"
-    to = "the order's recipient"
-    sale: SaleSummary
     coupon: CouponSummary
 
 
 @dataclass(frozen=True, kw_only=True)
-class ProvisioningFailed(Email):
+class ProvisioningFailed(SaleEmail, template="provisioning_failed", to="staff"):
     """A coupon could not be obtained; once per problem."""
 
-    template = "provisioning_failed"
-    to = "staff"
-    sale: SaleSummary
     reason: str
     next_step: str
     review_url: str | None
 
 
 @dataclass(frozen=True, kw_only=True)
-class RevocationToDo(Email):
+class RevocationToDo(SaleEmail, template="revocation_staff", to="staff"):
     """An asset with codes from stock is being cancelled; and again, with `reminder`, 48 hours
     before the deadline. One cancelled later than that carries `reminder` at once and is not
     repeated."""
 
-    template = "revocation_staff"
-    to = "staff"
-    sale: SaleSummary
     steps: tuple[str, ...]
     deadline: datetime | None
     amount: Money | None
@@ -209,12 +191,9 @@ class RevocationToDo(Email):
 
 
 @dataclass(frozen=True, kw_only=True)
-class OutOfStock(Email):
+class OutOfStock(SaleEmail, template="out_of_stock", to="the order's recipient"):
     """The coupon stock holds nothing that fits; once, however long it lasts."""
 
-    template = "out_of_stock"
-    to = "the order's recipient"
-    sale: SaleSummary
     most_codes: Annotated[
         int | None, "the most codes delivered together, where only that stands in the way"
     ]

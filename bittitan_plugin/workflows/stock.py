@@ -7,7 +7,7 @@ from bittitan_plugin.services.cancelling import requests as cancellation_request
 from bittitan_plugin.services.cancelling import revocation_news
 from bittitan_plugin.services.cancelling.revocation_news import REASONS, RevocationNews
 from bittitan_plugin.services.failed_steps import Step
-from bittitan_plugin.services.stock import notices as stock_notices
+from bittitan_plugin.services.stock import allocation
 from bittitan_plugin.services.workflow_ids import Workflow
 from bittitan_plugin.workflows.asset_steps import persist_or_report
 from bittitan_plugin.workflows.engine.definition import workflow
@@ -23,7 +23,7 @@ def out_of_stock(installation_id: str, asset_id: str) -> str:
         installation,
         asset,
         Step.TELL_CUSTOMER,
-        lambda: stock_notices.tell_out_of_stock(ports(), installation, asset),
+        lambda: allocation.tell_out_of_stock(ports(), installation, asset),
     )
     return "told"
 

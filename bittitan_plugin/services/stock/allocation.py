@@ -12,6 +12,7 @@ import structlog
 from bittitan_plugin.domain.assets import Asset, AssetStatus
 from bittitan_plugin.domain.catalogue import ProductType
 from bittitan_plugin.domain.coupons import CouponStatus, Sealed
+from bittitan_plugin.domain.emails import OutOfStock
 from bittitan_plugin.domain.errors import ErrorCode, Refusal, Unavailable
 from bittitan_plugin.domain.history import Actor, ActorKind
 from bittitan_plugin.domain.stock import (
@@ -23,6 +24,7 @@ from bittitan_plugin.domain.stock import (
     demand_of,
 )
 from bittitan_plugin.domain.stock_choice import MOST_SIZES, combine, is_in_reach
+from bittitan_plugin.services.notifications import read_sale, send
 from bittitan_plugin.services.ports import Ports
 from bittitan_plugin.services.rounds import OF_ALL
 from bittitan_plugin.services.stock.levels import report_out_of_stock, review, take_turn
@@ -53,6 +55,17 @@ def allocate(ports: Ports, installation_id: UUID, asset_id: UUID) -> Asset:
     if asset.provisioning_error is not None:
         raise Refusal(ErrorCode.OUT_OF_STOCK, asset.provisioning_error.message)
     return asset
+
+
+def tell_out_of_stock(ports: Ports, installation_id: UUID, asset_id: UUID) -> None:
+    """Tell the buyer that the code will follow; not once it is there, or the order is cancelled."""
+    sale, summary = read_sale(ports, installation_id, asset_id)
+    error = sale.asset.provisioning_error
+    if not sale.asset.waits_for_stock or error is None:
+        return
+    too_many = error.message == TOO_MANY_CODES
+    email = OutOfStock(sale=summary, most_codes=MOST_CODES if too_many else None)
+    send(ports, sale, email, key=f"out-of-stock-{asset_id}")
 
 
 def serve_waiting(

@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields, is_dataclass
 from types import NoneType
 from typing import Annotated, Any, get_args, get_origin, get_type_hints
 
-from bittitan_plugin.domain.emails import Email, SaleSummary, Values, every_email
+from bittitan_plugin.domain.emails import EMAILS, Email, SaleSummary, Values
 
 HEAD = """# The e-mails
 
@@ -61,7 +61,7 @@ def is_annotated(hint: object) -> bool:
 
 def page() -> str:
     about = ", ".join(map(str, values_of(SaleSummary)))
-    return HEAD.format(about=about) + "".join(map(section, every_email().values()))
+    return HEAD.format(about=about) + "".join(map(section, EMAILS.values()))
 
 
 def section(kind: type[Email]) -> str:

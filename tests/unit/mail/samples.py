@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, get_args, get_type_hints
 from zoneinfo import ZoneInfo
 
-from bittitan_plugin.domain.emails import Email, Values, every_email
+from bittitan_plugin.domain.emails import EMAILS, Email, Values
 from bittitan_plugin.domain.money import Money
 from bittitan_plugin.mail import wording
 from bittitan_plugin.ports.mail import Notification
@@ -48,7 +48,7 @@ _BY_TYPE: dict[object, object] = {
 
 def sample(template: str, **changes: object) -> Email:
     """That e-mail with sample values; ``changes`` says otherwise, by name."""
-    email = _made(every_email()[template], changes)
+    email = _made(EMAILS[template], changes)
     assert isinstance(email, Email)
     return email
 
@@ -69,14 +69,14 @@ def _value(name: str, kind: Any, changes: Mapping[str, object]) -> object:
     return _BY_TYPE[kind] if kind in _BY_TYPE else _BY_TYPE[get_args(kind)[0]]
 
 
-SAMPLES = {template: sample(template).values() for template in every_email()}
+SAMPLES = {template: sample(template).values() for template in EMAILS}
 
 
 def sparse(template: str) -> dict[str, object]:
     """The sample values of ``template`` with everything optional left out."""
     left_out = {
         value.name: None if value.is_optional else False
-        for value in values_of(every_email()[template])
+        for value in values_of(EMAILS[template])
         if value.is_optional or value.type is bool
     }
     return {**SAMPLES[template], **left_out}
