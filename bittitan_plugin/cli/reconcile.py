@@ -62,16 +62,10 @@ def reconcile(
 
 def _run(ports: Ports, installation_id: UUID, *, apply: bool, max_changes: int, tell: _Tell) -> Run:
     run = runs.begin(ports, installation_id, RunKind.RECONCILIATION, OPERATOR.name)
-    try:
+    with runs.done_here(ports, installation_id, run.id):
         return reconciliation.run_now(
             ports, installation_id, run.id, apply=apply, max_changes=max_changes, tell=tell
         )
-    except BitTitanError as failure:
-        runs.fail(ports, installation_id, run.id, str(failure))
-        raise
-    except KeyboardInterrupt:
-        runs.stop(ports, installation_id, run.id, "Stopped at the command line.")
-        raise
 
 
 @contextmanager

@@ -25,12 +25,8 @@ from bittitan_plugin.domain.stock import StockCode, StockState
 from bittitan_plugin.domain.stock_report import StockReport, report_csv
 from bittitan_plugin.services.installations import named_installation
 from bittitan_plugin.services.ports import Ports
-from bittitan_plugin.services.stock.importing import (
-    ImportMode,
-    ImportReport,
-    StockFile,
-    import_stock,
-)
+from bittitan_plugin.services.stock.import_runs import import_here
+from bittitan_plugin.services.stock.importing import ImportMode, ImportReport, StockFile
 from bittitan_plugin.services.stock.reports import stock_report
 from bittitan_plugin.services.stock.withdrawal import undo_import, withdraw
 from bittitan_plugin.store.queries.keyset import Page, Window, every_page
@@ -68,7 +64,7 @@ def import_file(
         installation = named_installation(ports, key)
         with _pieces(console, path, quiet=as_json) as (pieces, tell):
             file = StockFile(path.name, pieces)
-            report = import_stock(ports, installation.id, OPERATOR, file, mode, tell)
+            report = import_here(ports, installation.id, OPERATOR, file, mode, tell)
     except (BitTitanError, OSError) as failure:
         error = str(failure)
     if as_json:

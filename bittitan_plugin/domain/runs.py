@@ -62,9 +62,9 @@ class Run:
         """Whether it has ended, whichever way."""
         return self.state is not RunState.RUNNING
 
-    def is_silent(self, now: datetime) -> bool:
-        """Whether it says that it is at work and has not been heard of for ``SILENCE``."""
-        return not self.is_over and not left(self.updated_at + SILENCE, now, SILENCE)
+    def is_silent(self, now: datetime, silence: timedelta = SILENCE) -> bool:
+        """Whether it says that it is at work and has not been heard of for ``silence``."""
+        return not self.is_over and not left(self.updated_at + silence, now, silence)
 
     def progressed(
         self,

@@ -4,12 +4,15 @@ Whoever does the work calls ``begin``, ``Progress.tell`` and ``finish`` or ``fai
 reads ``latest``. A run whose process died is marked by ``end_silent``, or by whoever begins next.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from time import monotonic
 from typing import Any
 from uuid import UUID, uuid4
 
-from bittitan_plugin.domain.errors import ErrorCode, Refusal
+from sqlalchemy.exc import SQLAlchemyError
+
+from bittitan_plugin.domain.errors import BitTitanError, ErrorCode, Refusal
 from bittitan_plugin.domain.runs import Run, RunKind
 from bittitan_plugin.services.ports import Ports
 from bittitan_plugin.store.unit_of_work import UnitOfWork
@@ -30,18 +33,43 @@ def begin_within(
 ) -> Run:
     """The same within the caller's transaction, so that work is handed in with it or not at all."""
     now = ports.clock()
-    at_work = work.runs.at_work(kind)
-    if at_work is not None and not at_work.is_silent(now):
-        raise Refusal(
-            ErrorCode.UNIQUE,
-            f"A run of this kind is at work: begun by {at_work.started_by}, "
-            f"{at_work.started_at:%Y-%m-%d %H:%M} UTC.",
-        )
-    if at_work is not None:
-        work.runs.change(at_work.id, lambda run: run.stopped(now, _WENT_SILENT))
+    other = work.runs.at_work(kind)
+    if other is not None and not other.is_silent(now):
+        raise Refusal(ErrorCode.UNIQUE, at_work(other))
+    if other is not None:
+        went_silent(ports, work, other)
     return work.runs.add(
         Run(id=run_id or uuid4(), kind=kind, started_by=started_by, started_at=now, updated_at=now)
     )
+
+
+def at_work(other: Run) -> str:
+    """That there is one run of a kind at a time, for whoever is turned away by ``other``."""
+    return (
+        f"A run of this kind is at work: begun by {other.started_by}, "
+        f"{other.started_at:%Y-%m-%d %H:%M} UTC."
+    )
+
+
+def went_silent(ports: Ports, work: UnitOfWork, other: Run) -> Run:
+    """Its process is taken for dead."""
+    return work.runs.change(other.id, lambda run: run.stopped(ports.clock(), _WENT_SILENT))
+
+
+@contextmanager
+def done_here(ports: Ports, installation_id: UUID, run_id: UUID) -> Iterator[None]:
+    """Around the work of a run that somebody waits for: it ends with what cuts that short."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        stop(ports, installation_id, run_id, "Stopped at the command line.")
+        raise
+    except Exception as failure:
+        said = str(failure) if isinstance(failure, BitTitanError) else type(failure).__name__
+        # Without the database it is taken for dead a little later.
+        with suppress(SQLAlchemyError):
+            fail(ports, installation_id, run_id, said)
+        raise
 
 
 def get(ports: Ports, installation_id: UUID, run_id: UUID) -> Run:

@@ -39,10 +39,10 @@ def begin(ports: Ports, installation_id: UUID, made: StockImport) -> str:
             if not others:
                 work.stock_imports.add(made)
                 return new_codes_secret(ports, work)
-        at_work = _settle(ports, installation_id, others, made.run_id)
-        if at_work and monotonic() > give_up_at:
-            raise Refusal(ErrorCode.UNIQUE, _said(at_work[0]), field="file")
-        if at_work:
+        still = _settle(ports, installation_id, others, made.run_id)
+        if still and monotonic() > give_up_at:
+            raise Refusal(ErrorCode.UNIQUE, at_work(still[0]), field="file")
+        if still:
             sleep(LOOK_S)
 
 
@@ -153,7 +153,8 @@ def _take_turn(work: UnitOfWork) -> None:
     work.take_turns("stock-import")
 
 
-def _said(other: StockImport) -> str:
+def at_work(other: StockImport) -> str:
+    """That one imports at a time, for whoever is turned away by ``other``."""
     minutes = IMPORT_SILENCE.seconds // 60
     return (
         f"Another import is at work: {other.source}, begun by {other.imported_by}, "

@@ -1,30 +1,37 @@
-"""Imports that nobody has to sit by: BitTitan's articles, and files of coupon codes.
+"""Imports as runs (``services/runs.py``): BitTitan's articles, and files of coupon codes.
 
-Each is a run (``services/runs.py``) handed in with one transaction and worked through by a durable
+What nobody has to sit by is handed in with one transaction and worked through by a durable
 workflow. An uploaded file is kept sealed until then; nothing of it is in the workflow or the run.
+Whoever waits for a file has it imported here and now, which is the same run.
 """
 
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterator
-from dataclasses import asdict
+from dataclasses import asdict, replace
+from time import monotonic, sleep
 from typing import Any
 from uuid import UUID
 
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
 from bittitan_plugin.domain.history import Actor, ActorKind
 from bittitan_plugin.domain.runs import Run, RunKind
+from bittitan_plugin.domain.stock import IMPORT_SILENCE
 from bittitan_plugin.services import runs
 from bittitan_plugin.services.catalogue import services_definition
 from bittitan_plugin.services.import_report import ServicesDefinition
 from bittitan_plugin.services.ports import Ports
+from bittitan_plugin.services.stock import arrivals
 from bittitan_plugin.services.stock.importing import (
+    LONGEST_SOURCE,
     ImportMode,
     ImportReport,
+    Progress,
     StockFile,
     import_stock,
 )
 from bittitan_plugin.services.workflow_ids import Workflow, run_id
 from bittitan_plugin.store.repositories.uploads import Upload
+from bittitan_plugin.store.unit_of_work import UnitOfWork
 
 #: The largest file that is uploaded, in bytes. Ours; the command line takes larger ones.
 LARGEST_FILE = 4 * 1024 * 1024
@@ -72,6 +79,32 @@ def start_stock_import(
     return run
 
 
+def import_here(
+    ports: Ports,
+    installation_id: UUID,
+    actor: Actor,
+    file: StockFile,
+    mode: ImportMode = ImportMode.ALL_OR_NONE,
+    tell: Progress = lambda _so_far: None,
+) -> ImportReport:
+    """Import a file of any size, here and now, for whoever waits for it.
+
+    A dry run changes nothing, and is no run. Raises ``Refusal`` on ``file`` when it is no such
+    file, or while another import stays at work.
+    """
+    if mode is ImportMode.DRY_RUN:
+        return import_stock(ports, installation_id, actor, file, mode, tell)
+    run, file = (
+        _begun(ports, installation_id, actor),
+        replace(file, name=file.name[:LONGEST_SOURCE]),
+    )
+    with runs.done_here(ports, installation_id, run.id):
+        report = _imported(ports, installation_id, run, file, mode, tell)
+        values = _stock_values(report, file.name, mode)
+        runs.finish(ports, installation_id, run.id, values, report.rows)
+    return report
+
+
 def run_services_definition(
     ports: Ports, installation_id: UUID, run: UUID, tell: Callable[[], object]
 ) -> Run:
@@ -107,18 +140,15 @@ def run_stock_import(
     if begun.is_over or upload is None:
         return begun
     content = b64decode(ports.cipher.open(upload.content))
-    progress, total = runs.Progress(ports, installation_id, run), content.count(b"\n")
+    file = StockFile(upload.name, _pieces(content), lines=content.count(b"\n"))
 
-    def told(so_far: ImportReport) -> None:
-        progress.tell(so_far.rows, max(total, so_far.rows), _stock_values(so_far, upload, mode))
+    def told(_so_far: ImportReport) -> None:
         tell()
 
-    actor = Actor(ActorKind.STAFF, begun.started_by)
-    file = StockFile(upload.name, _pieces(content), run)
-    report = import_stock(ports, installation_id, actor, file, mode, told)
+    report = _imported(ports, installation_id, begun, file, mode, told)
     with ports.store.writing(installation_id) as work:
         work.uploads.remove(run)
-        values = _stock_values(report, upload, mode)
+        values = _stock_values(report, upload.name, mode)
         if report.bad and not report.reasons:
             # It came again after everything was written: the reasons were told before.
             values |= {name: begun.report.get(name, []) for name in _LISTS}
@@ -130,6 +160,55 @@ def give_up(ports: Ports, installation_id: UUID, run: UUID, message: str) -> Run
     with ports.store.writing(installation_id) as work:
         work.uploads.remove(run)
         return work.runs.change(run, lambda it: it.failed(ports.clock(), message))
+
+
+def _begun(ports: Ports, installation_id: UUID, actor: Actor) -> Run:
+    """A run that is done here. Another import is waited for, as long as anybody would."""
+    give_up_at = monotonic() + arrivals.PATIENCE_S
+    while True:
+        with ports.store.writing(installation_id) as work:
+            other = work.runs.at_work(RunKind.STOCK_IMPORT)
+            if other is not None and _was_killed(ports, work, other):
+                other = runs.went_silent(ports, work, other)
+            if other is None or other.is_over:
+                return runs.begin_within(ports, work, RunKind.STOCK_IMPORT, actor.name)
+            if monotonic() > give_up_at:
+                begun = [
+                    each for each in work.stock_imports.unfinished() if each.run_id == other.id
+                ]
+                said = arrivals.at_work(begun[0]) if begun else runs.at_work(other)
+                raise Refusal(ErrorCode.UNIQUE, said, field="file")
+        sleep(arrivals.LOOK_S)
+
+
+def _was_killed(ports: Ports, work: UnitOfWork, run: Run) -> bool:
+    """Whether its process is dead and nobody begins it anew, as a worker does an upload."""
+    now = ports.clock()
+    if not run.is_silent(now, IMPORT_SILENCE) or work.uploads.find(run.id) is not None:
+        return False
+    unfinished = work.stock_imports.unfinished()
+    return not any(each.run_id == run.id and each.is_at_work(now) for each in unfinished)
+
+
+def _imported(
+    ports: Ports,
+    installation_id: UUID,
+    run: Run,
+    file: StockFile,
+    mode: ImportMode,
+    tell: Progress,
+) -> ImportReport:
+    """The file's import, told of to the run and to ``tell``."""
+    progress = runs.Progress(ports, installation_id, run.id)
+
+    def told(so_far: ImportReport) -> None:
+        total = None if file.lines is None else max(file.lines, so_far.rows)
+        progress.tell(so_far.rows, total, _stock_values(so_far, file.name, mode))
+        tell(so_far)
+
+    actor = Actor(ActorKind.STAFF, run.started_by)
+    of_run = replace(file, run_id=run.id)
+    return import_stock(ports, installation_id, actor, of_run, mode, told)
 
 
 def _pieces(content: bytes) -> Iterator[bytes]:
@@ -152,8 +231,8 @@ def _definition_values(done: ServicesDefinition) -> dict[str, Any]:
 _LISTS = ("reasons", "repeated_rows")
 
 
-def _stock_values(report: ImportReport, upload: Upload, mode: ImportMode) -> dict[str, Any]:
+def _stock_values(report: ImportReport, name: str, mode: ImportMode) -> dict[str, Any]:
     said = {
-        name: [f"Line {row.line}: {row.reason}" for row in getattr(report, name)] for name in _LISTS
+        each: [f"Line {row.line}: {row.reason}" for row in getattr(report, each)] for each in _LISTS
     }
-    return {**asdict(report), **said, "file": upload.name, "mode": mode.value}
+    return {**asdict(report), **said, "file": name, "mode": mode.value}

@@ -55,6 +55,8 @@ class StockFile:
     data: Iterable[bytes]
     #: The run that imports it; begun anew, it drops what it left behind.
     run_id: UUID | None = None
+    #: How many lines it has, where that is known beforehand.
+    lines: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -29,12 +29,8 @@ from bittitan_plugin.domain.errors import ErrorCode, Refusal
 from bittitan_plugin.domain.mail_limits import CODE_AGAIN
 from bittitan_plugin.domain.stock_rows import BadRow
 from bittitan_plugin.services import notifications
-from bittitan_plugin.services.stock.importing import (
-    ImportMode,
-    ImportReport,
-    StockFile,
-    import_stock,
-)
+from bittitan_plugin.services.stock.import_runs import import_here
+from bittitan_plugin.services.stock.importing import ImportMode, ImportReport, StockFile
 from bittitan_plugin.services.stock.withdrawal import undo_import, withdraw
 
 #: The longest file that one request may carry, in characters. Ours; the command line takes any.
@@ -198,7 +194,7 @@ class CouponMutations:
     ) -> BitTitanCouponStockImport | None:
         """Answers when it is done."""
         scope, file, mode = scope_of(info), input.stock_file(), ImportMode[input.mode.name]
-        report = await perform(scope, import_stock, scope.viewer.actor, file, mode)
+        report = await perform(scope, import_here, scope.viewer.actor, file, mode)
         return BitTitanCouponStockImport.of(report)
 
     @mutation(

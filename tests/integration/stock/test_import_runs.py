@@ -1,18 +1,25 @@
 """Uploads of codes as runs: cut short anywhere, one begins anew or tells what it imported."""
 
+from collections.abc import Iterator
+from io import StringIO
+from pathlib import Path
 from uuid import UUID
 
 import pytest
+from rich.console import Console
 
+from bittitan_plugin.cli.stock import import_file
+from bittitan_plugin.domain.errors import ErrorCode, Refusal
 from bittitan_plugin.domain.history import Actor, ActorKind
-from bittitan_plugin.domain.runs import Run, RunKind
+from bittitan_plugin.domain.runs import Run, RunKind, RunState
 from bittitan_plugin.services import runs
 from bittitan_plugin.services.stock import arrivals as stock_arrivals
 from bittitan_plugin.services.stock import import_runs
 from bittitan_plugin.services.stock import importing as stock_import
-from bittitan_plugin.services.stock.importing import ImportMode
+from bittitan_plugin.services.stock.importing import ImportMode, ImportReport, StockFile
 from bittitan_plugin.services.stock.withdrawal import undo_import
 from bittitan_plugin.store.repositories.stock_imports import StockImportRepository
+from tests.integration.stock.desk import Desk
 from tests.integration.stock.shelf import from_stock, row
 from tests.integration.stock.test_short_transactions import FEW, Killed, left_behind
 from tests.world import STAFF, Shop
@@ -91,3 +98,101 @@ def test_a_run_that_was_cut_short_after_all_was_written_tells_what_it_imported(
     assert left_behind(shop) == (FEW, 1, FEW)
     made = UUID(ended.report["import_id"])
     assert undo_import(shop.ports, shop.id, made, "the wrong file", STAFF).withdrawn == FEW
+
+
+def run_of(shop: Shop) -> Run:
+    run = runs.latest(shop.ports, shop.id, RunKind.STOCK_IMPORT)
+    assert run is not None
+    return run
+
+
+def import_rows(shop: Shop, *rows: str, mode: ImportMode = ImportMode.ALL_OR_NONE) -> ImportReport:
+    file = StockFile("codes.csv", ["\n".join(rows).encode()])
+    return import_runs.import_here(shop.ports, shop.id, STAFF, file, mode)
+
+
+def test_an_import_by_command_is_a_run_that_all_can_see(shop_by_hand: Shop, tmp_path: Path) -> None:
+    shop, file = from_stock(shop_by_hand), tmp_path / "codes.csv"
+    file.write_text("\n".join([row(10), row(0), row(15)]))
+    console = Console(file=StringIO())
+    assert import_file(shop.ports, shop.key, file, ImportMode.GOOD_ROWS, console=console) == 1
+    run = run_of(shop)
+    assert (run.state, run.started_by, run.done) == (RunState.FINISHED, "command line", 3)
+    assert (run.report["file"], run.report["new"], run.report["bad"]) == ("codes.csv", 2, 1)
+    assert run.report["reasons"][0].startswith("Line 2: ")
+
+
+def test_an_import_through_graphql_is_a_run_that_all_can_see(shop_by_hand: Shop) -> None:
+    desk = Desk(from_stock(shop_by_hand))
+    desk.do("stock/import.graphql", input={"file": row(25), "name": "spring.csv"})
+    run = run_of(desk.shop)
+    assert (run.state, run.report["file"], run.report["new"]) == (
+        RunState.FINISHED,
+        "spring.csv",
+        1,
+    )
+
+
+def test_a_dry_run_is_no_run_and_waits_for_nobody(shop_by_hand: Shop) -> None:
+    shop = from_stock(shop_by_hand)
+    before = handed_in(shop, row(1))
+    assert import_rows(shop, row(1), mode=ImportMode.DRY_RUN).new == 1
+    assert run_of(shop).id == before.id
+
+
+def test_while_an_upload_waits_for_a_worker_an_import_is_refused_by_its_name(
+    shop_by_hand: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stock_arrivals, "PATIENCE_S", 0.0)
+    shop = from_stock(shop_by_hand)
+    upload = handed_in(shop, row(1))
+    shop.world.clock.advance(minutes=5)
+    with pytest.raises(Refusal) as refused:
+        import_rows(shop, row(1))
+    assert (refused.value.code, refused.value.field) == (ErrorCode.UNIQUE, "file")
+    assert "begun by staff@example.com" in refused.value.message
+    shop.settle()
+    assert runs.get(shop.ports, shop.id, upload.id).state is RunState.FINISHED
+
+
+def test_an_import_whose_process_was_killed_stops_the_next_for_two_minutes_at_most(
+    shop_by_hand: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stock_arrivals, "PATIENCE_S", 0.0)
+    shop = from_stock(shop_by_hand)
+    killed = runs.begin(shop.ports, shop.id, RunKind.STOCK_IMPORT, "command line")
+    with pytest.raises(Refusal, match="begun by command line"):
+        import_rows(shop, row(1))
+    shop.world.clock.advance(minutes=2)
+    assert import_rows(shop, row(1)).new == 1
+    assert runs.get(shop.ports, shop.id, killed.id).state is RunState.STOPPED
+
+
+@pytest.mark.parametrize(
+    ("cause", "state", "said"),
+    [
+        (KeyboardInterrupt, RunState.STOPPED, "Stopped at the command line."),
+        (OSError, RunState.FAILED, "OSError"),
+    ],
+    ids=["interrupted", "broken off"],
+)
+def test_what_cuts_an_import_short_ends_its_run_and_keeps_nothing(
+    shop_by_hand: Shop, cause: type[BaseException], state: RunState, said: str
+) -> None:
+    shop = from_stock(shop_by_hand)
+
+    def pieces() -> Iterator[bytes]:
+        yield f"{row(1)}\n".encode()
+        raise cause
+
+    with pytest.raises(cause):
+        import_runs.import_here(shop.ports, shop.id, STAFF, StockFile("codes.csv", pieces()))
+    assert (run_of(shop).state, run_of(shop).error) == (state, said)
+    assert import_rows(shop, row(1)).new == 1
+
+
+def test_a_file_that_is_none_ends_its_run_with_the_reason(shop_by_hand: Shop) -> None:
+    shop = from_stock(shop_by_hand)
+    with pytest.raises(Refusal) as refused:
+        import_rows(shop, " ")
+    assert (run_of(shop).state, run_of(shop).error) == (RunState.FAILED, refused.value.message)
