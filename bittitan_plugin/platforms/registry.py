@@ -12,11 +12,10 @@ from importlib.metadata import entry_points
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from pluggy import PluginManager
 from pydantic_settings import BaseSettings
 from sqlalchemy import Engine, MetaData
 
-from bittitan_hooks.results import Outcome
-from bittitan_hooks.specs import Event
 from bittitan_plugin.base.settings import Settings
 from bittitan_plugin.domain.installations import Installation
 from bittitan_plugin.ports.platform import Host
@@ -24,7 +23,6 @@ from bittitan_plugin.services.ports import Ports
 
 if TYPE_CHECKING:
     # A worker serves nothing and loads no web framework.
-    from pluggy import PluginManager
     from starlette.routing import BaseRoute
     from starlette.types import ASGIApp
 
@@ -39,8 +37,8 @@ class Wiring:
     settings: Settings
     engine: Engine
     ports: Ports
-    #: Tells the plugin of an event that no platform fired: by the hook's name.
-    fire: Callable[[str, Event], Outcome]
+    #: The plugin's own hooks, for a kind whose platforms tell of events from afar.
+    plugins: PluginManager
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,7 +71,7 @@ class PlatformConnection:
 
     def routes(
         self,
-        plugins: "PluginManager",  # noqa: ARG002
+        plugins: PluginManager,  # noqa: ARG002
         *,
         development: bool,  # noqa: ARG002
         graphql: "ASGIApp",  # noqa: ARG002

@@ -10,8 +10,7 @@ from uuid import UUID
 from pydantic_settings import BaseSettings
 from sqlalchemy import Engine
 
-from bittitan_hooks.results import Outcome
-from bittitan_hooks.specs import Event
+from bittitan_hooks.specs import plugin_manager
 from bittitan_plugin.base.cipher import Cipher
 from bittitan_plugin.base.clock import Clock, system_clock
 from bittitan_plugin.base.logs import configure_logs
@@ -172,15 +171,14 @@ def _connected(
     settings: Settings,
     platform_settings: Mapping[str, BaseSettings],
 ) -> dict[str, PlatformConnection]:
+    from bittitan_plugin.plugin.billing_hooks import BillingHooks
     from bittitan_plugin.plugin.order_hooks import OrderHooks
+    from bittitan_plugin.plugin.product_hooks import ProductHooks
 
-    hooks = OrderHooks(lambda: ports)
-
-    def fire(hook: str, event: Event) -> Outcome:
-        outcome: Outcome = getattr(hooks, hook)(event)
-        return outcome
-
-    wiring = Wiring(settings=settings, engine=engine, ports=ports, fire=fire)
+    plugins = plugin_manager(load_installed=False)
+    for hooks in (OrderHooks, BillingHooks, ProductHooks):
+        plugins.register(hooks(lambda: ports))
+    wiring = Wiring(settings=settings, engine=engine, ports=ports, plugins=plugins)
     return {
         name: kind.connect(wiring, platform_settings.get(name) or kind.settings())
         for name, kind in installed_kinds().items()

@@ -6,7 +6,7 @@ from typing import Any
 from bittitan_hooks import specs
 from bittitan_hooks.translate import money_value
 from bittitan_plugin.domain.catalogue import Said
-from bittitan_plugin.platforms.saleor.order_events import Firing
+from bittitan_plugin.platforms.saleor.intake import Firing
 from bittitan_plugin.platforms.saleor.variants import days_of, is_published, prices_of
 
 Node = Mapping[str, Any]

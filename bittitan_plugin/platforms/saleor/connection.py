@@ -5,7 +5,6 @@ from functools import partial
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from bittitan_hooks.results import OutcomeStatus
 from bittitan_plugin.domain.configuration import Configuration
 from bittitan_plugin.domain.errors import BitTitanError
 from bittitan_plugin.domain.installations import Installation
@@ -20,8 +19,8 @@ from bittitan_plugin.platforms.saleor.apps import SaleorApp, SaleorApps
 from bittitan_plugin.platforms.saleor.catalogue_watch import CatalogueWatch
 from bittitan_plugin.platforms.saleor.connected import ConnectedSaleors
 from bittitan_plugin.platforms.saleor.cursors import Cursors
+from bittitan_plugin.platforms.saleor.intake import Intake
 from bittitan_plugin.platforms.saleor.invoice_links import InvoiceLinks
-from bittitan_plugin.platforms.saleor.order_events import Firing
 from bittitan_plugin.platforms.saleor.order_lease import Turns
 from bittitan_plugin.platforms.saleor.polling import OrderPoller
 from bittitan_plugin.platforms.saleor.problems import ProblemMirror
@@ -46,6 +45,7 @@ class SaleorConnection(PlatformConnection):
         ports = wiring.ports
         self.apps = SaleorApps(wiring.engine, ports.cipher, ports.clock)
         self._connected = ConnectedSaleors(self.apps, self._host_of)
+        self.intake = Intake(wiring.plugins)
         self.chores = self._chores()
 
     def platform_of(self, installation_id: UUID) -> Host | None:
@@ -84,7 +84,7 @@ class SaleorConnection(PlatformConnection):
         """What webhooks lost is found, and problems are shown in the Dashboard."""
         ports, engine, apps = self.wiring.ports, self.wiring.engine, self.apps
         unreadable = UnreadableOrders(ports.store, ports.clock)
-        poller = OrderPoller(apps, Cursors(engine), unreadable, self._fire, ports.clock)
+        poller = OrderPoller(apps, Cursors(engine), unreadable, self.intake, ports.clock)
         return (
             HearingWatch(apps, ports.store, ports.clock).look_all,
             poller.poll_due,
@@ -104,10 +104,6 @@ class SaleorConnection(PlatformConnection):
     def _configuration(self, installation_id: UUID) -> Configuration:
         with self.wiring.ports.store.looking_up() as installations:
             return installations.by_id(installation_id).configuration
-
-    def _fire(self, firing: Firing) -> bool:
-        outcome = self.wiring.fire(firing.hook, firing.event)
-        return outcome.status is not OutcomeStatus.FAILED
 
 
 #: What the entry point names.

@@ -17,7 +17,8 @@ from bittitan_plugin.platforms.saleor.catalogue_events import (
     product_events,
     variant_events,
 )
-from bittitan_plugin.platforms.saleor.order_events import Firing, heard_events
+from bittitan_plugin.platforms.saleor.intake import Firing
+from bittitan_plugin.platforms.saleor.order_events import heard_events
 
 
 class NotAnEvent(Exception):

@@ -6,11 +6,11 @@ what is written here.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from bittitan_hooks import specs
 from bittitan_hooks.translate import money_value, order_value
+from bittitan_plugin.platforms.saleor.intake import Firing
 from bittitan_plugin.platforms.saleor.orders import order_from
 from bittitan_plugin.platforms.saleor.payments import amount_of, refunded_of
 from bittitan_plugin.platforms.saleor.returns import (
@@ -21,14 +21,6 @@ from bittitan_plugin.platforms.saleor.returns import (
 )
 
 Node = Mapping[str, Any]
-
-
-@dataclass(frozen=True)
-class Firing:
-    """A hook to call, by name, and the event to call it with."""
-
-    hook: str
-    event: specs.Event
 
 
 def state_events(installation: str, node: Node) -> list[Firing]:

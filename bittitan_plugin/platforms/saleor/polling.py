@@ -5,7 +5,7 @@ order fires the same hooks as its webhooks would have; what was done already is 
 order that cannot be taken is set aside, and looked at again at every look until it can be.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -20,7 +20,8 @@ from bittitan_plugin.platforms.saleor.apps import SaleorApp, SaleorApps
 from bittitan_plugin.platforms.saleor.changes import changed_orders
 from bittitan_plugin.platforms.saleor.client import SaleorClient
 from bittitan_plugin.platforms.saleor.cursors import Cursors
-from bittitan_plugin.platforms.saleor.order_events import Firing, state_events
+from bittitan_plugin.platforms.saleor.intake import Intake, NotTaken
+from bittitan_plugin.platforms.saleor.order_events import state_events
 from bittitan_plugin.platforms.saleor.unreadable import UnreadableOrders, spoken
 
 #: Time between two looks at one Saleor.
@@ -28,9 +29,6 @@ INTERVAL = timedelta(minutes=3)
 #: How far behind the newest change each look begins: a change becomes visible only when Saleor's
 #: transaction ends, which may be after that of a later one.
 OVERLAP = timedelta(minutes=2)
-
-#: Calls the hook; False when the event could not be taken and has to come again.
-Fire = Callable[[Firing], bool]
 
 _log = structlog.get_logger(__name__)
 
@@ -43,13 +41,13 @@ class OrderPoller:
         apps: SaleorApps,
         cursors: Cursors,
         unreadable: UnreadableOrders,
-        fire: Fire,
+        intake: Intake,
         clock: Clock,
     ) -> None:
         self._apps = apps
         self._cursors = cursors
         self._unreadable = unreadable
-        self._fire = fire
+        self._intake = intake
         self._clock = clock
         #: Where this process has looked since it started.
         self._seen: set[UUID] = set()
@@ -118,10 +116,14 @@ class OrderPoller:
 
         Staff are told once for each change of it. Raises only when nothing can be kept.
         """
+        wrong = None
         try:
-            wrong = self._fired(app, node)
+            if node["status"] != "DRAFT":
+                self._intake.take(state_events(app.api_url, node))
         except SQLAlchemyError:
             raise
+        except NotTaken:
+            wrong = "the plugin could not take it; see its log."
         except Exception as broken:
             _log.warning("order_set_aside", order=node["id"], error=type(broken).__name__)
             wrong = spoken(broken)
@@ -129,14 +131,6 @@ class OrderPoller:
             self._unreadable.close(app.installation_id, node["id"])
         elif says:
             self._unreadable.report(app.installation_id, node, wrong, is_news=not again)
-
-    def _fired(self, app: SaleorApp, node: Mapping[str, Any]) -> str | None:
-        """Why an event of the order could not be taken; None when all of them were."""
-        if node["status"] == "DRAFT":
-            return None
-        if all(self._fire(firing) for firing in state_events(app.api_url, node)):
-            return None
-        return "the plugin could not take it; see its log."
 
     def _move(self, app: SaleorApp, reached: datetime) -> None:
         try:

@@ -11,15 +11,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
-from pluggy import PluginManager
 
-from bittitan_hooks import specs
 from bittitan_plugin.base.clock import Clock
 from bittitan_plugin.domain.errors import Unavailable
 from bittitan_plugin.domain.problems import ProblemKind
 from bittitan_plugin.platforms.saleor.allowed import normal
 from bittitan_plugin.platforms.saleor.apps import AppState, SaleorApp, SaleorApps
 from bittitan_plugin.platforms.saleor.events import NotAnEvent, SaleorEvent, firings, read_event
+from bittitan_plugin.platforms.saleor.intake import Intake, NotTaken
 from bittitan_plugin.platforms.saleor.keys import Keys
 from bittitan_plugin.platforms.saleor.signatures import NotSigned, UnknownKey, verify
 from bittitan_plugin.platforms.saleor.unreadable import UnreadableOrders, spoken
@@ -49,11 +48,11 @@ class Webhooks:
     """Receives the webhooks of every Saleor. Synchronous; the web calls it in a thread."""
 
     def __init__(
-        self, apps: SaleorApps, keys: Keys, plugins: PluginManager, store: Store, clock: Clock
+        self, apps: SaleorApps, keys: Keys, intake: Intake, store: Store, clock: Clock
     ) -> None:
         self._apps = apps
         self._keys = keys
-        self._plugins = plugins
+        self._intake = intake
         self._store = store
         self._clock = clock
         self._unreadable_orders = UnreadableOrders(store, clock)
@@ -121,13 +120,12 @@ class Webhooks:
             return Answer(200, "Ignored: it concerns nothing here.")
         except Exception as error:
             return self._unreadable(app, event, spoken(error))
-        outcomes: list[specs.Outcome] = []
-        for firing in found:
-            outcomes += getattr(self._plugins.hook, firing.hook)(event=firing.event)
-        if any(outcome.status is specs.OutcomeStatus.FAILED for outcome in outcomes):
+        try:
+            said = self._intake.take(found)
+        except NotTaken:
             return Answer(503, "The event could not be made durable; send it again.")
         self._well_again(app, event)
-        return Answer(200, " ".join(outcome.message for outcome in outcomes) or "Ignored.")
+        return Answer(200, said)
 
     def _unreadable(self, app: SaleorApp, event: SaleorEvent, why: str) -> Answer:
         """An event that is Saleor's and that nobody can act on: staff are told.

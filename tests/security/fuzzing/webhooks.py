@@ -14,6 +14,7 @@ from bittitan_hooks import specs
 from bittitan_plugin.base.cipher import generate_key
 from bittitan_plugin.base.settings import LogFormat, Settings
 from bittitan_plugin.platforms.saleor.apps import Registration
+from bittitan_plugin.platforms.saleor.intake import Intake
 from bittitan_plugin.platforms.saleor.keys import Keys
 from bittitan_plugin.platforms.saleor.webhooks import Webhooks
 from bittitan_plugin.plugin.bootstrap import build
@@ -66,7 +67,7 @@ def deliveries(random: Random, database_url: str, directory: Path) -> Callable[[
         return signing.jwks()
 
     keys = Keys(apps, lambda: NOW, fetch)
-    webhooks = Webhooks(apps, keys, plugins, application.ports.store, lambda: NOW)
+    webhooks = Webhooks(apps, keys, Intake(plugins), application.ports.store, lambda: NOW)
 
     def attempt(_number: int) -> str:
         headers, body, proved = _delivery(random, signing)

@@ -31,7 +31,7 @@ class SaleorService:
 
 
 def saleor_service(connection: SaleorConnection, plugins: PluginManager) -> SaleorService:
-    """Wire it. ``plugins`` is the plugin manager whose hooks the webhooks fire."""
+    """Wire it. ``plugins`` is the plugin manager whose hooks the settings page fires."""
     ports, apps, settings = connection.wiring.ports, connection.apps, connection.settings
     allowed = AllowedSaleors(settings.allowed_urls, settings.dashboard_urls)
     keys = Keys(apps, ports.clock)
@@ -42,7 +42,7 @@ def saleor_service(connection: SaleorConnection, plugins: PluginManager) -> Sale
         apps=apps,
         allowed=allowed,
         registrar=Registrar(apps, allowed),
-        webhooks=Webhooks(apps, keys, plugins, ports.store, ports.clock),
+        webhooks=Webhooks(apps, keys, connection.intake, ports.store, ports.clock),
         tokens=SaleorTokens(apps, keys, ports.clock),
         sessions=Sessions(apps, ports.cipher, ports.clock),
     )

@@ -16,6 +16,7 @@ from starlette.applications import Starlette
 from bittitan_hooks import specs
 from bittitan_plugin.platforms.saleor.allowed import AllowedSaleors
 from bittitan_plugin.platforms.saleor.apps import SaleorApp, SaleorApps
+from bittitan_plugin.platforms.saleor.intake import Intake
 from bittitan_plugin.platforms.saleor.keys import Keys
 from bittitan_plugin.platforms.saleor.pages.routes import saleor_routes
 from bittitan_plugin.platforms.saleor.pages.service import SaleorService
@@ -135,7 +136,7 @@ class Stations:
             apps=apps,
             allowed=allowed,
             registrar=Registrar(apps, allowed),
-            webhooks=Webhooks(apps, keys, self.plugins, ports.store, ports.clock),
+            webhooks=Webhooks(apps, keys, Intake(self.plugins), ports.store, ports.clock),
             tokens=SaleorTokens(apps, keys, ports.clock),
             sessions=Sessions(apps, ports.cipher, ports.clock),
         )

@@ -13,13 +13,10 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from bittitan_hooks.results import OutcomeStatus
 from bittitan_plugin.domain.assets import AssetStatus
 from bittitan_plugin.platforms.saleor.cursors import Cursors
-from bittitan_plugin.platforms.saleor.order_events import Firing
 from bittitan_plugin.platforms.saleor.polling import OrderPoller
 from bittitan_plugin.platforms.saleor.unreadable import UnreadableOrders
-from bittitan_plugin.plugin.order_hooks import OrderHooks
 from tests.fakes.saleor.records import Order
 from tests.integration.saleor.story.conftest import Market
 from tests.wired import saleors_of
@@ -57,15 +54,10 @@ def deliver(market: Market, places: list[int]) -> None:
 
 def look(market: Market) -> None:
     """The poller looks at what changed, in a process that has just started."""
-    hooks = OrderHooks(lambda: market.shop.ports)
-
-    def fire(firing: Firing) -> bool:
-        return getattr(hooks, firing.hook)(firing.event).status is not OutcomeStatus.FAILED
-
     application, clock = market.station.application, market.station.clock
-    apps, cursors = saleors_of(application).apps, Cursors(application.engine)
+    saleors, cursors = saleors_of(application), Cursors(application.engine)
     unreadable = UnreadableOrders(application.ports.store, clock)
-    poller = OrderPoller(apps, cursors, unreadable, fire, clock)
+    poller = OrderPoller(saleors.apps, cursors, unreadable, saleors.intake, clock)
     poller.poll(market.station.installed)
     market.shop.settle()
 

@@ -1,6 +1,6 @@
 """What webhooks lost is found by looking; what the Dashboard shows follows our own problems."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import cast
@@ -8,16 +8,14 @@ from typing import cast
 import pytest
 
 from bittitan_hooks.events import OrderEvent
-from bittitan_hooks.results import OutcomeStatus
 from bittitan_plugin.domain.assets import AssetStatus
 from bittitan_plugin.domain.errors import Unavailable
 from bittitan_plugin.domain.problems import ProblemAction, ProblemKind
 from bittitan_plugin.platforms.saleor.cursors import Cursors
-from bittitan_plugin.platforms.saleor.order_events import Firing
+from bittitan_plugin.platforms.saleor.intake import Firing, Intake
 from bittitan_plugin.platforms.saleor.polling import OrderPoller
 from bittitan_plugin.platforms.saleor.problems import ProblemMirror
 from bittitan_plugin.platforms.saleor.unreadable import UnreadableOrders
-from bittitan_plugin.plugin.order_hooks import OrderHooks
 from bittitan_plugin.services.problems import act, dismiss
 from bittitan_plugin.services.selling.refused_lines import watch_refused
 from tests.fakes.saleor.records import Order
@@ -29,26 +27,17 @@ MakePoller = Callable[..., OrderPoller]
 
 
 @pytest.fixture
-def fire(market: Market) -> Callable[[Firing], bool]:
-    """The hooks, as a worker calls them."""
-    hooks = OrderHooks(lambda: market.shop.ports)
-
-    def call(firing: Firing) -> bool:
-        return getattr(hooks, firing.hook)(firing.event).status is not OutcomeStatus.FAILED
-
-    return call
-
-
-@pytest.fixture
-def new_poller(market: Market, fire: Callable[[Firing], bool]) -> MakePoller:
+def new_poller(market: Market) -> MakePoller:
     """Makes pollers, as each worker process has one."""
     application = market.station.application
 
-    def make(fire: Callable[[Firing], bool] = fire) -> OrderPoller:
+    def make(intake: Intake | None = None) -> OrderPoller:
         cursors = Cursors(application.engine)
         ports = application.ports
         unreadable = UnreadableOrders(ports.store, ports.clock)
-        return OrderPoller(saleors_of(application).apps, cursors, unreadable, fire, ports.clock)
+        saleors = saleors_of(application)
+        intake = intake or saleors.intake
+        return OrderPoller(saleors.apps, cursors, unreadable, intake, ports.clock)
 
     # Saleor's clock and ours are the same, so that its changes are later than the registration.
     market.saleor.now = market.station.clock  # type: ignore[method-assign]
@@ -130,27 +119,51 @@ def test_an_order_that_cannot_be_read_does_not_keep_the_others_waiting(
     assert len(market.assets(order)) == 1
 
 
-class Broken:
+def test_webhook_and_poller_come_in_by_one_door(
+    market: Market, new_poller: MakePoller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    came_in: list[str] = []
+    take = Intake.take
+
+    def noted(intake: Intake, firings: Sequence[Firing]) -> str:
+        came_in.append(firings[0].hook)
+        return take(intake, firings)
+
+    monkeypatch.setattr(Intake, "take", noted)
+    order = market.saleor.place((market.saleor.variant_of("MW-MAILBOX").id, 1, {}))
+    market.settle()
+    assert came_in == ["order_created", "order_confirmed"]
+    came_in.clear()
+    market.station.clock.advance(minutes=10)
+    market.saleor.pay(order)
+    market.station.sender.waiting.clear()
+    new_poller().poll(market.station.installed)
+    assert came_in == ["order_updated"]
+    market.settle()
+    assert len(market.assets(order)) == 1
+
+
+class Broken(Intake):
     """Takes every event but those of one order, which it has not foreseen."""
 
-    def __init__(self, order: Order, fire: Callable[[Firing], bool]) -> None:
+    def __init__(self, order: Order, market: Market) -> None:
+        super().__init__(market.shop.world.plugins)
         self.order: Order | None = order
-        self._fire = fire
 
-    def __call__(self, firing: Firing) -> bool:
-        event = firing.event
+    def take(self, firings: Sequence[Firing]) -> str:
+        event = firings[0].event
         assert isinstance(event, OrderEvent)
         if self.order and event.order.id == self.order.id:
             raise ZeroDivisionError
-        return self._fire(firing)
+        return super().take(firings)
 
 
 def test_an_order_that_raises_the_unforeseen_is_set_aside_named_and_taken_later(
-    market: Market, new_poller: MakePoller, fire: Callable[[Firing], bool]
+    market: Market, new_poller: MakePoller
 ) -> None:
     market.station.clock.advance(minutes=10)
     bad, good = market.buy(told=False), market.buy(told=False)
-    broken = Broken(bad, fire)
+    broken = Broken(bad, market)
     poller = new_poller(broken)
     look(market, poller)
     assert [len(market.assets(order)) for order in (bad, good)] == [0, 1]
