@@ -12,18 +12,19 @@ from sqlalchemy.orm import Session
 from bittitan_plugin.store.engine import reading_engine, writing_engine
 from bittitan_plugin.store.locks import take_turns
 from bittitan_plugin.store.remembered import Recollection, Remembered
-from bittitan_plugin.store.repositories.accounts import AccountRepository
+from bittitan_plugin.store.repositories.accounts import AccountRepository, InvitationRepository
 from bittitan_plugin.store.repositories.assets import AssetRepository
 from bittitan_plugin.store.repositories.cancellation_requests import (
     CancellationRequestRepository,
 )
 from bittitan_plugin.store.repositories.claims import ClaimRepository
 from bittitan_plugin.store.repositories.coupons import CouponRepository
-from bittitan_plugin.store.repositories.deferred_lines import DeferredLineRepository
 from bittitan_plugin.store.repositories.held_coupons import HeldCouponRepository
-from bittitan_plugin.store.repositories.held_lines import HeldLineRepository
 from bittitan_plugin.store.repositories.installations import InstallationRepository
-from bittitan_plugin.store.repositories.invitations import InvitationRepository
+from bittitan_plugin.store.repositories.order_lines import (
+    DeferredLineRepository,
+    HeldLineRepository,
+)
 from bittitan_plugin.store.repositories.problems import ProblemRepository
 from bittitan_plugin.store.repositories.products import ProductRepository
 from bittitan_plugin.store.repositories.revocations import RevocationRepository

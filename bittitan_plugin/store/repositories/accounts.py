@@ -1,4 +1,4 @@
-"""Accounts of one installation."""
+"""Accounts of one installation, and the invitations of end customers."""
 
 from collections.abc import Callable, Collection
 from dataclasses import replace
@@ -6,14 +6,15 @@ from datetime import datetime
 from typing import cast
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Table, bindparam, select, union_all, update
-from sqlalchemy.orm import Session
+from sqlalchemy import Table, bindparam, select, union_all, update
 
 from bittitan_plugin.domain.access import NO_ACCOUNTS, OwnAccounts
 from bittitan_plugin.domain.accounts import Account, AccountStatus
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
+from bittitan_plugin.domain.invitations import Invitation
 from bittitan_plugin.store.mapping import from_row, to_columns
-from bittitan_plugin.store.tables import AccountRow, ProvedAddressRow
+from bittitan_plugin.store.repositories.repository import Repository
+from bittitan_plugin.store.tables import AccountRow, InvitationRow, ProvedAddressRow
 
 # What every sale does is built once: building it costs more than running it.
 _ACCOUNTS = cast(Table, AccountRow.__table__)
@@ -23,12 +24,10 @@ _LOCKED = _BY_ID.with_for_update()
 _BY_CUSTOMER = select(_ACCOUNTS).where(_MINE, _ACCOUNTS.c.customer_id == bindparam("customer_id"))
 
 
-class AccountRepository:
+class AccountRepository(Repository):
     """Finds and keeps accounts."""
 
-    def __init__(self, session: Session, installation_id: UUID) -> None:
-        self._session = session
-        self._installation_id = installation_id
+    _rows = AccountRow
 
     def get(self, account_id: UUID, *, for_update: bool = False) -> Account:
         """Raises ``Refusal`` NOT_FOUND on ``id``."""
@@ -136,6 +135,37 @@ class AccountRepository:
             self._session.expire_all()
         return after
 
-    @property
-    def _mine(self) -> ColumnElement[bool]:
-        return AccountRow.installation_id == self._installation_id
+
+class InvitationRepository(Repository):
+    """At most one per end customer: the newest."""
+
+    _rows = InvitationRow
+
+    def keep(self, invitation: Invitation) -> None:
+        """Keep it, in the place of what was kept for the same end customer."""
+        values = to_columns(invitation)
+        row = self._session.scalar(
+            select(InvitationRow).where(
+                self._mine, InvitationRow.account_id == invitation.account_id
+            )
+        )
+        if row is None:
+            self._session.add(InvitationRow(installation_id=self._installation_id, **values))
+        else:
+            for name, value in values.items():
+                setattr(row, name, value)
+        self._session.flush()
+
+    def get(self, invitation_id: UUID) -> Invitation | None:
+        """The invitation with that id, unless a newer one has taken its place."""
+        row = self._session.scalar(
+            select(InvitationRow).where(self._mine, InvitationRow.id == invitation_id)
+        )
+        return from_row(Invitation, row) if row else None
+
+    def of_accounts(self, account_ids: Collection[UUID]) -> dict[UUID, Invitation]:
+        """The invitations of those end customers that were invited, in one statement."""
+        rows = self._session.scalars(
+            select(InvitationRow).where(self._mine, InvitationRow.account_id.in_(account_ids))
+        )
+        return {row.account_id: from_row(Invitation, row) for row in rows}

@@ -38,6 +38,7 @@ from bittitan_plugin.store.mapping import (
     to_history,
 )
 from bittitan_plugin.store.remembered import Recollection, Stored
+from bittitan_plugin.store.repositories.repository import Repository
 from bittitan_plugin.store.tables import AssetRow, HistoryRow
 
 #: Read and written past the object-relational layer, which has nothing to add to a row.
@@ -69,12 +70,13 @@ class StaleAsset(Exception):
     """The asset was changed by someone else between reading and storing it."""
 
 
-class AssetRepository:
+class AssetRepository(Repository):
     """Finds, keeps and changes assets. A change and its history are one transaction."""
 
+    _rows = AssetRow
+
     def __init__(self, session: Session, installation_id: UUID, recollection: Recollection) -> None:
-        self._session = session
-        self._installation_id = installation_id
+        super().__init__(session, installation_id)
         self._recollection = recollection
 
     def get(self, asset_id: UUID, *, for_update: bool = False) -> Asset:
@@ -306,10 +308,6 @@ class AssetRepository:
         values = [{**history_values(entry), **of, "digest": digest} for entry, digest in links]
         if values:
             self._session.execute(_ADD_HISTORY, values)
-
-    @property
-    def _mine(self) -> ColumnElement[bool]:
-        return AssetRow.installation_id == self._installation_id
 
 
 #: By what assets that wait for stock are served.

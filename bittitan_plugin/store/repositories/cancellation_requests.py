@@ -4,22 +4,20 @@ from collections.abc import Callable, Collection
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, or_, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import and_, or_, select, update
 
 from bittitan_plugin.domain.due import Due
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
 from bittitan_plugin.domain.requests import REMINDER_BEFORE, CancellationRequest, RequestState
 from bittitan_plugin.store.mapping import from_row, to_columns
+from bittitan_plugin.store.repositories.repository import Repository
 from bittitan_plugin.store.tables import AssetRow, CancellationRequestRow
 
 
-class CancellationRequestRepository:
+class CancellationRequestRepository(Repository):
     """Finds and keeps requests. Whoever decides one holds its asset's lock already."""
 
-    def __init__(self, session: Session, installation_id: UUID) -> None:
-        self._session = session
-        self._installation_id = installation_id
+    _rows = CancellationRequestRow
 
     def get(self, request_id: UUID) -> CancellationRequest:
         """Raises ``Refusal`` NOT_FOUND on ``id``."""
@@ -97,7 +95,3 @@ class CancellationRequestRepository:
             )
             self._session.expire_all()
         return after
-
-    @property
-    def _mine(self) -> ColumnElement[bool]:
-        return CancellationRequestRow.installation_id == self._installation_id

@@ -4,11 +4,11 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, delete, select
-from sqlalchemy.orm import Session
+from sqlalchemy import delete, select
 
 from bittitan_plugin.store.engine import insert_into
 from bittitan_plugin.store.mapping import from_row, to_columns
+from bittitan_plugin.store.repositories.repository import Repository
 from bittitan_plugin.store.tables import ClaimRow
 
 #: Claims that are let go of in one statement.
@@ -24,12 +24,10 @@ class Claim:
     stock_code_id: UUID | None = None
 
 
-class ClaimRepository:
+class ClaimRepository(Repository):
     """Claims, and tells who claimed first."""
 
-    def __init__(self, session: Session, installation_id: UUID) -> None:
-        self._session = session
-        self._installation_id = installation_id
+    _rows = ClaimRow
 
     def claim(self, claims: Sequence[Claim]) -> list[Claim]:
         """Claim what nobody has claimed. Returns the claims of others that stand in the way.
@@ -69,7 +67,3 @@ class ClaimRepository:
                 .where(self._mine, ClaimRow.stock_code_id.in_(some))
                 .execution_options(synchronize_session=False)
             )
-
-    @property
-    def _mine(self) -> ColumnElement[bool]:
-        return ClaimRow.installation_id == self._installation_id

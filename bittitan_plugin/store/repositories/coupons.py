@@ -9,13 +9,13 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, case, false, func, insert, or_, select, update
-from sqlalchemy.orm import Session
 
 from bittitan_plugin.domain.absence import AccountChange
 from bittitan_plugin.domain.assets import Asset, AssetStatus
 from bittitan_plugin.domain.coupons import OPEN_FATES, CouponSource, CouponStatus, Sealed
 from bittitan_plugin.domain.due import Due
 from bittitan_plugin.store.mapping import from_row, readable, to_asset, to_columns
+from bittitan_plugin.store.repositories.repository import Repository
 from bittitan_plugin.store.tables import AccountChangeRow, AssetRow, CodeSecretRow, CouponCursorRow
 
 _IS_OPEN = AssetRow.coupon_status.in_([fate.value for fate in OPEN_FATES])
@@ -38,12 +38,10 @@ class Cursor:
 _LONGEST_READING = timedelta(hours=1)
 
 
-class CouponRepository:
+class CouponRepository(Repository):
     """Finds assets by their coupon, and notes when the vendor last spoke of it."""
 
-    def __init__(self, session: Session, installation_id: UUID) -> None:
-        self._session = session
-        self._installation_id = installation_id
+    _rows = AssetRow
 
     def cursor(self) -> Cursor | None:
         """How far was read, or None before the first reading."""
@@ -271,10 +269,6 @@ class CouponRepository:
             AssetRow.coupon_source == CouponSource.API.value,
             AssetRow.coupon_id.is_not(None),
         ]
-
-    @property
-    def _mine(self) -> ColumnElement[bool]:
-        return AssetRow.installation_id == self._installation_id
 
 
 def _named(row: AssetRow) -> Due:

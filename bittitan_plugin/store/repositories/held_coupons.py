@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, delete, select
-from sqlalchemy.orm import Session
+from sqlalchemy import delete, select
 
 from bittitan_plugin.domain.coupons import Coupon, Sealed
 from bittitan_plugin.store.mapping import from_row, to_columns
+from bittitan_plugin.store.repositories.repository import Repository
 from bittitan_plugin.store.tables import HeldCouponRow
 
 
@@ -21,12 +21,10 @@ class HeldCoupon:
     held_at: datetime
 
 
-class HeldCouponRepository:
+class HeldCouponRepository(Repository):
     """At most one per asset: the latest that was answered."""
 
-    def __init__(self, session: Session, installation_id: UUID) -> None:
-        self._session = session
-        self._installation_id = installation_id
+    _rows = HeldCouponRow
 
     def keep(
         self, asset_id: UUID, coupon: Coupon, code: Sealed, differences: str, at: datetime
@@ -60,7 +58,3 @@ class HeldCouponRepository:
         self._session.execute(
             delete(HeldCouponRow).where(self._mine, HeldCouponRow.asset_id == asset_id)
         )
-
-    @property
-    def _mine(self) -> ColumnElement[bool]:
-        return HeldCouponRow.installation_id == self._installation_id

@@ -4,13 +4,13 @@ from datetime import datetime
 from typing import cast
 from uuid import UUID, uuid4
 
-from sqlalchemy import ColumnElement, Table, bindparam, func, or_, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import Table, bindparam, func, or_, select, update
 
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
 from bittitan_plugin.domain.problems import Problem, ProblemAction, ProblemKind
 from bittitan_plugin.store.locks import take_turns
 from bittitan_plugin.store.mapping import from_row
+from bittitan_plugin.store.repositories.repository import Repository
 from bittitan_plugin.store.tables import ProblemRow
 
 # Run twice for every sale, so built once, and past the object-relational layer.
@@ -27,12 +27,10 @@ _RESOLVE = (
 )
 
 
-class ProblemRepository:
+class ProblemRepository(Repository):
     """Raises, lists and closes problems."""
 
-    def __init__(self, session: Session, installation_id: UUID) -> None:
-        self._session = session
-        self._installation_id = installation_id
+    _rows = ProblemRow
 
     def report(  # noqa: PLR0913 - all that is said of a problem, each by its name
         self,
@@ -160,7 +158,3 @@ class ProblemRepository:
         if row is None:
             raise Refusal(ErrorCode.NOT_FOUND, "There is no such problem.", field="id")
         return row
-
-    @property
-    def _mine(self) -> ColumnElement[bool]:
-        return ProblemRow.installation_id == self._installation_id

@@ -18,12 +18,12 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session
 
 from bittitan_plugin.domain.catalogue import Product, ProductType
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
 from bittitan_plugin.domain.money import Money
 from bittitan_plugin.store.mapping import product_values, to_product
+from bittitan_plugin.store.repositories.repository import Repository
 from bittitan_plugin.store.tables import AssetRow, PriceRow, ProductRow
 
 # Read past the object-relational layer, which has nothing to add to a row; what every order and
@@ -43,12 +43,10 @@ _OF_VARIANTS = _WITH_PRICES.where(
 )
 
 
-class ProductRepository:
+class ProductRepository(Repository):
     """Finds and keeps products."""
 
-    def __init__(self, session: Session, installation_id: UUID) -> None:
-        self._session = session
-        self._installation_id = installation_id
+    _rows = ProductRow
 
     def get(self, product_id: UUID) -> Product:
         """Raises ``Refusal`` NOT_FOUND on ``id``."""
@@ -182,7 +180,3 @@ class ProductRepository:
             if row.price_currency is not None:
                 prices[row.price_currency] = Money(row.price_amount, row.price_currency)
         return [to_product(row, prices) for row, prices in found.values()]
-
-    @property
-    def _mine(self) -> ColumnElement[bool]:
-        return ProductRow.installation_id == self._installation_id

@@ -4,23 +4,21 @@ from collections.abc import Callable, Collection
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, or_, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import and_, or_, select, update
 
 from bittitan_plugin.domain.due import Due
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
 from bittitan_plugin.domain.requests import REMINDER_BEFORE
 from bittitan_plugin.domain.revocations import Revocation, RevocationState
 from bittitan_plugin.store.mapping import from_row, to_columns
+from bittitan_plugin.store.repositories.repository import Repository
 from bittitan_plugin.store.tables import AssetRow, RevocationRow
 
 
-class RevocationRepository:
+class RevocationRepository(Repository):
     """Finds and keeps revocations. Whoever decides one holds its asset's lock already."""
 
-    def __init__(self, session: Session, installation_id: UUID) -> None:
-        self._session = session
-        self._installation_id = installation_id
+    _rows = RevocationRow
 
     def get(self, revocation_id: UUID) -> Revocation:
         """Raises ``Refusal`` NOT_FOUND on ``id``."""
@@ -82,7 +80,3 @@ class RevocationRepository:
             .execution_options(synchronize_session=False)
         )
         return after
-
-    @property
-    def _mine(self) -> ColumnElement[bool]:
-        return RevocationRow.installation_id == self._installation_id

@@ -4,22 +4,20 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, insert, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import insert, select, update
 
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
 from bittitan_plugin.domain.runs import Run, RunKind, RunState
 from bittitan_plugin.store.locks import take_turns
 from bittitan_plugin.store.mapping import from_row, to_columns
+from bittitan_plugin.store.repositories.repository import Repository
 from bittitan_plugin.store.tables import RunRow
 
 
-class RunRepository:
+class RunRepository(Repository):
     """Begins, changes and finds runs."""
 
-    def __init__(self, session: Session, installation_id: UUID) -> None:
-        self._session = session
-        self._installation_id = installation_id
+    _rows = RunRow
 
     def add(self, run: Run) -> Run:
         """Keep a new run. The caller has taken its turn and seen that none of its kind is at work;
@@ -88,10 +86,6 @@ class RunRepository:
             )
             self._session.expire_all()
         return after
-
-    @property
-    def _mine(self) -> ColumnElement[bool]:
-        return RunRow.installation_id == self._installation_id
 
 
 def _values(run: Run) -> dict[str, Any]:

@@ -8,7 +8,6 @@ from typing import Any, cast
 from uuid import UUID
 
 from sqlalchemy import Row, Table, bindparam, select
-from sqlalchemy.orm import Session
 
 from bittitan_plugin.domain.accounts import Account
 from bittitan_plugin.domain.assets import Asset
@@ -17,6 +16,7 @@ from bittitan_plugin.domain.coupons import Sealed
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
 from bittitan_plugin.store.mapping import from_row, to_asset
 from bittitan_plugin.store.repositories.installations import to_installation
+from bittitan_plugin.store.repositories.repository import Repository
 from bittitan_plugin.store.tables import AccountRow, AssetRow, CodeSecretRow, InstallationRow
 
 _ASSETS, _ACCOUNTS, _INSTALLATIONS, _SECRETS = (
@@ -54,12 +54,8 @@ class Sale:
     code_secret: Sealed | None
 
 
-class SaleRepository:
+class SaleRepository(Repository):
     """Reads sales. See ``AssetRepository`` for what changes them."""
-
-    def __init__(self, session: Session, installation_id: UUID) -> None:
-        self._session = session
-        self._installation_id = installation_id
 
     def get(self, asset_id: UUID) -> Sale:
         """Raises ``Refusal`` NOT_FOUND on ``id``."""

@@ -4,18 +4,16 @@ from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import ColumnElement, delete, insert, select
-from sqlalchemy.orm import Session
+from sqlalchemy import delete, insert, select
 
+from bittitan_plugin.store.repositories.repository import Repository
 from bittitan_plugin.store.tables import SentMailRow
 
 
-class SentMailRepository:
+class SentMailRepository(Repository):
     """Keeps when they were sent, as long as that counts."""
 
-    def __init__(self, session: Session, installation_id: UUID) -> None:
-        self._session = session
-        self._installation_id = installation_id
+    _rows = SentMailRow
 
     def of(self, subject: str) -> list[datetime]:
         """When those of that subject were sent."""
@@ -46,7 +44,3 @@ class SentMailRepository:
     def take_back(self, ids: Collection[UUID]) -> None:
         """They were not sent after all; nothing happens where they are gone."""
         self._session.execute(delete(SentMailRow).where(self._mine, SentMailRow.id.in_(ids)))
-
-    @property
-    def _mine(self) -> ColumnElement[bool]:
-        return SentMailRow.installation_id == self._installation_id

@@ -22,12 +22,12 @@ from sqlalchemy import (
     text,
     update,
 )
-from sqlalchemy.orm import Session
 
 from bittitan_plugin.domain.catalogue import ProductType
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
 from bittitan_plugin.domain.stock import Demand, ImportPhase, StockCode, StockState
 from bittitan_plugin.store.mapping import from_row, to_columns
+from bittitan_plugin.store.repositories.repository import Repository
 from bittitan_plugin.store.repositories.stock_imports import UNFINISHED
 from bittitan_plugin.store.tables import StockCodeRow, StockImportRow
 
@@ -72,12 +72,10 @@ class CodesTaken(Exception):
     """A code that was found free is not any more. Nothing of the transaction is kept."""
 
 
-class StockRepository:
+class StockRepository(Repository):
     """Finds, keeps and hands out codes."""
 
-    def __init__(self, session: Session, installation_id: UUID) -> None:
-        self._session = session
-        self._installation_id = installation_id
+    _rows = StockCodeRow
 
     def unsold_of_import(
         self, import_id: UUID, *, after: UUID | None = None, limit: int
@@ -334,10 +332,6 @@ class StockRepository:
             StockCodeRow.product_type == demand.product_type.value,
             StockCodeRow.sku.is_(None) if sku is None else StockCodeRow.sku == sku,
         ]
-
-    @property
-    def _mine(self) -> ColumnElement[bool]:
-        return StockCodeRow.installation_id == self._installation_id
 
 
 def _serves(demand: Demand) -> list[ColumnElement[bool]]:

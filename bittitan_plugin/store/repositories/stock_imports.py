@@ -5,23 +5,21 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, delete, insert, literal_column, select, update
-from sqlalchemy.orm import Session
 
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
 from bittitan_plugin.domain.stock import ImportPhase, StockImport
 from bittitan_plugin.store.mapping import from_row, to_columns
+from bittitan_plugin.store.repositories.repository import Repository
 from bittitan_plugin.store.tables import StockImportRow
 
 #: What is not kept (yet). A literal, or the database could not see that its index fits.
 UNFINISHED: ColumnElement[bool] = StockImportRow.phase != literal_column("'KEPT'")
 
 
-class StockImportRepository:
+class StockImportRepository(Repository):
     """Finds and keeps the imports of one installation."""
 
-    def __init__(self, session: Session, installation_id: UUID) -> None:
-        self._session = session
-        self._installation_id = installation_id
+    _rows = StockImportRow
 
     def add(self, made: StockImport) -> None:
         """Keep that an import began, so that its codes can refer to it."""
@@ -117,7 +115,3 @@ class StockImportRepository:
             .execution_options(synchronize_session=False)
         )
         return bool(changed.all())
-
-    @property
-    def _mine(self) -> ColumnElement[bool]:
-        return StockImportRow.installation_id == self._installation_id

@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, delete, insert, select
-from sqlalchemy.orm import Session
+from sqlalchemy import delete, insert, select
 
 from bittitan_plugin.domain.coupons import Sealed
 from bittitan_plugin.store.mapping import from_row, to_columns
+from bittitan_plugin.store.repositories.repository import Repository
 from bittitan_plugin.store.tables import UploadRow
 
 
@@ -20,12 +20,10 @@ class Upload:
     content: Sealed
 
 
-class UploadRepository:
+class UploadRepository(Repository):
     """Keeps uploads as long as they are needed."""
 
-    def __init__(self, session: Session, installation_id: UUID) -> None:
-        self._session = session
-        self._installation_id = installation_id
+    _rows = UploadRow
 
     def add(self, upload: Upload) -> None:
         """Keep it."""
@@ -41,7 +39,3 @@ class UploadRepository:
     def remove(self, run_id: UUID) -> None:
         """Let go of it; nothing happens when it is gone."""
         self._session.execute(delete(UploadRow).where(self._mine, UploadRow.id == run_id))
-
-    @property
-    def _mine(self) -> ColumnElement[bool]:
-        return UploadRow.installation_id == self._installation_id

@@ -280,7 +280,7 @@ def _filtered(module: Module, node: ast.AST) -> Iterator[Change]:
     if isinstance(node, ast.Compare) and isinstance(node.ops[0], ast.Eq):
         if isinstance(node.left, ast.Attribute) and node.left.attr in OWNERS:
             table = _name(node.left.value)
-            if table.endswith("Row") or table == "row":
+            if table.endswith("Row") or table in ("row", "_rows"):
                 yield "filter", node, TRUE_IN_SQL
     elif isinstance(node, ast.Attribute | ast.Name) and _name(node) in FILTERS:
         parent = module.parents[node]

@@ -1,22 +1,17 @@
-"""Order lines that wait for staff because they seem to have been delivered before."""
+"""Order lines that are not sold yet: put off until the order is due, or held for staff."""
 
-from collections.abc import Sequence
-from uuid import UUID
+from collections.abc import Collection, Sequence
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select, update
 
 from bittitan_plugin.domain.held_lines import HeldBecause, HeldLine
 from bittitan_plugin.store.mapping import from_row, to_columns
-from bittitan_plugin.store.tables import HeldLineRow
+from bittitan_plugin.store.repositories.repository import Repository
+from bittitan_plugin.store.tables import DeferredLineRow, HeldLineRow
 
 
-class HeldLineRepository:
-    """Keeps them, and who let them go."""
-
-    def __init__(self, session: Session, installation_id: UUID) -> None:
-        self._session = session
-        self._installation_id = installation_id
+class HeldLineRepository(Repository):
+    """Lines that wait because they seem to have been delivered before, and who let them go."""
 
     def hold(self, line: HeldLine) -> bool:
         """Keep the line. False when it was held before, released or not."""
@@ -65,3 +60,31 @@ class HeldLineRepository:
             HeldLineRow.installation_id == self._installation_id,
             HeldLineRow.released_by.is_(None),
         )
+
+
+# Asked of every order, so built once.
+_TIMES = select(DeferredLineRow.order_line_id, DeferredLineRow.times).where(
+    DeferredLineRow.installation_id == bindparam("mine"),
+    DeferredLineRow.order_line_id.in_(bindparam("line_ids", expanding=True)),
+)
+
+
+class DeferredLineRepository(Repository):
+    """Counts how often a line was put off, so that its next event gets a fresh workflow."""
+
+    def times(self, order_line_ids: Collection[str]) -> dict[str, int]:
+        """How often each of these lines was put off; lines never put off are absent."""
+        which = {"mine": self._installation_id, "line_ids": list(order_line_ids)}
+        return {row.order_line_id: row.times for row in self._session.execute(_TIMES, which)}
+
+    def put_off(self, order_line_id: str, times: int) -> None:
+        """The line's workflow number ``times`` ended without an asset. Repeating it is harmless."""
+        key = (self._installation_id, order_line_id)
+        row = self._session.get(DeferredLineRow, key, with_for_update=True)
+        if row is None:
+            row = DeferredLineRow(
+                installation_id=self._installation_id, order_line_id=order_line_id, times=times
+            )
+            self._session.add(row)
+        row.times = max(row.times, times)
+        self._session.flush()
