@@ -45,7 +45,7 @@ from bittitan_plugin.store.unit_of_work import UnitOfWork
 from bittitan_plugin.web.admin import fields
 from bittitan_plugin.web.admin.admin_context import office_of
 from bittitan_plugin.web.admin.admin_page import SAID_NO, Desk, key_in, said, sent, to
-from bittitan_plugin.web.admin.lists import BrowsedList
+from bittitan_plugin.web.admin.lists import AdminList
 from bittitan_plugin.web.forms import form_of
 from bittitan_plugin.web.site import Site, run
 
@@ -120,7 +120,7 @@ class OrderCase:
         return line.line_metadata.get(FRIENDLY_NAME, "")
 
 
-class OrderList(BrowsedList):
+class OrderList(AdminList):
     """Every order, drafts too; the newest first."""
 
     key = KEY

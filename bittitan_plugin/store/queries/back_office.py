@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import case, func, select
 from sqlalchemy.orm import aliased
 
 from bittitan_plugin.domain.accounts import Account
@@ -23,9 +23,13 @@ from bittitan_plugin.store.tables import (
     CancellationRequestRow,
     HistoryRow,
     ProblemRow,
+    ProductRow,
     StockCodeRow,
 )
 from bittitan_plugin.store.unit_of_work import UnitOfWork
+
+#: Whether a product is on sale, as a status.
+PUBLISHED, HIDDEN = "PUBLISHED", "HIDDEN"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -149,6 +153,27 @@ def accounts(work: UnitOfWork) -> Browser[Account]:
     )
 
 
+def products(work: UnitOfWork) -> Browser[UUID]:
+    """Licence products, by their ids: their prices come in one further statement."""
+    state = case((ProductRow.published, PUBLISHED), else_=HIDDEN)
+    # Names differ in case only where somebody typed them.
+    name, sku = func.lower(ProductRow.name), func.lower(ProductRow.sku)
+    return Browser(
+        rows=select(ProductRow.id).where(ProductRow.installation_id == work.installation_id),
+        key=ProductRow.id,
+        columns={
+            "name": name,
+            "sku": sku,
+            "product_type": ProductRow.product_type,
+            "expire_days": ProductRow.expire_days,
+            "validity_days": ProductRow.validity_days,
+            "state": state,
+        },
+        searched=[ProductRow.name, ProductRow.sku, ProductRow.product_type, state],
+        to_item=_id,
+    )
+
+
 def problems(work: UnitOfWork) -> Browser[Problem]:
     """Problems, resolved ones too."""
     return Browser(
@@ -210,6 +235,11 @@ def audit(work: UnitOfWork) -> Browser[AuditLine]:
         searched=[HistoryRow.actor_name, HistoryRow.field, AssetRow.name, AssetRow.order_number],
         to_item=_audit_line,
     )
+
+
+def _id(row: Any) -> UUID:
+    found: UUID = row.id
+    return found
 
 
 def _asset_line(row: Any) -> AssetLine:

@@ -20,7 +20,7 @@ from bittitan_plugin.store.queries.browsing import Browser
 from bittitan_plugin.store.unit_of_work import UnitOfWork
 from bittitan_plugin.web.admin import fields
 from bittitan_plugin.web.admin.admin_page import Desk, actor_of, key_in, sent
-from bittitan_plugin.web.admin.lists import BrowsedList
+from bittitan_plugin.web.admin.lists import AdminList
 from bittitan_plugin.web.forms import form_of
 from bittitan_plugin.web.invitations import address_of_invitations
 
@@ -46,7 +46,7 @@ class AccountCase:
         return self.account.id
 
 
-class AccountList(BrowsedList):
+class AccountList(AdminList):
     """Every account, by e-mail address."""
 
     key = KEY

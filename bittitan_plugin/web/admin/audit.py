@@ -12,11 +12,11 @@ from bittitan_plugin.store.queries.back_office import AuditLine
 from bittitan_plugin.store.queries.browsing import Browser
 from bittitan_plugin.store.unit_of_work import UnitOfWork
 from bittitan_plugin.web.admin import fields
-from bittitan_plugin.web.admin.lists import BrowsedList
+from bittitan_plugin.web.admin.lists import AdminList
 from bittitan_plugin.web.admin.wording import field_name
 
 
-class AuditList(BrowsedList):
+class AuditList(AdminList):
     """Every recorded change, the newest first."""
 
     key = "audit"

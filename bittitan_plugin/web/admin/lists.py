@@ -24,8 +24,11 @@ from bittitan_plugin.web.admin.filters import criteria_of
 from bittitan_plugin.web.site import Site
 
 
-class OfficeList(BaseModelView):
-    """A list that only reads; whatever changes something is done by a page of its own."""
+class AdminList(BaseModelView):
+    """A list over one of the back office's queries.
+
+    It only reads; whatever changes something is done by a page of its own.
+    """
 
     #: What it takes to see it.
     permission: ClassVar[Permission]
@@ -44,59 +47,6 @@ class OfficeList(BaseModelView):
         # Pages of one row have templates of their own.
         self.exclude_fields_from_detail = [field.name for field in self.fields]
         super().__init__()
-
-    def is_accessible(self, request: Request) -> bool:
-        """Whether whoever is asking may see the list."""
-        return office_of(request).viewer.may(self.permission)
-
-    def can_create(self, request: Request) -> bool:
-        """Nothing is made by the list itself."""
-        return False
-
-    def can_edit(self, request: Request) -> bool:
-        """See ``can_create``."""
-        return False
-
-    def can_delete(self, request: Request) -> bool:
-        """See ``can_create``."""
-        return False
-
-    def can_import(self, request: Request) -> bool:
-        """See ``can_create``."""
-        return False
-
-    async def create(self, request: Request, data: dict[str, Any]) -> Any:
-        """Never routed to: see ``can_create``."""
-        raise NotImplementedError
-
-    async def edit(self, request: Request, pk: Any, data: dict[str, Any]) -> Any:
-        """Never routed to: see ``can_edit``."""
-        raise NotImplementedError
-
-    async def delete(self, request: Request, pks: list[Any]) -> int | None:
-        """Never routed to: see ``can_delete``."""
-        raise NotImplementedError
-
-    @link_row_action(name="open", text="Open", exclude_from_detail=True)
-    def open_action(self, request: Request, pk: Any) -> str:
-        """The page of one row."""
-        return detail_url(request, str(self.key), pk)
-
-    async def handle_row_action(self, request: Request, pk: Any, name: str) -> Response | None:
-        """Raises ``ActionFailed``: each is a link; starlette-admin fails where one is called."""
-        raise ActionFailed("That is a link to follow; nothing is done to a row by the list.")
-
-    async def repr(self, obj: Any, request: Request) -> str:
-        """Rows are named by their id."""
-        return str(await self.get_pk_value(request, obj))
-
-    async def get_serialized_pk_value(self, request: Request, obj: Any) -> Any:
-        """Ids as text."""
-        return str(await self.get_pk_value(request, obj))
-
-
-class BrowsedList(OfficeList):
-    """A list over one of the back office's queries."""
 
     @abstractmethod
     def browser(self, work: UnitOfWork) -> Browser[Any]:
@@ -157,6 +107,55 @@ class BrowsedList(OfficeList):
         return await self.lines(
             await self.site.read(lambda work: self.browser(work).chosen(work.session, pks))
         )
+
+    def is_accessible(self, request: Request) -> bool:
+        """Whether whoever is asking may see the list."""
+        return office_of(request).viewer.may(self.permission)
+
+    def can_create(self, request: Request) -> bool:
+        """Nothing is made by the list itself."""
+        return False
+
+    def can_edit(self, request: Request) -> bool:
+        """See ``can_create``."""
+        return False
+
+    def can_delete(self, request: Request) -> bool:
+        """See ``can_create``."""
+        return False
+
+    def can_import(self, request: Request) -> bool:
+        """See ``can_create``."""
+        return False
+
+    async def create(self, request: Request, data: dict[str, Any]) -> Any:
+        """Never routed to: see ``can_create``."""
+        raise NotImplementedError
+
+    async def edit(self, request: Request, pk: Any, data: dict[str, Any]) -> Any:
+        """Never routed to: see ``can_edit``."""
+        raise NotImplementedError
+
+    async def delete(self, request: Request, pks: list[Any]) -> int | None:
+        """Never routed to: see ``can_delete``."""
+        raise NotImplementedError
+
+    @link_row_action(name="open", text="Open", exclude_from_detail=True)
+    def open_action(self, request: Request, pk: Any) -> str:
+        """The page of one row."""
+        return detail_url(request, str(self.key), pk)
+
+    async def handle_row_action(self, request: Request, pk: Any, name: str) -> Response | None:
+        """Raises ``ActionFailed``: each is a link; starlette-admin fails where one is called."""
+        raise ActionFailed("That is a link to follow; nothing is done to a row by the list.")
+
+    async def repr(self, obj: Any, request: Request) -> str:
+        """Rows are named by their id."""
+        return str(await self.get_pk_value(request, obj))
+
+    async def get_serialized_pk_value(self, request: Request, obj: Any) -> Any:
+        """Ids as text."""
+        return str(await self.get_pk_value(request, obj))
 
 
 def _searched(q: str | None) -> str:

@@ -15,7 +15,7 @@ from bittitan_plugin.store.queries.browsing import Browser
 from bittitan_plugin.store.unit_of_work import UnitOfWork
 from bittitan_plugin.web.admin import fields
 from bittitan_plugin.web.admin.admin_page import Desk, actor_of, key_in
-from bittitan_plugin.web.admin.lists import BrowsedList
+from bittitan_plugin.web.admin.lists import AdminList
 
 KEY = "problems"
 
@@ -26,7 +26,7 @@ LEADS = {
 }
 
 
-class ProblemList(BrowsedList):
+class ProblemList(AdminList):
     """Every problem; those that are open come first."""
 
     key = KEY

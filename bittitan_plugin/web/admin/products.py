@@ -1,7 +1,6 @@
 """The catalogue: the list of products, the page of one, and *Get Services Definition*."""
 
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Sequence
 from uuid import UUID
 
 from starlette.datastructures import FormData
@@ -10,36 +9,26 @@ from starlette.responses import Response
 from starlette_admin.flash import flash
 from starlette_admin.routing import route
 
-from bittitan_plugin.domain.access import Permission
+from bittitan_plugin.domain.access import Permission, Viewer
 from bittitan_plugin.domain.catalogue import Product, ProductType
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
 from bittitan_plugin.domain.texts import quoted, whole_number
 from bittitan_plugin.services.catalogue import products
 from bittitan_plugin.services.catalogue.products import Wishes
+from bittitan_plugin.store.queries import back_office
+from bittitan_plugin.store.queries.back_office import HIDDEN, PUBLISHED
+from bittitan_plugin.store.queries.browsing import Browser
+from bittitan_plugin.store.unit_of_work import UnitOfWork
 from bittitan_plugin.web.admin import fields
 from bittitan_plugin.web.admin.admin_page import SAID_NO, Desk, actor_of, key_in, said, sent, to
-from bittitan_plugin.web.admin.in_memory_list import ShortList
+from bittitan_plugin.web.admin.lists import AdminList
 from bittitan_plugin.web.forms import form_of
 from bittitan_plugin.web.site import run
 
 KEY = "products"
 
 
-@dataclass(frozen=True, kw_only=True)
-class ProductLine:
-    """A product as the list has it."""
-
-    id: UUID
-    name: str
-    sku: str
-    product_type: ProductType
-    prices: str
-    expire_days: int
-    validity_days: int
-    state: str
-
-
-class ProductList(ShortList):
+class ProductList(AdminList):
     """Every licence product, by name."""
 
     key = KEY
@@ -51,28 +40,38 @@ class ProductList(ShortList):
     detail_template = "product.html"
     fields_default_sort = ["name"]
     fields = [
-        fields.text("name", "Name", lambda line: line.name),
-        fields.text("sku", "Article", lambda line: line.sku),
-        fields.choice("product_type", "Product type", lambda line: line.product_type, ProductType),
-        fields.plain("prices", "Price of one licence", lambda line: line.prices),
-        fields.number("expire_days", "Expire (days)", lambda line: line.expire_days),
-        fields.number("validity_days", "Validity (days)", lambda line: line.validity_days),
-        fields.choice("state", "State", lambda line: line.state, ["PUBLISHED", "HIDDEN"]),
+        fields.text("name", "Name", lambda product: product.name),
+        fields.text("sku", "Article", lambda product: product.sku),
+        fields.choice(
+            "product_type", "Product type", lambda product: product.product_type, ProductType
+        ),
+        fields.plain(
+            "prices",
+            "Price of one licence",
+            lambda product: ", ".join(map(str, product.prices.values())),
+        ),
+        fields.number("expire_days", "Expire (days)", lambda product: product.expire_days),
+        fields.number("validity_days", "Validity (days)", lambda product: product.validity_days),
+        fields.choice(
+            "state",
+            "State",
+            lambda product: PUBLISHED if product.published else HIDDEN,
+            [PUBLISHED, HIDDEN],
+        ),
     ]
 
-    async def rows(self, request: Request) -> list[ProductLine]:
-        """Every product."""
-        return [
-            _line(product) for product in await self.site.read(lambda work: work.products.all())
-        ]
+    def browser(self, work: UnitOfWork) -> Browser[UUID]:
+        """The list's query."""
+        return back_office.products(work)
 
-    async def find_by_pk(self, request: Request, pk: Any) -> Product | None:
+    async def lines(self, found: Sequence[UUID]) -> list[Product]:
+        """The products of these ids, with their prices."""
+        known = await self.site.read(lambda work: work.products.by_ids(found))
+        return [known[key] for key in found if key in known]
+
+    def look(self, work: UnitOfWork, key: UUID, viewer: Viewer) -> Product:
         """The product, for its page."""
-        try:
-            key = UUID(str(pk))
-        except ValueError:
-            return None
-        return await self.site.read(lambda work: work.products.get(key))
+        return work.products.get(key)
 
 
 class ProductDesk(Desk):
@@ -166,19 +165,6 @@ def _kind(text: str) -> ProductType | None:
 
 def _field(no: Exception) -> str | None:
     return getattr(no, "field", None)
-
-
-def _line(product: Product) -> ProductLine:
-    return ProductLine(
-        id=product.id,
-        name=product.name,
-        sku=product.sku,
-        product_type=product.product_type,
-        prices=", ".join(str(price) for price in product.prices.values()),
-        expire_days=product.expire_days,
-        validity_days=product.validity_days,
-        state="PUBLISHED" if product.published else "HIDDEN",
-    )
 
 
 def page_of(product_id: UUID) -> str:

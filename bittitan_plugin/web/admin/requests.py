@@ -20,7 +20,7 @@ from bittitan_plugin.store.queries.browsing import Browser
 from bittitan_plugin.store.unit_of_work import UnitOfWork
 from bittitan_plugin.web.admin import fields
 from bittitan_plugin.web.admin.admin_page import Desk, actor_of, key_in, sent
-from bittitan_plugin.web.admin.lists import BrowsedList
+from bittitan_plugin.web.admin.lists import AdminList
 from bittitan_plugin.web.forms import form_of
 
 KEY = "cancellation-requests"
@@ -41,7 +41,7 @@ class RequestCase:
         return self.request.id
 
 
-class RequestList(BrowsedList):
+class RequestList(AdminList):
     """Every request; what waits comes first."""
 
     key = KEY

@@ -30,7 +30,7 @@ from bittitan_plugin.store.queries.stock import newest_imports
 from bittitan_plugin.store.unit_of_work import UnitOfWork
 from bittitan_plugin.web.admin import fields
 from bittitan_plugin.web.admin.admin_page import SAID_NO, Desk, actor_of, key_in, said, sent, to
-from bittitan_plugin.web.admin.lists import BrowsedList
+from bittitan_plugin.web.admin.lists import AdminList
 from bittitan_plugin.web.site import run
 
 #: Revocations that are shown; they are few, for each is waited for.
@@ -199,7 +199,7 @@ def _import_id(text: str) -> UUID:
         raise Refusal(ErrorCode.NOT_FOUND, "Choose an import.", field="import") from None
 
 
-class StockList(BrowsedList):
+class StockList(AdminList):
     """Every code of the stock, masked; those expiring soonest first."""
 
     key = "codes"

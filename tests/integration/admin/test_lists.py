@@ -6,7 +6,9 @@ from urllib.parse import quote
 
 import pytest
 
+from bittitan_plugin.domain.money import Money
 from bittitan_plugin.services.stock.importing import ImportMode
+from tests.fakes.values import product
 from tests.integration.admin.backoffice import BackOffice
 from tests.integration.admin.test_long_work import codes, upload
 from tests.integration.portal.browsing import Visitor
@@ -66,6 +68,25 @@ def test_the_newest_asset_comes_first_unless_asked_otherwise(office: BackOffice)
     assert [key for key in shown if key in both] == both
 
 
+def test_products_are_found_by_name_article_and_being_on_sale(office: BackOffice) -> None:
+    with office.shop.ports.store.writing(office.shop.id) as work:
+        on_sale = product(
+            name="bundle 100% of Zürich",
+            variant_id=None,
+            prices={"USD": Money.of("17.50", "USD")},
+        )
+        hidden = product(name="Bundle 1000 of Zürich", sku="Z-9", variant_id=None, published=False)
+        work.products.add_all([on_sale, hidden])
+    staff, both = office.staff(), [str(on_sale.id), str(hidden.id)]
+    assert rows(staff, "products", q="ZÜRICH") == both
+    assert rows(staff, "products", q="zürich", sort="name__desc") == both[::-1]
+    assert rows(staff, "products", q="100%") == both[:1]
+    assert rows(staff, "products", filter="sku__contains=z-9") == both[1:]
+    shown = rows(staff, "products", q="zürich", filter="state__in=PUBLISHED")
+    assert shown == both[:1]
+    assert "17.50 USD" in staff.open("/admin/products/list?q=100%25").text
+
+
 @pytest.mark.parametrize("query", ["page=0", "page=99999", "sort=nothing__asc", "q=%00", "cols=x"])
 def test_a_wrong_question_is_no_broken_page(office: BackOffice, query: str) -> None:
     assert office.staff().request("GET", f"/admin/assets/list?{query}").status_code == 200
@@ -86,7 +107,9 @@ def test_an_export_is_safe_to_open_in_a_spreadsheet(office: BackOffice) -> None:
     assert [cell for cell in cells if cell[:1] in set("=+-@")] == []
 
 
-@every("kind", ["accounts", "assets", "audit", "cancellation-requests", "codes", "orders"])
+@every(
+    "kind", ["accounts", "assets", "audit", "cancellation-requests", "codes", "orders", "products"]
+)
 def test_rows_that_were_chosen_are_exported_as_the_list_shows_them(
     office: BackOffice, kind: str
 ) -> None:

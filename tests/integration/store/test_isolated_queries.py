@@ -75,6 +75,7 @@ CASES: dict[str, Case] = {
     "back_office.assets": listed(back_office.assets),
     "back_office.audit": listed(back_office.audit),
     "back_office.problems": listed(back_office.problems),
+    "back_office.products": listed(back_office.products),
     "back_office.requests": listed(back_office.requests),
     "back_office.stock_codes": listed(back_office.stock_codes),
     "figures.begun": lambda w, b: figures.begun(w),
