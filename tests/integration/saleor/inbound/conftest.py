@@ -6,6 +6,7 @@ What the plugin is told stays handed in here: nobody works it off.
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 import httpx
 import pluggy
@@ -15,7 +16,7 @@ from starlette.applications import Starlette
 
 from bittitan_hooks import specs
 from bittitan_plugin.platforms.saleor.allowed import AllowedSaleors
-from bittitan_plugin.platforms.saleor.apps import SaleorApp, SaleorApps
+from bittitan_plugin.platforms.saleor.apps import AppState, SaleorApp, SaleorApps
 from bittitan_plugin.platforms.saleor.intake import Intake
 from bittitan_plugin.platforms.saleor.keys import Keys
 from bittitan_plugin.platforms.saleor.pages.routes import saleor_routes
@@ -107,7 +108,6 @@ class Stations:
     def __init__(self, world: World, portal: BlockingPortal, stack: ExitStack) -> None:
         self._world = world
         self._stack = stack
-        self._servers: list[SaleorServer] = []
         self.listening = Listening()
         self.plugins: pluggy.PluginManager = specs.plugin_manager(load_installed=False)
         for plugin in world.plugins.get_plugins():
@@ -124,6 +124,12 @@ class Stations:
             self._allowed.append(server.api_url)
         sender = Sender(server.saleor, server.api_url, self._http, self._world.clock)
         return Station(server, sender, self._world, self.service, self._http, self.listening)
+
+    def forget(self) -> None:
+        """Have no later test look for Saleors that are gone."""
+        apps = saleors_of(self._world.application).apps
+        for app in apps.all_active():
+            apps.change_state(app, AppState.UNINSTALLED, datetime.max.replace(tzinfo=UTC))
 
     def _service(self) -> SaleorService:
         application = self._world.application
@@ -161,7 +167,9 @@ def world(_idle: World) -> World:
 def stations(world: World, portal: BlockingPortal) -> Iterator[Stations]:
     """Makes Saleors for this test; none is installed yet."""
     with ExitStack() as stack:
-        yield Stations(world, portal, stack)
+        stations = Stations(world, portal, stack)
+        yield stations
+        stations.forget()
 
 
 @pytest.fixture

@@ -1,19 +1,25 @@
-"""A distributor whose platform is a Saleor: the app installed, licences on sale."""
+"""A distributor whose platform is a Saleor: the app installed, licences on sale.
+
+What is handed in is done by hand; where the engine belongs to the story, a file's ``world`` is the
+running one.
+"""
 
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import cast
+from uuid import UUID
 
 import pytest
 
 from bittitan_plugin.bittitan.sandbox import DEFAULT_EMAIL, DEFAULT_PASSWORD, SandboxServer
 from bittitan_plugin.domain.assets import Asset
 from bittitan_plugin.services.catalogue import products, services_definition
+from tests.by_hand import Backlog, Hands, ShopByHand
 from tests.fakes.host import FakeHost
 from tests.fakes.saleor import FakeSaleor
 from tests.fakes.saleor.records import Order, User
 from tests.integration.saleor.inbound.conftest import Station, bare, portal, station, stations
-from tests.world import STAFF, Shop, World
+from tests.world import PACE, STAFF, Shop, World, begin_anew
 
 __all__ = ["bare", "portal", "station", "stations"]
 
@@ -91,10 +97,32 @@ class Market:
 
 
 @pytest.fixture
-def market(world: World, sandbox: SandboxServer, station: Station) -> Market:
+def world(idle: tuple[World, Backlog]) -> World:
+    """The plugin without an engine."""
+    world, backlog = idle
+    backlog.waiting.clear()
+    return begin_anew(world)
+
+
+@pytest.fixture
+def shop(idle: tuple[World, Backlog], sandbox: SandboxServer, station: Station) -> Shop:
+    """The installation, whose durable work is done as soon as a test settles."""
+    world, backlog = idle
+    hands = Hands(world.application.ports, concurrency=1, pace=PACE / 100)
+    return ShopByHand(*shop_of(world, sandbox, station), backlog=backlog, hands=hands)
+
+
+def shop_of(
+    world: World, sandbox: SandboxServer, station: Station
+) -> tuple[World, SandboxServer, str, UUID, FakeHost]:
+    """What makes the installation a ``Shop``; its platform is no fake."""
+    installation = station.installed.installation_id
+    return world, sandbox, station.server.api_url, installation, cast(FakeHost, None)
+
+
+@pytest.fixture
+def market(shop: Shop, sandbox: SandboxServer, station: Station) -> Market:
     """The app is installed and switched on, and licences are on sale at 13.50 USD."""
-    key, installation = station.server.api_url, station.installed.installation_id
-    shop = Shop(world, sandbox, key, installation, cast(FakeHost, None))
     shop.configure(
         api_url=sandbox.url,
         api_email=DEFAULT_EMAIL,

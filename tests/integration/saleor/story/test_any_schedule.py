@@ -19,7 +19,10 @@ from bittitan_plugin.platforms.saleor.polling import OrderPoller
 from bittitan_plugin.platforms.saleor.unreadable import UnreadableOrders
 from tests.fakes.saleor.records import Order
 from tests.integration.saleor.story.conftest import Market
+from tests.integration.saleor.story.running import shop, world
 from tests.wired import saleors_of
+
+__all__ = ["shop", "world"]
 
 #: Four times something is delivered. Drawn beforehand, and whatever waits then: how much that is
 #: differs from run to run, and an order is never left in the middle of its life.

@@ -52,7 +52,6 @@ def test_the_echo_of_our_own_refund_credits_nothing_more(market: Market) -> None
     assert market.shop.problems() == []
 
 
-@pytest.mark.usefixtures("hurried")
 def test_lost_answers_on_the_way_back_give_nothing_twice(market: Market) -> None:
     order = market.buy()
     for operation in ("invoice_create", "order_return", "refund_grant", "refund_request"):

@@ -5,7 +5,9 @@ import pytest
 from bittitan_plugin.domain.assets import AssetStatus
 from bittitan_plugin.domain.errors import ErrorCode
 from tests.integration.saleor.story.conftest import Market
+from tests.integration.saleor.story.running import shop, world
 
+__all__ = ["shop", "world"]
 pytestmark = pytest.mark.databases("sqlite", "postgresql")
 
 
