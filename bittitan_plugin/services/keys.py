@@ -19,7 +19,7 @@ def report_unreadable(ports: Ports, installation_id: UUID) -> None:
             _KEY,
             message="Work waits: something it needs is encrypted with a key that no worker has.",
             next_step="Append the key that was put in front elsewhere to BITTITAN_SECRET_KEYS of "
-            "every process and restart it (see 'Backups and keys' in docs/how-to/operate.md). What "
+            "every process and restart it (see docs/how-to/back-up-and-change-keys.md). What "
             "waits goes on by itself; nothing is lost.",
             at=ports.clock(),
         )

@@ -19,7 +19,7 @@ def report_unserved(ports: Ports, installation_id: UUID) -> None:
             _KEY,
             message="Paid work waits: no running process is attached to this platform.",
             next_step="Start a process that serves this platform (see 'More than one process' in "
-            "docs/how-to/operate.md). What waits goes on by itself; nothing is lost.",
+            "docs/how-to/run-in-production.md). What waits goes on by itself; nothing is lost.",
             at=ports.clock(),
         )
 

@@ -21,7 +21,7 @@ from tests.chaos.databases import POSTGRESQL, SQLITE, Databases
 from tests.chaos.fork_server import Nursery
 from tests.chaos.instance import Instance
 from tests.chaos.memory import Memory
-from tests.chaos.report import machine, print_table
+from tests.chaos.report import PAGE, machine, print_table, record
 from tests.chaos.rows import Row
 from tests.chaos.shop import Shop, open_for_business, shop_at
 
@@ -109,7 +109,9 @@ def main() -> int:
     """Returns the exit status."""
     parser = argparse.ArgumentParser(prog="python -m tests.chaos", description=__doc__)
     parser.add_argument("--short", action="store_true", help="less of everything, for CI")
-    form, started = (SHORT if parser.parse_args().short else LONG), monotonic()
+    parser.add_argument("--record", action="store_true", help=f"write it to {PAGE.name}, too")
+    given, started = parser.parse_args(), monotonic()
+    form = SHORT if given.short else LONG
     with tempfile.TemporaryDirectory(prefix="bittitan-chaos-") as name:
         directory, nursery = Path(name), Nursery()
         databases = Databases(directory)
@@ -119,16 +121,25 @@ def main() -> int:
         finally:
             nursery.close()
             databases.close()
-    print_table(rows)
-    for memory in memories:
-        _say(f"memory of {memory}")
-    well = all(row.verdict.is_clean for row in rows) and all(each.is_flat for each in memories)
+    took = f"{machine()}; {monotonic() - started:.0f} s"
+    is_clean = _report(rows, memories, took, keep=given.record)
     missing = SQLITE in databases.kinds and POSTGRESQL not in databases.kinds
     if missing:
         _say("There is no PostgreSQL on this machine: that half is missing.")
-    _say(f"{machine()}; {monotonic() - started:.0f} s")
-    _say("nothing is lost, nothing happened twice" if well else "NOT WELL: see above")
-    return int(not well or (missing and bool(os.environ.get(postgres.REQUIRED))))
+    return int(not is_clean or (missing and bool(os.environ.get(postgres.REQUIRED))))
+
+
+def _report(rows: list[Row], memories: list[Memory], took: str, *, keep: bool) -> bool:
+    """Print what came of it, and record it where asked; whether all of it is as promised."""
+    print_table(rows)
+    for memory in memories:
+        _say(f"memory of {memory}")
+    is_clean = all(row.verdict.is_clean for row in rows) and all(m.is_flat for m in memories)
+    verdict = "nothing is lost, nothing happened twice" if is_clean else "NOT WELL: see above"
+    _say(f"{took}\n{verdict}")
+    if keep:
+        record(rows, memories, f"{took}: {verdict}.")
+    return is_clean
 
 
 def _abandon(databases: Databases) -> NoReturn:

@@ -1,15 +1,17 @@
-"""Prints the table, and below it every sentence of a verdict that is not clean."""
+"""Prints the table, and below it every sentence of a verdict that is not clean; or records it."""
 
 import os
 import platform
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from pathlib import Path
 
 from rich import box
 from rich.console import Console
 from rich.table import Column, Table
 
 from tests import postgres
+from tests.chaos.memory import Memory
 from tests.chaos.rows import Row, merged
 
 COLUMNS = (
@@ -32,11 +34,29 @@ WIDTH = 220
 MOST_SENTENCES = 40
 
 
-def print_table(rows: Sequence[Row]) -> None:
+#: Where the documentation keeps the last run.
+PAGE = Path(__file__).parents[2] / "docs" / "why" / "reliability-results.md"
+HEAD = """# The last long run of `make chaos`
+
+What the columns count: [reliability](reliability.md#what-is-counted). `python -m tests.chaos
+--record` writes this page anew. A row of crash points stands for as many boundaries as were
+killed at.
+"""
+
+
+def record(rows: Sequence[Row], memories: Iterable[Memory], ended: str, page: Path = PAGE) -> None:
+    """Write the page of the documentation; ``ended`` says where it ran and how it ended."""
+    with page.open("w", encoding="utf-8") as file:
+        file.write(f"{HEAD}\n{ended}\n")
+        print_table(rows, Console(file=file, width=WIDTH, highlight=False))
+        file.write("\n## Memory\n\n" + "".join(f"- {memory}\n" for memory in memories))
+
+
+def print_table(rows: Sequence[Row], console: Console | None = None) -> None:
     """All of it, one table per part."""
-    console = Console(width=WIDTH, highlight=False)
+    console = console or Console(width=WIDTH, highlight=False)
     for part in dict.fromkeys(row.part for row in rows):
-        console.print(f"\n### {part}\n")
+        console.print(f"\n## {part}\n")
         table = Table(*(Column(name, no_wrap=True) for name in COLUMNS), box=box.MARKDOWN)
         shown = merged(row for row in rows if row.part == part)
         for row in [*shown, *_totals(part, shown)]:

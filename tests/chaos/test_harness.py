@@ -1,6 +1,7 @@
 """The parts of the harness do what the proof takes for granted."""
 
 import json
+import re
 from collections import Counter
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from tests.chaos import bus, mailbox
 from tests.chaos.faults import ALONE, SPOILT, Scenario, scenarios
 from tests.chaos.fork_server import PRODUCT
 from tests.chaos.memory import Memory
+from tests.chaos.report import record
 from tests.chaos.rows import Row, merged
 from tests.chaos.shop import Sale
 from tests.chaos.verdict import Verdict
@@ -121,3 +123,13 @@ def test_boundaries_are_seen_through_functions_that_are_still_there() -> None:
     assert callable(DefaultDialect.do_commit)
     assert callable(DBOS.run_step)
     assert callable(retrying.outcome_of)
+
+
+def test_a_run_is_recorded_with_every_part_and_every_process(tmp_path: Path) -> None:
+    rows = [Row("Faults", "SQLite", "latency", orders=2), Row("Soak", "SQLite", "400 orders")]
+    record(rows, [Memory("worker", [MIB] * 4)], "on a machine: clean.", tmp_path / "page.md")
+    page = (tmp_path / "page.md").read_text()
+    assert re.findall(r"(?m)^## (.*)$", page) == ["Faults", "Soak", "Memory"]
+    assert "| SQLite" in page
+    assert "on a machine: clean." in page
+    assert "- worker: 1, 1, 1, 1 MiB by quarter: flat" in page

@@ -1,5 +1,6 @@
 """The documentation is held against the code, so that it stays true."""
 
+import csv
 import re
 from pathlib import Path
 
@@ -41,7 +42,7 @@ def leads_nowhere(page: Path, target: str, anchor: str) -> bool:
 
 @every("permission", Permission)
 def test_every_permission_is_described(permission: Permission) -> None:
-    assert f"`{permission}`" in (ROOT / "docs" / "how-to" / "operate.md").read_text()
+    assert f"`{permission}`" in (ROOT / "docs" / "reference" / "graphql.md").read_text()
 
 
 @every("page", PAGES)
@@ -76,3 +77,11 @@ def test_every_decision_is_listed() -> None:
     listed = (folder / "README.md").read_text()
     decisions = [path.name for path in folder.glob("0*.md")]
     assert [name for name in decisions if name not in listed] == []
+
+
+def test_every_address_outside_the_back_office_is_described() -> None:
+    page = (ROOT / "docs" / "reference" / "http.md").read_text()
+    with (ROOT / "tests" / "security" / "routes.csv").open(newline="") as table:
+        routes = [re.sub(r":\w+}", "}", row["what"]) for row in csv.DictReader(table)]
+    described = [route for route in routes if "/admin/" not in route]
+    assert [route for route in described if f"`{route}`" not in page] == []
