@@ -85,3 +85,10 @@ def test_every_address_outside_the_back_office_is_described() -> None:
         routes = [re.sub(r":\w+}", "}", row["what"]) for row in csv.DictReader(table)]
     described = [route for route in routes if "/admin/" not in route]
     assert [route for route in described if f"`{route}`" not in page] == []
+
+
+def test_every_file_that_contributors_are_sent_to_is_there() -> None:
+    page = (ROOT / "CONTRIBUTING.md").read_text()
+    named = set(re.findall(r"`([\w./-]+(?:/|\.(?:py|md|toml|csv|graphql)))`", page))
+    assert len(named) > 40
+    assert [path for path in sorted(named) if not (ROOT / path).exists()] == []
