@@ -50,7 +50,7 @@ ALONE: dict[FaultName, list[Scenario]] = {
     FaultName.STATUS: [
         _alone(FaultName.STATUS, "500", status=500),
         _alone(FaultName.STATUS, "503 after the work", status=503, after_work=True),
-        Scenario("status 422, then staff mend", [{"name": FaultName.STATUS, "status": 422}], True),
+        Scenario("status 422, then staff act", [{"name": FaultName.STATUS, "status": 422}], True),
     ],
     FaultName.RATE_LIMIT: [_alone(FaultName.RATE_LIMIT, retry_after=1)],
     FaultName.DROP_CONNECTION: [_alone(FaultName.DROP_CONNECTION)],

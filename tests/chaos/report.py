@@ -39,8 +39,8 @@ PAGE = Path(__file__).parents[2] / "docs" / "why" / "reliability-results.md"
 HEAD = """# The last long run of `make chaos`
 
 What the columns count: [reliability](reliability.md#what-is-counted). `python -m tests.chaos
---record` writes this page anew. A row of crash points stands for as many boundaries as were
-killed at.
+--record` writes this page anew. A row of crash points covers as many boundaries as were killed
+at.
 """
 
 
