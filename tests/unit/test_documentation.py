@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 from bittitan_plugin.domain.access import Permission
+from bittitan_plugin.domain.problems import ProblemKind
 from tests.tables import every
 
 ROOT = Path(__file__).parents[2]
@@ -70,6 +71,13 @@ def test_the_releases_in_the_changelog_are_those_whose_databases_are_kept() -> N
     released = re.findall(r"(?m)^## \[?v?(\d[\d.]*)", changelog)
     kept = {path.name for path in (ROOT / "tests" / "fixtures").glob("release_*")}
     assert kept == {f"release_{version.replace('.', '_')}" for version in released}
+
+
+def test_every_kind_of_problem_is_explained_with_what_to_do() -> None:
+    page = (ROOT / "docs" / "how-to" / "solve-problems.md").read_text()
+    rows = [line for line in page.splitlines() if line.startswith("| `")]
+    explained = [kind for row in rows for kind in re.findall(r"`(\w+)`", row.split("|")[1])]
+    assert sorted(explained) == sorted(ProblemKind)
 
 
 def test_every_decision_is_listed() -> None:
