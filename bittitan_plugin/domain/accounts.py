@@ -5,10 +5,10 @@ Accounts are values, as assets are. Of several synchronizations at once the firs
 
 from dataclasses import dataclass, replace
 from datetime import datetime
-from enum import StrEnum
 from uuid import UUID
 
 from bittitan_plugin.domain.addresses import check_address, is_address
+from bittitan_plugin.domain.described import Described
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
 from bittitan_plugin.domain.texts import check_line, check_typed, quoted
 
@@ -16,11 +16,11 @@ from bittitan_plugin.domain.texts import check_line, check_typed, quoted
 LONGEST_PASSWORD = 255
 
 
-class AccountStatus(StrEnum):
+class AccountStatus(Described):
     """Whether BitTitan knows the account. Documented."""
 
-    UNSYNCHRONIZED = "UNSYNCHRONIZED"
-    SYNCHRONIZED = "SYNCHRONIZED"
+    UNSYNCHRONIZED = "UNSYNCHRONIZED", "It has to be synchronized before coupons are issued."
+    SYNCHRONIZED = "SYNCHRONIZED", "Coupons can be issued to it."
 
 
 @dataclass(frozen=True, kw_only=True)

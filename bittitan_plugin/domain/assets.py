@@ -6,36 +6,38 @@ raises ``Refusal``; ``history.py`` derives from two values what changed between 
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from enum import StrEnum
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from bittitan_plugin.domain.billing import InvoiceReference, Refund
 from bittitan_plugin.domain.catalogue import ProductType
 from bittitan_plugin.domain.coupons import CouponSource, CouponStatus, Sealed
+from bittitan_plugin.domain.described import Described
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
 from bittitan_plugin.domain.money import Money
 
 _REFERENCE = "asset-"
 
 
-class ProvisioningStatus(StrEnum):
+class ProvisioningStatus(Described):
     """Whether the coupon was obtained: Synchronized or Failed (documented), Pending (ours)."""
 
-    PENDING = "PENDING"
-    SYNCHRONIZED = "SYNCHRONIZED"
-    FAILED = "FAILED"
+    PENDING = "PENDING", "The coupon code is being obtained."
+    SYNCHRONIZED = "SYNCHRONIZED", "The coupon code is linked to the asset."
+    FAILED = "FAILED", "No coupon code could be obtained; it can be tried again."
 
 
-class AssetStatus(StrEnum):
+class AssetStatus(Described):
     """Where the asset is in its life."""
 
-    ACTIVE = "ACTIVE"
+    ACTIVE = "ACTIVE", "The sale stands."
     #: A cancellation executes; the vendor may already have revoked the coupon.
-    CANCELLING = "CANCELLING"
-    #: Its codes came from stock, and staff have to revoke them in BitTitan's portal.
-    AWAITING_REVOCATION = "AWAITING_REVOCATION"
-    CANCELLED = "CANCELLED"
+    CANCELLING = "CANCELLING", "A cancellation is being executed."
+    AWAITING_REVOCATION = (
+        "AWAITING_REVOCATION",
+        "Staff revoke its codes in BitTitan's portal; then it is credited.",
+    )
+    CANCELLED = "CANCELLED", "The coupon is revoked and the sale is credited in full."
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from bittitan_plugin.domain.days import begins_at
+from bittitan_plugin.domain.described import Described
 from bittitan_plugin.domain.money import Money
 
 #: The last day every month has: no month is without a billing day. Ours.
@@ -37,16 +37,14 @@ class Credit:
     reason: str
 
 
-class RefundStatus(StrEnum):
+class RefundStatus(Described):
     """How far money has come on its way back."""
 
-    #: Nothing was received that could go back by itself.
-    NOTHING = "NOTHING"
-    #: Whoever pays it back was asked, and has not answered yet.
-    ASKED = "ASKED"
-    PAID = "PAID"
+    NOTHING = "NOTHING", "Nothing was received that could go back by itself."
+    ASKED = "ASKED", "The platform was asked to pay it back, and has not said that it did."
+    PAID = "PAID", "The money went back."
     #: Whoever pays it back said no, to all of it or to a part.
-    FAILED = "FAILED"
+    FAILED = "FAILED", "It did not go through; staff see to it."
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,10 +3,10 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from enum import StrEnum
 from typing import Self
 from uuid import UUID
 
+from bittitan_plugin.domain.described import Described
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
 from bittitan_plugin.domain.money import Money
 from bittitan_plugin.domain.texts import quoted
@@ -26,11 +26,14 @@ CLOCKS = {"expire": "Expire (days)", "validity": "Validity (days)"}
 Said = int | str | None
 
 
-class ProductType(StrEnum):
+class ProductType(Described):
     """The two kinds of licence; *Get Services Definition* creates one product type for each."""
 
-    MAILBOX_LICENSE = "MAILBOX_LICENSE"
-    USER_MIGRATION_BUNDLE = "USER_MIGRATION_BUNDLE"
+    MAILBOX_LICENSE = "MAILBOX_LICENSE", "Migrates one mailbox."
+    USER_MIGRATION_BUNDLE = (
+        "USER_MIGRATION_BUNDLE",
+        "Migrates everything one user has; applied to a user by hand.",
+    )
 
     @property
     def label(self) -> str:

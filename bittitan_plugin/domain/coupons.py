@@ -6,18 +6,20 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NewType
 
+from bittitan_plugin.domain.described import Described
+
 #: A coupon code or credential, encrypted. Only ``Cipher.open`` makes it readable again.
 Sealed = NewType("Sealed", str)
 
 
-class CouponStatus(StrEnum):
+class CouponStatus(Described):
     """A coupon's fate at the vendor. Documented."""
 
-    AVAILABLE = "AVAILABLE"
-    REDEEMED = "REDEEMED"
-    EXPIRED = "EXPIRED"
-    CANCELLED = "CANCELLED"
-    UNKNOWN = "UNKNOWN"
+    AVAILABLE = "AVAILABLE", "It can be redeemed."
+    REDEEMED = "REDEEMED", "Its licences were taken; it can no longer be cancelled."
+    EXPIRED = "EXPIRED", "It was not redeemed in time."
+    CANCELLED = "CANCELLED", "It was revoked."
+    UNKNOWN = "UNKNOWN", "There is no coupon yet, or BitTitan has not said."
 
 
 #: What a coupon can still turn from; every other fate is final.

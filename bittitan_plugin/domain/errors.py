@@ -11,38 +11,60 @@ each of the last three there is a class for the commerce platform, so that nobod
 about what the platform would not do.
 """
 
-from enum import StrEnum
 from typing import ClassVar
 
+from bittitan_plugin.domain.described import Described
 
-class ErrorCode(StrEnum):
+
+class ErrorCode(Described):
     """Stable codes; they reach GraphQL clients as ``BitTitanErrorCode``."""
 
-    GRAPHQL_ERROR = "GRAPHQL_ERROR"
-    INVALID = "INVALID"
-    NOT_FOUND = "NOT_FOUND"
-    REQUIRED = "REQUIRED"
-    CONFIRMATION_REQUIRED = "CONFIRMATION_REQUIRED"
-    UNIQUE = "UNIQUE"
-    PLUGIN_INACTIVE = "PLUGIN_INACTIVE"
-    PLUGIN_MISCONFIGURED = "PLUGIN_MISCONFIGURED"
-    ACCOUNT_NOT_SYNCHRONIZED = "ACCOUNT_NOT_SYNCHRONIZED"
-    CANCELLATION_WINDOW_CLOSED = "CANCELLATION_WINDOW_CLOSED"
-    ALREADY_CANCELLED = "ALREADY_CANCELLED"
-    CANCELLATION_PENDING = "CANCELLATION_PENDING"
-    COUPON_REDEEMED = "COUPON_REDEEMED"
-    COUPON_EXPIRED = "COUPON_EXPIRED"
-    NOT_PROVISIONED = "NOT_PROVISIONED"
-    OUT_OF_STOCK = "OUT_OF_STOCK"
-    COUPON_HELD_BACK = "COUPON_HELD_BACK"
-    ALREADY_PROVISIONED = "ALREADY_PROVISIONED"
-    REQUEST_NEEDED = "REQUEST_NEEDED"
-    REQUEST_DECIDED = "REQUEST_DECIDED"
-    LIMIT_REACHED = "LIMIT_REACHED"
-    VENDOR_REJECTED = "VENDOR_REJECTED"
-    VENDOR_UNAVAILABLE = "VENDOR_UNAVAILABLE"
-    PLATFORM_REJECTED = "PLATFORM_REJECTED"
-    PLATFORM_UNAVAILABLE = "PLATFORM_UNAVAILABLE"
+    GRAPHQL_ERROR = "GRAPHQL_ERROR", "An id is malformed or belongs to another type."
+    INVALID = "INVALID", "A value is not acceptable."
+    NOT_FOUND = "NOT_FOUND", "There is no such object, or it is not yours to see."
+    REQUIRED = "REQUIRED", "A value is missing."
+    CONFIRMATION_REQUIRED = (
+        "CONFIRMATION_REQUIRED",
+        "It is done only if an answer to its question comes with it.",
+    )
+    UNIQUE = "UNIQUE", "It exists already."
+    PLUGIN_INACTIVE = "PLUGIN_INACTIVE", "The plugin is switched off."
+    PLUGIN_MISCONFIGURED = "PLUGIN_MISCONFIGURED", "A setting of the plugin is wrong."
+    ACCOUNT_NOT_SYNCHRONIZED = (
+        "ACCOUNT_NOT_SYNCHRONIZED",
+        "The account has to be synchronized with BitTitan first.",
+    )
+    CANCELLATION_WINDOW_CLOSED = (
+        "CANCELLATION_WINDOW_CLOSED",
+        "The days in which it could be cancelled are over.",
+    )
+    ALREADY_CANCELLED = "ALREADY_CANCELLED", "It has been cancelled before."
+    CANCELLATION_PENDING = "CANCELLATION_PENDING", "A cancellation is being executed."
+    COUPON_REDEEMED = "COUPON_REDEEMED", "The coupon code has been redeemed."
+    COUPON_EXPIRED = "COUPON_EXPIRED", "The coupon code has expired."
+    NOT_PROVISIONED = "NOT_PROVISIONED", "There is no coupon code yet."
+    OUT_OF_STOCK = "OUT_OF_STOCK", "The coupon stock holds no fitting code."
+    COUPON_HELD_BACK = (
+        "COUPON_HELD_BACK",
+        "BitTitan answered with a coupon that is not what was ordered.",
+    )
+    ALREADY_PROVISIONED = (
+        "ALREADY_PROVISIONED",
+        "BitTitan was asked for the coupon code; it is too late to change.",
+    )
+    REQUEST_NEEDED = "REQUEST_NEEDED", "Staff decide about it: create a cancellation request."
+    REQUEST_DECIDED = "REQUEST_DECIDED", "The cancellation request has been decided."
+    LIMIT_REACHED = (
+        "LIMIT_REACHED",
+        "It was done as often as it may be; the message says when it is possible.",
+    )
+    VENDOR_REJECTED = "VENDOR_REJECTED", "BitTitan refused it."
+    VENDOR_UNAVAILABLE = "VENDOR_UNAVAILABLE", "BitTitan did not answer; try again later."
+    PLATFORM_REJECTED = "PLATFORM_REJECTED", "The commerce platform refused it."
+    PLATFORM_UNAVAILABLE = (
+        "PLATFORM_UNAVAILABLE",
+        "The commerce platform did not answer; try again later.",
+    )
 
 
 #: Codes of what did not arrive, whoever it was meant for.

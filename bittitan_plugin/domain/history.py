@@ -3,22 +3,19 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 
 from bittitan_plugin.domain.assets import Asset
+from bittitan_plugin.domain.described import Described
 
 
-class ActorKind(StrEnum):
+class ActorKind(Described):
     """Who caused a change."""
 
-    STAFF = "STAFF"
-    CUSTOMER = "CUSTOMER"
-    #: An event of the commerce platform.
-    PLATFORM = "PLATFORM"
-    #: BitTitan's answer.
-    VENDOR = "VENDOR"
-    #: The plugin itself: a timer, a retry, a reconciliation.
-    SYSTEM = "SYSTEM"
+    STAFF = "STAFF", "A person of the distributor."
+    CUSTOMER = "CUSTOMER", "The buyer or the end customer."
+    PLATFORM = "PLATFORM", "An event of the commerce platform."
+    VENDOR = "VENDOR", "BitTitan's answer."
+    SYSTEM = "SYSTEM", "The plugin itself: a timer, a retry, a reconciliation."
 
 
 @dataclass(frozen=True)

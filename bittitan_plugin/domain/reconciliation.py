@@ -8,7 +8,6 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +15,7 @@ from bittitan_plugin.domain.absence import Fate
 from bittitan_plugin.domain.answers import differences
 from bittitan_plugin.domain.assets import Asset, AssetStatus, ProvisioningStatus
 from bittitan_plugin.domain.coupons import OPEN_FATES, Coupon, CouponStatus
+from bittitan_plugin.domain.described import Described
 from bittitan_plugin.domain.errors import ErrorCode
 from bittitan_plugin.domain.orders import Order
 from bittitan_plugin.domain.retries import VENDOR
@@ -32,34 +32,49 @@ MOST_CHANGES = 100
 _WAITS = frozenset({ErrorCode.ACCOUNT_NOT_SYNCHRONIZED, ErrorCode.OUT_OF_STOCK})
 
 
-class DifferenceKind(StrEnum):
+class DifferenceKind(Described):
     """What does not agree, by what applying does about it."""
 
-    #: A paid order line has no asset: it is provisioned.
-    MISSED_ORDER = "MISSED_ORDER"
-    #: The platform cancelled an order whose asset stands: its coupon is taken back.
-    MISSED_CANCELLATION = "MISSED_CANCELLATION"
-    #: An order line asks for another number of licences than were sold: put to staff.
-    QUANTITY_CHANGED = "QUANTITY_CHANGED"
-    #: An asset stands whose line its order no longer has: put to staff.
-    LINE_VANISHED = "LINE_VANISHED"
-    #: An order is due again whose assets the platform had taken back: put to staff.
-    CANCELLED_BUT_DUE = "CANCELLED_BUT_DUE"
-    #: BitTitan holds a coupon for an asset without one: it is adopted.
-    ORPHANED_COUPON = "ORPHANED_COUPON"
-    #: A coupon was redeemed and we do not know: noted.
-    COUPON_REDEEMED = "COUPON_REDEEMED"
-    #: A coupon has expired and we do not know: noted.
-    COUPON_EXPIRED = "COUPON_EXPIRED"
-    #: A coupon was held to be redeemed or expired, for it was not listed, and it is listed: noted.
-    COUPON_AVAILABLE = "COUPON_AVAILABLE"
-    #: A sold coupon was cancelled at BitTitan by somebody else: noted, with a problem for staff.
-    COUPON_CANCELLED_OUTSIDE = "COUPON_CANCELLED_OUTSIDE"
+    MISSED_ORDER = "MISSED_ORDER", "A paid order line has no asset. Applying provisions it."
+    MISSED_CANCELLATION = (
+        "MISSED_CANCELLATION",
+        "The platform cancelled an order whose licences stand. Applying takes them back.",
+    )
+    QUANTITY_CHANGED = (
+        "QUANTITY_CHANGED",
+        "An order line asks for another number of licences than were sold.",
+    )
+    LINE_VANISHED = "LINE_VANISHED", "An asset stands whose line its order no longer has."
+    CANCELLED_BUT_DUE = (
+        "CANCELLED_BUT_DUE",
+        "An order is due again whose assets the platform had taken back.",
+    )
+    ORPHANED_COUPON = (
+        "ORPHANED_COUPON",
+        "BitTitan holds a coupon for an asset without one. Applying adopts it.",
+    )
+    COUPON_REDEEMED = "COUPON_REDEEMED", "A coupon was redeemed. Applying notes it."
+    COUPON_EXPIRED = "COUPON_EXPIRED", "A coupon has expired. Applying notes it."
+    COUPON_CANCELLED_OUTSIDE = (
+        "COUPON_CANCELLED_OUTSIDE",
+        "Somebody cancelled a sold coupon at BitTitan. Applying notes it and raises a problem.",
+    )
     #: The books contradict each other. A usable coupon beside the one that was sold, or of a sale
     #: that was cancelled, is revoked; another quantity than was sold is a problem for staff.
-    COUPON_MISMATCH = "COUPON_MISMATCH"
-    #: An asset has no coupon and is not being tried any more: it is tried again.
-    ASSET_STUCK = "ASSET_STUCK"
+    COUPON_MISMATCH = (
+        "COUPON_MISMATCH",
+        "The books contradict each other about a coupon. Applying revokes one that was given "
+        "to nobody, and raises a problem otherwise.",
+    )
+    COUPON_AVAILABLE = (
+        "COUPON_AVAILABLE",
+        "A coupon that was not listed, and so held to be redeemed or expired, is listed. "
+        "Applying notes it.",
+    )
+    ASSET_STUCK = (
+        "ASSET_STUCK",
+        "An asset has no coupon and is not being tried. Applying tries it again.",
+    )
 
 
 #: What only people can settle at the platform; applying puts it to them.

@@ -6,9 +6,9 @@ happened to it.
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from enum import StrEnum
 from uuid import UUID
 
+from bittitan_plugin.domain.described import Described
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
 from bittitan_plugin.domain.texts import is_text, seen
 
@@ -18,18 +18,14 @@ LONGEST_TEXT = 1000
 REMINDER_BEFORE = timedelta(hours=48)
 
 
-class RequestState(StrEnum):
+class RequestState(Described):
     """What became of a request. All but the first are final, save that BitTitan overrules."""
 
-    PENDING = "PENDING"
-    #: The customer took it back.
-    WITHDRAWN = "WITHDRAWN"
-    #: The cancellation executes, or has been executed.
-    ACCEPTED = "ACCEPTED"
-    #: By staff, or by BitTitan after staff had accepted it.
-    REFUSED = "REFUSED"
-    #: Nobody decided before the deadline.
-    EXPIRED = "EXPIRED"
+    PENDING = "PENDING", "Staff have not decided yet."
+    WITHDRAWN = "WITHDRAWN", "The customer took it back."
+    ACCEPTED = "ACCEPTED", "The cancellation executes, or has been executed."
+    REFUSED = "REFUSED", "Staff said no, or BitTitan did not take the coupon back."
+    EXPIRED = "EXPIRED", "Nobody decided before the deadline."
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,9 +5,9 @@ The asset waits for their word. Like requests, a revocation is a value and is de
 
 from dataclasses import dataclass, replace
 from datetime import datetime
-from enum import StrEnum
 from uuid import UUID
 
+from bittitan_plugin.domain.described import Described
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
 from bittitan_plugin.domain.requests import REMINDER_BEFORE
 
@@ -21,25 +21,20 @@ PORTAL_STEPS = (
 )
 
 
-class RevocationState(StrEnum):
+class RevocationState(Described):
     """What became of it. All but the first are final."""
 
-    AWAITING = "AWAITING"
-    #: Staff revoked the codes; the sale is cancelled.
-    CONFIRMED = "CONFIRMED"
-    #: The buyer had used them; the sale stands.
-    REDEEMED = "REDEEMED"
-    #: Nobody confirmed before the deadline; the sale stands.
-    EXPIRED = "EXPIRED"
+    AWAITING = "AWAITING", "Nobody has said yet."
+    CONFIRMED = "CONFIRMED", "They were revoked; the sale is cancelled."
+    REDEEMED = "REDEEMED", "They had been redeemed; the sale stands."
+    EXPIRED = "EXPIRED", "Nobody confirmed before the deadline; the sale stands."
 
 
-class RevocationCause(StrEnum):
+class RevocationCause(Described):
     """Why the codes are to be revoked, which decides whether we credit."""
 
-    #: Cancelled here: the full amount is credited once the codes are revoked.
-    CANCELLATION = "CANCELLATION"
-    #: The platform took the sale back and has returned the money itself.
-    PLATFORM = "PLATFORM"
+    CANCELLATION = "CANCELLATION", "Cancelled here: credited once they are revoked."
+    PLATFORM = "PLATFORM", "The platform took the sale back and returned the money."
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,35 +6,34 @@ The run is kept beside the work, so that a progress bar survives a reload and a 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
+from bittitan_plugin.domain.described import Described
 from bittitan_plugin.domain.waits import left
 
 #: A run silent for longer is taken for dead: its process ended, or nobody ever took it up. Ours.
 SILENCE = timedelta(minutes=15)
 
 
-class RunKind(StrEnum):
+class RunKind(Described):
     """What is done. Of each kind one run is at work per installation."""
 
-    RECONCILIATION = "RECONCILIATION"
-    STOCK_IMPORT = "STOCK_IMPORT"
-    SERVICES_DEFINITION = "SERVICES_DEFINITION"
+    RECONCILIATION = (
+        "RECONCILIATION",
+        "Compares the platform's orders, the assets and BitTitan's coupons.",
+    )
+    STOCK_IMPORT = "STOCK_IMPORT", "Imports coupon codes."
+    SERVICES_DEFINITION = "SERVICES_DEFINITION", "Imports BitTitan's list of articles."
 
 
-class RunState(StrEnum):
+class RunState(Described):
     """Whether it is at work, and how it ended."""
 
-    #: At work, or handed in and soon to be.
-    RUNNING = "RUNNING"
-    #: It came to its end.
-    FINISHED = "FINISHED"
-    #: Something stood in its way; ``error`` says what. What it did until then stays.
-    FAILED = "FAILED"
-    #: It was ended before its end, or its process ended without a word.
-    STOPPED = "STOPPED"
+    RUNNING = "RUNNING", "It is at work, or will soon be."
+    FINISHED = "FINISHED", "It came to its end."
+    FAILED = "FAILED", "Something stood in its way; what it did until then stays."
+    STOPPED = "STOPPED", "It was ended before its end, or its process ended."
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,27 +13,26 @@ from uuid import UUID
 from bittitan_plugin.domain.assets import Asset
 from bittitan_plugin.domain.catalogue import Product, ProductType
 from bittitan_plugin.domain.coupons import Sealed
+from bittitan_plugin.domain.described import Described
 from bittitan_plugin.domain.waits import left
 
 #: Codes that may serve one asset. Ours: the buyer types them into one field of BitTitan's portal.
 MOST_CODES = 100
 
 
-class StockState(StrEnum):
+class StockState(Described):
     """What became of a code. The last four are final."""
 
-    #: It can be sold.
-    AVAILABLE = "AVAILABLE"
-    #: It belongs to an asset.
-    ALLOCATED = "ALLOCATED"
+    AVAILABLE = "AVAILABLE", "It can be sold."
+    ALLOCATED = "ALLOCATED", "It belongs to an asset."
     #: Its asset is being cancelled; staff have to revoke it in BitTitan's portal.
-    AWAITING_REVOCATION = "AWAITING_REVOCATION"
-    REVOKED = "REVOKED"
-    REDEEMED = "REDEEMED"
+    AWAITING_REVOCATION = "AWAITING_REVOCATION", "Staff are to revoke it."
+    REVOKED = "REVOKED", "Staff revoked it."
+    REDEEMED = "REDEEMED", "Its licences were taken."
     #: It was not redeemed (or not even sold) in time.
-    EXPIRED = "EXPIRED"
+    EXPIRED = "EXPIRED", "It was not redeemed in time."
     #: Staff took it out before anybody bought it; it may be imported again.
-    WITHDRAWN = "WITHDRAWN"
+    WITHDRAWN = "WITHDRAWN", "Staff took it out of the stock before it was sold."
 
 
 class ImportPhase(StrEnum):

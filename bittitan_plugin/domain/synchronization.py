@@ -1,24 +1,18 @@
 """What *Synchronize again* did to an asset, told from the asset before and after it."""
 
-from enum import StrEnum
-
 from bittitan_plugin.domain.assets import Asset, ProvisioningStatus
+from bittitan_plugin.domain.described import Described
 from bittitan_plugin.domain.errors import ErrorCode
 
 
-class SynchronizationOutcome(StrEnum):
+class SynchronizationOutcome(Described):
     """Never a success that was none."""
 
-    #: A coupon issued before under the asset's reference was found and taken over.
-    ADOPTED = "ADOPTED"
-    #: A new coupon was issued.
-    ISSUED = "ISSUED"
-    #: There was a coupon, and BitTitan told a change of it (or the cancellation went on).
-    UPDATED = "UPDATED"
-    #: There was a coupon, and nothing about it has changed.
-    UNCHANGED = "UNCHANGED"
-    #: No coupon could be obtained; the asset says why.
-    REFUSED = "REFUSED"
+    ADOPTED = "ADOPTED", "A coupon issued before was found and taken over."
+    ISSUED = "ISSUED", "A new coupon was issued."
+    UPDATED = "UPDATED", "BitTitan told a change of the coupon, or a cancellation went on."
+    UNCHANGED = "UNCHANGED", "There was a coupon, and nothing about it has changed."
+    REFUSED = "REFUSED", "No coupon could be obtained; `errors` says why."
 
 
 #: What a pending asset waits for that trying again does not bring.

@@ -10,9 +10,9 @@ from graphql import GraphQLError
 from strawberry.extensions import FieldExtension
 from strawberry.extensions.field_extension import AsyncExtensionResolver
 
-from bittitan_graphql.enums import BitTitanErrorCode
 from bittitan_plugin.domain.errors import (
     BitTitanError,
+    ErrorCode,
     OutcomeUnknown,
     Refusal,
     Rejected,
@@ -40,7 +40,7 @@ class ErrorFields:
         description="The input at fault, or null when the request as a whole is refused."
     )
     message: str | None = strawberry.field(description="One sentence for people.")
-    code: BitTitanErrorCode = strawberry.field(description="A stable code for programs.")
+    code: ErrorCode = strawberry.field(description="A stable code for programs.")
 
 
 @strawberry.type(description="Why a mutation of an asset was refused.")
@@ -95,7 +95,7 @@ def payload_errors(error: BitTitanError, kind: type[PayloadError]) -> list[Paylo
         kind(
             field=camel_case(refusal.field) if refusal.field else None,
             message=refusal.message,
-            code=BitTitanErrorCode[refusal.code.name],
+            code=refusal.code,
         )
     ]
 

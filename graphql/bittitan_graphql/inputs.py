@@ -2,24 +2,22 @@
 
 from collections.abc import Collection
 from datetime import UTC, datetime
-from enum import Enum
 from typing import Generic, TypeVar
 
 import strawberry
 
-from bittitan_graphql.enums import (
-    BitTitanAssetSortField,
-    BitTitanAssetStatus,
-    BitTitanCouponStatus,
-    BitTitanOrderDirection,
-    BitTitanProductTypeKind,
-    BitTitanProvisioningStatus,
-)
+from bittitan_graphql.enums import Direction
 from bittitan_graphql.fields import optional
 from bittitan_graphql.paging import LARGEST_PAGE
+from bittitan_plugin.domain.assets import AssetStatus, ProvisioningStatus
+from bittitan_plugin.domain.catalogue import ProductType
+from bittitan_plugin.domain.coupons import CouponStatus
+from bittitan_plugin.domain.described import Described
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
+from bittitan_plugin.store.queries.assets import AssetSort
 
-Choice = TypeVar("Choice", bound=Enum)
+Choice = TypeVar("Choice", bound=Described)
+Value = TypeVar("Value", bound=str)
 
 
 @strawberry.input(description="Which values to accept. Both conditions hold when both are given.")
@@ -50,14 +48,12 @@ class BitTitanDateTimeRangeInput:
 class BitTitanAssetWhereInput:
     """Missing ones do not restrict."""
 
-    provisioning_status: FilterInput[BitTitanProvisioningStatus] | None = optional(
+    provisioning_status: FilterInput[ProvisioningStatus] | None = optional(
         "By whether the coupon code was obtained."
     )
-    coupon_status: FilterInput[BitTitanCouponStatus] | None = optional(
-        "By what became of the coupon."
-    )
-    status: FilterInput[BitTitanAssetStatus] | None = optional("By where the asset is in its life.")
-    product_type: FilterInput[BitTitanProductTypeKind] | None = optional("By kind of licence.")
+    coupon_status: FilterInput[CouponStatus] | None = optional("By what became of the coupon.")
+    status: FilterInput[AssetStatus] | None = optional("By where the asset is in its life.")
+    product_type: FilterInput[ProductType] | None = optional("By kind of licence.")
     purchase_date: BitTitanDateTimeRangeInput | None = optional("By when it was bought.")
     order_id: BitTitanIdFilterInput | None = optional("By the platform's order.")
     account_id: BitTitanIdFilterInput | None = optional(
@@ -73,23 +69,20 @@ class BitTitanAssetWhereInput:
 class BitTitanAssetSortingInput:
     """Equal values are ordered by id."""
 
-    field: BitTitanAssetSortField = strawberry.field(description="What to sort by.")
-    direction: BitTitanOrderDirection = strawberry.field(description="In which direction.")
+    field: AssetSort = strawberry.field(description="What to sort by.")
+    direction: Direction = strawberry.field(description="In which direction.")
 
 
-def chosen(wanted: FilterInput[Choice] | None) -> Collection[str] | None:
-    """The names of the accepted values, or None when anything is."""
-    if wanted is None:
-        return None
-    one_of = None if wanted.one_of is None else {choice.name for choice in wanted.one_of}
-    return _both(None if wanted.eq is None else wanted.eq.name, one_of)
+def chosen(wanted: FilterInput[Choice] | None) -> Collection[Choice] | None:
+    """The accepted values, or None when anything is."""
+    return None if wanted is None else _both(wanted.eq, wanted.one_of)
 
 
 def chosen_ids(wanted: BitTitanIdFilterInput | None, *, field: str) -> Collection[str] | None:
     """The accepted ids, or None when any is. Raises ``Refusal`` on ``field``."""
     if wanted is None:
         return None
-    ids = _both(wanted.eq, None if wanted.one_of is None else set(wanted.one_of))
+    ids = _both(wanted.eq, wanted.one_of)
     if ids is not None and (len(ids) > LARGEST_PAGE or any("\0" in id_ for id_ in ids)):
         raise Refusal(ErrorCode.INVALID, f"Give at most {LARGEST_PAGE} ids.", field=field)
     return ids
@@ -109,7 +102,8 @@ def instant(given: datetime | None, *, field: str) -> datetime | None:
     )
 
 
-def _both(eq: str | None, one_of: set[str] | None) -> set[str] | None:
+def _both(eq: Value | None, one_of: Collection[Value] | None) -> Collection[Value] | None:
+    """Without repetitions."""
     if eq is None:
-        return one_of
-    return {eq} if one_of is None else {eq} & one_of
+        return None if one_of is None else set(one_of)
+    return {eq} if one_of is None else {eq} & set(one_of)

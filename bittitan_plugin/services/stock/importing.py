@@ -7,7 +7,6 @@ a time, unseen by anybody until all of it is there (``stock_arrivals``).
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from enum import StrEnum
 from itertools import count
 from typing import TypeVar
 from uuid import UUID, uuid4
@@ -16,6 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bittitan_plugin.base.cipher import fingerprint
 from bittitan_plugin.domain.catalogue import ProductType
+from bittitan_plugin.domain.described import Described
 from bittitan_plugin.domain.history import Actor
 from bittitan_plugin.domain.stock import ImportPhase, StockCode, StockImport
 from bittitan_plugin.domain.stock_rows import BadRow, Rules, StockRow, read_rows
@@ -36,15 +36,12 @@ MEASURED_FROM = 5000
 LONGEST_SOURCE = 255
 
 
-class ImportMode(StrEnum):
+class ImportMode(Described):
     """What is to become of the new codes of a file."""
 
-    #: Say what would happen, and change nothing.
-    DRY_RUN = "DRY_RUN"
-    #: Keep all of them, or none when there is a bad row.
-    ALL_OR_NONE = "ALL_OR_NONE"
-    #: Keep those of the good rows.
-    GOOD_ROWS = "GOOD_ROWS"
+    DRY_RUN = "DRY_RUN", "Say what would happen, and change nothing."
+    ALL_OR_NONE = "ALL_OR_NONE", "Keep all of them, or none when there is a bad row."
+    GOOD_ROWS = "GOOD_ROWS", "Keep those of the good rows."
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,6 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
-from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import (
@@ -25,6 +24,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 from bittitan_plugin.domain.assets import Asset, AssetStatus, ProvisioningStatus
 from bittitan_plugin.domain.catalogue import ProductType
 from bittitan_plugin.domain.coupons import CouponStatus
+from bittitan_plugin.domain.described import Described
 from bittitan_plugin.store.mapping import to_asset
 from bittitan_plugin.store.queries.audience import Audience, Nothing, OnlyAccounts
 from bittitan_plugin.store.queries.keyset import Page, SortKey, Window, converted, fetch_page
@@ -55,15 +55,18 @@ class AssetFilter:
     code_mark: str | None = None
 
 
-class AssetSort(StrEnum):
+class AssetSort(Described):
     """What assets can be sorted by."""
 
-    PURCHASE_DATE = "PURCHASE_DATE"
-    NAME = "NAME"
-    FRIENDLY_NAME = "FRIENDLY_NAME"
-    TOTAL = "TOTAL"
-    QUANTITY = "QUANTITY"
-    COUPON_EXPIRES_AT = "COUPON_EXPIRES_AT"
+    PURCHASE_DATE = "PURCHASE_DATE", "When it was bought."
+    NAME = "NAME", "The product's name at purchase, whatever its case."
+    FRIENDLY_NAME = "FRIENDLY_NAME", "The buyer's name for it; none counts as greatest."
+    TOTAL = "TOTAL", "The amount paid, whatever its currency."
+    QUANTITY = "QUANTITY", "The number of licences."
+    COUPON_EXPIRES_AT = (
+        "COUPON_EXPIRES_AT",
+        "When its code stops being redeemable; never counts as greatest.",
+    )
 
 
 def sort_key(by: AssetSort, *, descending: bool) -> SortKey:

@@ -7,7 +7,6 @@ import strawberry
 from bittitan_graphql.access import require, sees_terms
 from bittitan_graphql.acting import BUYER, awaited, demand_asset, demand_terms, executed, perform
 from bittitan_graphql.context import RequestScope, scope_of
-from bittitan_graphql.enums import BitTitanSynchronizationOutcome
 from bittitan_graphql.errors import BitTitanAssetError, PermissionDenied, refusals, refusals_in
 from bittitan_graphql.fields import mutation, optional
 from bittitan_graphql.global_ids import AssetId
@@ -114,7 +113,7 @@ class BitTitanAssetSynchronize:
     asset: BitTitanAsset | None = optional(
         "The asset as it is now; PENDING while the coupon is obtained."
     )
-    outcome: BitTitanSynchronizationOutcome | None = optional(
+    outcome: SynchronizationOutcome | None = optional(
         "What it did; null while it is under way, or when it was refused beforehand."
     )
     errors: list[BitTitanAssetError] = refusals()
@@ -187,7 +186,7 @@ class AssetMutations:
             asset = await awaited(scope, asset, _is_settled)
             did, why = outcome(before, asset), asset.provisioning_error
             answer.asset = BitTitanAsset.of(asset)
-            answer.outcome = BitTitanSynchronizationOutcome[did.name] if did else None
+            answer.outcome = did
             if did is SynchronizationOutcome.REFUSED and why is not None:
                 raise Refusal(why.code, why.message)
         return answer

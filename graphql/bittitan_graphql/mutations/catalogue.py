@@ -7,7 +7,6 @@ import strawberry
 
 from bittitan_graphql.acting import perform
 from bittitan_graphql.context import scope_of
-from bittitan_graphql.enums import BitTitanProductTypeKind
 from bittitan_graphql.errors import BitTitanProductError, refusals, refusals_in
 from bittitan_graphql.fields import mutation, optional
 from bittitan_graphql.global_ids import PRODUCT, ProductId, read_global_id
@@ -78,9 +77,7 @@ class _ProductInput:
 class BitTitanProductCreateInput(_ProductInput):
     """Unpublished unless it says otherwise."""
 
-    product_type: BitTitanProductTypeKind | None = optional(
-        "Which kind of licence; it can never be changed."
-    )
+    product_type: ProductType | None = optional("Which kind of licence; it can never be changed.")
 
 
 @strawberry.input(description="What to change of a product. What is missing or null stays.")
@@ -160,10 +157,8 @@ class ProductMutations:
         self, info: strawberry.Info, input: _Create
     ) -> BitTitanProductCreate | None:
         """Unpublished unless asked otherwise."""
-        scope, kind = scope_of(info), input.product_type
-        product_type = None if kind is None else ProductType[kind.name]
-        actor, wishes = scope.viewer.actor, input.wishes()
-        product = await perform(scope, products.create, actor, product_type, wishes)
+        scope, kind, wishes = scope_of(info), input.product_type, input.wishes()
+        product = await perform(scope, products.create, scope.viewer.actor, kind, wishes)
         return BitTitanProductCreate(product=BitTitanProduct.of(product))
 
     @mutation(

@@ -7,7 +7,6 @@ import strawberry
 
 from bittitan_graphql.acting import demand_terms, perform
 from bittitan_graphql.context import scope_of
-from bittitan_graphql.enums import BitTitanStockImportMode
 from bittitan_graphql.errors import (
     BitTitanAssetError,
     BitTitanStockCodeError,
@@ -49,8 +48,8 @@ class BitTitanCouponStockImportInput:
     name: str = strawberry.field(
         default="GraphQL", description="The file's name, at most 255 characters."
     )
-    mode: BitTitanStockImportMode = strawberry.field(
-        default=BitTitanStockImportMode.ALL_OR_NONE,
+    mode: ImportMode = strawberry.field(
+        default=ImportMode.ALL_OR_NONE,
         description="What is to become of the new codes.",
     )
 
@@ -193,8 +192,8 @@ class CouponMutations:
         self, info: strawberry.Info, input: _File
     ) -> BitTitanCouponStockImport | None:
         """Answers when it is done."""
-        scope, file, mode = scope_of(info), input.stock_file(), ImportMode[input.mode.name]
-        report = await perform(scope, import_here, scope.viewer.actor, file, mode)
+        scope, file = scope_of(info), input.stock_file()
+        report = await perform(scope, import_here, scope.viewer.actor, file, input.mode)
         return BitTitanCouponStockImport.of(report)
 
     @mutation(

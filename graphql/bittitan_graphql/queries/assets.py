@@ -7,7 +7,7 @@ import strawberry
 
 from bittitan_graphql.access import audience, require_signed_in, sees
 from bittitan_graphql.context import scope_of
-from bittitan_graphql.enums import BitTitanOrderDirection
+from bittitan_graphql.enums import Direction
 from bittitan_graphql.fields import query
 from bittitan_graphql.global_ids import ACCOUNT, ASSET, AssetId, read_global_id
 from bittitan_graphql.inputs import (
@@ -30,9 +30,7 @@ from bittitan_graphql.paging import (
 )
 from bittitan_graphql.types.assets import BitTitanAsset
 from bittitan_plugin.domain.access import Permission
-from bittitan_plugin.domain.assets import Asset, AssetStatus, ProvisioningStatus
-from bittitan_plugin.domain.catalogue import ProductType
-from bittitan_plugin.domain.coupons import CouponStatus
+from bittitan_plugin.domain.assets import Asset
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
 from bittitan_plugin.services.coupons.code_lookup import mark_of
 from bittitan_plugin.store.queries.assets import (
@@ -118,23 +116,19 @@ class AssetQueries:
 def _sort(sort_by: BitTitanAssetSortingInput | None) -> SortKey:
     if sort_by is None:
         return sort_key(AssetSort.PURCHASE_DATE, descending=True)
-    descending = sort_by.direction is BitTitanOrderDirection.DESC
-    return sort_key(AssetSort[sort_by.field.name], descending=descending)
+    descending = sort_by.direction is Direction.DESC
+    return sort_key(sort_by.field, descending=descending)
 
 
 def _filter(where: BitTitanAssetWhereInput | None, search: str | None) -> AssetFilter:
     where = where or BitTitanAssetWhereInput()
     accounts = chosen_ids(where.account_id, field="where.account_id")
     dates = where.purchase_date or BitTitanDateTimeRangeInput()
-    provisioning, coupon = chosen(where.provisioning_status), chosen(where.coupon_status)
-    status, kind = chosen(where.status), chosen(where.product_type)
     return AssetFilter(
-        provisioning_statuses=None
-        if provisioning is None
-        else [*map(ProvisioningStatus, provisioning)],
-        coupon_statuses=None if coupon is None else [*map(CouponStatus, coupon)],
-        statuses=None if status is None else [*map(AssetStatus, status)],
-        product_types=None if kind is None else [*map(ProductType, kind)],
+        provisioning_statuses=chosen(where.provisioning_status),
+        coupon_statuses=chosen(where.coupon_status),
+        statuses=chosen(where.status),
+        product_types=chosen(where.product_type),
         order_ids=chosen_ids(where.order_id, field="where.order_id"),
         account_ids=None
         if accounts is None

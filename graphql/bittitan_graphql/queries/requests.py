@@ -5,7 +5,6 @@ from typing import Annotated
 import strawberry
 
 from bittitan_graphql.context import scope_of
-from bittitan_graphql.enums import BitTitanCancellationRequestState
 from bittitan_graphql.fields import optional, query
 from bittitan_graphql.inputs import FilterInput, chosen
 from bittitan_graphql.paging import (
@@ -27,7 +26,7 @@ from bittitan_plugin.store.queries.requests import BY_CREATION, count_requests, 
 class BitTitanCancellationRequestWhereInput:
     """Missing conditions do not restrict."""
 
-    status: FilterInput[BitTitanCancellationRequestState] | None = optional("By what became of it.")
+    status: FilterInput[RequestState] | None = optional("By what became of it.")
 
 
 _Where = Annotated[
@@ -52,8 +51,7 @@ class CancellationRequestQueries:
     ) -> CountableConnection[BitTitanCancellationRequest] | None:
         """One statement, and another one only for ``totalCount``."""
         scope = scope_of(info)
-        names = chosen(where.status) if where else None
-        states = None if names is None else [*map(RequestState, names)]
+        states = chosen(where.status) if where else None
         stretch = window(BY_CREATION, first=first, after=after, last=last, before=before)
         return connection(
             await scope.read(lambda work: request_page(work, states, stretch)),

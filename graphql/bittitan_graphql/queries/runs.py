@@ -5,7 +5,6 @@ from typing import Annotated
 import strawberry
 
 from bittitan_graphql.context import scope_of
-from bittitan_graphql.enums import BitTitanRunKind
 from bittitan_graphql.fields import query
 from bittitan_graphql.global_ids import RUN, read_global_id
 from bittitan_graphql.paging import LARGEST_PAGE
@@ -15,9 +14,7 @@ from bittitan_plugin.domain.errors import ErrorCode, Refusal
 from bittitan_plugin.domain.runs import RunKind
 
 RunId = Annotated[strawberry.ID, strawberry.argument(description="The run's global id.")]
-OfKind = Annotated[
-    BitTitanRunKind | None, strawberry.argument(description="Only runs of this kind.")
-]
+OfKind = Annotated[RunKind | None, strawberry.argument(description="Only runs of this kind.")]
 Newest = Annotated[
     int, strawberry.argument(description="How many, from the newest on; at most 100.")
 ]
@@ -45,6 +42,5 @@ class RunQueries:
             raise Refusal(
                 ErrorCode.INVALID, f"first is {first}; it lies in 0–{LARGEST_PAGE}.", field="first"
             )
-        of_kind = None if kind is None else RunKind[kind.name]
-        found = await scope.read(lambda work: work.runs.latest(of_kind, first))
+        found = await scope.read(lambda work: work.runs.latest(kind, first))
         return [BitTitanRun.of(run) for run in found]

@@ -7,11 +7,6 @@ import anyio.to_thread
 import strawberry
 
 from bittitan_graphql.context import scope_of
-from bittitan_graphql.enums import (
-    BitTitanProductTypeKind,
-    BitTitanRevocationState,
-    BitTitanStockState,
-)
 from bittitan_graphql.fields import optional, query
 from bittitan_graphql.inputs import instant
 from bittitan_graphql.paging import (
@@ -42,8 +37,8 @@ from bittitan_plugin.store.queries.stock import BY_EXPIRY, StockFilter, count_co
 class BitTitanStockCodeWhereInput:
     """All given criteria must hold."""
 
-    state: BitTitanStockState | None = optional("What became of them.")
-    product_type: BitTitanProductTypeKind | None = optional("What kind of licence they are.")
+    state: StockState | None = optional("What became of them.")
+    product_type: ProductType | None = optional("What kind of licence they are.")
     expires_before: datetime | None = optional("They stop being redeemable before that.")
 
 
@@ -52,7 +47,7 @@ _Codes = Annotated[
     strawberry.argument(description="Which codes; all of them unless said otherwise."),
 ]
 _States = Annotated[
-    list[BitTitanRevocationState] | None,
+    list[RevocationState] | None,
     strawberry.argument(description="In which states; those that wait unless said otherwise."),
 ]
 
@@ -103,10 +98,7 @@ class StockQueries:
     ) -> CountableConnection[BitTitanRevocation] | None:
         """One statement, and another one only for ``totalCount``."""
         scope = scope_of(info)
-        wanted = [
-            RevocationState[state.name]
-            for state in ([BitTitanRevocationState.AWAITING] if states is None else states)
-        ]
+        wanted = [RevocationState.AWAITING] if states is None else states
         stretch = window(BY_DEADLINE, first=first, after=after, last=last, before=before)
         return connection(
             await scope.read(lambda work: revocation_page(work, wanted, stretch)),
@@ -117,7 +109,7 @@ class StockQueries:
 
 def _filter(where: BitTitanStockCodeWhereInput) -> StockFilter:
     return StockFilter(
-        state=StockState[where.state.name] if where.state else None,
-        product_type=ProductType[where.product_type.name] if where.product_type else None,
+        state=where.state,
+        product_type=where.product_type,
         expires_before=instant(where.expires_before, field="where.expires_before"),
     )

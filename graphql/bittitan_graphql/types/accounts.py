@@ -4,11 +4,10 @@ import strawberry
 
 from bittitan_graphql.access import sees_account
 from bittitan_graphql.context import scope_of
-from bittitan_graphql.enums import BitTitanAccountStatus
 from bittitan_graphql.fields import field
 from bittitan_graphql.global_ids import ACCOUNT, global_id
 from bittitan_plugin.domain.access import Permission
-from bittitan_plugin.domain.accounts import Account
+from bittitan_plugin.domain.accounts import Account, AccountStatus
 
 
 @strawberry.type(description="What BitTitan is told of an account.")
@@ -32,7 +31,7 @@ class BitTitanAccount:
     )
     email: str = strawberry.field(description="E-mail address.")
     company: str = strawberry.field(description="Company name.")
-    status: BitTitanAccountStatus = strawberry.field(description="Whether BitTitan knows it.")
+    status: AccountStatus = strawberry.field(description="Whether BitTitan knows it.")
 
     @field("The options as they are prefilled for synchronizing. Requires MANAGE_USERS, else null.")
     def sync_options(self, info: strawberry.Info) -> BitTitanSyncOptions | None:
@@ -72,5 +71,5 @@ class BitTitanAccount:
             customer_id=strawberry.ID(account.customer_id) if account.customer_id else None,
             email=account.email,
             company=account.company,
-            status=BitTitanAccountStatus[account.status.name],
+            status=account.status,
         )

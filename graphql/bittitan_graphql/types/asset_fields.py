@@ -6,22 +6,18 @@ from typing import Any
 
 import strawberry
 
-from bittitan_graphql.enums import (
-    BitTitanAssetStatus,
-    BitTitanCouponStatus,
-    BitTitanErrorCode,
-    BitTitanProvisioningStatus,
-)
 from bittitan_graphql.global_ids import ASSET, global_id
 from bittitan_graphql.types.catalogue import BitTitanProductType
-from bittitan_plugin.domain.assets import Asset, ProvisioningError
+from bittitan_plugin.domain.assets import Asset, AssetStatus, ProvisioningError, ProvisioningStatus
+from bittitan_plugin.domain.coupons import CouponStatus
+from bittitan_plugin.domain.errors import ErrorCode
 
 
 @strawberry.type(description="Why there is no coupon code yet.")
 class BitTitanProvisioningError:
     """Customers get the code; the words are for staff."""
 
-    code: BitTitanErrorCode = strawberry.field(description="For programs.")
+    code: ErrorCode = strawberry.field(description="For programs.")
     message: str | None = strawberry.field(
         description="In words an operator can act on. Requires MANAGE_ORDERS, else null."
     )
@@ -33,9 +29,7 @@ class BitTitanProvisioningError:
         """From the domain's value."""
         if error is None:
             return None
-        return cls(
-            code=BitTitanErrorCode[error.code.name], message=error.message if in_words else None
-        )
+        return cls(code=error.code, message=error.message if in_words else None)
 
 
 @strawberry.type
@@ -62,7 +56,7 @@ class AssetFields:
     validity_days: int = strawberry.field(
         description="Validity: days in which the *licences* can be used."
     )
-    coupon_status: BitTitanCouponStatus = strawberry.field(
+    coupon_status: CouponStatus = strawberry.field(
         description="What became of the coupon at BitTitan, as last heard."
     )
     coupon_status_inferred: bool = strawberry.field(
@@ -72,10 +66,10 @@ class AssetFields:
     coupon_expires_at: datetime | None = strawberry.field(
         description="When the coupon code stops being redeemable."
     )
-    provisioning_status: BitTitanProvisioningStatus = strawberry.field(
+    provisioning_status: ProvisioningStatus = strawberry.field(
         description="Whether the coupon code was obtained."
     )
-    status: BitTitanAssetStatus = strawberry.field(description="Where the asset is in its life.")
+    status: AssetStatus = strawberry.field(description="Where the asset is in its life.")
     cancelled_at: datetime | None = strawberry.field(description="When it was cancelled.")
 
 
@@ -90,8 +84,8 @@ def plain_values(asset: Asset) -> dict[str, Any]:
         "product_type": BitTitanProductType.of(asset.product_type),
         "order_id": strawberry.ID(asset.order_id),
         "order_line_id": strawberry.ID(asset.order_line_id),
-        "coupon_status": BitTitanCouponStatus[asset.coupon_status.name],
+        "coupon_status": asset.coupon_status,
         "coupon_status_inferred": asset.coupon_status_inferred,
-        "provisioning_status": BitTitanProvisioningStatus[asset.provisioning_status.name],
-        "status": BitTitanAssetStatus[asset.status.name],
+        "provisioning_status": asset.provisioning_status,
+        "status": asset.status,
     }

@@ -6,12 +6,12 @@ from uuid import UUID
 import strawberry
 
 from bittitan_graphql.context import scope_of
-from bittitan_graphql.enums import BitTitanErrorCode
 from bittitan_graphql.fields import field
 from bittitan_graphql.types.money import BitTitanMoney
 from bittitan_graphql.types.requests import BitTitanCancellationRequest
 from bittitan_plugin.domain.assets import Asset
 from bittitan_plugin.domain.cancellation import CancellationTerms
+from bittitan_plugin.domain.errors import ErrorCode
 
 
 @strawberry.type(description="Whether an asset can be cancelled now, until when, for how much.")
@@ -20,7 +20,7 @@ class BitTitanCancellation:
 
     asset_key: strawberry.Private[UUID]
     allowed: bool = strawberry.field(description="Whether it can be cancelled now.")
-    code: BitTitanErrorCode | None = strawberry.field(description="Why not, for programs.")
+    code: ErrorCode | None = strawberry.field(description="Why not, for programs.")
     message: str = strawberry.field(description="One sentence for people, in either case.")
     deadline: datetime = strawberry.field(
         description="The first instant at which it is too late: the midnight that ends the last "
@@ -49,7 +49,7 @@ class BitTitanCancellation:
         return cls(
             asset_key=asset.id,
             allowed=terms.allowed,
-            code=BitTitanErrorCode[terms.code.name] if terms.code else None,
+            code=terms.code,
             message=terms.message,
             deadline=terms.closes_at,
             time_zone=str(terms.closes_at.tzinfo),

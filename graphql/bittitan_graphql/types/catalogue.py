@@ -2,7 +2,6 @@
 
 import strawberry
 
-from bittitan_graphql.enums import BitTitanProductTypeKind
 from bittitan_graphql.global_ids import PRODUCT, global_id
 from bittitan_graphql.types.money import BitTitanMoney
 from bittitan_plugin.domain.catalogue import PRODUCT_GROUP, Product, ProductType
@@ -12,7 +11,7 @@ from bittitan_plugin.domain.catalogue import PRODUCT_GROUP, Product, ProductType
 class BitTitanProductType:
     """One of two; both have the same two clocks."""
 
-    kind: BitTitanProductTypeKind = strawberry.field(description="For programs.")
+    kind: ProductType = strawberry.field(description="For programs.")
     name: str = strawberry.field(description="BitTitan's own spelling, for people.")
     slug: str = strawberry.field(description="The commerce platform's product type with this slug.")
     product_group: str = strawberry.field(
@@ -23,7 +22,7 @@ class BitTitanProductType:
     def of(cls, kind: ProductType) -> "BitTitanProductType":
         """From the domain's value."""
         return cls(
-            kind=BitTitanProductTypeKind[kind.name],
+            kind=kind,
             name=kind.label,
             slug=kind.slug,
             product_group=PRODUCT_GROUP,

@@ -4,8 +4,7 @@ from decimal import Decimal
 
 import strawberry
 
-from bittitan_graphql.enums import BitTitanRefundStatus
-from bittitan_plugin.domain.billing import InvoiceReference, Refund
+from bittitan_plugin.domain.billing import InvoiceReference, Refund, RefundStatus
 from bittitan_plugin.domain.money import Money
 
 
@@ -44,7 +43,7 @@ class BitTitanInvoice:
 class BitTitanRefund:
     """Never more than was received."""
 
-    status: BitTitanRefundStatus = strawberry.field(description="How far it has come.")
+    status: RefundStatus = strawberry.field(description="How far it has come.")
     amount: BitTitanMoney = strawberry.field(description="What the platform pays back by itself.")
     by_hand: BitTitanMoney = strawberry.field(
         description="What cannot go back by itself, such as a gift card's part; staff see to it."
@@ -56,7 +55,7 @@ class BitTitanRefund:
         if refund is None:
             return None
         return cls(
-            status=BitTitanRefundStatus[refund.status.name],
+            status=refund.status,
             amount=BitTitanMoney.of(refund.amount),
             by_hand=BitTitanMoney.of(refund.by_hand),
         )

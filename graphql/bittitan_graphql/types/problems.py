@@ -4,9 +4,8 @@ from datetime import datetime
 
 import strawberry
 
-from bittitan_graphql.enums import BitTitanProblemAction, BitTitanProblemKind
 from bittitan_graphql.global_ids import ASSET, PROBLEM, global_id
-from bittitan_plugin.domain.problems import Problem
+from bittitan_plugin.domain.problems import Problem, ProblemAction, ProblemKind
 
 
 @strawberry.type(description="Something that needs a person.")
@@ -14,16 +13,14 @@ class BitTitanProblem:
     """Said once; repetitions count up."""
 
     id: strawberry.ID = strawberry.field(description="Global id.")
-    kind: BitTitanProblemKind = strawberry.field(description="What kind of attention it needs.")
+    kind: ProblemKind = strawberry.field(description="What kind of attention it needs.")
     asset_id: strawberry.ID | None = strawberry.field(description="The asset it is about, if any.")
     message: str = strawberry.field(description="What is wrong.")
     order_id: strawberry.ID | None = strawberry.field(
         description="The platform's order it is about, where there is no asset."
     )
     next_step: str = strawberry.field(description="What to do about it.")
-    action: BitTitanProblemAction = strawberry.field(
-        description="What `bittitanProblemAct` does about it."
-    )
+    action: ProblemAction = strawberry.field(description="What `bittitanProblemAct` does about it.")
     first_at: datetime = strawberry.field(description="When it was first noticed.")
     last_at: datetime = strawberry.field(description="When it was last noticed.")
     occurrences: int = strawberry.field(description="How often it was noticed.")
@@ -39,12 +36,12 @@ class BitTitanProblem:
         """From the domain's value."""
         return cls(
             id=global_id(PROBLEM, problem.id),
-            kind=BitTitanProblemKind[problem.kind.name],
+            kind=problem.kind,
             asset_id=global_id(ASSET, problem.asset_id) if problem.asset_id else None,
             message=problem.message,
             order_id=strawberry.ID(problem.order_id) if problem.order_id else None,
             next_step=problem.next_step,
-            action=BitTitanProblemAction[problem.action.name],
+            action=problem.action,
             first_at=problem.first_at,
             last_at=problem.last_at,
             occurrences=problem.occurrences,

@@ -6,11 +6,10 @@ from typing import TYPE_CHECKING, Annotated
 import strawberry
 
 from bittitan_graphql.context import scope_of
-from bittitan_graphql.enums import BitTitanCancellationRequestState
 from bittitan_graphql.fields import field
 from bittitan_graphql.global_ids import ASSET, CANCELLATION_REQUEST, global_id
 from bittitan_plugin.domain.access import Permission
-from bittitan_plugin.domain.requests import CancellationRequest
+from bittitan_plugin.domain.requests import CancellationRequest, RequestState
 
 if TYPE_CHECKING:
     from bittitan_graphql.types.assets import BitTitanAsset
@@ -23,7 +22,7 @@ class BitTitanCancellationRequest:
     source: strawberry.Private[CancellationRequest]
     id: strawberry.ID = strawberry.field(description="Global id.")
     asset_id: strawberry.ID = strawberry.field(description="The asset it is about.")
-    state: BitTitanCancellationRequestState = strawberry.field(description="What became of it.")
+    state: RequestState = strawberry.field(description="What became of it.")
     comment: str = strawberry.field(description="Why, in the customer's words; may be empty.")
     created_at: datetime = strawberry.field(description="When it was made.")
     deadline: datetime = strawberry.field(
@@ -62,7 +61,7 @@ class BitTitanCancellationRequest:
             source=request,
             id=global_id(CANCELLATION_REQUEST, request.id),
             asset_id=global_id(ASSET, request.asset_id),
-            state=BitTitanCancellationRequestState[request.state.name],
+            state=request.state,
             comment=request.comment,
             created_at=request.created_at,
             deadline=request.deadline,

@@ -5,12 +5,16 @@ from datetime import datetime
 import strawberry
 
 from bittitan_graphql.context import scope_of
-from bittitan_graphql.enums import BitTitanRevocationCause, BitTitanRevocationState
 from bittitan_graphql.fields import field
 from bittitan_graphql.global_ids import REVOCATION, global_id
 from bittitan_graphql.types.assets import BitTitanAsset
 from bittitan_graphql.types.stock import BitTitanStockCode
-from bittitan_plugin.domain.revocations import PORTAL_STEPS, Revocation
+from bittitan_plugin.domain.revocations import (
+    PORTAL_STEPS,
+    Revocation,
+    RevocationCause,
+    RevocationState,
+)
 
 
 @strawberry.type(
@@ -22,10 +26,10 @@ class BitTitanRevocation:
 
     source: strawberry.Private[Revocation]
     id: strawberry.ID = strawberry.field(description="Global id.")
-    cause: BitTitanRevocationCause = strawberry.field(
+    cause: RevocationCause = strawberry.field(
         description="Why; it decides whether a credit follows."
     )
-    state: BitTitanRevocationState = strawberry.field(description="What became of it.")
+    state: RevocationState = strawberry.field(description="What became of it.")
     asked_by: str = strawberry.field(description="Who decided to cancel.")
     comment: str = strawberry.field(description="Why it is cancelled; may be empty.")
     created_at: datetime = strawberry.field(description="Since when it waits.")
@@ -61,6 +65,6 @@ class BitTitanRevocation:
             **{name: getattr(revocation, name) for name in same},
             source=revocation,
             id=global_id(REVOCATION, revocation.id),
-            cause=BitTitanRevocationCause[revocation.cause.name],
-            state=BitTitanRevocationState[revocation.state.name],
+            cause=revocation.cause,
+            state=revocation.state,
         )

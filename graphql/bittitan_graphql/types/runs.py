@@ -7,16 +7,16 @@ from uuid import UUID
 
 import strawberry
 
-from bittitan_graphql.enums import BitTitanDifferenceKind, BitTitanRunKind, BitTitanRunState
 from bittitan_graphql.global_ids import ASSET, RUN, global_id
-from bittitan_plugin.domain.runs import Run, RunKind
+from bittitan_plugin.domain.reconciliation import DifferenceKind
+from bittitan_plugin.domain.runs import Run, RunKind, RunState
 
 
 @strawberry.type(description="Something on which two sides do not agree.")
 class BitTitanDifference:
     """One of those that are listed; more are only counted."""
 
-    kind: BitTitanDifferenceKind = strawberry.field(description="What does not agree.")
+    kind: DifferenceKind = strawberry.field(description="What does not agree.")
     message: str = strawberry.field(description="It in one sentence, without any code.")
     asset_id: strawberry.ID | None = strawberry.field(description="The asset, if there is one.")
     order_id: strawberry.ID | None = strawberry.field(description="The platform's order.")
@@ -26,7 +26,7 @@ class BitTitanDifference:
 class BitTitanDifferenceCount:
     """One row of a report's summary."""
 
-    kind: BitTitanDifferenceKind = strawberry.field(description="The kind.")
+    kind: DifferenceKind = strawberry.field(description="The kind.")
     found: int = strawberry.field(description="How many were found.")
     changed: int = strawberry.field(description="How many of them were mended.")
 
@@ -64,7 +64,7 @@ class BitTitanReconciliation:
             assets=values["assets"],
             counts=[
                 BitTitanDifferenceCount(
-                    kind=BitTitanDifferenceKind[kind],
+                    kind=DifferenceKind[kind],
                     found=found,
                     changed=values["changed"].get(kind, 0),
                 )
@@ -83,10 +83,8 @@ class BitTitanRun:
     """Look again with ``bittitanRun`` to follow it."""
 
     id: strawberry.ID = strawberry.field(description="Global id.")
-    kind: BitTitanRunKind = strawberry.field(description="What it does.")
-    state: BitTitanRunState = strawberry.field(
-        description="Whether it is at work, and how it ended."
-    )
+    kind: RunKind = strawberry.field(description="What it does.")
+    state: RunState = strawberry.field(description="Whether it is at work, and how it ended.")
     done: int = strawberry.field(description="Pieces of work done so far.")
     total: int | None = strawberry.field(description="How many there are; null until it is known.")
     started_by: str = strawberry.field(description="Who began it.")
@@ -104,8 +102,8 @@ class BitTitanRun:
         reconciles = run.kind is RunKind.RECONCILIATION and bool(run.report)
         return cls(
             id=global_id(RUN, run.id),
-            kind=BitTitanRunKind[run.kind.name],
-            state=BitTitanRunState[run.state.name],
+            kind=run.kind,
+            state=run.state,
             done=run.done,
             total=run.total,
             started_by=run.started_by,
@@ -120,7 +118,7 @@ class BitTitanRun:
 def _difference(values: Mapping[str, Any]) -> BitTitanDifference:
     asset_id, order_id = values["asset_id"], values["order_id"]
     return BitTitanDifference(
-        kind=BitTitanDifferenceKind[values["kind"]],
+        kind=DifferenceKind[values["kind"]],
         message=values["message"],
         asset_id=global_id(ASSET, UUID(asset_id)) if asset_id else None,
         order_id=strawberry.ID(order_id) if order_id else None,

@@ -6,12 +6,11 @@ import strawberry
 from graphql import GraphQLError
 
 from bittitan_graphql.context import scope_of
-from bittitan_graphql.enums import BitTitanStockState
 from bittitan_graphql.fields import field
 from bittitan_graphql.global_ids import ASSET, STOCK_CODE, STOCK_IMPORT, global_id
 from bittitan_graphql.types.catalogue import BitTitanProductType
 from bittitan_plugin.base.cipher import UnreadableSecret
-from bittitan_plugin.domain.stock import StockCode
+from bittitan_plugin.domain.stock import StockCode, StockState
 from bittitan_plugin.domain.stock_report import Amount, TypeReport
 
 _SETTLED = ("allocated_at", "settled_at", "withdrawn_by", "withdrawn_reason")
@@ -33,7 +32,7 @@ class BitTitanStockCode:
         description="Days in which its licences can be used, if the file said so."
     )
     note: str | None = strawberry.field(description="What the file said of it.")
-    state: BitTitanStockState = strawberry.field(description="What became of it.")
+    state: StockState = strawberry.field(description="What became of it.")
     asset_id: strawberry.ID | None = strawberry.field(description="The asset it belongs to.")
     allocated_at: datetime | None = strawberry.field(description="When the asset got it.")
     settled_at: datetime | None = strawberry.field(
@@ -66,7 +65,7 @@ class BitTitanStockCode:
             id=global_id(STOCK_CODE, code.id),
             import_id=global_id(STOCK_IMPORT, code.import_id),
             product_type=BitTitanProductType.of(code.product_type),
-            state=BitTitanStockState[code.state.name],
+            state=code.state,
             asset_id=global_id(ASSET, code.asset_id) if code.asset_id else None,
         )
 
