@@ -5,8 +5,8 @@ from typing import Annotated, Any, TypeVar, cast
 
 import anyio.to_thread
 import strawberry
-from graphql import GraphQLError
 
+from bittitan_graphql.errors import PermissionDenied
 from bittitan_plugin.domain.access import Permission, Viewer
 from bittitan_plugin.platforms.shop.platform import EmbeddedPlatform
 from bittitan_plugin.platforms.shop.schema.loaders import Loaders
@@ -17,16 +17,6 @@ HostInfo = strawberry.Info[dict[str, Any], None]
 IdArgument = Annotated[strawberry.ID, strawberry.argument(name="id")]
 
 Result = TypeVar("Result")
-
-
-class PermissionDenied(GraphQLError):
-    """The viewer may not; the field is null and this error stands beside it, as at Saleor."""
-
-    def __init__(self, needed: str) -> None:
-        super().__init__(
-            f"To access this path, you need {needed}.",
-            extensions={"exception": {"code": "PermissionDenied"}},
-        )
 
 
 def platform(info: HostInfo) -> EmbeddedPlatform:

@@ -2,13 +2,31 @@
 
 import inspect
 from collections.abc import Callable
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar, cast, get_args
 
 import strawberry
+from strawberry.extensions import FieldExtension
+from strawberry.extensions.field_extension import AsyncExtensionResolver
 
 from bittitan_plugin.domain.access import Permission
+from bittitan_plugin.platforms.shop.schema.context import HostInfo, require
+from bittitan_plugin.platforms.shop.schema.errors import RefusalsInPayload
 
 Resolver = TypeVar("Resolver", bound=Callable[..., Any])
+
+
+class Needs(FieldExtension):
+    """For fields of staff alone: nothing of the resolver runs without the permission."""
+
+    def __init__(self, permission: Permission) -> None:
+        self._permission = permission
+
+    async def resolve_async(
+        self, next_: AsyncExtensionResolver, source: Any, info: HostInfo, **kwargs: Any
+    ) -> Any:
+        """Raise ``PermissionDenied``, or run the resolver."""
+        require(info, self._permission)
+        return await next_(source, info, **kwargs)
 
 
 def field(resolver: Resolver) -> Resolver:
@@ -16,32 +34,36 @@ def field(resolver: Resolver) -> Resolver:
     return cast(Resolver, strawberry.field(resolver, description=inspect.getdoc(resolver)))
 
 
-def mutation(resolver: Resolver) -> Resolver:
-    """A mutation whose resolver decides by itself who may."""
-    return cast(Resolver, strawberry.mutation(resolver, description=inspect.getdoc(resolver)))
-
-
-def staff_field(permission: Permission) -> Callable[[Resolver], Resolver]:
-    """A field for staff with that permission; its resolver calls ``require``."""
+def staff_field(*, needs: Permission) -> Callable[[Resolver], Resolver]:
+    """A field for staff with that permission."""
 
     def make(resolver: Resolver) -> Resolver:
-        return cast(
-            Resolver, strawberry.field(resolver, description=_needing(resolver, permission))
+        made = strawberry.field(
+            resolver, description=_described(resolver, needs), extensions=[Needs(needs)]
         )
+        return cast(Resolver, made)
 
     return make
 
 
-def staff_mutation(permission: Permission) -> Callable[[Resolver], Resolver]:
-    """A mutation for staff with that permission; its resolver calls ``require``."""
+def mutation(*, needs: Permission | None = None) -> Callable[[Resolver], Resolver]:
+    """A mutation, for staff with that permission or, without one, for whom its resolver lets.
+
+    What it refuses stands in the payload that its resolver returns.
+    """
 
     def make(resolver: Resolver) -> Resolver:
-        return cast(
-            Resolver, strawberry.mutation(resolver, description=_needing(resolver, permission))
+        payload, _ = get_args(resolver.__annotations__["return"])
+        # The last of a field's extensions is the first to run.
+        extensions = [RefusalsInPayload(payload), *([Needs(needs)] if needs else [])]
+        made = strawberry.mutation(
+            resolver, description=_described(resolver, needs), extensions=extensions
         )
+        return cast(Resolver, made)
 
     return make
 
 
-def _needing(resolver: Callable[..., Any], permission: Permission) -> str:
-    return f"{inspect.getdoc(resolver)}\n\nRequires the permission {permission}."
+def _described(resolver: Callable[..., Any], needs: Permission | None) -> str | None:
+    said = inspect.getdoc(resolver)
+    return f"{said}\n\nRequires the permission {needs}." if needs else said

@@ -16,7 +16,6 @@ from bittitan_plugin.platforms.shop.schema.context import (
     HostInfo,
     IdArgument,
     platform,
-    require,
     run,
     signed_in,
     viewer,
@@ -106,7 +105,7 @@ class UserQuery:
         row = info.context["user"]
         return user_of(info, row) if row else None
 
-    @staff_field(Permission.MANAGE_USERS)
+    @staff_field(needs=Permission.MANAGE_USERS)
     async def customers(
         self,
         info: HostInfo,
@@ -116,7 +115,6 @@ class UserQuery:
         before: str | None = None,
     ) -> CountableConnection[User] | None:
         """Customers by e-mail address."""
-        require(info, Permission.MANAGE_USERS)
         listing = platform(info).customers.listing()
         request = PageRequest(first=first, after=after, last=last, before=before)
         return await connect(info, listing, request, lambda row: user_of(info, row))
@@ -148,7 +146,7 @@ class OrderQuery:
         request = PageRequest(first=first, after=after, last=last, before=before)
         return await connect(info, listing, request, lambda row: order_of(info, row))
 
-    @staff_field(Permission.MANAGE_ORDERS)
+    @staff_field(needs=Permission.MANAGE_ORDERS)
     async def draft_orders(
         self,
         info: HostInfo,
@@ -158,7 +156,6 @@ class OrderQuery:
         before: str | None = None,
     ) -> CountableConnection[Order] | None:
         """Drafts, newest first."""
-        require(info, Permission.MANAGE_ORDERS)
         listing = platform(info).orders.drafts()
         request = PageRequest(first=first, after=after, last=last, before=before)
         return await connect(info, listing, request, lambda row: order_of(info, row))
@@ -177,16 +174,14 @@ class OrderQuery:
 class PluginQuery:
     """Plugins."""
 
-    @staff_field(Permission.MANAGE_PLUGINS)
+    @staff_field(needs=Permission.MANAGE_PLUGINS)
     async def plugins(self, info: HostInfo) -> list[Plugin] | None:
         """The installed plugins."""
-        require(info, Permission.MANAGE_PLUGINS)
         return [plugin_of(state) for state in await run(platform(info).plugins.all)]
 
-    @staff_field(Permission.MANAGE_PLUGINS)
+    @staff_field(needs=Permission.MANAGE_PLUGINS)
     async def plugin(self, info: HostInfo, plugin_id: IdArgument) -> Plugin | None:
         """One installed plugin."""
-        require(info, Permission.MANAGE_PLUGINS)
         plugins = platform(info).plugins
         state = await run(lambda: plugins.find(plugin_id))
         return plugin_of(state) if state else None

@@ -4,11 +4,17 @@ from collections.abc import Sequence
 
 import strawberry
 
-from bittitan_plugin.platforms.shop.checkouts import DEFAULT_CURRENCY, CheckoutRecord
+from bittitan_plugin.platforms.shop.checkouts import DEFAULT_CURRENCY
 from bittitan_plugin.platforms.shop.ids import Kind, parse_id
 from bittitan_plugin.platforms.shop.inputs import LineInput
-from bittitan_plugin.platforms.shop.schema.context import HostInfo, IdArgument, platform, signed_in
-from bittitan_plugin.platforms.shop.schema.errors import CHECKOUT, CheckoutError, attempt
+from bittitan_plugin.platforms.shop.schema.context import (
+    HostInfo,
+    IdArgument,
+    platform,
+    run,
+    signed_in,
+)
+from bittitan_plugin.platforms.shop.schema.errors import CheckoutError
 from bittitan_plugin.platforms.shop.schema.fields import mutation
 from bittitan_plugin.platforms.shop.schema.queries import check_channel
 from bittitan_plugin.platforms.shop.schema.types.checkouts import Checkout, checkout_of
@@ -45,91 +51,75 @@ class CheckoutCreateInput:
 
 
 @strawberry.type
-class CheckoutCreate:
+class CheckoutPayload:
+    """What mutations of a basket answer."""
+
+    checkout: Checkout | None = None
+    errors: list[CheckoutError] = strawberry.field(default_factory=list)
+
+
+@strawberry.type
+class CheckoutCreate(CheckoutPayload):
     """The new basket, or why there is none."""
 
-    checkout: Checkout | None
-    errors: list[CheckoutError]
-
 
 @strawberry.type
-class CheckoutLinesAdd:
+class CheckoutLinesAdd(CheckoutPayload):
     """The basket with the new lines."""
 
-    checkout: Checkout | None
-    errors: list[CheckoutError]
-
 
 @strawberry.type
-class CheckoutLinesUpdate:
+class CheckoutLinesUpdate(CheckoutPayload):
     """The basket with the new quantities."""
-
-    checkout: Checkout | None
-    errors: list[CheckoutError]
 
 
 @strawberry.type
 class CheckoutComplete:
     """The order the basket became."""
 
-    order: Order | None
+    order: Order | None = None
     #: Always false: there is no gateway that asks for something.
-    confirmation_needed: bool
-    errors: list[CheckoutError]
+    confirmation_needed: bool = False
+    errors: list[CheckoutError] = strawberry.field(default_factory=list)
 
 
 @strawberry.type
 class CheckoutMutation:
     """Baskets. Each belongs to the customer who is signed in."""
 
-    @mutation
+    @mutation()
     async def checkout_create(
         self, info: HostInfo, input: CheckoutCreateInput
     ) -> CheckoutCreate | None:
         """Make a basket. Requires to be signed in."""
         user, checkouts = signed_in(info), platform(info).checkouts
+        check_channel(input.channel)
+        lines, email, currency = lines_of(input.lines), input.email, input.currency
+        record = await run(lambda: checkouts.create(user, lines, email=email, currency=currency))
+        return CheckoutCreate(checkout=checkout_of(info, record))
 
-        def create() -> CheckoutRecord:
-            check_channel(input.channel)
-            lines = lines_of(input.lines)
-            return checkouts.create(user, lines, email=input.email, currency=input.currency)
-
-        record, errors = await attempt(info, CHECKOUT, create)
-        return CheckoutCreate(checkout=_checkout(info, record), errors=errors)
-
-    @mutation
+    @mutation()
     async def checkout_lines_add(
         self, info: HostInfo, checkout_id: IdArgument, lines: list[CheckoutLineInput]
     ) -> CheckoutLinesAdd | None:
         """Add to a basket. Requires to be signed in."""
         user, checkouts = signed_in(info), platform(info).checkouts
-        record, errors = await attempt(
-            info,
-            CHECKOUT,
-            lambda: checkouts.add_lines(
-                user, parse_id(Kind.CHECKOUT, checkout_id), lines_of(lines)
-            ),
-        )
-        return CheckoutLinesAdd(checkout=_checkout(info, record), errors=errors)
+        key, wanted = parse_id(Kind.CHECKOUT, checkout_id), lines_of(lines)
+        record = await run(lambda: checkouts.add_lines(user, key, wanted))
+        return CheckoutLinesAdd(checkout=checkout_of(info, record))
 
-    @mutation
+    @mutation()
     async def checkout_lines_update(
         self, info: HostInfo, checkout_id: IdArgument, lines: list[CheckoutLineUpdateInput]
     ) -> CheckoutLinesUpdate | None:
         """Change quantities. Requires to be signed in."""
         user, checkouts = signed_in(info), platform(info).checkouts
-        record, errors = await attempt(
-            info,
-            CHECKOUT,
-            lambda: checkouts.set_quantities(
-                user,
-                parse_id(Kind.CHECKOUT, checkout_id),
-                [(line.line_id, line.quantity) for line in lines],
-            ),
-        )
-        return CheckoutLinesUpdate(checkout=_checkout(info, record), errors=errors)
+        key = parse_id(Kind.CHECKOUT, checkout_id)
+        quantities = [(line.line_id, line.quantity) for line in lines]
+        record = await run(lambda: checkouts.set_quantities(user, key, quantities))
+        return CheckoutLinesUpdate(checkout=checkout_of(info, record))
 
-    @mutation
+    @mutation()
     async def checkout_complete(
         self,
         info: HostInfo,
@@ -143,16 +133,9 @@ class CheckoutMutation:
         `pay` is false. Requires to be signed in.
         """
         user, selling = signed_in(info), platform(info).selling
-        record, errors = await attempt(
-            info,
-            CHECKOUT,
-            lambda: selling.complete_checkout(user, parse_id(Kind.CHECKOUT, checkout_id), pay=pay),
-        )
-        return CheckoutComplete(
-            order=order_of(info, record.row) if record else None,
-            confirmation_needed=False,
-            errors=errors,
-        )
+        key = parse_id(Kind.CHECKOUT, checkout_id)
+        record = await run(lambda: selling.complete_checkout(user, key, pay=pay))
+        return CheckoutComplete(order=order_of(info, record.row))
 
 
 def lines_of(lines: Sequence[CheckoutLineInput]) -> list[LineInput]:
@@ -165,7 +148,3 @@ def lines_of(lines: Sequence[CheckoutLineInput]) -> list[LineInput]:
         )
         for line in lines
     ]
-
-
-def _checkout(info: HostInfo, record: CheckoutRecord | None) -> Checkout | None:
-    return checkout_of(info, record) if record else None

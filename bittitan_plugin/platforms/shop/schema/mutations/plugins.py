@@ -7,11 +7,11 @@ from bittitan_plugin.platforms.shop.schema.context import (
     HostInfo,
     IdArgument,
     platform,
-    require,
+    run,
     viewer,
 )
-from bittitan_plugin.platforms.shop.schema.errors import PLUGIN, PluginError, attempt
-from bittitan_plugin.platforms.shop.schema.fields import staff_mutation
+from bittitan_plugin.platforms.shop.schema.errors import PluginError
+from bittitan_plugin.platforms.shop.schema.fields import mutation
 from bittitan_plugin.platforms.shop.schema.types.plugins import Plugin, plugin_of
 
 
@@ -41,30 +41,27 @@ class PluginUpdateInput:
 class PluginUpdate:
     """The plugin after the change."""
 
-    plugin: Plugin | None
-    errors: list[PluginError]
+    plugin: Plugin | None = None
+    errors: list[PluginError] = strawberry.field(default_factory=list)
 
 
 @strawberry.type
 class PluginMutation:
     """Plugins."""
 
-    @staff_mutation(Permission.MANAGE_PLUGINS)
+    @mutation(needs=Permission.MANAGE_PLUGINS)
     async def plugin_update(
         self, info: HostInfo, plugin_id: IdArgument, input: PluginUpdateInput
     ) -> PluginUpdate | None:
         """Switch a plugin on or off, or change its settings. It takes effect at once."""
-        require(info, Permission.MANAGE_PLUGINS)
         plugins, changed_by = platform(info).plugins, viewer(info).email
-        state, errors = await attempt(
-            info,
-            PLUGIN,
+        state = await run(
             lambda: plugins.update(
                 plugin_id,
                 active=input.active,
                 configuration=[(item.name, item.value) for item in input.configuration or ()],
                 changed_by=changed_by,
                 same_account=input.same_account,
-            ),
+            )
         )
-        return PluginUpdate(plugin=plugin_of(state) if state else None, errors=errors)
+        return PluginUpdate(plugin=plugin_of(state))

@@ -6,12 +6,11 @@ from decimal import Decimal
 import strawberry
 
 from bittitan_plugin.domain.access import Permission
-from bittitan_plugin.platforms.shop.catalogue import ProductRecord, Variant
 from bittitan_plugin.platforms.shop.ids import Kind, parse_id
 from bittitan_plugin.platforms.shop.inputs import VariantInput
-from bittitan_plugin.platforms.shop.schema.context import HostInfo, IdArgument, platform, require
-from bittitan_plugin.platforms.shop.schema.errors import PRODUCT, ProductError, attempt
-from bittitan_plugin.platforms.shop.schema.fields import staff_mutation
+from bittitan_plugin.platforms.shop.schema.context import HostInfo, IdArgument, platform, run
+from bittitan_plugin.platforms.shop.schema.errors import ProductError
+from bittitan_plugin.platforms.shop.schema.fields import mutation
 from bittitan_plugin.platforms.shop.schema.scalars import PositiveDecimal
 from bittitan_plugin.platforms.shop.schema.types.products import (
     Product,
@@ -21,8 +20,6 @@ from bittitan_plugin.platforms.shop.schema.types.products import (
     product_type,
     variant_of,
 )
-
-_PERMISSION = Permission.MANAGE_PRODUCTS
 
 
 @strawberry.input
@@ -86,84 +83,76 @@ class ProductInput:
 class ProductTypeCreate:
     """The new product type, or why there is none."""
 
-    product_type: ProductType | None
-    errors: list[ProductError]
+    product_type: ProductType | None = None
+    errors: list[ProductError] = strawberry.field(default_factory=list)
 
 
 @strawberry.type
-class ProductCreate:
+class ProductPayload:
+    """What mutations of a product answer."""
+
+    product: Product | None = None
+    errors: list[ProductError] = strawberry.field(default_factory=list)
+
+
+@strawberry.type
+class ProductCreate(ProductPayload):
     """The new product, or why there is none."""
 
-    product: Product | None
-    errors: list[ProductError]
-
 
 @strawberry.type
-class ProductUpdate:
+class ProductUpdate(ProductPayload):
     """The product after the change."""
 
-    product: Product | None
-    errors: list[ProductError]
-
 
 @strawberry.type
-class ProductDelete:
+class ProductDelete(ProductPayload):
     """The product that was."""
 
-    product: Product | None
-    errors: list[ProductError]
+
+@strawberry.type
+class VariantPayload:
+    """What mutations of a variant answer."""
+
+    product_variant: ProductVariant | None = None
+    errors: list[ProductError] = strawberry.field(default_factory=list)
 
 
 @strawberry.type
-class ProductVariantCreate:
+class ProductVariantCreate(VariantPayload):
     """The new variant, or why there is none."""
 
-    product_variant: ProductVariant | None
-    errors: list[ProductError]
-
 
 @strawberry.type
-class ProductVariantUpdate:
+class ProductVariantUpdate(VariantPayload):
     """The variant after the change."""
 
-    product_variant: ProductVariant | None
-    errors: list[ProductError]
-
 
 @strawberry.type
-class ProductVariantDelete:
+class ProductVariantDelete(VariantPayload):
     """The variant that was."""
-
-    product_variant: ProductVariant | None
-    errors: list[ProductError]
 
 
 @strawberry.type
 class ProductMutation:
     """Product types and products."""
 
-    @staff_mutation(_PERMISSION)
+    @mutation(needs=Permission.MANAGE_PRODUCTS)
     async def product_type_create(
         self, info: HostInfo, input: ProductTypeInput
     ) -> ProductTypeCreate | None:
         """Create a product type."""
-        require(info, _PERMISSION)
         catalogue = platform(info).catalogue
-        row, errors = await attempt(
-            info, PRODUCT, lambda: catalogue.create_type(input.name, input.slug)
-        )
-        return ProductTypeCreate(product_type=product_type(row) if row else None, errors=errors)
+        row = await run(lambda: catalogue.create_type(input.name, input.slug))
+        return ProductTypeCreate(product_type=product_type(row))
 
-    @staff_mutation(_PERMISSION)
+    @mutation(needs=Permission.MANAGE_PRODUCTS)
     async def product_create(
         self, info: HostInfo, input: ProductCreateInput
     ) -> ProductCreate | None:
         """Put a product on offer."""
-        require(info, _PERMISSION)
         merchandising = platform(info).merchandising
-        record, errors = await attempt(
-            info,
-            PRODUCT,
+        record = await run(
             lambda: merchandising.create_product(
                 name=input.name,
                 product_type=input.product_type,
@@ -171,102 +160,65 @@ class ProductMutation:
                 collection=input.collection,
                 published=input.is_published,
                 variants=[_variant_input(variant) for variant in input.variants],
-            ),
+            )
         )
-        return ProductCreate(product=_product(info, record), errors=errors)
+        return ProductCreate(product=product_of(info, record.row))
 
-    @staff_mutation(_PERMISSION)
+    @mutation(needs=Permission.MANAGE_PRODUCTS)
     async def product_update(
         self, info: HostInfo, product_id: IdArgument, input: ProductInput
     ) -> ProductUpdate | None:
         """Rename, publish or withdraw a product."""
-        require(info, _PERMISSION)
-        merchandising = platform(info).merchandising
-        record, errors = await attempt(
-            info,
-            PRODUCT,
+        merchandising, key = platform(info).merchandising, parse_id(Kind.PRODUCT, product_id)
+        record = await run(
             lambda: merchandising.update_product(
-                parse_id(Kind.PRODUCT, product_id),
-                name=input.name,
-                collection=input.collection,
-                published=input.is_published,
-            ),
+                key, name=input.name, collection=input.collection, published=input.is_published
+            )
         )
-        return ProductUpdate(product=_product(info, record), errors=errors)
+        return ProductUpdate(product=product_of(info, record.row))
 
-    @staff_mutation(_PERMISSION)
+    @mutation(needs=Permission.MANAGE_PRODUCTS)
     async def product_delete(self, info: HostInfo, product_id: IdArgument) -> ProductDelete | None:
         """Remove a product; orders keep theirs."""
-        require(info, _PERMISSION)
-        merchandising = platform(info).merchandising
-        record, errors = await attempt(
-            info,
-            PRODUCT,
-            lambda: merchandising.delete_product(parse_id(Kind.PRODUCT, product_id)),
-        )
-        return ProductDelete(product=_product(info, record), errors=errors)
+        merchandising, key = platform(info).merchandising, parse_id(Kind.PRODUCT, product_id)
+        record = await run(lambda: merchandising.delete_product(key))
+        return ProductDelete(product=product_of(info, record.row))
 
 
 @strawberry.type
 class VariantMutation:
     """Variants."""
 
-    @staff_mutation(_PERMISSION)
+    @mutation(needs=Permission.MANAGE_PRODUCTS)
     async def product_variant_create(
         self, info: HostInfo, product: strawberry.ID, input: ProductVariantInput
     ) -> ProductVariantCreate | None:
         """Add a variant to a product."""
-        require(info, _PERMISSION)
         merchandising = platform(info).merchandising
-        variant, errors = await attempt(
-            info,
-            PRODUCT,
-            lambda: merchandising.create_variant(
-                parse_id(Kind.PRODUCT, product, field="product"), _variant_input(input)
-            ),
-        )
-        return ProductVariantCreate(product_variant=_variant(info, variant), errors=errors)
+        key = parse_id(Kind.PRODUCT, product, field="product")
+        variant = await run(lambda: merchandising.create_variant(key, _variant_input(input)))
+        return ProductVariantCreate(product_variant=variant_of(info, variant))
 
-    @staff_mutation(_PERMISSION)
+    @mutation(needs=Permission.MANAGE_PRODUCTS)
     async def product_variant_update(
         self, info: HostInfo, variant_id: IdArgument, input: ProductVariantUpdateInput
     ) -> ProductVariantUpdate | None:
         """Rename or re-price a variant."""
-        require(info, _PERMISSION)
-        merchandising = platform(info).merchandising
-        variant, errors = await attempt(
-            info,
-            PRODUCT,
-            lambda: merchandising.update_variant(
-                parse_id(Kind.VARIANT, variant_id),
-                sku=input.sku,
-                name=input.name,
-                prices=None if input.prices is None else _prices(input.prices),
-            ),
+        merchandising, key = platform(info).merchandising, parse_id(Kind.VARIANT, variant_id)
+        prices = None if input.prices is None else _prices(input.prices)
+        variant = await run(
+            lambda: merchandising.update_variant(key, sku=input.sku, name=input.name, prices=prices)
         )
-        return ProductVariantUpdate(product_variant=_variant(info, variant), errors=errors)
+        return ProductVariantUpdate(product_variant=variant_of(info, variant))
 
-    @staff_mutation(_PERMISSION)
+    @mutation(needs=Permission.MANAGE_PRODUCTS)
     async def product_variant_delete(
         self, info: HostInfo, variant_id: IdArgument
     ) -> ProductVariantDelete | None:
         """Remove a variant; orders keep theirs."""
-        require(info, _PERMISSION)
-        merchandising = platform(info).merchandising
-        variant, errors = await attempt(
-            info,
-            PRODUCT,
-            lambda: merchandising.delete_variant(parse_id(Kind.VARIANT, variant_id)),
-        )
-        return ProductVariantDelete(product_variant=_variant(info, variant), errors=errors)
-
-
-def _product(info: HostInfo, record: ProductRecord | None) -> Product | None:
-    return product_of(info, record.row) if record else None
-
-
-def _variant(info: HostInfo, variant: Variant | None) -> ProductVariant | None:
-    return variant_of(info, variant) if variant else None
+        merchandising, key = platform(info).merchandising, parse_id(Kind.VARIANT, variant_id)
+        variant = await run(lambda: merchandising.delete_variant(key))
+        return ProductVariantDelete(product_variant=variant_of(info, variant))
 
 
 def _variant_input(given: ProductVariantInput) -> VariantInput:

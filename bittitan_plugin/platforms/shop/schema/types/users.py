@@ -4,6 +4,7 @@ from datetime import datetime
 
 import strawberry
 
+from bittitan_graphql.errors import PermissionDenied
 from bittitan_plugin.domain.access import Permission
 from bittitan_plugin.platforms.shop.ids import Kind, global_id
 from bittitan_plugin.platforms.shop.paging import PageRequest
@@ -11,7 +12,6 @@ from bittitan_plugin.platforms.shop.schema.composition import composed
 from bittitan_plugin.platforms.shop.schema.connections import CountableConnection, connect
 from bittitan_plugin.platforms.shop.schema.context import (
     HostInfo,
-    PermissionDenied,
     platform,
     viewer,
 )
