@@ -5,17 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from bittitan_plugin.domain import emails
 from bittitan_plugin.domain.assets import AssetStatus
-from bittitan_plugin.domain.emails import (
-    CancellationAccepted,
-    CancellationExpired,
-    CancellationRefused,
-    CancellationRequested,
-    CancellationToDecide,
-    CancellationWithdrawn,
-    Email,
-    SaleSummary,
-)
 from bittitan_plugin.domain.errors import ErrorCode
 from bittitan_plugin.domain.history import ActorKind
 from bittitan_plugin.domain.requests import REMINDER_BEFORE, CancellationRequest, RequestState
@@ -38,22 +29,22 @@ class _Case:
 
     request: CancellationRequest
     sale: Sale
-    summary: SaleSummary
+    summary: emails.SaleSummary
     deadline: datetime
     review_url: str | None
     reminder: bool
 
 
-def _withdrawn(case: _Case) -> Email:
-    return CancellationWithdrawn(sale=case.summary, deadline=case.deadline)
+def _withdrawn(case: _Case) -> emails.Email:
+    return emails.CancellationWithdrawn(sale=case.summary, deadline=case.deadline)
 
 
-def _expired(case: _Case) -> Email:
-    return CancellationExpired(sale=case.summary, deadline=case.deadline)
+def _expired(case: _Case) -> emails.Email:
+    return emails.CancellationExpired(sale=case.summary, deadline=case.deadline)
 
 
-def _to_decide(case: _Case) -> Email:
-    return CancellationToDecide(
+def _to_decide(case: _Case) -> emails.Email:
+    return emails.CancellationToDecide(
         sale=case.summary,
         comment=case.request.comment or None,
         amount=case.sale.asset.total,
@@ -63,23 +54,23 @@ def _to_decide(case: _Case) -> Email:
     )
 
 
-_TO_CUSTOMER: Mapping[News, Callable[[_Case], Email]] = {
-    News.RECEIVED: lambda case: CancellationRequested(
+_TO_CUSTOMER: Mapping[News, Callable[[_Case], emails.Email]] = {
+    News.RECEIVED: lambda case: emails.CancellationRequested(
         sale=case.summary,
         comment=case.request.comment or None,
         amount=case.sale.asset.total,
         deadline=case.deadline,
     ),
     News.WITHDRAWN: _withdrawn,
-    News.ACCEPTED: lambda case: CancellationAccepted(
+    News.ACCEPTED: lambda case: emails.CancellationAccepted(
         sale=case.summary, amount=case.sale.asset.total
     ),
-    News.REFUSED: lambda case: CancellationRefused(
+    News.REFUSED: lambda case: emails.CancellationRefused(
         sale=case.summary, reason=case.request.reason or ""
     ),
     News.EXPIRED: _expired,
 }
-_TO_STAFF: Mapping[News, Callable[[_Case], Email]] = {
+_TO_STAFF: Mapping[News, Callable[[_Case], emails.Email]] = {
     News.RECEIVED: _to_decide,
     News.REMINDER: _to_decide,
     News.WITHDRAWN: _withdrawn,
@@ -128,7 +119,7 @@ def tell_refused(ports: Ports, installation_id: UUID, asset_id: UUID) -> None:
     refusal = refusal_after(sale.asset)
     vague = refusal.code is ErrorCode.VENDOR_REJECTED
     told = "BitTitan did not take the coupon back; our staff look into it."
-    email = CancellationRefused(sale=summary, reason=told if vague else refusal.message)
+    email = emails.CancellationRefused(sale=summary, reason=told if vague else refusal.message)
     key = f"cancellation-refused-{asset_id}-{begun[-1].at:%Y%m%d%H%M%S%f}"
     send(ports, sale, email, key=key, to=begun[-1].actor.name)
 

@@ -5,13 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from bittitan_plugin.domain.emails import (
-    CancellationExpired,
-    CancellationRefused,
-    Email,
-    RevocationToDo,
-    SaleSummary,
-)
+from bittitan_plugin.domain import emails
 from bittitan_plugin.domain.revocations import PORTAL_STEPS, Revocation, RevocationCause
 from bittitan_plugin.services.notifications import review_url, send, send_to_staff, summary_of
 from bittitan_plugin.services.ports import Ports
@@ -41,9 +35,9 @@ def tell_customer(
     case = _read(ports, installation_id, revocation_id)
     if news not in REASONS or case.revocation.cause is RevocationCause.PLATFORM:
         return
-    email: Email = CancellationRefused(sale=case.summary, reason=REASONS[news])
+    email: emails.Email = emails.CancellationRefused(sale=case.summary, reason=REASONS[news])
     if news is RevocationNews.EXPIRED and case.deadline:
-        email = CancellationExpired(sale=case.summary, deadline=case.deadline)
+        email = emails.CancellationExpired(sale=case.summary, deadline=case.deadline)
     send(ports, case.sale, email, key=f"revocation-{revocation_id}-{news}-customer")
 
 
@@ -60,7 +54,7 @@ def tell_staff(
     if news is RevocationNews.REDEEMED or over:
         return
     credited = revocation.cause is RevocationCause.CANCELLATION
-    email: Email = RevocationToDo(
+    email: emails.Email = emails.RevocationToDo(
         sale=case.summary,
         steps=PORTAL_STEPS,
         deadline=case.deadline,
@@ -69,7 +63,7 @@ def tell_staff(
         reminder=news is RevocationNews.REMINDER or revocation.reminded_at is not None,
     )
     if news is RevocationNews.EXPIRED and case.deadline:
-        email = CancellationExpired(sale=case.summary, deadline=case.deadline)
+        email = emails.CancellationExpired(sale=case.summary, deadline=case.deadline)
     send_to_staff(ports, case.sale, email, key=f"revocation-{revocation_id}-{news}-staff")
 
 
@@ -79,7 +73,7 @@ class _Case:
 
     revocation: Revocation
     sale: Sale
-    summary: SaleSummary
+    summary: emails.SaleSummary
     deadline: datetime | None
 
 
