@@ -73,7 +73,8 @@ def test_it_may_tell_the_plugin_of_what_no_hook_was_fired_for(
     connection: acme.AcmeConnection, shop: Shop
 ) -> None:
     event = specs.OrderUpdated(installation=shop.key, order=_order(shop))
-    assert connection.wiring.fire("order_updated", event).status is specs.OutcomeStatus.ACCEPTED
+    [outcome] = connection.wiring.plugins.hook.order_updated(event=event)
+    assert outcome.status is specs.OutcomeStatus.ACCEPTED
 
 
 def test_its_addresses_are_served(connection: acme.AcmeConnection) -> None:

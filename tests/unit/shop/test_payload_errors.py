@@ -8,10 +8,8 @@ import pytest
 import strawberry
 
 from bittitan_graphql.errors import PermissionDenied
-from bittitan_hooks.specs import HookRefusal
 from bittitan_plugin.domain.access import Permission, Viewer
 from bittitan_plugin.domain.errors import ErrorCode, Refusal, Unavailable
-from bittitan_plugin.platforms.shop.hook_calls import RefusedByPlugins
 from bittitan_plugin.platforms.shop.schema.errors import (
     CheckoutError,
     CheckoutErrorCode,
@@ -24,6 +22,7 @@ from bittitan_plugin.platforms.shop.schema.errors import (
     payload_errors,
 )
 from bittitan_plugin.platforms.shop.schema.fields import mutation, staff_field
+from bittitan_plugin.ports.platform import PluginsRejected
 
 
 @strawberry.type
@@ -102,10 +101,10 @@ def test_a_code_that_a_subject_does_not_have_becomes_invalid() -> None:
 
 
 def test_every_plugin_that_refuses_is_listed() -> None:
-    refused = RefusedByPlugins(
+    refused = PluginsRejected(
         [
-            HookRefusal(code=ErrorCode.VENDOR_REJECTED, message="No.", field=None),
-            HookRefusal(code=ErrorCode.REQUEST_NEEDED, message="Never.", field="lines"),
+            Refusal(ErrorCode.VENDOR_REJECTED, "No."),
+            Refusal(ErrorCode.REQUEST_NEEDED, "Never.", field="lines"),
         ]
     )
     assert payload_errors(refused, OrderError) == [
