@@ -20,7 +20,6 @@ from bittitan_hooks.events import (
 )
 from bittitan_hooks.results import HookRefusal, Outcome, OutcomeStatus
 from bittitan_hooks.specs import hookimpl
-from bittitan_hooks.translate import to_money, to_order
 from bittitan_plugin.domain.catalogue import ProductType
 from bittitan_plugin.domain.errors import ErrorCode
 from bittitan_plugin.domain.installations import Installation
@@ -49,8 +48,7 @@ class OrderHooks:
         try:
             ports = self._ports()
             installation = find_installation(ports, event.installation)
-            order = to_order(event.order)
-            refusals = precheck(ports, installation, order) if installation else []
+            refusals = precheck(ports, installation, event.order) if installation else []
         except Exception as error:
             failed("order_precheck", event.installation, error)
             return _unanswered(event)
@@ -96,11 +94,11 @@ class OrderHooks:
         """Take back the coupons of lines refunded in full; of anything less staff are told."""
         if event.line_ids:
             return self._take_back(event, event.line_ids)
-        refunded = to_money(event.refunded) if event.refunded else None
+        refunded = event.refunded
 
         def act(ports: Ports, installation: Installation) -> Outcome:
             look_again(ports, installation.id, event.order.id, str(refunded))
-            if report_partial_refund(ports, installation, to_order(event.order), refunded):
+            if report_partial_refund(ports, installation, event.order, refunded):
                 return accepted("Staff are asked which licences the refund concerns.")
             return ignored("The refund is our own, or concerns no licences.")
 
@@ -125,8 +123,7 @@ class OrderHooks:
             return self._take_back(event, event.line_ids)
 
         def act(ports: Ports, installation: Installation) -> Outcome:
-            order = to_order(event.order)
-            if report_partial_return(ports, installation, order, event.line_ids):
+            if report_partial_return(ports, installation, event.order, event.line_ids):
                 return accepted("Staff are asked what the return means for the licences.")
             return ignored("No assets that still stand.")
 
@@ -136,7 +133,7 @@ class OrderHooks:
         def act(ports: Ports, installation: Installation) -> Outcome:
             # The event itself may know more than the order it carries: the order is read again
             # before anything is issued, so believing the event is safe.
-            order = replace(to_order(event.order), **said)
+            order = replace(event.order, **said)
             waited_for = installation.configuration.provision_on
             if not is_due(order, waited_for):
                 return ignored(f"The order is not {awaited(order, waited_for)} yet.")

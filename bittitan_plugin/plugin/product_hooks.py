@@ -12,7 +12,6 @@ from bittitan_hooks.events import (
 )
 from bittitan_hooks.results import Outcome
 from bittitan_hooks.specs import hookimpl
-from bittitan_hooks.translate import to_money
 from bittitan_plugin.domain.catalogue import HostVariant, ProductType, read_clocks
 from bittitan_plugin.domain.installations import Installation
 from bittitan_plugin.plugin.guard import PortsProvider, accepted, guarded, ignored
@@ -79,7 +78,7 @@ class ProductHooks:
             product_type=product_type,
             sku=event.sku,
             name=event.name,
-            prices={price.currency: to_money(price) for price in event.prices},
+            prices={price.currency: price for price in event.prices},
             published=event.published,
             clocks=read_clocks(event.expire_days, event.validity_days),
         )

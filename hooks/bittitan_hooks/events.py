@@ -1,12 +1,16 @@
 """What hooks carry: frozen, validated values. A malformed one cannot be built.
 
+Orders and money are read from an event as the domain has them, ``Order`` and ``Money``. Whoever
+builds one gives these, or the values below, or mappings; all are held to the same rules.
+
 Building one from bad data raises ``pydantic.ValidationError``, which names each field at fault
 (``order.lines.0.quantity``) and says what is wrong with it; unknown fields are refused, so a
 misspelt one is never silently lost.
 """
 
+from dataclasses import replace
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 from pydantic import (
     AfterValidator,
@@ -14,6 +18,8 @@ from pydantic import (
     BaseModel,
     ConfigDict,
     Field,
+    PlainSerializer,
+    PlainValidator,
     StrictBool,
     StrictInt,
 )
@@ -22,7 +28,9 @@ from pydantic import model_validator as _model_validator
 from bittitan_plugin.domain.catalogue import LARGEST_QUANTITY
 from bittitan_plugin.domain.errors import Refusal
 from bittitan_plugin.domain.money import SCALE, Money
-from bittitan_plugin.domain.orders import OrderStatus
+from bittitan_plugin.domain.orders import Customer, EndCustomer, Order, OrderLine, OrderStatus
+
+T = TypeVar("T")
 
 #: An opaque id of the platform.
 Id = Annotated[str, Field(min_length=1, max_length=255, pattern=r"^[\x21-\x7e]+$")]
@@ -36,7 +44,24 @@ Amount = Annotated[Decimal, Field(ge=0, decimal_places=SCALE, max_digits=14 + SC
 
 
 class _Value(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", hide_input_in_errors=True, from_attributes=True
+    )
+
+    @classmethod
+    def read(cls, kind: type[T]) -> PlainValidator:
+        """How a field comes by a ``kind`` of the domain: one is checked, all else becomes one."""
+
+        def read(given: object) -> T:
+            checked = cls.model_validate(given)
+            return given if isinstance(given, kind) else kind(**dict(checked))
+
+        return PlainValidator(read)
+
+    @classmethod
+    def shown(cls) -> PlainSerializer:
+        """How a field that ``read`` read is written."""
+        return PlainSerializer(cls.model_validate, return_type=cls)
 
 
 class MoneyValue(_Value):
@@ -53,16 +78,16 @@ class MoneyValue(_Value):
         return data
 
 
-def _payable(value: MoneyValue) -> MoneyValue:
+def _payable(money: Money) -> Money:
     try:
-        Money(value.amount, value.currency).check_payable()
+        return money.check_payable()
     except Refusal as refusal:
         raise ValueError(refusal.message) from None
-    return value
 
 
+Amounted = Annotated[Money, MoneyValue.read(Money), MoneyValue.shown()]
 #: An amount that can be paid: whole smallest units of its currency (0.01 USD, 1 JPY).
-Payable = Annotated[MoneyValue, AfterValidator(_payable)]
+Payable = Annotated[Amounted, AfterValidator(_payable)]
 
 
 class CustomerValue(_Value):
@@ -80,6 +105,10 @@ class EndCustomerValue(_Value):
     name: Typed = ""
 
 
+_Customer = Annotated[Customer, CustomerValue.read(Customer), CustomerValue.shown()]
+_EndCustomer = Annotated[EndCustomer, EndCustomerValue.read(EndCustomer), EndCustomerValue.shown()]
+
+
 class OrderLineValue(_Value):
     """One line; ``quantity`` is a whole number of pieces."""
 
@@ -91,17 +120,20 @@ class OrderLineValue(_Value):
     product_type: Text | None = None
     quantity: Annotated[StrictInt, Field(ge=1, le=LARGEST_QUANTITY)]
     #: For show: rounded by the platform, and so no factor of the total.
-    unit_price: MoneyValue
+    unit_price: Amounted
     #: What the whole line costs, tax included, after its discounts.
     total: Payable
     #: The tax within ``total``, where the platform states it.
     tax: Payable | None = None
     friendly_name: Typed | None = None
-    end_customer: EndCustomerValue | None = None
+    end_customer: _EndCustomer | None = None
     #: Whether any of it was delivered, and the asset's id that was noted at it: what was delivered
     #: before is never delivered again by itself.
     fulfilled: StrictBool = False
     asset_id: Text | None = None
+
+
+_Line = Annotated[OrderLine, OrderLineValue.read(OrderLine), OrderLineValue.shown()]
 
 
 class OrderValue(_Value):
@@ -111,10 +143,10 @@ class OrderValue(_Value):
     number: Text
     status: OrderStatus = OrderStatus.CONFIRMED
     fully_paid: StrictBool = False
-    customer: CustomerValue
+    customer: _Customer
     #: Where the welcome e-mail goes; the customer's address unless given.
     recipient_email: Text = ""
-    lines: tuple[OrderLineValue, ...]
+    lines: tuple[_Line, ...]
     created_at: AwareDatetime
 
     @_model_validator(mode="after")
@@ -130,6 +162,13 @@ class OrderValue(_Value):
         return self
 
 
+def _addressed(order: Order) -> Order:
+    return order if order.recipient_email else replace(order, recipient_email=order.customer.email)
+
+
+_Order = Annotated[Order, OrderValue.read(Order), AfterValidator(_addressed), OrderValue.shown()]
+
+
 class Event(_Value):
     """What every event says."""
 
@@ -140,7 +179,7 @@ class Event(_Value):
 class OrderEvent(Event):
     """Something happened to an order."""
 
-    order: OrderValue
+    order: _Order
 
 
 class OrderPrecheck(OrderEvent):
@@ -179,7 +218,7 @@ class OrderRefunded(OrderEvent):
     """
 
     line_ids: tuple[Id, ...] = ()
-    refunded: MoneyValue | None = None
+    refunded: Amounted | None = None
 
 
 class OrderFullyRefunded(OrderEvent):

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from bittitan_hooks import specs
-from bittitan_hooks.translate import money_value
 from bittitan_plugin.domain.catalogue import Said
 from bittitan_plugin.platforms.saleor.intake import Firing
 from bittitan_plugin.platforms.saleor.variants import days_of, is_published, prices_of
@@ -77,7 +76,7 @@ def variant_events(installation: str, variant: Node, event: str) -> list[Firing]
             "product_type": product["productType"]["slug"],
             "published": is_published(product),
             **_days(product),
-            "prices": tuple(money_value(price) for price in prices_of(variant).values()),
+            "prices": tuple(prices_of(variant).values()),
         }
     )
     return [Firing(hook, said)]

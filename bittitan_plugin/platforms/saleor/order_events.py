@@ -9,7 +9,6 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from bittitan_hooks import specs
-from bittitan_hooks.translate import money_value, order_value
 from bittitan_plugin.platforms.saleor.intake import Firing
 from bittitan_plugin.platforms.saleor.orders import order_from
 from bittitan_plugin.platforms.saleor.payments import amount_of, refunded_of
@@ -54,7 +53,7 @@ class _Fired:
         self._node = node
         self.said: dict[str, Any] = {
             "installation": installation,
-            "order": order_value(order_from(node)),
+            "order": order_from(node),
         }
 
     def plain(self, hook: str, event: type[specs.Event]) -> list[Firing]:
@@ -85,7 +84,7 @@ class _Fired:
         if refunded.amount >= amount_of(self._node["total"]["gross"]):
             return self.plain("order_fully_refunded", specs.OrderFullyRefunded)
         event = specs.OrderRefunded(
-            **self.said, line_ids=refunded_lines(self._node), refunded=money_value(refunded)
+            **self.said, line_ids=refunded_lines(self._node), refunded=refunded
         )
         return [Firing("order_refunded", event)]
 

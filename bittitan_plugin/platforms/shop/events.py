@@ -1,7 +1,6 @@
 """This host's rows as the hooks and the port show them."""
 
 from bittitan_hooks import specs
-from bittitan_hooks.translate import money_value
 from bittitan_plugin.domain.money import Money
 from bittitan_plugin.domain.orders import Customer, Order, OrderLine
 from bittitan_plugin.platforms.line_metadata import FRIENDLY_NAME, end_customer_of
@@ -84,5 +83,5 @@ def variant_fields(variant: Variant) -> dict[str, object]:
         "name": variant.row.name or variant.product.name,
         "product_type": variant.product.product_type,
         "published": variant.product.published,
-        "prices": tuple(money_value(price) for price in variant.prices.values()),
+        "prices": tuple(variant.prices.values()),
     }

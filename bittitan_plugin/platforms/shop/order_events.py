@@ -13,7 +13,6 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bittitan_hooks import specs
 from bittitan_hooks.events import OrderEvent
-from bittitan_hooks.translate import order_value
 from bittitan_plugin.domain.errors import Refusal
 from bittitan_plugin.domain.orders import Invoicing, OrderStatus
 from bittitan_plugin.platforms.shop.checkout_completion import Placing
@@ -174,4 +173,4 @@ class Selling:
 
     def _event(self, kind: type[OrderEvent], record: OrderRecord) -> Callable[[], specs.Event]:
         installation = self._announcer.installation
-        return lambda: kind(installation=installation, order=order_value(domain_order(record)))
+        return lambda: kind(installation=installation, order=domain_order(record))

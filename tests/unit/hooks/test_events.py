@@ -1,5 +1,6 @@
 """Events are frozen, and a malformed one cannot be built: the field at fault is named."""
 
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -7,6 +8,8 @@ import pytest
 from pydantic import ValidationError
 
 from bittitan_hooks import events
+from bittitan_plugin.domain.money import Money
+from bittitan_plugin.domain.orders import Customer, EndCustomer, Order, OrderLine, OrderStatus
 from tests.tables import every
 from tests.unit.hooks.events import good, line, order
 
@@ -162,3 +165,68 @@ def test_a_delivery_taken_back_may_name_its_lines() -> None:
 def test_an_order_says_when_it_was_made_in_any_time_zone() -> None:
     event = events.OrderCreated(**order(created_at="2026-03-10T11:00:00+02:00"))
     assert event.order.created_at == datetime(2026, 3, 10, 9, tzinfo=UTC)
+
+
+MINE = Order(
+    id="order-1",
+    number="1",
+    status=OrderStatus.CONFIRMED,
+    fully_paid=True,
+    customer=Customer(id="customer-1", email="buyer@example.com", company="Contoso"),
+    recipient_email="it@example.com",
+    lines=(
+        OrderLine(
+            id="line-1",
+            variant_id="variant-1",
+            sku="MW-MAILBOX",
+            product_name="Mailbox License",
+            product_type=None,
+            quantity=25,
+            unit_price=Money.of("14.00", "USD"),
+            total=Money.of("349.99", "USD"),
+            end_customer=EndCustomer(email="it@fabrikam.example", name="Fabrikam"),
+        ),
+    ),
+    created_at=datetime(2026, 3, 10, tzinfo=UTC),
+)
+
+
+def test_an_order_of_the_domain_is_carried_as_it_came() -> None:
+    event = events.OrderRefunded(order=MINE, refunded=Money.of("1.00", "USD"))
+    assert event.order is MINE
+    assert event.refunded == Money.of("1.00", "USD")
+
+
+def test_an_order_is_read_as_the_domain_has_it_whichever_way_it_was_given() -> None:
+    values = {**asdict(MINE), "lines": [asdict(each) for each in MINE.lines]}
+    del values["invoice"]
+    for given in (values, events.OrderValue(**values)):
+        assert events.OrderFullyPaid(order=given).order == MINE
+
+
+def test_who_gives_no_address_means_the_customers() -> None:
+    for given in (order()["order"], replace(MINE, recipient_email="")):
+        assert events.OrderCreated(order=given).order.recipient_email == "buyer@example.com"
+
+
+@every(
+    "changes, field",
+    [
+        ({"quantity": 0}, "quantity"),
+        ({"id": "line\n1"}, "id"),
+        ({"total": Money.of("349.999", "USD")}, "total"),
+        ({"sku": "x" * 256}, "sku"),
+        ({"end_customer": EndCustomer(email="x" * 100_001, name="")}, "end_customer.email"),
+    ],
+)
+def test_an_order_of_the_domain_is_held_to_the_same_rules(
+    changes: dict[str, Any], field: str
+) -> None:
+    bad = replace(MINE, lines=(replace(MINE.lines[0], **changes),))
+    assert faults(events.OrderCreated, {"order": bad}) == [f"order.lines.0.{field}"]
+
+
+@EVERY_KIND
+def test_an_event_that_was_written_down_is_read_as_it_was(kind: type[events.Event]) -> None:
+    event = kind(**good(kind))
+    assert kind.model_validate_json(event.model_dump_json()) == event
