@@ -5,6 +5,7 @@ usable coupon; each later step (``crediting``) is idempotent, so exactly one cre
 however often it is retried.
 """
 
+from collections.abc import Callable
 from uuid import UUID
 
 from bittitan_plugin.domain.assets import Asset, AssetStatus
@@ -44,24 +45,33 @@ def terms(ports: Ports, installation: Installation, asset: Asset) -> Cancellatio
 
 
 def cancel(
-    ports: Ports, installation_id: UUID, asset_id: UUID, actor: Actor, comment: str
+    ports: Ports,
+    installation_id: UUID,
+    asset_id: UUID,
+    actor: Actor,
+    comment: str,
+    *,
+    judged: Callable[[CancellationTerms], None] = lambda _terms: None,
 ) -> Asset:
     """Decide to cancel, and make it durable. Returns the asset as *Cancelling*.
 
     The deadline is judged here, because from here on the cancellation executes. One that got
-    stuck goes on where it stopped, without being judged again. Raises the ``Refusal`` that
-    forbids it, REQUEST_NEEDED for a customer who may not cancel without staff; of several at
-    once, one decides and the others are refused.
+    stuck goes on where it stopped, whatever the terms are by now. ``judged`` is told of them
+    before anything is refused. Raises the ``Refusal`` that forbids it, REQUEST_NEEDED for a
+    customer who may not cancel without staff; of several at once, one decides and the others are
+    refused.
     """
-    comment, by_customer = check_text(comment, field="comment"), actor.kind is ActorKind.CUSTOMER
+    by_customer = actor.kind is ActorKind.CUSTOMER
     with ports.store.writing(installation_id) as work:
         installation = work.installations.by_id(installation_id)
         installation.check_active()
         asset = work.assets.get(asset_id, for_update=True)
+        found = terms(ports, installation, asset)
+        judged(found)
+        comment = check_text(comment, field="comment")
         stopped = asset.status is not AssetStatus.ACTIVE and not by_customer
         if stopped and goes_on(ports, work, asset, comment):
             return asset
-        found = terms(ports, installation, asset)
         demand(found)
         if by_customer and not found.automatic:
             raise Refusal(

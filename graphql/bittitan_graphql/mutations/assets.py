@@ -14,6 +14,7 @@ from bittitan_graphql.types.assets import BitTitanAsset
 from bittitan_graphql.types.cancellation import BitTitanCancellation
 from bittitan_plugin.domain.access import Permission
 from bittitan_plugin.domain.assets import Asset, AssetStatus, ProvisioningStatus
+from bittitan_plugin.domain.cancellation import CancellationTerms
 from bittitan_plugin.domain.errors import Refusal
 from bittitan_plugin.domain.history import Actor, ActorKind
 from bittitan_plugin.domain.orders import EndCustomer
@@ -144,15 +145,22 @@ class AssetMutations:
         scope, answer = scope_of(info), BitTitanAssetCancel()
         with refusals_in(answer):
             asset = await demand_terms(scope, id)
-            terms = await scope.loaders.terms.load(asset)
-            answer.cancellation = BitTitanCancellation.of(terms, asset)
-            if not input.check_only:
-                actor = _cancelling(scope)
-                asset = await perform(scope, cancellation.cancel, asset.id, actor, input.comment)
-                asset = await executed(scope, asset)
-            answer.asset = BitTitanAsset.of(asset)
-            if not input.check_only and asset.status is AssetStatus.ACTIVE:
-                raise cancellation.refusal_after(asset)
+
+            def judged(terms: CancellationTerms) -> None:
+                answer.cancellation = BitTitanCancellation.of(terms, asset)
+
+            if input.check_only:
+                judged(await scope.loaders.terms.load(asset))
+                answer.asset = BitTitanAsset.of(asset)
+                return answer
+            actor, comment = _cancelling(scope), input.comment
+            decided = await perform(
+                scope, cancellation.cancel, asset.id, actor, comment, judged=judged
+            )
+            ended = await executed(scope, decided)
+            answer.asset = BitTitanAsset.of(ended)
+            if ended.status is AssetStatus.ACTIVE:
+                raise cancellation.refusal_after(ended)
         return answer
 
     @mutation(

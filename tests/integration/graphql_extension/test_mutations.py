@@ -18,6 +18,7 @@ from bittitan_plugin.domain.errors import (
 )
 from bittitan_plugin.domain.history import HistoryEntry
 from bittitan_plugin.domain.mail_limits import CODE_AGAIN
+from bittitan_plugin.services.cancelling import cancellation
 from tests.integration.graphql_extension.platform import STAFF, SYSTEM, Platform, customer
 
 CANCEL = """
@@ -106,6 +107,21 @@ def test_cancelling_waits_for_the_vendor_and_returns_the_cancelled_asset(
         "cancellation": {"allowed": True, "code": None, "refund": {"amount": "350.00"}},
         "errors": [],
     }
+
+
+def test_the_terms_of_a_cancellation_are_those_on_which_it_was_decided(
+    platform: Platform, asset: Asset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cancel = cancellation.cancel
+
+    def after_the_window(*given: Any, **named: Any) -> Asset:
+        platform.clock.advance(days=17)
+        return cancel(*given, **named)
+
+    monkeypatch.setattr(cancellation, "cancel", after_the_window)
+    answer = payload(platform, CANCEL, STAFF, id=asset_id(asset))
+    assert error_codes(answer) == ["CANCELLATION_WINDOW_CLOSED"]
+    assert answer["cancellation"]["code"] == "CANCELLATION_WINDOW_CLOSED"
 
 
 def test_cancelling_starts_durable_work(platform: Platform, asset: Asset) -> None:
