@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from bittitan_plugin.domain.assets import AssetStatus
 from bittitan_plugin.platforms.saleor.cursors import Cursors
+from bittitan_plugin.platforms.saleor.intake import Intake
 from bittitan_plugin.platforms.saleor.polling import OrderPoller
 from bittitan_plugin.platforms.saleor.unreadable import UnreadableOrders
 from tests.fakes.saleor.records import Order
@@ -58,9 +59,9 @@ def deliver(market: Market, places: list[int]) -> None:
 def look(market: Market) -> None:
     """The poller looks at what changed, in a process that has just started."""
     application, clock = market.station.application, market.station.clock
-    saleors, cursors = saleors_of(application), Cursors(application.engine)
+    apps, cursors = saleors_of(application).apps, Cursors(application.engine)
     unreadable = UnreadableOrders(application.ports.store, clock)
-    poller = OrderPoller(saleors.apps, cursors, unreadable, saleors.intake, clock)
+    poller = OrderPoller(apps, cursors, unreadable, Intake(market.shop.world.plugins), clock)
     poller.poll(market.station.installed)
     market.shop.settle()
 

@@ -35,9 +35,8 @@ def new_poller(market: Market) -> MakePoller:
         cursors = Cursors(application.engine)
         ports = application.ports
         unreadable = UnreadableOrders(ports.store, ports.clock)
-        saleors = saleors_of(application)
-        intake = intake or saleors.intake
-        return OrderPoller(saleors.apps, cursors, unreadable, intake, ports.clock)
+        intake = intake or Intake(market.shop.world.plugins)
+        return OrderPoller(saleors_of(application).apps, cursors, unreadable, intake, ports.clock)
 
     # Saleor's clock and ours are the same, so that its changes are later than the registration.
     market.saleor.now = market.station.clock  # type: ignore[method-assign]
