@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid4
 
+from sqlalchemy import select
 from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import Response
@@ -25,7 +26,6 @@ from bittitan_plugin.platforms.line_metadata import (
 )
 from bittitan_plugin.platforms.shop.ids import Kind, global_id
 from bittitan_plugin.platforms.shop.inputs import LineInput
-from bittitan_plugin.platforms.shop.order_list import browser
 from bittitan_plugin.platforms.shop.order_records import (
     OPEN_STATES,
     OrderRecord,
@@ -36,7 +36,7 @@ from bittitan_plugin.platforms.shop.order_records import (
 )
 from bittitan_plugin.platforms.shop.paging import PageRequest
 from bittitan_plugin.platforms.shop.platform import EmbeddedPlatform
-from bittitan_plugin.platforms.shop.tables import OrderLineRow, UserRow
+from bittitan_plugin.platforms.shop.tables import OrderLineRow, OrderRow, UserRow
 from bittitan_plugin.store.queries.assets import AssetFilter, AssetSort, asset_page, sort_key
 from bittitan_plugin.store.queries.audience import EVERYTHING
 from bittitan_plugin.store.queries.browsing import Browser
@@ -120,6 +120,19 @@ class OrderCase:
         return line.line_metadata.get(FRIENDLY_NAME, "")
 
 
+@dataclass(frozen=True)
+class OrderLine:
+    """An order as the list has it."""
+
+    order: OrderRow
+    user: UserRow
+
+    @property
+    def id(self) -> UUID:
+        """The order's."""
+        return self.order.id
+
+
 class OrderList(AdminList):
     """Every order, drafts too; the newest first."""
 
@@ -132,22 +145,35 @@ class OrderList(AdminList):
     detail_template = "shop/admin/order.html"
     fields_default_sort = [("created_at", True)]
     fields = [
-        fields.number("number", "Number", lambda line: int(line.number)),
-        fields.choice("state", "State", lambda line: line.state, OrderState),
-        fields.text("customer", "Customer", lambda line: line.customer),
-        fields.text("company", "Company", lambda line: line.company),
-        fields.amount("total", "Total", lambda line: line.total),
-        fields.status("charge", "Money", lambda line: line.charge),
-        fields.moment("created_at", "Made", lambda line: line.created_at),
+        fields.number("number", "Number", lambda line: line.order.sequence),
+        fields.choice("state", "State", lambda line: line.order.status, OrderState),
+        fields.text("customer", "Customer", lambda line: line.user.email),
+        fields.text("company", "Company", lambda line: line.user.company),
+        fields.amount("total", "Total", lambda line: Money(line.order.total, line.order.currency)),
+        fields.status("charge", "Money", lambda line: charge_status(line.order)),
+        fields.moment("created_at", "Made", lambda line: line.order.created_at),
     ]
 
     def __init__(self, site: Site, platform: EmbeddedPlatform) -> None:
         super().__init__(site)
         self.platform = platform
 
-    def browser(self, work: UnitOfWork) -> Browser[Any]:
-        """The list's query."""
-        return browser()
+    def browser(self, work: UnitOfWork) -> Browser[OrderLine]:
+        """The list's query; there is one shop, so there is nothing to keep apart."""
+        return Browser(
+            rows=select(OrderRow, UserRow).join(UserRow, UserRow.id == OrderRow.user_id),
+            key=OrderRow.id,
+            columns={
+                "number": OrderRow.sequence,
+                "state": OrderRow.status,
+                "customer": UserRow.email,
+                "company": UserRow.company,
+                "total": OrderRow.total,
+                "created_at": OrderRow.created_at,
+            },
+            searched=[UserRow.email, UserRow.company, OrderRow.email],
+            to_item=lambda row: OrderLine(*row),
+        )
 
     def look(self, work: UnitOfWork, key: UUID, viewer: Viewer) -> OrderCase:
         """The order with its assets."""

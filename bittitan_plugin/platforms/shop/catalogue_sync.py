@@ -46,7 +46,7 @@ def ensure_product_types(session: Session, definitions: Sequence[TypeDefinition]
 def present(
     session: Session, presentations: Sequence[Presentation], group: str, at: datetime
 ) -> dict[str, HostVariant]:
-    """The variants that sell these products, by SKU; see the port."""
+    """The variants that sell these products, by SKU; missing ones are made."""
     take_turns(session, TURN)
     found = _find(session, presentations)
     changed = [

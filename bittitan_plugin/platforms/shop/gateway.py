@@ -29,13 +29,13 @@ from bittitan_plugin.platforms.shop.invoices import (
 from bittitan_plugin.platforms.shop.order_records import (
     OPEN_STATES,
     Grant,
+    OrderRecord,
     OrderState,
     line_total,
     lines_of,
     load_order,
     lock_order,
 )
-from bittitan_plugin.platforms.shop.order_stream import orders_since
 from bittitan_plugin.platforms.shop.payments import refund
 from bittitan_plugin.platforms.shop.product_edit import offer, withdraw
 from bittitan_plugin.platforms.shop.tables import (
@@ -48,16 +48,19 @@ from bittitan_plugin.platforms.shop.tables import (
 )
 from bittitan_plugin.ports.platform import FulfilledLine, Offer, Presentation, TypeDefinition
 
+#: Orders that are read in one go.
+ORDERS_AT_A_TIME = 100
+
 
 class EmbeddedHost:
-    """``hosts.port.Host`` for the embedded platform. It fires no hooks."""
+    """``ports.platform.Host`` for the shop: what each does is said there. It fires no hooks."""
 
     def __init__(self, engine: Engine, clock: Clock) -> None:
         self._database = HostDatabase(engine, clock)
         self._invoices = Invoices(self._database)
 
     def order(self, order_id: str) -> Order | None:
-        """See the port. Drafts are not orders yet."""
+        """Drafts are not orders yet."""
         key = try_parse(Kind.ORDER, order_id)
         if key is None:
             return None
@@ -69,28 +72,50 @@ class EmbeddedHost:
         return replace(domain_order(record), invoice=None if row is None else _reference(row))
 
     def orders_since(self, since: datetime) -> Iterator[Sequence[Order]]:
-        """See the port."""
-        return orders_since(self._database, since)
+        """Orders placed or changed at or after ``since``, by number; no drafts."""
+        last = -1
+        while True:
+            with self._database.reading() as session:
+                found = session.execute(
+                    select(OrderRow, UserRow)
+                    .join(UserRow, UserRow.id == OrderRow.user_id)
+                    .where(
+                        OrderRow.sequence > last,
+                        OrderRow.updated_at >= since,
+                        OrderRow.status != OrderState.DRAFT,
+                    )
+                    .order_by(OrderRow.sequence)
+                    .limit(ORDERS_AT_A_TIME)
+                ).all()
+                lines = lines_of(session, [order.id for order, _ in found])
+            if found:
+                last = found[-1][0].sequence
+                yield [
+                    domain_order(OrderRecord(row=order, lines=tuple(lines[order.id]), user=user))
+                    for order, user in found
+                ]
+            if len(found) < ORDERS_AT_A_TIME:
+                return
 
     def customer(self, customer_id: str) -> Customer | None:
-        """See the port."""
+        """The customer of that id; None for staff."""
         key = try_parse(Kind.USER, customer_id)
         with self._database.reading() as session:
             row = session.get(UserRow, key) if key else None
         return None if row is None or row.is_staff else customer_of(row)
 
     def invoice(self, order_id: str) -> InvoiceReference | None:
-        """See the port."""
+        """The order's invoice, issued if it is due."""
         key = try_parse(Kind.ORDER, order_id)
         row = self._invoices.issue(key)[0] if key else None
         return None if row is None else _reference(row)
 
     def due_for_invoice(self, now: datetime) -> Sequence[str]:
-        """See the port."""
+        """The orders whose invoicing day has come."""
         return [global_id(Kind.ORDER, key) for key in self._invoices.due(now)]
 
     def fulfilled(self, line: FulfilledLine) -> None:
-        """See the port. A line is delivered once; the first delivery stands."""
+        """A line is delivered once; the first delivery stands."""
         with self._database.writing() as session:
             order, row = _locked_line(session, line.order_id, line.order_line_id)
             query = select(FulfillmentRow.id).where(FulfillmentRow.order_line_id == row.id)
@@ -111,7 +136,7 @@ class EmbeddedHost:
                 order.status = _delivery_state(lines_of(session, [order.id])[order.id])
 
     def credit(self, credit: Credit) -> InvoiceReference | None:
-        """See the port. What the platform has credited itself is not credited again.
+        """What the platform has credited itself is not credited again.
 
         A line that was not invoiced yet is left out of the invoice to come.
         """
@@ -139,7 +164,7 @@ class EmbeddedHost:
             return _reference(covering[-1])
 
     def refund(self, credit: Credit) -> Refund:
-        """See the port. Money the platform has paid back itself is not paid back again."""
+        """Money the platform has paid back itself is not paid back again."""
         with self._database.writing() as session:
             order, line = _locked_line(session, credit.order_id, credit.order_line_id)
             query = select(RefundRow).where(RefundRow.order_id == order.id)
@@ -150,7 +175,7 @@ class EmbeddedHost:
         return self.refund_of(credit)
 
     def refund_of(self, credit: Credit) -> Refund:
-        """See the port. What is granted here is paid at once."""
+        """What is granted here is paid at once."""
         with self._database.reading() as session:
             query = select(RefundRow.amount).where(RefundRow.key == credit.key)
             paid = session.scalar(query)
@@ -162,31 +187,31 @@ class EmbeddedHost:
         )
 
     def ensure_product_types(self, definitions: Sequence[TypeDefinition]) -> frozenset[str]:
-        """See the port."""
+        """Make missing types and properties; the slugs of the types that were made."""
         with self._database.writing() as session:
             return ensure_product_types(session, definitions)
 
     def ensure_group(self, name: str) -> None:
-        """See the port. Nothing to make: a group here is a name that its products carry."""
+        """Nothing to make: a group here is a name that its products carry."""
 
     def present(
         self, presentations: Sequence[Presentation], group: str
     ) -> Mapping[str, HostVariant]:
-        """See the port."""
+        """The variants that sell these products, by SKU; missing ones are made."""
         with self._database.writing() as session:
             return present(session, presentations, group, self._database.clock())
 
     def variants(self, product_types: Collection[ProductType]) -> Iterator[Sequence[HostVariant]]:
-        """See the port."""
+        """Every variant of these types, some at a time."""
         return variants(self._database, product_types)
 
     def offer(self, offer_: Offer, group: str) -> HostVariant:
-        """See the port. Publishing or naming concerns the product with all of its variants."""
+        """Publishing or naming concerns the product with all of its variants."""
         with self._database.writing() as session:
             return offer(session, offer_, group, self._database.clock())
 
     def withdraw(self, variant_id: str) -> None:
-        """See the port."""
+        """Unpublish the variant's product."""
         with self._database.writing() as session:
             withdraw(session, variant_id)
 

@@ -23,7 +23,7 @@ from bittitan_plugin.store.locks import take_turns
 
 
 def offer(session: Session, wanted: Offer, group: str, at: datetime) -> HostVariant:
-    """The variant as staff want it; see the port."""
+    """Make the variant what staff want it to be."""
     take_turns(session, TURN)
     variant = _existing(session, wanted)
     if variant is None:

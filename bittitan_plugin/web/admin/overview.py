@@ -15,11 +15,12 @@ from bittitan_plugin.domain.assets import ProvisioningStatus
 from bittitan_plugin.domain.catalogue import ProductType
 from bittitan_plugin.domain.coupons import CouponStatus
 from bittitan_plugin.domain.days import begins_at
+from bittitan_plugin.domain.installations import Installation
 from bittitan_plugin.domain.stock_report import Amount
 from bittitan_plugin.store.queries import figures
+from bittitan_plugin.store.queries.figures import begun
 from bittitan_plugin.store.queries.stock import free_by_expiry
 from bittitan_plugin.store.unit_of_work import UnitOfWork
-from bittitan_plugin.web.admin.activation import steps
 from bittitan_plugin.web.admin.admin_context import office_of
 from bittitan_plugin.web.admin.admin_page import Desk
 from bittitan_plugin.web.admin.charts import Chart, Series
@@ -175,3 +176,66 @@ def _counted(title: str, order: Sequence[str], counts: dict[str, int], unit: str
 def _labels(instants: Sequence[datetime], zone: ZoneInfo) -> list[str]:
     local = [when.astimezone(zone) for when in instants]
     return [f"{when.day} {when:%b}" for when in local]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """One step, whether it is done, and where it is done (from the back office's root)."""
+
+    name: str
+    text: str
+    path: str
+    #: What it takes to do it, and so to see how far it is.
+    permission: Permission
+    done: bool
+
+
+def steps(work: UnitOfWork, installation: Installation) -> list[Step]:
+    """The six steps from an empty instance to its first sale."""
+    products, there = work.products.all(), begun(work)
+    published = {product.product_type for product in products if product.published}
+    priced = [product for product in products if product.prices]
+    return [
+        Step(
+            name="Connect",
+            text="Fill in the settings and switch the plugin on.",
+            path="/settings",
+            permission=Permission.MANAGE_PLUGINS,
+            done=installation.active,
+        ),
+        Step(
+            name="Get services definition",
+            text="Create the product types and import BitTitan's articles.",
+            path="/products/list",
+            permission=Permission.MANAGE_PRODUCTS,
+            done=bool(products),
+        ),
+        Step(
+            name="Price",
+            text="Give what you want to sell a price.",
+            path="/products/list",
+            permission=Permission.MANAGE_PRODUCTS,
+            done=bool(priced),
+        ),
+        Step(
+            name="Publish",
+            text="Publish at least one product of each type.",
+            path="/products/list",
+            permission=Permission.MANAGE_PRODUCTS,
+            done=published == set(ProductType),
+        ),
+        Step(
+            name="First account",
+            text="An account is known once it orders or is synchronized.",
+            path="/accounts/list",
+            permission=Permission.MANAGE_USERS,
+            done=there.accounts,
+        ),
+        Step(
+            name="First order",
+            text="Draft an order for a customer and execute it, or buy in the shop.",
+            path="/orders/new",
+            permission=Permission.MANAGE_ORDERS,
+            done=there.assets,
+        ),
+    ]
