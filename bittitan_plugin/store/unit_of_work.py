@@ -9,9 +9,9 @@ from uuid import UUID
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
+from bittitan_plugin.store.asset_cache import AssetCache, TransactionAssets
 from bittitan_plugin.store.engine import reading_engine, writing_engine
 from bittitan_plugin.store.locks import take_turns
-from bittitan_plugin.store.remembered import Recollection, Remembered
 from bittitan_plugin.store.repositories.accounts import AccountRepository, InvitationRepository
 from bittitan_plugin.store.repositories.assets import AssetRepository
 from bittitan_plugin.store.repositories.cancellation_requests import (
@@ -83,11 +83,11 @@ class UnitOfWork:
         session: Session,
         installation_id: UUID,
         queue: WorkflowQueue,
-        remembered: Remembered | None = None,
+        asset_cache: AssetCache | None = None,
     ) -> None:
         self.session = session
         self.installation_id = installation_id
-        self.recollection = Recollection(remembered)
+        self.transaction_assets = TransactionAssets(asset_cache)
         #: Workflows to be woken once this is committed.
         self.woken: set[str] = set()
         self._queue = queue
@@ -100,7 +100,7 @@ class UnitOfWork:
     @cached_property
     def assets(self) -> AssetRepository:
         """Those of the installation, as far as this process remembers them."""
-        return AssetRepository(self.session, self.installation_id, self.recollection)
+        return AssetRepository(self.session, self.installation_id, self.transaction_assets)
 
     @contextmanager
     def apart(self, asset_id: UUID) -> Iterator[None]:
@@ -109,7 +109,7 @@ class UnitOfWork:
             with self.session.begin_nested():
                 yield
         except Exception:
-            self.recollection.forget(asset_id)
+            self.transaction_assets.forget(asset_id)
             raise
 
     def take_turns(self, subject: str) -> None:
@@ -135,7 +135,7 @@ class Store:
         self._reading = reading_engine(engine)
         self._writing = writing_engine(engine)
         self._queue = queue
-        self._remembered = Remembered()
+        self._asset_cache = AssetCache()
 
     @contextmanager
     def reading(self, installation_id: UUID) -> Iterator[UnitOfWork]:
@@ -147,9 +147,9 @@ class Store:
     def writing(self, installation_id: UUID) -> Iterator[UnitOfWork]:
         """Commits when the block ends, rolls back when it raises."""
         with self._write() as session:
-            work = UnitOfWork(session, installation_id, self._queue, self._remembered)
+            work = UnitOfWork(session, installation_id, self._queue, self._asset_cache)
             yield work
-        work.recollection.keep()
+        work.transaction_assets.keep()
         if work.woken:
             self._queue.wake(work.woken)
 

@@ -30,6 +30,7 @@ from bittitan_plugin.domain.coupons import OPEN_FATES, CouponSource
 from bittitan_plugin.domain.due import Due
 from bittitan_plugin.domain.errors import ErrorCode, Refusal, Unavailable
 from bittitan_plugin.domain.history import Actor, Change, HistoryEntry, changes
+from bittitan_plugin.store.asset_cache import Stored, TransactionAssets
 from bittitan_plugin.store.mapping import (
     asset_values,
     history_values,
@@ -37,7 +38,6 @@ from bittitan_plugin.store.mapping import (
     to_asset,
     to_history,
 )
-from bittitan_plugin.store.remembered import Recollection, Stored
 from bittitan_plugin.store.repositories.repository import Repository
 from bittitan_plugin.store.tables import AssetRow, HistoryRow
 
@@ -75,9 +75,9 @@ class AssetRepository(Repository):
 
     _rows = AssetRow
 
-    def __init__(self, session: Session, installation_id: UUID, recollection: Recollection) -> None:
+    def __init__(self, session: Session, installation_id: UUID, cached: TransactionAssets) -> None:
         super().__init__(session, installation_id)
-        self._recollection = recollection
+        self._cached = cached
 
     def get(self, asset_id: UUID, *, for_update: bool = False) -> Asset:
         """Raises ``Refusal`` NOT_FOUND on ``id``."""
@@ -174,7 +174,7 @@ class AssetRepository(Repository):
         own = {"installation_id": self._installation_id, "history_head": _head(links)}
         self._session.execute(_ADD, {**asset_values(asset), **own})
         self._record(asset.id, links)
-        self._recollection.note(Stored(asset, _head(links)))
+        self._cached.note(Stored(asset, _head(links)))
         return asset
 
     def change(
@@ -245,7 +245,7 @@ class AssetRepository(Repository):
         self, asset_id: UUID, applied: Callable[[Stored], Asset | None]
     ) -> Asset | None:
         """Change the asset as it is remembered; None where that says nothing for certain."""
-        seen = self._recollection.of(asset_id)
+        seen = self._cached.of(asset_id)
         if seen is None:
             return None
         try:
@@ -275,7 +275,7 @@ class AssetRepository(Repository):
             return False
         self._session.expire_all()
         self._record(after.id, links)
-        self._recollection.note(Stored(after, head))
+        self._cached.note(Stored(after, head))
         return True
 
     def _row(self, asset_id: UUID, *, for_update: bool) -> Row[Any]:

@@ -24,7 +24,7 @@ class Stored:
     head: str | None
 
 
-class Remembered:
+class AssetCache:
     """The assets that were stored last. Thread-safe."""
 
     def __init__(self, most: int = MOST) -> None:
@@ -47,16 +47,16 @@ class Remembered:
                 self._stored.popitem(last=False)
 
 
-class Recollection:
+class TransactionAssets:
     """What one transaction knows of assets, its own changes first."""
 
-    def __init__(self, remembered: Remembered | None = None) -> None:
-        self._remembered = remembered or Remembered()
+    def __init__(self, asset_cache: AssetCache | None = None) -> None:
+        self._asset_cache = asset_cache or AssetCache()
         self._own: dict[UUID, Stored] = {}
 
     def of(self, asset_id: UUID) -> Stored | None:
         """The asset as this transaction stored it, or as it is remembered."""
-        return self._own.get(asset_id) or self._remembered.of(asset_id)
+        return self._own.get(asset_id) or self._asset_cache.of(asset_id)
 
     def note(self, stored: Stored) -> None:
         """This transaction stored it."""
@@ -68,4 +68,4 @@ class Recollection:
 
     def keep(self) -> None:
         """The transaction is committed, so others may build on it."""
-        self._remembered.keep(self._own)
+        self._asset_cache.keep(self._own)

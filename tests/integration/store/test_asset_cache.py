@@ -10,7 +10,7 @@ from sqlalchemy import Engine, update
 
 from bittitan_plugin.domain.assets import Asset
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
-from bittitan_plugin.store.remembered import Remembered, Stored
+from bittitan_plugin.store.asset_cache import AssetCache, Stored
 from bittitan_plugin.store.tables import AssetRow
 from bittitan_plugin.store.unit_of_work import Store
 from tests.fakes.values import NOON, sold_asset
@@ -122,12 +122,12 @@ def test_another_installation_cannot_change_what_is_remembered(
 
 
 def test_only_so_many_are_remembered_and_the_oldest_go_first() -> None:
-    remembered = Remembered(most=2)
+    cache = AssetCache(most=2)
     first, second, third = (
         Stored(sold_asset(id=uuid4(), account_id=uuid4(), product_id=uuid4()), None)
         for _ in range(3)
     )
     for stored in (first, second, first, third):
-        remembered.keep({stored.asset.id: stored})
-    found = [remembered.of(stored.asset.id) for stored in (first, second, third)]
+        cache.keep({stored.asset.id: stored})
+    found = [cache.of(stored.asset.id) for stored in (first, second, third)]
     assert found == [first, None, third]
