@@ -43,8 +43,8 @@ from bittitan_plugin.store.queries.browsing import Browser
 from bittitan_plugin.store.queries.keyset import Window
 from bittitan_plugin.store.unit_of_work import UnitOfWork
 from bittitan_plugin.web.admin import fields
-from bittitan_plugin.web.admin.admin_context import office_of
-from bittitan_plugin.web.admin.admin_page import SAID_NO, Desk, key_in, said, sent, to
+from bittitan_plugin.web.admin.admin_context import context_of
+from bittitan_plugin.web.admin.admin_page import SAID_NO, AdminPage, key_in, said, sent, to
 from bittitan_plugin.web.admin.lists import AdminList
 from bittitan_plugin.web.forms import form_of
 from bittitan_plugin.web.site import Site, run
@@ -190,7 +190,7 @@ class OrderList(AdminList):
         return OrderCase(record=record, assets=tuple(entry.item for entry in page.entries))
 
 
-class OrderDesk(Desk):
+class OrderPage(AdminPage):
     """What staff do about orders."""
 
     path = "/orders"
@@ -263,7 +263,7 @@ class OrderDesk(Desk):
             "shop/admin/order-new.html",
             status=status,
             products=products,
-            customers=await self._suggested(office_of(request).viewer),
+            customers=await self._suggested(context_of(request).viewer),
             rows=range(FORM_LINES),
             **values,
         )

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from starlette.routing import BaseRoute
 from starlette_admin.views import BaseView
 
-from bittitan_plugin.platforms.shop.admin_orders import OrderDesk, OrderList
+from bittitan_plugin.platforms.shop.admin_orders import OrderList, OrderPage
 from bittitan_plugin.platforms.shop.identity import EmbeddedIdentity
 from bittitan_plugin.platforms.shop.platform import EmbeddedPlatform
 from bittitan_plugin.platforms.shop.storefront import shop_routes
@@ -25,7 +25,7 @@ class ShopPages:
 
     def admin_views(self, site: Site) -> Sequence[BaseView]:
         """Orders: the platform's own business, and what became of them."""
-        return [OrderList(site, self._platform), OrderDesk(site, self._platform)]
+        return [OrderList(site, self._platform), OrderPage(site, self._platform)]
 
     def routes(self, site: Site) -> Sequence[BaseRoute]:
         """The storefront."""

@@ -19,7 +19,7 @@ from bittitan_plugin.store.queries.audience import EVERYTHING
 from bittitan_plugin.store.queries.browsing import Browser
 from bittitan_plugin.store.unit_of_work import UnitOfWork
 from bittitan_plugin.web.admin import fields
-from bittitan_plugin.web.admin.admin_page import Desk, actor_of, key_in, sent
+from bittitan_plugin.web.admin.admin_page import AdminPage, actor_of, key_in, sent
 from bittitan_plugin.web.admin.lists import AdminList
 from bittitan_plugin.web.forms import form_of
 from bittitan_plugin.web.invitations import address_of_invitations
@@ -85,7 +85,7 @@ class AccountList(AdminList):
         )
 
 
-class AccountDesk(Desk):
+class AccountPage(AdminPage):
     """What is done about accounts."""
 
     path = "/accounts"

@@ -16,8 +16,8 @@ from bittitan_plugin.web.site import Site, run
 
 
 @dataclass(frozen=True, kw_only=True)
-class Office:
-    """The request's surroundings; every template has it as ``office``."""
+class AdminContext:
+    """The request's surroundings; templates have it as ``admin``."""
 
     viewer: Viewer
     installation: Installation
@@ -37,10 +37,10 @@ class Office:
             return FALLBACK_ZONE
 
 
-def office_of(request: Request) -> Office:
-    """The office as it was when this request began."""
-    office: Office = request.state.office
-    return office
+def context_of(request: Request) -> AdminContext:
+    """Who asked, and what waited, when this request began."""
+    context: AdminContext = request.state.admin_context
+    return context
 
 
 class StaffOnly(BaseAuthProvider):
@@ -54,12 +54,12 @@ class StaffOnly(BaseAuthProvider):
         """Who is asking. Raises ``NotSignedIn`` or ``NotPermitted``."""
         if request.url.path.startswith(f"{request.scope['root_path']}/static/"):
             return None
-        office = await run(lambda: self._look(request))
-        request.state.office = office
-        request.state.viewer = office.viewer
-        return AdminUser(username=office.viewer.email)
+        context = await run(lambda: self._look(request))
+        request.state.admin_context = context
+        request.state.viewer = context.viewer
+        return AdminUser(username=context.viewer.email)
 
-    def _look(self, request: Request) -> Office:
+    def _look(self, request: Request) -> AdminContext:
         viewer = self._site.viewer_now(request)
         if viewer == ANONYMOUS:
             raise NotSignedIn
@@ -68,6 +68,6 @@ class StaffOnly(BaseAuthProvider):
         ports = self._site.ports
         installation = self._site.installation()
         with ports.store.reading(installation.id) as work:
-            return Office(
+            return AdminContext(
                 viewer=viewer, installation=installation, waiting=waiting(work), now=ports.clock()
             )

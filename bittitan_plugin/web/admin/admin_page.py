@@ -20,14 +20,14 @@ from bittitan_plugin.domain.errors import (
 )
 from bittitan_plugin.domain.history import Actor
 from bittitan_plugin.ports.platform import PluginsRejected
-from bittitan_plugin.web.admin.admin_context import office_of
+from bittitan_plugin.web.admin.admin_context import context_of
 from bittitan_plugin.web.site import Site, run
 
 #: What a use case may say no with; each of them carries a sentence for people.
 SAID_NO = (Refusal, Rejected, Unavailable, OutcomeUnknown, PluginsRejected)
 
 
-class Desk(CustomView):
+class AdminPage(CustomView):
     """One area of the back office with pages of its own."""
 
     permission: ClassVar[Permission]
@@ -38,7 +38,7 @@ class Desk(CustomView):
 
     def is_accessible(self, request: Request) -> bool:
         """Whether whoever is asking may come here."""
-        return office_of(request).viewer.may(self.permission)
+        return context_of(request).viewer.may(self.permission)
 
     async def index(self, request: Request) -> Response:
         """Areas have no first page of their own unless they say so; then it is routed."""
@@ -49,7 +49,7 @@ class Desk(CustomView):
     ) -> Response:
         """A page within the back office's layout."""
         if self._admin is None:
-            raise RuntimeError("the desk is not part of a back office yet")
+            raise RuntimeError("the page is not part of a back office yet")
         context = {"title": self.title(request), **values}
         return self._admin._template_response(request, template, context, status)
 
@@ -73,7 +73,7 @@ def to(request: Request, path: str) -> Response:
 
 def actor_of(request: Request) -> Actor:
     """How the changes of whoever is asking are recorded."""
-    return office_of(request).viewer.actor
+    return context_of(request).viewer.actor
 
 
 def said(no: Exception) -> str:

@@ -17,18 +17,18 @@ from starlette_admin.base import BaseAdmin
 from starlette_admin.views import BaseView
 
 from bittitan_plugin.domain.texts import shortened
-from bittitan_plugin.web.admin.accounts import AccountDesk, AccountList
-from bittitan_plugin.web.admin.admin_context import StaffOnly, office_of
-from bittitan_plugin.web.admin.assets import AssetDesk, AssetList
+from bittitan_plugin.web.admin.accounts import AccountList, AccountPage
+from bittitan_plugin.web.admin.admin_context import StaffOnly, context_of
+from bittitan_plugin.web.admin.assets import AssetList, AssetPage
 from bittitan_plugin.web.admin.audit import AuditList
 from bittitan_plugin.web.admin.overview import Overview
-from bittitan_plugin.web.admin.problems import LEADS, ProblemDesk, ProblemList
-from bittitan_plugin.web.admin.products import ProductDesk, ProductList
-from bittitan_plugin.web.admin.requests import RequestDesk, RequestList
-from bittitan_plugin.web.admin.runs import NAMES, RunDesk
-from bittitan_plugin.web.admin.settings import SettingsDesk
-from bittitan_plugin.web.admin.stock import StockDesk, StockList
-from bittitan_plugin.web.admin.theme import OfficeTheme, WithoutInlineCode
+from bittitan_plugin.web.admin.problems import LEADS, ProblemList, ProblemPage
+from bittitan_plugin.web.admin.products import ProductList, ProductPage
+from bittitan_plugin.web.admin.requests import RequestList, RequestPage
+from bittitan_plugin.web.admin.runs import NAMES, RunPage
+from bittitan_plugin.web.admin.settings import SettingsPage
+from bittitan_plugin.web.admin.stock import StockList, StockPage
+from bittitan_plugin.web.admin.theme import AdminTheme, WithoutInlineCode
 from bittitan_plugin.web.admin.wording import colour, field_name, spoken
 from bittitan_plugin.web.pages import day, days_left, instant, money
 from bittitan_plugin.web.problem_buttons import BUTTONS
@@ -48,7 +48,7 @@ class BackOffice(BaseAdmin):
         super().__init__(
             title="BitTitan back office",
             base_url=ROOT,
-            theme=OfficeTheme(),
+            theme=AdminTheme(),
             auth_provider=StaffOnly(site),
             # The signer takes a list: the last signs and every one is believed.
             secret_key=site.form_secrets,  # type: ignore[arg-type]
@@ -72,8 +72,8 @@ class BackOffice(BaseAdmin):
         }
         environment.filters |= {
             "money": money,
-            "instant": _in_office(instant),
-            "day": _in_office(day),
+            "instant": _in_zone(instant),
+            "day": _in_zone(day),
             "days_left": _days_left,
         }
 
@@ -98,7 +98,7 @@ class BackOffice(BaseAdmin):
 
     async def _render_error(self, request: Request, exc: Exception = _FAILED) -> Response:
         """Its page; where nobody was asked who they are, as for a missing file, a plain answer."""
-        if not hasattr(request.state, "office"):
+        if not hasattr(request.state, "admin_context"):
             return _nothing_here(request)
         if isinstance(exc, HTTPException):
             # Of a filter that is none it says all.
@@ -127,34 +127,34 @@ def _views(site: Site) -> list[BaseView]:
     """In the order of the menu."""
     return [
         ProductList(site),
-        ProductDesk(site),
+        ProductPage(site),
         AccountList(site),
-        AccountDesk(site),
+        AccountPage(site),
         *site.platform.admin_views(site),
         AssetList(site),
-        AssetDesk(site),
+        AssetPage(site),
         RequestList(site),
-        RequestDesk(site),
-        StockDesk(site),
+        RequestPage(site),
+        StockPage(site),
         StockList(site),
         ProblemList(site),
-        ProblemDesk(site),
-        RunDesk(site),
+        ProblemPage(site),
+        RunPage(site),
         AuditList(site),
-        SettingsDesk(site),
+        SettingsPage(site),
     ]
 
 
-def _in_office(wording: Callable[[Any, ZoneInfo], str]) -> Callable[[Context, Any], str]:
+def _in_zone(wording: Callable[[Any, ZoneInfo], str]) -> Callable[[Context, Any], str]:
     """A filter that reads the instance's time zone from the request."""
 
     @pass_context
     def filtered(context: Context, when: Any) -> str:
-        return wording(when, office_of(context["request"]).zone)
+        return wording(when, context_of(context["request"]).zone)
 
     return filtered
 
 
 @pass_context
 def _days_left(context: Context, until: datetime) -> str:
-    return days_left(until, office_of(context["request"]).now)
+    return days_left(until, context_of(context["request"]).now)

@@ -34,7 +34,7 @@ from bittitan_plugin.store.queries.browsing import Browser
 from bittitan_plugin.store.queries.keyset import Window
 from bittitan_plugin.store.unit_of_work import UnitOfWork
 from bittitan_plugin.web.admin import fields
-from bittitan_plugin.web.admin.admin_page import Desk, actor_of, key_in, sent, to
+from bittitan_plugin.web.admin.admin_page import AdminPage, actor_of, key_in, sent, to
 from bittitan_plugin.web.admin.lists import AdminList
 from bittitan_plugin.web.admin.wording import at_a_glance, field_name, spoken
 from bittitan_plugin.web.forms import form_of
@@ -151,7 +151,7 @@ class AssetList(AdminList):
         )
 
 
-class AssetDesk(Desk):
+class AssetPage(AdminPage):
     """What is done about one asset."""
 
     path = "/assets"

@@ -11,7 +11,7 @@ from starlette_admin.fields import EnumField, StringField
 from starlette_admin.types import RequestAction
 
 from bittitan_plugin.domain.money import Money
-from bittitan_plugin.web.admin.admin_context import office_of
+from bittitan_plugin.web.admin.admin_context import context_of
 from bittitan_plugin.web.admin.filters import (
     Contains,
     FromDay,
@@ -82,7 +82,7 @@ class MomentField(StringField):
 
     async def serialize_value(self, request: Request, value: Any) -> Any:
         """As people read it, or as ISO 8601 for an export."""
-        zone = office_of(request).zone
+        zone = context_of(request).zone
         if request.state.action == RequestAction.EXPORT:
             return value.astimezone(zone).isoformat(timespec="seconds")
         return instant(value, zone)

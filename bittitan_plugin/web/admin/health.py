@@ -14,7 +14,7 @@ from bittitan_plugin.domain.access import Permission
 from bittitan_plugin.domain.errors import BitTitanError
 from bittitan_plugin.store.queries.figures import under_way
 from bittitan_plugin.store.workers import WorkerRegistry
-from bittitan_plugin.web.admin.admin_context import Office
+from bittitan_plugin.web.admin.admin_context import AdminContext
 from bittitan_plugin.web.site import Site
 
 #: Seconds for which an answer is good, and for which a page waits for one.
@@ -48,9 +48,9 @@ class Pulse:
         return future.result(PATIENCE_S)
 
 
-def findings(site: Site, pulse: Pulse, office: Office) -> list[Finding]:
+def findings(site: Site, pulse: Pulse, context: AdminContext) -> list[Finding]:
     """The state of the plugin and of all it needs."""
-    installation = office.installation
+    installation = context.installation
     workers = len(WorkerRegistry(site.engine, site.ports.clock).alive())
     return [
         Finding(
@@ -58,19 +58,19 @@ def findings(site: Site, pulse: Pulse, office: Office) -> list[Finding]:
             ok=installation.active,
             text="switched on" if installation.active else "switched off",
         ),
-        _vendor(site, office, pulse),
+        _vendor(site, context, pulse),
         _felt(pulse, "Mail", "mail", site.ports.mailer.check),
         Finding(
             name="Workers",
             ok=workers > 0,
             text=f"{workers} at work" if workers else "none: start 'bittitan-plugin worker'",
         ),
-        *(_of_orders(site, office) if office.viewer.may(Permission.MANAGE_ORDERS) else ()),
+        *(_of_orders(site, context) if context.viewer.may(Permission.MANAGE_ORDERS) else ()),
     ]
 
 
-def _of_orders(site: Site, office: Office) -> list[Finding]:
-    with site.ports.store.reading(office.installation.id) as work:
+def _of_orders(site: Site, context: AdminContext) -> list[Finding]:
+    with site.ports.store.reading(context.installation.id) as work:
         busy = under_way(work)
     return [
         Finding(
@@ -80,17 +80,17 @@ def _of_orders(site: Site, office: Office) -> list[Finding]:
         ),
         Finding(
             name="Problems",
-            ok=not office.waiting.problems,
-            text=f"{office.waiting.problems} open",
+            ok=not context.waiting.problems,
+            text=f"{context.waiting.problems} open",
         ),
     ]
 
 
-def _vendor(site: Site, office: Office, pulse: Pulse) -> Finding:
-    configuration = office.installation.configuration
+def _vendor(site: Site, context: AdminContext, pulse: Pulse) -> Finding:
+    configuration = context.installation.configuration
     if not configuration.uses_api:
         return Finding(name="BitTitan", ok=None, text="not needed: sold from the coupon stock")
-    if not office.installation.active:
+    if not context.installation.active:
         return Finding(name="BitTitan", ok=None, text="not asked while the plugin is off")
     # Settings that changed are another neighbour.
     key = f"vendor {configuration.api_url} {configuration.api_email} {configuration.api_password}"

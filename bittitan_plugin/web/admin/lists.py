@@ -19,7 +19,7 @@ from bittitan_plugin.domain.access import Permission, Viewer
 from bittitan_plugin.domain.texts import LONGEST_SEARCH, is_line, seen
 from bittitan_plugin.store.queries.browsing import Browser, Wanted
 from bittitan_plugin.store.unit_of_work import UnitOfWork
-from bittitan_plugin.web.admin.admin_context import office_of
+from bittitan_plugin.web.admin.admin_context import context_of
 from bittitan_plugin.web.admin.filters import criteria_of
 from bittitan_plugin.web.site import Site
 
@@ -72,7 +72,7 @@ class AdminList(BaseModelView):
         """The rows of one page."""
         wanted = Wanted(
             search=_searched(q),
-            criteria=criteria_of(filters, office_of(request).zone),
+            criteria=criteria_of(filters, context_of(request).zone),
             sorts=[(name, direction == "desc") for name, direction in sorts or ()],
             skip=skip,
             limit=limit,
@@ -89,7 +89,7 @@ class AdminList(BaseModelView):
         self, request: Request, q: str | None = None, filters: FilterGroup | None = None
     ) -> int:
         """How many rows match, as far as they are counted."""
-        criteria = criteria_of(filters, office_of(request).zone)
+        criteria = criteria_of(filters, context_of(request).zone)
         wanted = Wanted(search=_searched(q), criteria=criteria)
         return await self.site.read(lambda work: self.browser(work).count(work.session, wanted))
 
@@ -99,7 +99,7 @@ class AdminList(BaseModelView):
             key = UUID(str(pk))
         except ValueError:
             return None
-        viewer = office_of(request).viewer
+        viewer = context_of(request).viewer
         return await self.site.read(lambda work: self.look(work, key, viewer))
 
     async def find_by_pks(self, request: Request, pks: list[Any]) -> Sequence[Any]:
@@ -110,7 +110,7 @@ class AdminList(BaseModelView):
 
     def is_accessible(self, request: Request) -> bool:
         """Whether whoever is asking may see the list."""
-        return office_of(request).viewer.may(self.permission)
+        return context_of(request).viewer.may(self.permission)
 
     def can_create(self, request: Request) -> bool:
         """Nothing is made by the list itself."""

@@ -21,8 +21,8 @@ from bittitan_plugin.store.queries import figures
 from bittitan_plugin.store.queries.figures import begun
 from bittitan_plugin.store.queries.stock import free_by_expiry
 from bittitan_plugin.store.unit_of_work import UnitOfWork
-from bittitan_plugin.web.admin.admin_context import office_of
-from bittitan_plugin.web.admin.admin_page import Desk
+from bittitan_plugin.web.admin.admin_context import context_of
+from bittitan_plugin.web.admin.admin_page import AdminPage
 from bittitan_plugin.web.admin.charts import Chart, Series
 from bittitan_plugin.web.admin.health import Finding, Pulse, findings
 from bittitan_plugin.web.admin.wording import spoken
@@ -44,7 +44,7 @@ class Figures:
     slowest: float | None
 
 
-class Overview(Desk):
+class Overview(AdminPage):
     """The first page."""
 
     path = "/"
@@ -62,18 +62,18 @@ class Overview(Desk):
     @route("", methods=["GET"], name="index")
     async def index(self, request: Request) -> Response:
         """The page. What fails to be read of one part is said there, and the rest is shown."""
-        office = office_of(request)
+        context = context_of(request)
         shown = None
-        if office.viewer.may(Permission.MANAGE_ORDERS):
-            shown = await self.site.read(lambda work: read_figures(work, office.now, office.zone))
-        todo = await self.site.read(lambda work: steps(work, office.installation))
-        found: Sequence[Finding] = await run(lambda: findings(self.site, self._pulse, office))
+        if context.viewer.may(Permission.MANAGE_ORDERS):
+            shown = await self.site.read(lambda work: read_figures(work, context.now, context.zone))
+        todo = await self.site.read(lambda work: steps(work, context.installation))
+        found: Sequence[Finding] = await run(lambda: findings(self.site, self._pulse, context))
         return self.show(
             request,
             "overview.html",
             figures=shown,
             findings=found,
-            steps=[step for step in todo if office.viewer.may(step.permission)],
+            steps=[step for step in todo if context.viewer.may(step.permission)],
         )
 
     def is_active(self, request: Request) -> bool:

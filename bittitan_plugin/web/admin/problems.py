@@ -14,7 +14,7 @@ from bittitan_plugin.store.queries import back_office
 from bittitan_plugin.store.queries.browsing import Browser
 from bittitan_plugin.store.unit_of_work import UnitOfWork
 from bittitan_plugin.web.admin import fields
-from bittitan_plugin.web.admin.admin_page import Desk, actor_of, key_in
+from bittitan_plugin.web.admin.admin_page import AdminPage, actor_of, key_in
 from bittitan_plugin.web.admin.lists import AdminList
 
 KEY = "problems"
@@ -56,7 +56,7 @@ class ProblemList(AdminList):
         return work.problems.get(key)
 
 
-class ProblemDesk(Desk):
+class ProblemPage(AdminPage):
     """What is done about a problem."""
 
     path = f"/{KEY}"

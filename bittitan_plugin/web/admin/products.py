@@ -20,7 +20,15 @@ from bittitan_plugin.store.queries.back_office import HIDDEN, PUBLISHED
 from bittitan_plugin.store.queries.browsing import Browser
 from bittitan_plugin.store.unit_of_work import UnitOfWork
 from bittitan_plugin.web.admin import fields
-from bittitan_plugin.web.admin.admin_page import SAID_NO, Desk, actor_of, key_in, said, sent, to
+from bittitan_plugin.web.admin.admin_page import (
+    SAID_NO,
+    AdminPage,
+    actor_of,
+    key_in,
+    said,
+    sent,
+    to,
+)
 from bittitan_plugin.web.admin.lists import AdminList
 from bittitan_plugin.web.forms import form_of
 from bittitan_plugin.web.site import run
@@ -74,7 +82,7 @@ class ProductList(AdminList):
         return work.products.get(key)
 
 
-class ProductDesk(Desk):
+class ProductPage(AdminPage):
     """What is done about products."""
 
     path = "/products"

@@ -19,7 +19,7 @@ from bittitan_plugin.store.queries.back_office import RequestLine
 from bittitan_plugin.store.queries.browsing import Browser
 from bittitan_plugin.store.unit_of_work import UnitOfWork
 from bittitan_plugin.web.admin import fields
-from bittitan_plugin.web.admin.admin_page import Desk, actor_of, key_in, sent
+from bittitan_plugin.web.admin.admin_page import AdminPage, actor_of, key_in, sent
 from bittitan_plugin.web.admin.lists import AdminList
 from bittitan_plugin.web.forms import form_of
 
@@ -83,7 +83,7 @@ class RequestList(AdminList):
         )
 
 
-class RequestDesk(Desk):
+class RequestPage(AdminPage):
     """Deciding about a request."""
 
     path = f"/{KEY}"

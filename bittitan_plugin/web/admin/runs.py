@@ -14,8 +14,16 @@ from bittitan_plugin.domain.runs import Run, RunKind
 from bittitan_plugin.domain.texts import quoted, whole_number
 from bittitan_plugin.services.reconciling import reconciliation
 from bittitan_plugin.services.stock.import_runs import start_services_definition
-from bittitan_plugin.web.admin.admin_context import office_of
-from bittitan_plugin.web.admin.admin_page import SAID_NO, Desk, actor_of, key_in, said, sent, to
+from bittitan_plugin.web.admin.admin_context import context_of
+from bittitan_plugin.web.admin.admin_page import (
+    SAID_NO,
+    AdminPage,
+    actor_of,
+    key_in,
+    said,
+    sent,
+    to,
+)
 from bittitan_plugin.web.failures import NotPermitted
 from bittitan_plugin.web.forms import form_of
 from bittitan_plugin.web.site import run
@@ -29,7 +37,7 @@ NAMES = {
 }
 
 
-class RunDesk(Desk):
+class RunPage(AdminPage):
     """Begins long work and shows how far it has come."""
 
     path = "/runs"
@@ -38,7 +46,7 @@ class RunDesk(Desk):
 
     def is_accessible(self, request: Request) -> bool:
         """Whoever may begin some of it."""
-        viewer = office_of(request).viewer
+        viewer = context_of(request).viewer
         return viewer.may(Permission.MANAGE_ORDERS) or viewer.may(Permission.MANAGE_PRODUCTS)
 
     @route("", methods=["GET"], name="runs")
@@ -64,7 +72,7 @@ class RunDesk(Desk):
     async def reconcile(self, request: Request) -> Response:
         """Compare platform, assets and coupons; mend what differs if that is asked for."""
         _demand(request, Permission.MANAGE_ORDERS)
-        form, who = await form_of(request), office_of(request).viewer.email
+        form, who = await form_of(request), context_of(request).viewer.email
         most, apply = sent(form, "max_changes").strip(), sent(form, "apply") == "yes"
         ports, installation = self.site.ports, self.site.installation_id
 
@@ -100,13 +108,13 @@ def _sees(request: Request, kind: RunKind) -> bool:
     Reports name orders, customers and codes, so they take MANAGE_ORDERS. What came of *Get
     Services Definition* is told to whoever may begin it, as GraphQL tells it.
     """
-    viewer = office_of(request).viewer
+    viewer = context_of(request).viewer
     if kind is RunKind.SERVICES_DEFINITION and viewer.may(Permission.MANAGE_PRODUCTS):
         return True
     return viewer.may(Permission.MANAGE_ORDERS)
 
 
 def _demand(request: Request, permission: Permission) -> None:
-    viewer = office_of(request).viewer
+    viewer = context_of(request).viewer
     if not viewer.may(permission):
         raise NotPermitted(f"the permission {permission}")

@@ -19,8 +19,8 @@ from bittitan_plugin.domain.access import Permission
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
 from bittitan_plugin.ports.platform import PluginsRejected
 from bittitan_plugin.services.installations import validate
-from bittitan_plugin.web.admin.admin_context import office_of
-from bittitan_plugin.web.admin.admin_page import Desk, sent, to
+from bittitan_plugin.web.admin.admin_context import context_of
+from bittitan_plugin.web.admin.admin_page import AdminPage, sent, to
 from bittitan_plugin.web.forms import form_of
 from bittitan_plugin.web.settings_entries import (
     SAME_ACCOUNT,
@@ -31,7 +31,7 @@ from bittitan_plugin.web.settings_entries import (
 from bittitan_plugin.web.site import run
 
 
-class SettingsDesk(Desk):
+class SettingsPage(AdminPage):
     """The plugin's settings for this installation."""
 
     path = "/settings"
@@ -85,7 +85,7 @@ class SettingsDesk(Desk):
         values = [
             (entry.field.name, entry.typed) for entry in entries if entry.typed != entry.stored
         ]
-        who, plugins = office_of(request).viewer.email, self.site.platform.plugins
+        who, plugins = context_of(request).viewer.email, self.site.platform.plugins
         same_account = SAME_ACCOUNT.get(sent(form, "same_account"))
         try:
             await run(
@@ -108,7 +108,7 @@ class SettingsDesk(Desk):
 
     async def _entries(self, request: Request) -> list[Entry]:
         ports = self.site.ports
-        configuration = office_of(request).installation.configuration
+        configuration = context_of(request).installation.configuration
         return await run(lambda: setting_entries(ports, configuration))
 
     async def _form(
@@ -121,7 +121,7 @@ class SettingsDesk(Desk):
         asked: bool = False,
     ) -> Response:
         question = await run(
-            lambda: account_question(self.site.ports, office_of(request).installation, asked=asked)
+            lambda: account_question(self.site.ports, context_of(request).installation, asked=asked)
         )
         entries = [replace(e, error=(errors or {}).get(e.field.name)) for e in entries]
         general = (errors or {}).get("")

@@ -29,7 +29,15 @@ from bittitan_plugin.store.queries.revocations import revocation_page
 from bittitan_plugin.store.queries.stock import newest_imports
 from bittitan_plugin.store.unit_of_work import UnitOfWork
 from bittitan_plugin.web.admin import fields
-from bittitan_plugin.web.admin.admin_page import SAID_NO, Desk, actor_of, key_in, said, sent, to
+from bittitan_plugin.web.admin.admin_page import (
+    SAID_NO,
+    AdminPage,
+    actor_of,
+    key_in,
+    said,
+    sent,
+    to,
+)
 from bittitan_plugin.web.admin.lists import AdminList
 from bittitan_plugin.web.site import run
 
@@ -67,7 +75,7 @@ class CodeLine:
         return self.code.id
 
 
-class StockDesk(Desk):
+class StockPage(AdminPage):
     """The stock's page."""
 
     path = "/stock"

@@ -38,7 +38,7 @@ class WithoutInlineCode(Extension):
         return re.sub(r"<(script|style)>", _NONCE, source)
 
 
-class OfficeTheme(DefaultTheme):
+class AdminTheme(DefaultTheme):
     """Tabler as it ships, with our templates in front of starlette-admin's."""
 
     name = "bittitan"

@@ -26,7 +26,7 @@ TESTS = (
     "tests/unit/saleor/test_invoice_links.py",
     "tests/unit/web/test_csrf.py",
     "tests/unit/web/test_devices.py",
-    "tests/unit/web/test_office.py",
+    "tests/unit/web/test_admin_context.py",
     "tests/unit/web/test_sessions.py",
     "tests/integration/web/test_forms.py",
     "tests/integration/web/test_routes.py",
