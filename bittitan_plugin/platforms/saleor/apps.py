@@ -23,6 +23,7 @@ from bittitan_plugin.base.clock import Clock
 from bittitan_plugin.domain.coupons import Sealed
 from bittitan_plugin.platforms.saleor.tables import SaleorAppRow, SaleorProblemRow
 from bittitan_plugin.store.engine import reading_engine, writing_engine
+from bittitan_plugin.store.mapping import from_row
 from bittitan_plugin.store.repositories.installations import InstallationRepository
 
 _log = structlog.get_logger(__name__)
@@ -171,15 +172,5 @@ class SaleorApps:
 
 
 def _to_app(row: SaleorAppRow) -> SaleorApp:
-    return SaleorApp(
-        installation_id=row.installation_id,
-        api_url=row.api_url,
-        domain=row.domain,
-        app_id=row.app_id,
-        sealed_token=Sealed(row.auth_token),
-        jwks=row.jwks,
-        jwks_fetched_at=row.jwks_fetched_at,
-        version=row.saleor_version,
-        state=AppState(row.state),
-        changed_at=row.changed_at,
-    )
+    token = Sealed(row.auth_token)
+    return from_row(SaleorApp, row, sealed_token=token, version=row.saleor_version)

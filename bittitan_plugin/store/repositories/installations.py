@@ -107,14 +107,15 @@ def _to_json(configuration: Configuration) -> dict[str, Any]:
     }
 
 
-def to_installation(row: InstallationRow | Row[Any]) -> Installation:
-    """The installation a row holds."""
-    values = dict(row.configuration)
+def to_installation(row: InstallationRow | Row[Any], *, prefix: str = "") -> Installation:
+    """The installation a row holds, in columns whose names begin with ``prefix``."""
+    values = dict(getattr(row, f"{prefix}configuration"))
     limit = values["automatic_cancellation_limit"]
     password = values["api_password"]
     return from_row(
         Installation,
         row,
+        prefix=prefix,
         configuration=Configuration(
             **{
                 **values,

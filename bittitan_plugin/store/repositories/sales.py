@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import Row, Table, bindparam, select
+from sqlalchemy import Table, bindparam, select
 
 from bittitan_plugin.domain.accounts import Account
 from bittitan_plugin.domain.assets import Asset
@@ -66,16 +66,6 @@ class SaleRepository(Repository):
         return Sale(
             asset=to_asset(row),
             account=from_row(Account, row, prefix=_ACCOUNT),
-            configuration=to_installation(cast(Any, _Part(row, _INSTALLATION))).configuration,
+            configuration=to_installation(row, prefix=_INSTALLATION).configuration,
             code_secret=None if row.code_secret is None else Sealed(row.code_secret),
         )
-
-
-class _Part:
-    """The columns of one table in a row that holds those of several."""
-
-    def __init__(self, row: Row[Any], prefix: str) -> None:
-        self._row, self._prefix = row, prefix
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._row, self._prefix + name)
