@@ -2,11 +2,13 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 from tests.waiting import PATIENCE_S
 
+ROOT = Path(__file__).parents[2]
 HEAVY = ("strawberry", "starlette", "sqlalchemy", "dbos", "httpx", "alembic")
 
 
@@ -30,3 +32,17 @@ def test_neither_the_package_nor_the_host_contract_loads_anything_heavy(statemen
 def test_finding_the_plugin_loads_no_graphql() -> None:
     loaded = loaded_by("from bittitan_plugin.plugin.plugin import plugin")
     assert loaded.isdisjoint({"strawberry", "starlette"})
+
+
+@pytest.mark.parametrize(
+    "folder", ["graphql/bittitan_graphql", "bittitan_plugin/platforms/shop/schema"]
+)
+def test_no_graphql_type_hides_that_modules_import_each_other(folder: str) -> None:
+    modules = list((ROOT / folder).rglob("*.py"))
+    hiding = [
+        path.name
+        for path in modules
+        if any(way in path.read_text() for way in ("strawberry.lazy", "TYPE_CHECKING"))
+    ]
+    assert modules
+    assert hiding == []

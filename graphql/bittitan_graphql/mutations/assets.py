@@ -10,8 +10,7 @@ from bittitan_graphql.context import RequestScope, scope_of
 from bittitan_graphql.errors import BitTitanAssetError, PermissionDenied, refusals, refusals_in
 from bittitan_graphql.fields import mutation, optional
 from bittitan_graphql.global_ids import AssetId
-from bittitan_graphql.types.assets import BitTitanAsset
-from bittitan_graphql.types.cancellation import BitTitanCancellation
+from bittitan_graphql.types.assets import BitTitanAsset, BitTitanCancellation
 from bittitan_plugin.domain.access import Permission
 from bittitan_plugin.domain.assets import Asset, AssetStatus, ProvisioningStatus
 from bittitan_plugin.domain.cancellation import CancellationTerms

@@ -10,16 +10,12 @@ from bittitan_graphql.context import scope_of
 from bittitan_graphql.errors import BitTitanProductError, refusals, refusals_in
 from bittitan_graphql.fields import mutation, optional
 from bittitan_graphql.global_ids import PRODUCT, ProductId, read_global_id
-from bittitan_graphql.types.catalogue import BitTitanProduct
-from bittitan_graphql.types.services_definition import (
-    BitTitanProductTypeOutcome,
-    BitTitanSkippedRow,
-)
+from bittitan_graphql.types.catalogue import BitTitanProduct, BitTitanProductType
 from bittitan_plugin.domain.access import Permission
 from bittitan_plugin.domain.catalogue import ProductType
 from bittitan_plugin.services.catalogue import products, services_definition
 from bittitan_plugin.services.catalogue.products import Wishes
-from bittitan_plugin.services.import_report import ServicesDefinition
+from bittitan_plugin.services.import_report import ServicesDefinition, Skipped, TypeOutcome
 
 
 @strawberry.input(description="An amount of money.")
@@ -111,6 +107,37 @@ class BitTitanProductDelete:
 
     product: BitTitanProduct | None = optional("The product as it was.")
     errors: list[BitTitanProductError] = refusals()
+
+
+@strawberry.type(description="One of the two product types, on the platform.")
+class BitTitanProductTypeOutcome:
+    """Whether it was there already."""
+
+    product_type: BitTitanProductType = strawberry.field(description="Which one.")
+    created: bool = strawberry.field(
+        description="Whether the platform had to make it; false when it had it already."
+    )
+
+    @classmethod
+    def of(cls, outcome: TypeOutcome) -> "BitTitanProductTypeOutcome":
+        """From the use case's value."""
+        return cls(
+            product_type=BitTitanProductType.of(outcome.product_type), created=outcome.created
+        )
+
+
+@strawberry.type(description="A row of BitTitan's list that was not imported.")
+class BitTitanSkippedRow:
+    """The rows around it were."""
+
+    position: int = strawberry.field(description="Its place in the list, from 0.")
+    sku: str | None = strawberry.field(description="Null where the row could not be read.")
+    reason: str = strawberry.field(description="Why, in one sentence.")
+
+    @classmethod
+    def of(cls, skipped: Skipped) -> "BitTitanSkippedRow":
+        """From the use case's value."""
+        return cls(position=skipped.position, sku=skipped.sku, reason=skipped.reason)
 
 
 @strawberry.type(description="What *Get Services Definition* did, even where it was interrupted.")

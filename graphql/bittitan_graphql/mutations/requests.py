@@ -9,8 +9,7 @@ from bittitan_graphql.context import scope_of
 from bittitan_graphql.errors import BitTitanCancellationRequestError, refusals, refusals_in
 from bittitan_graphql.fields import mutation, optional
 from bittitan_graphql.global_ids import CANCELLATION_REQUEST, AssetId, read_global_id
-from bittitan_graphql.types.assets import BitTitanAsset
-from bittitan_graphql.types.requests import BitTitanCancellationRequest
+from bittitan_graphql.types.assets import BitTitanAsset, BitTitanCancellationRequest
 from bittitan_plugin.domain.access import Permission
 from bittitan_plugin.domain.assets import AssetStatus
 from bittitan_plugin.domain.mail_limits import CANCELLATION_REQUESTS

@@ -16,7 +16,7 @@ from bittitan_graphql.paging import (
     connection,
     window,
 )
-from bittitan_graphql.types.requests import BitTitanCancellationRequest
+from bittitan_graphql.types.assets import BitTitanCancellationRequest
 from bittitan_plugin.domain.access import Permission
 from bittitan_plugin.domain.requests import RequestState
 from bittitan_plugin.store.queries.requests import BY_CREATION, count_requests, request_page

@@ -18,9 +18,8 @@ from bittitan_plugin.platforms.shop.schema.mutations.products import (
 )
 from bittitan_plugin.platforms.shop.schema.queries import QUERIES
 from bittitan_plugin.platforms.shop.schema.scalars import POSITIVE_DECIMAL, PositiveDecimal
-from bittitan_plugin.platforms.shop.schema.types.orders import Order
+from bittitan_plugin.platforms.shop.schema.types.orders import Order, User
 from bittitan_plugin.platforms.shop.schema.types.products import ProductVariant
-from bittitan_plugin.platforms.shop.schema.types.users import User
 
 #: Types that plugins may add fields to.
 EXTENSIBLE = (Order, User, ProductVariant)

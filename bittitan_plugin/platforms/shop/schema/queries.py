@@ -22,10 +22,9 @@ from bittitan_plugin.platforms.shop.schema.context import (
 )
 from bittitan_plugin.platforms.shop.schema.fields import field, staff_field
 from bittitan_plugin.platforms.shop.schema.types.checkouts import Checkout, checkout_of
-from bittitan_plugin.platforms.shop.schema.types.orders import Order, order_of
+from bittitan_plugin.platforms.shop.schema.types.orders import Order, User, order_of, user_of
 from bittitan_plugin.platforms.shop.schema.types.plugins import Plugin, plugin_of
 from bittitan_plugin.platforms.shop.schema.types.products import Product, product_of
-from bittitan_plugin.platforms.shop.schema.types.users import User, user_of
 
 #: This host sells through one channel.
 CHANNEL = "default-channel"

@@ -13,7 +13,7 @@ from bittitan_plugin.platforms.shop.schema.context import (
 )
 from bittitan_plugin.platforms.shop.schema.errors import AccountError, AccountErrorCode
 from bittitan_plugin.platforms.shop.schema.fields import mutation
-from bittitan_plugin.platforms.shop.schema.types.users import User, user_of
+from bittitan_plugin.platforms.shop.schema.types.orders import User, user_of
 
 
 @strawberry.input

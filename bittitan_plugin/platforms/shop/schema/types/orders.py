@@ -1,11 +1,12 @@
 """Orders, and the users who placed them."""
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated
 from uuid import UUID
 
 import strawberry
 
+from bittitan_graphql.errors import PermissionDenied
+from bittitan_plugin.domain.access import Permission
 from bittitan_plugin.domain.money import Money as DomainMoney
 from bittitan_plugin.domain.orders import Invoicing
 from bittitan_plugin.platforms.shop.ids import Kind, global_id
@@ -17,8 +18,15 @@ from bittitan_plugin.platforms.shop.order_records import (
     line_total,
     number_of,
 )
+from bittitan_plugin.platforms.shop.paging import PageRequest
 from bittitan_plugin.platforms.shop.schema.composition import composed
-from bittitan_plugin.platforms.shop.schema.context import HostInfo, loaders
+from bittitan_plugin.platforms.shop.schema.connections import CountableConnection, connect
+from bittitan_plugin.platforms.shop.schema.context import (
+    HostInfo,
+    loaders,
+    platform,
+    viewer,
+)
 from bittitan_plugin.platforms.shop.schema.fields import field
 from bittitan_plugin.platforms.shop.schema.scalars import Money, TaxedMoney, money_of, taxed
 from bittitan_plugin.platforms.shop.schema.types.billing import (
@@ -29,10 +37,7 @@ from bittitan_plugin.platforms.shop.schema.types.billing import (
 )
 from bittitan_plugin.platforms.shop.schema.types.metadata import MetadataItem, items_of
 from bittitan_plugin.platforms.shop.schema.types.products import ProductVariant, variant_of
-from bittitan_plugin.platforms.shop.tables import OrderLineRow, OrderRow
-
-if TYPE_CHECKING:
-    from bittitan_plugin.platforms.shop.schema.types.users import User
+from bittitan_plugin.platforms.shop.tables import OrderLineRow, OrderRow, UserRow
 
 OrderStatus = strawberry.enum(OrderState, name="OrderStatus")
 PaymentChargeStatus = strawberry.enum(ChargeStatus, name="PaymentChargeStatusEnum")
@@ -98,12 +103,56 @@ class Order:
         return [refund_of(row) for row in await loaders(info).refunds.load(self.row.id) or ()]
 
     @field
-    async def user(self, info: HostInfo) -> Annotated["User", strawberry.lazy(".users")] | None:
+    async def user(self, info: HostInfo) -> "User | None":
         """Who placed it."""
-        from bittitan_plugin.platforms.shop.schema.types.users import user_of
-
         row = await loaders(info).users.load(self.row.user_id)
         return user_of(info, row) if row else None
+
+
+@strawberry.type
+class UserPermission:
+    """What a member of staff may do."""
+
+    code: str
+    name: str
+
+
+@strawberry.type
+class User:
+    """A customer, or a member of staff."""
+
+    id: strawberry.ID
+    email: str
+    company_name: str
+    is_staff: bool
+    billing_day: int | None
+    date_joined: datetime
+    row: strawberry.Private[UserRow]
+
+    @field
+    def user_permissions(self) -> list[UserPermission] | None:
+        """What this member of staff may do."""
+        return [
+            UserPermission(code=code, name=code.replace("_", " ").capitalize() + ".")
+            for code in self.row.permissions
+        ]
+
+    @field
+    async def orders(
+        self,
+        info: HostInfo,
+        first: int | None = None,
+        after: str | None = None,
+        last: int | None = None,
+        before: str | None = None,
+    ) -> CountableConnection[Order] | None:
+        """The orders this user placed, newest first."""
+        asking = viewer(info)
+        if asking.email != self.email and not asking.may(Permission.MANAGE_ORDERS):
+            raise PermissionDenied(f"one of the following permissions: {Permission.MANAGE_ORDERS}")
+        request = PageRequest(first=first, after=after, last=last, before=before)
+        listing = platform(info).orders.of_user(self.row.id)
+        return await connect(info, listing, request, lambda row: order_of(info, row))
 
 
 def order_of(info: HostInfo, row: OrderRow) -> Order:
@@ -121,6 +170,19 @@ def order_of(info: HostInfo, row: OrderRow) -> Order:
         total_charged=money_of(row.charged, row.currency),
         total_refunded=money_of(row.refunded, row.currency),
         invoicing=Invoicing(row.invoicing) if row.invoicing else None,
+        row=row,
+    )
+
+
+def user_of(info: HostInfo, row: UserRow) -> User:
+    """A user for the wire."""
+    return composed(info, User)(
+        id=strawberry.ID(global_id(Kind.USER, row.id)),
+        email=row.email,
+        company_name=row.company,
+        is_staff=row.is_staff,
+        billing_day=row.billing_day,
+        date_joined=row.created_at,
         row=row,
     )
 
