@@ -5,10 +5,10 @@ from typing import Annotated, Generic, TypeVar
 
 import strawberry
 
-from bittitan_graphql.cursors import decode, encode
 from bittitan_graphql.fields import field
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
 from bittitan_plugin.domain.texts import check_search
+from bittitan_plugin.store.queries.cursors import decode, encode
 from bittitan_plugin.store.queries.keyset import Page, SortKey, Window
 
 Node = TypeVar("Node")

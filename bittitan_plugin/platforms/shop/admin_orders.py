@@ -273,7 +273,8 @@ class OrderPage(AdminPage):
         if not viewer.may(Permission.MANAGE_USERS):
             return []
         listing, page = self.platform.customers.listing(), PageRequest(first=SUGGESTED)
-        return (await run(lambda: self.platform.page(listing, page))).rows
+        found = await run(lambda: self.platform.page(listing, page))
+        return [entry.item for entry in found.entries]
 
     def _draft(self, form: FormData) -> OrderRecord:
         customer = self.platform.customers.by_email(sent(form, "customer"))

@@ -1,10 +1,7 @@
-"""Pages by keyset: a cursor is the last row's sort value, so nothing is skipped or shown twice.
-
-Every list of this host is sorted by one unique column, which makes that column the whole cursor.
-"""
+"""The shop's lists, each sorted by one unique column, and what a client may ask of them."""
 
 import json
-from base64 import b64decode, b64encode
+from base64 import b64decode
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -12,7 +9,9 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
-from bittitan_plugin.domain.texts import is_line, quoted
+from bittitan_plugin.domain.texts import quoted
+from bittitan_plugin.store.queries.cursors import decode
+from bittitan_plugin.store.queries.keyset import Page, Position, SortKey, Window, fetch_page
 
 #: The most rows a page may have, as Saleor has it.
 LARGEST_PAGE = 100
@@ -43,16 +42,6 @@ class PageRequest:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Page(Generic[Row]):
-    """Rows in list order, each with its cursor."""
-
-    rows: list[Row]
-    cursors: list[str]
-    has_next_page: bool
-    has_previous_page: bool
-
-
-@dataclass(frozen=True, kw_only=True)
 class Listing(Generic[Row]):
     """A list: which rows, and the unique column that sorts them."""
 
@@ -61,51 +50,39 @@ class Listing(Generic[Row]):
     descending: bool = False
 
     def page(self, session: Session, request: PageRequest) -> Page[Row]:
-        """One page, with one row more fetched to know whether there is another."""
-        size, backwards = request.size, request.last is not None
-        query = self.query
-        if request.after is not None:
-            query = query.where(self._beyond(decode(request.after, "after"), self.descending))
-        if request.before is not None:
-            query = query.where(self._beyond(decode(request.before, "before"), not self.descending))
-        order = self.key.desc() if self.descending != backwards else self.key.asc()
-        found = list(session.scalars(query.order_by(order).limit(size + 1)))
-        rows, more = found[:size], len(found) > size
-        if backwards:
-            rows.reverse()
-        return Page(
-            rows=rows,
-            cursors=[encode(getattr(row, self.key.key)) for row in rows],
-            has_next_page=request.before is not None if backwards else more,
-            has_previous_page=more if backwards else request.after is not None,
+        """One page. Raises ``Refusal`` on ``first``, ``last``, ``after`` or ``before``."""
+        window = Window(
+            size=request.size,
+            after=self.position(request.after, "after"),
+            before=self.position(request.before, "before"),
+            from_end=request.last is not None,
         )
+        return fetch_page(session, self.query, self._sort, window)
 
     def count(self, session: Session) -> int:
         """How long the whole list is."""
         return session.scalar(select(func.count()).select_from(self.query.subquery())) or 0
 
-    def _beyond(self, value: object, descending: bool) -> Any:
+    def position(self, cursor: str | None, field: str) -> Position | None:
+        """Where a cursor stands in this list. Raises ``Refusal`` on ``field``, the argument."""
+        if cursor is None:
+            return None
+        try:
+            _, _ = json.loads(b64decode(cursor, validate=True))
+        except (ValueError, TypeError, RecursionError):
+            raise Refusal(
+                ErrorCode.INVALID, f"{quoted(cursor)} is not a cursor.", field=field
+            ) from None
+        try:
+            return decode(cursor, self._sort, field=field)
+        except Refusal:
+            raise Refusal(
+                ErrorCode.INVALID, "That cursor is of another list.", field=field
+            ) from None
+
+    @property
+    def _sort(self) -> SortKey:
         kind = self.key.type.python_type
-        # Type and range are the client's doing; a database would fail on them.
-        storable = is_line(value) if isinstance(value, str) else True
-        if isinstance(value, int):
-            storable = abs(value) < 2**31
-        if type(value) is not kind or not storable:
-            raise Refusal(ErrorCode.INVALID, "That cursor is of another list.", field="after")
-        return self.key < value if descending else self.key > value
-
-
-def encode(value: str | int) -> str:
-    """The cursor of a row with that sort value."""
-    return b64encode(json.dumps([value]).encode()).decode()
-
-
-def decode(cursor: str, field: str) -> object:
-    """The sort value of a cursor. Raises ``Refusal`` on ``field`` when it is none of ours."""
-    try:
-        (value,) = json.loads(b64decode(cursor, validate=True))
-    except (ValueError, TypeError, RecursionError):
-        raise Refusal(
-            ErrorCode.INVALID, f"{quoted(cursor)} is not a cursor.", field=field
-        ) from None
-    return value
+        return SortKey(
+            expression=self.key, id=self.key.class_.id, kind=kind, descending=self.descending
+        )

@@ -23,12 +23,13 @@ from bittitan_plugin.platforms.shop.order_events import Selling
 from bittitan_plugin.platforms.shop.orders import Orders
 from bittitan_plugin.platforms.shop.outbox import Untold
 from bittitan_plugin.platforms.shop.outbox_relay import Retelling
-from bittitan_plugin.platforms.shop.paging import Listing, Page, PageRequest
+from bittitan_plugin.platforms.shop.paging import Listing, PageRequest
 from bittitan_plugin.platforms.shop.payments import Refunds
 from bittitan_plugin.platforms.shop.plugins import Plugins
 from bittitan_plugin.platforms.shop.product_events import Merchandising
 from bittitan_plugin.platforms.shop.tables import UserRow
 from bittitan_plugin.platforms.shop.tokens import ACCESS_LIFETIME, InvalidToken, Tokens
+from bittitan_plugin.store.queries.keyset import Page
 
 #: How the one installation on this host is named.
 INSTALLATION = "default"

@@ -9,6 +9,7 @@ from bittitan_plugin.platforms.shop.paging import Listing, PageRequest
 from bittitan_plugin.platforms.shop.schema.context import HostInfo, platform, run
 from bittitan_plugin.platforms.shop.schema.fields import field
 from bittitan_plugin.platforms.shop.schema.scalars import PageInfo
+from bittitan_plugin.store.queries.cursors import encode
 
 Node = TypeVar("Node")
 Row = TypeVar("Row")
@@ -43,16 +44,17 @@ async def connect(
     """Read one page. Raises ``Refusal`` on the paging arguments."""
     here = platform(info)
     page = await run(lambda: here.page(listing, request))
+    edges = [
+        CountableEdge(node=node(entry.item), cursor=encode(entry.position))
+        for entry in page.entries
+    ]
     return CountableConnection(
         page_info=PageInfo(
-            has_next_page=page.has_next_page,
-            has_previous_page=page.has_previous_page,
-            start_cursor=page.cursors[0] if page.cursors else None,
-            end_cursor=page.cursors[-1] if page.cursors else None,
+            has_next_page=page.has_next,
+            has_previous_page=page.has_previous,
+            start_cursor=edges[0].cursor if edges else None,
+            end_cursor=edges[-1].cursor if edges else None,
         ),
-        edges=[
-            CountableEdge(node=node(row), cursor=cursor)
-            for row, cursor in zip(page.rows, page.cursors, strict=True)
-        ],
+        edges=edges,
         listing=listing,
     )

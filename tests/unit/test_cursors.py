@@ -9,9 +9,9 @@ from uuid import UUID
 
 import pytest
 
-from bittitan_graphql.cursors import decode, encode
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
 from bittitan_plugin.store.queries.assets import AssetSort, sort_key
+from bittitan_plugin.store.queries.cursors import decode, encode
 from bittitan_plugin.store.queries.keyset import Position
 from tests.tables import every
 
