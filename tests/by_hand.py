@@ -141,15 +141,28 @@ def idle(
         yield world, backlog
 
 
-@pytest.fixture
-def shop_by_hand(idle: tuple[World, Backlog], sandbox: SandboxServer) -> ShopByHand:
-    """An installation that sells both products, switched on; platform and vendor are its own."""
+def without_engine(
+    idle: tuple[World, Backlog], sandbox: SandboxServer, key: str, id_: UUID, host: FakeHost
+) -> ShopByHand:
+    """That installation of the plugin, which anybody may have attached."""
     world, backlog = idle
-    begin_anew(world)
-    backlog.waiting.clear()
-    host, key = FakeHost(), f"shop-{uuid4().hex[:8]}"
-    installation_id = world.application.attach(key, host)
     hands = Hands(world.application.ports, concurrency=1, pace=PACE / 100)
-    return sells_both(
-        ShopByHand(world, sandbox, key, installation_id, host, backlog=backlog, hands=hands)
-    )
+    return ShopByHand(world, sandbox, key, id_, host, backlog=backlog, hands=hands)
+
+
+@pytest.fixture
+def idle_world(idle: tuple[World, Backlog]) -> World:
+    """The plugin without an engine, wherever tests before this one have left it."""
+    world, backlog = idle
+    backlog.waiting.clear()
+    return begin_anew(world)
+
+
+@pytest.fixture
+def shop_by_hand(
+    idle_world: World, idle: tuple[World, Backlog], sandbox: SandboxServer
+) -> ShopByHand:
+    """An installation that sells both products, switched on; platform and vendor are its own."""
+    host, key = FakeHost(), f"shop-{uuid4().hex[:8]}"
+    installation_id = idle_world.application.attach(key, host)
+    return sells_both(without_engine(idle, sandbox, key, installation_id, host))

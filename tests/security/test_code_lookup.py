@@ -12,13 +12,14 @@ from bittitan_plugin.services.coupons.code_lookup import mark_of
 from bittitan_plugin.store.tables import AssetRow
 from tests.fakes.host import line
 from tests.integration.admin.backoffice import BackOffice, told
-from tests.integration.admin.conftest import embedded, office, office_app, site, storefront
+from tests.integration.admin.conftest import office, office_app
+from tests.integration.ordering.running import embedded, plugin, seller, site, storefront
 from tests.integration.stock.desk import BUYER, OTHERS, STAFF, STRANGER, Desk
 from tests.integration.stock.shelf import bring_in, code_of, from_stock, row
 from tests.tables import every
 from tests.world import Shop
 
-__all__ = ["embedded", "office", "office_app", "site", "storefront"]
+__all__ = ["embedded", "office", "office_app", "plugin", "seller", "site", "storefront"]
 
 FIND = """
 query ($code: String!) {

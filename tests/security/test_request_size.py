@@ -12,10 +12,10 @@ from starlette.types import Message, Receive, Scope, Send
 from bittitan_graphql import http as graphql_http
 from bittitan_graphql.http import LARGEST_REQUEST
 from bittitan_plugin.web.connections import BODY_S
-from tests.integration.ordering.conftest import embedded, storefront
+from tests.integration.ordering.running import embedded, plugin, seller, storefront
 from tests.integration.ordering.storefront import Storefront
 
-__all__ = ["embedded", "storefront"]
+__all__ = ["embedded", "plugin", "seller", "storefront"]
 
 ME = "{ me { id } }"
 

@@ -13,7 +13,7 @@ from bittitan_plugin.platforms.saleor.apps import AppState, Registration
 from bittitan_plugin.store.tables import ProblemRow
 from tests.fakes.host import line
 from tests.fakes.saleor.signing import Signing
-from tests.integration.ordering.conftest import embedded, storefront
+from tests.integration.ordering.running import embedded, plugin, seller, storefront
 from tests.integration.ordering.storefront import Storefront, person
 from tests.integration.provisioning.test_secrecy import contents
 from tests.integration.stock.desk import STAFF, Desk
@@ -21,7 +21,7 @@ from tests.integration.stock.shelf import bring_in, code_of, from_stock, new_cod
 from tests.wired import saleors_of
 from tests.world import Shop
 
-__all__ = ["embedded", "storefront"]
+__all__ = ["embedded", "plugin", "seller", "storefront"]
 
 PASSWORD, WRONG = "Contoso-Secret-1", "Contoso-Wrong-2"
 TOKEN = "SaleorAppTokenOfThirtyLetters0"

@@ -7,10 +7,10 @@ from bittitan_plugin.web.admin.application import admin_routes
 from bittitan_plugin.web.signing_in import sign_in_routes
 from bittitan_plugin.web.site import Site
 from tests.integration.admin.backoffice import BackOffice
-from tests.integration.ordering.conftest import embedded, site, storefront
+from tests.integration.ordering.conftest import embedded, plugin, seller, site, storefront
 from tests.integration.ordering.storefront import Storefront
 
-__all__ = ["embedded", "site", "storefront"]
+__all__ = ["embedded", "plugin", "seller", "site", "storefront"]
 
 
 @pytest.fixture(scope="session")

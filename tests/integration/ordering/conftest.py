@@ -12,15 +12,23 @@ from bittitan_plugin.platforms.shop.schema import build_schema
 from bittitan_plugin.platforms.shop.web import graphql_routes
 from bittitan_plugin.services.installations import get_installation
 from bittitan_plugin.web.site import Site
+from tests.by_hand import Backlog, ShopByHand, without_engine
 from tests.integration.ordering.storefront import Storefront, person, put_on_sale, staff_of
 from tests.wired import site_of
 from tests.world import Shop, World
 
 
 @pytest.fixture(scope="session")
-def embedded(running: World) -> tuple[EmbeddedPlatform, Starlette]:
+def plugin(idle: tuple[World, Backlog]) -> World:
+    """Without its engine; ``running.py`` has the one with it."""
+    world, _ = idle
+    return world
+
+
+@pytest.fixture(scope="session")
+def embedded(plugin: World) -> tuple[EmbeddedPlatform, Starlette]:
     """The platform beside the plugin, in one database, as ``serving.py`` wires them."""
-    application = running.application
+    application = plugin.application
 
     def zone() -> ZoneInfo:
         id_ = application.attach(INSTALLATION, platform.host)
@@ -29,31 +37,42 @@ def embedded(running: World) -> tuple[EmbeddedPlatform, Starlette]:
     platform = EmbeddedPlatform(
         engine=application.engine,
         cipher=application.ports.cipher,
-        clock=running.clock,
-        plugins=running.plugins,
+        clock=plugin.clock,
+        plugins=plugin.plugins,
         public_url="http://shop",
         demo_payments=True,
         zone=zone,
     )
-    return platform, Starlette(routes=graphql_routes(platform, build_schema(running.plugins)))
+    return platform, Starlette(routes=graphql_routes(platform, build_schema(plugin.plugins)))
 
 
 @pytest.fixture(scope="session")
-def site(running: World, embedded: tuple[EmbeddedPlatform, Starlette]) -> Site:
+def site(plugin: World, embedded: tuple[EmbeddedPlatform, Starlette]) -> Site:
     """What pages stand on: once, so that templates are read and routes are made once."""
     platform, _ = embedded
-    return site_of(running.application, platform)
+    return site_of(plugin.application, platform)
+
+
+@pytest.fixture
+def seller(
+    idle_world: World,
+    idle: tuple[World, Backlog],
+    embedded: tuple[EmbeddedPlatform, Starlette],
+    sandbox: SandboxServer,
+) -> ShopByHand:
+    """The plugin at that platform, whose durable work is done as soon as a test settles."""
+    platform, _ = embedded
+    id_ = idle_world.application.attach(INSTALLATION, platform.host)
+    return without_engine(idle, sandbox, INSTALLATION, id_, platform.host)  # type: ignore[arg-type]
 
 
 @pytest.fixture
 def storefront(
-    world: World, embedded: tuple[EmbeddedPlatform, Starlette], sandbox: SandboxServer
+    seller: Shop, embedded: tuple[EmbeddedPlatform, Starlette], sandbox: SandboxServer
 ) -> Iterator[Storefront]:
     """Switched on, with one licence on sale for dollars."""
     platform, app = embedded
-    id_ = world.application.attach(INSTALLATION, platform.host)
-    shop = Shop(world, sandbox, INSTALLATION, id_, platform.host)  # type: ignore[arg-type]
-    shop.configure(
+    seller.configure(
         api_url=sandbox.url,
         api_email=DEFAULT_EMAIL,
         api_password=DEFAULT_PASSWORD,
@@ -62,7 +81,7 @@ def storefront(
         time_zone="Europe/Athens",
     )
     made = Storefront(
-        shop=shop,
+        shop=seller,
         platform=platform,
         app=app,
         staff=staff_of(platform),
@@ -71,5 +90,5 @@ def storefront(
         product=put_on_sale(platform),
     )
     yield made
-    shop.configure()
+    seller.configure()
     platform.merchandising.delete_product(made.product.row.id)

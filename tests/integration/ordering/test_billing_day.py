@@ -17,9 +17,11 @@ from bittitan_plugin.services.selling.invoicing import hand_in_due
 from bittitan_plugin.store.unit_of_work import UnitOfWork
 from bittitan_plugin.workflows.timetable import Timetable
 from tests.fakes.host import line
+from tests.integration.ordering.running import embedded, plugin, seller, storefront
 from tests.integration.ordering.storefront import Storefront
 from tests.world import Shop
 
+__all__ = ["embedded", "plugin", "seller", "storefront"]
 pytestmark = pytest.mark.databases("sqlite", "postgresql")
 
 BEGINS = datetime(2026, 3, 14, 22, 0, tzinfo=UTC)

@@ -4,8 +4,10 @@ import pytest
 from graphql import GraphQLObjectType
 
 from bittitan_plugin.platforms.shop.schema import build_schema
+from tests.integration.ordering.running import embedded, plugin, seller, storefront
 from tests.integration.ordering.storefront import Storefront
 
+__all__ = ["embedded", "plugin", "seller", "storefront"]
 pytestmark = pytest.mark.databases("sqlite", "postgresql")
 
 

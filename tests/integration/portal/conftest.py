@@ -9,12 +9,12 @@ from bittitan_plugin.web.portal import acting
 from bittitan_plugin.web.portal.routes import portal_routes
 from bittitan_plugin.web.signing_in import sign_in_routes
 from bittitan_plugin.web.site import Site
-from tests.integration.ordering.conftest import embedded, site, storefront
+from tests.by_hand import ShopByHand
+from tests.integration.ordering.conftest import embedded, plugin, seller, site, storefront
 from tests.integration.ordering.storefront import Storefront
 from tests.integration.portal.browsing import Counter
-from tests.waiting import PATIENCE_S
 
-__all__ = ["embedded", "site", "storefront"]
+__all__ = ["embedded", "plugin", "seller", "site", "storefront"]
 
 
 @pytest.fixture(scope="session")
@@ -24,9 +24,13 @@ def portal_app(site: Site) -> Starlette:
 
 
 @pytest.fixture(autouse=True)
-def _patient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A cancellation that is being executed is waited for, however busy the machine is."""
-    monkeypatch.setattr(acting, "PATIENCE", Patience(pauses=int(PATIENCE_S / 0.05)))
+def _done_meanwhile(monkeypatch: pytest.MonkeyPatch, seller: ShopByHand) -> None:
+    """While a page waits for a cancellation, it is executed."""
+
+    async def pause() -> None:
+        seller.settle()
+
+    monkeypatch.setattr(acting, "PATIENCE", Patience(pauses=3, pause=pause))
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from sqlalchemy import update
 from bittitan_plugin.services.cancelling import requests as cancellation_requests
 from bittitan_plugin.store.tables import AssetRow
 from bittitan_plugin.web.portal import licenses
+from tests.by_hand import ShopByHand
 from tests.integration.ordering.storefront import person
 from tests.integration.portal.browsing import Counter, at
 from tests.statements import statements_of
@@ -104,18 +105,23 @@ def test_after_the_window_it_says_that_it_is_too_late(counter: Counter) -> None:
     assert at(key, "/cancel") not in page.links
 
 
-def test_a_code_that_has_not_come_yet_is_on_its_way(counter: Counter) -> None:
+def test_a_code_that_has_not_come_yet_is_on_its_way(
+    counter: Counter, seller: ShopByHand, monkeypatch: pytest.MonkeyPatch
+) -> None:
     counter.storefront.buy(counter.storefront.reseller)
-    faults = counter.storefront.shop.sandbox.sandbox.faults
-    faults.add("status", operation="issue", status=503)
+    seller.sandbox.sandbox.faults.add("status", operation="issue", status=503)
     completed = counter.storefront.checkout(counter.storefront.reseller)
-    wanted = completed["order"]["id"]
-    counter.storefront.shop.until(
-        lambda: any(a["provisioningError"] for a in _assets(counter, wanted))
-    )
-    text = counter.reseller.open("/portal/?status=waiting").text
-    faults.clear()
-    counter.storefront.shop.settle()
+    pages, wait = list[str](), seller.hands.wait
+
+    def meanwhile(seconds: float) -> None:
+        assert any(a["provisioningError"] for a in _assets(counter, completed["order"]["id"]))
+        pages.append(counter.reseller.open("/portal/?status=waiting").text)
+        seller.sandbox.sandbox.faults.clear()
+        wait(seconds)
+
+    monkeypatch.setattr(seller.hands, "wait", meanwhile)
+    seller.settle()
+    (text,) = pages
     assert "Code on its way" in text
 
 

@@ -5,11 +5,11 @@ from starlette.applications import Starlette
 
 from bittitan_plugin.platforms.shop.storefront import shop_routes
 from bittitan_plugin.web.site import Site
-from tests.integration.ordering.conftest import embedded, site, storefront
+from tests.integration.ordering.conftest import embedded, plugin, seller, site, storefront
 from tests.integration.ordering.storefront import Storefront
 from tests.integration.portal.browsing import Counter
 
-__all__ = ["embedded", "site", "storefront"]
+__all__ = ["embedded", "plugin", "seller", "site", "storefront"]
 
 
 @pytest.fixture(scope="session")

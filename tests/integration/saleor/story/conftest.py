@@ -7,19 +7,18 @@ running one.
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import cast
-from uuid import UUID
 
 import pytest
 
 from bittitan_plugin.bittitan.sandbox import DEFAULT_EMAIL, DEFAULT_PASSWORD, SandboxServer
 from bittitan_plugin.domain.assets import Asset
 from bittitan_plugin.services.catalogue import products, services_definition
-from tests.by_hand import Backlog, Hands, ShopByHand
+from tests.by_hand import Backlog, without_engine
 from tests.fakes.host import FakeHost
 from tests.fakes.saleor import FakeSaleor
 from tests.fakes.saleor.records import Order, User
 from tests.integration.saleor.inbound.conftest import Station, bare, portal, station, stations
-from tests.world import PACE, STAFF, Shop, World, begin_anew
+from tests.world import STAFF, Shop, World
 
 __all__ = ["bare", "portal", "station", "stations"]
 
@@ -97,27 +96,16 @@ class Market:
 
 
 @pytest.fixture
-def world(idle: tuple[World, Backlog]) -> World:
+def world(idle_world: World) -> World:
     """The plugin without an engine."""
-    world, backlog = idle
-    backlog.waiting.clear()
-    return begin_anew(world)
+    return idle_world
 
 
 @pytest.fixture
 def shop(idle: tuple[World, Backlog], sandbox: SandboxServer, station: Station) -> Shop:
     """The installation, whose durable work is done as soon as a test settles."""
-    world, backlog = idle
-    hands = Hands(world.application.ports, concurrency=1, pace=PACE / 100)
-    return ShopByHand(*shop_of(world, sandbox, station), backlog=backlog, hands=hands)
-
-
-def shop_of(
-    world: World, sandbox: SandboxServer, station: Station
-) -> tuple[World, SandboxServer, str, UUID, FakeHost]:
-    """What makes the installation a ``Shop``; its platform is no fake."""
-    installation = station.installed.installation_id
-    return world, sandbox, station.server.api_url, installation, cast(FakeHost, None)
+    key, installation = station.server.api_url, station.installed.installation_id
+    return without_engine(idle, sandbox, key, installation, cast(FakeHost, None))
 
 
 @pytest.fixture
