@@ -8,8 +8,10 @@ import os
 import sys
 import tempfile
 from collections.abc import Callable, Sequence
+from io import StringIO
 from pathlib import Path
 
+from rich import box
 from rich.console import Console
 from rich.table import Table
 from sqlalchemy import create_engine, make_url
@@ -25,6 +27,8 @@ from tests.benchmarks.reconciling import reconciling
 from tests.benchmarks.starting import importing, serving
 from tests.benchmarks.stock import stocking
 from tests.benchmarks.webhooks import webhooks
+from tests.chaos.report import WIDTH, machine
+from tests.recorded import WHY, record
 
 #: Takes its figures on a database of that kind; the directory is for whatever else it keeps.
 OnADatabase = Callable[[str, str, Path], list[Figure]]
@@ -53,7 +57,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
     known = (STARTING, *ON_A_DATABASE)
     parser.add_argument("names", nargs="*", metavar="name", help=f"one of {', '.join(known)}")
-    names = parser.parse_args(arguments).names or known
+    parser.add_argument("--record", action="store_true", help="write it into the documentation")
+    given = parser.parse_args(arguments)
+    names = given.names or known
     for name in names:
         if name not in known:
             parser.error(f"there is no benchmark '{name}'; there are {', '.join(known)}")
@@ -64,7 +70,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for number, measure in enumerate(measures):
             figures += measure("SQLite", f"sqlite:///{directory}/{number}.sqlite", directory)
         figures += _on_postgresql(measures, directory)
-    _print(figures)
+    Console(width=160).print(_table(figures))
+    if given.record:
+        _record(figures)
     return int(any(figure.limit and figure.seconds > figure.limit for figure in figures))
 
 
@@ -99,8 +107,15 @@ def _emptied(url: str) -> str:
     return make_url(url).set(database="bittitan_bench").render_as_string(hide_password=False)
 
 
-def _print(figures: list[Figure]) -> None:
-    table = Table("what", "median", "floor", "floor's median", "ratio", "promise")
+def _record(figures: list[Figure]) -> None:
+    """Write them into the documentation."""
+    written = StringIO()
+    Console(file=written, width=WIDTH).print(_table(figures, box.MARKDOWN))
+    record(WHY / "performance-results.md", "bench", f"{machine()}.\n\n{written.getvalue().strip()}")
+
+
+def _table(figures: list[Figure], lines: box.Box = box.HEAVY_HEAD) -> Table:
+    table = Table("what", "median", "floor", "floor's median", "ratio", "promise", box=lines)
     for figure in figures:
         promise = ""
         if figure.limit:
@@ -114,7 +129,7 @@ def _print(figures: list[Figure]) -> None:
             f"{figure.ratio:.1f}",
             promise,
         )
-    Console(width=160).print(table)
+    return table
 
 
 if __name__ == "__main__":

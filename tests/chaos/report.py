@@ -4,13 +4,14 @@ import os
 import platform
 import sqlite3
 from collections.abc import Iterable, Sequence
+from io import StringIO
 from pathlib import Path
 
 from rich import box
 from rich.console import Console
 from rich.table import Column, Table
 
-from tests import postgres
+from tests import postgres, recorded
 from tests.chaos.memory import Memory
 from tests.chaos.rows import Row, merged
 
@@ -28,28 +29,20 @@ COLUMNS = (
     "credits",
     "e-mails",
 )
+#: Where the documentation keeps the last run.
+PAGE = recorded.WHY / "reliability-results.md"
 #: Characters of a line of the table.
 WIDTH = 220
 #: Sentences that are printed at most.
 MOST_SENTENCES = 40
 
 
-#: Where the documentation keeps the last run.
-PAGE = Path(__file__).parents[2] / "docs" / "why" / "reliability-results.md"
-HEAD = """# The last long run of `make chaos`
-
-What the columns count: [reliability](reliability.md#what-is-counted). `python -m tests.chaos
---record` writes this page anew. A row of crash points covers as many boundaries as were killed
-at.
-"""
-
-
 def record(rows: Sequence[Row], memories: Iterable[Memory], ended: str, page: Path = PAGE) -> None:
-    """Write the page of the documentation; ``ended`` says where it ran and how it ended."""
-    with page.open("w", encoding="utf-8") as file:
-        file.write(f"{HEAD}\n{ended}\n")
-        print_table(rows, Console(file=file, width=WIDTH, highlight=False))
-        file.write("\n## Memory\n\n" + "".join(f"- {memory}\n" for memory in memories))
+    """Write it into the documentation; ``ended`` says where it ran and how it ended."""
+    written = StringIO()
+    print_table(rows, Console(file=written, width=WIDTH, highlight=False))
+    memory = "".join(f"- {each}\n" for each in memories)
+    recorded.record(page, "run", f"{ended}\n{written.getvalue()}\n## Memory\n\n{memory}")
 
 
 def print_table(rows: Sequence[Row], console: Console | None = None) -> None:

@@ -127,8 +127,12 @@ def test_boundaries_are_seen_through_functions_that_are_still_there() -> None:
 
 def test_a_run_is_recorded_with_every_part_and_every_process(tmp_path: Path) -> None:
     rows = [Row("Faults", "SQLite", "latency", orders=2), Row("Soak", "SQLite", "400 orders")]
+    (tmp_path / "page.md").write_text("Before.\n<!-- run -->\nold\n<!-- /run -->\nAfter.\n")
     record(rows, [Memory("worker", [MIB] * 4)], "on a machine: clean.", tmp_path / "page.md")
     page = (tmp_path / "page.md").read_text()
+    assert page.startswith("Before.\n")
+    assert page.endswith("After.\n")
+    assert "old" not in page
     assert re.findall(r"(?m)^## (.*)$", page) == ["Faults", "Soak", "Memory"]
     assert "| SQLite" in page
     assert "on a machine: clean." in page

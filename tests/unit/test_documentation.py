@@ -6,6 +6,7 @@ from pathlib import Path
 
 from bittitan_plugin.domain.access import Permission
 from bittitan_plugin.domain.problems import ProblemKind
+from tests.recorded import WHY
 from tests.tables import every
 
 ROOT = Path(__file__).parents[2]
@@ -78,6 +79,20 @@ def test_every_kind_of_problem_is_explained_with_what_to_do() -> None:
     rows = [line for line in page.splitlines() if line.startswith("| `")]
     explained = [kind for row in rows for kind in re.findall(r"`(\w+)`", row.split("|")[1])]
     assert sorted(explained) == sorted(ProblemKind)
+
+
+@every(
+    "page, mark",
+    [
+        ("reliability-results.md", "run"),
+        ("security-results.md", "fuzz"),
+        ("security-results.md", "mutants"),
+        ("performance-results.md", "bench"),
+    ],
+)
+def test_a_long_run_finds_its_place_in_its_page(page: str, mark: str) -> None:
+    text = (WHY / page).read_text()
+    assert text.index(f"\n<!-- {mark} -->\n") < text.index(f"\n<!-- /{mark} -->\n")
 
 
 def test_every_decision_is_listed() -> None:

@@ -1,4 +1,4 @@
-"""``python -m tests.security.mutants [--only TEXT]``: every guard taken away, and who noticed.
+"""``python -m tests.security.mutants [--only TEXT] [--record]``: each guard taken away, who saw.
 
 Ends with 1 when a mutant survived: then a test is missing, or the guard says twice what another
 says already.
@@ -9,7 +9,10 @@ import sys
 from collections import Counter
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from time import monotonic
 
+from tests.chaos.report import machine
+from tests.recorded import WHY, record
 from tests.security.mutants.finding import mutants
 from tests.security.mutants.trying import Outcome, copies, reaches, tried, warm_up
 
@@ -66,7 +69,9 @@ def main() -> int:
     """Try them and print the tables."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--only", default="", help="part of the places to look at")
-    only = parser.parse_args().only
+    parser.add_argument("--record", action="store_true", help="write the summary into docs")
+    given, started = parser.parse_args(), monotonic()
+    only = given.only
     warm_up()
     with TemporaryDirectory() as name:
         trees = copies(CHECKOUT, Path(name))
@@ -79,6 +84,9 @@ def main() -> int:
             outcomes.append(outcome)
             _say(_row(outcome))
     _say(f"\n{summary(outcomes)}")
+    if given.record:
+        took = f"{len(reached)} tests; {machine()}; {monotonic() - started:.0f} s."
+        record(WHY / "security-results.md", "mutants", f"{took}\n\n{summary(outcomes)}")
     return int(any(not _settled(each) for each in outcomes))
 
 
