@@ -10,7 +10,6 @@ from anyio.from_thread import start_blocking_portal
 from starlette.applications import Starlette
 
 from bittitan_hooks import specs
-from bittitan_hooks.translate import order_value
 from bittitan_plugin.base.settings import InvalidSettings, load_settings
 from bittitan_plugin.domain.errors import NotServedHere
 from bittitan_plugin.platforms import registry
@@ -21,7 +20,7 @@ from tests.fakes.host import FakeHost, line
 from tests.in_process import InProcess
 from tests.integration.hooks import acme
 from tests.integration.portal.browsing import Visitor
-from tests.world import Shop
+from tests.world import Shop, order_value
 
 
 @pytest.fixture
@@ -72,7 +71,7 @@ def test_a_worker_does_its_chores(
 def test_it_may_tell_the_plugin_of_what_no_hook_was_fired_for(
     connection: acme.AcmeConnection, shop: Shop
 ) -> None:
-    event = specs.OrderUpdated(installation=shop.key, order=_order(shop))
+    event = specs.OrderUpdated(installation=shop.key, order=order_value(shop.host.place(line())))
     [outcome] = connection.wiring.plugins.hook.order_updated(event=event)
     assert outcome.status is specs.OutcomeStatus.ACCEPTED
 
@@ -110,7 +109,3 @@ def test_it_gets_the_back_office_and_the_portal(shop: Shop, who: str, address: s
     visitor.send(form, email=f"{who}@acme.example", password=acme.PASSWORD)
     page = visitor.open(address)
     assert (page.status, page.path) == (200, address)
-
-
-def _order(shop: Shop) -> specs.OrderValue:
-    return order_value(shop.host.place(line()))
