@@ -1,19 +1,9 @@
-"""Port: the platform that the pages are opened on.
-
-Back office and portal know no platform. One that implements this gets both: it says who may sign
-in, takes changes of the plugin's settings, and adds what only it has.
-"""
+"""Ports: the accounts and the plugins of the platform that the pages are opened on."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Protocol
-
-from starlette.routing import BaseRoute
-from starlette_admin.views import BaseView
+from typing import Protocol
 
 from bittitan_plugin.domain.access import Viewer
-
-if TYPE_CHECKING:
-    from bittitan_plugin.web.site import Site
 
 
 class PluginSettings(Protocol):
@@ -33,31 +23,6 @@ class PluginSettings(Protocol):
         ``same_account`` is what staff say of changed access to BitTitan, where it was asked.
         Raises ``Refusal`` or ``PluginsRejected`` with nothing changed.
         """
-
-
-class PagesPlatform(Protocol):
-    """A platform with a back office and a portal. Synchronous; may visit the database."""
-
-    #: The package with the folders ``templates`` and ``static`` of its own pages, if it has any.
-    package: str | None
-
-    @property
-    def installation(self) -> str:
-        """The key of the installation that its pages belong to."""
-
-    @property
-    def identity(self) -> "Identity":
-        """Its accounts."""
-
-    @property
-    def plugins(self) -> PluginSettings:
-        """Its plugins."""
-
-    def admin_views(self, site: "Site") -> Sequence[BaseView]:
-        """Areas that only this platform's back office has, between accounts and assets."""
-
-    def routes(self, site: "Site") -> Sequence[BaseRoute]:
-        """Its other addresses that people open in a browser."""
 
 
 class Identity(Protocol):

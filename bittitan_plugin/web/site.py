@@ -1,10 +1,10 @@
 """What the pages of one platform stand on, and what every request of theirs begins with."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
-from typing import TypeVar
+from typing import Protocol, TypeVar
 from uuid import UUID
 
 import anyio.to_thread
@@ -12,6 +12,8 @@ from sqlalchemy import Engine
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
+from starlette.routing import BaseRoute
+from starlette_admin.views import BaseView
 
 from bittitan_plugin.base.settings import Environment, Settings
 from bittitan_plugin.domain.access import ANONYMOUS, Viewer
@@ -25,11 +27,40 @@ from bittitan_plugin.web.csrf import Csrf
 from bittitan_plugin.web.devices import Devices
 from bittitan_plugin.web.failures import Failures, NotPermitted, NotSignedIn
 from bittitan_plugin.web.pages import Pages
-from bittitan_plugin.web.platform import PagesPlatform
+from bittitan_plugin.web.platform import Identity, PluginSettings
 from bittitan_plugin.web.security_headers import PAGES, SecurityHeaders
 from bittitan_plugin.web.sessions import Session, Sessions
 
 Result = TypeVar("Result")
+
+
+class PagesPlatform(Protocol):
+    """Port: a platform with a back office and a portal. Synchronous; may visit the database.
+
+    The pages know no platform. One that implements this says who may sign in, takes changes of the
+    plugin's settings, and adds what only it has.
+    """
+
+    #: The package with the folders ``templates`` and ``static`` of its own pages, if it has any.
+    package: str | None
+
+    @property
+    def installation(self) -> str:
+        """The key of the installation that its pages belong to."""
+
+    @property
+    def identity(self) -> Identity:
+        """Its accounts."""
+
+    @property
+    def plugins(self) -> PluginSettings:
+        """Its plugins."""
+
+    def admin_views(self, site: "Site") -> Sequence[BaseView]:
+        """Areas that only this platform's back office has, between accounts and assets."""
+
+    def routes(self, site: "Site") -> Sequence[BaseRoute]:
+        """Its other addresses that people open in a browser."""
 
 
 @dataclass(frozen=True)

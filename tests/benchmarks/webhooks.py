@@ -19,7 +19,6 @@ from bittitan_plugin.base.cipher import generate_key
 from bittitan_plugin.base.settings import LogFormat, Settings
 from bittitan_plugin.domain.catalogue import Product, ProductType
 from bittitan_plugin.platforms.saleor.pages.protocol import protocol_routes
-from bittitan_plugin.platforms.saleor.pages.service import saleor_service
 from bittitan_plugin.platforms.saleor.settings import SaleorSettings
 from bittitan_plugin.plugin.bootstrap import Application, build
 from bittitan_plugin.plugin.plugin import BitTitanPlugin
@@ -42,7 +41,7 @@ def webhooks(kind: str, url: str, directory: Path) -> list[Figure]:
         stack.callback(application.close)
         plugins = specs.plugin_manager(load_installed=False)
         plugins.register(BitTitanPlugin(application))
-        routes = protocol_routes(saleor_service(saleors_of(application), plugins))
+        routes = protocol_routes(saleors_of(application).service(plugins))
         ours = _client(stack, Starlette(routes=routes))
         bare = _client(stack, Starlette(routes=[_bare(application)]))
         sender = Sender(server.saleor, server.api_url, ours)

@@ -10,7 +10,6 @@ from starlette.requests import Request
 
 from bittitan_plugin.domain.access import Permission
 from bittitan_plugin.platforms.saleor.pages.graphql import SubgraphApp
-from bittitan_plugin.platforms.saleor.pages.service import saleor_service
 from bittitan_plugin.platforms.saleor.tokens import InvalidToken
 from tests.security import files, matrix, subgraph
 from tests.security.arguments import MUTATIONS, QUERIES
@@ -145,7 +144,7 @@ def test_an_app_s_token_opens_nothing(row: str) -> None:
 
 
 def test_an_app_s_token_opens_nothing_of_the_subgraph(stage: Stage) -> None:
-    service = saleor_service(saleors_of(stage.shop.application), stage.shop.plugins)
+    service = saleors_of(stage.shop.application).service(stage.shop.plugins)
     app = SubgraphApp(service, development=False)
     headers = [(b"authorization", f"Bearer {APP_TOKEN}".encode())]
     request = Request({"type": "http", "headers": headers})

@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from starlette.routing import BaseRoute
     from starlette.types import ASGIApp
 
+    from bittitan_plugin.platforms.saleor.pages.service import SaleorService
+
 
 class SaleorConnection(PlatformConnection):
     """Any number of Saleors, each an installation of its own."""
@@ -73,12 +75,16 @@ class SaleorConnection(PlatformConnection):
     ) -> "Sequence[BaseRoute]":
         """None unless the operator allows a Saleor: then ``/graphql/`` is shared with it."""
         from bittitan_plugin.platforms.saleor.pages.routes import saleor_routes
-        from bittitan_plugin.platforms.saleor.pages.service import saleor_service
 
         if not self.settings.allowed_urls:
             return ()
-        service = saleor_service(self, plugins)
-        return saleor_routes(service, development=development, shop_graphql=graphql)
+        return saleor_routes(self.service(plugins), development=development, shop_graphql=graphql)
+
+    def service(self, plugins: "PluginManager") -> "SaleorService":
+        """What the pages and webhooks are served with. ``plugins`` as for ``routes``."""
+        from bittitan_plugin.platforms.saleor.pages.service import SaleorService
+
+        return SaleorService.over(self.wiring, self.apps, self.intake, self.settings, plugins)
 
     def _chores(self) -> Sequence[Callable[[], None]]:
         """What webhooks lost is found, and problems are shown in the Dashboard."""

@@ -11,7 +11,7 @@ from bittitan_plugin.domain.access import Permission, Viewer
 from bittitan_plugin.domain.money import Money
 from bittitan_plugin.platforms.saleor.apps import Registration, SaleorApp
 from bittitan_plugin.platforms.saleor.invoice_documents import InvoiceDocument, Position
-from bittitan_plugin.platforms.saleor.pages.service import SaleorService, saleor_service
+from bittitan_plugin.platforms.saleor.pages.service import SaleorService
 from bittitan_plugin.platforms.saleor.sessions import Session
 from tests.security.belongings import NOW, RESELLER, settle_in
 from tests.security.permission_fixture import SALEOR, Stage
@@ -74,7 +74,7 @@ class Everything:
     @cached_property
     def saleor(self) -> SaleorService:
         """The side that answers that Saleor."""
-        return saleor_service(saleors_of(self.stage.shop.application), self.stage.shop.plugins)
+        return saleors_of(self.stage.shop.application).service(self.stage.shop.plugins)
 
     @cached_property
     def app(self) -> SaleorApp:

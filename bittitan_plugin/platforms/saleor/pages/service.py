@@ -1,15 +1,17 @@
-"""What the Saleor routes stand on, put together from the connection once."""
+"""What the Saleor routes stand on, put together once."""
 
 from dataclasses import dataclass
 
 from pluggy import PluginManager
 
+from bittitan_plugin.platforms.registry import Wiring
 from bittitan_plugin.platforms.saleor.allowed import AllowedSaleors
 from bittitan_plugin.platforms.saleor.apps import SaleorApps
-from bittitan_plugin.platforms.saleor.connection import SaleorConnection
+from bittitan_plugin.platforms.saleor.intake import Intake
 from bittitan_plugin.platforms.saleor.keys import Keys
 from bittitan_plugin.platforms.saleor.registration import Registrar
 from bittitan_plugin.platforms.saleor.sessions import Sessions
+from bittitan_plugin.platforms.saleor.settings import SaleorSettings
 from bittitan_plugin.platforms.saleor.tokens import SaleorTokens
 from bittitan_plugin.platforms.saleor.webhooks import Webhooks
 from bittitan_plugin.services.ports import Ports
@@ -29,20 +31,27 @@ class SaleorService:
     tokens: SaleorTokens
     sessions: Sessions
 
-
-def saleor_service(connection: SaleorConnection, plugins: PluginManager) -> SaleorService:
-    """Wire it. ``plugins`` is the plugin manager whose hooks the settings page fires."""
-    ports, apps, settings = connection.wiring.ports, connection.apps, connection.settings
-    allowed = AllowedSaleors(settings.allowed_urls, settings.dashboard_urls)
-    keys = Keys(apps, ports.clock)
-    return SaleorService(
-        public_url=connection.wiring.settings.public_url,
-        ports=ports,
-        plugins=plugins,
-        apps=apps,
-        allowed=allowed,
-        registrar=Registrar(apps, allowed),
-        webhooks=Webhooks(apps, keys, connection.intake, ports.store, ports.clock),
-        tokens=SaleorTokens(apps, keys, ports.clock),
-        sessions=Sessions(apps, ports.cipher, ports.clock),
-    )
+    @classmethod
+    def over(
+        cls,
+        wiring: Wiring,
+        apps: SaleorApps,
+        intake: Intake,
+        settings: SaleorSettings,
+        plugins: PluginManager,
+    ) -> "SaleorService":
+        """Wire it. ``plugins`` is the plugin manager whose hooks the settings page fires."""
+        ports = wiring.ports
+        allowed = AllowedSaleors(settings.allowed_urls, settings.dashboard_urls)
+        keys = Keys(apps, ports.clock)
+        return cls(
+            public_url=wiring.settings.public_url,
+            ports=ports,
+            plugins=plugins,
+            apps=apps,
+            allowed=allowed,
+            registrar=Registrar(apps, allowed),
+            webhooks=Webhooks(apps, keys, intake, ports.store, ports.clock),
+            tokens=SaleorTokens(apps, keys, ports.clock),
+            sessions=Sessions(apps, ports.cipher, ports.clock),
+        )
