@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from bittitan_plugin.domain.configuration import Configuration
-from bittitan_plugin.domain.errors import BitTitanError
+from bittitan_plugin.domain.coupons import Sealed
+from bittitan_plugin.domain.errors import BitTitanError, PlatformUnavailable
 from bittitan_plugin.domain.installations import Installation
 from bittitan_plugin.platforms.registry import (
     Condition,
@@ -15,9 +16,8 @@ from bittitan_plugin.platforms.registry import (
     Wiring,
 )
 from bittitan_plugin.platforms.saleor.app_health import MEND, HearingWatch, restrictions
-from bittitan_plugin.platforms.saleor.apps import SaleorApp, SaleorApps
+from bittitan_plugin.platforms.saleor.apps import AppState, SaleorApp, SaleorApps
 from bittitan_plugin.platforms.saleor.catalogue_watch import CatalogueWatch
-from bittitan_plugin.platforms.saleor.connected import ConnectedSaleors
 from bittitan_plugin.platforms.saleor.cursors import Cursors
 from bittitan_plugin.platforms.saleor.intake import Intake
 from bittitan_plugin.platforms.saleor.invoice_links import InvoiceLinks
@@ -37,6 +37,13 @@ if TYPE_CHECKING:
 
     from bittitan_plugin.platforms.saleor.pages.service import SaleorService
 
+_CLOSED = {
+    AppState.DEACTIVATED: "The app is switched off in Saleor's Dashboard; switch it on under "
+    "Extensions, and what waits goes on by itself.",
+    AppState.UNINSTALLED: "The app was removed from this Saleor; install it again, and what "
+    "waits goes on by itself.",
+}
+
 
 class SaleorConnection(PlatformConnection):
     """Any number of Saleors, each an installation of its own."""
@@ -46,13 +53,27 @@ class SaleorConnection(PlatformConnection):
         self.settings = settings
         ports = wiring.ports
         self.apps = SaleorApps(wiring.engine, ports.cipher, ports.clock)
-        self._connected = ConnectedSaleors(self.apps, self._host_of)
+        self._made: dict[UUID, tuple[Sealed, Host]] = {}
         self.intake = Intake(wiring.plugins)
         self.chores = self._chores()
 
     def platform_of(self, installation_id: UUID) -> Host | None:
-        """See ``ConnectedSaleors.of``."""
-        return self._connected.of(installation_id)
+        """None when that installation's platform is no Saleor.
+
+        Nobody has to attach a Saleor: any process that shares the database can call it. Each is
+        made once, and again with each new token. Raises ``Unavailable`` while the app is switched
+        off or removed there: its token is dead, and what it would have done waits.
+        """
+        app = self.apps.of_installation(installation_id)
+        if app is None:
+            return None
+        if not app.is_active:
+            raise PlatformUnavailable(_CLOSED[app.state])
+        token, host = self._made.get(installation_id, (None, None))
+        if host is None or token != app.sealed_token:
+            host = self._host_of(app)
+            self._made[installation_id] = (app.sealed_token, host)
+        return host
 
     def conditions(self, installation: Installation) -> Iterator[Condition]:
         """Whether a Saleor that has the app switched on keeps anything from it."""
