@@ -1,18 +1,22 @@
 """Authorisation: turns the viewer into what may be read, or says which permission is missing."""
 
+from collections.abc import Callable
 from typing import Any
 
 import strawberry
 from strawberry.extensions import FieldExtension
 from strawberry.extensions.field_extension import AsyncExtensionResolver
 
-from bittitan_graphql.context import RequestScope, scope_of
+from bittitan_graphql.context import RequestScope
 from bittitan_graphql.errors import PermissionDenied
 from bittitan_plugin.domain.access import Permission, may_see, may_see_account, may_see_terms
 from bittitan_plugin.domain.accounts import Account
 from bittitan_plugin.domain.assets import Asset
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
 from bittitan_plugin.store.queries.audience import EVERYTHING, Audience, audience_of
+
+#: Raises ``PermissionDenied`` unless whoever asks holds the permission.
+Demand = Callable[[strawberry.Info, Permission], None]
 
 
 def require(scope: RequestScope, permission: Permission) -> None:
@@ -24,14 +28,15 @@ def require(scope: RequestScope, permission: Permission) -> None:
 class Needs(FieldExtension):
     """For fields of staff alone: nothing of the resolver runs without the permission."""
 
-    def __init__(self, permission: Permission) -> None:
+    def __init__(self, permission: Permission, demand: Demand) -> None:
         self._permission = permission
+        self._demand = demand
 
     async def resolve_async(
         self, next_: AsyncExtensionResolver, source: Any, info: strawberry.Info, **kwargs: Any
     ) -> Any:
         """Raise ``PermissionDenied``, or run the resolver."""
-        require(scope_of(info), self._permission)
+        self._demand(info, self._permission)
         return await next_(source, info, **kwargs)
 
 

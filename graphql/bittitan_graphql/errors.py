@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, Protocol, TypeVar, get_args, get_type_hints
+from typing import Any, Protocol, Self, get_args, get_type_hints
 
 import strawberry
 from graphql import GraphQLError
@@ -18,8 +18,6 @@ from bittitan_plugin.domain.errors import (
     Rejected,
     Unavailable,
 )
-
-PayloadError = TypeVar("PayloadError", bound="ErrorFields")
 
 
 class PermissionDenied(GraphQLError):
@@ -41,6 +39,13 @@ class ErrorFields:
     )
     message: str | None = strawberry.field(description="One sentence for people.")
     code: ErrorCode = strawberry.field(description="A stable code for programs.")
+
+    @classmethod
+    def of(cls, error: BitTitanError) -> list[Self]:
+        """What a payload says of an error that was raised on purpose. Raises any other again."""
+        refusal = as_refusal(error)
+        field = camel_case(refusal.field) if refusal.field else None
+        return [cls(field=field, message=refusal.message, code=refusal.code)]
 
 
 @strawberry.type(description="Why a mutation of an asset was refused.")
@@ -88,18 +93,6 @@ class BitTitanRunError(ErrorFields):
     """In payloads of mutations that begin long runs."""
 
 
-def payload_errors(error: BitTitanError, kind: type[PayloadError]) -> list[PayloadError]:
-    """What a mutation's payload says of an error that was raised on purpose."""
-    refusal = as_refusal(error)
-    return [
-        kind(
-            field=camel_case(refusal.field) if refusal.field else None,
-            message=refusal.message,
-            code=refusal.code,
-        )
-    ]
-
-
 def as_refusal(error: BitTitanError) -> Refusal:
     """Any error raised on purpose, in the vocabulary of ``BitTitanErrorCode``."""
     match error:
@@ -121,7 +114,7 @@ def camel_case(path: str) -> str:
 
 
 class Payload(Protocol):
-    """What a mutation answers; its last field lists errors of one of the types above."""
+    """What a mutation answers; the type of its errors makes them ``of`` what was raised."""
 
     errors: list[Any]
 
@@ -138,7 +131,7 @@ def refusals_in(payload: Payload) -> Iterator[None]:
     try:
         yield
     except BitTitanError as error:
-        payload.errors = payload_errors(error, kind)
+        payload.errors = kind.of(error)
 
 
 class RefusalsInPayload(FieldExtension):

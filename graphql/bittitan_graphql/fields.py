@@ -6,7 +6,8 @@ from typing import Any, TypeVar, cast, get_args
 import strawberry
 from strawberry.extensions import FieldExtension
 
-from bittitan_graphql.access import Needs
+from bittitan_graphql.access import Needs, require
+from bittitan_graphql.context import scope_of
 from bittitan_graphql.errors import RefusalsAsErrors, RefusalsInPayload
 from bittitan_plugin.domain.access import Permission
 
@@ -68,4 +69,8 @@ def _ending_with(description: str, needs: Permission | None) -> str:
 
 def _guards(needs: Permission | None) -> list[FieldExtension]:
     # Listed last: the last of a field's extensions is the first to run.
-    return [Needs(needs)] if needs else []
+    return [Needs(needs, _demand)] if needs else []
+
+
+def _demand(info: strawberry.Info, permission: Permission) -> None:
+    require(scope_of(info), permission)

@@ -6,7 +6,6 @@ from bittitan_graphql.errors import (
     BitTitanAssetError,
     PermissionDenied,
     camel_case,
-    payload_errors,
 )
 from bittitan_plugin.domain.errors import BitTitanError, ErrorCode, Refusal
 from tests.tables import every
@@ -27,13 +26,13 @@ def test_a_field_is_named_as_clients_write_it(ours: str, theirs: str) -> None:
 
 @every("code", ErrorCode)
 def test_every_code_of_the_domain_reaches_clients(code: ErrorCode) -> None:
-    (error,) = payload_errors(Refusal(code, "Because."), BitTitanAssetError)
+    (error,) = BitTitanAssetError.of(Refusal(code, "Because."))
     assert error.code is code
 
 
 def test_an_error_of_no_known_kind_is_not_dressed_up() -> None:
     with pytest.raises(BitTitanError):
-        payload_errors(BitTitanError("a bug"), BitTitanAssetError)
+        BitTitanAssetError.of(BitTitanError("a bug"))
 
 
 def test_a_missing_permission_is_coded_as_saleor_does() -> None:

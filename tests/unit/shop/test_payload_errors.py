@@ -1,8 +1,8 @@
 """What stands in a payload's errors when the shop or a plugin refuses a change."""
 
 import asyncio
-from types import SimpleNamespace
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 import strawberry
@@ -19,7 +19,6 @@ from bittitan_plugin.platforms.shop.schema.errors import (
     PluginErrorCode,
     ProductError,
     ProductErrorCode,
-    payload_errors,
 )
 from bittitan_plugin.platforms.shop.schema.fields import mutation, staff_field
 from bittitan_plugin.ports.platform import PluginsRejected
@@ -65,7 +64,7 @@ SCHEMA = strawberry.Schema(query=Query, mutation=Mutation)
 def ask(document: str, *permissions: Permission) -> Any:
     """What the schema answers to somebody with these permissions."""
     viewer = Viewer(email="staff@example.com", is_staff=True, permissions=frozenset(permissions))
-    context = {"viewer": viewer, "platform": SimpleNamespace()}
+    context = {"viewer": viewer, "platform": Mock()}
     return asyncio.run(SCHEMA.execute(document, context_value=context))
 
 
@@ -94,10 +93,10 @@ def test_nothing_runs_without_the_permission_a_field_needs(document: str) -> Non
 
 def test_a_code_that_a_subject_does_not_have_becomes_invalid() -> None:
     refusal = Refusal(ErrorCode.OUT_OF_STOCK, "Sold out.", field="lines[1].variant_id")
-    assert payload_errors(refusal, ProductError) == [
+    assert ProductError.of(refusal) == [
         ProductError(field="lines[1].variantId", message="Sold out.", code=ProductErrorCode.INVALID)
     ]
-    assert payload_errors(refusal, CheckoutError)[0].code is CheckoutErrorCode.OUT_OF_STOCK
+    assert CheckoutError.of(refusal)[0].code is CheckoutErrorCode.OUT_OF_STOCK
 
 
 def test_every_plugin_that_refuses_is_listed() -> None:
@@ -107,7 +106,7 @@ def test_every_plugin_that_refuses_is_listed() -> None:
             Refusal(ErrorCode.REQUEST_NEEDED, "Never.", field="lines"),
         ]
     )
-    assert payload_errors(refused, OrderError) == [
+    assert OrderError.of(refused) == [
         OrderError(field=None, message="No.", code=OrderErrorCode.VENDOR_REJECTED),
         OrderError(field="lines", message="Never.", code=OrderErrorCode.INVALID),
     ]
@@ -115,6 +114,6 @@ def test_every_plugin_that_refuses_is_listed() -> None:
 
 def test_a_setting_is_named_as_it_is_listed() -> None:
     refusal = Refusal(ErrorCode.REQUIRED, "Give a key.", field="api_key")
-    assert payload_errors(refusal, PluginError) == [
+    assert PluginError.of(refusal) == [
         PluginError(field="api_key", message="Give a key.", code=PluginErrorCode.REQUIRED)
     ]

@@ -1,14 +1,15 @@
 """Errors in payloads, per subject as Saleor has them, and the way refusals become them."""
 
+from collections.abc import Callable, Sequence
 from enum import Enum
-from typing import Any, get_args, get_type_hints
+from typing import Any, Self, cast, get_type_hints
 
 import strawberry
-from strawberry.extensions import FieldExtension
 from strawberry.extensions.field_extension import AsyncExtensionResolver
 
+from bittitan_graphql import errors
 from bittitan_graphql.errors import camel_case
-from bittitan_plugin.domain.errors import Refusal
+from bittitan_plugin.domain.errors import BitTitanError, Refusal
 from bittitan_plugin.platforms.shop.schema.context import HostInfo, platform
 from bittitan_plugin.platforms.shop.schema.loaders import Loaders
 from bittitan_plugin.ports.platform import PluginsRejected
@@ -47,6 +48,37 @@ class ErrorFields:
     field: str | None
     message: str | None
 
+    @classmethod
+    def of(cls, error: BitTitanError) -> list[Self]:
+        """What a payload says of a refusal. Raises what is none again.
+
+        A code that the subject does not have becomes INVALID; the message stays.
+        """
+        codes, make = get_type_hints(cls)["code"], cast(Callable[..., Self], cls)
+        return [
+            make(
+                field=cls.spelled(each.field) if each.field else None,
+                message=each.message,
+                code=codes[each.code if each.code in codes.__members__ else "INVALID"],
+            )
+            for each in _refusals(error)
+        ]
+
+    @staticmethod
+    def spelled(field: str) -> str:
+        """An input's name as clients write it."""
+        return camel_case(field)
+
+
+def _refusals(error: BitTitanError) -> Sequence[Refusal]:
+    match error:
+        case Refusal():
+            return [error]
+        case PluginsRejected():
+            return error.refusals
+        case _:
+            raise error
+
 
 @strawberry.type
 class AccountError(ErrorFields):
@@ -82,37 +114,19 @@ class PluginError(ErrorFields):
 
     code: PluginErrorCode
 
-
-def payload_errors(refused: Refusal | PluginsRejected, kind: Any) -> list[Any]:
-    """Errors of one of the types above; a code it does not have becomes INVALID, its text stays."""
-    codes = get_type_hints(kind)["code"]
-    # A setting is named as it is listed, which is no field of the schema.
-    spelled = str if kind is PluginError else camel_case
-    return [
-        kind(
-            field=spelled(each.field) if each.field else None,
-            message=each.message,
-            code=codes[each.code if each.code in codes.__members__ else "INVALID"],
-        )
-        for each in ([refused] if isinstance(refused, Refusal) else refused.refusals)
-    ]
+    @staticmethod
+    def spelled(field: str) -> str:
+        """As it is listed: a setting is no field of the schema."""
+        return field
 
 
-class RefusalsInPayload(FieldExtension):
-    """For mutations: a refusal stands in a payload that holds nothing else."""
-
-    def __init__(self, payload: type) -> None:
-        self._payload = payload
+class RefusalsInPayload(errors.RefusalsInPayload):
+    """As the extension's, for a platform whose loaders remember."""
 
     async def resolve_async(
         self, next_: AsyncExtensionResolver, source: Any, info: HostInfo, **kwargs: Any
     ) -> Any:
-        """Run the resolver; give its payload, or one with the errors."""
-        try:
-            done = await next_(source, info, **kwargs)
-        except (Refusal, PluginsRejected) as refused:
-            (kind,) = get_args(get_type_hints(self._payload)["errors"])
-            return self._payload(errors=payload_errors(refused, kind))
-        # Loaders remember what was; a later field of the same request must see what is.
+        """Run the resolver; a later field of the same request must see what is by then."""
+        answer = await super().resolve_async(next_, source, info, **kwargs)
         info.context["loaders"] = Loaders(platform(info))
-        return done
+        return answer

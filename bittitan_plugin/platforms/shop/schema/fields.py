@@ -5,28 +5,13 @@ from collections.abc import Callable
 from typing import Any, TypeVar, cast, get_args
 
 import strawberry
-from strawberry.extensions import FieldExtension
-from strawberry.extensions.field_extension import AsyncExtensionResolver
 
+from bittitan_graphql.access import Needs
 from bittitan_plugin.domain.access import Permission
-from bittitan_plugin.platforms.shop.schema.context import HostInfo, require
+from bittitan_plugin.platforms.shop.schema.context import require
 from bittitan_plugin.platforms.shop.schema.errors import RefusalsInPayload
 
 Resolver = TypeVar("Resolver", bound=Callable[..., Any])
-
-
-class Needs(FieldExtension):
-    """For fields of staff alone: nothing of the resolver runs without the permission."""
-
-    def __init__(self, permission: Permission) -> None:
-        self._permission = permission
-
-    async def resolve_async(
-        self, next_: AsyncExtensionResolver, source: Any, info: HostInfo, **kwargs: Any
-    ) -> Any:
-        """Raise ``PermissionDenied``, or run the resolver."""
-        require(info, self._permission)
-        return await next_(source, info, **kwargs)
 
 
 def field(resolver: Resolver) -> Resolver:
@@ -39,7 +24,7 @@ def staff_field(*, needs: Permission) -> Callable[[Resolver], Resolver]:
 
     def make(resolver: Resolver) -> Resolver:
         made = strawberry.field(
-            resolver, description=_described(resolver, needs), extensions=[Needs(needs)]
+            resolver, description=_described(resolver, needs), extensions=[Needs(needs, require)]
         )
         return cast(Resolver, made)
 
@@ -55,7 +40,7 @@ def mutation(*, needs: Permission | None = None) -> Callable[[Resolver], Resolve
     def make(resolver: Resolver) -> Resolver:
         payload, _ = get_args(resolver.__annotations__["return"])
         # The last of a field's extensions is the first to run.
-        extensions = [RefusalsInPayload(payload), *([Needs(needs)] if needs else [])]
+        extensions = [RefusalsInPayload(payload), *([Needs(needs, require)] if needs else [])]
         made = strawberry.mutation(
             resolver, description=_described(resolver, needs), extensions=extensions
         )
