@@ -63,6 +63,11 @@ def optional(description: str) -> Any:
     return strawberry.field(default=None, description=description)
 
 
+def argument(description: str) -> Any:
+    """What to annotate an argument's type with."""
+    return strawberry.argument(description=description)
+
+
 def _ending_with(description: str, needs: Permission | None) -> str:
     return f"{description} Requires {needs}." if needs else description
 

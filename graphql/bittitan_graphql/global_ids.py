@@ -7,6 +7,7 @@ from uuid import UUID
 
 import strawberry
 
+from bittitan_graphql.fields import argument
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
 from bittitan_plugin.domain.texts import LONGEST_QUOTE, quoted
 
@@ -20,8 +21,8 @@ STOCK_IMPORT = "BitTitanStockImport"
 REVOCATION = "BitTitanRevocation"
 RUN = "BitTitanRun"
 
-ProductId = Annotated[strawberry.ID, strawberry.argument(description="The product's global id.")]
-AssetId = Annotated[strawberry.ID, strawberry.argument(description="The asset's global id.")]
+ProductId = Annotated[strawberry.ID, argument("The product's global id.")]
+AssetId = Annotated[strawberry.ID, argument("The asset's global id.")]
 
 
 def global_id(type_name: str, key: UUID) -> strawberry.ID:

@@ -5,7 +5,7 @@ from typing import Annotated, Generic, TypeVar
 
 import strawberry
 
-from bittitan_graphql.fields import field
+from bittitan_graphql.fields import argument, field
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
 from bittitan_plugin.domain.texts import check_search
 from bittitan_plugin.store.queries.cursors import decode, encode
@@ -17,20 +17,10 @@ Item = TypeVar("Item")
 #: The most rows one page holds, as in Saleor.
 LARGEST_PAGE = 100
 
-First = Annotated[
-    int | None,
-    strawberry.argument(description="How many from the start, at most 100. This or `last`."),
-]
-After = Annotated[
-    str | None, strawberry.argument(description="Only what follows this cursor (exclusive).")
-]
-Last = Annotated[
-    int | None,
-    strawberry.argument(description="How many from the end, at most 100. This or `first`."),
-]
-Before = Annotated[
-    str | None, strawberry.argument(description="Only what precedes this cursor (exclusive).")
-]
+First = Annotated[int | None, argument("How many from the start, at most 100. This or `last`.")]
+After = Annotated[str | None, argument("Only what follows this cursor (exclusive).")]
+Last = Annotated[int | None, argument("How many from the end, at most 100. This or `first`.")]
+Before = Annotated[str | None, argument("Only what precedes this cursor (exclusive).")]
 
 
 @strawberry.type(description="Where a page stands in its list.")

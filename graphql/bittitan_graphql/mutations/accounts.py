@@ -8,7 +8,7 @@ import strawberry
 from bittitan_graphql.acting import perform
 from bittitan_graphql.context import RequestScope, scope_of
 from bittitan_graphql.errors import BitTitanAccountError, refusals, refusals_in
-from bittitan_graphql.fields import mutation, optional
+from bittitan_graphql.fields import argument, mutation, optional
 from bittitan_graphql.global_ids import ACCOUNT, read_global_id
 from bittitan_graphql.types.accounts import BitTitanAccount
 from bittitan_plugin.domain.access import Permission
@@ -32,12 +32,11 @@ class BitTitanAccountSynchronizeInput:
 
 
 _AccountId = Annotated[
-    strawberry.ID | None,
-    strawberry.argument(description="The account's global id; this or `input.customerId`."),
+    strawberry.ID | None, argument("The account's global id; this or `input.customerId`.")
 ]
 _Input = Annotated[
     BitTitanAccountSynchronizeInput | None,
-    strawberry.argument(description="The sync options; without them those that are prefilled."),
+    argument("The sync options; without them those that are prefilled."),
 ]
 
 

@@ -8,7 +8,7 @@ from bittitan_graphql.access import require, sees_terms
 from bittitan_graphql.acting import BUYER, awaited, demand_asset, demand_terms, executed, perform
 from bittitan_graphql.context import RequestScope, scope_of
 from bittitan_graphql.errors import BitTitanAssetError, PermissionDenied, refusals, refusals_in
-from bittitan_graphql.fields import mutation, optional
+from bittitan_graphql.fields import argument, mutation, optional
 from bittitan_graphql.global_ids import AssetId
 from bittitan_graphql.types.assets import BitTitanAsset, BitTitanCancellation
 from bittitan_plugin.domain.access import Permission
@@ -81,8 +81,8 @@ class BitTitanAssetUpdateInput:
         )
 
 
-_Cancel = Annotated[BitTitanAssetCancelInput, strawberry.argument(description="How to cancel it.")]
-_Update = Annotated[BitTitanAssetUpdateInput, strawberry.argument(description="What to change.")]
+_Cancel = Annotated[BitTitanAssetCancelInput, argument("How to cancel it.")]
+_Update = Annotated[BitTitanAssetUpdateInput, argument("What to change.")]
 
 
 @strawberry.type(description="What came of cancelling an asset.")

@@ -8,7 +8,7 @@ import strawberry
 from bittitan_graphql.acting import perform
 from bittitan_graphql.context import scope_of
 from bittitan_graphql.errors import BitTitanProductError, refusals, refusals_in
-from bittitan_graphql.fields import mutation, optional
+from bittitan_graphql.fields import argument, mutation, optional
 from bittitan_graphql.global_ids import PRODUCT, ProductId, read_global_id
 from bittitan_graphql.types.catalogue import BitTitanProduct, BitTitanProductType
 from bittitan_plugin.domain.access import Permission
@@ -81,8 +81,8 @@ class BitTitanProductUpdateInput(_ProductInput):
     """Publishing and withdrawing are changes too."""
 
 
-_Create = Annotated[BitTitanProductCreateInput, strawberry.argument(description="What to create.")]
-_Update = Annotated[BitTitanProductUpdateInput, strawberry.argument(description="What to change.")]
+_Create = Annotated[BitTitanProductCreateInput, argument("What to create.")]
+_Update = Annotated[BitTitanProductUpdateInput, argument("What to change.")]
 
 
 @strawberry.type(description="What came of creating a product.")

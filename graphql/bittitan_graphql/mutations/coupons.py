@@ -13,7 +13,7 @@ from bittitan_graphql.errors import (
     BitTitanStockError,
     refusals,
 )
-from bittitan_graphql.fields import mutation, optional
+from bittitan_graphql.fields import argument, mutation, optional
 from bittitan_graphql.global_ids import (
     STOCK_CODE,
     STOCK_IMPORT,
@@ -65,19 +65,11 @@ class BitTitanCouponStockImportInput:
         return StockFile(self.name, [self.file.encode(errors="replace")])
 
 
-_File = Annotated[
-    BitTitanCouponStockImportInput, strawberry.argument(description="What to import.")
-]
-_CodeId = Annotated[strawberry.ID, strawberry.argument(description="The code's global id.")]
-_ImportId = Annotated[
-    strawberry.ID, strawberry.argument(description="The import, as a code's importId names it.")
-]
-_Reason = Annotated[
-    str, strawberry.argument(description="Why; kept with the code, at most 255 characters.")
-]
-_CheckOnly = Annotated[
-    bool, strawberry.argument(description="Only say how many codes it would withdraw.")
-]
+_File = Annotated[BitTitanCouponStockImportInput, argument("What to import.")]
+_CodeId = Annotated[strawberry.ID, argument("The code's global id.")]
+_ImportId = Annotated[strawberry.ID, argument("The import, as a code's importId names it.")]
+_Reason = Annotated[str, argument("Why; kept with the code, at most 255 characters.")]
+_CheckOnly = Annotated[bool, argument("Only say how many codes it would withdraw.")]
 
 
 @strawberry.type(description="What came of sending the welcome e-mail again.")

@@ -7,13 +7,13 @@ import strawberry
 from bittitan_graphql.acting import perform
 from bittitan_graphql.context import scope_of
 from bittitan_graphql.errors import BitTitanProblemError, refusals
-from bittitan_graphql.fields import mutation, optional
+from bittitan_graphql.fields import argument, mutation, optional
 from bittitan_graphql.global_ids import PROBLEM, read_global_id
 from bittitan_graphql.types.problems import BitTitanProblem
 from bittitan_plugin.domain.access import Permission
 from bittitan_plugin.services import problems
 
-_ProblemId = Annotated[strawberry.ID, strawberry.argument(description="The problem's global id.")]
+_ProblemId = Annotated[strawberry.ID, argument("The problem's global id.")]
 
 
 @strawberry.type(description="What came of acting on a problem.")

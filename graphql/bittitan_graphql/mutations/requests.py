@@ -7,7 +7,7 @@ import strawberry
 from bittitan_graphql.acting import demand_own_asset, demand_own_request, executed, perform
 from bittitan_graphql.context import scope_of
 from bittitan_graphql.errors import BitTitanCancellationRequestError, refusals, refusals_in
-from bittitan_graphql.fields import mutation, optional
+from bittitan_graphql.fields import argument, mutation, optional
 from bittitan_graphql.global_ids import CANCELLATION_REQUEST, AssetId, read_global_id
 from bittitan_graphql.types.assets import BitTitanAsset, BitTitanCancellationRequest
 from bittitan_plugin.domain.access import Permission
@@ -15,15 +15,9 @@ from bittitan_plugin.domain.assets import AssetStatus
 from bittitan_plugin.domain.mail_limits import CANCELLATION_REQUESTS
 from bittitan_plugin.services.cancelling import cancellation, requests
 
-_RequestId = Annotated[
-    strawberry.ID, strawberry.argument(description="The cancellation request's global id.")
-]
-_Comment = Annotated[
-    str, strawberry.argument(description="Why, in words for staff; at most 1000 characters.")
-]
-_Reason = Annotated[
-    str, strawberry.argument(description="Why not; the customer is told. 1 to 1000 characters.")
-]
+_RequestId = Annotated[strawberry.ID, argument("The cancellation request's global id.")]
+_Comment = Annotated[str, argument("Why, in words for staff; at most 1000 characters.")]
+_Reason = Annotated[str, argument("Why not; the customer is told. 1 to 1000 characters.")]
 
 
 @strawberry.type(description="What came of asking for a cancellation.")

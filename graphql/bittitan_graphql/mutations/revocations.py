@@ -9,7 +9,7 @@ import strawberry
 from bittitan_graphql.acting import perform
 from bittitan_graphql.context import scope_of
 from bittitan_graphql.errors import BitTitanRevocationError, refusals, refusals_in
-from bittitan_graphql.fields import mutation, optional
+from bittitan_graphql.fields import argument, mutation, optional
 from bittitan_graphql.global_ids import REVOCATION, read_global_id
 from bittitan_graphql.types.assets import BitTitanAsset
 from bittitan_graphql.types.revocations import BitTitanRevocation
@@ -19,9 +19,7 @@ from bittitan_plugin.domain.history import Actor
 from bittitan_plugin.services.cancelling import stock_revocation
 from bittitan_plugin.services.ports import Ports
 
-_RevocationId = Annotated[
-    strawberry.ID, strawberry.argument(description="The revocation's global id.")
-]
+_RevocationId = Annotated[strawberry.ID, argument("The revocation's global id.")]
 _Decision = Callable[[Ports, UUID, UUID, Actor], Asset]
 
 

@@ -7,18 +7,14 @@ import strawberry
 from bittitan_graphql.acting import perform
 from bittitan_graphql.context import scope_of
 from bittitan_graphql.errors import BitTitanRunError, refusals
-from bittitan_graphql.fields import mutation, optional
+from bittitan_graphql.fields import argument, mutation, optional
 from bittitan_graphql.types.runs import BitTitanRun
 from bittitan_plugin.domain.access import Permission
 from bittitan_plugin.domain.reconciliation import MOST_CHANGES
 from bittitan_plugin.services.reconciling import reconciliation
 
-_Apply = Annotated[
-    bool, strawberry.argument(description="Mend what is found; otherwise nothing is changed.")
-]
-_MaxChanges = Annotated[
-    int, strawberry.argument(description="It stops after so many changes, and says so.")
-]
+_Apply = Annotated[bool, argument("Mend what is found; otherwise nothing is changed.")]
+_MaxChanges = Annotated[int, argument("It stops after so many changes, and says so.")]
 
 
 @strawberry.type(description="The reconciliation that was begun.")

@@ -6,7 +6,7 @@ import strawberry
 
 from bittitan_graphql.access import audience, require_signed_in, sees_account
 from bittitan_graphql.context import scope_of
-from bittitan_graphql.fields import query
+from bittitan_graphql.fields import argument, query
 from bittitan_graphql.global_ids import ACCOUNT, read_global_id
 from bittitan_graphql.paging import (
     After,
@@ -22,12 +22,9 @@ from bittitan_graphql.types.accounts import BitTitanAccount
 from bittitan_plugin.domain.access import Permission
 from bittitan_plugin.store.queries.accounts import BY_EMAIL, account_page, count_accounts
 
-_AccountId = Annotated[strawberry.ID, strawberry.argument(description="The account's global id.")]
+_AccountId = Annotated[strawberry.ID, argument("The account's global id.")]
 _Search = Annotated[
-    str | None,
-    strawberry.argument(
-        description="Part of the e-mail address or the company name, whatever its case."
-    ),
+    str | None, argument("Part of the e-mail address or the company name, whatever its case.")
 ]
 
 

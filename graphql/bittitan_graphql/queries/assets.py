@@ -8,7 +8,7 @@ import strawberry
 from bittitan_graphql.access import audience, require_signed_in, sees
 from bittitan_graphql.context import scope_of
 from bittitan_graphql.enums import Direction
-from bittitan_graphql.fields import query
+from bittitan_graphql.fields import argument, query
 from bittitan_graphql.global_ids import ACCOUNT, ASSET, AssetId, read_global_id
 from bittitan_graphql.inputs import (
     BitTitanAssetSortingInput,
@@ -43,17 +43,17 @@ from bittitan_plugin.store.queries.assets import (
 from bittitan_plugin.store.queries.keyset import SortKey
 from bittitan_plugin.store.unit_of_work import UnitOfWork
 
-_Where = Annotated[BitTitanAssetWhereInput | None, strawberry.argument(description="Which assets.")]
+_Where = Annotated[BitTitanAssetWhereInput | None, argument("Which assets.")]
 _Search = Annotated[
     str | None,
-    strawberry.argument(
-        description="Part of the name, the friendly name, the order number or the recipient's "
+    argument(
+        "Part of the name, the friendly name, the order number or the recipient's "
         "e-mail address, whatever its case."
     ),
 ]
 _SortBy = Annotated[
     BitTitanAssetSortingInput | None,
-    strawberry.argument(description="In which order; the newest first unless said otherwise."),
+    argument("In which order; the newest first unless said otherwise."),
 ]
 
 

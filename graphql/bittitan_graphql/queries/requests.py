@@ -5,7 +5,7 @@ from typing import Annotated
 import strawberry
 
 from bittitan_graphql.context import scope_of
-from bittitan_graphql.fields import optional, query
+from bittitan_graphql.fields import argument, optional, query
 from bittitan_graphql.inputs import FilterInput, chosen
 from bittitan_graphql.paging import (
     After,
@@ -31,7 +31,7 @@ class BitTitanCancellationRequestWhereInput:
 
 _Where = Annotated[
     BitTitanCancellationRequestWhereInput | None,
-    strawberry.argument(description="Which requests; all of them unless said otherwise."),
+    argument("Which requests; all of them unless said otherwise."),
 ]
 
 

@@ -5,7 +5,7 @@ from typing import Annotated
 import strawberry
 
 from bittitan_graphql.context import scope_of
-from bittitan_graphql.fields import query
+from bittitan_graphql.fields import argument, query
 from bittitan_graphql.global_ids import RUN, read_global_id
 from bittitan_graphql.paging import LARGEST_PAGE
 from bittitan_graphql.types.runs import BitTitanRun
@@ -13,11 +13,9 @@ from bittitan_plugin.domain.access import Permission
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
 from bittitan_plugin.domain.runs import RunKind
 
-RunId = Annotated[strawberry.ID, strawberry.argument(description="The run's global id.")]
-OfKind = Annotated[RunKind | None, strawberry.argument(description="Only runs of this kind.")]
-Newest = Annotated[
-    int, strawberry.argument(description="How many, from the newest on; at most 100.")
-]
+RunId = Annotated[strawberry.ID, argument("The run's global id.")]
+OfKind = Annotated[RunKind | None, argument("Only runs of this kind.")]
+Newest = Annotated[int, argument("How many, from the newest on; at most 100.")]
 
 
 @strawberry.type

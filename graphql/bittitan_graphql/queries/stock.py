@@ -7,7 +7,7 @@ import anyio.to_thread
 import strawberry
 
 from bittitan_graphql.context import scope_of
-from bittitan_graphql.fields import optional, query
+from bittitan_graphql.fields import argument, optional, query
 from bittitan_graphql.inputs import instant
 from bittitan_graphql.paging import (
     After,
@@ -43,12 +43,11 @@ class BitTitanStockCodeWhereInput:
 
 
 _Codes = Annotated[
-    BitTitanStockCodeWhereInput | None,
-    strawberry.argument(description="Which codes; all of them unless said otherwise."),
+    BitTitanStockCodeWhereInput | None, argument("Which codes; all of them unless said otherwise.")
 ]
 _States = Annotated[
     list[RevocationState] | None,
-    strawberry.argument(description="In which states; those that wait unless said otherwise."),
+    argument("In which states; those that wait unless said otherwise."),
 ]
 
 
