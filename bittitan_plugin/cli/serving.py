@@ -62,7 +62,7 @@ class Shop:
 
     @cached_property
     def _retelling(self) -> Timetable:
-        chores = (self.platform.retelling.look,)
+        chores = (self.platform.outbox_relay.look,)
         return Timetable(self.application.ports, interval=INTERVAL_S, duties=(), chores=chores)
 
     def start(self, *, run_worker: bool) -> None:

@@ -307,14 +307,14 @@ def _invite(shop: Shop, reseller: UserRow, account: Account) -> None:
 
 def _execute(platform: EmbeddedPlatform, order: str) -> None:
     key = parse_id(Kind.ORDER, order)
-    platform.selling.execute(key, Invoicing.NOW)
-    platform.selling.mark_as_paid(key)
-    platform.selling.grant_refund(key, Decimal(1), "a gift")
+    platform.order_changes.execute(key, Invoicing.NOW)
+    platform.order_changes.mark_as_paid(key)
+    platform.order_changes.grant_refund(key, Decimal(1), "a gift")
 
 
 def _sell(platform: EmbeddedPlatform, people: Mapping[str, UserRow]) -> Sold:
     def product(name: str, sku: str, *, published: bool = True) -> ProductRecord:
-        return platform.merchandising.create_product(
+        return platform.product_changes.create_product(
             name=name,
             product_type=kind.slug,
             collection=PRODUCT_GROUP,

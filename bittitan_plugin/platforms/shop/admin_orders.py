@@ -232,28 +232,28 @@ class OrderPage(AdminPage):
         if chosen not in set(Invoicing):
             flash(request, "Choose when the order is invoiced.", "error")
             return to(request, page_of(key))
-        selling = self.platform.selling
+        order_changes = self.platform.order_changes
         return await self.act(
             request,
             page_of(key),
             "The order has been executed.",
-            lambda: selling.execute(key, Invoicing(chosen)),
+            lambda: order_changes.execute(key, Invoicing(chosen)),
         )
 
     @route("/{id}/paid", methods=["POST"], name="order-paid")
     async def paid(self, request: Request) -> Response:
         """Everything owed was received."""
-        key, selling = key_in(request), self.platform.selling
+        key, order_changes = key_in(request), self.platform.order_changes
         return await self.act(
-            request, page_of(key), "Recorded as paid.", lambda: selling.mark_as_paid(key)
+            request, page_of(key), "Recorded as paid.", lambda: order_changes.mark_as_paid(key)
         )
 
     @route("/{id}/cancel", methods=["POST"], name="order-cancel")
     async def cancel(self, request: Request) -> Response:
         """The platform cancels the whole order; its coupons are revoked."""
-        key, selling = key_in(request), self.platform.selling
+        key, order_changes = key_in(request), self.platform.order_changes
         return await self.act(
-            request, page_of(key), "The order is cancelled.", lambda: selling.cancel(key)
+            request, page_of(key), "The order is cancelled.", lambda: order_changes.cancel(key)
         )
 
     async def _form(self, request: Request, *, status: int = 200, **values: Any) -> Response:

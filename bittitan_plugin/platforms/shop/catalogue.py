@@ -14,7 +14,7 @@ from bittitan_plugin.domain.catalogue import check_prices
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
 from bittitan_plugin.domain.money import Money
 from bittitan_plugin.domain.texts import check_line, is_line, quoted
-from bittitan_plugin.platforms.shop.database import HostDatabase
+from bittitan_plugin.platforms.shop.database import ShopDatabase
 from bittitan_plugin.platforms.shop.inputs import VariantInput, check_slug, slug_of
 from bittitan_plugin.platforms.shop.paging import Listing
 from bittitan_plugin.platforms.shop.tables import PriceRow, ProductRow, ProductTypeRow, VariantRow
@@ -40,7 +40,7 @@ class ProductRecord:
 class Catalogue:
     """Reads and changes what is on offer. Changes raise ``Refusal`` on the input at fault."""
 
-    def __init__(self, database: HostDatabase) -> None:
+    def __init__(self, database: ShopDatabase) -> None:
         self._database = database
 
     def create_type(self, name: str, slug: str | None = None) -> ProductTypeRow:

@@ -12,7 +12,7 @@ from bittitan_plugin.domain.importing import brought_up_to_date
 from bittitan_plugin.domain.money import Money
 from bittitan_plugin.platforms.new_variants import NewVariant, missing
 from bittitan_plugin.platforms.shop.catalogue import Variant, variants_where
-from bittitan_plugin.platforms.shop.database import HostDatabase
+from bittitan_plugin.platforms.shop.database import ShopDatabase
 from bittitan_plugin.platforms.shop.ids import Kind, global_id, try_parse
 from bittitan_plugin.platforms.shop.inputs import slug_of
 from bittitan_plugin.platforms.shop.tables import PriceRow, ProductRow, ProductTypeRow, VariantRow
@@ -65,7 +65,7 @@ def present(
 
 
 def variants(
-    database: HostDatabase, product_types: Collection[ProductType]
+    database: ShopDatabase, product_types: Collection[ProductType]
 ) -> Iterator[list[HostVariant]]:
     """Every variant of these types, a batch at a time, each in a short transaction."""
     ours, last = ProductRow.product_type.in_([kind.slug for kind in product_types]), None

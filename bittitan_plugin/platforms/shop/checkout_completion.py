@@ -15,7 +15,7 @@ from bittitan_plugin.platforms.shop.checkouts import (
     load_checkout,
     owned_checkout,
 )
-from bittitan_plugin.platforms.shop.database import HostDatabase, next_number
+from bittitan_plugin.platforms.shop.database import ShopDatabase, next_number
 from bittitan_plugin.platforms.shop.order_records import (
     OrderRecord,
     OrderState,
@@ -29,10 +29,10 @@ from bittitan_plugin.platforms.shop.tables import OrderLineRow, OrderRow, UserRo
 ORDER_NUMBERS = "order"
 
 
-class Placing:
+class CheckoutCompletion:
     """Sells baskets. An order and its lines keep the keys of the basket and its lines."""
 
-    def __init__(self, database: HostDatabase, *, demo_payments: bool) -> None:
+    def __init__(self, database: ShopDatabase, *, demo_payments: bool) -> None:
         self._database = database
         self._demo_payments = demo_payments
 

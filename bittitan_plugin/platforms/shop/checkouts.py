@@ -12,7 +12,7 @@ from bittitan_plugin.domain.errors import ErrorCode, Refusal
 from bittitan_plugin.domain.money import Money
 from bittitan_plugin.domain.texts import quoted
 from bittitan_plugin.platforms.shop.catalogue import Variant, load_variants
-from bittitan_plugin.platforms.shop.database import HostDatabase
+from bittitan_plugin.platforms.shop.database import ShopDatabase
 from bittitan_plugin.platforms.shop.ids import Kind, parse_id
 from bittitan_plugin.platforms.shop.inputs import MOST_LINES, LineInput, check_email, check_metadata
 from bittitan_plugin.platforms.shop.tables import CheckoutLineRow, CheckoutRow, OrderRow, UserRow
@@ -54,7 +54,7 @@ class CheckoutRecord:
 class Checkouts:
     """Makes and changes the baskets of one customer at a time. Raises ``Refusal``."""
 
-    def __init__(self, database: HostDatabase) -> None:
+    def __init__(self, database: ShopDatabase) -> None:
         self._database = database
 
     def create(

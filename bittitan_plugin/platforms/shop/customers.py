@@ -12,7 +12,7 @@ from bittitan_plugin.domain.addresses import normalized
 from bittitan_plugin.domain.billing import LAST_BILLING_DAY
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
 from bittitan_plugin.domain.texts import check_line, check_typed, is_line
-from bittitan_plugin.platforms.shop.database import HostDatabase
+from bittitan_plugin.platforms.shop.database import ShopDatabase
 from bittitan_plugin.platforms.shop.ids import Kind, global_id
 from bittitan_plugin.platforms.shop.inputs import check_email
 from bittitan_plugin.platforms.shop.paging import Listing
@@ -24,7 +24,7 @@ from bittitan_plugin.platforms.shop.tables import UserRow
 class Customers:
     """Keeps users. Changes raise ``Refusal`` on the input at fault."""
 
-    def __init__(self, database: HostDatabase) -> None:
+    def __init__(self, database: ShopDatabase) -> None:
         self._database = database
         self._attempts = SignInAttempts(database)
 

@@ -13,7 +13,7 @@ from bittitan_plugin.platforms.shop.tables import CounterRow
 from bittitan_plugin.store.engine import reading_engine, writing_engine
 
 
-class HostDatabase:
+class ShopDatabase:
     """Opens short transactions on the host's tables."""
 
     def __init__(

@@ -34,7 +34,7 @@ def install_demo(platform: EmbeddedPlatform) -> None:
     for product_type, name, sku, amount in _PRODUCTS:
         if platform.catalogue.find(slug=slug_of(name)) is None:
             price = Money.of(amount, "USD")
-            platform.merchandising.create_product(
+            platform.product_changes.create_product(
                 name=name,
                 product_type=product_type,
                 collection=PRODUCT_GROUP if ProductType.from_slug(product_type) else None,

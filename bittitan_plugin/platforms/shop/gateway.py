@@ -16,7 +16,7 @@ from bittitan_plugin.domain.errors import PlatformRejected
 from bittitan_plugin.domain.money import Money
 from bittitan_plugin.domain.orders import Customer, Order
 from bittitan_plugin.platforms.shop.catalogue_sync import ensure_product_types, present, variants
-from bittitan_plugin.platforms.shop.database import HostDatabase
+from bittitan_plugin.platforms.shop.database import ShopDatabase
 from bittitan_plugin.platforms.shop.events import customer_of, domain_order
 from bittitan_plugin.platforms.shop.ids import Kind, global_id, try_parse
 from bittitan_plugin.platforms.shop.invoices import (
@@ -52,11 +52,11 @@ from bittitan_plugin.ports.platform import FulfilledLine, Offer, Presentation, T
 ORDERS_AT_A_TIME = 100
 
 
-class EmbeddedHost:
+class ShopGateway:
     """``ports.platform.Host`` for the shop: what each does is said there. It fires no hooks."""
 
     def __init__(self, engine: Engine, clock: Clock) -> None:
-        self._database = HostDatabase(engine, clock)
+        self._database = ShopDatabase(engine, clock)
         self._invoices = Invoices(self._database)
 
     def order(self, order_id: str) -> Order | None:

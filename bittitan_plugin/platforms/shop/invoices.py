@@ -11,7 +11,7 @@ from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from bittitan_plugin.domain.orders import Invoicing
-from bittitan_plugin.platforms.shop.database import HostDatabase, next_number
+from bittitan_plugin.platforms.shop.database import ShopDatabase, next_number
 from bittitan_plugin.platforms.shop.order_records import (
     OPEN_STATES,
     Grant,
@@ -37,7 +37,7 @@ _UNBILLABLE = frozenset({*OPEN_STATES, OrderState.CANCELED})
 class Invoices:
     """Issues what is due. Repeating any of it issues nothing more."""
 
-    def __init__(self, database: HostDatabase) -> None:
+    def __init__(self, database: ShopDatabase) -> None:
         self._database = database
 
     def issue(self, order_id: UUID) -> tuple[InvoiceRow | None, bool]:

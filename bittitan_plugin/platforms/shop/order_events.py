@@ -15,8 +15,8 @@ from bittitan_hooks import specs
 from bittitan_hooks.events import OrderEvent
 from bittitan_plugin.domain.errors import Refusal
 from bittitan_plugin.domain.orders import Invoicing, OrderStatus
-from bittitan_plugin.platforms.shop.checkout_completion import Placing
-from bittitan_plugin.platforms.shop.database import HostDatabase
+from bittitan_plugin.platforms.shop.checkout_completion import CheckoutCompletion
+from bittitan_plugin.platforms.shop.database import ShopDatabase
 from bittitan_plugin.platforms.shop.events import domain_order, invoice_sent
 from bittitan_plugin.platforms.shop.hook_calls import Announcer
 from bittitan_plugin.platforms.shop.invoices import Invoices
@@ -30,7 +30,7 @@ from bittitan_plugin.platforms.shop.order_records import (
     is_fully_paid,
 )
 from bittitan_plugin.platforms.shop.orders import Orders
-from bittitan_plugin.platforms.shop.outbox import Untold, standing_hooks
+from bittitan_plugin.platforms.shop.outbox import Outbox, standing_hooks
 from bittitan_plugin.platforms.shop.payments import Refunds
 from bittitan_plugin.platforms.shop.tables import InvoiceRow, OrderRow, RefundRow, UserRow
 
@@ -49,28 +49,28 @@ _EVENTS: Mapping[str, type[OrderEvent]] = {
 }
 
 
-class Selling:
+class OrderChanges:
     """Everything that happens to an order, with the plugins told. Raises ``Refusal``."""
 
     def __init__(
-        self, database: HostDatabase, announcer: Announcer, *, demo_payments: bool
+        self, database: ShopDatabase, announcer: Announcer, *, demo_payments: bool
     ) -> None:
-        self._placing = Placing(database, demo_payments=demo_payments)
+        self._completion = CheckoutCompletion(database, demo_payments=demo_payments)
         self._orders = Orders(database)
         self._refunds = Refunds(database)
         self._invoices = Invoices(database)
-        self._untold = Untold(database)
+        self._outbox = Outbox(database)
         self._announcer = announcer
 
     def complete_checkout(
         self, user: UserRow, checkout_id: UUID, *, pay: bool = True
     ) -> OrderRecord:
         """Sell a basket, once. Raises ``PluginsRejected`` before any payment."""
-        record = self._placing.placed(user, checkout_id)
+        record = self._completion.placed(user, checkout_id)
         if record is None:
-            preview, version = self._placing.preview(user, checkout_id)
+            preview, version = self._completion.preview(user, checkout_id)
             self._precheck(preview)
-            record = self._placing.place(user, checkout_id, version=version, pay=pay)
+            record = self._completion.place(user, checkout_id, version=version, pay=pay)
         if domain_status(record.row) is OrderStatus.CONFIRMED:
             # First, so that whoever hears of the order finds it invoiced.
             issued = self._issue(record.row)
@@ -166,7 +166,7 @@ class Selling:
         if not all(told):
             return
         try:
-            self._untold.settle(record.row)
+            self._outbox.settle(record.row)
         except SQLAlchemyError as error:
             # The change stands, and the note of it stays: it is told once more.
             log.warning("note of a change stays", order=str(record.row.id), why=str(error))

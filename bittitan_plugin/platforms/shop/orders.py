@@ -15,7 +15,7 @@ from bittitan_plugin.domain.orders import Invoicing
 from bittitan_plugin.platforms.shop.catalogue import Variant, load_variants
 from bittitan_plugin.platforms.shop.checkout_completion import ORDER_NUMBERS
 from bittitan_plugin.platforms.shop.checkouts import DEFAULT_CURRENCY, check_sellable
-from bittitan_plugin.platforms.shop.database import HostDatabase, next_number
+from bittitan_plugin.platforms.shop.database import ShopDatabase, next_number
 from bittitan_plugin.platforms.shop.ids import Kind, parse_id, try_parse
 from bittitan_plugin.platforms.shop.inputs import MOST_LINES, LineInput, check_email, check_metadata
 from bittitan_plugin.platforms.shop.invoices import credit_order
@@ -39,7 +39,7 @@ from bittitan_plugin.platforms.shop.tables import OrderLineRow, OrderRow, UserRo
 class Orders:
     """Reads and changes orders. Changes raise ``Refusal`` and may be repeated."""
 
-    def __init__(self, database: HostDatabase) -> None:
+    def __init__(self, database: ShopDatabase) -> None:
         self._database = database
 
     def get(self, order_id: UUID) -> OrderRecord | None:

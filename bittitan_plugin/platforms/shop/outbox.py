@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import or_, select, update
 
 from bittitan_plugin.domain.waits import LEEWAY
-from bittitan_plugin.platforms.shop.database import HostDatabase
+from bittitan_plugin.platforms.shop.database import ShopDatabase
 from bittitan_plugin.platforms.shop.order_records import (
     ChargeStatus,
     OrderRecord,
@@ -48,10 +48,10 @@ def standing_hooks(order: OrderRow) -> Sequence[str]:
     return hooks
 
 
-class Untold:
+class Outbox:
     """The notes. Any number of processes may look through them at once."""
 
-    def __init__(self, database: HostDatabase) -> None:
+    def __init__(self, database: ShopDatabase) -> None:
         self._database = database
 
     def settle(self, order: OrderRow) -> None:

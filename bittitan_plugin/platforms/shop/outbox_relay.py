@@ -5,21 +5,21 @@ and what a plugin could not take (its database was away), is told until it is ta
 repetition.
 """
 
-from bittitan_plugin.platforms.shop.order_events import Selling
-from bittitan_plugin.platforms.shop.outbox import Untold
+from bittitan_plugin.platforms.shop.order_events import OrderChanges
+from bittitan_plugin.platforms.shop.outbox import Outbox
 
 #: Seconds between two attempts to tell what was not taken.
 INTERVAL_S = 10.0
 
 
-class Retelling:
+class OutboxRelay:
     """Looked at again and again by one thread of each process that serves the shop."""
 
-    def __init__(self, untold: Untold, selling: Selling) -> None:
-        self._untold = untold
-        self._selling = selling
+    def __init__(self, outbox: Outbox, order_changes: OrderChanges) -> None:
+        self._outbox = outbox
+        self._order_changes = order_changes
 
     def look(self) -> None:
         """Tell what is to be told. Raises ``SQLAlchemyError``; the next look tells the rest."""
-        for record in self._untold.take():
-            self._selling.tell(record)
+        for record in self._outbox.take():
+            self._order_changes.tell(record)

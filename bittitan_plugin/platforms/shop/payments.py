@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
 from bittitan_plugin.domain.money import Money
 from bittitan_plugin.domain.texts import check_line
-from bittitan_plugin.platforms.shop.database import HostDatabase
+from bittitan_plugin.platforms.shop.database import ShopDatabase
 from bittitan_plugin.platforms.shop.invoices import credit_order
 from bittitan_plugin.platforms.shop.order_records import OPEN_STATES, Grant, OrderState, locked
 from bittitan_plugin.platforms.shop.outbox import note_change
@@ -58,7 +58,7 @@ def refund(session: Session, order: OrderRow, grant: Grant, now: datetime) -> Re
 class Refunds:
     """Refunds that staff grant. Raises ``Refusal``."""
 
-    def __init__(self, database: HostDatabase) -> None:
+    def __init__(self, database: ShopDatabase) -> None:
         self._database = database
 
     def grant(

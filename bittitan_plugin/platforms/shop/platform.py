@@ -15,18 +15,18 @@ from bittitan_plugin.domain.errors import ErrorCode, Refusal
 from bittitan_plugin.platforms.shop.catalogue import Catalogue
 from bittitan_plugin.platforms.shop.checkouts import Checkouts
 from bittitan_plugin.platforms.shop.customers import Customers, is_session_of, viewer_of
-from bittitan_plugin.platforms.shop.database import HostDatabase
-from bittitan_plugin.platforms.shop.gateway import EmbeddedHost
+from bittitan_plugin.platforms.shop.database import ShopDatabase
+from bittitan_plugin.platforms.shop.gateway import ShopGateway
 from bittitan_plugin.platforms.shop.hook_calls import Announcer
 from bittitan_plugin.platforms.shop.invoices import Invoices
-from bittitan_plugin.platforms.shop.order_events import Selling
+from bittitan_plugin.platforms.shop.order_events import OrderChanges
 from bittitan_plugin.platforms.shop.orders import Orders
-from bittitan_plugin.platforms.shop.outbox import Untold
-from bittitan_plugin.platforms.shop.outbox_relay import Retelling
+from bittitan_plugin.platforms.shop.outbox import Outbox
+from bittitan_plugin.platforms.shop.outbox_relay import OutboxRelay
 from bittitan_plugin.platforms.shop.paging import Listing, PageRequest
 from bittitan_plugin.platforms.shop.payments import Refunds
 from bittitan_plugin.platforms.shop.plugins import Plugins
-from bittitan_plugin.platforms.shop.product_events import Merchandising
+from bittitan_plugin.platforms.shop.product_events import ProductChanges
 from bittitan_plugin.platforms.shop.tables import UserRow
 from bittitan_plugin.platforms.shop.tokens import ACCESS_LIFETIME, InvalidToken, Tokens
 from bittitan_plugin.store.queries.keyset import Page
@@ -54,18 +54,18 @@ class EmbeddedPlatform:
         zone: Callable[[], ZoneInfo] = lambda: ZoneInfo("UTC"),
         demo_payments: bool = False,
     ) -> None:
-        self.database = HostDatabase(engine, clock, zone)
+        self.database = ShopDatabase(engine, clock, zone)
         self.installation = INSTALLATION
         self.plugin_manager = plugins
-        self.host = EmbeddedHost(engine, clock)
+        self.host = ShopGateway(engine, clock)
         announcer = Announcer(plugins, INSTALLATION)
         self.customers = Customers(self.database)
         self.catalogue = Catalogue(self.database)
-        self.merchandising = Merchandising(self.catalogue, announcer)
+        self.product_changes = ProductChanges(self.catalogue, announcer)
         self.checkouts = Checkouts(self.database)
         self.orders = Orders(self.database)
-        self.selling = Selling(self.database, announcer, demo_payments=demo_payments)
-        self.retelling = Retelling(Untold(self.database), self.selling)
+        self.order_changes = OrderChanges(self.database, announcer, demo_payments=demo_payments)
+        self.outbox_relay = OutboxRelay(Outbox(self.database), self.order_changes)
         self.invoices = Invoices(self.database)
         self.refunds = Refunds(self.database)
         self.plugins = Plugins(announcer)

@@ -11,7 +11,7 @@ from bittitan_plugin.platforms.shop.hook_calls import Announcer
 from bittitan_plugin.platforms.shop.inputs import VariantInput
 
 
-class Merchandising:
+class ProductChanges:
     """The catalogue's changes, with the plugins told. Raises ``Refusal``."""
 
     def __init__(self, catalogue: Catalogue, announcer: Announcer) -> None:

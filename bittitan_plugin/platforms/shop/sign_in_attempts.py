@@ -16,7 +16,7 @@ from bittitan_plugin.domain.sign_in import (
     Throttle,
     account_mark,
 )
-from bittitan_plugin.platforms.shop.database import HostDatabase
+from bittitan_plugin.platforms.shop.database import ShopDatabase
 from bittitan_plugin.platforms.shop.tables import SignInFailureRow
 from bittitan_plugin.store.engine import insert_into
 from bittitan_plugin.store.locks import take_turns
@@ -31,7 +31,7 @@ _SOME = 500
 class SignInAttempts:
     """Counts an attempt as failed before the password is compared, so guesses cannot race."""
 
-    def __init__(self, database: HostDatabase) -> None:
+    def __init__(self, database: ShopDatabase) -> None:
         self._database = database
 
     def begin(self, email: str, address: str, device: str | None = None) -> None:

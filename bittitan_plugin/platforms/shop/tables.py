@@ -12,7 +12,7 @@ from bittitan_plugin.store.tables import NAMING
 from bittitan_plugin.store.types import SEALED, Amount, Instant
 
 
-class HostBase(DeclarativeBase):
+class ShopBase(DeclarativeBase):
     """Common naming and column types."""
 
     metadata = MetaData(naming_convention=NAMING)
@@ -27,7 +27,7 @@ class HostBase(DeclarativeBase):
     }
 
 
-class UserRow(HostBase):
+class UserRow(ShopBase):
     """Staff and customers. ``email`` is kept in lower case."""
 
     __tablename__ = "host_users"
@@ -46,7 +46,7 @@ class UserRow(HostBase):
     session_key: Mapped[str | None]
 
 
-class ProductTypeRow(HostBase):
+class ProductTypeRow(ShopBase):
     """What kind of thing a product is."""
 
     __tablename__ = "host_product_types"
@@ -57,7 +57,7 @@ class ProductTypeRow(HostBase):
     properties: Mapped[dict[str, Any]] = mapped_column(default=dict)
 
 
-class ProductRow(HostBase):
+class ProductRow(ShopBase):
     """Something on offer. ``collection`` is the group it is presented under."""
 
     __tablename__ = "host_products"
@@ -71,7 +71,7 @@ class ProductRow(HostBase):
     created_at: Mapped[datetime]
 
 
-class VariantRow(HostBase):
+class VariantRow(ShopBase):
     """The thing that is bought."""
 
     __tablename__ = "host_variants"
@@ -83,7 +83,7 @@ class VariantRow(HostBase):
     name: Mapped[str]
 
 
-class PriceRow(HostBase):
+class PriceRow(ShopBase):
     """The price of one piece in one currency."""
 
     __tablename__ = "host_variant_prices"
@@ -95,7 +95,7 @@ class PriceRow(HostBase):
     amount: Mapped[Decimal]
 
 
-class CheckoutRow(HostBase):
+class CheckoutRow(ShopBase):
     """A basket. It becomes the order of the same key; it is never removed."""
 
     __tablename__ = "host_checkouts"
@@ -109,7 +109,7 @@ class CheckoutRow(HostBase):
     version: Mapped[int]
 
 
-class CheckoutLineRow(HostBase):
+class CheckoutLineRow(ShopBase):
     """One line of a basket. The price is looked up when it is needed."""
 
     __tablename__ = "host_checkout_lines"
@@ -123,7 +123,7 @@ class CheckoutLineRow(HostBase):
     line_metadata: Mapped[dict[str, str]] = mapped_column("metadata")
 
 
-class OrderRow(HostBase):
+class OrderRow(ShopBase):
     """A sale. ``checkout_id`` is unique: a basket is sold once, however often it is submitted."""
 
     __tablename__ = "host_orders"
@@ -153,7 +153,7 @@ class OrderRow(HostBase):
     untold_since: Mapped[datetime | None]
 
 
-class OrderLineRow(HostBase):
+class OrderLineRow(ShopBase):
     """What was bought, copied: later changes of the product do not reach it."""
 
     __tablename__ = "host_order_lines"
@@ -175,7 +175,7 @@ class OrderLineRow(HostBase):
     line_metadata: Mapped[dict[str, str]] = mapped_column("metadata")
 
 
-class InvoiceRow(HostBase):
+class InvoiceRow(ShopBase):
     """An invoice or credit invoice. ``key`` makes a repeated request find the first answer."""
 
     __tablename__ = "host_invoices"
@@ -199,7 +199,7 @@ class InvoiceRow(HostBase):
     created_at: Mapped[datetime]
 
 
-class PaymentRow(HostBase):
+class PaymentRow(ShopBase):
     """Money received for an order."""
 
     __tablename__ = "host_payments"
@@ -212,7 +212,7 @@ class PaymentRow(HostBase):
     created_at: Mapped[datetime]
 
 
-class RefundRow(HostBase):
+class RefundRow(ShopBase):
     """Money granted back. ``key`` makes a repeated request pay once."""
 
     __tablename__ = "host_granted_refunds"
@@ -228,7 +228,7 @@ class RefundRow(HostBase):
     created_at: Mapped[datetime]
 
 
-class FulfillmentRow(HostBase):
+class FulfillmentRow(ShopBase):
     """A delivered line; a line is delivered once."""
 
     __tablename__ = "host_fulfillments"
@@ -241,7 +241,7 @@ class FulfillmentRow(HostBase):
     created_at: Mapped[datetime]
 
 
-class CounterRow(HostBase):
+class CounterRow(ShopBase):
     """The last number given out in a gapless sequence."""
 
     __tablename__ = "host_counters"
@@ -250,7 +250,7 @@ class CounterRow(HostBase):
     value: Mapped[int]
 
 
-class SigningKeyRow(HostBase):
+class SigningKeyRow(ShopBase):
     """A key that signs access tokens; the private half is sealed."""
 
     __tablename__ = "host_signing_keys"
@@ -260,7 +260,7 @@ class SigningKeyRow(HostBase):
     created_at: Mapped[datetime]
 
 
-class SignInFailureRow(HostBase):
+class SignInFailureRow(ShopBase):
     """Wrong passwords in a row, from one network or for one account from there."""
 
     __tablename__ = "host_sign_in_failures"

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from bittitan_plugin.base.cipher import Cipher
 from bittitan_plugin.base.clock import LEEWAY_S
 from bittitan_plugin.domain.coupons import Sealed
-from bittitan_plugin.platforms.shop.database import HostDatabase
+from bittitan_plugin.platforms.shop.database import ShopDatabase
 from bittitan_plugin.platforms.shop.ids import Kind, global_id, try_parse
 from bittitan_plugin.platforms.shop.tables import SigningKeyRow, UserRow
 
@@ -48,7 +48,7 @@ class Tokens:
 
     def __init__(
         self,
-        database: HostDatabase,
+        database: ShopDatabase,
         cipher: Cipher,
         *,
         issuer: str,

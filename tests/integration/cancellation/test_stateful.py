@@ -67,7 +67,7 @@ EXPIRE_DAYS = 20
 some = st.integers(min_value=0, max_value=99)
 
 
-class Selling(RuleBasedStateMachine):
+class OrderChanges(RuleBasedStateMachine):
     """One shop, driven at random."""
 
     def __init__(self, server: SandboxServer, engine: Engine, patch: pytest.MonkeyPatch) -> None:
@@ -347,7 +347,7 @@ def test_money_and_licences_never_part(
     monkeypatch: pytest.MonkeyPatch,
     examples: int,
 ) -> None:
-    class OnThisMachine(Selling):
+    class OnThisMachine(OrderChanges):
         def __init__(self) -> None:
             super().__init__(sandbox, restored(), monkeypatch)
 

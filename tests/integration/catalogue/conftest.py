@@ -7,7 +7,7 @@ from sqlalchemy import Engine, String, cast, update
 
 from bittitan_hooks import specs
 from bittitan_plugin.bittitan.sandbox import SandboxServer
-from bittitan_plugin.platforms.shop.tables import HostBase
+from bittitan_plugin.platforms.shop.tables import ShopBase
 from bittitan_plugin.plugin.bootstrap import Application
 from bittitan_plugin.store.engine import writing_engine
 from bittitan_plugin.store.tables import InstallationRow
@@ -29,7 +29,7 @@ def plain(
 @pytest.fixture(scope="session")
 def unused(plain: Application) -> Slate:
     """The platform's tables before anybody has used it."""
-    return Slate(plain.engine, HostBase.metadata)
+    return Slate(plain.engine, ShopBase.metadata)
 
 
 @pytest.fixture

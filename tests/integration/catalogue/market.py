@@ -136,7 +136,7 @@ class Market:
         slug = values.pop("product_type", MAILBOX.slug)
         if slug not in self.platform.catalogue.types([slug]):
             self.platform.catalogue.create_type(slug, slug)
-        record = self.platform.merchandising.create_product(
+        record = self.platform.product_changes.create_product(
             name=name,
             slug=f"p-{uuid4().hex}",
             product_type=slug,

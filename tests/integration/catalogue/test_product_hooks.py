@@ -36,7 +36,7 @@ def variant_event(market: Market, variant_id: str | None, **values: Any) -> spec
 
 
 def test_a_renamed_product_is_followed(market: Market, sold: Product) -> None:
-    shop = market.platform.merchandising
+    shop = market.platform.product_changes
     shop.update_product(market.variant_of(sold).product.id, name="Our mailbox")
     assert market.product("A").name == "Our mailbox"
 
@@ -44,7 +44,7 @@ def test_a_renamed_product_is_followed(market: Market, sold: Product) -> None:
 def test_a_name_stays_followed_when_the_variant_changes_afterwards(
     market: Market, sold: Product
 ) -> None:
-    shop, variant = market.platform.merchandising, market.variant_of(sold)
+    shop, variant = market.platform.product_changes, market.variant_of(sold)
     shop.update_product(variant.product.id, name="Our mailbox")
     shop.update_variant(variant.row.id, prices=[(Decimal("15.00"), "USD")])
     assert market.product("A").name == "Our mailbox"
@@ -65,7 +65,7 @@ def test_among_several_variants_each_keeps_its_own_name(market: Market, sold: Pr
 
 def test_new_prices_are_followed_in_every_currency(market: Market, sold: Product) -> None:
     prices = [(Decimal("15.00"), "USD"), (Decimal("12.00"), "EUR")]
-    market.platform.merchandising.update_variant(market.variant_of(sold).row.id, prices=prices)
+    market.platform.product_changes.update_variant(market.variant_of(sold).row.id, prices=prices)
     assert market.product("A").prices == {
         "USD": Money.of("15.00", "USD"),
         "EUR": Money.of("12.00", "EUR"),
@@ -77,7 +77,7 @@ def test_a_currency_it_is_no_longer_sold_in_is_removed(
     market: Market, sold: Product, left: list[str], expected: set[str]
 ) -> None:
     prices = [(Decimal("15.00"), currency) for currency in left]
-    market.platform.merchandising.update_variant(market.variant_of(sold).row.id, prices=prices)
+    market.platform.product_changes.update_variant(market.variant_of(sold).row.id, prices=prices)
     assert set(market.product("A").prices) == expected
 
 
@@ -85,14 +85,14 @@ def test_a_currency_it_is_no_longer_sold_in_is_removed(
 def test_publishing_and_withdrawing_are_followed(
     market: Market, sold: Product, published: bool
 ) -> None:
-    shop, product_id = market.platform.merchandising, market.variant_of(sold).product.id
+    shop, product_id = market.platform.product_changes, market.variant_of(sold).product.id
     shop.update_product(product_id, published=not published)
     shop.update_product(product_id, published=published)
     assert market.product("A").published is published
 
 
 def test_a_deleted_product_is_unbound_and_withdrawn(market: Market, sold: Product) -> None:
-    market.platform.merchandising.delete_product(market.variant_of(sold).product.id)
+    market.platform.product_changes.delete_product(market.variant_of(sold).product.id)
     product = market.product("A")
     assert (product.variant_id, product.published) == (None, False)
 
@@ -106,7 +106,7 @@ def test_a_deleted_product_releases_its_variants_even_if_they_say_nothing_themse
 
 
 def test_a_deleted_variant_is_unbound_and_withdrawn(market: Market, sold: Product) -> None:
-    market.platform.merchandising.delete_variant(market.variant_of(sold).row.id)
+    market.platform.product_changes.delete_variant(market.variant_of(sold).row.id)
     product = market.product("A")
     assert (product.variant_id, product.published) == (None, False)
 
@@ -144,7 +144,7 @@ def test_an_event_that_leaves_the_type_out_releases_nothing(market: Market, sold
 
 
 def test_the_days_staff_set_stay(market: Market, sold: Product) -> None:
-    shop, variant = market.platform.merchandising, market.variant_of(sold)
+    shop, variant = market.platform.product_changes, market.variant_of(sold)
     shop.update_product(variant.product.id, name="Our mailbox", published=False)
     shop.update_variant(variant.row.id, prices=[(Decimal("1.00"), "USD")])
     product = market.product("A")
@@ -153,16 +153,16 @@ def test_the_days_staff_set_stay(market: Market, sold: Product) -> None:
 
 Change = Callable[[Market, Variant], object]
 CHANGES: dict[str, Change] = {
-    "renamed": lambda market, variant: market.platform.merchandising.update_product(
+    "renamed": lambda market, variant: market.platform.product_changes.update_product(
         variant.product.id, name="Our mailbox"
     ),
-    "re-priced": lambda market, variant: market.platform.merchandising.update_variant(
+    "re-priced": lambda market, variant: market.platform.product_changes.update_variant(
         variant.row.id, prices=[(Decimal("1.00"), "EUR")]
     ),
-    "unpublished": lambda market, variant: market.platform.merchandising.update_product(
+    "unpublished": lambda market, variant: market.platform.product_changes.update_product(
         variant.product.id, published=False
     ),
-    "deleted": lambda market, variant: market.platform.merchandising.delete_product(
+    "deleted": lambda market, variant: market.platform.product_changes.delete_product(
         variant.product.id
     ),
 }
@@ -190,7 +190,7 @@ def test_a_product_made_on_the_platform_is_followed_as_it_is_published(
 def test_a_new_variant_takes_the_product_of_its_article_that_nobody_sells(
     market: Market, sold: Product
 ) -> None:
-    market.platform.merchandising.delete_product(market.variant_of(sold).product.id)
+    market.platform.product_changes.delete_product(market.variant_of(sold).product.id)
     variant = market.offer("A")
     assert market.product("A").id == sold.id
     assert market.product("A").variant_id == global_id(Kind.VARIANT, variant.row.id)

@@ -104,7 +104,7 @@ def test_what_is_not_given_stays(market: Market) -> None:
 
 def test_what_staff_changed_on_the_platform_meanwhile_stays(market: Market) -> None:
     product = create(market, **PRICED)
-    shop = market.platform.merchandising
+    shop = market.platform.product_changes
     shop.update_product(market.variant("A").product.id, name="Their name")
     update(market, product, published=True)
     assert market.product("A").name == market.variant("A").product.name == "Their name"
@@ -123,7 +123,7 @@ def test_a_product_moved_to_another_variant_leaves_the_old_one_withdrawn(market:
 
 def test_publishing_a_product_nobody_sells_has_the_platform_offer_it_again(market: Market) -> None:
     product = create(market, **PRICED)
-    market.platform.merchandising.delete_product(market.variant("A").product.id)
+    market.platform.product_changes.delete_product(market.variant("A").product.id)
     again = update(market, product, published=True)
     assert again.variant_id == market.variant_id(market.variant("A"))
 

@@ -8,7 +8,7 @@ import pytest
 
 from bittitan_plugin.domain.errors import ErrorCode, Refusal, Unavailable
 from bittitan_plugin.domain.money import Money
-from bittitan_plugin.platforms.shop.gateway import EmbeddedHost
+from bittitan_plugin.platforms.shop.gateway import ShopGateway
 from bittitan_plugin.services.catalogue import products
 from bittitan_plugin.services.catalogue.products import Wishes
 from bittitan_plugin.services.import_report import ServicesDefinition
@@ -133,7 +133,7 @@ def test_what_the_distributor_edited_on_the_platform_is_never_overwritten(market
     market.vendor_lists(row("A"))
     market.fetch()
     variant = market.variant("A")
-    shop = market.platform.merchandising
+    shop = market.platform.product_changes
     shop.update_product(variant.product.id, name="Our mailbox", published=True, collection="Mail")
     shop.update_variant(variant.row.id, prices=[(Decimal("19.00"), "USD")])
 
@@ -185,7 +185,7 @@ def test_the_price_nobody_edited_follows_the_vendor_beside_one_that_was_added(
 def test_a_product_deleted_on_the_platform_is_not_made_again(market: Market) -> None:
     market.vendor_lists(row("A"))
     market.fetch()
-    market.platform.merchandising.delete_product(market.variant("A").product.id)
+    market.platform.product_changes.delete_product(market.variant("A").product.id)
     assert counts(market.fetch()) == (0, 0, 1, 0)
     assert (market.presented(), market.product("A").variant_id) == ([], None)
 
@@ -196,7 +196,7 @@ def test_a_product_deleted_on_the_platform_while_switched_off_is_released_by_the
     market.vendor_lists(row("A"))
     market.fetch()
     market.switch(active=False)
-    market.platform.merchandising.delete_product(market.variant("A").product.id)
+    market.platform.product_changes.delete_product(market.variant("A").product.id)
     market.switch()
     assert counts(market.fetch()) == (0, 1, 0, 0)
     assert market.product("A").variant_id is None
@@ -275,14 +275,14 @@ def test_a_crash_between_the_platform_and_us_ends_the_same_after_a_second_run(
     market: Market, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     market.vendor_lists(row("A"), row("B"))
-    present = EmbeddedHost.present
+    present = ShopGateway.present
 
-    def die_afterwards(self: EmbeddedHost, *arguments: object) -> object:
+    def die_afterwards(self: ShopGateway, *arguments: object) -> object:
         present(self, *arguments)  # type: ignore[arg-type]
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(EmbeddedHost, "present", die_afterwards)
+        patch.setattr(ShopGateway, "present", die_afterwards)
         with pytest.raises(KeyboardInterrupt):
             market.fetch()
     assert ([v.row.sku for v in market.presented()], market.products()) == (["A", "B"], [])

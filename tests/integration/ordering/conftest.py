@@ -91,4 +91,4 @@ def storefront(
     )
     yield made
     seller.configure()
-    platform.merchandising.delete_product(made.product.row.id)
+    platform.product_changes.delete_product(made.product.row.id)

@@ -179,7 +179,7 @@ def put_on_sale(platform: EmbeddedPlatform) -> ProductRecord:
     kind = ProductType.MAILBOX_LICENSE
     if not platform.catalogue.types([kind.slug]):
         platform.catalogue.create_type(kind.label, kind.slug)
-    return platform.merchandising.create_product(
+    return platform.product_changes.create_product(
         name=f"{kind.label} {uuid4().hex[:6]}",
         product_type=kind.slug,
         published=True,

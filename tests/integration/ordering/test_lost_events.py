@@ -13,7 +13,7 @@ def sold_by_a_process_that_died(storefront: Storefront) -> str:
     lines = [line(storefront.variant_id, 25)]
     made = storefront.ask(documents.CHECKOUT_CREATE, storefront.reseller, lines=lines)
     checkout = parse_id(Kind.CHECKOUT, made["checkout"]["id"])
-    dying(lambda: platform.selling.complete_checkout(storefront.reseller, checkout))
+    dying(lambda: platform.order_changes.complete_checkout(storefront.reseller, checkout))
     return global_id(Kind.ORDER, checkout)
 
 
@@ -24,7 +24,7 @@ def test_an_order_whose_hooks_a_crash_swallowed_is_delivered_a_little_later(
     storefront.shop.settle()
     assert storefront.order(order_id)["bittitanAssets"] == []
     storefront.shop.world.clock.advance(seconds=GRACE.total_seconds())
-    storefront.platform.retelling.look()
+    storefront.platform.outbox_relay.look()
     storefront.shop.settle()
 
     (asset,) = storefront.order(order_id)["bittitanAssets"]

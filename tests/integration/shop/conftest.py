@@ -20,7 +20,7 @@ from bittitan_plugin.platforms.shop.catalogue import Variant
 from bittitan_plugin.platforms.shop.inputs import VariantInput
 from bittitan_plugin.platforms.shop.platform import EmbeddedPlatform
 from bittitan_plugin.platforms.shop.schema import HostSchema, build_schema
-from bittitan_plugin.platforms.shop.tables import HostBase, SigningKeyRow, UserRow
+from bittitan_plugin.platforms.shop.tables import ShopBase, SigningKeyRow, UserRow
 from bittitan_plugin.platforms.shop.tokens import Tokens
 from bittitan_plugin.platforms.shop.web import graphql_routes
 from bittitan_plugin.store.engine import open_engine
@@ -99,7 +99,7 @@ def ground(
     with platform.database.writing() as session:
         sealed = cipher.seal(signing_key.as_pem(private=True).decode())
         session.add(SigningKeyRow(id="test-key", private_key=sealed, created_at=BEGINNING))
-    bare = Slate(engine, HostBase.metadata)
+    bare = Slate(engine, ShopBase.metadata)
     create, mailbox = platform.customers.create, ProductType.MAILBOX_LICENSE.label
     yield Ground(
         engine=engine,
@@ -111,7 +111,7 @@ def ground(
         customer=create(email="buyer@example.com", company="Buyer", billing_day=15),
         stranger=create(email="stranger@example.com"),
         # The last: it notes what has been made by now.
-        furnished=Slate(engine, HostBase.metadata),
+        furnished=Slate(engine, ShopBase.metadata),
     )
     engine.dispose()
     databases.drop(url)
@@ -167,7 +167,7 @@ def _platform(engine: Engine, cipher: Cipher, clock: StandingClock) -> EmbeddedP
 
 def _variant(platform: EmbeddedPlatform, name: str, sku: str, price: str) -> Variant:
     kind = platform.catalogue.create_type(name)
-    record = platform.merchandising.create_product(
+    record = platform.product_changes.create_product(
         name=name,
         product_type=kind.slug,
         published=True,

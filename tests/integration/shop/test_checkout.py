@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from bittitan_hooks import specs
 from bittitan_plugin.platforms.shop.hook_calls import Announcer
 from bittitan_plugin.platforms.shop.ids import Kind, global_id, parse_id
-from bittitan_plugin.platforms.shop.order_events import Selling
+from bittitan_plugin.platforms.shop.order_events import OrderChanges
 from bittitan_plugin.platforms.shop.platform import INSTALLATION
 from bittitan_plugin.platforms.shop.tables import CheckoutRow, OrderRow, PaymentRow
 from tests.integration.shop.shop import CHECKOUT_COMPLETE, CHECKOUT_CREATE, ORDER, Shop
@@ -51,7 +51,7 @@ def test_a_basket_becomes_a_paid_and_confirmed_order(shop: Shop) -> None:
 
 
 def test_without_a_demonstration_nobody_pays_and_the_order_waits(shop: Shop) -> None:
-    shop.platform.selling = Selling(
+    shop.platform.order_changes = OrderChanges(
         shop.platform.database,
         Announcer(shop.platform.plugin_manager, INSTALLATION),
         demo_payments=False,
@@ -129,7 +129,8 @@ def test_a_checkout_completed_five_times_at_once_is_one_order(shop: Shop) -> Non
     with ThreadPoolExecutor(5) as pool:
         records = list(
             pool.map(
-                lambda _: shop.platform.selling.complete_checkout(shop.customer, key), range(5)
+                lambda _: shop.platform.order_changes.complete_checkout(shop.customer, key),
+                range(5),
             )
         )
     assert (len({r.row.id for r in records}), count(shop, OrderRow), count(shop, PaymentRow)) == (

@@ -11,7 +11,7 @@ from bittitan_plugin.domain.billing import Credit, RefundStatus
 from bittitan_plugin.domain.errors import Rejected
 from bittitan_plugin.domain.money import Money
 from bittitan_plugin.domain.orders import Invoicing, Order, OrderStatus
-from bittitan_plugin.platforms.shop.gateway import EmbeddedHost
+from bittitan_plugin.platforms.shop.gateway import ShopGateway
 from bittitan_plugin.platforms.shop.ids import Kind, global_id, parse_id
 from bittitan_plugin.platforms.shop.inputs import LineInput
 from bittitan_plugin.platforms.shop.tables import InvoiceRow, RefundRow
@@ -23,7 +23,7 @@ from tests.tables import every
 @pytest.fixture
 def host(shop: Shop) -> Host:
     """The gateway as a worker has it: an engine and a clock."""
-    return EmbeddedHost(shop.engine, shop.clock)
+    return ShopGateway(shop.engine, shop.clock)
 
 
 @pytest.fixture
@@ -124,7 +124,7 @@ def test_an_order_with_undelivered_lines_is_partially_fulfilled(shop: Shop, host
     mug = global_id(Kind.VARIANT, shop.mug.row.id)
     lines = [LineInput(variant_id=variant, quantity=1) for variant in (shop.license_id, mug)]
     checkout = shop.platform.checkouts.create(shop.customer, lines)
-    shop.platform.selling.complete_checkout(shop.customer, checkout.row.id)
+    shop.platform.order_changes.complete_checkout(shop.customer, checkout.row.id)
     order = host.order(global_id(Kind.ORDER, checkout.row.id))
     assert order is not None
     host.fulfilled(fulfilled(order))

@@ -26,8 +26,8 @@ def fill(shop: Shop, number: int) -> None:
     lines = [LineInput(variant_id=shop.license_id, quantity=1)]
     for _ in range(number):
         checkout = shop.platform.checkouts.create(shop.customer, lines)
-        placing = shop.platform.selling._placing
-        placing.place(shop.customer, checkout.row.id, version=1, pay=True)
+        completion = shop.platform.order_changes._completion
+        completion.place(shop.customer, checkout.row.id, version=1, pay=True)
 
 
 def page(shop: Shop, **arguments: Any) -> Any:

@@ -16,7 +16,7 @@ def test_a_document_that_goes_round_and_round_shows_so_many_objects_and_no_more(
     prices = [(Decimal("1.00"), "USD")]
     wanted = [VariantInput(sku=f"ROUND-{n}", name="Round", prices=prices) for n in range(VARIANTS)]
     kind = shop.platform.catalogue.create_type("Round")
-    record = shop.platform.merchandising.create_product(
+    record = shop.platform.product_changes.create_product(
         name="Round", product_type=kind.slug, published=True, variants=wanted
     )
     product = record.variants[0].product

@@ -33,7 +33,7 @@ from bittitan_graphql.subgraph import build_subgraph
 from bittitan_plugin.bittitan.sandbox import SandboxServer
 from bittitan_plugin.domain.errors import Unavailable
 from bittitan_plugin.platforms.shop.schema import build_schema
-from bittitan_plugin.platforms.shop.tables import HostBase, SignInFailureRow
+from bittitan_plugin.platforms.shop.tables import ShopBase, SignInFailureRow
 from bittitan_plugin.platforms.shop.tokens import InvalidToken
 from bittitan_plugin.store.tables import Base
 from tests.security import subgraph
@@ -236,7 +236,7 @@ def contents(engine: Engine) -> list[object]:
     with Session(engine) as session:
         return [
             tuple(row)
-            for table in (*Base.metadata.sorted_tables, *HostBase.metadata.sorted_tables)
+            for table in (*Base.metadata.sorted_tables, *ShopBase.metadata.sorted_tables)
             if table.name != SignInFailureRow.__tablename__
             for row in session.execute(select(*(c for c in table.c if c.name not in own)))
         ]

@@ -132,9 +132,9 @@ class CheckoutMutation:
         The order waits until staff mark it as paid. In a demonstration it is paid at once, unless
         `pay` is false. Requires to be signed in.
         """
-        user, selling = signed_in(info), platform(info).selling
+        user, order_changes = signed_in(info), platform(info).order_changes
         key = parse_id(Kind.CHECKOUT, checkout_id)
-        record = await run(lambda: selling.complete_checkout(user, key, pay=pay))
+        record = await run(lambda: order_changes.complete_checkout(user, key, pay=pay))
         return CheckoutComplete(order=order_of(info, record.row))
 
 

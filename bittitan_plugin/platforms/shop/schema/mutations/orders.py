@@ -98,8 +98,8 @@ class DraftMutation:
         self, info: HostInfo, order_id: IdArgument
     ) -> DraftOrderComplete | None:
         """Make a draft an order."""
-        selling, key = platform(info).selling, parse_id(Kind.ORDER, order_id)
-        record = await run(lambda: selling.complete_draft(key))
+        order_changes, key = platform(info).order_changes, parse_id(Kind.ORDER, order_id)
+        record = await run(lambda: order_changes.complete_draft(key))
         return DraftOrderComplete(order=order_of(info, record.row))
 
     @mutation(needs=Permission.MANAGE_ORDERS)
@@ -110,8 +110,8 @@ class DraftMutation:
 
         Now, on the customer's next billing day, or not at all.
         """
-        selling, key = platform(info).selling, parse_id(Kind.ORDER, order_id)
-        record = await run(lambda: selling.execute(key, invoicing))
+        order_changes, key = platform(info).order_changes, parse_id(Kind.ORDER, order_id)
+        record = await run(lambda: order_changes.execute(key, invoicing))
         return OrderExecute(order=order_of(info, record.row))
 
 
@@ -124,15 +124,15 @@ class OrderMutation:
         self, info: HostInfo, order_id: IdArgument
     ) -> OrderMarkAsPaid | None:
         """Record that all money was received."""
-        selling, key = platform(info).selling, parse_id(Kind.ORDER, order_id)
-        record = await run(lambda: selling.mark_as_paid(key))
+        order_changes, key = platform(info).order_changes, parse_id(Kind.ORDER, order_id)
+        record = await run(lambda: order_changes.mark_as_paid(key))
         return OrderMarkAsPaid(order=order_of(info, record.row))
 
     @mutation(needs=Permission.MANAGE_ORDERS)
     async def order_cancel(self, info: HostInfo, order_id: IdArgument) -> OrderCancel | None:
         """Cancel an order. Refunds nothing by itself."""
-        selling, key = platform(info).selling, parse_id(Kind.ORDER, order_id)
-        record = await run(lambda: selling.cancel(key))
+        order_changes, key = platform(info).order_changes, parse_id(Kind.ORDER, order_id)
+        record = await run(lambda: order_changes.cancel(key))
         return OrderCancel(order=order_of(info, record.row))
 
     @mutation(needs=Permission.MANAGE_ORDERS)
@@ -140,8 +140,10 @@ class OrderMutation:
         self, info: HostInfo, order_id: IdArgument, input: OrderGrantRefundCreateInput
     ) -> OrderGrantRefundCreate | None:
         """Pay money back."""
-        selling, key = platform(info).selling, parse_id(Kind.ORDER, order_id)
-        order, refund = await run(lambda: selling.grant_refund(key, input.amount, input.reason))
+        order_changes, key = platform(info).order_changes, parse_id(Kind.ORDER, order_id)
+        order, refund = await run(
+            lambda: order_changes.grant_refund(key, input.amount, input.reason)
+        )
         return OrderGrantRefundCreate(order=order_of(info, order), granted_refund=refund_of(refund))
 
 

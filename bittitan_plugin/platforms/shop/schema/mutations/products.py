@@ -151,9 +151,9 @@ class ProductMutation:
         self, info: HostInfo, input: ProductCreateInput
     ) -> ProductCreate | None:
         """Put a product on offer."""
-        merchandising = platform(info).merchandising
+        product_changes = platform(info).product_changes
         record = await run(
-            lambda: merchandising.create_product(
+            lambda: product_changes.create_product(
                 name=input.name,
                 product_type=input.product_type,
                 slug=input.slug,
@@ -169,9 +169,9 @@ class ProductMutation:
         self, info: HostInfo, product_id: IdArgument, input: ProductInput
     ) -> ProductUpdate | None:
         """Rename, publish or withdraw a product."""
-        merchandising, key = platform(info).merchandising, parse_id(Kind.PRODUCT, product_id)
+        product_changes, key = platform(info).product_changes, parse_id(Kind.PRODUCT, product_id)
         record = await run(
-            lambda: merchandising.update_product(
+            lambda: product_changes.update_product(
                 key, name=input.name, collection=input.collection, published=input.is_published
             )
         )
@@ -180,8 +180,8 @@ class ProductMutation:
     @mutation(needs=Permission.MANAGE_PRODUCTS)
     async def product_delete(self, info: HostInfo, product_id: IdArgument) -> ProductDelete | None:
         """Remove a product; orders keep theirs."""
-        merchandising, key = platform(info).merchandising, parse_id(Kind.PRODUCT, product_id)
-        record = await run(lambda: merchandising.delete_product(key))
+        product_changes, key = platform(info).product_changes, parse_id(Kind.PRODUCT, product_id)
+        record = await run(lambda: product_changes.delete_product(key))
         return ProductDelete(product=product_of(info, record.row))
 
 
@@ -194,9 +194,9 @@ class VariantMutation:
         self, info: HostInfo, product: strawberry.ID, input: ProductVariantInput
     ) -> ProductVariantCreate | None:
         """Add a variant to a product."""
-        merchandising = platform(info).merchandising
+        product_changes = platform(info).product_changes
         key = parse_id(Kind.PRODUCT, product, field="product")
-        variant = await run(lambda: merchandising.create_variant(key, _variant_input(input)))
+        variant = await run(lambda: product_changes.create_variant(key, _variant_input(input)))
         return ProductVariantCreate(product_variant=variant_of(info, variant))
 
     @mutation(needs=Permission.MANAGE_PRODUCTS)
@@ -204,10 +204,12 @@ class VariantMutation:
         self, info: HostInfo, variant_id: IdArgument, input: ProductVariantUpdateInput
     ) -> ProductVariantUpdate | None:
         """Rename or re-price a variant."""
-        merchandising, key = platform(info).merchandising, parse_id(Kind.VARIANT, variant_id)
+        product_changes, key = platform(info).product_changes, parse_id(Kind.VARIANT, variant_id)
         prices = None if input.prices is None else _prices(input.prices)
         variant = await run(
-            lambda: merchandising.update_variant(key, sku=input.sku, name=input.name, prices=prices)
+            lambda: product_changes.update_variant(
+                key, sku=input.sku, name=input.name, prices=prices
+            )
         )
         return ProductVariantUpdate(product_variant=variant_of(info, variant))
 
@@ -216,8 +218,8 @@ class VariantMutation:
         self, info: HostInfo, variant_id: IdArgument
     ) -> ProductVariantDelete | None:
         """Remove a variant; orders keep theirs."""
-        merchandising, key = platform(info).merchandising, parse_id(Kind.VARIANT, variant_id)
-        variant = await run(lambda: merchandising.delete_variant(key))
+        product_changes, key = platform(info).product_changes, parse_id(Kind.VARIANT, variant_id)
+        variant = await run(lambda: product_changes.delete_variant(key))
         return ProductVariantDelete(product_variant=variant_of(info, variant))
 
 

@@ -12,9 +12,9 @@ from sqlalchemy.exc import OperationalError
 from bittitan_hooks import specs
 from bittitan_plugin.platforms.shop.hook_calls import Announcer
 from bittitan_plugin.platforms.shop.ids import Kind, parse_id
-from bittitan_plugin.platforms.shop.order_events import Selling
-from bittitan_plugin.platforms.shop.outbox import GRACE, Untold
-from bittitan_plugin.platforms.shop.outbox_relay import Retelling
+from bittitan_plugin.platforms.shop.order_events import OrderChanges
+from bittitan_plugin.platforms.shop.outbox import GRACE, Outbox
+from bittitan_plugin.platforms.shop.outbox_relay import OutboxRelay
 from bittitan_plugin.platforms.shop.tables import OrderRow
 from tests.integration.shop.dying import dying
 from tests.integration.shop.shop import RecordingPlugin, Shop
@@ -31,12 +31,12 @@ def key(order_id: str) -> UUID:
 def heard(shop: Shop) -> list[tuple[str, str]]:
     """What the plugin hears of one look of a new process, some seconds later."""
     database = shop.platform.database
-    selling = Selling(
+    order_changes = OrderChanges(
         database, Announcer(shop.plugins, shop.platform.installation), demo_payments=True
     )
     shop.plugin.events.clear()
     shop.clock.advance(seconds=GRACE.total_seconds())
-    Retelling(Untold(database), selling).look()
+    OutboxRelay(Outbox(database), order_changes).look()
     return [(name, event.order.id) for name, event in shop.plugin.events]
 
 
@@ -50,7 +50,7 @@ def untaken(work: Callable[[], Result]) -> Result:
 def test_what_a_plugin_raised_at_is_told_again(shop: Shop) -> None:
     order = shop.buy()
     shop.plugin.raises = RuntimeError("its database is away")
-    shop.platform.selling.cancel(key(order))
+    shop.platform.order_changes.cancel(key(order))
     shop.plugin.raises = None
 
     assert heard(shop) == [("order_cancelled", order)]
@@ -69,7 +69,7 @@ def test_what_a_plugin_says_it_could_not_keep_is_told_again(
 
 def test_what_was_taken_is_not_told_again(shop: Shop) -> None:
     order = shop.buy()
-    shop.platform.selling.cancel(key(order))
+    shop.platform.order_changes.cancel(key(order))
 
     assert heard(shop) == []
 
@@ -85,7 +85,7 @@ def test_it_is_told_until_it_is_taken_and_then_no_more(shop: Shop) -> None:
 def test_who_is_about_to_tell_is_left_alone(shop: Shop) -> None:
     untaken(shop.buy)
 
-    assert Untold(shop.platform.database).take() == []
+    assert Outbox(shop.platform.database).take() == []
 
 
 def test_what_was_noted_before_the_clock_was_stepped_back_is_told_again(shop: Shop) -> None:
@@ -98,7 +98,7 @@ def test_what_was_noted_before_the_clock_was_stepped_back_is_told_again(shop: Sh
 def test_two_processes_that_look_at_once_take_an_order_once(shop: Shop) -> None:
     untaken(shop.buy)
     shop.clock.advance(seconds=GRACE.total_seconds())
-    one, other = Untold(shop.platform.database), Untold(shop.platform.database)
+    one, other = Outbox(shop.platform.database), Outbox(shop.platform.database)
 
     assert (len(one.take()), len(other.take())) == (1, 0)
 
@@ -108,8 +108,8 @@ def test_a_change_made_while_an_earlier_one_was_told_stays_noted(shop: Shop) -> 
     as_it_was = shop.platform.orders.get(key(order))
     assert as_it_was is not None
     shop.clock.advance(seconds=1)
-    untaken(lambda: shop.platform.selling.cancel(key(order)))
-    Untold(shop.platform.database).settle(as_it_was.row)
+    untaken(lambda: shop.platform.order_changes.cancel(key(order)))
+    Outbox(shop.platform.database).settle(as_it_was.row)
 
     assert heard(shop) == [("order_cancelled", order)]
 
@@ -123,7 +123,7 @@ def test_however_many_wait_a_look_takes_up_so_many_and_then_the_next(
         session.execute(update(OrderRow).values(untold_since=shop.clock()))
     shop.clock.advance(seconds=GRACE.total_seconds())
     monkeypatch.setattr("bittitan_plugin.platforms.shop.outbox.MOST_AT_ONCE", 2)
-    untold = Untold(shop.platform.database)
+    untold = Outbox(shop.platform.database)
 
     assert [len(untold.take()) for _ in range(3)] == [2, 1, 0]
 
@@ -132,7 +132,7 @@ def test_a_look_at_many_costs_as_many_statements_as_one_at_few(shop: Shop) -> No
     def look() -> int:
         shop.clock.advance(seconds=GRACE.total_seconds())
         with statements_of(shop.platform.database.engine) as said:
-            Untold(shop.platform.database).take()
+            Outbox(shop.platform.database).take()
         return sum("host_" in statement for statement in said)
 
     untaken(shop.buy)
@@ -150,7 +150,7 @@ def test_a_sale_stands_when_the_database_goes_away_after_it_was_told_of(
         raise OperationalError("UPDATE", {}, Exception("gone"))
 
     with monkeypatch.context() as patch:
-        patch.setattr(Untold, "settle", away)
+        patch.setattr(Outbox, "settle", away)
         order = shop.buy()
 
     assert heard(shop) == [(hook, order) for hook in PAID]
@@ -173,20 +173,20 @@ def test_an_empty_shop_has_nothing_to_tell(shop: Shop) -> None:
 @pytest.mark.parametrize(
     ("change", "hooks"),
     [
-        (lambda selling, order: selling.cancel(order), ["order_cancelled"]),
-        (lambda selling, order: selling.grant_refund(order), ["order_fully_refunded"]),
+        (lambda order_changes, order: order_changes.cancel(order), ["order_cancelled"]),
+        (lambda order_changes, order: order_changes.grant_refund(order), ["order_fully_refunded"]),
         (
-            lambda selling, order: selling.grant_refund(order, Decimal("0.50")),
+            lambda order_changes, order: order_changes.grant_refund(order, Decimal("0.50")),
             [*PAID, "order_refunded"],
         ),
     ],
     ids=["cancelled", "refunded", "partly refunded"],
 )
 def test_a_change_whose_process_died_is_told_by_another(
-    shop: Shop, change: Callable[[Selling, UUID], object], hooks: list[str]
+    shop: Shop, change: Callable[[OrderChanges, UUID], object], hooks: list[str]
 ) -> None:
     order = shop.buy()
-    dying(lambda: change(shop.platform.selling, key(order)))
+    dying(lambda: change(shop.platform.order_changes, key(order)))
 
     assert heard(shop) == [(hook, order) for hook in hooks]
 
@@ -195,6 +195,6 @@ def test_an_order_whose_payment_was_recorded_by_a_process_that_died_is_told_as_p
     shop: Shop,
 ) -> None:
     order = shop.buy(pay=False)
-    dying(lambda: shop.platform.selling.mark_as_paid(key(order)))
+    dying(lambda: shop.platform.order_changes.mark_as_paid(key(order)))
 
     assert heard(shop) == [(hook, order) for hook in PAID]
