@@ -55,16 +55,6 @@ class Invoices:
             issued = _issue(session, order, self._database.clock())
             return issued, issued is not None
 
-    def issue_due_invoices(self, now: datetime) -> list[InvoiceRow]:
-        """Issue every invoice whose day has come, missed days included; returns the new ones."""
-        issued = []
-        for order_id in self.due(now):
-            with self._database.writing() as session:
-                order = lock_order(session, order_id)
-                if order and _is_due(order, now) and invoice_of(session, order) is None:
-                    issued.append(_issue(session, order, now))
-        return [invoice for invoice in issued if invoice is not None]
-
     def of_orders(self, order_ids: Collection[UUID]) -> dict[UUID, list[InvoiceRow]]:
         """Each order's invoices and credit invoices, oldest first, in one statement."""
         found: dict[UUID, list[InvoiceRow]] = {key: [] for key in order_ids}

@@ -13,7 +13,7 @@ from bittitan_hooks import specs
 from bittitan_plugin.platforms.shop.catalogue import Variant
 from bittitan_plugin.platforms.shop.ids import Kind, global_id
 from bittitan_plugin.platforms.shop.platform import EmbeddedPlatform
-from bittitan_plugin.platforms.shop.tables import UserRow
+from bittitan_plugin.platforms.shop.tables import InvoiceRow, UserRow
 from tests.conftest import StandingClock
 
 EVENT_HOOKS = [
@@ -259,3 +259,10 @@ query ($id: ID!) {
   }
 }
 """
+
+
+def issue_due(shop: Shop) -> list[InvoiceRow]:
+    """The invoices that a run over the due orders issues, as the workflow of billing days does."""
+    invoices = shop.platform.invoices
+    answers = [invoices.issue(order) for order in invoices.due(shop.clock())]
+    return [invoice for invoice, is_new in answers if invoice is not None and is_new]

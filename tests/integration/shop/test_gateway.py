@@ -16,7 +16,7 @@ from bittitan_plugin.platforms.shop.ids import Kind, global_id, parse_id
 from bittitan_plugin.platforms.shop.inputs import LineInput
 from bittitan_plugin.platforms.shop.tables import InvoiceRow, RefundRow
 from bittitan_plugin.ports.platform import FulfilledLine, Host
-from tests.integration.shop.shop import Shop
+from tests.integration.shop.shop import Shop, issue_due
 from tests.tables import every
 
 
@@ -219,7 +219,7 @@ def executed(shop: Shop, host: Host, invoicing: Invoicing, *, lines: int = 1) ->
 
 
 def issue_all(shop: Shop) -> list[Decimal]:
-    return [row.amount for row in shop.platform.invoices.issue_due_invoices(shop.clock())]
+    return [row.amount for row in issue_due(shop)]
 
 
 def test_of_an_order_that_nobody_paid_nothing_is_paid_back(shop: Shop, host: Host) -> None:

@@ -10,7 +10,7 @@ from bittitan_plugin.domain.orders import Invoicing
 from bittitan_plugin.platforms.shop.ids import Kind, parse_id
 from bittitan_plugin.platforms.shop.inputs import LineInput
 from bittitan_plugin.platforms.shop.tables import InvoiceRow
-from tests.integration.shop.shop import Shop
+from tests.integration.shop.shop import Shop, issue_due
 
 pytestmark = pytest.mark.databases("sqlite", "postgresql")
 
@@ -50,28 +50,28 @@ def test_a_refused_invoice_leaves_no_gap(shop: Shop) -> None:
 def test_a_deferred_invoice_waits_for_the_billing_day(shop: Shop) -> None:
     execute(shop, Invoicing.NEXT_BILLING_DAY)
     shop.clock.advance(days=4)
-    assert shop.platform.invoices.issue_due_invoices(shop.clock()) == []
+    assert issue_due(shop) == []
 
 
 def test_a_deferred_invoice_is_issued_on_the_billing_day(shop: Shop) -> None:
     order = execute(shop, Invoicing.NEXT_BILLING_DAY)
     shop.clock.advance(days=5)
-    issued = shop.platform.invoices.issue_due_invoices(shop.clock())
+    issued = issue_due(shop)
     assert [row.order_id for row in issued] == [order]
 
 
 def test_a_missed_billing_day_is_caught_up(shop: Shop) -> None:
     order = execute(shop, Invoicing.NEXT_BILLING_DAY)
     shop.clock.advance(days=40)
-    issued = shop.platform.invoices.issue_due_invoices(shop.clock())
+    issued = issue_due(shop)
     assert [row.order_id for row in issued] == [order]
 
 
 def test_what_was_invoiced_is_not_invoiced_by_the_next_run(shop: Shop) -> None:
     execute(shop, Invoicing.NEXT_BILLING_DAY)
     shop.clock.advance(days=5)
-    shop.platform.invoices.issue_due_invoices(shop.clock())
-    assert shop.platform.invoices.issue_due_invoices(shop.clock()) == []
+    issue_due(shop)
+    assert issue_due(shop) == []
 
 
 def test_two_runs_at_once_issue_each_invoice_once(shop: Shop) -> None:
@@ -79,7 +79,7 @@ def test_two_runs_at_once_issue_each_invoice_once(shop: Shop) -> None:
         execute(shop, Invoicing.NEXT_BILLING_DAY)
     shop.clock.advance(days=5)
     with ThreadPoolExecutor(4) as pool:
-        runs = list(pool.map(shop.platform.invoices.issue_due_invoices, [shop.clock()] * 4))
+        runs = list(pool.map(issue_due, [shop] * 4))
     assert (sum(map(len, runs)), len(numbers(shop))) == (3, 3)
 
 
@@ -87,13 +87,13 @@ def test_a_cancelled_order_is_never_invoiced(shop: Shop) -> None:
     order = execute(shop, Invoicing.NEXT_BILLING_DAY)
     shop.platform.orders.cancel(order)
     shop.clock.advance(days=40)
-    assert shop.platform.invoices.issue_due_invoices(shop.clock()) == []
+    assert issue_due(shop) == []
 
 
 def test_an_invoice_lost_to_a_crash_after_the_sale_is_caught_up(shop: Shop) -> None:
     # What a process that died between the commit and the invoice leaves behind.
     order = execute(shop, Invoicing.NOW)
-    issued = shop.platform.invoices.issue_due_invoices(shop.clock())
+    issued = issue_due(shop)
     assert [row.order_id for row in issued] == [order]
 
 
