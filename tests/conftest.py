@@ -3,15 +3,17 @@
 import gc
 import os
 import shutil
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
 from hypothesis import HealthCheck, settings
 from sqlalchemy import create_engine, make_url
 
+from bittitan_plugin.store import engine as store_engine
 from bittitan_plugin.store import migrations
 from bittitan_plugin.store.engine import open_engine
 from bittitan_plugin.workflows.engine.queue import migrate as migrate_engine
@@ -105,6 +107,23 @@ class StandingClock:
 def clock() -> StandingClock:
     """Stands at a fixed instant."""
     return StandingClock(datetime(2026, 3, 10, 9, 30, tzinfo=UTC))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def prepare_sqlite() -> Iterator[Callable[[Any, object], None]]:
+    """How the program prepares a connection; tests do so too, but do not wait for the disk.
+
+    They end processes, never the power: what protects against that only costs time.
+    """
+    prepare = store_engine._prepare_sqlite
+
+    def prepare_without_disk(connection: Any, record: object) -> None:
+        prepare(connection, record)
+        connection.execute("PRAGMA synchronous = OFF")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(store_engine, "_prepare_sqlite", prepare_without_disk)
+        yield prepare
 
 
 def server_url() -> str:
