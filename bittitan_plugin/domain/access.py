@@ -20,9 +20,9 @@ class Permission(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Viewer:
-    """Whoever sends a request, as a verified token says. Nobody is the anonymous viewer."""
+    """Whoever sends a request, as a verified token names them; without a token, anonymous."""
 
-    #: The host's customer, or None for staff and for nobody.
+    #: The platform's customer, or None for staff and for the anonymous viewer.
     customer_id: str | None = None
     email: str = ""
     is_staff: bool = False
@@ -44,11 +44,11 @@ ANONYMOUS = Viewer()
 
 @dataclass(frozen=True, kw_only=True)
 class OwnAccounts:
-    """Which accounts are one user's own."""
+    """The accounts that belong to one user."""
 
-    #: The one it buys as; None while it has not ordered anything.
+    #: The account the user buys as; None while it has not ordered anything.
     buyer: Account | None = None
-    #: The end customers of resellers under an address that the user proved to be its own. One
+    #: Resellers' end customers with an address that the user proved to be its own. One
     #: address that two resellers named is two accounts.
     named: tuple[Account, ...] = ()
 
@@ -58,20 +58,20 @@ class OwnAccounts:
         return (self.buyer, *self.named) if self.buyer else self.named
 
     def under(self, email: str) -> "OwnAccounts":
-        """The same for a user that has that address now: what it proved before counts no more."""
+        """The same for a user that has that address now: earlier proofs no longer count."""
         kept = tuple(each for each in self.named if each.email == normalized(email))
         return replace(self, named=kept)
 
 
-#: Of whoever has none, such as staff and nobody.
+#: For viewers without an account, such as staff and the anonymous viewer.
 NO_ACCOUNTS = OwnAccounts()
 
 
 def may_see(viewer: Viewer, asset: Asset, own: OwnAccounts) -> bool:
     """Whether the viewer may see an asset and use its coupon code.
 
-    Documented for the reseller (its own and its end customers' assets), ours for the rest: staff
-    with MANAGE_ORDERS, the owner, and the end customer it was bought for.
+    Documented for the reseller (its own and its end customers' assets). Our rule for the others:
+    staff with MANAGE_ORDERS, the owner, and the end customer it was bought for.
     """
     return viewer.may(Permission.MANAGE_ORDERS) or owns(own, asset)
 
@@ -79,8 +79,8 @@ def may_see(viewer: Viewer, asset: Asset, own: OwnAccounts) -> bool:
 def may_see_terms(viewer: Viewer, asset: Asset, own: OwnAccounts) -> bool:
     """Whether the viewer may see what it cost, its invoices, where its mail goes, and cancel it.
 
-    Ours: staff with MANAGE_ORDERS and whoever paid. The end customer gets the licences and their
-    code; on which terms its reseller bought them is between the reseller and the distributor.
+    Our rule: staff with MANAGE_ORDERS and whoever paid. The end customer gets the licences and
+    their code; the terms of the purchase are between the reseller and the distributor.
     """
     return viewer.may(Permission.MANAGE_ORDERS) or bought(own, asset)
 
@@ -91,7 +91,7 @@ def owns(own: OwnAccounts, asset: Asset) -> bool:
 
 
 def bought(own: OwnAccounts, asset: Asset) -> bool:
-    """Whether these accounts are those of whoever paid."""
+    """Whether one of these accounts paid for the asset."""
     return own.buyer is not None and own.buyer.id == asset.account_id
 
 

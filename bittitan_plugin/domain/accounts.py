@@ -1,6 +1,6 @@
-"""Who buys: customer accounts of the distributor, and their standing with BitTitan.
+"""Who buys: customer accounts of the distributor, and whether BitTitan knows them.
 
-Accounts are values, as assets are. Of several synchronizations at once the first one counts.
+Accounts are values, as assets are. If several synchronizations run at once, the first one counts.
 """
 
 from dataclasses import dataclass, replace
@@ -12,7 +12,7 @@ from bittitan_plugin.domain.described import Described
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
 from bittitan_plugin.domain.texts import check_line, check_typed, quoted
 
-#: The longest BitTitan password passed on, in characters. Ours.
+#: The longest BitTitan password passed on, in characters. The limit is our choice.
 LONGEST_PASSWORD = 255
 
 
@@ -25,13 +25,13 @@ class AccountStatus(Described):
 
 @dataclass(frozen=True, kw_only=True)
 class SyncOptions:
-    """What BitTitan is told of an account. Documented: e-mail address and company name."""
+    """What is sent to BitTitan about an account. Documented: e-mail address and company name."""
 
     email: str
     company: str
 
     def changed(self, email: str | None, company: str | None) -> "SyncOptions":
-        """With what a person entered; None leaves a value as it was prefilled.
+        """These options with what a person entered; None leaves a value as it was prefilled.
 
         Raises ``Refusal`` on ``email`` or ``company_name``.
         """
@@ -46,7 +46,7 @@ class Account:
     """A reseller, a direct customer or an end customer of a reseller."""
 
     id: UUID
-    #: The host's customer, or None for an end customer, whose user is who proved its address.
+    #: The platform's customer, or None for an end customer: its user is who proved the address.
     customer_id: str | None
     #: Normalized, see ``addresses.py``.
     email: str
@@ -62,7 +62,7 @@ class Account:
 
     @property
     def reference(self) -> str:
-        """Under which the vendor knows the account; the same however often it is sent."""
+        """The reference under which the vendor knows the account; it never changes."""
         return f"account-{self.id}"
 
     @property
@@ -72,7 +72,7 @@ class Account:
 
     @property
     def sync_options(self) -> SyncOptions:
-        """As they are prefilled. Ours: a buyer without a company goes by its address."""
+        """The prefilled options. Our rule: a buyer without a company goes by its address."""
         return SyncOptions(email=self.email, company=self.company or self.email)
 
     @property
@@ -81,9 +81,9 @@ class Account:
         return None if not self.company or is_address(self.company) else self.company
 
     def saved(self, options: SyncOptions) -> "Account":
-        """A person saves the options before the account is synchronized with them.
+        """The account with options that a person saved, before it is synchronized with them.
 
-        Raises ``Refusal`` when BitTitan knows the account by others already.
+        Raises ``Refusal`` when BitTitan already knows the account by other options.
         """
         if self.is_synchronized:
             self.check_known_by(options)
@@ -91,7 +91,7 @@ class Account:
         return replace(self, email=options.email, company=options.company)
 
     def check_known_by(self, options: SyncOptions) -> None:
-        """Raise ``Refusal`` INVALID on the option BitTitan knows otherwise: it is not changed."""
+        """Raise ``Refusal`` INVALID on an option that BitTitan knows with another value."""
         known = self.sync_options
         for field, wanted, value in (
             ("email", options.email, known.email),
@@ -106,7 +106,7 @@ class Account:
                 )
 
     def synchronized(self, partner_id: str, options: SyncOptions) -> "Account":
-        """BitTitan knows it by these options. Repeating it, or coming second, is harmless."""
+        """The account as BitTitan knows it by these options. Repeating this is harmless."""
         if self.is_synchronized:
             return self
         return replace(
@@ -119,12 +119,12 @@ class Account:
         )
 
     def not_synchronized(self, message: str) -> "Account":
-        """An attempt failed, which is said; one that succeeded meanwhile counts more."""
+        """The account with the error of a failed attempt; an attempt that succeeded wins."""
         return self if self.is_synchronized else replace(self, sync_error=message)
 
 
 def check_password(password: str | None) -> str | None:
-    """The BitTitan password of an older contract, to be passed on and never kept.
+    """The BitTitan password that an older contract has, to be passed on and never kept.
 
     Raises ``Refusal`` on ``password``.
     """

@@ -2,7 +2,7 @@
 
 A domain in another script is kept in the ASCII form that mail servers know, by IDNA 2008 (RFC 5891,
 the ``idna`` package). The standard library's codec is IDNA 2003, which sends mail for ``straße`` to
-``strasse``, another's domain. Nothing is folded to make it fit: full-width letters and invisible
+``strasse``, another domain. Nothing is folded to make it fit: full-width letters and invisible
 characters are refused where the address enters.
 """
 
@@ -16,7 +16,7 @@ from bittitan_plugin.domain.texts import check_line, quoted
 
 #: A dot-atom of RFC 5322 in lower case. Other scripts before the @ need SMTPUTF8, which few have.
 _LOCAL = re.compile(r"[a-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
-#: Characters before the @ and in all, as RFC 5321 has them.
+#: The most characters before the @ and in all (RFC 5321).
 _LONGEST_LOCAL, _LONGEST = 64, 254
 
 
@@ -26,9 +26,9 @@ def is_address(text: str) -> bool:
 
 
 def normalized(address: str) -> str:
-    """The form in which addresses are kept and compared: case never tells two people apart.
+    """The form in which addresses are kept and compared: case never makes a difference.
 
-    What cannot be written to is in lower case only; ``check_address`` refuses it.
+    An invalid address is only put in lower case; ``check_address`` refuses it.
     """
     return _written(address) or address.strip().lower()
 
@@ -59,5 +59,5 @@ def _written(text: str) -> str | None:
     except UnicodeError:
         return None
     written = f"{local}@{ascii_domain}"
-    # A last dot would make two addresses of one.
+    # With a dot at the end, one address could be written in two ways.
     return None if len(written) > _LONGEST or written.endswith(".") else written

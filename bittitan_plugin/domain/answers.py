@@ -1,4 +1,4 @@
-"""Whether a coupon that the vendor answers with is the one that was ordered, and still good.
+"""Whether a coupon in the vendor's answer is the one that was ordered, and still usable.
 
 A code that was delivered cannot be taken back, so nothing the vendor says of a new coupon is
 believed before it is compared with what was asked.
@@ -16,14 +16,14 @@ def differences(
 ) -> tuple[str, ...]:
     """What keeps ``coupon`` from being delivered for ``asset``; empty where nothing does.
 
-    Each goes on a sentence that names the coupon, without its code. ``partner_id`` is the vendor's
-    account of the buyer; None where that cannot be compared. Ours.
+    Each completes a sentence that names the coupon, without its code. ``partner_id`` is the
+    vendor's account of the buyer; None where that cannot be compared. The rule is ours.
     """
     return (*_contradictions(asset, coupon, partner_id), *_flaws(coupon, now))
 
 
 def is_about_another(asset: Asset, coupon: Coupon) -> bool:
-    """Whether what is said under the id of the asset's coupon names another sale of ours."""
+    """Whether a coupon with the id of the asset's coupon names another sale of ours."""
     return asset_of_reference(coupon.reference) not in (None, asset.id)
 
 

@@ -20,7 +20,7 @@ _REFERENCE = "asset-"
 
 
 class ProvisioningStatus(Described):
-    """Whether the coupon was obtained: Synchronized or Failed (documented), Pending (ours)."""
+    """Whether the coupon was obtained. Documented: Synchronized or Failed; Pending is our own."""
 
     PENDING = "PENDING", "The coupon code is being obtained."
     SYNCHRONIZED = "SYNCHRONIZED", "The coupon code is linked to the asset."
@@ -77,7 +77,7 @@ class Asset:
     #: Licences behind the coupon code, or behind all codes together.
     quantity: int
     unit_price: Money
-    #: What the line cost, tax included: the platform's word, and so what a cancellation credits.
+    #: What the line cost, tax included, as the platform reports it; a cancellation credits this.
     total: Money
     #: The tax within ``total``; None where the platform stated none.
     tax: Money | None = None
@@ -89,17 +89,17 @@ class Asset:
     validity_days: int
     #: Calendar days after the purchase date in which it may be cancelled, as agreed at purchase.
     refund_window_days: int
-    #: Whose calendar days these are, as agreed at purchase.
+    #: The time zone of these calendar days, as agreed at purchase.
     time_zone: str
     coupon_source: CouponSource
     coupon_id: str | None = None
     coupon_code: Sealed | None = None
     coupon_status: CouponStatus = CouponStatus.UNKNOWN
-    #: When the status was concluded from the coupon's absence; None where BitTitan said it.
+    #: When the status was concluded from the coupon's absence; None where BitTitan reported it.
     coupon_inferred_at: datetime | None = None
     coupon_expires_at: datetime | None = None
     #: The vendor's account that listed it last, or issued it, and since when that account has
-    #: listed it. What the account is meanwhile known by may be noted without a change of the asset.
+    #: listed it. Noting another name of the same account is no change of the asset.
     coupon_account: str | None = field(default=None, compare=False)
     coupon_listed_since: datetime | None = field(default=None, compare=False)
     #: Whether the coupon had been issued before, under the asset's reference, and was taken over.
@@ -113,7 +113,7 @@ class Asset:
     status: AssetStatus = AssetStatus.ACTIVE
     invoice: InvoiceReference | None = None
     credit_invoice: InvoiceReference | None = None
-    #: Where the money stands that a cancellation gives back; None while none was asked for.
+    #: How far the refund of a cancellation is; None while none was asked for.
     refund: Refund | None = None
     welcomed_at: datetime | None = None
     cancelled_at: datetime | None = None
@@ -122,7 +122,7 @@ class Asset:
 
     @property
     def reference(self) -> str:
-        """Under which the vendor issues the coupon; the same however often it is asked."""
+        """The reference under which the vendor issues the coupon; it never changes."""
         return f"{_REFERENCE}{self.id}"
 
     @property
@@ -143,7 +143,7 @@ class Asset:
 
     @property
     def coupon_status_inferred(self) -> bool:
-        """Whether BitTitan never said so: it only stopped listing the coupon."""
+        """Whether the status is only a conclusion: BitTitan stopped listing the coupon."""
         return self.coupon_inferred_at is not None
 
     @property
@@ -152,7 +152,7 @@ class Asset:
         return self.coupon_id is not None
 
     def requested(self, now: datetime) -> "Asset":
-        """The vendor is about to be asked. Committed before the call: intent before effect."""
+        """The vendor is about to be asked. This is committed before the call is made."""
         return self if self.requested_at else replace(self, requested_at=now)
 
     def provisioned(
@@ -167,7 +167,7 @@ class Asset:
     ) -> "Asset":
         """A coupon was issued or adopted. An asset never exchanges its coupon for another.
 
-        ``listing`` says whose word it is; codes from stock are nobody's.
+        ``listing`` is the vendor's account that lists it; codes from stock have none.
         """
         if self.has_coupon and self.coupon_id != coupon_id:
             raise Refusal(
@@ -189,16 +189,16 @@ class Asset:
         )
 
     def coupon_became(self, status: CouponStatus, inferred_at: datetime | None = None) -> "Asset":
-        """What became of the coupon. The code stays; a cancelled asset is settled.
+        """The coupon has a new status. The code is kept; a cancelled asset no longer changes.
 
-        ``inferred_at`` is when it was concluded from the coupon's absence; None: BitTitan says it.
+        ``inferred_at`` is when it was concluded from the coupon's absence; None: BitTitan reported.
         """
         if not self.has_coupon or self.status is not AssetStatus.ACTIVE:
             return self
         return replace(self, coupon_status=status, coupon_inferred_at=inferred_at)
 
     def delayed(self, code: ErrorCode, message: str) -> "Asset":
-        """The coupon could not be obtained yet; it is still being tried. Says why."""
+        """The coupon could not be obtained yet, for this reason; it is still being tried."""
         if self.has_coupon:
             return self
         return replace(self, provisioning_error=ProvisioningError(code=code, message=message))
@@ -218,7 +218,7 @@ class Asset:
         if self.provisioning_status is ProvisioningStatus.FAILED:
             return replace(self, provisioning_status=ProvisioningStatus.PENDING)
         if self.provisioning_status is ProvisioningStatus.PENDING:
-            # Forgetting the reason is a change, so this attempt is told from the one that waited.
+            # Dropping the reason is a change that sets this attempt apart from the one that waited.
             return replace(self, provisioning_error=None)
         return self
 
@@ -227,13 +227,13 @@ class Asset:
         return replace(self, status=AssetStatus.CANCELLING)
 
     def awaiting_revocation(self) -> "Asset":
-        """The cancellation waits until staff say that they revoked the codes."""
+        """The cancellation waits until staff confirm that they revoked the codes."""
         return replace(self, status=AssetStatus.AWAITING_REVOCATION)
 
     def cancellation_refused(
         self, status: CouponStatus, inferred_at: datetime | None = None
     ) -> "Asset":
-        """The coupon could not be cancelled: the sale stands. A cancelled one stays so.
+        """The coupon could not be cancelled: the sale remains. A cancelled asset stays cancelled.
 
         ``inferred_at`` as in ``coupon_became``.
         """
@@ -260,7 +260,7 @@ class Asset:
 
 
 def asset_of_reference(reference: str) -> UUID | None:
-    """The asset that a vendor's reference names; None where it is none of ours."""
+    """The id of the asset that a vendor's reference names; None where it is not ours."""
     if not reference.startswith(_REFERENCE):
         return None
     try:

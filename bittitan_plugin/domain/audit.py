@@ -1,8 +1,8 @@
-"""The chain through an asset's history: each entry has a digest of itself and the one before.
+"""Detects tampering with an asset's history: each entry's digest includes the one before it.
 
 An entry that was altered, taken out, put in or moved breaks the chain from there on; the asset
-keeps the last digest, so entries cut off at the end are missed too. One chain per asset, so that
-no two sales wait for each other. Ours.
+keeps the last digest, so a missing end is noticed too. Our choice: one chain per asset, so that
+no two sales wait for each other.
 """
 
 import json
@@ -20,7 +20,7 @@ class Chain:
     """One asset's history as it was found, oldest first, each entry with its digest."""
 
     asset_id: UUID
-    #: The digest the asset says is the last.
+    #: The digest that the asset keeps as the last one.
     head: str | None
     links: tuple[tuple[HistoryEntry, str], ...]
 

@@ -8,13 +8,13 @@ from bittitan_plugin.domain.days import begins_at
 from bittitan_plugin.domain.described import Described
 from bittitan_plugin.domain.money import Money
 
-#: The last day every month has: no month is without a billing day. Ours.
+#: The latest billing day: every month has this day. The limit is our choice.
 LAST_BILLING_DAY = 28
 
 
 @dataclass(frozen=True, kw_only=True)
 class InvoiceReference:
-    """An invoice or credit invoice of the host."""
+    """An invoice or credit invoice of the platform."""
 
     id: str
     number: str
@@ -25,7 +25,7 @@ class InvoiceReference:
 class Credit:
     """One full credit for one cancelled asset.
 
-    ``key`` is the same however often it is asked for, so the host can issue it once.
+    ``key`` is the same however often it is asked for, so the platform can issue it once.
     """
 
     key: str
@@ -43,18 +43,18 @@ class RefundStatus(Described):
     NOTHING = "NOTHING", "Nothing was received that could go back by itself."
     ASKED = "ASKED", "The platform was asked to pay it back, and has not said that it did."
     PAID = "PAID", "The money went back."
-    #: Whoever pays it back said no, to all of it or to a part.
+    #: Whoever pays it back refused all of it or a part.
     FAILED = "FAILED", "It did not go through; staff see to it."
 
 
 @dataclass(frozen=True, kw_only=True)
 class Refund:
-    """Where the money of one credit stands at the platform. Never more than was received."""
+    """How far the platform has paid back one credit. Never more than was received."""
 
     status: RefundStatus
     #: What the platform pays back by itself.
     amount: Money
-    #: What was received and cannot go back by itself, such as a gift card's part.
+    #: What staff must pay back, because the platform cannot: a gift card's part, for example.
     by_hand: Money
     #: For staff: what failed, or why a part is left to them.
     reason: str = ""
@@ -74,21 +74,21 @@ class Refund:
 
     @property
     def is_open(self) -> bool:
-        """Whether it may still become known, or be mended, that the money went."""
+        """Whether the payment may still be confirmed, or fixed."""
         return self.status in (RefundStatus.ASKED, RefundStatus.FAILED)
 
     @property
     def needs_staff(self) -> bool:
-        """Whether a person has to see to it that all of it goes back."""
+        """Whether a person must make sure that all of it is paid back."""
         return self.status is RefundStatus.FAILED or not self.by_hand.is_zero
 
 
 def next_billing_day(billing_day: int | None, now: datetime, zone: ZoneInfo) -> datetime:
     """The instant at which an account's next billing day begins.
 
-    Ours: that is the first day after today, in ``zone``, whose number in the month is
-    ``billing_day`` (1 to 28; None is the first of the month). What is executed on a billing day
-    itself waits for the next one: that day's invoices have been issued.
+    Our rule: the first day after today, in ``zone``, that is day ``billing_day`` of its month
+    (1 to 28; None is the first of the month). What is executed on a billing day waits for the
+    next one, because that day's invoices have been issued.
     """
     today = now.astimezone(zone).date()
     day = billing_day or 1

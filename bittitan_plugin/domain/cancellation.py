@@ -1,4 +1,4 @@
-"""May this asset be cancelled now, until when, and for how much? Asked alone, or before the act."""
+"""Whether an asset can be cancelled now, until when, and for how much; also before cancelling."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -16,10 +16,10 @@ LONGEST_WINDOW_DAYS = 15
 
 @dataclass(frozen=True, kw_only=True)
 class CancellationTerms:
-    """The check-only answer."""
+    """The answer to whether an asset can be cancelled."""
 
     allowed: bool
-    #: Why not, or None when it is allowed.
+    #: Why it is refused, or None when it is allowed.
     code: ErrorCode | None
     #: One sentence for people, in either case.
     message: str
@@ -33,7 +33,7 @@ class CancellationTerms:
 def closing_instant(purchase_date: datetime, window_days: int, zone: ZoneInfo) -> datetime:
     """The first instant after the window, in ``zone``.
 
-    Ours: days are calendar days in the instance's time zone and the last one counts whole, so
+    Our rule: days are calendar days in the instance's time zone and the last one counts whole, so
     the window ends where the day after it begins.
     """
     last_day = purchase_date.astimezone(zone).date() + timedelta(days=window_days)
@@ -43,7 +43,7 @@ def closing_instant(purchase_date: datetime, window_days: int, zone: ZoneInfo) -
 def deadline_of(asset: Asset) -> datetime:
     """The first instant at which ``asset`` can no longer be cancelled.
 
-    Ours: it follows from what was noted at the sale alone, so no setting moves it later.
+    Our rule: it depends only on what was noted at the sale, so no setting moves it later.
     """
     return closing_instant(asset.purchase_date, asset.refund_window_days, asset.zone)
 
@@ -55,7 +55,7 @@ def check(
     automatic: bool = False,
     automatic_limit: Money | None = None,
 ) -> CancellationTerms:
-    """The rules, asked without doing anything.
+    """Apply the rules to ``asset`` without changing anything.
 
     ``automatic`` and ``automatic_limit`` say what the distributor allows customers to do
     without staff; a limit in another currency never applies automatically.
@@ -92,7 +92,7 @@ def _refusal(asset: Asset, now: datetime, closes_at: datetime) -> tuple[ErrorCod
             ErrorCode.CANCELLATION_PENDING,
             "This asset is being cancelled: it is credited once its coupon code is revoked.",
         )
-    # Of one that was only concluded BitTitan is asked, whose word decides.
+    # If that was only concluded, BitTitan is asked and its answer decides.
     if asset.coupon_status is CouponStatus.REDEEMED and not asset.coupon_status_inferred:
         return (
             ErrorCode.COUPON_REDEEMED,
@@ -106,7 +106,7 @@ def _refusal(asset: Asset, now: datetime, closes_at: datetime) -> tuple[ErrorCod
             f"It could be cancelled for {asset.refund_window_days} days after the purchase; "
             f"that ended before {_spoken(closes_at)}.",
         )
-    # Drawing a code from stock is one transaction: there is nobody to be waited for.
+    # Drawing a code from stock is one transaction, so there is no answer to wait for.
     asked = asset.coupon_source is CouponSource.API
     if asked and asset.provisioning_status is ProvisioningStatus.PENDING:
         return (

@@ -1,4 +1,4 @@
-"""What is sold: two product types, their products, and the two clocks each of them has."""
+"""What is sold: two product types, their products, and each product's two periods in days."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -16,13 +16,13 @@ PRODUCT_GROUP = "BitTitan"
 #: Whole days a coupon can be redeemed, and its licences used, unless the product says otherwise.
 #: Documented: 365 for both.
 DEFAULT_DAYS = 365
-#: Bounds of both clocks, in days. Ours.
+#: Bounds of both clocks, in days. They are our choice.
 SHORTEST_DAYS, LONGEST_DAYS = 1, 3650
-#: The most licences one order line may hold. Ours: above it, a typing error is the likelier story.
+#: The most licences of one order line. Our choice: above it, a typing error is likelier.
 LARGEST_QUANTITY = 100_000
-#: How the attributes of both clocks are called on a platform, by the slugs of the properties.
+#: The names of both clocks' attributes on a platform, by the slugs of the properties.
 CLOCKS = {"expire": "Expire (days)", "validity": "Validity (days)"}
-#: What a platform says of a clock: days, or the text that stands there in their place.
+#: A platform's value of a clock: days, or the text that it has instead of them.
 Said = int | str | None
 
 
@@ -47,7 +47,7 @@ class ProductType(Described):
 
     @classmethod
     def from_slug(cls, slug: str) -> Self | None:
-        """The product type a platform means by ``slug``, or None when it is not ours."""
+        """The product type with that ``slug`` on a platform, or None when it is not ours."""
         return next((kind for kind in cls if kind.slug == slug), None)
 
 
@@ -59,7 +59,7 @@ _LABELS = {
 
 @dataclass(frozen=True, kw_only=True)
 class Listed:
-    """What the vendor's list says of one article."""
+    """What the vendor's list says about one article."""
 
     name: str
     #: The vendor's list price of one licence.
@@ -68,17 +68,17 @@ class Listed:
 
 @dataclass(frozen=True, kw_only=True)
 class Clocks:
-    """Both clocks of a product as a platform says them: days, or None where the plugin's count."""
+    """A product's clocks as a platform has them: days, or None where the plugin's own count."""
 
     expire_days: int | None = None
     validity_days: int | None = None
-    #: What was said and cannot be days, in words.
+    #: Values that cannot be days, in words.
     refused: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
 class HostVariant:
-    """A variant of the platform that is of one of our product types, as it stands there."""
+    """A variant of one of our product types, as the platform shows it."""
 
     variant_id: str
     #: The platform's product that it is a variant of.
@@ -89,14 +89,14 @@ class HostVariant:
     name: str
     #: Price of one licence, by currency; every currency it is sold in.
     prices: Mapping[str, Money]
-    #: Whether customers can see it, or None where the platform did not say.
+    #: Whether customers can see it, or None where the platform did not report it.
     published: bool | None = None
     clocks: Clocks = Clocks()
 
 
 @dataclass(frozen=True, kw_only=True)
 class Product:
-    """One sellable licence product, bound to a variant of the host.
+    """One sellable licence product, bound to a variant of the platform.
 
     Changing a product never changes assets already sold: they keep their own copy.
     """
@@ -110,23 +110,23 @@ class Product:
     expire_days: int
     #: How long the *licences* can be used, in days.
     validity_days: int
-    #: The host's variant that sells this product, or None while it is not presented.
+    #: The platform's variant that sells this product, or None while it is not presented.
     variant_id: str | None = None
-    #: The host's product of that variant: a platform that deletes one may no longer say what its
+    #: The platform's product of that variant: once it is deleted, a platform may not say what its
     #: variants were.
     host_product_id: str | None = None
     published: bool = False
     #: Price of one licence, by currency.
     prices: dict[str, Money] = field(default_factory=dict)
-    #: What the vendor's list said when it was last imported; None for one that never was. It
-    #: tells what the vendor changed from what the distributor edited.
+    #: What the vendor's list contained at the last import; None if never imported. It separates
+    #: the vendor's changes from the distributor's edits.
     imported: Listed | None = None
 
     def following(self, variant: HostVariant) -> "Product":
-        """Bound to ``variant`` and saying what the platform says.
+        """This product bound to ``variant``, with the platform's values.
 
-        The days stay where the platform says none. So does the article number (ours): coupons are
-        ordered by it, however the platform numbers its variants.
+        The days stay where the platform has none. The article number stays too (our rule): coupons
+        are ordered by it, however the platform numbers its variants.
         """
         return replace(
             self,
@@ -204,7 +204,7 @@ def check_quantity(quantity: int, *, name: str = "quantity") -> int:
 
 
 def read_clocks(expire: Said, validity: Said) -> Clocks:
-    """What a platform says of a product's two clocks, taken where it can be days."""
+    """The platform's values of a product's two clocks, taken where they can be days."""
     said = {"expire": expire, "validity": validity}
     days = {name: _days_or_none(value) for name, value in said.items()}
     refused = tuple(
@@ -223,7 +223,7 @@ def _days_or_none(said: Said) -> int | None:
 
 
 def check_days(days: int, *, name: str) -> int:
-    """A clock's length in whole days, within the accepted range (1–3650, ours)."""
+    """A clock's length in whole days, within the accepted range (1–3650, our choice)."""
     if isinstance(days, bool) or not isinstance(days, int):
         said = f"{quoted(days)} is not a whole number of days."
         raise Refusal(ErrorCode.INVALID, said, field=name)

@@ -1,10 +1,10 @@
-"""When a vendor is left alone: after it failed again and again, or asked for a pause.
+"""When a vendor is not called: after repeated failures, or while it asked for a pause.
 
     closed ──failures──► open ──time──► one call tries ──answer──► closed
                           ▲                  │
                           └──── failure ─────┘   (and the next try comes later)
 
-All of this is ours; the vendor's contract says only that 429 carries ``Retry-After``.
+These rules are our choice; the vendor's contract says only that 429 carries ``Retry-After``.
 """
 
 from dataclasses import dataclass, replace
@@ -27,11 +27,11 @@ class Closure(StrEnum):
 
     #: It fails; one call at a time may try.
     DOWN = "DOWN"
-    #: It asked for a pause, which passes by itself.
+    #: It asked for a pause, which ends by itself.
     RATE_LIMITED = "RATE_LIMITED"
 
 
-#: How long it is left alone at most.
+#: The longest time without calling it.
 _LONGEST = {
     Closure.DOWN: max(LONGEST_WAIT, TRY_TAKES),
     Closure.RATE_LIMITED: timedelta(seconds=LONGEST_RETRY_AFTER),
@@ -40,7 +40,7 @@ _LONGEST = {
 
 @dataclass(frozen=True, kw_only=True)
 class Circuit:
-    """An address that is not to be called now. One that may be has no circuit at all."""
+    """An address that must not be called now. An address that may be called has no circuit."""
 
     address: str
     closure: Closure
@@ -61,7 +61,7 @@ class Circuit:
         return replace(self, tries=self.tries + 1, retry_at=now + TRY_TAKES)
 
     def failed(self, reason: str, now: datetime) -> "Circuit":
-        """The try was in vain: the next one comes after twice the time."""
+        """The try failed: the next one comes after twice the time."""
         wait = min(FIRST_WAIT * 2 ** min(self.tries, 10), LONGEST_WAIT)
         return replace(self, reason=reason, retry_at=now + wait)
 

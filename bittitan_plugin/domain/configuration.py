@@ -54,7 +54,7 @@ class Configuration:
     stop_without_stock: bool = False
     #: Whether orders' invoices are made here, where the platform leaves that to its apps.
     issue_invoices: bool = False
-    #: In which category new products stand, where the platform has categories; empty: staff choose.
+    #: The category of new products, where the platform has categories; empty: staff choose.
     product_category: str = PRODUCT_GROUP
 
     @property
@@ -63,7 +63,7 @@ class Configuration:
         return ZoneInfo(self.time_zone)
 
     def source_of(self, product_type: ProductType) -> CouponSource:
-        """Where the codes of new sales of that kind come from. Assets remember where theirs did."""
+        """Where the codes of new sales of that kind come from. Assets keep their own source."""
         own = {
             ProductType.MAILBOX_LICENSE: self.mailbox_license_source,
             ProductType.USER_MIGRATION_BUNDLE: self.user_migration_bundle_source,
@@ -77,15 +77,15 @@ class Configuration:
 
     @property
     def knows_api(self) -> bool:
-        """Whether the coupon API can be asked, be it only about what was sold from it earlier."""
+        """Whether the coupon API can be asked, if only about what was sold from it earlier."""
         return bool(self.api_url and self.api_email and self.api_password)
 
     @property
     def coupon_account(self) -> str | None:
-        """The vendor's account that the coupon API is asked as, as a digest; None without one.
+        """A digest of the vendor's account used with the coupon API; None without one.
 
-        Ours: its address and e-mail tell accounts apart, and nothing else can. Another password
-        is the same account; of another address or e-mail only people can say whether it is.
+        Our rule: only address and e-mail identify an account. Another password is the same
+        account; whether another address or e-mail is the same one, only people can say.
         """
         if not self.knows_api:
             return None
@@ -101,7 +101,7 @@ class Configuration:
     def changed(self, name: str, value: str | None) -> "Configuration":
         """This configuration with one value read from text.
 
-        None leaves the value as it is, as the platform's convention has it for secrets.
+        None leaves the value as it is, which is the platform's convention for secrets.
         ``api_password`` must arrive sealed. Raises ``Refusal`` on the value's own name.
         """
         if value is None:
@@ -122,7 +122,7 @@ class Configuration:
             self.check_api()
 
     def check_api(self) -> None:
-        """What the coupon API must be asked with. Raises ``Refusal`` REQUIRED on what lacks."""
+        """What calls to the coupon API need. Raises ``Refusal`` REQUIRED on a missing value."""
         missing: Mapping[str, object] = {
             "api_url": self.api_url,
             "api_email": self.api_email,
@@ -139,7 +139,7 @@ class Configuration:
 
 @cache
 def _zones() -> set[str]:
-    """Names that mean the same time everywhere. Two in the list are no places."""
+    """Names that mean the same time everywhere. Two names in the list are not places."""
     return available_timezones() - {"Factory", "localtime"}
 
 
@@ -199,7 +199,7 @@ def _kinds(name: str, text: str) -> tuple[ProductType, ...]:
 
 
 def _zone(name: str, text: str) -> str:
-    # Only the list of names is asked: files beside them (localtime, Factory, right/…, posixrules)
+    # Only the list of names counts: files beside them (localtime, Factory, right/…, posixrules)
     # can be opened too, and mean another time on each machine, or count leap seconds.
     if text not in _zones():
         raise _invalid(name, text, "a time zone such as Europe/Athens")
@@ -223,7 +223,7 @@ def _url(name: str, text: str) -> str:
 
 
 def _category(name: str, text: str) -> str:
-    # A platform's address of it is made of these.
+    # A platform makes the category's address of these characters.
     if text and not (is_line(text) and re.search("[A-Za-z0-9]", text)):
         expected = f"one line of at most {LONGEST_NAME} characters with Latin letters or digits"
         raise _invalid(name, text[:40], expected)

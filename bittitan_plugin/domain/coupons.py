@@ -1,4 +1,4 @@
-"""Coupons: what BitTitan hands out, and what we know of their fate."""
+"""Coupons: what BitTitan issues, and what we know of their status."""
 
 import unicodedata
 from dataclasses import dataclass, field
@@ -13,7 +13,7 @@ Sealed = NewType("Sealed", str)
 
 
 class CouponStatus(Described):
-    """A coupon's fate at the vendor. Documented."""
+    """A coupon's status at the vendor. Documented."""
 
     AVAILABLE = "AVAILABLE", "It can be redeemed."
     REDEEMED = "REDEEMED", "Its licences were taken; it can no longer be cancelled."
@@ -22,7 +22,7 @@ class CouponStatus(Described):
     UNKNOWN = "UNKNOWN", "There is no coupon yet, or BitTitan has not said."
 
 
-#: What a coupon can still turn from; every other fate is final.
+#: Statuses that can still change; every other one is final.
 OPEN_FATES = (CouponStatus.AVAILABLE, CouponStatus.UNKNOWN)
 
 
@@ -68,9 +68,9 @@ _MINUS_SIGN = "\N{MINUS SIGN}"
 
 
 def normal_form(code: str) -> str:
-    """The same for every way in which one code is written: case, dashes and blanks do not count.
+    """One form for every spelling of a code: case, dashes and blanks do not count.
 
-    Codes of one normal form are one code. Ours: selling one twice is worse than asking about it.
+    Codes with one normal form are one code. Our rule: asking is better than selling one twice.
     """
     text = unicodedata.normalize("NFKC", code).upper()
     return "".join(

@@ -1,4 +1,4 @@
-"""Enums whose members say in one sentence what they mean, for whoever meets them from outside."""
+"""Enums with a sentence for each member that explains it to users of the API."""
 
 from enum import StrEnum
 from typing import Self
@@ -10,7 +10,7 @@ class Described(StrEnum):
     description: str
 
     def __new__(cls, value: str, description: str = "") -> Self:
-        """A member; the default lets type checkers see that ``Kind("NAME")`` finds one."""
+        """Make a member; the default lets type checkers see that ``Kind("NAME")`` finds one."""
         member = str.__new__(cls, value)
         member._value_ = value
         member.description = description

@@ -1,4 +1,4 @@
-"""What a duty of the timetable finds due: only what names it, so that any row can be found."""
+"""What a scheduled task finds due: only ids, so that it can be any kind of row."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -6,7 +6,7 @@ from uuid import UUID
 
 @dataclass(frozen=True, kw_only=True)
 class Due:
-    """One thing whose time has come, and the sale it is about."""
+    """One thing that is due now, and the sale it is about."""
 
     id: UUID
     asset_id: UUID

@@ -1,14 +1,14 @@
-"""What can go wrong, by what one must do about it.
+"""What can go wrong, sorted by what the caller must do.
 
     BitTitanError
-    ├── Refusal            a rule of ours says no; nothing was changed
-    ├── Rejected           the other side said no: do not retry, tell a person
+    ├── Refusal            a rule of ours forbids it; nothing was changed
+    ├── Rejected           the other side refused: do not retry, notify a person
     ├── Unavailable        it never arrived, or was turned away unread: retry with backoff
     └── OutcomeUnknown     it may have been done: look it up, never simply repeat it
 
-No class derives from another kind, so ``except Rejected`` can never swallow a network fault. Of
-each of the last three there is a class for the commerce platform, so that nobody asks BitTitan
-about what the platform would not do.
+No class derives from another kind, so ``except Rejected`` can never swallow a network fault. Each
+of the last three has a class for the commerce platform, so that nobody asks BitTitan about what
+the platform refused.
 """
 
 from typing import ClassVar
@@ -67,9 +67,9 @@ class ErrorCode(Described):
     )
 
 
-#: Codes of what did not arrive, whoever it was meant for.
+#: Codes of requests that did not arrive, at the vendor or at the platform.
 UNAVAILABLE = frozenset({ErrorCode.VENDOR_UNAVAILABLE, ErrorCode.PLATFORM_UNAVAILABLE})
-#: Codes of what the commerce platform did not do; it is to be asked why, not BitTitan.
+#: Codes of failures at the commerce platform; ask there for the reason, not BitTitan.
 OF_PLATFORM = frozenset({ErrorCode.PLATFORM_REJECTED, ErrorCode.PLATFORM_UNAVAILABLE})
 
 
@@ -78,7 +78,7 @@ class BitTitanError(Exception):
 
 
 class Refusal(BitTitanError):
-    """A rule of ours says no. Nothing was changed.
+    """A rule of ours forbids it. Nothing was changed.
 
     ``field`` names the input at fault in the caller's spelling (``quantity``,
     ``lines[1].sku``), or is None where the request as a whole is refused.
@@ -91,13 +91,13 @@ class Refusal(BitTitanError):
         self.field = field
 
     def within(self, place: str) -> "Refusal":
-        """The same refusal of a part of something: its field is named from ``place`` on."""
+        """The same refusal for a part of something: its field begins with ``place``."""
         field = f"{place}.{self.field}" if self.field else place
         return Refusal(self.code, self.message, field=field)
 
 
 class Rejected(BitTitanError):
-    """The other side understood and said no. Repeating it changes nothing.
+    """The other side understood and refused. Repeating the request changes nothing.
 
     ``code`` is the other side's own code (``COUPON_REDEEMED``, ``UNKNOWN_SKU`` …).
     """
@@ -134,7 +134,7 @@ class Unavailable(BitTitanError):
 
 
 class PlatformRejected(Rejected):
-    """The commerce platform said no."""
+    """The commerce platform refused."""
 
     reported_as = ErrorCode.PLATFORM_REJECTED
 
@@ -146,11 +146,11 @@ class PlatformUnavailable(Unavailable):
 
 
 class NotServedHere(PlatformUnavailable):
-    """This process has nothing to reach that platform with; another one may have."""
+    """This process cannot reach that platform; another process may."""
 
 
 class OutcomeUnknown(BitTitanError):
-    """The request may have had its effect; only a look-up can tell."""
+    """The request may have had its effect; only a look-up shows it."""
 
     #: What clients are told.
     reported_as: ClassVar[ErrorCode] = ErrorCode.VENDOR_UNAVAILABLE

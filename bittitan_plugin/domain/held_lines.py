@@ -54,7 +54,7 @@ _WORDS: Mapping[HeldBecause, str] = {
 
 
 def spoken(counts: Mapping[HeldBecause, int], first_order: str) -> str:
-    """What is said of all of them, once."""
+    """The one message about all of them."""
     total = sum(Counter(counts).values())
     why = "; ".join(_WORDS[kind].format(counts[kind]) for kind in HeldBecause if counts.get(kind))
     return (

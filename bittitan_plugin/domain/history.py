@@ -44,7 +44,7 @@ class HistoryEntry:
     change: Change
 
 
-#: What is followed, and how each value reads. The coupon code itself is deliberately absent.
+#: The tracked values, and how each reads. The coupon code itself is deliberately absent.
 _TRACKED: dict[str, Callable[[Asset], object]] = {
     "friendlyName": lambda a: a.friendly_name,
     "endCustomer": lambda a: a.end_customer_id,
@@ -66,7 +66,7 @@ _TRACKED: dict[str, Callable[[Asset], object]] = {
 
 
 def changes(before: Asset | None, after: Asset) -> list[Change]:
-    """What differs between two values of one asset; everything set counts for a new one."""
+    """What differs between two values of one asset; of a new asset, everything that is set."""
     found = []
     for name, read in _TRACKED.items():
         old = _text(read(before)) if before else None

@@ -1,8 +1,8 @@
-"""The vendor's list against what is sold here: what is taken over, and what is left alone.
+"""The import of the vendor's list: what is taken over, and what is left alone.
 
 *Get Services Definition* adds what is missing and never overwrites what the distributor edited
-(documented). How the two are told apart is ours: what was last imported is kept, and whatever
-still says so was edited by nobody, so it goes on following the vendor.
+(documented). How to recognize an edit is our rule: what was last imported is kept, and a value
+that still equals it was not edited, so it goes on following the vendor.
 """
 
 from collections.abc import Mapping
@@ -41,7 +41,7 @@ def read_article(*, sku: str, product_type: str, name: str, price: Money) -> Art
 
 
 def check_same_type(product: Product, article: Article) -> None:
-    """A product never changes its type: its host variant could not follow. Raises ``Refusal``."""
+    """A product never changes its type: its variant could not follow. Raises ``Refusal``."""
     if product.product_type is not article.product_type:
         raise Refusal(
             ErrorCode.INVALID,
@@ -54,10 +54,10 @@ def check_same_type(product: Product, article: Article) -> None:
 def brought_up_to_date(
     name: str, prices: Mapping[str, Money], *, before: Listed | None, now: Listed
 ) -> tuple[str, dict[str, Money]]:
-    """Name and prices after the vendor's list said ``before`` at the last import and ``now`` today.
+    """Name and prices, given the vendor's list at the last import (``before``) and ``now``.
 
     A value that still is what was imported follows the vendor; any other is the distributor's
-    and stays. Something never imported (``before`` is None) is the distributor's altogether.
+    and stays. What was never imported (``before`` is None) is entirely the distributor's.
     """
     if before is None:
         return name, dict(prices)
@@ -106,5 +106,5 @@ def imported(product: Product, article: Article, variant: HostVariant | None) ->
 
 
 def is_visible_change(before: Product, after: Product) -> bool:
-    """Whether anybody would notice; what was last imported is our own book-keeping."""
+    """Whether anybody would notice; ``imported`` is only our own record."""
     return replace(after, imported=before.imported) != before

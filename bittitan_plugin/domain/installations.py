@@ -13,12 +13,12 @@ class Installation:
     """Whether the plugin is switched on there, and how it is set up."""
 
     id: UUID
-    #: How the platform names itself; unique. The embedded host is ``default``.
+    #: How the platform names itself; unique. The embedded shop is ``default``.
     key: str
     active: bool
     configuration: Configuration
     created_at: datetime
-    #: When it was switched on for the first time; what was ordered before is not ours.
+    #: When it was first switched on; orders from before are not served.
     switched_on_at: datetime | None = None
 
     def check_active(self) -> None:

@@ -1,4 +1,4 @@
-"""Invitations: how an end customer proves the address under which its reseller named it. Ours.
+"""Invitations: how an end customer proves the address that its reseller entered. Our rule.
 
 An address that somebody typed into an order proves nothing about who signs in with it. Whoever
 follows the link of an invitation reads that mailbox, and from then on sees what was bought for it.
@@ -14,7 +14,7 @@ from bittitan_plugin.domain.waits import left
 
 #: How long a link can be followed.
 LIFETIME = timedelta(days=7)
-#: How long after one invitation the next can be sent: nobody's mailbox is filled by us.
+#: How long after one invitation the next can be sent, so that we fill nobody's mailbox.
 PAUSE = timedelta(minutes=10)
 
 
@@ -24,7 +24,7 @@ class Invitation:
 
     id: UUID
     account_id: UUID
-    #: Where it was sent, and so what following it proves. Normalized.
+    #: Where it was sent: following its link proves this address. Normalized.
     email: str
     expires_at: datetime
     #: When the mail was handed over; None while that is not known to have happened.
@@ -36,14 +36,14 @@ class Invitation:
         return replace(self, sent_at=now)
 
     def used(self, account: Account, now: datetime) -> "Invitation":
-        """Its link has been followed to the end. Raises as ``check``."""
+        """Its link has been followed to the end. Raises what ``check`` raises."""
         self.check(account, now)
         return replace(self, used_at=now)
 
     def check(self, account: Account, now: datetime) -> None:
         """Raise ``Refusal`` INVALID unless its link can be followed now.
 
-        ``account`` is the end customer as it is now: a proof of another address is none for it.
+        ``account`` is the end customer as it is now: proof of another address does not count.
         """
         if self.used_at is not None:
             raise _refused(

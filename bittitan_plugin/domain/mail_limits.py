@@ -1,4 +1,4 @@
-"""How much mail somebody without staff rights can have us send. Ours.
+"""How much mail somebody without staff rights can make us send. The limits are our choice.
 
 The addresses are theirs to choose and the mail is sent in the distributor's name: without a limit
 it would fill the mailboxes of strangers, some of it with coupon codes. Staff send as they see fit.
@@ -28,9 +28,9 @@ class MailLimit:
     field: str = "id"
 
     def check(self, sent: Iterable[datetime], now: datetime) -> None:
-        """Raise ``Refusal`` LIMIT_REACHED where those that were sent leave no room for another.
+        """Raise ``Refusal`` LIMIT_REACHED where the mails in ``sent`` leave no room for another.
 
-        It says from when on there is room. Moments that a clock which was stepped back has left
+        The message names when there is room. Moments that a clock which was stepped back has left
         in the future do not count.
         """
         counted = sorted(at for at in sent if left(at + WINDOW, now, WINDOW))
@@ -50,7 +50,7 @@ class MailLimit:
 CODE_AGAIN = MailLimit(
     name="code-again", most=3, sentence="The e-mail with this coupon code is sent again"
 )
-#: Of one asset: asking for its cancellation, which staff and whoever asked are told by e-mail.
+#: Of one asset: requests to cancel it; each sends an e-mail to staff and to whoever asked.
 CANCELLATION_REQUESTS = MailLimit(
     name="cancellation-request",
     most=3,

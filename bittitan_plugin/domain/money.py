@@ -10,7 +10,7 @@ from bittitan_plugin.domain.texts import quoted
 
 #: Digits kept after the decimal point; enough for unit prices in every ISO 4217 currency.
 SCALE = 4
-#: The largest amount accepted, in whole currency units. Ours: keeps sums inside 64 bits at SCALE.
+#: The largest amount, in whole currency units. Our choice: it keeps sums inside 64 bits at SCALE.
 LARGEST_AMOUNT = Decimal(10) ** 14
 
 
@@ -69,8 +69,8 @@ class Money:
     def check_payable(self) -> "Money":
         """This amount, if it can be paid: a whole number of the currency's smallest units.
 
-        Raises ``Refusal`` on ``amount``. The units are ISO 4217's; a currency that is not listed
-        there has none that we know, and passes.
+        Raises ``Refusal`` on ``amount``. The units are those of ISO 4217; a currency that is not
+        listed there passes.
         """
         unit = smallest_unit(self.currency)
         if unit is not None and self.amount % unit:
@@ -101,7 +101,7 @@ class Money:
 
 
 def smallest_unit(currency: str) -> Decimal | None:
-    """The smallest amount of a currency: 0.01 of USD, 1 of JPY. None for what ISO 4217 lacks."""
+    """The smallest amount of a currency: 0.01 of USD, 1 of JPY. None if ISO 4217 lacks it."""
     try:
         digits = Currency(currency).exponent
     except ValueError:

@@ -1,4 +1,4 @@
-"""A platform's order, reduced to what selling licences needs. We read it, we never own it."""
+"""A platform's order, reduced to what selling licences needs. The plugin only reads it."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,7 +13,7 @@ from bittitan_plugin.domain.texts import check_line
 
 
 class OrderStatus(StrEnum):
-    """Where an order stands, as far as licences care."""
+    """The status of an order, as far as it matters to licences."""
 
     UNCONFIRMED = "UNCONFIRMED"
     CONFIRMED = "CONFIRMED"
@@ -21,7 +21,7 @@ class OrderStatus(StrEnum):
 
 
 class Invoicing(StrEnum):
-    """When the order is invoiced. Three choices are documented; these three are ours."""
+    """When the order is invoiced. Documented: three choices; which three is our decision."""
 
     NOW = "NOW"
     NEXT_BILLING_DAY = "NEXT_BILLING_DAY"
@@ -56,9 +56,9 @@ class OrderLine:
     #: The platform's product type; decides whether a line without a known product is ours.
     product_type: str | None
     quantity: int
-    #: For show: rounded by the platform, and so no factor of the total.
+    #: Only to show: the platform rounds it, so the total cannot be computed from it.
     unit_price: Money
-    #: What the whole line costs, tax included, after its discounts: the platform's word.
+    #: What the whole line costs, tax included, after its discounts, as the platform reports it.
     total: Money
     #: The tax within ``total``; None where the platform states none.
     tax: Money | None = None
@@ -66,7 +66,7 @@ class OrderLine:
     end_customer: EndCustomer | None = None
     #: Whether the platform shows any of it as delivered.
     fulfilled: bool = False
-    #: The asset that the platform says it became; whoever delivered it noted that there.
+    #: The asset that the line became, as whoever delivered it noted at the platform.
     asset_id: str | None = None
 
 
@@ -84,7 +84,7 @@ class Order:
     recipient_email: str
     lines: tuple[OrderLine, ...]
     created_at: datetime
-    #: What the platform has invoiced it by, if it has.
+    #: The platform's invoice for it, if there is one.
     invoice: InvoiceReference | None = None
 
     def line(self, line_id: str) -> OrderLine | None:
@@ -94,13 +94,13 @@ class Order:
 
 @dataclass(frozen=True, kw_only=True)
 class UnreadableOrder:
-    """An order that the platform has and that cannot be read: what can be said of it."""
+    """What is known of an order that the platform has and that cannot be read."""
 
     id: str
     number: str
     #: What is wrong with it, in a sentence that names order, line and field.
     why: str
-    #: What its lines sell, as far as that can be read: whether it is any of our business.
+    #: What its lines sell, as far as that can be read: shows whether it concerns us.
     variant_ids: frozenset[str] = frozenset()
 
 
@@ -114,7 +114,7 @@ class ProvisionOn(StrEnum):
 def is_due(order: Order, provision_on: ProvisionOn) -> bool:
     """Whether the order's licences are to be provisioned now, by the distributor's setting.
 
-    One that staff have still to confirm waits even when it is paid: what was delivered can be
+    An order that staff must still confirm waits even when it is paid: once delivered, it can be
     neither confirmed nor edited any more (observed on Saleor 3.23).
     """
     if order.status is not OrderStatus.CONFIRMED:
@@ -128,7 +128,7 @@ def awaited(order: Order, provision_on: ProvisionOn) -> ProvisionOn:
 
 
 def name_of_line(index: int, product_name: str | None) -> str:
-    """A line as staff find it on the platform's page: counted from one, and by its product."""
+    """A line as staff find it on the platform's page: its number from one, and its product."""
     return f"line {index + 1} ({product_name})" if product_name else f"line {index + 1}"
 
 
@@ -160,7 +160,7 @@ TYPED = {
 
 
 def check_typed(line: OrderLine, place: str = "") -> None:
-    """Hold against our rules what a buyer typed at this line; the other lines are none of it.
+    """Check what a buyer typed at this line against our rules; other lines are not checked.
 
     Raises ``Refusal`` on a field of ``TYPED``, after ``place``.
     """

@@ -1,4 +1,4 @@
-"""A problem: something that needs a person, said once, with the next step."""
+"""A problem: something that needs a person, reported once, with the next step."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -77,7 +77,7 @@ class ProblemKind(Described):
 class ProblemAction(Described):
     """The button beside a problem: what ``services.problems.act`` does about it.
 
-    The last three are no work of the plugin's: they lead a person to where it is done.
+    The last three do not act: they lead a person to the place where the work is done.
     """
 
     #: Ask for the asset's coupon once more, or what became of it.
@@ -118,7 +118,7 @@ class Problem:
     #: What it is about; the same cause gives the same key.
     key: str
     asset_id: UUID | None
-    #: The platform's order it is about, where that is not the asset's.
+    #: The platform's order it is about, where it is not the asset's order.
     order_id: str | None = None
     message: str
     next_step: str

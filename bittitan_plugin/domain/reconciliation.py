@@ -1,7 +1,7 @@
-"""Reconciliation: what the platform, our books and BitTitan's must agree on, and where they do not.
+"""Reconciliation: where the platform's records, our books and BitTitan's do not agree.
 
-Pure: it is told what each side says and names the difference. ``services/reconciliation*.py`` read
-the sides and do something about it.
+Pure: it gets what each side says and names the difference. ``services/reconciling`` reads
+the sides and corrects them.
 """
 
 from collections import Counter
@@ -20,13 +20,13 @@ from bittitan_plugin.domain.errors import ErrorCode
 from bittitan_plugin.domain.orders import Order
 from bittitan_plugin.domain.retries import VENDOR
 
-#: What is younger is still on its way and no difference yet. Ours.
+#: What is younger may still be on its way and is no difference yet. The time is our choice.
 IN_FLIGHT = timedelta(minutes=10)
-#: A coupon that is pending for longer is not being tried any more: the tries end after a day.
+#: A coupon that is pending for longer is no longer being tried: the tries end after a day.
 STUCK_AFTER = timedelta(seconds=VENDOR.give_up_after) + timedelta(hours=1)
-#: Differences that are listed one by one; more are counted. Ours.
+#: Differences that are listed one by one; more are only counted. The limit is our choice.
 MOST_LISTED = 100
-#: Changes that one run may make unless it is told otherwise. Ours.
+#: Changes that one run may make unless another limit is given. The number is our choice.
 MOST_CHANGES = 100
 
 _WAITS = frozenset({ErrorCode.ACCOUNT_NOT_SYNCHRONIZED, ErrorCode.OUT_OF_STOCK})
@@ -77,7 +77,7 @@ class DifferenceKind(Described):
     )
 
 
-#: What only people can settle at the platform; applying puts it to them.
+#: What only people can settle at the platform; applying reports it to them.
 OF_CHANGED_ORDERS = frozenset(
     {
         DifferenceKind.QUANTITY_CHANGED,
@@ -108,10 +108,10 @@ class Difference:
 def of_order(
     order: Order, assets: Sequence[Asset], *, due: bool, taken_back: Collection[UUID]
 ) -> list[Difference]:
-    """How an order that stands has changed since its ``assets`` were made of it.
+    """How an order that is still valid has changed since its ``assets`` were created.
 
-    ``due`` says whether its licences are to be provisioned by now, ``taken_back`` which assets the
-    platform itself had cancelled. Ours: a sale cannot be amended, so each names a new order.
+    ``due`` says whether its licences should be provisioned by now, ``taken_back`` which assets the
+    platform itself cancelled. Our rule: a sale is never amended, so each advises a new order.
     """
     found = []
     none_left = all(asset.status is AssetStatus.CANCELLED for asset in assets)
@@ -146,10 +146,10 @@ def _changed_quantity(asked: int, sold: int) -> str:
 
 
 def of_fate(asset: Asset, found: Fate | None) -> Difference | None:
-    """What BitTitan says, or its silence means, of the asset's own coupon.
+    """What BitTitan's list, or the coupon's absence from it, means for the asset's own coupon.
 
-    A fate that is settled is never reopened: what was read may be older. One that was only
-    concluded from its silence is corrected.
+    A fate that is settled is never reopened: what was read may be older. A fate that was only
+    concluded from the coupon's absence is corrected.
     """
     if found is None or asset.status is not AssetStatus.ACTIVE:
         return None
@@ -168,7 +168,7 @@ def of_fate(asset: Asset, found: Fate | None) -> Difference | None:
 def of_own_coupon(asset: Asset, coupon: Coupon) -> Difference | None:
     """BitTitan lists the coupon that the asset holds."""
     if coupon.reference != asset.reference:
-        # What is said of it may be meant for another sale: nothing of it is believed.
+        # The entry may be about another sale: nothing in it is believed.
         other = f"coupon {coupon.id} is listed under the reference {coupon.reference}"
         return _about(asset, DifferenceKind.COUPON_MISMATCH, other)
     if coupon.quantity != asset.quantity:
@@ -231,9 +231,9 @@ def _about(asset: Asset, kind: DifferenceKind, what: str) -> Difference:
 
 @dataclass
 class Report:
-    """What a reconciliation compared, found and did; grows while it runs, in a bounded space."""
+    """What a reconciliation compared, found and did; grows while it runs, within a bound."""
 
-    #: Whether differences are mended, and how many changes it may make.
+    #: Whether differences are corrected, and how many changes it may make.
     applies: bool = False
     max_changes: int = MOST_CHANGES
     orders: int = 0
@@ -241,7 +241,7 @@ class Report:
     assets: int = 0
     found: Counter[str] = field(default_factory=Counter)
     changed: Counter[str] = field(default_factory=Counter)
-    #: Changes that were begun, those of an attempt that was cut short included.
+    #: Changes that were begun, including those of an attempt that was cut short.
     changes: int = 0
     stopped_at_limit: bool = False
     #: How many orders and assets there are to compare, as soon as that is known.
@@ -249,7 +249,7 @@ class Report:
     differences: list[Difference] = field(default_factory=list)
     #: What was not compared, and why.
     left_out: list[str] = field(default_factory=list)
-    #: Orders, assets and coupons that could not be compared, be they named in ``left_out`` or not.
+    #: Orders, assets and coupons that could not be compared, whether in ``left_out`` or not.
     not_compared: int = 0
 
     @property
@@ -259,7 +259,7 @@ class Report:
 
     @property
     def standing(self) -> int:
-        """How many of them are left."""
+        """How many differences are left."""
         return self.count - sum(self.changed.values())
 
     @property
@@ -268,18 +268,18 @@ class Report:
         return self.orders + self.assets
 
     def note(self, difference: Difference) -> None:
-        """One more was found."""
+        """Count one more difference."""
         self.found[difference.kind.value] += 1
         if len(self.differences) < MOST_LISTED:
             self.differences.append(difference)
 
     @property
     def agrees(self) -> bool:
-        """Whether all there is was compared and no difference is left."""
+        """Whether everything was compared and no difference is left."""
         return not self.standing and not self.not_compared
 
     def leave_out(self, why: str) -> None:
-        """One more could not be compared; ``why`` names it and says what to do."""
+        """Count one more that could not be compared; ``why`` names it and says what to do."""
         self.not_compared += 1
         if len(self.left_out) < MOST_LISTED:
             self.left_out.append(why)

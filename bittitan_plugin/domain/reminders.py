@@ -5,17 +5,17 @@ from datetime import datetime, timedelta
 from bittitan_plugin.domain.assets import Asset, AssetStatus
 from bittitan_plugin.domain.coupons import CouponStatus
 
-#: Days before the code's expiry at which the buyer is reminded, once each. Ours.
+#: Days before the code's expiry at which the buyer is reminded, once each. Our choice.
 REMINDER_DAYS = (30, 7)
-#: The first day belongs to the welcome e-mail, which says the same. Ours.
+#: No reminder on the first day: the welcome e-mail says the same. Our choice.
 QUIET_AFTER_PURCHASE = timedelta(days=1)
 
 
 def due_reminder(asset: Asset, now: datetime) -> int | None:
-    """How many days before the expiry the reminder is that is due now; None when none is.
+    """The reminder that is due now, as its days before the expiry; None when none is due.
 
-    Of several due at once only the nearest counts, and the farther ones are never sent after it.
-    What lies before the first day after the purchase is left out: the code was sent then.
+    If several are due at once, only the one nearest to the expiry counts; the others are dropped.
+    None is due on the first day after the purchase: the code was sent then.
     """
     expires_at = asset.coupon_expires_at
     if asset.status is not AssetStatus.ACTIVE or asset.coupon_status is not CouponStatus.AVAILABLE:

@@ -1,7 +1,7 @@
 """A customer's request to cancel an asset: what can become of it, and what each answer leads to.
 
-Requests are values, as assets are. A request is decided once: whoever comes second is told what
-happened to it.
+Requests are values, as assets are. A request is decided once: a second decision is refused, with
+the first one in the message.
 """
 
 from dataclasses import dataclass, replace
@@ -12,14 +12,14 @@ from bittitan_plugin.domain.described import Described
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
 from bittitan_plugin.domain.texts import is_text, seen
 
-#: Longest comment of a customer, and longest reason of staff, in characters. Ours.
+#: Longest comment of a customer, and reason of staff, in characters. The limit is our choice.
 LONGEST_TEXT = 1000
-#: How long before its deadline staff are reminded of a pending request. Ours.
+#: How long before its deadline staff are reminded of a pending request. Our choice.
 REMINDER_BEFORE = timedelta(hours=48)
 
 
 class RequestState(Described):
-    """What became of a request. All but the first are final, save that BitTitan overrules."""
+    """What became of a request. All but the first are final, unless BitTitan overrules."""
 
     PENDING = "PENDING", "Staff have not decided yet."
     WITHDRAWN = "WITHDRAWN", "The customer took it back."
@@ -43,11 +43,11 @@ class CancellationRequest:
     deadline: datetime
     state: RequestState = RequestState.PENDING
     decided_at: datetime | None = None
-    #: An e-mail address, or in a word who else it was; None while it is pending.
+    #: An e-mail address, or a word for another decider; None while it is pending.
     decided_by: str | None = None
     #: Why it was refused.
     reason: str | None = None
-    #: When staff were reminded, or told in time to need no reminder.
+    #: When staff were reminded, or first notified if that was late enough to need no reminder.
     reminded_at: datetime | None = None
 
     @property
@@ -64,7 +64,7 @@ class CancellationRequest:
         return self._decided(RequestState.ACCEPTED, at, by)
 
     def refused(self, at: datetime, by: str, reason: str) -> "CancellationRequest":
-        """Staff say no. Raises ``Refusal`` once it is decided, or without a reason."""
+        """Staff refuse it. Raises ``Refusal`` once it is decided, or without a reason."""
         if not reason.strip():
             raise Refusal(
                 ErrorCode.REQUIRED, "Say why: the customer is told the reason.", field="reason"
@@ -85,7 +85,7 @@ class CancellationRequest:
         )
 
     def reminder_due(self, now: datetime) -> bool:
-        """Whether staff are to be reminded now; once only, and never of what is over."""
+        """Whether staff must be reminded now; once only, and never once decided or too late."""
         return (
             self.is_pending
             and self.reminded_at is None
@@ -103,7 +103,7 @@ class CancellationRequest:
 
 
 def already_decided(request: CancellationRequest) -> Refusal:
-    """What whoever comes second is told. It names no person: customers may read it."""
+    """The refusal of a second decision. It names no person: customers may read it."""
     said = {
         RequestState.WITHDRAWN: "was withdrawn by the customer",
         RequestState.ACCEPTED: "has been accepted",

@@ -11,7 +11,7 @@ class RetryPolicy:
     first_delay: float
     #: No wait is longer, in seconds, unless the other side asks for more.
     longest_delay: float
-    #: Seconds since the first failure after which it is given up.
+    #: Seconds since the first failure after which to give up.
     give_up_after: float
 
     def delay(self, waited: float, asked: float | None = None) -> float | None:
@@ -23,7 +23,7 @@ class RetryPolicy:
         """
         if waited >= self.give_up_after:
             return None
-        # Less than nothing was waited when the clock has been stepped back.
+        # The time waited is negative when the clock has been stepped back.
         wait: float = min(self.first_delay + max(waited, 0.0), self.longest_delay)
         return max(wait, asked or 0.0)
 
@@ -32,7 +32,7 @@ _MINUTE, _DAY = 60.0, 86_400.0
 
 #: Obtaining a coupon or revoking it: the vendor may be down for a day.
 VENDOR = RetryPolicy(first_delay=1, longest_delay=_MINUTE, give_up_after=_DAY)
-#: Telling the host, invoicing, crediting, mailing: it must happen, so it is tried for three days.
+#: Reporting to the platform, invoicing, crediting, mailing: must happen, so tried for three days.
 FOLLOW_UP = RetryPolicy(first_delay=1, longest_delay=5 * _MINUTE, give_up_after=3 * _DAY)
-#: An event that arrived before the platform had committed what it speaks of.
+#: An event that arrived before the platform had committed what it is about.
 ORDER_NOT_DUE = RetryPolicy(first_delay=0.5, longest_delay=30, give_up_after=2 * _MINUTE)

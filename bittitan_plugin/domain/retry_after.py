@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
-#: The longest wait a ``Retry-After`` is believed, in seconds; more is a slip or malice.
+#: The longest ``Retry-After`` that is believed, in seconds; more is a mistake or malice.
 LONGEST_RETRY_AFTER = 3600.0
 
 
@@ -20,6 +20,6 @@ def retry_after_seconds(header: str | None, now: datetime) -> float | None:
         instant = parsedate_to_datetime(text)
     except (ValueError, TypeError, IndexError, OverflowError):
         return None
-    # An HTTP date is always in UTC; one that forgets to say so is read as if it had.
+    # An HTTP date is always in UTC; a date without a zone is read as UTC too.
     aware = instant if instant.tzinfo else instant.replace(tzinfo=UTC)
     return min(max((aware - now).total_seconds(), 0.0), LONGEST_RETRY_AFTER)

@@ -1,6 +1,6 @@
 """Codes from stock that staff have to revoke in BitTitan's portal, because no API does it.
 
-The asset waits for their word. Like requests, a revocation is a value and is decided once.
+The asset waits for their decision. Like requests, a revocation is a value and is decided once.
 """
 
 from dataclasses import dataclass, replace
@@ -11,8 +11,8 @@ from bittitan_plugin.domain.described import Described
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
 from bittitan_plugin.domain.requests import REMINDER_BEFORE
 
-#: What staff do in BitTitan's portal. Documented is where coupons are made; that unused ones are
-#: taken back there is what every distributor does today.
+#: What staff do in BitTitan's portal. It is documented that coupons are made there; that unused
+#: ones are taken back there is what every distributor does today.
 PORTAL_STEPS = (
     "Sign in to BitTitan's portal with the workgroup the coupon was made in.",
     "Find the coupon by its code in the list of coupons.",
@@ -31,7 +31,7 @@ class RevocationState(Described):
 
 
 class RevocationCause(Described):
-    """Why the codes are to be revoked, which decides whether we credit."""
+    """Why the codes must be revoked, which decides whether we credit."""
 
     CANCELLATION = "CANCELLATION", "Cancelled here: credited once they are revoked."
     PLATFORM = "PLATFORM", "The platform took the sale back and returned the money."
@@ -39,7 +39,7 @@ class RevocationCause(Described):
 
 @dataclass(frozen=True, kw_only=True)
 class Revocation:
-    """One asset whose codes are to be revoked by hand."""
+    """One asset with codes that must be revoked by hand."""
 
     id: UUID
     asset_id: UUID
@@ -65,7 +65,7 @@ class Revocation:
         return self.deadline is not None and now >= self.deadline
 
     def decided(self, state: RevocationState, at: datetime, by: str) -> "Revocation":
-        """Its end. Raises ``Refusal`` REQUEST_DECIDED when it has one already."""
+        """It is decided. Raises ``Refusal`` REQUEST_DECIDED when it was decided before."""
         if not self.is_awaiting:
             said = _SAID[self.state]
             raise Refusal(ErrorCode.REQUEST_DECIDED, f"This revocation {said} already.", field="id")

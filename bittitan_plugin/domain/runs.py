@@ -1,6 +1,6 @@
 """A long run: work that takes longer than anybody waits at a screen, and how far it has come.
 
-The run is kept beside the work, so that a progress bar survives a reload and a report its process.
+It is stored beside the work: a progress bar survives a reload, a report survives its process.
 """
 
 from collections.abc import Mapping
@@ -12,12 +12,12 @@ from uuid import UUID
 from bittitan_plugin.domain.described import Described
 from bittitan_plugin.domain.waits import left
 
-#: A run silent for longer is taken for dead: its process ended, or nobody ever took it up. Ours.
+#: A run silent for longer counts as dead: its process ended or never began. Our choice.
 SILENCE = timedelta(minutes=15)
 
 
 class RunKind(Described):
-    """What is done. Of each kind one run is at work per installation."""
+    """What is done. Each installation has at most one run of each kind at work."""
 
     RECONCILIATION = (
         "RECONCILIATION",
@@ -38,7 +38,7 @@ class RunState(Described):
 
 @dataclass(frozen=True, kw_only=True)
 class Run:
-    """Transitions return the next value; one that is over never changes again."""
+    """Transitions return the next value; a run that is over never changes again."""
 
     id: UUID
     kind: RunKind
@@ -46,7 +46,7 @@ class Run:
     #: Pieces of work done so far, and how many there are where that is known beforehand.
     done: int = 0
     total: int | None = None
-    #: An e-mail address, or the name of what began it by itself.
+    #: An e-mail address, or the name of what began it automatically.
     started_by: str
     started_at: datetime
     updated_at: datetime
@@ -62,7 +62,7 @@ class Run:
         return self.state is not RunState.RUNNING
 
     def is_silent(self, now: datetime, silence: timedelta = SILENCE) -> bool:
-        """Whether it says that it is at work and has not been heard of for ``silence``."""
+        """Whether its state is at work and it has reported nothing for ``silence``."""
         return not self.is_over and not left(self.updated_at + silence, now, silence)
 
     def progressed(
@@ -85,14 +85,14 @@ class Run:
         )
 
     def finished(self, now: datetime, report: Mapping[str, Any], done: int | None = None) -> "Run":
-        """It came to its end, and with ``done`` pieces of work there were no more than these."""
+        """It ended; ``done``, where given, is how many pieces of work there were in all."""
         changed = replace(self, report=report)
         if done is not None:
             changed = replace(changed, done=done, total=done)
         return self._ended(RunState.FINISHED, now, changed)
 
     def failed(self, now: datetime, error: str) -> "Run":
-        """Something stood in its way; the report so far is kept."""
+        """It failed; the report so far is kept."""
         return self._ended(RunState.FAILED, now, replace(self, error=error))
 
     def stopped(self, now: datetime, reason: str) -> "Run":

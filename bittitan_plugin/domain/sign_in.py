@@ -1,4 +1,4 @@
-"""How long somebody waits who keeps guessing passwords. Ours.
+"""How long somebody who keeps guessing passwords must wait. The limits are our choice.
 
 Failures are counted where they come from: per network, and per account within a network; or for a
 browser on which the account has signed in before. Nothing is counted for an account alone, because
@@ -25,7 +25,7 @@ class SignInDelayed(Exception):
 
     @property
     def message(self) -> str:
-        """What people are told."""
+        """The message for people."""
         return f"There were too many wrong passwords. Try again in {self.seconds} seconds."
 
 
@@ -40,7 +40,7 @@ class Throttle:
         """How long the next attempt waits after so many failures in a row."""
         if failures < self.free:
             return timedelta(0)
-        # Bounded before the power is taken: the count is an attacker's to choose.
+        # Bounded before the power is taken: an attacker chooses the count.
         return min(timedelta(seconds=2 ** min(failures - self.free, 20)), self.longest)
 
 
@@ -51,7 +51,7 @@ PER_NETWORK = Throttle(free=20, longest=timedelta(minutes=15))
 
 
 def account_mark(email: str) -> str:
-    """What stands for an account where its address is to be readable by nobody.
+    """A digest for an account, used where nobody may read its address.
 
     What people typed may be anything, of any length.
     """

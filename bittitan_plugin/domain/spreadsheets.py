@@ -1,12 +1,12 @@
-"""What a spreadsheet must not take for a formula when it opens a file of ours."""
+"""Makes CSV files of which a spreadsheet takes no cell for a formula."""
 
 import csv
 from collections.abc import Iterable, Sequence
 from io import StringIO
 
-#: Tells a spreadsheet that a file is UTF-8.
+#: Marks a file as UTF-8 for spreadsheets.
 BYTE_ORDER_MARK = "\ufeff"
-#: How a cell begins that a spreadsheet would calculate. OWASP's list.
+#: The first characters of cells that a spreadsheet would calculate. OWASP's list.
 _DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
@@ -24,7 +24,7 @@ def to_csv(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     """A table as CSV (RFC 4180), every cell safe.
 
     It begins with a byte order mark, without which Excel reads umlauts in the machine's old code
-    page. An import of ours passes over the mark.
+    page. Our own import ignores the mark.
     """
     out = StringIO()
     out.write(BYTE_ORDER_MARK)

@@ -16,7 +16,7 @@ from bittitan_plugin.domain.coupons import Sealed
 from bittitan_plugin.domain.described import Described
 from bittitan_plugin.domain.waits import left
 
-#: Codes that may serve one asset. Ours: the buyer types them into one field of BitTitan's portal.
+#: The most codes of one asset. Our choice: the buyer types them into one field of the portal.
 MOST_CODES = 100
 
 
@@ -36,18 +36,18 @@ class StockState(Described):
 
 
 class ImportPhase(StrEnum):
-    """How far the codes of a file have come. Only those of a kept import are anybody's to see."""
+    """How far the codes of a file have come. Only codes of a kept import are visible."""
 
     #: Its rows are being written, a few at a time.
     ARRIVING = "ARRIVING"
     #: It will not be kept: its rows are being removed.
     DROPPED = "DROPPED"
-    #: All its rows are there; who waited is being served, before anybody younger.
+    #: All its rows are there; assets that waited are being served, before any newer ones.
     SERVING = "SERVING"
     KEPT = "KEPT"
 
 
-#: An import that was not heard of for longer is taken for dead. Ours: longer than a batch of rows
+#: An import that is silent for longer counts as dead. Our choice: longer than a batch of rows
 #: takes where its writer waits for another.
 IMPORT_SILENCE = timedelta(minutes=2)
 
@@ -67,11 +67,11 @@ class StockImport:
     phase: ImportPhase = ImportPhase.KEPT
     #: When it last wrote something; None once it is kept.
     touched_at: datetime | None = None
-    #: The run that it is the work of; begun again, the run may drop what it left behind at once.
+    #: The run that does it; begun again, the run may at once drop what it left behind.
     run_id: UUID | None = None
 
     def is_at_work(self, now: datetime) -> bool:
-        """Whether whoever brings it in is still about, as far as one can know."""
+        """Whether its writer is still at work, as far as one can know."""
         if self.phase not in (ImportPhase.ARRIVING, ImportPhase.SERVING) or not self.touched_at:
             return False
         return bool(left(self.touched_at + IMPORT_SILENCE, now, IMPORT_SILENCE))
@@ -84,10 +84,10 @@ class StockCode:
     id: UUID
     import_id: UUID
     code: Sealed = field(repr=False)
-    #: The same for the same code, and tells nothing about it.
+    #: The same for the same code; reveals nothing about it.
     fingerprint: str = field(repr=False)
     product_type: ProductType
-    #: Of the one article it may serve; None serves every article of its product type.
+    #: The one article it may serve; None serves every article of its product type.
     sku: str | None = None
     licenses: int
     #: The first instant at which the code can no longer be redeemed.
@@ -122,15 +122,15 @@ class Demand:
     redeemable_until: datetime
     #: The licences must be usable for so many days at least.
     validity_days: int
-    #: An import of which the codes may serve too, although nobody else is shown them yet.
+    #: An import with codes that may serve too, although they are not visible to others yet.
     import_id: UUID | None = None
 
 
 def demand_of(asset: Asset, now: datetime, import_id: UUID | None = None) -> Demand:
-    """What the asset asks of the stock now.
+    """What the asset requires of the stock now.
 
-    Ours: the buyer gets at least the days the product promises (Expire) from the day the code is
-    handed out, and a code whose licence validity is known must not fall short of Validity.
+    Our rule: the buyer gets at least the days that the product promises (Expire) from the day it is
+    handed out, and a code's licence validity, where known, must not fall short of Validity.
     """
     return Demand(
         product_type=asset.product_type,
@@ -143,7 +143,7 @@ def demand_of(asset: Asset, now: datetime, import_id: UUID | None = None) -> Dem
 
 
 def demand_for(product: Product, quantity: int, now: datetime) -> Demand:
-    """What a sale of that product would ask of the stock now."""
+    """What a sale of that product would require of the stock now."""
     return Demand(
         product_type=product.product_type,
         sku=product.sku,
@@ -166,6 +166,6 @@ def fits(code: StockCode, demand: Demand) -> bool:
 
 
 def coupon_id(codes: Sequence[StockCode]) -> str:
-    """How the asset's history names what it holds; the codes themselves never stand there."""
+    """How the asset's history names its coupon; it never contains the codes themselves."""
     more = f" and {len(codes) - 1} more" if len(codes) > 1 else ""
     return f"stock {codes[0].id}{more}"

@@ -1,4 +1,4 @@
-"""What a cell of a stock file says once what spreadsheets and web pages add to it is taken away."""
+"""Cells of a stock file, without what spreadsheets and web pages add to them."""
 
 import re
 import unicodedata
@@ -11,7 +11,7 @@ _MINUS_SIGN = "\N{MINUS SIGN}"
 def plain(cell: str) -> str:
     """The cell without invisible characters, with plain dashes and blanks, and as text.
 
-    Whatever a page's typography made of a code, it is the code that was meant. Not for notes.
+    This undoes what a page's typography did to a code. Not for notes.
     """
     text = cell if cell.isascii() else "".join(map(_plain_character, cell))
     text = text.strip()
@@ -20,7 +20,7 @@ def plain(cell: str) -> str:
 
 
 def is_marked_as_text(cell: str) -> bool:
-    """Whether whoever wrote the cell said that it is a text, whatever it looks like."""
+    """Whether the cell is marked as text by its writer, whatever it looks like."""
     return cell.strip().startswith(("'", '="'))
 
 

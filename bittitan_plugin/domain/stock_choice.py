@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 from bittitan_plugin.domain.stock import MOST_CODES
 
-#: Sizes that are looked at, the largest ones. Ours: it bounds the time a choice may take.
+#: The most sizes considered, the largest first. Our choice: it bounds the time a choice takes.
 MOST_SIZES = 64
 
 #: By number of codes, the sums that can be reached.
@@ -34,7 +34,7 @@ def combine(available: Mapping[int, int], wanted: int) -> dict[int, int] | None:
 
 
 def is_in_reach(available: Mapping[int, int], wanted: int) -> bool:
-    """Whether ``wanted`` licences could be made of these, however many codes it took."""
+    """Whether ``wanted`` licences can be made of these, with any number of codes."""
     mask, sums = (1 << wanted + 1) - 1, 1
     for size, count in available.items():
         copies, pack = min(count, wanted // size), 1

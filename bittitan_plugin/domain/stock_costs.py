@@ -11,7 +11,7 @@ _COST = re.compile(r"(?:([A-Z]{3}) ?)?(-?\d+(?:[.,]\d+)*)(?: ?([A-Z]{3}))?")
 #: One separator with three digits behind it: 1.250 is twelve hundred and fifty, or one and a bit.
 _EITHER = re.compile(r"-?[1-9]\d{0,2}[.,]\d{3}")
 _WHOLE = re.compile(r"-?\d+")
-#: By what begins the decimals.
+#: By the sign that begins the decimals.
 _WRITTEN = {
     ".": re.compile(r"-?(?:\d+|\d{1,3}(?:,\d{3})+)\.\d+|-?\d{1,3}(?:,\d{3}){2,}"),
     ",": re.compile(r"-?(?:\d+|\d{1,3}(?:\.\d{3})+),\d+|-?\d{1,3}(?:\.\d{3}){2,}"),
@@ -20,7 +20,7 @@ _THOUSANDS = {".": ",", ",": "."}
 
 
 class Decimals:
-    """What begins the decimals in a file, as far as its unmistakable amounts say."""
+    """The sign that begins the decimals in a file, as far as unambiguous amounts show it."""
 
     def __init__(self) -> None:
         self._seen: set[str] = set()
@@ -37,7 +37,7 @@ class Decimals:
 
     @property
     def sign(self) -> str | None:
-        """A dot or a comma; None where the file does not say, or says both."""
+        """A dot or a comma; None where the file shows neither, or both."""
         return next(iter(self._seen)) if len(self._seen) == 1 else None
 
 
@@ -46,8 +46,8 @@ def read_cost(
 ) -> tuple[Decimal | None, str | None]:
     """Amount and currency, each None where it is not given.
 
-    ``decimals`` is what begins them in this file, where that is known. Raises ``Refusal``, for one
-    that can be read in two ways with the question which is meant.
+    ``decimals`` is the sign that begins them in this file, where known. Raises ``Refusal``; for one
+    that can be read in two ways, the message asks which is meant.
     """
     if not text:
         return None, None

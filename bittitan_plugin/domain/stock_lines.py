@@ -12,17 +12,17 @@ from itertools import chain
 
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
 
-#: The longest line, in characters. Ours: ten times what a row with a long note needs.
+#: The longest line, in characters. Our choice: ten times what a row with a long note needs.
 LONGEST_LINE = 10_000
 
-#: Bytes by which is judged what kind of file it is.
+#: The first bytes, by which the kind of file is judged.
 _JUDGED = 1000
-#: What is no UTF-8 is decoded to these, so that it costs its own line and no more.
+#: Bytes that are not UTF-8 are decoded to these, so that only their own line is lost.
 _UNDECODABLE = re.compile("[\udc80-\udcff]")
 _TOO_LONG = f"The line is longer than {LONGEST_LINE} characters."
 _NO_UTF8 = "The line is not UTF-8; save the file as 'CSV UTF-8'."
 _NUL = "The line holds a character that is no text (NUL)."
-#: How files begin that people take for CSV, and what to do about them.
+#: The first bytes of files that people mistake for CSV, and what to do about them.
 _FOREIGN = {
     b"PK\x03\x04": "It is an Excel workbook; save it as 'CSV UTF-8' first.",
     b"\xd0\xcf\x11\xe0": "It is an old Excel workbook; save it as 'CSV UTF-8' first.",

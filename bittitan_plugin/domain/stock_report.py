@@ -9,12 +9,12 @@ from bittitan_plugin.domain.catalogue import ProductType
 from bittitan_plugin.domain.days import begins_at
 from bittitan_plugin.domain.spreadsheets import to_csv
 
-#: Weeks that consumption is told for, this one included. Ours.
+#: Weeks of consumption in the report, this one included. Our choice.
 WEEKS = 12
-#: The last days by which it is judged how long stock lasts. Ours: four whole weeks even out
+#: The last days by which it is judged how long stock lasts. Our choice: four whole weeks even out
 #: week-ends and are recent enough.
 JUDGED_DAYS = 28
-#: Days before their expiry from which codes count as about to expire. Ours.
+#: Codes with fewer days than this to their expiry count as expiring soon. Our choice.
 SOON_DAYS = 30
 
 
@@ -31,7 +31,7 @@ class Amount:
 
 @dataclass(frozen=True, kw_only=True)
 class ExpiryMonth:
-    """Free codes whose last day is in that month."""
+    """Free codes with their last day in that month."""
 
     #: The first day of the month.
     month: date

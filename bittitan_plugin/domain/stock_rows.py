@@ -1,4 +1,4 @@
-"""One row of a stock file, held against the rules. What is refused says what and how to mend it."""
+"""Checks the rows of a stock file against the rules; a refusal names the fault and the remedy."""
 
 import re
 import unicodedata
@@ -23,14 +23,14 @@ from bittitan_plugin.domain.stock_lines import Line, lines
 from bittitan_plugin.domain.stock_spoiled import spoiled
 from bittitan_plugin.domain.stock_table import REQUIRED, Column, Layout, is_header, table_of
 
-#: Rows of one file. Ours: what is remembered to find repetitions grows with them.
+#: The most rows of one file. Our choice: the memory to find repetitions grows with them.
 MOST_ROWS = 250_000
-#: The longest note, in characters. Ours.
+#: The longest note, in characters. The limit is our choice.
 LONGEST_NOTE = 500
-#: Rows that are held back until the file has said how it writes amounts. Ours: it bounds memory.
+#: Rows held back until the file shows how it writes amounts. Our choice: it bounds memory.
 MOST_UNDECIDED = 10_000
 
-#: Ours: BitTitan documents no alphabet. No blank, because several codes are entered with one
+#: Our choice: BitTitan documents no alphabet. No blank, because several codes are entered with one
 #: between them; no sign a spreadsheet takes for the beginning of a formula.
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._~:#/+=-]{3,127}")
 _GERMAN_DATE = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})")
@@ -62,19 +62,19 @@ class BadRow:
 
 @dataclass(frozen=True, kw_only=True)
 class Rules:
-    """What rows are held against."""
+    """What rows are checked against."""
 
     #: The product type of each article that is sold, by its SKU.
     articles: Mapping[str, ProductType]
-    #: In which a day of expiry ends.
+    #: The time zone in which a day of expiry ends.
     zone: ZoneInfo
     now: datetime
 
 
 def read_rows(chunks: Iterable[bytes], rules: Rules) -> Iterator[StockRow | BadRow]:
-    """Every row of a file, good or bad; empty lines are none.
+    """Every row of a file, good or bad; empty lines are skipped.
 
-    Rows whose purchase cost can be read in two ways come last, when the others have said which.
+    Rows with a purchase cost that can be read in two ways come last, once the others show which.
     Raises ``Refusal`` on ``file``: no text, no header that can be understood or more than one, too
     many rows, none.
     """
@@ -125,7 +125,7 @@ def read_row(
 ) -> StockRow:
     """A row as values. Raises ``Refusal`` with the first thing that is wrong.
 
-    ``decimals`` is what begins the decimals of an amount in this file, where that is known.
+    ``decimals`` is the sign that begins the decimals of an amount in this file, where known.
     """
     said: dict[Column, str] = {column: plain(cell) for column, cell in cells.items()}
     for column in REQUIRED:

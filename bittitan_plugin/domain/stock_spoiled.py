@@ -1,7 +1,7 @@
 """Codes that a spreadsheet has destroyed: what it shows instead is the same for several codes.
 
-What is recognized is what Excel, LibreOffice, Google Sheets, pandas and databases write. Refusing a
-code costs a minute; selling what is none costs a customer.
+It recognizes what Excel, LibreOffice, Google Sheets, pandas and databases write. Refusing a
+code costs a minute; selling something that is no code costs a customer.
 """
 
 import re
@@ -33,14 +33,14 @@ def _forms(patterns: Mapping[str, str]) -> dict[str, re.Pattern[str]]:
     return {form: re.compile(pattern, re.IGNORECASE) for form, pattern in patterns.items()}
 
 
-#: What no code looks like.
+#: Forms that no code has.
 _IMPOSSIBLE = _forms(
     {
         "a number in scientific notation": r"[+-]?\d+(?:[.,]\d+)?e[+-]\d+",
         "an error of a spreadsheet": r"#.*",
     }
 )
-#: What a code could look like, though hardly one does.
+#: Forms that a code could have, but hardly ever has.
 _DOUBTFUL = _forms(
     {
         "a number with decimals": r"[+-]?\d+[.,]\d*",
@@ -58,7 +58,7 @@ _DOUBTFUL = _forms(
 def spoiled(code: str, *, is_text: bool = False) -> str | None:
     """Why this cannot be a code any more, with the way out; None when it can. Never quotes it.
 
-    ``is_text`` says that whoever wrote it marked it as a text whatever it looks like.
+    ``is_text`` says that its writer marked it as text, whatever it looks like.
     """
     if code.casefold() in _WORDS:
         return f"The code is a word for nothing, or for true or false. {_ADVICE}"

@@ -52,9 +52,9 @@ _NAMES: dict[str, Column] = {
     **dict.fromkeys(("notes", "comment", "label"), Column.NOTE),
 }
 
-#: Rows among which the header is looked for. Ours: room for a title, a date, who exported it.
+#: The header is looked for in so many rows. Our choice: room for a title, a date, who exported it.
 _BEFORE_HEADER = 10
-#: How spreadsheets are told which separator follows.
+#: A first line that names the separator for spreadsheets.
 _HINT = re.compile(r'"?sep=(.)"?\1*', re.IGNORECASE)
 _ABOVE = "The row stands above the header; put it below."
 
@@ -145,7 +145,7 @@ def _layout_of(first: Sequence[Line], separators: Sequence[str]) -> Layout:
 
 
 def _named(line: Line, separators: Sequence[str]) -> Layout:
-    """The line as if it were a header."""
+    """The line read as if it were a header."""
     layouts = [
         Layout(
             separator,
@@ -170,13 +170,13 @@ def _once_each(header: Layout) -> Layout:
 
 
 def _looks_like_names(line: Line, separators: Sequence[str]) -> bool:
-    """Whether it can be no row: as many columns as one needs, and a digit nowhere."""
+    """Whether it cannot be a row: it has as many columns as a row needs, but no digit."""
     most = max(len(_split_or_whole(line.text, each)) for each in separators)
     return most >= len(REQUIRED) and not _has_digit(line.text)
 
 
 def _separator_of(first: Sequence[Line], separators: Sequence[str]) -> str:
-    """The one by which the rows say how many licences; else the one that separates most."""
+    """The separator that yields numbers of licences; otherwise the one that separates most."""
     number = IN_ORDER.index(Column.LICENSES)
 
     def fitness(separator: str) -> tuple[int, int]:

@@ -1,4 +1,4 @@
-"""What *Synchronize again* did to an asset, told from the asset before and after it."""
+"""What *Synchronize again* did to an asset, found by comparing it before and after."""
 
 from bittitan_plugin.domain.assets import Asset, ProvisioningStatus
 from bittitan_plugin.domain.described import Described
@@ -6,7 +6,7 @@ from bittitan_plugin.domain.errors import ErrorCode
 
 
 class SynchronizationOutcome(Described):
-    """Never a success that was none."""
+    """What came of it; a failure is never shown as a success."""
 
     ADOPTED = "ADOPTED", "A coupon issued before was found and taken over."
     ISSUED = "ISSUED", "A new coupon was issued."
@@ -15,7 +15,7 @@ class SynchronizationOutcome(Described):
     REFUSED = "REFUSED", "No coupon could be obtained; `errors` says why."
 
 
-#: What a pending asset waits for that trying again does not bring.
+#: Reasons to wait that trying again does not change.
 _WAITING = (ErrorCode.ACCOUNT_NOT_SYNCHRONIZED, ErrorCode.OUT_OF_STOCK)
 
 

@@ -1,9 +1,8 @@
-"""Texts that people, platforms or the vendor give us: what is taken, and how an error repeats it.
+"""Texts from people, platforms or the vendor: what is accepted, and how an error quotes it.
 
-Names are shown to others and compared by eye. What is not seen would make two of one name, and what
-turns the direction of writing makes a name read as another (Unicode Technical Report 36). It comes
-along unnoticed when a text is copied, so it is left out of what people name things by, and refused
-in secrets.
+Names are shown to others and compared by eye. With invisible characters one name could be two, and
+what turns the direction of writing makes a name read as another (Unicode Technical Report 36). Such
+characters are copied along unnoticed, so they are removed from names and refused in secrets.
 """
 
 import re
@@ -14,23 +13,23 @@ import idna
 
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
 
-#: The longest name kept, in characters. Ours; it is also what the platforms keep.
+#: The longest name kept, in characters. Our choice, because the platforms keep as much.
 LONGEST_NAME = 255
-#: The longest text that is searched for, in characters. Ours.
+#: The longest text that is searched for, in characters. Our choice.
 LONGEST_SEARCH = 200
-#: The most that an error repeats of what was sent, in characters. Ours.
+#: The most that an error quotes of what was sent, in characters. Our choice.
 LONGEST_QUOTE = 100
-#: What formats: bidirectional, zero-width and the like.
+#: Characters that only format: bidirectional, zero-width and the like.
 _FORMATS = "Cf"
-#: Controls, halves of characters (which cannot be stored), what formats, and what breaks lines.
+#: Controls, surrogates (which cannot be stored), formatting characters, and line breaks.
 _UNSEEN = frozenset({"Cc", "Cs", _FORMATS, "Zl", "Zp"})
-#: They are seen by what they do to the letters around them, where these can be joined.
+#: They are visible by their effect on the letters around them, where these can be joined.
 _JOINERS = frozenset("\N{ZERO WIDTH NON-JOINER}\N{ZERO WIDTH JOINER}")
 _WHOLE = re.compile(r"-?[0-9]{1,9}")
 
 
 def check_line(value: str | None, name: str, *, required: bool = True) -> str:
-    """The text without surrounding blanks and what only formats. Raises ``Refusal`` on ``name``.
+    """The text without surrounding blanks and formatting. Raises ``Refusal`` on ``name``.
 
     REQUIRED when nothing is left and something must be, INVALID when it is too long or more than
     one printable line.
@@ -60,7 +59,7 @@ def check_search(value: str | None, name: str) -> str:
 
 
 def check_typed(text: str, name: str) -> str:
-    """A secret or a setting, as it is. Raises ``Refusal`` where a character of it is not seen."""
+    """A secret or a setting, as it is. Raises ``Refusal`` if a character is invisible."""
     for unseen in _unseen(text):
         raise Refusal(
             ErrorCode.INVALID,
@@ -82,7 +81,7 @@ def is_text(text: str) -> bool:
 
 
 def seen(text: str) -> str:
-    """The text without what only formats; what can be no part of a text at all stays."""
+    """The text without formatting characters; what can be no part of a text at all stays."""
     if text.isprintable():
         return text
     return "".join(
@@ -91,9 +90,9 @@ def seen(text: str) -> str:
 
 
 def as_line(text: str) -> str:
-    """A name that another system took, as a line of ours; nothing is lost for it.
+    """A name that another system accepted, made one line; it is never refused.
 
-    What is not seen is left out, what breaks a line is a blank, and its end goes where it is long.
+    Invisible characters are removed, a line break becomes a blank, and a long name is cut.
     """
     left = seen(text)
     line = "".join(" " if category(c) in _UNSEEN and c not in _JOINERS else c for c in left)
@@ -101,7 +100,7 @@ def as_line(text: str) -> str:
 
 
 def quoted(value: object) -> str:
-    """What was sent, as an error repeats it: in quotes, shortened, and of what can be seen."""
+    """What was sent, as an error quotes it: in quotes, shortened, visible characters only."""
     text = str(value)
     shown = "".join(
         "\N{REPLACEMENT CHARACTER}" if category(c) in _UNSEEN else c for c in text[:LONGEST_QUOTE]
@@ -110,20 +109,20 @@ def quoted(value: object) -> str:
 
 
 def shortened(message: str) -> str:
-    """A message of others', which may repeat what it was given: its beginning and its end."""
+    """Beginning and end of another system's message, which may repeat what it was sent."""
     if len(message) <= LONGEST_QUOTE * 2:
         return message
     return f"{message[:LONGEST_QUOTE]} … {message[-LONGEST_QUOTE // 2 :]}"
 
 
 def whole_number(text: str) -> int | None:
-    """The whole number that a form says, of nine digits at most; None where it says none."""
+    """The whole number in a form's field, of nine digits at most; None where it has none."""
     return int(text) if _WHOLE.fullmatch(text) else None
 
 
 def _unseen(text: str) -> Iterator[str]:
-    """The characters that are not seen, in their order."""
-    # Of a printable text every character is seen, and nearly every text is printable.
+    """The invisible characters, in their order."""
+    # Every character of a printable text is visible, and nearly every text is printable.
     if not text.isprintable():
         for place, c in enumerate(text):
             if category(c) in _UNSEEN and not _joins(text, place):
@@ -131,7 +130,7 @@ def _unseen(text: str) -> Iterator[str]:
 
 
 def _joins(text: str, place: int) -> bool:
-    """Whether a joiner stands where it is seen, as RFC 5892 (appendix A) has it for domains."""
+    """Whether a joiner is where it is visible, by RFC 5892 (appendix A), a rule for domains."""
     if text[place] not in _JOINERS:
         return False
     try:

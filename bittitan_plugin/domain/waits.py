@@ -1,6 +1,6 @@
-"""How long a wait still takes until a moment that was stored, whatever the clock did since. Ours.
+"""How long to wait until a stored moment, even if the clock was stepped back since. Our rule.
 
-Every stored moment until which something waits is read through here: a pause, a turn, a heartbeat,
+Every stored moment that something waits for is read through here: a pause, a lease, a heartbeat,
 a session. A clock that is stepped back would otherwise make each of them as long as its step.
 """
 
@@ -13,8 +13,8 @@ LEEWAY = timedelta(minutes=1)
 def left(until: datetime, now: datetime, longest: timedelta) -> timedelta:
     """What is left of a wait that never takes more than ``longest``; zero when it is over.
 
-    A moment farther ahead than any such wait tells of a clock that was stepped back since: to wait
-    for it would be to wait until the clock is there again, so the wait is over.
+    A moment farther ahead than any such wait shows that the clock was stepped back since: waiting
+    for it would take until the clock is there again, so the wait is over.
     """
     ahead = until - now
     return timedelta(0) if ahead > longest + LEEWAY else max(min(ahead, longest), timedelta(0))
