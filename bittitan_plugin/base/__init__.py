@@ -1,1 +1,1 @@
-"""What every room stands on: settings, the clock, secrets, logs, calls to other hosts."""
+"""What every other package uses: settings, the clock, secrets, logs, calls to other hosts."""

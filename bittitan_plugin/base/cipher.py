@@ -1,7 +1,7 @@
 """Encryption at rest for credentials and coupon codes.
 
-The first key encrypts, every key decrypts. So a new key is appended everywhere before it is moved
-to the front anywhere: until then no process meets what it cannot open.
+The first key encrypts, every key decrypts. Append a new key in every process before you move it
+to the front in any: then no process meets a secret that it cannot open.
 """
 
 import hmac
@@ -17,7 +17,7 @@ from bittitan_plugin.domain.errors import ErrorCode, Unavailable
 class UnreadableSecret(Unavailable):
     """A stored secret fits none of this process's keys.
 
-    Never a verdict: while keys are changed one process at a time, another has the key already, or
+    This is temporary: while keys are changed one process at a time, another has the key already, or
     this one gets it at its next start.
     """
 
@@ -46,14 +46,14 @@ class Cipher:
             ) from None
 
     def masked(self, sealed: Sealed) -> str:
-        """Coupon codes as they may be shown; what no key opens does not spoil a whole list."""
+        """Coupon codes as they may be shown; one that no key opens does not break a whole list."""
         try:
             return " ".join(masked(code) for code in self.open(sealed).split())
         except UnreadableSecret:
             return "unreadable"
 
     def renewed(self, sealed: Sealed) -> Sealed | None:
-        """The same secret sealed with the first key; None when it is already.
+        """The same secret sealed with the first key; None when it already is.
 
         Raises ``UnreadableSecret`` when no key fits.
         """
@@ -65,10 +65,10 @@ class Cipher:
 
 
 def fingerprint(secret: str, code: str) -> str:
-    """The same text for the same coupon code, telling nothing about it without ``secret``.
+    """The same text for the same coupon code; reveals nothing about it without ``secret``.
 
-    Sealing a code twice gives two texts, so that alone cannot say that a code is known. However a
-    code is written, it is one code (``normal_form``).
+    Sealing a code twice gives two texts, so sealed texts do not show that a code is known. Every
+    spelling of a code is the same code (``normal_form``).
     """
     return hmac.digest(secret.encode(), normal_form(code).encode(), "sha256").hex()
 

@@ -1,13 +1,13 @@
-"""Time as an argument: rules and services are given a clock, so tests can stand at any instant."""
+"""Time as an argument: rules and services get a clock, so tests can choose any instant."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-#: Seconds by which another's clock may differ from ours, wherever a token's ``iat``, ``nbf``
-#: and ``exp`` are held against it (RFC 7519, 4.1.4: "some small leeway").
+#: Seconds by which another machine's clock may differ, wherever a token's ``iat``, ``nbf``
+#: and ``exp`` are checked (RFC 7519, 4.1.4: "some small leeway").
 LEEWAY_S = 60
 
-#: Returns the current instant, aware.
+#: Returns the current instant, with its time zone.
 Clock = Callable[[], datetime]
 
 

@@ -1,4 +1,4 @@
-"""Structured logs, with anything that smells of a secret left out."""
+"""Structured logs, without anything that looks like a secret."""
 
 import logging
 import sys
@@ -10,7 +10,7 @@ import structlog
 from bittitan_plugin.base.settings import LogFormat
 
 _SECRET_NAMES = ("password", "secret", "token", "ticket", "code", "authorization", "key")
-#: Names that contain one of the above and yet are no secret.
+#: Names that contain one of the above but hold no secret.
 _HARMLESS = {"status_code", "error_code", "exit_code", "refusal_code"}
 
 
@@ -47,7 +47,7 @@ class _StandardError:
 
 
 def redact(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    """Replace values whose name suggests a secret; a safety net below careful call sites."""
+    """Replace values with a name that suggests a secret: a safety net for careless calls."""
     for name in event:
         event[name] = "[redacted]" if _is_secret(name) else _redacted(event[name])
     return event

@@ -1,4 +1,4 @@
-"""Reads ``plugin.toml``: what the plugin is and which settings it has, for hosts and forms."""
+"""Reads ``plugin.toml``: what the plugin is and which settings it has, for platforms and forms."""
 
 import tomllib
 from dataclasses import dataclass
@@ -70,6 +70,6 @@ def read_manifest(path: Path) -> Manifest:
 
 
 def _location() -> Path:
-    # In a wheel the file lies inside the package, in a checkout beside it.
+    # In a wheel the file is inside the package, in a checkout beside it.
     packaged = Path(__file__).with_name("plugin.toml")
     return packaged if packaged.exists() else Path(__file__).parents[2] / "plugin.toml"

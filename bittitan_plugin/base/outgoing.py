@@ -1,7 +1,7 @@
-"""What every HTTP request that leaves us has in common: who asks, and how much answer is borne.
+"""What every outgoing HTTP request has in common: its headers, and the limits of its answer.
 
-httpx's timeouts run anew with every byte, so whoever sends headers one letter at a time could hold
-a thread for hours. Here the clock runs from the last byte of the request to the last of the answer.
+httpx's timeouts restart with every byte, so a server that sends headers one letter at a time could
+hold a thread for hours. Here time is counted from the request's last byte to the answer's last.
 """
 
 import time
@@ -19,7 +19,7 @@ ANSWER_TIMEOUT = 60.0
 
 
 def headers() -> dict[str, str]:
-    """Sent with every request. Compression is declined: a few bytes could become very many."""
+    """Headers of every request. They decline compression: a few bytes could become very many."""
     return {
         "Accept": "application/json",
         "Accept-Encoding": "identity",
@@ -29,14 +29,14 @@ def headers() -> dict[str, str]:
 
 @cache
 def trust() -> SSLContext:
-    """Whose certificates are trusted: read once, as reading them all takes tens of milliseconds."""
+    """The trusted certificates: read once, because reading them takes tens of milliseconds."""
     return httpx.create_ssl_context()
 
 
 def limit_answers(client: httpx.Client, seconds: float | None = None) -> None:
-    """Hold every connection of this client to ``seconds``, or else to ``ANSWER_TIMEOUT``.
+    """Limit every answer on this client's connections to ``seconds``, or ``ANSWER_TIMEOUT``.
 
-    What runs out is a ``httpx.ReadTimeout``. Transports that are no network (tests have some) are
+    A later one raises ``httpx.ReadTimeout``. Transports without a network (tests have some) are
     left alone.
     """
     for transport in (client._transport, *client._mounts.values()):
@@ -73,7 +73,7 @@ def _user_agent() -> str:
 
 
 class _Backend(httpcore.NetworkBackend):
-    """Connects as another does."""
+    """Connects as the wrapped backend does."""
 
     def __init__(self, inner: httpcore.NetworkBackend, seconds: float | None) -> None:
         self._inner = inner

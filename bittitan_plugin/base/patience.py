@@ -1,4 +1,4 @@
-"""Waiting for work that goes on elsewhere: looked at again and again, for a while."""
+"""Waits a limited time for work that runs elsewhere, by looking at it again and again."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ async def _twentieth_of_a_second() -> None:
 
 @dataclass(frozen=True, kw_only=True)
 class Patience:
-    """How long an answer waits for a workflow: so many pauses (ten seconds), then no longer."""
+    """How long an answer waits for a workflow: this many pauses, ten seconds in all."""
 
     pauses: int = 200
     pause: Callable[[], Awaitable[None]] = _twentieth_of_a_second
@@ -23,9 +23,9 @@ class Patience:
     async def until(
         self, is_over: Callable[[T], bool], found: T, look: Callable[[], Awaitable[T]]
     ) -> T:
-        """What there is once it is over, or as it is when patience ends.
+        """The work's state once it is over, or its state when the pauses are used up.
 
-        ``found`` is how it was just now. Raises what ``look`` raises.
+        ``found`` is the state just before. Raises what ``look`` raises.
         """
         for _ in range(self.pauses):
             if is_over(found):

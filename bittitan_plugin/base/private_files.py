@@ -1,4 +1,4 @@
-"""Files and directories that only their owner reads: what is in them is money, even encrypted."""
+"""Makes files and directories that only their owner can read: they hold codes, which are money."""
 
 import os
 from contextlib import suppress
@@ -6,7 +6,7 @@ from pathlib import Path
 
 
 def private_directory(path: Path) -> None:
-    """Make it and whatever is missing above it, each with mode 700; what is there stays as it is.
+    """Make it and its missing parents, each with mode 700; existing ones are not changed.
 
     Raises ``OSError``.
     """
@@ -15,6 +15,6 @@ def private_directory(path: Path) -> None:
 
 
 def private_file(path: Path) -> None:
-    """Make it, empty and with mode 600, unless it is there. Raises ``OSError``."""
+    """Make it, empty and with mode 600, unless it exists. Raises ``OSError``."""
     with suppress(FileExistsError):
         os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))

@@ -33,7 +33,7 @@ class LogFormat(StrEnum):
     """How log lines are written."""
 
     CONSOLE = "console"
-    #: Warnings and errors only, for a terminal that tells something else.
+    #: Warnings and errors only, for a terminal that shows other output.
     QUIET = "quiet"
     JSON = "json"
 
@@ -49,17 +49,17 @@ class Settings(BaseSettings):
         hide_input_in_errors=True,
     )
 
-    # First, because what production needs is checked field by field: so all faults show at once.
+    # First, because later fields are checked by it: so all faults are reported at once.
     environment: Environment = Environment.DEVELOPMENT
-    #: Where files are kept that nothing else names a place for.
+    #: The directory of files for which no other setting names one.
     var_dir: Path = Path("var")
     #: ``sqlite:///path`` or ``postgresql://…``; also holds the workflow engine's tables.
     database_url: str = Field(default="", repr=False)
     #: Encryption keys, comma separated; the first encrypts, all decrypt.
     secret_keys: Annotated[tuple[str, ...], NoDecode] = Field(default=(), repr=False)
-    #: Under which address users reach this process.
+    #: The address at which users reach this process.
     public_url: str = "http://127.0.0.1:8000"
-    #: Whether the embedded shop's checkouts are paid at once, by nobody. Never in production.
+    #: Whether the embedded shop's checkouts count as paid at once. Never in production.
     demo_payments: bool = False
     #: ``smtp://user:password@host:port``; without it mail is written under ``var/mail``.
     smtp_url: str | None = Field(default=None, repr=False)
@@ -67,15 +67,15 @@ class Settings(BaseSettings):
     mail_templates: Path | None = None
     #: Whether the coupon API may be private or without https; unset: not in production.
     allow_private_addresses: bool | None = None
-    #: Steps of workflows that run at once in one process.
+    #: The most workflow steps that run at once in one process.
     worker_concurrency: int = Field(default=48, ge=1, le=1000)
-    #: Calls that one vendor's address may have under way from all workers together.
+    #: Calls to one vendor's address that all workers together may have under way.
     vendor_calls_in_flight: int = Field(default=32, ge=1, le=1000)
-    #: Calls that one vendor's address may get per second from all workers; 0 for no limit.
+    #: Calls per second to one vendor's address from all workers together; 0 for no limit.
     vendor_calls_per_second: float = Field(default=0, ge=0, le=10_000)
     #: Days that finished work is kept in the workflow engine's tables.
     workflow_retention_days: int = Field(default=30, ge=1, le=3650)
-    #: What ``/metrics`` is asked with; empty: anybody may ask.
+    #: The token that ``/metrics`` requires; empty: anybody may read it.
     metrics_token: str = Field(default="", repr=False)
     log_format: LogFormat = LogFormat.CONSOLE
 
@@ -154,7 +154,7 @@ class Settings(BaseSettings):
 
     @property
     def calls_private_addresses(self) -> bool:
-        """Whether the coupon API may be anywhere, as a sandbox is."""
+        """Whether the coupon API may have a private address, as a sandbox has."""
         if self.allow_private_addresses is None:
             return self.environment is Environment.DEVELOPMENT
         return self.allow_private_addresses
@@ -165,7 +165,7 @@ class Settings(BaseSettings):
         return self.var_dir / "mail"
 
     def keys(self) -> tuple[str, ...]:
-        """The encryption keys; in development one is made and kept when none is set."""
+        """The encryption keys; when none is set in development, one is made and kept."""
         return self.secret_keys or (_kept_key(self.var_dir / "secret.key"),)
 
 
@@ -174,9 +174,9 @@ class InvalidSettings(Exception):
 
 
 def load_settings(*further: type[BaseSettings]) -> Settings:
-    """Read the environment. Raises ``InvalidSettings`` naming all that is wrong at once.
+    """Read the environment. Raises ``InvalidSettings``, which names every fault.
 
-    ``further`` settings, a platform's own, are looked at along with the process's.
+    ``further`` settings, such as a platform's own, are checked together with the process's.
     """
     kinds: list[type[BaseSettings]] = [Settings, *further]
     wrong = [fault for kind in kinds for fault in _faults(kind)]

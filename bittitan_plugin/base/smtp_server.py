@@ -1,4 +1,4 @@
-"""Where mail is handed over: what a ``BITTITAN_SMTP_URL`` says, read and held to its rules."""
+"""Reads the mail server from ``BITTITAN_SMTP_URL`` and checks it against the rules."""
 
 import ssl
 from dataclasses import dataclass, field
@@ -23,9 +23,9 @@ class SmtpServer:
     password: str | None = field(default=None, repr=False)
     #: TLS from the first byte (``smtps://``).
     implicit_tls: bool = False
-    #: Change to TLS before anything is said; without the server's consent nothing is sent.
+    #: Change to TLS before anything else; if the server does not, nothing is sent.
     starttls: bool = False
-    #: Holds the server's certificate to the system's authorities, or those of ``cafile``.
+    #: Checks the server's certificate against the system's authorities, or those of ``cafile``.
     tls: ssl.SSLContext = field(repr=False, compare=False)
 
     @classmethod
@@ -61,7 +61,7 @@ def _parts(url: str) -> SplitResult:
         parts = urlsplit(url)
         _ = parts.port
     except ValueError:
-        # The library's message quotes what it read, which may be part of the password.
+        # The library's message quotes its input, which may be part of the password.
         raise _refusal(
             "its host or port cannot be read; write %2F, %3F and %23 for /, ? and # in a password"
         ) from None

@@ -1,1 +1,1 @@
-"""What the plugin asks of the world: of a commerce platform, of BitTitan, of a mail server."""
+"""The ports: what the plugin needs of a commerce platform, of BitTitan and of a mail server."""

@@ -1,4 +1,4 @@
-"""What the plugin asks of e-mail: render one of its notifications and hand it over."""
+"""The port for e-mail: render one notification and hand it over."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -11,7 +11,7 @@ from bittitan_plugin.domain.emails import Email
 class Notification:
     """One e-mail to send: what it says, to whom."""
 
-    #: Never part of a repr: in it may be a coupon code.
+    #: Never part of a repr: it may contain a coupon code.
     email: Email = field(repr=False)
     to: str
     sender: str
@@ -41,4 +41,4 @@ class Mailer(Protocol):
         """
 
     def check(self) -> None:
-        """Whether mail could be handed over now, without sending any; raises as ``send`` does."""
+        """Check that mail can be handed over, without sending any; raises what ``send`` raises."""

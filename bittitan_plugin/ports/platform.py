@@ -1,4 +1,4 @@
-"""What the plugin asks of the commerce platform it is attached to.
+"""The port for the commerce platform that the plugin is attached to.
 
 Reads return what the platform holds *now*. Writes are idempotent: repeated with the same
 arguments they return the first result, so a retried step never invoices or credits twice.
@@ -49,16 +49,16 @@ class TypeDefinition:
 
 @dataclass(frozen=True, kw_only=True)
 class Presentation:
-    """A product that the platform is to present, as the vendor lists it."""
+    """A product that the platform should present, as the vendor lists it."""
 
     sku: str
     product_type: ProductType
     listed: Listed
-    #: What the list said at the last import; see ``domain.importing.brought_up_to_date``.
+    #: The list's values at the last import; see ``domain.importing.brought_up_to_date``.
     previous: Listed | None = None
-    #: The variant that presents it by what the plugin knows.
+    #: The variant that presents it, as far as the plugin knows.
     variant_id: str | None = None
-    #: Make it (unpublished) when the platform has none; otherwise one that is gone stays gone.
+    #: Make it (unpublished) when the platform has none; if False, a deleted one stays deleted.
     is_new: bool
 
 
@@ -91,19 +91,19 @@ class Host(Protocol):
     """A commerce platform, for one installation."""
 
     def order(self, order_id: str) -> Order | None:
-        """The order as it stands now, or None when the platform has (not yet) got it."""
+        """The order as it is now, or None when the platform does not have it (yet)."""
 
     def orders_since(self, since: datetime) -> Iterator[Sequence[Order | UnreadableOrder]]:
-        """Every order that was placed or has changed at or after ``since``, some at a time.
+        """Every order that was placed or has changed at or after ``since``, in batches.
 
         All of them, whatever their status: paid and unpaid, confirmed and cancelled, with and
         without lines of ours; but no drafts. Each as ``order`` would show it, with all its lines;
         ``invoice`` may be None. Fetched as it is consumed, in pages of at most 100, so memory
         stays bounded. In a fixed order (by id or by creation), so that an order is neither missed
-        nor read twice because others change meanwhile; one placed while it is read may be left
-        out. A platform that cannot tell what has changed gives all it has. One that cannot be read
-        is given as an ``UnreadableOrder``: it stops no other, and is named. Reads only. Raises
-        ``Unavailable`` or ``Rejected`` where a page cannot be had; what was given before counts.
+        nor read twice because others change meanwhile; one placed during the reading may be left
+        out. A platform that cannot tell what has changed yields all orders. An order that cannot
+        be read becomes an ``UnreadableOrder``, and the others follow. Reads only. Raises
+        ``Unavailable`` or ``Rejected`` when a page cannot be read; earlier pages remain valid.
         """
 
     def customer(self, customer_id: str) -> Customer | None:
@@ -112,7 +112,7 @@ class Host(Protocol):
     def invoice(self, order_id: str) -> InvoiceReference | None:
         """The order's invoice; issues it if it is due by the order's invoicing and there is none.
 
-        None when the order is not to be invoiced, or not yet.
+        None when the order will not be invoiced, or not yet.
         """
 
     def due_for_invoice(self, now: datetime) -> Sequence[str]:
@@ -122,26 +122,26 @@ class Host(Protocol):
         """
 
     def fulfilled(self, line: FulfilledLine) -> None:
-        """Tell the platform that the line has been delivered."""
+        """Report to the platform that the line has been delivered."""
 
     def credit(self, credit: Credit) -> InvoiceReference | None:
         """Issue one credit invoice for ``credit.key``, or return the one issued before.
 
-        Credits what was invoiced. None when the line was not: then it is not invoiced later
-        either, or whoever invoices it asks for this credit again.
+        Credits what was invoiced. None when the line was not invoiced: then it is never invoiced
+        later, or whoever invoices it asks for this credit again.
         """
 
     def refund(self, credit: Credit) -> Refund:
-        """Ask for what was received of ``credit.amount`` to be paid back; once per ``credit.key``.
+        """Ask to pay back what was received of ``credit.amount``; once per ``credit.key``.
 
-        What failed before is asked for again. Returns where the money stands now.
+        A failed attempt is repeated. Returns how far the refund is now.
         """
 
     def refund_of(self, credit: Credit) -> Refund:
-        """Where the money of ``credit`` stands now. Reads only."""
+        """How far the refund of ``credit`` is now. Reads only."""
 
     def ensure_product_types(self, definitions: Sequence[TypeDefinition]) -> frozenset[str]:
-        """Make the types and properties that are missing; change nothing that is there.
+        """Make the types and properties that are missing; change none that exist.
 
         Returns the slugs of the types that were made.
         """
@@ -154,26 +154,26 @@ class Host(Protocol):
     ) -> Mapping[str, HostVariant]:
         """The variants that sell these products, by SKU, in one transaction for all of them.
 
-        Each is looked for by its id, then by SKU and type; made in ``group`` if it is new. One
-        that is found is brought up to date where nobody edited it, and nothing else. Those
-        without a variant are absent from the answer.
+        Each is looked up by its id, then by SKU and type; made in ``group`` if it is new. An
+        existing one is updated only where nobody edited it. Products without a variant are
+        absent from the answer.
         """
 
     def variants(self, product_types: Collection[ProductType]) -> Iterator[Sequence[HostVariant]]:
-        """Every variant of these types, some at a time as they are consumed."""
+        """Every variant of these types, in batches as they are consumed."""
 
     def offer(self, offer: Offer, group: str) -> HostVariant:
-        """Say what staff decided; made in ``group`` when the platform has no such variant.
+        """Apply what staff decided; made in ``group`` when the platform has no such variant.
 
         Raises ``Rejected``: NOT_FOUND or INVALID on ``variant_id``, UNIQUE on ``sku``.
         """
 
     def withdraw(self, variant_id: str) -> None:
-        """Stop offering that variant; nothing happens when it is gone already."""
+        """Stop offering that variant; does nothing when it no longer exists."""
 
 
 class Hosts(Protocol):
-    """Gives the platform of an installation."""
+    """Finds the platform of an installation."""
 
     def of(self, installation_id: UUID) -> Host:
         """The platform this installation is attached to."""

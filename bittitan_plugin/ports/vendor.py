@@ -1,6 +1,6 @@
-"""What the plugin asks of whoever issues coupons. Two implementations: the coupon API and stock.
+"""The port for the source of coupons. Two implementations: the coupon API and stock.
 
-Every method may raise ``Rejected`` (the vendor said no), ``Unavailable`` (it had no effect, try
+Every method may raise ``Rejected`` (the vendor refused), ``Unavailable`` (it had no effect, try
 again) and, where it writes, ``OutcomeUnknown`` (look it up). See ``domain/errors.py``.
 """
 
@@ -49,7 +49,7 @@ class Partner:
 
 @dataclass(frozen=True, kw_only=True)
 class CouponRequest:
-    """What is asked for one asset. The same ``reference`` always means the same coupon."""
+    """The request for one asset's coupon. The same ``reference`` always means the same coupon."""
 
     reference: str
     partner_id: str
@@ -62,14 +62,14 @@ class CouponRequest:
 
 
 class ContradictoryAnswer(OutcomeUnknown):
-    """The vendor answered with another coupon than it was asked for.
+    """The vendor answered with another coupon than the requested one.
 
-    Whether it also made the one that was asked for, only a look-up can tell.
+    Only a look-up shows whether it also made the requested one.
     """
 
     def __init__(self, message: str, coupon: Coupon) -> None:
         super().__init__(message)
-        #: What it answered with: to be kept for people, never to be delivered.
+        #: The coupon in the answer: kept for people to look at, never delivered.
         self.coupon = coupon
 
 
@@ -77,12 +77,12 @@ class CouponVendor(Protocol):
     """A source of coupons for one installation."""
 
     def check(self) -> None:
-        """Sign in and nothing else; raises ``Rejected`` with the field at fault."""
+        """Only sign in; raises ``Rejected`` with the field at fault."""
 
     def products(self) -> Iterator[VendorProduct | BrokenRow]:
         """The SKU list, fetched page by page as it is consumed.
 
-        Each SKU comes once: its repetitions, like rows that cannot be read, are ``BrokenRow``.
+        Each SKU appears once: repetitions, like unreadable rows, become ``BrokenRow``.
         """
 
     def partner(self, email: str) -> Partner | None:
@@ -96,7 +96,7 @@ class CouponVendor(Protocol):
     def issue(self, request: CouponRequest) -> Coupon:
         """Issue the coupon for ``request.reference``, or return the one issued before.
 
-        One issued before may meanwhile be redeemed, expired or cancelled. Raises
+        An earlier one may meanwhile be redeemed, expired or cancelled. Raises
         ``ContradictoryAnswer`` when the vendor answers with another one.
         """
 
@@ -113,7 +113,7 @@ class CouponVendor(Protocol):
         """
 
     def changed_since(self, instant: datetime) -> Iterator[Coupon]:
-        """Coupons whose state changed at or after ``instant``, page by page.
+        """Coupons with a change of state at or after ``instant``, page by page.
 
         Rows that change while it is read may be missed, so readings should overlap. Raises
         ``Rejected`` at the end when a row could not be read; the good ones come first.
@@ -121,10 +121,10 @@ class CouponVendor(Protocol):
 
 
 class Vendors(Protocol):
-    """Gives the source of coupons that an installation's configuration names."""
+    """Finds the source of coupons that an installation's configuration names."""
 
     def of(self, configuration: Configuration) -> CouponVendor:
         """The vendor for this configuration; clients are kept and reused."""
 
     def close(self) -> None:
-        """Let go of every connection."""
+        """Close every connection."""
