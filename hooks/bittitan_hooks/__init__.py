@@ -1,4 +1,4 @@
-"""The hooks between a commerce platform and the plugin: the contract, and nothing that fulfils it.
+"""The hooks between a commerce platform and the plugin: the contract, without implementations.
 
 ``specs`` is all a platform needs; ``plugin`` is what the entry point names.
 """

@@ -1,4 +1,4 @@
-"""What hooks carry: frozen, validated values. A malformed one cannot be built.
+"""The values that hooks carry: frozen and validated. A malformed one cannot be built.
 
 Orders and money are read from an event as the domain has them, ``Order`` and ``Money``. Whoever
 builds one gives these, or the values below, or mappings; all are held to the same rules.
@@ -35,11 +35,11 @@ T = TypeVar("T")
 #: An opaque id of the platform.
 Id = Annotated[str, Field(min_length=1, max_length=255, pattern=r"^[\x21-\x7e]+$")]
 Text = Annotated[str, Field(max_length=255)]
-#: What a buyer typed at a line. Judged when the line is sold, so that a bad one holds that line
-#: alone and not the order; the bound here is against nonsense only.
+#: What a buyer typed at a line. Checked when the line is sold, so that a bad text holds that line
+#: alone and not the order; the bound here is only against nonsense.
 Typed = Annotated[str, Field(max_length=100_000)]
 Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
-#: Currency units; text or integers, because a float has already lost cents.
+#: Currency units; text or integers, because a float may have lost cents.
 Amount = Annotated[Decimal, Field(ge=0, decimal_places=SCALE, max_digits=14 + SCALE)]
 
 
@@ -119,7 +119,7 @@ class OrderLineValue(_Value):
     #: Slug of the platform's product type.
     product_type: Text | None = None
     quantity: Annotated[StrictInt, Field(ge=1, le=LARGEST_QUANTITY)]
-    #: For show: rounded by the platform, and so no factor of the total.
+    #: Only to show: the platform rounds it, so the total cannot be computed from it.
     unit_price: Amounted
     #: What the whole line costs, tax included, after its discounts.
     total: Payable
@@ -127,8 +127,8 @@ class OrderLineValue(_Value):
     tax: Payable | None = None
     friendly_name: Typed | None = None
     end_customer: _EndCustomer | None = None
-    #: Whether any of it was delivered, and the asset's id that was noted at it: what was delivered
-    #: before is never delivered again by itself.
+    #: Whether any of it was delivered, and the asset's id noted at the line: what was delivered
+    #: before is never delivered again automatically.
     fulfilled: StrictBool = False
     asset_id: Text | None = None
 
@@ -170,9 +170,9 @@ _Order = Annotated[Order, OrderValue.read(Order), AfterValidator(_addressed), Or
 
 
 class Event(_Value):
-    """What every event says."""
+    """What every event carries."""
 
-    #: Which of the platform's instances it concerns.
+    #: The platform's instance that it concerns.
     installation: Id = "default"
 
 
@@ -214,7 +214,7 @@ class OrderRefunded(OrderEvent):
     """Some money went back.
 
     ``line_ids`` names the lines that were refunded in full; empty when the platform cannot tell.
-    ``refunded`` is all that went back of this order so far, if the platform says so.
+    ``refunded`` is all that went back of this order so far, if the platform reports it.
     """
 
     line_ids: tuple[Id, ...] = ()
@@ -261,15 +261,15 @@ class InvoiceDeleted(InvoiceEvent):
 
 
 class ProductEvent(Event):
-    """Something happened to a product of the platform; ``variant_ids`` are those it has now."""
+    """Something happened to a product of the platform; ``variant_ids`` are its variants now."""
 
     product_id: Id
     name: Text = ""
     product_type: Text | None = None
     published: StrictBool = False
     variant_ids: tuple[Id, ...] = ()
-    #: Both clocks in days; None where the platform leaves them to the plugin, and the text that
-    #: stands there where it is no whole number.
+    #: Both clocks in days; None where the platform leaves them to the plugin, or the text
+    #: that it has instead where it is no whole number.
     expire_days: StrictInt | Text | None = None
     validity_days: StrictInt | Text | None = None
 
@@ -296,12 +296,12 @@ class VariantEvent(Event):
     name: Text = ""
     #: Slug of the platform's product type.
     product_type: Text | None = None
-    #: Whether customers can see it; None where the platform does not say.
+    #: Whether customers can see it; None where the platform does not report it.
     published: StrictBool | None = None
-    #: Every currency it is sold in; one that is missing is one it is no longer sold in.
+    #: Every currency it is sold in; it is no longer sold in a currency that is missing.
     prices: tuple[Payable, ...] = ()
-    #: Both clocks in days; None where the platform leaves them to the plugin, and the text that
-    #: stands there where it is no whole number.
+    #: Both clocks in days; None where the platform leaves them to the plugin, or the text
+    #: that it has instead where it is no whole number.
     expire_days: StrictInt | Text | None = None
     validity_days: StrictInt | Text | None = None
 
@@ -333,7 +333,7 @@ class ConfigurationEvent(Event):
     configuration: tuple[ConfigurationItem, ...] = ()
     #: E-mail address of whoever does it.
     changed_by: Text = ""
-    #: Whether staff said that the settings lead to the same vendor's account as before; None: they
+    #: Staff's answer whether the settings lead to the same vendor's account as before; None: they
     #: were not asked. A refusal CONFIRMATION_REQUIRED asks.
     same_account: StrictBool | None = None
 

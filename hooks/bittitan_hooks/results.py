@@ -1,4 +1,4 @@
-"""What hooks answer. Plain values, so a platform can log or show them."""
+"""The answers of hooks: plain values, so a platform can log or show them."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -11,19 +11,19 @@ from bittitan_plugin.domain.errors import ErrorCode
 class OutcomeStatus(StrEnum):
     """What became of an event."""
 
-    #: Durable: it will be acted on even if the process dies now, or is done. So of repeated events.
+    #: Durable: it is done, or will be even if the process dies now. Repeated events get this too.
     ACCEPTED = "ACCEPTED"
     #: It does not concern this plugin, or the plugin is switched off.
     IGNORED = "IGNORED"
     #: It cannot be acted on; ``message`` says why. A problem has been raised for staff.
     REFUSED = "REFUSED"
-    #: The plugin could not take it (its database is away, say). Nothing is durable: fire it again.
+    #: The plugin could not take it (its database may be down). Nothing is durable: fire it again.
     FAILED = "FAILED"
 
 
 @dataclass(frozen=True, kw_only=True)
 class HookRefusal:
-    """Why an order or a configuration is not accepted, on which field, and how to mend it."""
+    """Why an order or a configuration is not accepted, on which field, and how to correct it."""
 
     code: ErrorCode
     message: str
@@ -32,7 +32,7 @@ class HookRefusal:
 
 @dataclass(frozen=True, kw_only=True)
 class Outcome:
-    """What an event hook did. A hook never raises into the platform; it says so here."""
+    """What an event hook did. A hook never raises into the platform; it reports failures here."""
 
     status: OutcomeStatus
     #: One sentence.
@@ -72,12 +72,12 @@ class PluginState:
 class GraphQLExtension:
     """The Strawberry classes a Python host merges into its own schema."""
 
-    #: Merged with the host's own through ``strawberry.tools.merge_types``.
+    #: Merged with the platform's own through ``strawberry.tools.merge_types``.
     query: type
     mutation: type
     #: Types that no field of ``query`` or ``mutation`` mentions.
     types: tuple[type, ...] = ()
-    #: Mixins for the host's types, by the host's type name (``Order``, ``User`` …).
+    #: Mixins for the platform's types, by its type name (``Order``, ``User`` …).
     mixins: Mapping[str, type] = field(default_factory=dict)
-    #: Makes what resolvers find under ``context["bittitan"]``, once per request.
+    #: Makes the value of ``context["bittitan"]`` for resolvers, once per request.
     request_scope: Callable[..., Any]

@@ -1,4 +1,4 @@
-"""The host contract: everything a commerce platform needs to attach this plugin.
+"""The contract for platforms: everything a commerce platform needs to attach this plugin.
 
     from bittitan_hooks import specs
 
@@ -160,7 +160,7 @@ __all__ = [
     "plugin_manager",
 ]
 
-#: The pluggy project both sides belong to.
+#: The pluggy project of both sides.
 PROJECT = "commerce"
 #: Where installed plugins announce themselves.
 ENTRY_POINT_GROUP = "commerce.plugins"
@@ -299,9 +299,9 @@ class CommerceSpecs:
 
     @hookspec
     def order_fulfilled(self, event: OrderFulfilled) -> Outcome:
-        """Fires when all lines are delivered, often because the plugin said so itself.
+        """Fires when all lines are delivered, often because the plugin itself reported it.
 
-        An implementation may take note; there is nothing left to do.
+        An implementation may note it; there is nothing left to do.
         """
         raise NotImplementedError
 
@@ -357,10 +357,10 @@ class CommerceSpecs:
 
 
 class CommercePlugins(pluggy.PluginManager):
-    """pluggy's manager, which also refuses what pluggy would take and never run."""
+    """pluggy's manager, which also refuses hooks that pluggy would accept but never run."""
 
     def parse_hookimpl_opts(self, plugin: object, name: str) -> "HookimplOpts | None":
-        """Raises ``PluginValidationError`` for ``async def``: nobody would await it."""
+        """Raise ``PluginValidationError`` for ``async def``: nobody would await it."""
         options = super().parse_hookimpl_opts(plugin, name)
         if options is not None and inspect.iscoroutinefunction(getattr(plugin, name)):
             raise pluggy.PluginValidationError(
@@ -370,10 +370,10 @@ class CommercePlugins(pluggy.PluginManager):
 
 
 def plugin_manager(*, load_installed: bool = True) -> CommercePlugins:
-    """A plugin manager that knows these hooks and, if asked, every installed plugin.
+    """A plugin manager that knows these hooks and, unless told otherwise, every installed plugin.
 
     Raises ``pluggy.PluginValidationError`` when a plugin implements a hook that does not exist:
-    a misspelt hook would otherwise be silent for ever.
+    a misspelt hook would otherwise never be noticed.
     """
     plugins = CommercePlugins(PROJECT)
     plugins.add_hookspecs(CommerceSpecs)
