@@ -1,4 +1,4 @@
-"""Keeps mail as files: what development and a first try-out use where no server is configured."""
+"""Writes mail to files where no server is configured: for development and a first try."""
 
 import os
 from contextlib import suppress

@@ -1,4 +1,4 @@
-"""How values read in an e-mail: moments, days, counts, and what people typed in."""
+"""How e-mails write values: moments, days, counts, and text that people typed."""
 
 import unicodedata
 from collections.abc import Callable
@@ -8,17 +8,17 @@ from bittitan_plugin.domain.texts import seen
 
 
 def one_line(text: object) -> str:
-    """``text`` without line breaks, what cannot be seen, or doubled spaces.
+    """``text`` without line breaks, invisible characters or doubled spaces.
 
-    Names come from buyers: one with line breaks could pass for paragraphs, or headers, of ours.
+    Names come from buyers: with line breaks they could pass for our paragraphs, or headers.
     """
     words = " ".join(seen(str(text)).split())
     return "".join(c for c in words if unicodedata.category(c) != "Cc")
 
 
 def moment(instant: datetime) -> str:
-    """To the minute, with its time zone, which is the reader's only clue to what it means."""
-    # strftime, not a format specification: a missing value then says its own name.
+    """A moment to the minute, with its time zone: the reader has no other clue to it."""
+    # strftime, not a format specification: the error for a missing value then names it.
     return f"{instant.strftime('%Y-%m-%d %H:%M')} ({instant.tzinfo})"
 
 
@@ -28,12 +28,12 @@ def counted(number: int, one: str, many: str) -> str:
 
 
 def days(number: int) -> str:
-    """A number of whole days, none of them being less than a day."""
+    """A number of whole days; for none, less than a day."""
     return "less than a day" if number < 1 else counted(number, "day", "days")
 
 
 def quoted(text: str) -> str:
-    """Each line marked as somebody else's words, for plain text."""
+    """The text with each line marked as a quotation, for plain text."""
     return "\n".join(f"> {one_line(line)}" for line in text.splitlines())
 
 

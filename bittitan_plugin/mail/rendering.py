@@ -1,4 +1,4 @@
-"""Makes the e-mail message of a notification: headers that cannot be forged, two equal bodies."""
+"""Makes a notification's e-mail message, with safe headers and the same text in two formats."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -19,13 +19,13 @@ from bittitan_plugin.ports.mail import Notification
 #: Seven-bit text, so that servers without 8BITMIME and long lines do no harm.
 _QUOTED_PRINTABLE = Charset("utf-8")
 _QUOTED_PRINTABLE.body_encoding = QP
-# Headers that hold nobody's words are parsed once: parsing costs more than all else of a message.
+# Fixed headers are parsed once: parsing costs more than the rest of a message.
 _header = policy.SMTP.header_factory
 _PLAIN = _header("Content-Type", 'text/plain; charset="utf-8"')
 _HTML = _header("Content-Type", 'text/html; charset="utf-8"')
 _TRANSFER = _header("Content-Transfer-Encoding", "quoted-printable")
 _MIME = _header("MIME-Version", "1.0")
-#: RFC 3834: keeps holiday replies from answering a machine.
+#: RFC 3834: stops automatic replies, such as out-of-office messages.
 _FROM_A_MACHINE = _header("Auto-Submitted", "auto-generated")
 #: Gives the present moment, with its time zone.
 Clock = Callable[[], datetime]
@@ -37,7 +37,7 @@ def utc_now() -> datetime:
 
 
 def identity(notification: Notification) -> str:
-    """32 hexadecimal digits that are the same whenever this notification is sent."""
+    """32 hexadecimal digits, the same each time this notification is sent."""
     return sha256(notification.key.encode()).hexdigest()[:32]
 
 
@@ -73,7 +73,7 @@ class Renderer:
 
 
 def _body(text: str, content_type: Any) -> Message:
-    """One of the alternatives."""
+    """One of the alternative bodies."""
     body = Message()
     body["Content-Type"] = content_type
     body["MIME-Version"] = _MIME
@@ -83,7 +83,7 @@ def _body(text: str, content_type: Any) -> Message:
 
 
 def _address(text: str, name: str) -> Address:
-    """One bare address. Line breaks, lists and display names do not get through.
+    """One bare address. Line breaks, lists and display names are refused.
 
     A domain in another script is sent in its ASCII form, which every server understands.
     """

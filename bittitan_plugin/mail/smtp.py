@@ -1,4 +1,4 @@
-"""Hands mail to an SMTP server, and says of every failure what one may do about it."""
+"""Hands mail to an SMTP server, and sorts failures by what the caller may do."""
 
 import smtplib
 from collections.abc import Iterator
@@ -11,18 +11,18 @@ from bittitan_plugin.mail.rendering import Renderer
 from bittitan_plugin.mail.wording import COUPON_CODE
 from bittitan_plugin.ports.mail import Notification
 
-#: How long one answer of a mail server is waited for, in seconds.
+#: The longest wait for one answer of a mail server, in seconds.
 TIMEOUT_SECONDS = 30.0
-#: How long a server may take to say goodbye, in seconds: nothing depends on it any more.
+#: The longest wait for the answer to QUIT, in seconds: nothing depends on it any more.
 _GOODBYE_SECONDS = 2.0
-#: How much of a server's own words an error repeats, in characters.
+#: The most that an error quotes of a server's message, in characters.
 _QUOTED_CHARACTERS = 200
 
 
 class SmtpMailer:
     """Hands each notification to a mail server, over a connection of its own.
 
-    ``timeout`` is in seconds and counts for each answer, not for the whole conversation.
+    ``timeout`` is in seconds and applies to each answer, not to the whole session.
     """
 
     def __init__(
@@ -33,13 +33,13 @@ class SmtpMailer:
         self._timeout = timeout
 
     def send(self, notification: Notification) -> None:
-        """Hand the notification over; it counts as sent once the server has taken the message.
+        """Hand the notification over; it counts as sent once the server has accepted the message.
 
-        Raises ``Unavailable`` when it certainly was not taken (no connection, time-out, 4xx),
+        Raises ``Unavailable`` when it certainly was not accepted (no connection, time-out, 4xx),
         ``Rejected`` when trying again is useless (5xx, no STARTTLS, an address or template that
         cannot be used), and ``OutcomeUnknown`` when the connection broke while the message itself
-        was handed over. Mail cannot be looked up, so that last one leaves the choice to the
-        caller; the plugin promises one e-mail, hence nothing repeats it automatically.
+        was handed over. Mail cannot be looked up, so after the last one the caller must decide;
+        the plugin promises one e-mail, so nothing repeats it automatically.
         """
         message = self._renderer.render(notification)
         sender, to = (message[name].addresses[0].addr_spec for name in ("From", "To"))
@@ -50,7 +50,7 @@ class SmtpMailer:
             self._deliver(smtp, message.as_bytes())
 
     def check(self) -> None:
-        """Connect and sign in without sending anything. Raises as ``send`` does."""
+        """Connect and sign in without sending anything. Raises what ``send`` raises."""
         with self._session() as smtp:
             _demand(smtp.noop())
 
@@ -67,7 +67,7 @@ class SmtpMailer:
 
     @contextmanager
     def _session(self, *secrets: str) -> Iterator[smtplib.SMTP]:
-        """A signed-in connection; what goes wrong on it is told in our own kinds of error."""
+        """A signed-in connection; its failures are raised as our own kinds of error."""
         smtp = None
         try:
             smtp = self._connected()
@@ -98,7 +98,7 @@ class SmtpMailer:
 
 
 def _leave(smtp: smtplib.SMTP) -> None:
-    """Hang up. The message was taken, or not, by now: how the two part changes nothing."""
+    """Hang up. By now the message was accepted or not: failures here change nothing."""
     with suppress(OSError):
         if smtp.sock is not None:
             smtp.sock.settimeout(min(smtp.timeout, _GOODBYE_SECONDS))
@@ -107,7 +107,7 @@ def _leave(smtp: smtplib.SMTP) -> None:
 
 
 def _demand(answer: tuple[int, bytes]) -> None:
-    """Take a 2xx answer for a yes and raise on anything else."""
+    """Accept a 2xx answer and raise on anything else."""
     code, words = answer
     if not 200 <= code < 300:
         raise smtplib.SMTPResponseException(code, words)
@@ -117,7 +117,7 @@ def _translated(error: OSError, server: str, secrets: tuple[str, ...]) -> BitTit
     if isinstance(error, smtplib.SMTPResponseException):
         code, words = error.smtp_code, error.smtp_error
         message = f"The mail server {server} answered {code} {_quoted(words, secrets)}".rstrip()
-        # Anything but a lasting refusal, nonsense included, was not taken and may be tried again.
+        # Only 5xx is final; after any other answer, even nonsense, it may be tried again.
         return Rejected(f"SMTP_{code}", message) if code >= 500 else Unavailable(message)
     if isinstance(error, smtplib.SMTPServerDisconnected):
         return Unavailable(f"The mail server {server} broke the connection or fell silent.")
@@ -127,7 +127,7 @@ def _translated(error: OSError, server: str, secrets: tuple[str, ...]) -> BitTit
 
 
 def _quoted(words: bytes | str, secrets: tuple[str, ...]) -> str:
-    """A server's words, shortened, on one line, and without what it may have echoed."""
+    """A server's message, shortened, on one line, and without secrets that it echoed."""
     text = one_line(words.decode("utf-8", "replace") if isinstance(words, bytes) else words)
     for secret in filter(None, secrets):
         text = text.replace(secret, "…")

@@ -1,4 +1,4 @@
-"""Chooses how mail leaves: to an SMTP server, or into files where none is configured."""
+"""Chooses where mail goes: to an SMTP server, or into files where none is configured."""
 
 from pathlib import Path
 
@@ -17,7 +17,7 @@ def mailer_from(
     overrides: Path | None = None,
     clock: Clock = utc_now,
 ) -> SmtpMailer | FileMailer:
-    """The mailer the settings ask for: SMTP where a URL is given, else files in ``directory``.
+    """The configured mailer: SMTP where a URL is given, otherwise files in ``directory``.
 
     ``overrides`` is a directory of templates to use before the shipped ones. Raises ``Refusal``
     on ``SMTP_URL`` when the URL breaks a rule.

@@ -1,6 +1,6 @@
-"""Turns a template pair and its values into words: a subject, a text and its HTML twin.
+"""Turns a template pair and its values into an e-mail's subject, text and HTML.
 
-A distributor may replace any template. Its copy must never cost a sale, so a replacement that
+A distributor may replace any template. A replacement must never cost a sale, so one that
 cannot be used is reported in the log and the template shipped with the plugin is used instead.
 """
 
@@ -37,7 +37,7 @@ _log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, kw_only=True)
 class Wording:
-    """What one e-mail says. The code may be in it, so it is never part of a repr."""
+    """The words of one e-mail. They may contain the code, so they are never part of a repr."""
 
     subject: str
     text: str
@@ -58,10 +58,10 @@ class Phrasebook:
             self._custom = _environment(ChoiceLoader([FileSystemLoader(overrides), ours]))
 
     def word(self, template: str, values: Mapping[str, object]) -> Wording:
-        """What ``template`` says with ``values``.
+        """The words of ``template`` with ``values``.
 
         Raises ``Rejected`` (``TEMPLATE``) when the shipped template itself cannot be used: there
-        is none of that name, or a value is missing. Neither mends itself by trying again.
+        is none of that name, or a value is missing. Trying again does not help in either case.
         """
         if self._overrides is not None:
             try:
@@ -77,7 +77,7 @@ class Phrasebook:
         try:
             return _word(self._shipped, template, values)
         except Exception as error:
-            # Jinja names the template or value it misses; other errors may quote what they got.
+            # Jinja names the template or value it misses; other errors may quote their input.
             cause = error if isinstance(error, TemplateError) else type(error).__name__
             raise Rejected(
                 "TEMPLATE", f"The e-mail '{template}' could not be worded: {cause}."
@@ -101,7 +101,7 @@ def _word(
     environment: ImmutableSandboxedEnvironment, name: str, values: Mapping[str, object]
 ) -> Wording:
     template = environment.get_template(f"{name}.txt")
-    # A subject is read over shoulders and kept in logs: the code is not even offered to it.
+    # Others can read a subject, and logs keep it: its template does not get the code at all.
     known: dict[str, Any] = {key: value for key, value in values.items() if key != COUPON_CODE}
     subject = _subject(environment, template, known)
     wording = Wording(
@@ -124,18 +124,18 @@ def _subject(
 
 
 def _check_code(wording: Wording, values: Mapping[str, object]) -> None:
-    """An override that forgets the coupon code renders well and yet loses the sale."""
+    """Raise if the coupon code is missing: such an override renders but loses the sale."""
     code = values.get(COUPON_CODE)
     if code is not None and not (str(code) in wording.text and escape(code) in wording.html):
         raise MissingCouponCodeError
 
 
 class MissingCouponCodeError(Exception):
-    """A template was given a coupon code and one of its twins does not show it."""
+    """A template got a coupon code, and its text or its HTML does not show it."""
 
 
 def _place(error: Exception, overrides: Path) -> str | None:
-    """File and line of the fault; not its message, which may quote a value such as the code."""
+    """File and line of the fault, without its message, which may quote a value such as the code."""
     if isinstance(error, TemplateSyntaxError):
         return f"{error.filename}:{error.lineno}"
     frames = [f for f in extract_tb(error.__traceback__) if f.filename.startswith(str(overrides))]
