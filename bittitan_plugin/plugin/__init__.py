@@ -1,1 +1,1 @@
-"""The plugin put together: the composition root, and what it does upon each hook."""
+"""The plugin as a whole: the composition root, and the implementation of each hook."""

@@ -18,7 +18,7 @@ from bittitan_plugin.web.utf8_forms import Utf8Forms
 def create_app(
     application: Application, platform_routes: Sequence[BaseRoute], stop: Callable[[], None]
 ) -> Starlette:
-    """Put the routes together; ``stop`` is called once when the server ends."""
+    """Combine the routes; ``stop`` is called once when the server ends."""
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:

@@ -1,4 +1,4 @@
-"""Which platform each installation has: announced in this process, or known from the database."""
+"""Finds each installation's platform: announced in this process, or known from the database."""
 
 from collections.abc import Iterable
 from uuid import UUID
@@ -9,22 +9,22 @@ from bittitan_plugin.ports.platform import Host
 
 
 class AttachedHosts:
-    """The ``Hosts`` port: platforms as they announced themselves, then what the kinds know."""
+    """The ``Hosts`` port: first announced platforms, then those that the kinds know."""
 
     def __init__(self) -> None:
         self._hosts: dict[UUID, Host] = {}
         self._kinds: tuple[PlatformConnection, ...] = ()
 
     def find_among(self, kinds: Iterable[PlatformConnection]) -> None:
-        """Ask these about an installation whose platform has not announced itself."""
+        """Ask these kinds for the platform of an installation if none was announced."""
         self._kinds = tuple(kinds)
 
     def attach(self, installation_id: UUID, host: Host) -> None:
-        """From now on this installation's platform is ``host``."""
+        """Make ``host`` the platform of this installation."""
         self._hosts[installation_id] = host
 
     def of(self, installation_id: UUID) -> Host:
-        """Raises ``NotServedHere`` when this process knows no platform of the installation."""
+        """The installation's platform. Raises ``NotServedHere`` when this process knows none."""
         host = self._hosts.get(installation_id) or self._found(installation_id)
         if host is None:
             raise NotServedHere(

@@ -1,4 +1,4 @@
-"""Billing events: the assets' invoice references follow the platform's invoices."""
+"""Handles billing events: the assets' invoice references follow the platform's invoices."""
 
 from bittitan_hooks.events import InvoiceDeleted, InvoiceEvent, InvoiceRequested, InvoiceSent
 from bittitan_hooks.results import Outcome
@@ -18,7 +18,7 @@ class BillingHooks:
 
     @hookimpl
     def invoice_requested(self, event: InvoiceRequested) -> Outcome:
-        """Note the invoice if it has a number already; else number it, if that is ours to do."""
+        """Note the invoice if it has a number; otherwise number it, if the plugin does that."""
         if event.number:
             return self._remember(event)
 
@@ -32,7 +32,7 @@ class BillingHooks:
 
     @hookimpl
     def invoice_sent(self, event: InvoiceSent) -> Outcome:
-        """Note the invoice the customer has been sent."""
+        """Note the invoice that was sent to the customer."""
         return self._remember(event)
 
     @hookimpl

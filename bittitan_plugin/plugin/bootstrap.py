@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 
 @dataclass(kw_only=True)
 class Application:
-    """The plugin, wired. Opens connections lazily; ``close`` lets go of them."""
+    """The plugin, wired. Opens connections lazily; ``close`` closes them."""
 
     settings: Settings
     engine: Engine
@@ -51,7 +51,7 @@ class Application:
     queue: EngineQueue
     #: The kinds of platforms that are installed, by name.
     platforms: Mapping[str, PlatformConnection]
-    #: What the vendors' addresses are asked, and which of them are left alone.
+    #: Limits the calls to vendors' addresses, and knows which of them are paused.
     traffic: Traffic
     worker: "Worker | None" = None
 
@@ -72,7 +72,7 @@ class Application:
             migrate_engine(self.settings.database)
 
     def check(self) -> None:
-        """Raise ``UnfitDatabase`` unless the database's version and key are this program's."""
+        """Raise ``UnfitDatabase`` unless the database has this program's version and key."""
         if fault := migrations.version_fault(self.engine):
             raise migrations.UnfitDatabase(fault)
         prove_keys(self.engine, self.ports.cipher)
@@ -80,8 +80,8 @@ class Application:
     def start_worker(self, *, pace: float = 1.0, duties: "Sequence[Duty] | None" = None) -> None:
         """Run durable work in this process. Starting it again does nothing.
 
-        ``pace`` scales every wait between attempts; tests hurry. ``duties`` replaces all that the
-        timetable looks after.
+        ``pace`` scales every wait between attempts, for tests. ``duties`` replaces all tasks of the
+        timetable.
         """
         from bittitan_plugin.workflows.timetable import DUTIES
         from bittitan_plugin.workflows.worker import Worker
@@ -100,15 +100,15 @@ class Application:
             self.worker.start()
 
     def chores(self) -> list[Callable[[], None]]:
-        """What a worker does at every look of its timetable for the kinds of platforms."""
+        """What a worker does for the kinds of platforms each time it reads its timetable."""
         return [chore for platform in self.platforms.values() for chore in platform.chores]
 
     def is_working(self) -> bool:
-        """Whether this process does what it is to do; without a worker, others work elsewhere."""
+        """Whether this process works as intended; without a worker, other processes do the work."""
         return self.worker is None or self.worker.is_beating
 
     def close(self) -> None:
-        """Finish what runs here, then let go of every connection."""
+        """Finish what runs here, then close every connection."""
         if self.worker is not None:
             self.worker.stop()
             self.worker = None
@@ -195,7 +195,7 @@ def _vendors(settings: Settings, cipher: Cipher, traffic: Traffic) -> Vendors:
 
 
 def _back_office(settings: Settings) -> str | None:
-    # An address that nobody set leads nowhere from a reader's mailbox.
+    # The default address leads nowhere from a reader's mailbox.
     if "public_url" not in settings.model_fields_set:
         return None
     return f"{settings.public_url.rstrip('/')}/admin"

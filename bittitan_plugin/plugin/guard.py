@@ -1,4 +1,4 @@
-"""What every event hook shares: nothing while switched off, and never an exception to the host."""
+"""What all event hooks share: they ignore events while switched off, and never raise."""
 
 from collections.abc import Callable
 
@@ -10,7 +10,7 @@ from bittitan_plugin.domain.installations import Installation
 from bittitan_plugin.services.installations import find_installation
 from bittitan_plugin.services.ports import Ports
 
-#: Gives the plugin's ports; made lazily, so that loading the plugin opens nothing.
+#: Returns the plugin's ports; called lazily, so that loading the plugin opens nothing.
 PortsProvider = Callable[[], Ports]
 
 _log = structlog.get_logger(__name__)
@@ -19,7 +19,7 @@ _log = structlog.get_logger(__name__)
 def guarded(
     provider: PortsProvider, key: str, act: Callable[[Ports, Installation], Outcome]
 ) -> Outcome:
-    """Run ``act`` for the installation if the plugin is on; say what happened in any case."""
+    """Run ``act`` for the installation if the plugin is on; report what happened either way."""
     try:
         ports = provider()
         installation = find_installation(ports, key)
@@ -29,7 +29,7 @@ def guarded(
     except Refusal as refusal:
         return Outcome(status=OutcomeStatus.REFUSED, message=_spoken(refusal))
     except Exception as error:
-        # The order of a customer must not fail because we do; reconciliation finds what we missed.
+        # A customer's order must not fail because we do; reconciliation finds what we missed.
         failed("event", key, error)
         return Outcome(
             status=OutcomeStatus.FAILED,
@@ -38,7 +38,7 @@ def guarded(
 
 
 def failed(hook: str, key: str, error: Exception) -> None:
-    """Put on the log, with its traceback, what the platform must not be bothered with."""
+    """Log the error with its traceback, because it is not raised into the platform."""
     _log.error(
         "hook_failed", hook=hook, installation=key, error=type(error).__name__, exc_info=error
     )

@@ -1,4 +1,4 @@
-"""Life-cycle events: attaching to a platform, switching on and off, settings, the schema."""
+"""Handles life-cycle events: attaching to a platform, on and off, settings, the schema."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -30,14 +30,14 @@ from bittitan_plugin.services.ports import Ports
 
 
 class LifecycleHooks:
-    """Implements the life-cycle hooks, but for ``host_started``, which needs the wiring."""
+    """Implements the life-cycle hooks except ``host_started``, which needs the wiring."""
 
     def __init__(self, ports: PortsProvider) -> None:
         self._ports = ports
 
     @hookimpl
     def configuration_validate(self, event: ConfigurationValidate) -> Sequence[HookRefusal]:
-        """Check the settings, asking the vendor when the plugin is to be on; changes nothing."""
+        """Check the settings, asking the vendor if the plugin will be on; changes nothing."""
         refusals = validate(
             self._ports(),
             event.installation,

@@ -1,4 +1,4 @@
-"""Order events: what is due becomes durable work, what the platform took back is withdrawn."""
+"""Handles order events: due orders become durable work, cancelled ones lose their coupons."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -66,7 +66,7 @@ class OrderHooks:
 
     @hookimpl
     def order_confirmed(self, event: OrderConfirmed) -> Outcome:
-        """Provision if confirmation is what was still waited for."""
+        """Provision if only the confirmation was missing."""
         return self._provision_if_due(event, status=OrderStatus.CONFIRMED)
 
     @hookimpl
@@ -76,7 +76,7 @@ class OrderHooks:
 
     @hookimpl
     def order_fully_paid(self, event: OrderFullyPaid) -> Outcome:
-        """Provision if full payment is what was still waited for."""
+        """Provision if only full payment was missing."""
         return self._provision_if_due(event, fully_paid=True)
 
     @hookimpl
@@ -91,7 +91,7 @@ class OrderHooks:
 
     @hookimpl
     def order_refunded(self, event: OrderRefunded) -> Outcome:
-        """Take back the coupons of lines refunded in full; of anything less staff are told."""
+        """Take back the coupons of lines refunded in full; report smaller refunds to staff."""
         if event.line_ids:
             return self._take_back(event, event.line_ids)
         refunded = event.refunded
@@ -111,14 +111,14 @@ class OrderHooks:
 
     @hookimpl
     def order_fulfilled(self, event: OrderFulfilled) -> Outcome:
-        """Nothing to do: it is the echo of what we told the platform."""
+        """Nothing to do: this event follows from our own call to the platform."""
         return guarded(
             self._ports, event.installation, lambda _ports, _installation: ignored("Noted.")
         )
 
     @hookimpl
     def fulfillment_canceled(self, event: FulfillmentCanceled) -> Outcome:
-        """Take the coupons of these deliveries back; of parts of a line staff decide."""
+        """Take the coupons of these deliveries back; staff decide about parts of a line."""
         if not event.partly:
             return self._take_back(event, event.line_ids)
 
@@ -129,16 +129,16 @@ class OrderHooks:
 
         return guarded(self._ports, event.installation, act)
 
-    def _provision_if_due(self, event: OrderEvent, **said: Any) -> Outcome:
+    def _provision_if_due(self, event: OrderEvent, **reported: Any) -> Outcome:
         def act(ports: Ports, installation: Installation) -> Outcome:
             # The event itself may know more than the order it carries: the order is read again
             # before anything is issued, so believing the event is safe.
-            order = replace(event.order, **said)
+            order = replace(event.order, **reported)
             waited_for = installation.configuration.provision_on
             if not is_due(order, waited_for):
                 return ignored(f"The order is not {awaited(order, waited_for)} yet.")
-            # What the event says of its own may be what an earlier one still waits for.
-            return _outcome(order, accept(ports, installation, order, wake=bool(said)))
+            # The event's own facts may be what an earlier event's workflow still waits for.
+            return _outcome(order, accept(ports, installation, order, wake=bool(reported)))
 
         return guarded(self._ports, event.installation, act)
 
@@ -152,7 +152,7 @@ class OrderHooks:
 
 
 def _unanswered(event: OrderPrecheck) -> Sequence[HookRefusal]:
-    """We cannot tell now: our own products wait, everything else a shop sells goes on."""
+    """The answer when we cannot check: refuse our own products, allow everything else."""
     return [
         HookRefusal(
             code=ErrorCode.PLUGIN_INACTIVE,

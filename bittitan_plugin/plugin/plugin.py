@@ -1,7 +1,7 @@
 """The plugin object that a platform's plugin manager finds under ``commerce.plugins``.
 
-Loading it opens nothing. The wiring is made at ``host_started`` from the environment, or handed
-in by a host that wires the plugin itself.
+Loading it opens nothing. The wiring is made at ``host_started`` from the environment, or passed
+in by a platform that wires the plugin itself.
 """
 
 from threading import Lock
@@ -17,7 +17,7 @@ from bittitan_plugin.services.ports import Ports
 
 
 class BitTitanPlugin(OrderHooks, BillingHooks, ProductHooks, LifecycleHooks):
-    """All hook implementations, over one lazily made application."""
+    """All hook implementations, sharing one application that is made at first use."""
 
     def __init__(self, application: Application | None = None) -> None:
         super().__init__(self._ports_now)
@@ -29,7 +29,7 @@ class BitTitanPlugin(OrderHooks, BillingHooks, ProductHooks, LifecycleHooks):
     def host_started(self, event: HostStarted) -> None:
         """Attach to the platform, bring the database up to date and begin to work.
 
-        Raises what keeps the plugin from working, so that the platform knows at start.
+        Raises whatever keeps the plugin from working, so that the platform knows at start.
         """
         application = self.application()
         application.migrate()
@@ -39,7 +39,7 @@ class BitTitanPlugin(OrderHooks, BillingHooks, ProductHooks, LifecycleHooks):
 
     @hookimpl
     def host_stopping(self, event: HostStopping) -> None:
-        """Finish what runs, within the grace a platform gives, and let go of connections."""
+        """Finish what runs, within the time a platform allows, and close connections."""
         with self._lock:
             application = self._application
             if not self._handed_in:

@@ -1,4 +1,4 @@
-"""Product events: our products stay bound to the platform's variants. Assets never change."""
+"""Handles product events: products stay bound to the platform's variants. Assets never change."""
 
 from bittitan_hooks.events import (
     ProductCreated,
@@ -39,12 +39,12 @@ class ProductHooks:
 
     @hookimpl
     def product_updated(self, event: ProductUpdated) -> Outcome:
-        """Follow its name and whether it is published; let it go if it became something else."""
+        """Follow its name and whether it is published; unbind it if its type is not ours now."""
         return self._follow(event)
 
     @hookimpl
     def product_deleted(self, event: ProductDeleted) -> Outcome:
-        """Unbind and withdraw our products; their variants are gone with it, named or not."""
+        """Unbind and withdraw our products: all its variants are gone, even if not named."""
 
         def act(ports: Ports, installation: Installation) -> Outcome:
             gone = event.product_id, event.variant_ids
@@ -60,7 +60,7 @@ class ProductHooks:
 
     @hookimpl
     def product_variant_updated(self, event: ProductVariantUpdated) -> Outcome:
-        """Take over name, prices and publication; let it go if it moved to another type."""
+        """Take over name, prices and publication; unbind it if it moved to another type."""
         return self._bind(event)
 
     @hookimpl
@@ -109,7 +109,7 @@ class ProductHooks:
     def _moved_away(
         self, key: str, product_type: str | None, variant_ids: tuple[str, ...]
     ) -> Outcome:
-        # An event that leaves the type out says nothing about it.
+        # An event without the type says nothing about it.
         return self._release(key, variant_ids if product_type else ())
 
     def _release(self, key: str, variant_ids: tuple[str, ...]) -> Outcome:
