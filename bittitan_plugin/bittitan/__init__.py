@@ -1,1 +1,1 @@
-"""BitTitan's side: the port, the coupon API client behind it, and the simulator of that API."""
+"""BitTitan's side: the client of the coupon API, and the simulator of that API."""

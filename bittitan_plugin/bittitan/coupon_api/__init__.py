@@ -1,7 +1,7 @@
-"""The coupon API's client: coupons obtained over HTTP, by the wire contract that is ours.
+"""The client of the coupon API: gets coupons over HTTP by our own wire contract.
 
-The contract is ``docs/reference/coupon-api.openapi.json``. httpx is used in this package and in no
-other part of ``bittitan/``.
+The contract is ``docs/reference/coupon-api.openapi.json``. No other part of ``bittitan/`` uses
+httpx.
 """
 
 from bittitan_plugin.bittitan.coupon_api.client import CouponApi

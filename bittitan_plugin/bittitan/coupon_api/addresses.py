@@ -1,9 +1,9 @@
 """Which addresses the coupon API may have: in production only public ones, over https.
 
-Staff type the address in. Without this, a setting could make the server call what only it can
-reach: other services in its network, the cloud's metadata. A name is resolved here, every address
-it has is judged, and exactly those are connected to: answering otherwise the next time (DNS
-rebinding) gains nothing.
+Staff enter the address. Without this check, a setting could make the server call what only it can
+reach: other services in its network, the cloud's metadata. A name is resolved here, each of its
+addresses is checked, and only those are connected to, so a different answer the next time (DNS
+rebinding) has no effect.
 """
 
 import socket
@@ -16,9 +16,9 @@ import httpx
 
 from bittitan_plugin.base import outgoing
 
-#: Where IPv4 addresses stand in the last 32 bits (RFC 6052).
+#: Addresses that carry an IPv4 address in their last 32 bits (RFC 6052).
 _NAT64 = IPv6Network("64:ff9b::/96")
-#: All that is given out to be routed globally (RFC 4291). What else there is was, or stays, local:
+#: All addresses assigned for global routing (RFC 4291). All others were, or are, local:
 #: addresses with an IPv4 address at their end, site-local ones, translators of one network.
 _GLOBAL_UNICAST = IPv6Network("2000::/3")
 
@@ -27,11 +27,11 @@ Resolve = Callable[[str, int], list[str]]
 
 
 class ForbiddenAddress(httpx.InvalidURL):
-    """It may not be called; the message says why, for whoever set it."""
+    """The address may not be called; the message explains why to whoever set it."""
 
 
 class PublicTransport(httpx.HTTPTransport):
-    """Calls public addresses over https and nothing else; proxies of the environment are not used.
+    """Calls only public addresses, over https; ignores proxies of the environment.
 
     Raises ``ForbiddenAddress`` before anything is sent.
     """
@@ -47,7 +47,7 @@ class PublicTransport(httpx.HTTPTransport):
         )
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        """Send it, unless it would travel in clear text."""
+        """Send the request. Raises ``ForbiddenAddress`` if it is not https."""
         if request.url.scheme != "https":
             raise ForbiddenAddress("In production the coupon API is called over https only.")
         return super().handle_request(request)
@@ -60,7 +60,7 @@ class PublicBackend(httpcore.SyncBackend):
         self._resolve = resolve
 
     def connect_tcp(self, host: str, port: int, *rest: Any, **more: Any) -> httpcore.NetworkStream:
-        """To the first address that answers, after all of them were judged."""
+        """Connect to the first address that answers, after all of them were checked."""
         found = self._resolve(host, port)
         if not all(is_public(address) for address in found):
             raise ForbiddenAddress(
@@ -77,7 +77,7 @@ class PublicBackend(httpcore.SyncBackend):
 
 
 def addresses_of(host: str, port: int) -> list[str]:
-    """What the name stands for now. Raises ``httpcore.ConnectError`` when that is nothing."""
+    """The name's addresses now. Raises ``httpcore.ConnectError`` when it has none."""
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except OSError as error:
@@ -86,7 +86,7 @@ def addresses_of(host: str, port: int) -> list[str]:
 
 
 def is_public(address: str) -> bool:
-    """Whether anybody on the internet could call it."""
+    """Whether the address can be reached from anywhere on the internet."""
     try:
         found = ip_address(address)
     except ValueError:
@@ -101,7 +101,7 @@ def _is_routed(address: IPv4Address | IPv6Address) -> bool:
 
 
 def _meant(found: IPv4Address | IPv6Address) -> Iterable[IPv4Address | IPv6Address]:
-    """The address, and the IPv4 address it carries to a gateway."""
+    """The address, and the IPv4 address that it carries for a gateway."""
     if isinstance(found, IPv6Address):
         if found.ipv4_mapped:
             return [found.ipv4_mapped]

@@ -1,4 +1,4 @@
-"""What the contract's answers must look like, and nothing looser.
+"""Checks the answers of the coupon API strictly against the contract.
 
 Error texts name fields, never their values: a value may be a coupon code or a ticket.
 """
@@ -18,9 +18,9 @@ BROKEN_ANSWER = "BROKEN_ANSWER"
 
 
 class AnswerError(Exception):
-    """A success that cannot be accepted. Internal: it leaves the package as one of three kinds.
+    """A success that cannot be accepted. Internal: the package raises it as one of three kinds.
 
-    ``malformed`` tells an answer that is not even JSON from one that says something wrong.
+    ``malformed`` marks an answer that is not even JSON; other answers have a wrong content.
     """
 
     def __init__(self, reason: str, *, malformed: bool = False) -> None:
@@ -42,7 +42,7 @@ def _instant(value: object) -> datetime:
 
 
 def _status(value: object) -> CouponStatus:
-    # UNKNOWN is our word for not knowing; a vendor that says it says nothing.
+    # UNKNOWN is our own status for not knowing; in a vendor's answer it is not valid.
     if not isinstance(value, str) or value == CouponStatus.UNKNOWN:
         raise ValueError("not a coupon status")
     return CouponStatus(value)
@@ -58,7 +58,7 @@ Days = Annotated[int, Field(ge=1)]
 
 
 class Shape(BaseModel):
-    """Strict about what the contract names, silent about what it does not."""
+    """Strict about fields that the contract names; ignores all others."""
 
     model_config = ConfigDict(strict=True, frozen=True, extra="ignore", hide_input_in_errors=True)
 
@@ -110,12 +110,12 @@ class PartnerAnswer(Shape):
     company: Text
 
     def partner(self) -> Partner:
-        """As the port has it."""
+        """The partner, as the port defines it."""
         return Partner(id=self.id, reference=self.reference, email=self.email, company=self.company)
 
 
 class PriceAnswer(Shape):
-    """An amount as decimal text, never a JSON number: those are floats on the way."""
+    """An amount as decimal text, never a JSON number, which would become a float."""
 
     amount: Annotated[str, Field(pattern=r"^[0-9]{1,14}(\.[0-9]{1,4})?$")]
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
@@ -130,7 +130,7 @@ class ProductAnswer(Shape):
     list_price: PriceAnswer
 
     def product(self, position: int) -> VendorProduct:
-        """As the port has it; ``position`` is the row's place in the list."""
+        """The product, as the port defines it; ``position`` is the row's place in the list."""
         return VendorProduct(
             sku=self.sku,
             name=self.name,
@@ -156,7 +156,7 @@ class CouponAnswer(Shape):
     expires_at: Instant
 
     def coupon(self) -> Coupon:
-        """As the domain has it."""
+        """The coupon, as the domain defines it."""
         return Coupon(
             id=self.id,
             reference=self.reference,

@@ -1,9 +1,9 @@
-"""How much is asked of a vendor at a time, and when it is left alone.
+"""Limits the calls to a vendor, and stops them while it fails or asks for a pause.
 
-Calls to one address pass its gate, and are turned back while it is shut.
+Calls to one address pass its gate, and are refused while it is closed.
 
-Limits are per address and hold over all workers: each takes its part, by how many there are. Who
-fails and who asked for a pause is known to all of them through ``CircuitBoard``.
+Limits are per address and apply to all workers together: each takes an equal share. Workers share
+through ``CircuitBoard`` which addresses fail and which asked for a pause.
 """
 
 import threading
@@ -20,11 +20,11 @@ import structlog
 from bittitan_plugin.domain.circuit import FAILURES_TO_OPEN, Circuit, Closure, opened, paused
 from bittitan_plugin.domain.errors import Unavailable
 
-#: Seconds for which what the board said is believed.
+#: Seconds for which the board's answer is used without asking again.
 BELIEVED_FOR = 1.0
-#: Seconds that a call waits for its turn before it is put off.
+#: Seconds that a call waits for its turn before it is refused for now.
 LONGEST_QUEUE = 2.0
-#: Seconds after which a call that found no place may ask again, and at most as many more.
+#: Seconds after which a refused call may try again, plus at most as many more.
 BUSY_AGAIN = 1.0
 
 T = TypeVar("T")
@@ -33,21 +33,21 @@ _log = structlog.get_logger(__name__)
 
 
 class CircuitBoard(Protocol):
-    """Where the processes tell each other about addresses. See ``store/circuits.py``."""
+    """Shares the state of addresses between processes. See ``store/circuits.py``."""
 
     def all(self) -> dict[str, Circuit]:
-        """The circuits there are, by address."""
+        """All circuits, by address."""
 
     def replace(self, old: Circuit | None, new: Circuit) -> bool:
-        """Put ``new`` in the place of ``old``. False when another process was quicker."""
+        """Replace ``old`` by ``new``. False when another process was quicker."""
 
     def close(self, circuit: Circuit) -> bool:
-        """The address may be called again. False when another process said so first."""
+        """The address may be called again. False when another process was quicker."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Limits:
-    """What one address may be asked by all workers together."""
+    """The limits of calls to one address by all workers together."""
 
     #: Calls under way at once.
     in_flight: int = 32
@@ -55,14 +55,14 @@ class Limits:
     per_second: float = 0.0
 
     def share(self, workers: int) -> "Limits":
-        """The part of one of so many workers, never less than one call."""
+        """The share of one of ``workers``, never less than one call."""
         return Limits(
             in_flight=max(self.in_flight // workers, 1), per_second=self.per_second / workers
         )
 
 
 class Traffic:
-    """What this process may ask, and what it knows of the addresses. Thread-safe."""
+    """The limits of this process, and what it knows of the addresses. Thread-safe."""
 
     def __init__(
         self,
@@ -81,16 +81,16 @@ class Traffic:
         self._read_at = -BELIEVED_FOR
 
     def gate(self, address: str) -> "CallGate":
-        """The gate of that address: one, for all who call it."""
+        """The one gate of that address, shared by all callers."""
         with self._lock:
             return self._gates.setdefault(address, CallGate(self, address))
 
     def share_among(self, workers: int) -> None:
-        """From now on this process is one of so many."""
+        """From now on this process is one of ``workers``."""
         self.limits = self._all.share(max(workers, 1))
 
     def circuit(self, address: str) -> Circuit | None:
-        """What is known of the address; read again when it is older than ``BELIEVED_FOR``."""
+        """The address's circuit, if any; read again when older than ``BELIEVED_FOR``."""
         with self._lock:
             if monotonic() - self._read_at < BELIEVED_FOR:
                 return self._known.get(address)
@@ -98,7 +98,7 @@ class Traffic:
         return self._read().get(address)
 
     def put(self, old: Circuit | None, new: Circuit) -> bool:
-        """Tell the others. False when one of them was quicker."""
+        """Share it with the other processes. False when one of them was quicker."""
         replaced = self._told(lambda: self._board.replace(old, new), otherwise=False)
         self._read()
         return replaced
@@ -111,7 +111,7 @@ class Traffic:
         self._read()
 
     def now(self) -> datetime:
-        """The time as the circuits have it."""
+        """The time by which circuits are judged."""
         return self._now()
 
     def _read(self) -> dict[str, Circuit]:
@@ -121,7 +121,7 @@ class Traffic:
         return known
 
     def _told(self, ask: Callable[[], T], *, otherwise: T) -> T:
-        """The board's answer. A board out of reach must not spoil a call that worked."""
+        """The board's answer, or ``otherwise``: its failure must not fail a call that worked."""
         try:
             return ask()
         except Exception as error:
@@ -130,7 +130,7 @@ class Traffic:
 
 
 class CallGate:
-    """What every call to one address passes. Thread-safe; made by ``Traffic.gate``."""
+    """Every call to one address passes it. Thread-safe; made by ``Traffic.gate``."""
 
     def __init__(self, traffic: Traffic, address: str) -> None:
         self._traffic = traffic
@@ -143,10 +143,10 @@ class CallGate:
 
     @contextmanager
     def passing(self, *, urgent: bool = False) -> Iterator[None]:
-        """Held during one call, which then says how it went.
+        """Hold a permit during one call, which then reports how it went.
 
-        Raises ``Unavailable``, saying when to come again. ``urgent`` is what a person waits for:
-        it is tried whatever is known of the address.
+        Raises ``Unavailable`` with the time to try again. ``urgent`` is a call that a person
+        waits for: it is made whatever is known of the address.
         """
         if not urgent:
             self._check_circuit()
@@ -160,7 +160,7 @@ class CallGate:
                 self._changed.notify()
 
     def answered(self) -> None:
-        """The vendor answered, whatever it said."""
+        """The vendor answered, whatever the answer was."""
         self._failures = 0
         circuit = self._traffic.circuit(self._address)
         if circuit is not None and (
@@ -169,10 +169,10 @@ class CallGate:
             self._traffic.close(circuit)
 
     def failed(self, reason: str) -> None:
-        """The vendor did not answer, or only that it cannot."""
+        """The vendor did not answer, or answered that it cannot work."""
         circuit, now = self._traffic.circuit(self._address), self._traffic.now()
         if circuit is not None and circuit.closure is Closure.DOWN:
-            # Calls that began before it opened fail too; only a try says something new.
+            # Calls that began before it opened fail too; only a later try is news.
             if circuit.tries:
                 self._traffic.put(circuit, circuit.failed(reason, now))
             return
@@ -184,7 +184,7 @@ class CallGate:
             _log.warning("vendor_left_alone", address=self._address, why=reason)
 
     def asked_for_pause(self, seconds: float | None) -> None:
-        """The vendor answered that it is asked too much."""
+        """The vendor answered that it gets too many calls."""
         self._failures = 0
         circuit, now = self._traffic.circuit(self._address), self._traffic.now()
         if not seconds or (circuit is not None and circuit.wait(now) >= seconds):

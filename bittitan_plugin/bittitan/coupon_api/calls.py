@@ -1,4 +1,4 @@
-"""One request to the coupon API and one answer from it, before either is judged."""
+"""One request to the coupon API and one answer from it, as plain values."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -6,7 +6,7 @@ from enum import Enum, auto
 
 
 class Effect(Enum):
-    """What a request does over there; decides what a lost answer means."""
+    """What a request does at the vendor; decides what a lost answer means."""
 
     #: Changes nothing that matters, so it may be repeated. Signing in counts as one.
     READ = auto()
@@ -16,7 +16,7 @@ class Effect(Enum):
 
 @dataclass(frozen=True, kw_only=True)
 class Call:
-    """A request as the contract has it. Its body may hold a password and is never in a repr."""
+    """A request by the contract. Its body may hold a password and is never in a repr."""
 
     #: What is attempted, as it reads after "could not": ``look the coupon up``.
     purpose: str
@@ -27,13 +27,13 @@ class Call:
     accepts: frozenset[int] = frozenset({200})
     params: Mapping[str, str | int] = field(default_factory=dict)
     body: Mapping[str, object] | None = field(default=None, repr=False)
-    #: Somebody asks whether the vendor answers: sent even while it is left alone.
+    #: A person asks whether the vendor answers: sent even while its circuit is open.
     urgent: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
 class Answer:
-    """What came back, whole. Neither the body nor the withheld secrets are ever in a repr."""
+    """The whole answer. Neither its body nor the withheld secrets are ever in a repr."""
 
     status: int
     #: Whether ``status`` is one that the contract names for success.
@@ -41,5 +41,5 @@ class Answer:
     body: bytes = field(repr=False)
     #: The ``Retry-After`` header as sent, or None.
     retry_after: str | None = None
-    #: Secrets the request carried; struck out should the answer's message echo them.
+    #: Secrets in the request; removed from the answer's message if it echoes them.
     withheld: tuple[str, ...] = field(default=(), repr=False)

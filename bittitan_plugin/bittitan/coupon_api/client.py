@@ -1,6 +1,6 @@
-"""The coupon API behind the plugin's port: one method per question, one call per method.
+"""Implements the port of the coupon vendor by calls to the coupon API, one per method.
 
-Each answer is held against its question before it is believed.
+Each answer is checked against its request before it is accepted.
 """
 
 import weakref
@@ -51,7 +51,7 @@ class CouponApi:
 
     Beyond the port: a 401 is answered by signing in once more, reads are tried up to three
     times within two seconds while the vendor is unavailable, writes are sent once. An answer
-    that contradicts the question is never accepted: ``OutcomeUnknown`` after a write,
+    that contradicts its request is never accepted: ``OutcomeUnknown`` after a write,
     ``Rejected`` with code ``BROKEN_ANSWER`` after a read.
 
     ``read_timeout`` is in seconds. ``transport`` replaces the network; ``now`` judges only
@@ -74,7 +74,7 @@ class CouponApi:
         way = Transport(url, read_timeout=read_timeout, transport=transport, gate=gate)
         self._url = url
         self._session = Session(way, email=email, password=password, now=now)
-        # Connections also close when nobody holds the client, nor a list it is still giving:
+        # Connections also close when nobody holds the client or a list that it still reads:
         # so a client that is no longer wanted finishes its work first.
         self._finalizer = weakref.finalize(self._session, way.close)
 
@@ -82,17 +82,17 @@ class CouponApi:
         return f"CouponApi({self._url!r})"
 
     def close(self) -> None:
-        """Let go of every connection. Closing again does nothing."""
+        """Close every connection. Closing again does nothing."""
         self._finalizer()
 
     def check(self) -> None:
-        """Sign in afresh. ``Rejected.field`` is ``api_url``, ``api_email`` or ``api_password``."""
+        """Sign in again. ``Rejected.field`` is ``api_url``, ``api_email`` or ``api_password``."""
         self._session.check()
 
     def products(self) -> Iterator[VendorProduct | BrokenRow]:
         """Products in the vendor's order; of two rows with one SKU the first counts.
 
-        What cannot be read is reported in its place: a row, or a whole page as one ``BrokenRow``.
+        An unreadable row, or a whole unreadable page, becomes one ``BrokenRow`` in its place.
         """
         seen: dict[str, int] = {}
         for row in rows(self._session, path=_PRODUCTS, purpose="read the product list", params={}):
@@ -125,7 +125,7 @@ class CouponApi:
     ) -> Partner:
         """Make the account known, or adopt the one known under its address.
 
-        That one keeps its own reference.
+        An adopted account keeps its own reference.
         """
         body: Mapping[str, object] = {"reference": reference, "email": email, "company": company}
         call = Call(
@@ -139,7 +139,7 @@ class CouponApi:
         return self._session.ask(call, lambda document: _partner(document, email))
 
     def issue(self, request: CouponRequest) -> Coupon:
-        """Issue, or be given the coupon issued before under the same reference.
+        """Issue the coupon, or get the one issued before under the same reference.
 
         Raises ``Rejected`` with ``REFERENCE_CONFLICT`` for other content.
         """
@@ -170,7 +170,7 @@ class CouponApi:
         return coupon
 
     def find(self, reference: str) -> Coupon | None:
-        """The oldest listed coupon of the reference; a lesser vendor may have issued several."""
+        """The oldest listed coupon of the reference; a faulty vendor may have issued several."""
         purpose, params = "look the coupon up", {"reference": reference}
         oldest: CouponAnswer | None = None
         for row in rows(self._session, path=_COUPONS, purpose=purpose, params=params):
@@ -195,13 +195,13 @@ class CouponApi:
         try:
             return self._session.ask(call, lambda document: _coupon(document, coupon_id))
         except Rejected as rejected:
-            # Only the contract's own word; a 404 of some other server is not "redeemed".
+            # Only the contract's own code; a 404 of some other server does not mean "redeemed".
             if rejected.code == NOT_FOUND:
                 return None
             raise
 
     def cancel(self, coupon_id: str) -> Coupon:
-        """Revoke. An answer that does not say ``CANCELLED`` leaves the outcome unknown."""
+        """Revoke it. After an answer other than ``CANCELLED`` the outcome is unknown."""
         call = Call(
             purpose="cancel the coupon",
             method="POST",
@@ -241,7 +241,7 @@ class CouponApi:
 def _check_address(url: str) -> None:
     try:
         address = httpx.URL(url)
-        # A name in the address would take the ticket's place, and show up in logs.
+        # A user name in the address would replace the ticket, and appear in logs.
         is_sound = address.host != "" and address.userinfo == b""
     except (httpx.InvalidURL, UnicodeError):
         is_sound = False
@@ -265,14 +265,14 @@ def _product(row: Row | BrokenPage) -> VendorProduct | BrokenRow:
 
 
 def _quoted(document: object) -> str:
-    """The price as the vendor wrote it, where there is one: the likeliest thing to be wrong."""
+    """The price as the vendor wrote it, if there is one: it is the likeliest fault."""
     price = document.get("list_price") if isinstance(document, Mapping) else None
     amount = price.get("amount") if isinstance(price, Mapping) else price
     return "" if amount is None else f" (the price is written {str(amount)[:LONGEST_QUOTE]!r})"
 
 
 def _partner(document: object, email: str) -> Partner:
-    """Never somebody else's account: coupons would be issued to it."""
+    """The partner, if it is the one asked for: coupons are issued to it."""
     partner = PartnerAnswer.read(document).partner()
     if partner.email.casefold() != email.casefold():
         raise AnswerError("the partner in the answer has another e-mail address")

@@ -1,4 +1,4 @@
-"""The one place that decides what a failed exchange means, and so what may be done about it."""
+"""The only place that decides what a failed exchange means, and so what the caller may do."""
 
 import ssl
 from datetime import UTC, datetime
@@ -12,7 +12,7 @@ from bittitan_plugin.bittitan.coupon_api.calls import Answer, Effect
 from bittitan_plugin.domain.errors import BitTitanError, OutcomeUnknown, Rejected, Unavailable
 from bittitan_plugin.domain.retry_after import retry_after_seconds
 
-#: Characters of the other side's message that are kept.
+#: The most characters kept of the vendor's message.
 LONGEST_MESSAGE = 300
 
 
@@ -21,15 +21,15 @@ def failure(
 ) -> BitTitanError | None:
     """What went wrong, in the three kinds of ``domain/errors.py``, or None if nothing did.
 
-    The order of the cases is the rule: first what is certain, then what is not.
+    The order of the cases matters: certain failures first, then uncertain ones.
     """
     match outcome:
         case Answer(accepted=True):
             return None
-        case Answer(status=429):  # turned away unread, by the contract
+        case Answer(status=429):  # refused unread, by the contract
             wait = retry_after_seconds(outcome.retry_after, datetime.now(UTC))
             return Unavailable(f"Could not {purpose}: too many requests.", retry_after=wait)
-        # Understood and refused. Not 408: it can come from a gateway that had passed us on.
+        # Understood and refused. Not 408: a gateway may send it after it passed the request on.
         case Answer(status=status) if 400 <= status < 500 and status != 408:
             return _rejected(outcome)
         case httpx.ConnectError() if _is_certificate_error(outcome):
@@ -41,7 +41,7 @@ def failure(
         # No connection, so not one byte of the request left.
         case httpx.ConnectError() | httpx.ConnectTimeout() | httpx.PoolTimeout():
             return Unavailable(f"Could not {purpose}: no connection ({_kind(outcome)}).")
-        case httpx.ProxyError():  # the tunnel was refused, so the vendor never heard of us
+        case httpx.ProxyError():  # the tunnel was refused, so the vendor got nothing
             return Unavailable(f"Could not {purpose}: the proxy refused.")
     return _failure_once_sent(effect, purpose, outcome)
 
@@ -49,8 +49,8 @@ def failure(
 def failure_of_broken(effect: Effect, purpose: str, broken: AnswerError) -> BitTitanError:
     """What a success that cannot be accepted means.
 
-    After a write the work may well be done: look it up. A read that is not JSON is taken for a
-    passing fault (a proxy's page); JSON that contradicts the contract or the question is not,
+    After a write the work may be done: look it up. An answer that is not JSON to a read counts as a
+    passing fault (a proxy's page); JSON that contradicts the contract or the request does not,
     so it is rejected with ``BROKEN_ANSWER`` for a person to see.
     """
     if effect is Effect.WRITE:
@@ -70,7 +70,7 @@ def _failure_once_sent(
     match outcome:
         case _ if effect is Effect.WRITE:
             return OutcomeUnknown(f"Could not learn how it went to {purpose}: {_kind(outcome)}.")
-        # A read can be repeated, unless the address answers in a way that will not pass.
+        # A read can be repeated, unless the answer shows a lasting fault of the address.
         case Answer(status=status) if status < 400:
             text = f"Could not {purpose}: the address answered {status}, not by the contract."
             return Rejected(BROKEN_ANSWER, text, field="api_url")
@@ -109,7 +109,7 @@ def _is_certificate_error(error: BaseException | None) -> bool:
 
 
 def _kind(outcome: Exception | Answer) -> str:
-    """The kind of failure alone: texts of httpx may quote addresses or headers."""
+    """Only the kind of failure: texts of httpx may quote addresses or headers."""
     if isinstance(outcome, Answer):
         return f"the answer was {outcome.status}"
     return type(outcome).__name__

@@ -1,4 +1,4 @@
-"""Lists, page by page as they are consumed: no more than one page is in memory."""
+"""Reads lists page by page as they are consumed: never more than one page is in memory."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -11,15 +11,15 @@ from bittitan_plugin.domain.errors import Rejected
 
 #: Rows asked for at a time; the contract's limit.
 PAGE_SIZE = 100
-#: Broken pages in a row after which a list is given up.
+#: Reading stops after this many broken pages in a row.
 MOST_BROKEN_PAGES = 3
-#: Rows after which a list is taken for one that never ends.
+#: A list with more rows counts as endless.
 LONGEST_LIST = 1_000_000
 
 
 @dataclass(frozen=True)
 class Row:
-    """One row as it came."""
+    """One row as it arrived."""
 
     position: int
     document: object
@@ -39,9 +39,9 @@ def rows(
 ) -> Iterator[Row | BrokenPage]:
     """Every row of the list, and every page of it that cannot be read.
 
-    After a broken page the next one is asked for, unless that was the last one by the total a
-    good page gave, or the third broken one in a row. The offset counts rows: what is added or
-    removed while the list is read may be seen twice or not at all.
+    After a broken page the next one is requested, unless it was the last by the total in a good
+    page, or the third broken one in a row. The offset counts rows: what is added or removed while
+    the list is read may be seen twice or not at all.
     """
     offset, total, broken = 0, None, 0
     while broken < MOST_BROKEN_PAGES and (total is None or offset < total):

@@ -1,4 +1,4 @@
-"""The session with the coupon API: calls carry its ticket, answers are held to their shape.
+"""The session with the coupon API: adds its ticket to calls and reads their answers.
 
 One ticket is shared by every thread and renewed before it lapses.
 """
@@ -37,7 +37,7 @@ class _Ticket:
 
 
 class Session:
-    """Signs in when needed. However many threads need a ticket at once, one signs in for all."""
+    """Signs in when needed. If several threads need a ticket at once, one signs in for all."""
 
     def __init__(
         self, transport: Transport, *, email: str, password: str, now: Callable[[], datetime]
@@ -53,7 +53,7 @@ class Session:
     def ask(self, call: Call, read: Callable[[object], T]) -> T:
         """The answer as ``read`` understands it.
 
-        ``read`` raises ``AnswerError`` for what it cannot accept. Raises ``Rejected``,
+        ``read`` raises ``AnswerError`` for an answer it cannot accept. Raises ``Rejected``,
         ``Unavailable`` and, for a write, ``OutcomeUnknown``.
         """
         try:
@@ -63,7 +63,7 @@ class Session:
         raise problem
 
     def document(self, call: Call) -> object:
-        """The answer's JSON. Raises as ``ask`` does, and ``AnswerError`` if it is not JSON."""
+        """The answer's JSON. Raises what ``ask`` raises, and ``AnswerError`` if it is not JSON."""
         ticket = self._usable()
         answer = self._transport.send(call, ticket)
         if answer.status == 401:
@@ -72,7 +72,7 @@ class Session:
         return _document(answer)
 
     def check(self) -> None:
-        """Sign in afresh, whatever ticket there is. Raises as ``_usable`` does."""
+        """Sign in again, whatever ticket there is. Raises what ``_usable`` raises."""
         ticket = self._sign_in(urgent=True)
         with self._lock:
             self._ticket = ticket
@@ -81,8 +81,8 @@ class Session:
         """A ticket to use now; never the ``refused`` one.
 
         Raises ``Rejected`` (on ``api_email``, ``api_password`` or ``api_url``) or
-        ``Unavailable``. A thread that waited for another's sign-in shares its failure, so that
-        a vendor that hangs is asked once and not once per thread.
+        ``Unavailable``. A thread that waited for another thread's sign-in shares its failure, so
+        that a vendor that hangs gets one call and not one per thread.
         """
         with self._lock:
             if self._ticket and self._ticket.text != refused and not self._is_due(self._ticket):
@@ -127,7 +127,7 @@ class Session:
             raise _on_setting(refusal) from None
         except AnswerError as broken:
             raise _on_setting(failure_of_broken(Effect.READ, _PURPOSE, broken)) from None
-        # A ticket that looks stale on arrival means that the clocks disagree (or that it is
+        # A ticket that looks stale on arrival shows that the clocks differ (or that it is
         # very short-lived): it is used until refused rather than renewed before every call.
         renew_at = granted.expires_at - RENEW_AHEAD
         return _Ticket(granted.ticket, renew_at if renew_at > self._now() else None)
@@ -144,7 +144,7 @@ def _document(answer: Answer) -> object:
 
 
 def _on_setting(failure: BitTitanError) -> BitTitanError:
-    """The same failure with the setting at fault; a refusal over no input blames the address."""
+    """The same failure with the setting at fault; a refusal without a field names the address."""
     if not isinstance(failure, Rejected):
         return failure
     known = failure.field if failure.field in _OWN_FIELDS else None

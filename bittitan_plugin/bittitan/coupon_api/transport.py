@@ -1,4 +1,4 @@
-"""One HTTP exchange: sent, read whole within bounds, judged; reads are tried a few times."""
+"""One HTTP exchange: sends, reads the whole answer within limits, and sorts failures."""
 
 from datetime import UTC, datetime
 
@@ -16,16 +16,16 @@ from bittitan_plugin.domain.retry_after import retry_after_seconds
 
 #: Seconds to wait for a connection, and for a free one in the pool.
 CONNECT_TIMEOUT = 5.0
-#: Seconds without a byte after which an answer (or the sending of a request) is given up.
+#: Seconds without a byte after which an answer (or sending a request) is given up.
 READ_TIMEOUT = 20.0
 #: Bytes of the largest answer that is read; a full page of 100 coupons is below 100 kB.
 LARGEST_ANSWER = 4 * 1024 * 1024
 #: How often a read is sent in all while the vendor is unavailable.
 READ_ATTEMPTS = 3
-#: Seconds after which a failing read is not tried again, and the longest pause between two.
+#: Seconds after which a failing read is not repeated, and the longest pause between two.
 RETRY_WINDOW, LONGEST_PAUSE = 2.0, 0.5
 #: Seconds an idle connection is kept: less than servers usually do, so that a request rarely
-#: meets one that is just being closed.
+#: meets one that is being closed.
 KEEP_ALIVE = 3.0
 LIMITS = httpx.Limits(max_connections=64, keepalive_expiry=KEEP_ALIVE)
 
@@ -56,11 +56,11 @@ class Transport:
         outgoing.limit_answers(self._http)
 
     def close(self) -> None:
-        """Let go of every connection."""
+        """Close every connection."""
         self._http.close()
 
     def send(self, call: Call, ticket: str | None = None) -> Answer:
-        """The accepted answer, or a 401, which is the session's to judge.
+        """The accepted answer, or a 401, which the session handles.
 
         Raises the kinds of ``failures.failure``, and ``AnswerError`` for a success that is
         not JSON. Only reads are repeated, and only while the vendor is unavailable.
@@ -83,7 +83,7 @@ class Transport:
         outcome = self._try(call, ticket)
         if isinstance(outcome, Answer) and outcome.status == 401:
             return outcome
-        # Raised outside the handler: httpx's error holds the request, and with it the secrets.
+        # Raised outside the handler: httpx's error contains the request with its secrets.
         if problem := failure(call.effect, call.purpose, outcome):
             del outcome
             raise problem
@@ -121,7 +121,7 @@ class Transport:
 
 
 def _tell(gate: CallGate, outcome: Outcome) -> None:
-    """What an outcome says about the vendor, as against about this call."""
+    """Report to the gate what the outcome shows about the vendor, not about this call."""
     match outcome:
         case Answer(status=429):
             gate.asked_for_pause(retry_after_seconds(outcome.retry_after, datetime.now(UTC)))
@@ -130,7 +130,7 @@ def _tell(gate: CallGate, outcome: Outcome) -> None:
         case Answer():
             gate.answered()
         case httpx.InvalidURL() | httpx.UnsupportedProtocol():
-            pass  # a wrong setting, which staff are told of as such
+            pass  # a wrong setting, which is reported to staff as such
         case _:
             gate.failed(type(outcome).__name__)
 
@@ -144,7 +144,7 @@ def _is_json(body: bytes) -> bool:
 
 
 def _is_passing(error: Exception) -> bool:
-    """Whether a read may be sent again at once: not when the vendor asked for a longer wait."""
+    """Whether a read may be repeated at once: not when the vendor asked for a longer wait."""
     if isinstance(error, AnswerError):
         return error.malformed
     return isinstance(error, Unavailable) and (error.retry_after or 0) <= LONGEST_PAUSE

@@ -1,4 +1,4 @@
-"""Which client serves which configuration: made on first use, then kept and shared."""
+"""Keeps one client for each configuration: made on first use, then shared."""
 
 import threading
 from collections import OrderedDict
@@ -13,7 +13,7 @@ from bittitan_plugin.bittitan.coupon_api.transport import READ_TIMEOUT
 from bittitan_plugin.domain.configuration import Configuration
 from bittitan_plugin.domain.coupons import Sealed
 
-#: Clients kept at a time; the one used longest ago goes first.
+#: Clients kept at a time; the least recently used is dropped first.
 MOST_CLIENTS = 64
 
 _Key = tuple[str, str, Sealed]
@@ -23,7 +23,7 @@ class CouponApiVendors:
     """Implements ``Vendors``. Thread-safe.
 
     ``read_timeout`` is in seconds; ``transport_factory`` gives the transport for an address
-    in place of the network; ``traffic`` limits and halts the calls of all clients.
+    instead of the network; ``traffic`` limits and stops the calls of all clients.
     """
 
     def __init__(
@@ -56,14 +56,14 @@ class CouponApiVendors:
             client = self._clients.get(key) or self._connect(*key)
             self._clients[key] = client
             self._clients.move_to_end(key)
-            # Not closed here: another thread may be in the middle of a call. The client closes
-            # itself when the last of them lets go of it.
+            # Not closed here: another thread may be in a call. The client closes
+            # itself when the last of them drops it.
             while len(self._clients) > self._most_clients:
                 self._clients.popitem(last=False)
         return client
 
     def close(self) -> None:
-        """Let go of every connection of every client."""
+        """Close every connection of every client."""
         with self._lock:
             clients = list(self._clients.values())
             self._clients.clear()

@@ -1,7 +1,7 @@
 """The sandbox: a complete simulator of the coupon API, with faults on request.
 
-For demos, tests and development; it keeps everything in memory and enforces nothing that the
-contract (``docs/reference/coupon-api.openapi.json``) does not say. ``docs/reference/sandbox.md``
+For demos, tests and development. It keeps everything in memory and enforces only what the
+contract (``docs/reference/coupon-api.openapi.json``) says. ``docs/reference/sandbox.md``
 describes how to look inside and how to make it fail.
 """
 

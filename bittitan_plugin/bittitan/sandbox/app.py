@@ -52,7 +52,7 @@ def _list_operation(request: Request) -> Operation:
 
 def _as_contract(_request: Request, error: Exception) -> Response:
     if isinstance(error, HTTPException):
-        # Deliberately not NOT_FOUND: that word is said of coupons and partners only.
+        # Deliberately not NOT_FOUND: that code is for coupons and partners only.
         code = {404: "NO_SUCH_PATH", 405: "METHOD_NOT_ALLOWED"}.get(error.status_code, "INVALID")
         error = ApiError(error.status_code, code, error.detail)
     assert isinstance(error, ApiError)  # noqa: S101 - registered for these two alone

@@ -1,4 +1,4 @@
-"""What the sandbox sells. Rows are plain JSON, so that a row can also be deliberately broken."""
+"""The sandbox's products, as plain JSON rows, so that a row can be broken deliberately."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -13,7 +13,7 @@ _PRICES = {ProductType.MAILBOX_LICENSE: "14.00", ProductType.USER_MIGRATION_BUND
 
 
 def product_row(sku: str, name: str, kind: ProductType) -> dict[str, object]:
-    """A sound row at the type's list price."""
+    """A valid row at the type's list price."""
     return {
         "sku": sku,
         "name": name,
@@ -35,7 +35,7 @@ def default_catalogue() -> list[Row]:
 
 
 def large_catalogue(count: int) -> list[Row]:
-    """``count`` sound rows, alternately of either type, for measuring imports."""
+    """``count`` valid rows, alternating between both types, to measure imports."""
     kinds = list(ProductType)
     return [
         product_row(f"LOAD-{number:06d}", f"Load product {number}", kinds[number % len(kinds)])
@@ -44,7 +44,7 @@ def large_catalogue(count: int) -> list[Row]:
 
 
 def broken_rows() -> list[Row]:
-    """One row for each way in which a row can be unreadable, none of them sound by itself."""
+    """One invalid row for each way in which a row can be unreadable."""
     sound = product_row("BROKEN", "Broken product", ProductType.MAILBOX_LICENSE)
     return [
         {**sound, "list_price": {"amount": "abc", "currency": "USD"}},
@@ -57,5 +57,5 @@ def broken_rows() -> list[Row]:
 
 
 def has_sku(rows: list[Row], sku: str) -> bool:
-    """Whether something is sold under that article number."""
+    """Whether the sandbox sells that article number."""
     return any(isinstance(row, Mapping) and row.get("sku") == sku for row in rows)

@@ -1,10 +1,10 @@
-"""The sandbox's own clock: real time plus whatever it was moved by."""
+"""The sandbox's own clock: real time plus a shift, so that tests can move it."""
 
 from datetime import UTC, datetime, timedelta
 
 
 class Clock:
-    """Goes on by itself; ``advance`` and ``set`` move it, also backwards."""
+    """Runs by itself; ``advance`` and ``set`` move it, also backwards."""
 
     def __init__(self) -> None:
         self._shift = timedelta()
@@ -16,7 +16,7 @@ class Clock:
     def advance(self, by: timedelta) -> None:
         """Move it by that much. Raises ``OverflowError`` outside the years 1 to 9999."""
         shift = self._shift + by
-        datetime.now(UTC) + shift  # refuse a shift that no later reading could survive
+        datetime.now(UTC) + shift  # refuse a shift with which every later reading fails
         self._shift = shift
 
     def set(self, instant: datetime) -> None:
@@ -29,5 +29,5 @@ class Clock:
 
 
 def as_text(instant: datetime) -> str:
-    """An instant as the contract writes it: RFC 3339, UTC."""
+    """An instant in the contract's format: RFC 3339, UTC."""
     return instant.astimezone(UTC).isoformat().replace("+00:00", "Z")

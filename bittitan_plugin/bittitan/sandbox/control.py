@@ -1,4 +1,4 @@
-"""``/_sandbox``: look inside the vendor, play the buyer, move time, and make it fail."""
+"""The routes of ``/_sandbox``: inspect the vendor, act as buyer, move time, make it fail."""
 
 from collections.abc import Callable
 from datetime import timedelta

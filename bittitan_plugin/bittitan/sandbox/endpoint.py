@@ -1,4 +1,4 @@
-"""One route of the contract as an ASGI application: the work, and whatever faults it meets."""
+"""One route of the contract as an ASGI application: its work, and the faults in force."""
 
 from collections.abc import Callable
 
@@ -12,14 +12,14 @@ from bittitan_plugin.bittitan.sandbox.faults import Fault, FaultName, Operation
 from bittitan_plugin.bittitan.sandbox.operations import WORK, Asked
 from bittitan_plugin.bittitan.sandbox.state import Sandbox
 
-#: Under which key of the ASGI state a server may offer to abort the connection.
+#: The key of the ASGI state under which a server may offer to abort the connection.
 ABORT = "sandbox.abort"
 
 Met = dict[FaultName, Fault]
 
 
 class Endpoint:
-    """Serves ``operation``, or what ``choose`` makes of the query where a path has several."""
+    """Serves ``operation``; where a path has several, ``choose`` picks one by the query."""
 
     def __init__(
         self,
@@ -91,11 +91,11 @@ def _status(fault: Fault) -> Response:
 
 
 async def _drop(scope: Scope, receive: Receive, send: Send) -> None:
-    """Close the connection without a byte where the server can; else in mid-answer."""
+    """Close the connection without a byte if the server can; otherwise during the answer."""
     if abort := scope.get("state", {}).get(ABORT):
         abort()
         return await _hang_up(receive)
-    # A server that is left with a promise of more than was sent closes the connection.
+    # A server closes the connection when fewer bytes were sent than promised.
     headers = [(b"content-length", b"1000")]
     await send({"type": "http.response.start", "status": 200, "headers": headers})
     return None

@@ -18,5 +18,5 @@ class ApiError(Exception):
 
 
 def not_found(what: str) -> ApiError:
-    """404 for what is not, or no longer, listed."""
+    """404 for a thing that is not, or no longer, listed."""
     return ApiError(404, "NOT_FOUND", f"There is no such {what}.")

@@ -1,4 +1,4 @@
-"""Faults by name: what goes wrong, on which operation, how often."""
+"""The faults of the sandbox, by name: what goes wrong, on which operation, how often."""
 
 import threading
 from enum import StrEnum
@@ -24,7 +24,7 @@ class FaultName(StrEnum):
     DROP_AFTER_WORK = "drop_after_work"
     #: Does the work, then answers with its status and half of the JSON.
     BROKEN_JSON = "broken_json"
-    #: A repeated reference makes a second coupon, as a lesser vendor would.
+    #: A repeated reference makes a second coupon, as a faulty vendor would.
     IDEMPOTENCY_OFF = "idempotency_off"
 
 
@@ -33,14 +33,14 @@ class Operation(StrEnum):
 
     SESSION = "session"
     PRODUCTS = "products"
-    #: Registering one.
+    #: Registering a partner.
     PARTNER = "partner"
-    #: Looking one up by address.
+    #: Looking a partner up by address.
     PARTNER_LOOKUP = "partner_lookup"
     ISSUE = "issue"
-    #: The list by reference.
+    #: The list of coupons by reference.
     FIND = "find"
-    #: The list without a reference.
+    #: The list of coupons without a reference.
     CHANGES = "changes"
     #: One coupon by its id.
     COUPON = "coupon"
@@ -48,7 +48,7 @@ class Operation(StrEnum):
 
 
 class Fault(BaseModel):
-    """One thing that goes wrong. Which of the values count depends on ``name``."""
+    """One thing that goes wrong. ``name`` decides which of the values count."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -59,12 +59,12 @@ class Fault(BaseModel):
     path: str | None = None
     #: How many more times; None is until it is removed.
     times: Annotated[int, Field(ge=1)] | None = None
-    #: Of ``latency`` and ``timeout_after_work``.
+    #: For ``latency`` and ``timeout_after_work``.
     seconds: Annotated[float, Field(ge=0, le=3600)] = 30.0
-    #: Of ``status``.
+    #: For ``status``.
     status: Annotated[int, Field(ge=200, le=599)] = 500
     after_work: bool = False
-    #: Of ``rate_limit``: the header's text, seconds or an HTTP date.
+    #: For ``rate_limit``: the header's text, seconds or an HTTP date.
     retry_after: str | int = 1
 
 
@@ -78,12 +78,12 @@ class Faults:
     def add(self, name: str, **values: Any) -> Fault:
         """Put a fault in force; ``values`` are those of ``Fault``.
 
-        Raises ``ValueError`` for a name or value there is not.
+        Raises ``ValueError`` for an unknown name or value.
         """
         return self.put(Fault.model_validate({"name": name, **values}))
 
     def put(self, fault: Fault) -> Fault:
-        """Put a fault in force; several of one name apply one after the other."""
+        """Put a fault in force; several with one name apply one after the other."""
         with self._lock:
             self._faults.append(fault.model_copy())
         return fault
@@ -94,7 +94,7 @@ class Faults:
             self._faults = [f for f in self._faults if name is not None and f.name != name]
 
     def in_force(self) -> list[Fault]:
-        """Copies of what is in force, with the times that are left."""
+        """Copies of the faults in force, with the times that are left."""
         with self._lock:
             return [fault.model_copy() for fault in self._faults]
 

@@ -1,4 +1,4 @@
-"""What the sandbox accepts, by the contract; anything else is a 400 that names the field."""
+"""Checks requests to the sandbox by the contract; a bad one gets a 400 that names the field."""
 
 from datetime import datetime
 from typing import Annotated, Any, TypeVar
@@ -8,7 +8,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, TypeAdapter, V
 from bittitan_plugin.bittitan.sandbox.errors import ApiError
 from bittitan_plugin.domain.catalogue import LARGEST_QUANTITY, LONGEST_DAYS, SHORTEST_DAYS
 
-#: Rows a list answers with unless asked otherwise, and at most.
+#: Rows of a page: the default, and the most.
 LARGEST_PAGE = 100
 
 Reference = Annotated[str, Field(min_length=1, max_length=200)]
@@ -17,7 +17,7 @@ Email = Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+$", max_length=254)]
 
 
 class Input(BaseModel):
-    """Whole and strict: a number is not text, and an unknown field is a mistake."""
+    """Strict: a number is not text, and an unknown field is an error."""
 
     model_config = ConfigDict(strict=True, frozen=True, extra="forbid")
 
@@ -35,7 +35,7 @@ class PartnerInput(Input):
     reference: Reference
     email: Email
     company: Annotated[str, Field(min_length=1, max_length=200)]
-    #: Older contracts have one; accepted and forgotten.
+    #: Older contracts have one; accepted and not kept.
     password: str | None = Field(default=None, min_length=1, repr=False)
 
 

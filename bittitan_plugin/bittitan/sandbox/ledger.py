@@ -1,4 +1,4 @@
-"""Every coupon the sandbox ever made. What is redeemed or expired is kept here and unlisted."""
+"""Every coupon the sandbox ever made; redeemed and expired ones are kept but not listed."""
 
 import secrets
 from collections.abc import Callable
@@ -10,13 +10,13 @@ from bittitan_plugin.bittitan.sandbox.errors import ApiError, not_found
 from bittitan_plugin.bittitan.sandbox.inputs import CouponInput
 from bittitan_plugin.domain.coupons import CouponStatus
 
-#: Letters and digits that are not mistaken for one another when a code is typed.
+#: Letters and digits that are not confused with each other when a code is typed.
 _ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 
 
 @dataclass(frozen=True, kw_only=True)
 class SandboxCoupon:
-    """A coupon with everything it was asked with."""
+    """A coupon with all values of its request."""
 
     id: str
     reference: str
@@ -32,7 +32,7 @@ class SandboxCoupon:
     expires_at: datetime
 
     def at(self, now: datetime) -> "SandboxCoupon":
-        """As it stands at ``now``: an unused code expires by itself."""
+        """The coupon as it is at ``now``: an unused code expires by itself."""
         if self.status is CouponStatus.AVAILABLE and now >= self.expires_at:
             return replace(self, status=CouponStatus.EXPIRED, updated_at=self.expires_at)
         return self
@@ -43,7 +43,7 @@ class SandboxCoupon:
         return self.status in {CouponStatus.AVAILABLE, CouponStatus.CANCELLED}
 
     def document(self) -> dict[str, object]:
-        """As the contract writes it."""
+        """The coupon in the contract's format."""
         return {
             name: as_text(value) if isinstance(value, datetime) else value
             for name, value in asdict(self).items()
@@ -62,7 +62,7 @@ class Ledger:
     def known(self, request: CouponInput) -> SandboxCoupon | None:
         """The coupon issued before under the request's reference, whatever became of it.
 
-        Raises 409 ``REFERENCE_CONFLICT`` if it was asked with other content.
+        Raises 409 ``REFERENCE_CONFLICT`` if it was requested with other content.
         """
         coupon_id = self._first_of.get(request.reference)
         if coupon_id is None:

@@ -1,4 +1,4 @@
-"""The contract's operations, each from what was asked to what is answered."""
+"""The contract's operations: each turns a request into its answer."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""Accounts the sandbox knows."""
+"""The accounts that the sandbox knows."""
 
 import secrets
 from dataclasses import asdict, dataclass
@@ -9,7 +9,7 @@ from bittitan_plugin.bittitan.sandbox.inputs import PartnerInput
 
 @dataclass(frozen=True)
 class SandboxPartner:
-    """A partner as the contract writes it."""
+    """A partner of the contract."""
 
     id: str
     reference: str
@@ -17,7 +17,7 @@ class SandboxPartner:
     company: str
 
     def document(self) -> dict[str, object]:
-        """As the contract writes it."""
+        """The partner in the contract's format."""
         return asdict(self)
 
 

@@ -1,4 +1,4 @@
-"""The sandbox on a real socket: in the background for tests and demos, or in the foreground."""
+"""Serves the sandbox on a real socket: in the background for tests and demos, or in front."""
 
 import asyncio
 import socket
@@ -13,12 +13,12 @@ from bittitan_plugin.bittitan.sandbox.app import create_sandbox
 from bittitan_plugin.bittitan.sandbox.endpoint import ABORT
 from bittitan_plugin.bittitan.sandbox.state import Sandbox
 
-#: Seconds that answers in flight are given when the server stops.
+#: Seconds that answers in flight may still take when the server stops.
 STOP_TIMEOUT = 1
 
 
 class AbortableProtocol(H11Protocol):
-    """uvicorn's HTTP/1.1, which also tells the application how to drop the connection."""
+    """uvicorn's HTTP/1.1, which also lets the application drop the connection."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Offer the transport's ``abort`` in the ASGI state of every request on it."""

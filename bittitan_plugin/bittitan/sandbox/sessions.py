@@ -18,7 +18,7 @@ class Sessions:
         self._account = SessionInput(email=email, password=password)
         self._lifetime = lifetime
         self._tickets: dict[str, datetime] = {}
-        #: How often somebody signed in with success.
+        #: The number of successful sign-ins.
         self.granted = 0
 
     def sign_in(self, request: SessionInput) -> tuple[str, datetime]:

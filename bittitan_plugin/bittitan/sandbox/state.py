@@ -13,7 +13,7 @@ from bittitan_plugin.bittitan.sandbox.ledger import Ledger, SandboxCoupon
 from bittitan_plugin.bittitan.sandbox.partners import Partners, SandboxPartner
 from bittitan_plugin.bittitan.sandbox.sessions import Sessions
 
-#: The one account of a sandbox that was told no other.
+#: The default account of a sandbox.
 DEFAULT_EMAIL = "distributor@example.com"
 DEFAULT_PASSWORD = "sandbox-password"  # noqa: S105 - public on purpose
 #: How long a ticket is valid.
