@@ -1,1 +1,1 @@
-"""What people and processes call it by: the commands, the server, the doctor, the demo."""
+"""The command line: the commands, the server, the doctor, the demo."""

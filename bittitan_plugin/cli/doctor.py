@@ -1,4 +1,4 @@
-"""Can this instance do its work? Each check says what it found and, if need be, how to mend it."""
+"""Checks whether this instance can work; each finding names the fault and how to fix it."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from bittitan_plugin.store import migrations
 from bittitan_plugin.store.key_proof import key_fault
 from bittitan_plugin.store.writing import write_fault
 
-#: Broken histories that are named; one is reason enough to look.
+#: The most broken histories that are named; one is reason enough to look.
 _MOST_FAULTS = 5
 
 
@@ -25,12 +25,12 @@ class Finding:
     check: str
     ok: bool
     message: str
-    #: How to mend it; empty when nothing needs mending.
+    #: How to fix it; empty when there is nothing to fix.
     mend: str = ""
 
 
 def examine(application: Application) -> Iterator[Finding]:
-    """Check after check, each as soon as it is done. What depends on a failed one is left out."""
+    """Yields each finding as soon as its check is done; skips checks that need a failed one."""
     yield Finding(
         check="settings",
         ok=True,
@@ -80,7 +80,7 @@ def _keys(application: Application) -> Finding:
 
 
 def _told(check: str, fault: str, well: str) -> Finding:
-    """A finding of a fault that names its own way out after a semicolon."""
+    """A finding made of a fault text that names its remedy after a semicolon."""
     message, _, mend = fault.partition("; ")
     return Finding(check=check, ok=not fault, message=message or well, mend=mend.rstrip("."))
 

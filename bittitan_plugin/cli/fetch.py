@@ -23,9 +23,9 @@ _Tell = Callable[[ServicesDefinition], None]
 def fetch_services_definition(
     ports: Ports, key: str, *, as_json: bool = False, console: Console | None = None
 ) -> int:
-    """Fetch for the installation with that key and say what was done.
+    """Fetch for the installation with that key and print what was done.
 
-    Returns the exit status: 0, or 1 with what went wrong; what was imported until then stays.
+    Returns the exit status: 0, or 1 with the error; what was imported before it is kept.
     """
     console = console or open_console()
     done, error = ServicesDefinition(), None
@@ -55,7 +55,7 @@ def _progress(console: Console, *, quiet: bool) -> Iterator[_Tell]:
     elif console.is_terminal:
         columns = (SpinnerColumn(), BarColumn(), TextColumn("{task.description}"))
         with Progress(*columns, TimeElapsedColumn(), console=console, transient=True) as progress:
-            # The vendor does not say beforehand how long its list is.
+            # The length of the vendor's list is not known beforehand.
             task = progress.add_task("asking BitTitan", total=None)
             yield lambda so_far: progress.update(task, description=_in_short(so_far))
     else:

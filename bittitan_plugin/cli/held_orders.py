@@ -1,4 +1,4 @@
-"""Lines that seem to have been delivered before, from the command line: provisioned after all."""
+"""Provisions from the command line order lines that seem to have been delivered before."""
 
 from rich.console import Console
 
@@ -10,7 +10,7 @@ from bittitan_plugin.services.problems import provision_held
 
 
 def provision_order(ports: Ports, key: str, order: str, console: Console | None = None) -> int:
-    """Hand in what is held of that order. Returns the exit status."""
+    """Provision that order's held lines. Returns the exit status."""
     console = console or open_console()
     try:
         provision_held(ports, named_installation(ports, key).id, OPERATOR, order)

@@ -1,6 +1,6 @@
 """*Reconcile* from the command line: progress while it runs, then what was found and done.
 
-It works in this process, so it needs no worker; what it applies is handed to the workers.
+It runs in this process, so it needs no worker; what it applies is passed to the workers.
 """
 
 from collections.abc import Callable, Iterator
@@ -35,10 +35,10 @@ def reconcile(
     as_json: bool = False,
     console: Console | None = None,
 ) -> int:
-    """Reconcile the installation with that key and say what was found.
+    """Reconcile the installation with that key and print what was found.
 
-    Returns the exit status: 0 when everything agrees or was mended, 1 when differences stand or
-    something could not be compared, 2 when it could not be brought to its end.
+    Returns the exit status: 0 when everything agrees or was corrected, 1 when differences remain or
+    something could not be compared, 2 when it could not be completed.
     """
     console = console or open_console()
     run, error = None, None

@@ -1,6 +1,6 @@
-"""Codes that wait to be revoked by hand, from the command line: what waits, and what staff did.
+"""Codes to revoke by hand, from the command line: lists them, and records what staff did.
 
-What follows a confirmation (the credit, the e-mails) is handed to the workers.
+What follows a confirmation (the credit, the e-mails) is passed to the workers.
 """
 
 from collections.abc import Callable, Iterator
@@ -29,7 +29,7 @@ Decide = Callable[[Ports, UUID, UUID, Actor], Asset]
 def list_revocations(
     ports: Ports, key: str, *, as_json: bool = False, console: Console | None = None
 ) -> int:
-    """Print what waits, the most urgent first; codes masked. Returns the exit status."""
+    """Print open revocations, the most urgent first; codes masked. Returns the exit status."""
     console = console or open_console()
     try:
         rows = list(_rows(ports, named_installation(ports, key).id))
@@ -44,7 +44,7 @@ def list_revocations(
 def decide_revocation(
     ports: Ports, key: str, revocation: str, decide: Decide, *, console: Console | None = None
 ) -> int:
-    """Record what staff did about one. Returns the exit status: 1 when it was refused."""
+    """Record what staff did about one revocation. Returns the exit status: 1 when refused."""
     console = console or open_console()
     try:
         asset = decide(ports, named_installation(ports, key).id, _id(revocation), OPERATOR)

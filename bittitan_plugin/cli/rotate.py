@@ -15,7 +15,7 @@ from bittitan_plugin.store.rotation import Rotation, rotate
 def rotate_secrets(
     application: Application, *, as_json: bool = False, console: Console | None = None
 ) -> int:
-    """Rotate and say what was done. Returns the exit status: 1 when a secret fits no key."""
+    """Rotate and print what was done. Returns the exit status: 1 when a secret fits no key."""
     console = console or open_console()
     engine, cipher = application.engine, application.ports.cipher
     quiet = as_json or not console.is_terminal

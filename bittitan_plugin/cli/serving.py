@@ -28,7 +28,7 @@ from bittitan_plugin.web.browser import page_routes
 from bittitan_plugin.web.site import Site
 from bittitan_plugin.workflows.timetable import Timetable
 
-#: Seconds that requests in flight are given when the server stops.
+#: Seconds that requests in flight may still take when the server stops.
 REQUEST_GRACE_S = 2
 
 
@@ -81,7 +81,7 @@ class Shop:
         self._retelling.start()
 
     def stop(self) -> None:
-        """Finish what runs, within ten seconds, and let go of everything."""
+        """Finish what runs, within ten seconds, and close everything."""
         self._retelling.stop()
         self.plugins.hook.host_stopping(event=specs.HostStopping(installation=INSTALLATION))
 

@@ -54,7 +54,7 @@ def import_file(
     as_json: bool = False,
     console: Console | None = None,
 ) -> int:
-    """Import a file and say what came of it.
+    """Import a file and print the result.
 
     Returns the exit status: 0, or 1 when something was wrong with the file.
     """
@@ -124,7 +124,7 @@ def undo(
     sure: Callable[[str], bool],
     console: Console | None = None,
 ) -> int:
-    """Withdraw what is unsold of an import, once ``sure`` has said yes to how much that is.
+    """Withdraw an import's unsold codes, once ``sure`` has confirmed their number.
 
     Returns the exit status: 1 when it was refused, or not wanted.
     """
@@ -182,7 +182,7 @@ def print_report(
 def _pieces(
     console: Console, path: Path, *, quiet: bool
 ) -> Iterator[tuple[Iterable[bytes], Callable[[ImportReport], None]]]:
-    """The file piece by piece, and whom to tell how far the import has come."""
+    """The file piece by piece, and the function to call with the import's progress."""
     with path.open("rb") as file:
         pieces = iter(lambda: file.read(PIECE), b"")
         if quiet:

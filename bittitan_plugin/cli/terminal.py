@@ -1,4 +1,4 @@
-"""How every command speaks: one kind of console, rows as text or JSON, progress as plain lines."""
+"""Output of all commands: one kind of console, rows as text or JSON, progress as plain lines."""
 
 import json
 from collections.abc import Callable, Iterable, Sequence
@@ -10,7 +10,7 @@ from rich.console import Console
 
 from bittitan_plugin.domain.history import Actor, ActorKind
 
-#: Who does what a command does, as an asset's history names them.
+#: The actor of a command in an asset's history.
 OPERATOR = Actor(ActorKind.STAFF, "command line")
 
 Row = tuple[object, ...]
@@ -23,20 +23,20 @@ def open_console() -> Console:
 
 
 def print_rows(console: Console, header: Sequence[str], rows: Iterable[Row]) -> None:
-    """One line for each row, below the names of its cells; nothing is a dash."""
+    """Print one line for each row, below the names of its cells; an empty cell is a dash."""
     for row in (header, *rows):
         shown = ("-" if cell is None else str(cell) for cell in row)
         console.print("  ".join(shown), markup=False)
 
 
 def print_json_rows(console: Console, header: Sequence[str], rows: Iterable[Row]) -> None:
-    """The same as a list of objects, each cell under its name."""
+    """Print rows as a list of JSON objects, each cell under its name."""
     names = [name.replace(" ", "_").lower() for name in header]
     print_json(console, [dict(zip(names, row, strict=True)) for row in rows])
 
 
 def print_json(console: Console, value: object) -> None:
-    """Days and instants as ISO 8601, amounts as text."""
+    """Print JSON, with days and instants as ISO 8601 and amounts as text."""
     console.print(json.dumps(value, indent=2, default=_plain), markup=False)
 
 
@@ -49,7 +49,7 @@ def _plain(value: object) -> str:
 class PlainLines(Generic[Report]):
     """Progress where there is no terminal, for logs and pipes.
 
-    Is told how far the work has come, and says so each time ``every`` more rows are done.
+    Call it with the progress; it prints a line each time ``every`` more rows are done.
     """
 
     def __init__(

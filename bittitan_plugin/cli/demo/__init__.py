@@ -1,1 +1,1 @@
-"""The whole story, played as its actors would: staff and a reseller, over GraphQL and HTTP."""
+"""A demo of a whole sale: staff and a reseller act over GraphQL and HTTP."""

@@ -9,7 +9,7 @@ TIMEOUT_S = 30.0
 
 
 class StoryError(Exception):
-    """A step of the story went otherwise than it should."""
+    """A step of the story did not go as it should."""
 
 
 class Frontend:
@@ -34,7 +34,7 @@ class Frontend:
     def run(self, document: str, **variables: Any) -> dict[str, Any]:
         """Send a document; returns ``data``.
 
-        Raises ``StoryError`` on top-level errors, and when no answer in JSON comes.
+        Raises ``StoryError`` on top-level errors, and when the answer is not JSON.
         """
         headers = {"Authorization": f"Bearer {self._token}"} if self._token else {}
         body = self._post({"query": document, "variables": variables}, headers)

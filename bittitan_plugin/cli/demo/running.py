@@ -32,9 +32,9 @@ START_S = 20.0
 
 
 def play(*, as_json: bool, vendor: Callable[[], SandboxServer] = SandboxServer) -> int:
-    """The whole story; returns the exit status: 0, or 1 with the step that failed.
+    """Play the whole story; returns the exit status: 0, or 1 and names the step that failed.
 
-    ``vendor`` makes BitTitan's side; tests give it faults.
+    ``vendor`` makes BitTitan's side; tests add faults to it.
     """
     console, steps = Console(quiet=as_json), list[str]()
     with tempfile.TemporaryDirectory(prefix="bittitan-demo-") as directory, ExitStack() as stack:
@@ -55,9 +55,9 @@ def play(*, as_json: bool, vendor: Callable[[], SandboxServer] = SandboxServer) 
 
 
 def serve_demo(settings: Settings, host: str, port: int) -> None:
-    """Play the story in a new shop, leave its data there, and serve it until told to stop.
+    """Play the story in a new shop, keep its data, and serve it until stopped.
 
-    Raises ``StoryError`` when the story goes otherwise than it should.
+    Raises ``StoryError`` when the story does not go as it should.
     """
     directory = settings.var_dir / "demo"
     shutil.rmtree(directory, ignore_errors=True)
@@ -79,7 +79,7 @@ def serve_demo(settings: Settings, host: str, port: int) -> None:
 def _tell_and_stay(
     shop: Shop, server: uvicorn.Server, stopped: threading.Event, errors: list[StoryError]
 ) -> None:
-    """Play the story once the server has started; what goes otherwise ends it."""
+    """Play the story once the server has started; a failed step stops the server."""
     console = Console()
     try:
         _wait_until_started(server, stopped)
@@ -178,7 +178,7 @@ def _say_what_to_try(console: Console, shop: Shop) -> None:
         '-d \'{"query": "{ plugins { name globalConfiguration { active } } }"}\'',
         f"  curl -s {address}/readyz",
     ]
-    # Plain lines, so that they can be copied whole.
+    # Unbroken lines, so that they can be copied.
     for line in lines:
         console.print(line, soft_wrap=True, markup=False, highlight=False)
 

@@ -1,7 +1,7 @@
 """The story: a distributor activates the plugin, a reseller buys, staff cancel.
 
-Everything is done and seen over HTTP, as the actors would; only the sandbox's ledger and the
-mail directory are looked at directly, because that is where the outcome must show.
+Everything is done over HTTP, as the actors would do it; only the sandbox's ledger and the mail
+directory are read directly, because they must show the outcome.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -36,7 +36,7 @@ Narrator = Callable[[str, str], None]
 
 @dataclass
 class Story:
-    """Where the story has got to."""
+    """The story's actors and its state so far."""
 
     staff: Frontend
     reseller: Frontend
@@ -48,9 +48,9 @@ class Story:
     facts: dict[str, Any] = field(default_factory=dict)
 
     def play(self, *, to_the_end: bool = True) -> None:
-        """All steps in order; ``StoryError`` at the first that goes otherwise.
+        """Play all steps in order. Raises ``StoryError`` at the first that fails.
 
-        ``to_the_end`` False leaves a second, uncancelled sale behind, to try things on.
+        ``to_the_end`` False leaves a second sale uncancelled, to try things with.
         """
         self._activate()
         self._order()
