@@ -1,1 +1,1 @@
-"""HTTP: the routes that are the plugin's own, and the application that puts all routes together."""
+"""HTTP: the plugin's own routes and pages, and what all pages share."""

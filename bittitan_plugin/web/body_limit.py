@@ -1,14 +1,14 @@
-"""Requests that are too large are refused with a reason, without ever being held in memory."""
+"""Refuses requests that are too large with a reason, without holding them in memory."""
 
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bittitan_plugin.web.pages import Pages
 
-#: The largest body a page takes, in bytes. Ours: far above any stock file that can be imported.
+#: The largest body a page accepts, in bytes. Our choice: far above any importable stock file.
 LARGEST_BODY = 5 * 1024 * 1024
-#: How much of a body that is refused is still read (and thrown away), in bytes. A browser shows
-#: the answer only once it has sent everything.
+#: How much of a refused body is still read (and thrown away), in bytes: a browser shows the answer
+#: only once it has sent everything.
 LARGEST_DRAINED = 512 * 1024 * 1024
 
 
@@ -21,7 +21,7 @@ class BodyLimit:
         self._largest = largest
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Read the body up to the limit, then let the application behind have it."""
+        """Read the body up to the limit, then pass it to the wrapped application."""
         if scope["type"] != "http" or scope["method"] in {"GET", "HEAD", "OPTIONS"}:
             await self._app(scope, receive, send)
             return
@@ -30,7 +30,7 @@ class BodyLimit:
             await self._refuse(scope, receive, send)
             return
         if body["type"] == "http.disconnect":
-            return  # nobody is there to be answered
+            return  # the client is gone
         messages = [body]
 
         async def replay() -> Message:

@@ -1,4 +1,4 @@
-"""Every address that people open in a browser, for one platform."""
+"""Collects every address that people open in a browser, for one platform."""
 
 from starlette.middleware import Middleware
 from starlette.routing import BaseRoute, Mount
@@ -13,7 +13,7 @@ from bittitan_plugin.web.site import Site
 
 
 def page_routes(site: Site) -> list[BaseRoute]:
-    """The pages and what they load; nothing comes from elsewhere."""
+    """The pages and all that they load; they load nothing from other sites."""
     packages = ["bittitan_plugin.web", *filter(None, [site.platform.package])]
     static = StaticFiles(packages=[(package, "static") for package in packages])
     return [

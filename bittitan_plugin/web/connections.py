@@ -1,9 +1,9 @@
-"""What one connection may take: time for a request, a place among the others, lines of the log.
+"""Limits what one connection may take: time for a request, a place, lines of the log.
 
 The server itself (uvicorn) ends a connection that is idle after an answer. It waits forever for the
 first byte, for the rest of the headers, for the rest of a body, and for a client that reads no
-answer; and it accepts connections until the process has no file descriptor left, not even for the
-database. What waits is therefore given a deadline here, and makes room when all places are taken.
+answer; and it accepts connections until the process has no file descriptor left, even for the
+database. So a waiting connection gets a deadline here, and is closed when all places are taken.
 """
 
 import asyncio
@@ -17,26 +17,26 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from bittitan_graphql.http import LONGEST_ARRIVAL
 
-#: Seconds for the headers of a request, from the connection or the last answer on; for its body;
-#: and for a client to go on reading an answer that is larger than what the network buffers. Ours:
+#: Seconds for the headers of a request, counted from the connection or the last answer; for its
+#: body; and for a client to go on reading an answer larger than the network's buffers. Our choice:
 #: a body of the largest size arrives in time at 350 kbit/s.
 HEAD_S, BODY_S, READ_S = 15.0, float(LONGEST_ARRIVAL), 60.0
 #: Seconds that a connection may be idle after an answer.
 IDLE_S = 5
 #: The largest headers of a request, in bytes.
 LARGEST_HEAD = 32 * 1024
-#: Connections that the system holds until the process takes them: all in one go, before any of
+#: Connections that the system holds until the process takes them: all at once, before any of
 #: them has made room.
 BACKLOG = 128
-#: Connections at most; and the file descriptors that are left for such a throng and for everything
-#: else, of which the database takes up to 150 on SQLite.
+#: The most connections; the file descriptors kept free for a full backlog and for everything else
+#: (the database takes up to 150 on SQLite); and the fewest connections.
 MOST, RESERVED, FEWEST = 1000, 300, 16
-#: Seconds for which a line that was just logged is not logged again.
+#: Seconds in which the same line is not logged again.
 QUIET_S = 10.0
 
 
 def most_connections() -> int:
-    """How many connections this process takes: fewer than it has file descriptors."""
+    """How many connections this process accepts: fewer than it has file descriptors."""
     allowed, _ = getrlimit(RLIMIT_NOFILE)
     if allowed == RLIM_INFINITY:
         return MOST
@@ -46,12 +46,12 @@ def most_connections() -> int:
 class BoundedConnection(H11Protocol):
     """An HTTP connection with deadlines for what the client has to do.
 
-    While a request is being answered there is none. When all places are taken
-    (``limit_concurrency``) a new one takes that of whoever waits longest for a client; only when
-    all are being answered is it told that the service is unavailable.
+    There is none while a request is being answered. When all places are taken
+    (``limit_concurrency``), a new connection replaces the one that waits longest for its client;
+    if all are being answered, the new one gets 503.
     """
 
-    #: What the client is to send next, and since when; None while it is to wait.
+    #: What the client must do next, and since when; None while it must wait.
     _awaits: Any = None
     _since = 0.0
     _deadline: asyncio.TimerHandle | None = None
@@ -60,7 +60,7 @@ class BoundedConnection(H11Protocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """See ``asyncio.Protocol``."""
         most = self.limit_concurrency
-        # At the limit itself the server turns requests away.
+        # At the limit the server itself refuses requests.
         if most is not None and len(self.connections) + 1 >= most:
             self._make_room()
         super().connection_made(transport)
@@ -72,7 +72,7 @@ class BoundedConnection(H11Protocol):
         self._look()
 
     def on_response_complete(self) -> None:
-        """The answer was sent; the client may ask again."""
+        """The answer was sent; the client may send another request."""
         super().on_response_complete()
         self._look()
 
@@ -88,13 +88,13 @@ class BoundedConnection(H11Protocol):
             self._reading = self.loop.call_later(READ_S, self.transport.abort)
 
     def resume_writing(self) -> None:
-        """The client has read what there was."""
+        """The client has read all that was sent."""
         super().resume_writing()
         _cancel(self._reading)
         self._reading = None
 
     def _look(self) -> None:
-        """A deadline stands, however much comes, until what was awaited is there."""
+        """Keep one deadline until the awaited data is complete, however much arrives before."""
         state = self.conn.their_state
         if self.transport.is_closing() or state not in _DEADLINES:
             _cancel(self._deadline)
@@ -105,9 +105,9 @@ class BoundedConnection(H11Protocol):
             self._deadline = self.loop.call_later(_DEADLINES[state], self._too_late)
 
     def _too_late(self) -> None:
-        """What was awaited did not come; but whoever still reads an answer is given time for it.
+        """The awaited data did not arrive; a client that still reads an answer gets more time.
 
-        The server has handed it over as a whole, and would lose what is left of it.
+        The server has passed on the whole answer, and closing would lose the rest of it.
         """
         if self._has_unsent:
             self._deadline = self.loop.call_later(READ_S, self.transport.abort)
@@ -129,7 +129,7 @@ class BoundedConnection(H11Protocol):
             for each in self.connections
             if isinstance(each, BoundedConnection) and each._deadline is not None
         ]
-        # Who has not even asked goes first, and who still reads an answer last.
+        # Connections without a request go first, those that still read an answer last.
         waiting.sort(key=lambda each: (each._has_unsent, each._awaits is not h11.IDLE, each._since))
         if waiting:
             waiting[0]._stop()
@@ -145,10 +145,10 @@ def _cancel(timer: asyncio.TimerHandle | None) -> None:
 
 
 class Repeated(logging.Filter):
-    """Lets the same line through once in ``QUIET_S``, and says how many were left out.
+    """Lets the same line through once in ``QUIET_S``, and adds how many were left out.
 
-    Without a file descriptor to accept with, asyncio logs hundreds of lines a second; and what the
-    server says of a broken request, any stranger can make it say as often as he likes.
+    Without a free file descriptor asyncio logs hundreds of lines a second; and any stranger can
+    make the server log broken requests as often as he likes.
     """
 
     def __init__(self) -> None:
@@ -172,12 +172,12 @@ class Repeated(logging.Filter):
         return True
 
 
-#: Different lines that are remembered; loggers say few.
+#: The most different lines remembered; there are only a few.
 _MOST_LINES = 100
 
 
 def calm_the_log() -> None:
-    """Have the server and asyncio say the same thing once in a while only; repeated, it is done."""
+    """Make the server and asyncio log the same line only now and then. Safe to repeat."""
     for name in ("uvicorn.error", "asyncio"):
         logger = logging.getLogger(name)
         if not any(isinstance(each, Repeated) for each in logger.filters):

@@ -1,8 +1,8 @@
-"""No other site can make a signed-in browser change anything here.
+"""Stops other sites from making a signed-in browser change anything here (CSRF).
 
-Two locks. Browsers say where a request comes from (``Sec-Fetch-Site``): what comes from another
+There are two checks. Browsers name the origin of a request (``Sec-Fetch-Site``): one from another
 site is refused. And every form carries the token of a signed cookie. The token belongs to the
-session it was made in, so that nobody can have a browser keep one of their own beforehand.
+session it was made in, so that nobody can plant a token of their own in a browser beforehand.
 """
 
 from collections.abc import Sequence
@@ -22,15 +22,15 @@ __all__ = ["Csrf", "csrf_input"]
 
 
 class Csrf(CSRFMiddleware):
-    """Refuses forged forms with a page that says what to do.
+    """Refuses forged forms with a page that explains what to do.
 
-    Names and places of the token are starlette-admin's, whose pages and scripts carry it.
+    The token has starlette-admin's name and places, because its pages and scripts carry it.
     """
 
     def __init__(
         self, app: ASGIApp, secrets: Sequence[str], pages: Pages, sessions: Sessions
     ) -> None:
-        # The last signs and every one is believed, as the signer takes a list.
+        # The signer takes a list: the last secret signs and every secret is accepted.
         super().__init__(app, list(secrets))  # type: ignore[arg-type]
         self._pages = pages
         self._sessions = sessions
@@ -44,7 +44,7 @@ class Csrf(CSRFMiddleware):
             return self._refused(request)
         response = await call_next(request)
         if token != kept:
-            # Not hidden from scripts: starlette-admin's send it in a header.
+            # Readable by scripts: those of starlette-admin send it in a header.
             response.set_cookie(
                 self.cookie_name, token, samesite="lax", secure=self._sessions.secure
             )
@@ -52,16 +52,16 @@ class Csrf(CSRFMiddleware):
 
     def _new(self, request: Request) -> str:
         session = self._sessions.read(request)
-        # A session has one token: pages that are loaded at once would else have each its own, and
-        # the browser keeps that of the last.
+        # A session has one token: otherwise each of several pages loaded at once would have its
+        # own, and the browser keeps only the last.
         content = [session.id, ""] if session else ["", token_hex(32)]
         return str(self._signer.dumps(content))
 
     def _kept(self, request: Request) -> str:
-        """The token that the browser keeps; empty when it is not ours or another session's.
+        """The token in the browser's cookie; empty when it is not ours or another session's.
 
-        Where nobody is signed in (any more), any of ours will do: nothing can be changed by it, and
-        a form that is sent after a session ran out leads to the door and back.
+        Where nobody is signed in (any more), any of ours is accepted: it can change nothing, and
+        a form sent after its session ended leads to the sign-in and back.
         """
         kept = request.cookies.get(self.cookie_name, "")
         try:
@@ -78,11 +78,11 @@ class Csrf(CSRFMiddleware):
         return bool(kept) and compare_digest(sent.encode(errors="replace"), kept.encode())
 
     async def _get_submitted_token(self, request: Request) -> str | None:
-        """As the base class, which leaves files of a form open until they are collected."""
+        """The token that was sent. The base class would leave a form's files open."""
         token = request.headers.get(self.header_name)
         if token is not None:
             return token
-        # Kept, so that the handler behind can read it once more.
+        # Kept, so that the handler can read it again.
         await request.body()
         async with request.form() as form:
             return str(form.get(self.field_name) or "")

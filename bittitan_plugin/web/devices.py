@@ -1,9 +1,9 @@
-"""Browsers that somebody has signed in on before, as OWASP's *device cookies* have it.
+"""Recognizes browsers that somebody has signed in on before, by OWASP's *device cookies*.
 
-Who signs in on one of them is not taken for a stranger of the same network: what others guess there
-delays nobody who was here before. The cookie lets nobody in. It ends with the user's sessions when
-the user ends them all, or changes the password: whoever knew the old one, or made the account
-before its owner did, may have gathered any number of these, and each would have guesses of its own.
+A sign-in on such a browser is not counted with strangers on the same network: their wrong guesses
+do not delay it. The cookie itself signs nobody in. It ends with the user's sessions when the user
+ends them all, or changes the password: whoever knew the old one, or made the account before its
+owner did, may have collected many such cookies, and each would allow guesses of its own.
 """
 
 from collections.abc import Sequence
@@ -21,7 +21,7 @@ from bittitan_plugin.domain.waits import left
 from bittitan_plugin.web.sessions import cookie_signer
 
 COOKIE = "bittitan_device"
-#: How long a browser is remembered after the last time. Ours.
+#: How long a browser is remembered after its last sign-in. Our choice.
 REMEMBERED = timedelta(days=180)
 
 
@@ -30,12 +30,12 @@ class Device:
     """A browser on which somebody has signed in."""
 
     name: str
-    #: The user's key as it was then (see ``Identity``): worth nothing once the user has another.
+    #: The user's key as it was then (see ``Identity``): invalid once the user has another.
     user: str
 
 
 class Devices:
-    """Remembers browsers by a signed cookie. The first key signs, every key is believed."""
+    """Remembers browsers by a signed cookie. The first key signs, every key is accepted."""
 
     def __init__(self, keys: Sequence[str], clock: Clock, *, secure: bool) -> None:
         self._signer = cookie_signer(keys, "bittitan device")
@@ -45,7 +45,7 @@ class Devices:
     def known(self, request: HTTPConnection, email: str) -> Device | None:
         """The browser, where that account has signed in on it; None for a stranger.
 
-        Whether its user's key is still good is for the caller to see.
+        The caller must check whether its user's key is still valid.
         """
         try:
             name, account, user, seconds = self._signer.loads(request.cookies.get(COOKIE, ""))
@@ -60,7 +60,7 @@ class Devices:
         """That account has just signed in on this browser, and ``user`` is its key."""
         known = self.known(request, email)
         name = known.name if known and known.user == user else token_urlsafe(16)
-        # By its mark: whoever uses the browser next learns no address from the cookie.
+        # By a digest: the next user of the browser learns no address from the cookie.
         content = [name, account_mark(email), user, int(self._clock().timestamp())]
         response.set_cookie(
             COOKIE,

@@ -1,4 +1,4 @@
-"""Bad days as pages: each failure says what it is, what was changed, and what to do next."""
+"""Turns failures into pages that explain what failed, what was changed, and what to do next."""
 
 from collections.abc import Callable
 from http import HTTPStatus
@@ -26,17 +26,17 @@ from bittitan_plugin.web.pages import Pages
 log = structlog.get_logger(__name__)
 
 SIGN_IN = "/sign-in"
-#: Seconds after which a page is worth another try when what it needs is away. Ours.
+#: Seconds after which to try a page again when something it needs is down. Our choice.
 RETRY_AFTER_S = 60
 _STATUS = {ErrorCode.NOT_FOUND: 404, ErrorCode.PLUGIN_INACTIVE: 409}
 
 
 class NotSignedIn(Exception):
-    """Nobody is signed in, or no longer; signing in leads back to where one was."""
+    """Nobody is signed in, or no longer; signing in leads back to the page."""
 
 
 class NotPermitted(Exception):
-    """Whoever is signed in may not; the message names what it takes."""
+    """The signed-in user has no permission; the message names the one needed."""
 
 
 async def answered(
@@ -46,9 +46,9 @@ async def answered(
     send: Send,
     answer_to: Callable[[Exception], Response | None],
 ) -> None:
-    """Answer through ``app``, and what it raises by ``answer_to``.
+    """Answer through ``app``, and answer its exceptions by ``answer_to``.
 
-    That passes through where ``answer_to`` has no answer, or something was sent already.
+    An exception is raised on if ``answer_to`` has no answer, or if something was sent already.
     """
     if scope["type"] != "http":
         await app(scope, receive, send)
@@ -70,13 +70,13 @@ async def answered(
 
 
 class WithoutDatabase:
-    """ASGI middleware: what has no page to say that the database is away."""
+    """ASGI middleware: answers 503 without a page when the database is down."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer 503 with the reason."""
+        """Answer through the wrapped application, or 503 with the reason."""
         await answered(self._app, scope, receive, send, self._answer)
 
     @staticmethod
@@ -94,7 +94,7 @@ class Failures:
         self._pages = pages
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer through the application behind."""
+        """Answer through the wrapped application."""
         await answered(
             self._app, scope, receive, send, lambda error: self._answer(Request(scope), error)
         )
@@ -110,7 +110,7 @@ class Failures:
 
 
 def sign_in_address(request: Request) -> str:
-    """Where to sign in, and to come back from. A form that was sent leads back to its page."""
+    """The sign-in's address, with the way back; a form that was sent leads back to its page."""
     came_from = request.url.path
     if request.method == "GET" and request.url.query:
         came_from += f"?{request.url.query}"
@@ -131,7 +131,7 @@ def local_path(address: str, request: Request) -> str | None:
 
 
 def worded(error: Exception) -> tuple[int, str, str]:
-    """Status, title and text of the page for a failure. What is unforeseen is logged."""
+    """Status, title and text of the page for a failure. An unexpected one is logged."""
     match error:
         case NotPermitted():
             return 403, "This is not for this account", f"It needs {error}."

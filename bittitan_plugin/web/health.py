@@ -1,4 +1,4 @@
-"""Is the process alive, and can it take work? For load balancers and for people."""
+"""Reports whether the process is alive and can take work, to load balancers and people."""
 
 import asyncio
 from collections.abc import Callable
@@ -20,21 +20,21 @@ from bittitan_plugin.store.circuits import Circuits
 from bittitan_plugin.store.key_proof import key_fault
 from bittitan_plugin.store.writing import fault_in_words, write_fault
 
-#: Seconds for which what was found is told again.
+#: Seconds for which a result is reported again.
 TRIED_EVERY_S = 2.0
-#: Seconds that whoever asks waits for what is being found out.
+#: Seconds that a request waits for a check in progress.
 PATIENCE_S = 5.0
 
-#: What each check says ("ok", or why not), and what else is worth knowing.
+#: The result of each check ("ok", or why not), and further notes.
 Findings = tuple[dict[str, str], list[str]]
 
 
 def health_routes(engine: Engine, cipher: Cipher, is_working: Callable[[], bool]) -> list[Route]:
     """``/livez`` answers while the process runs, ``/readyz`` when it can take work.
 
-    ``/readyz`` answers 503 with the failing check in words otherwise. A vendor that is away is a
-    note and no failure: orders are taken all the same. ``is_working`` says whether this process'
-    worker beats, or that it is to have none.
+    Otherwise ``/readyz`` answers 503 and names the failing check. A vendor that is down is a note
+    and no failure: orders are still accepted. ``is_working`` says whether this process' worker
+    sends heartbeats; it is true where the process should have none.
     """
 
     async def livez(_request: Request) -> JSONResponse:
@@ -54,7 +54,7 @@ def health_routes(engine: Engine, cipher: Cipher, is_working: Callable[[], bool]
 
 
 class Readiness:
-    """Looks now and then, in one thread of its own: anybody may ask as often as they like."""
+    """Checks at intervals in one thread of its own, so that frequent requests do no harm."""
 
     def __init__(self, engine: Engine, cipher: Cipher, is_working: Callable[[], bool]) -> None:
         self._engine = engine
@@ -65,11 +65,11 @@ class Readiness:
         self._found_at = 0.0
 
     async def now(self) -> Findings:
-        """What was found less than ``TRIED_EVERY_S`` ago, or is being found out."""
+        """The result of less than ``TRIED_EVERY_S`` ago, or of the check in progress."""
         look = asyncio.wrap_future(self._asked())
         try:
             with anyio.fail_after(PATIENCE_S):
-                # Others wait for it too.
+                # Other requests wait for it too.
                 return await asyncio.shield(look)
         except TimeoutError:
             silent = f"has not answered within {PATIENCE_S:g} seconds"
@@ -81,7 +81,7 @@ class Readiness:
             if look is None or (look.done() and monotonic() - self._found_at >= TRIED_EVERY_S):
                 self._look = look = Future()
                 look.set_running_or_notify_cancel()
-                # No pool: the process would not end before a database that hangs has answered.
+                # No pool: with one, the process could not end before a hanging database answers.
                 Thread(target=self._find, args=(look,), name="readyz", daemon=True).start()
             return look
 
@@ -96,7 +96,7 @@ class Readiness:
             look.set_result(found)
 
     def _found(self) -> Findings:
-        """What decides whether it can take work, and what else is worth knowing."""
+        """The checks that decide whether it can take work, and further notes."""
         engine, keys = self._engine, "ok"
         try:
             database = migrations.version_fault(engine)

@@ -1,6 +1,6 @@
-"""Where the link of an invitation leads: an end customer chooses a password and is signed in.
+"""The page of an invitation's link: an end customer chooses a password and is signed in.
 
-Opening it changes nothing, so a mail filter that opens every link uses none up.
+Opening it changes nothing, so a mail filter that opens every link does not use it up.
 """
 
 from starlette.requests import Request
@@ -17,12 +17,12 @@ from bittitan_plugin.web.portal.forms import status_of, text_of
 from bittitan_plugin.web.signing_in import home_of
 from bittitan_plugin.web.site import Site, run
 
-#: What a link begins with, below the site's own address.
+#: The beginning of a link's path, below the site's own address.
 INVITATION = "/invitation/"
 
 
 def invitation_routes(site: Site) -> list[BaseRoute]:
-    """``/invitation/`` and what the e-mail has after it."""
+    """``/invitation/`` followed by the token from the e-mail."""
 
     async def form(request: Request) -> Response:
         invitation, _ = await run(lambda: _found(site, request))
@@ -52,7 +52,7 @@ def invitation_routes(site: Site) -> list[BaseRoute]:
 
 
 def address_of_invitations(site: Site) -> str:
-    """What the link of an invitation by this site begins with."""
+    """The beginning of this site's invitation links."""
     return site.settings.public_url.rstrip("/") + INVITATION
 
 
@@ -63,7 +63,7 @@ def _token(request: Request) -> str:
 
 def _let_in(site: Site, request: Request, password: str) -> tuple[str, Viewer]:
     ports, installation_id = site.ports, site.installation_id
-    # First, so that of two who send it at once one password is set, and that one's session holds.
+    # First, so that if two send it at once, one password is set, and that one's session is valid.
     invitation, account = invitations.take(ports, installation_id, _token(request))
     try:
         user = site.platform.identity.welcome(invitation.email, account.company, password)

@@ -1,4 +1,4 @@
-"""``/metrics`` for Prometheus: counts read from the store when asked, so every process agrees."""
+"""``/metrics`` for Prometheus: counts are read from the store, so all processes agree."""
 
 from collections.abc import Iterable
 from secrets import compare_digest
@@ -63,7 +63,7 @@ class StoreCollector(Collector):
 
 
 def metrics_route(engine: Engine, token: str) -> Route:
-    """The route; a scrape costs three statements. With a ``token`` it is asked by a bearer's."""
+    """The route; a scrape costs three statements. With a ``token`` it requires it as bearer."""
     registry = CollectorRegistry()
     registry.register(StoreCollector(engine))
 

@@ -1,4 +1,4 @@
-"""Renders our own pages: Jinja2 with autoescape, and how values read on a page."""
+"""Renders our own pages: Jinja2 with autoescape, and filters that format values."""
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
@@ -14,7 +14,7 @@ from starlette_admin.security.csrf import csrf_input
 from bittitan_plugin.domain.access import ANONYMOUS
 from bittitan_plugin.domain.money import Money
 
-#: Used where the instance's own time zone cannot be asked for, as when the database is down.
+#: Used where the instance's own time zone is not known, as when the database is down.
 FALLBACK_ZONE = ZoneInfo("UTC")
 
 
@@ -52,7 +52,7 @@ def days_left(until: datetime, now: datetime) -> str:
 
 
 class Pages:
-    """The templates under ``web/templates``, a platform's own, and how they are filled.
+    """Renders the templates under ``web/templates`` and a platform's own.
 
     Every template has ``request``, ``viewer``, ``zone``, ``now`` and ``csrf`` (the hidden field
     every form needs), and the filters ``instant``, ``day``, ``money``,
@@ -62,7 +62,7 @@ class Pages:
     def __init__(
         self, clock: Callable[[], datetime] = lambda: datetime.now(UTC), platform: str | None = None
     ) -> None:
-        """``platform`` is the package of a platform that has templates, too."""
+        """``platform`` is the package of a platform that has templates of its own."""
         self._clock = clock
         packages = ["bittitan_plugin.web", *filter(None, [platform])]
         self.environment = Environment(
@@ -100,7 +100,7 @@ class Pages:
         return HTMLResponse(text, status)
 
     def notice(self, request: Request, status: int, title: str, text: str) -> HTMLResponse:
-        """A page that only says something; needs neither session nor database."""
+        """A page with a message only; needs neither session nor database."""
         return self.page(request, "notice.html", {"title": title, "text": text}, status=status)
 
 

@@ -20,7 +20,7 @@ class PluginSettings(Protocol):
     ) -> object:
         """Validate, then store. ``active`` None leaves the plugin switched as it is.
 
-        ``same_account`` is what staff say of changed access to BitTitan, where it was asked.
+        ``same_account`` is staff's answer whether it is the same BitTitan account, where asked.
         Raises ``Refusal`` or ``PluginsRejected`` with nothing changed.
         """
 
@@ -31,25 +31,25 @@ class Identity(Protocol):
     def sign_in(
         self, email: str, password: str, address: str, device: str | None = None
     ) -> str | None:
-        """The key of the user with that password, or None: no word on which of the two was wrong.
+        """The user's key, or None, which does not show whether e-mail or password is wrong.
 
-        The key is what a session remembers; it stays the same until the user ends all sessions,
-        and it is no secret, for the session that carries it is signed. ``address`` is the network
-        address of whoever asks, ``device`` the name of a browser that the account has
+        A session stores the key; it stays the same until the user ends all sessions,
+        and it is no secret, because the session is signed. ``address`` is the network
+        address of the request, ``device`` the name of a browser that the account has
         signed in on before. Raises ``SignInDelayed`` after too many wrong passwords.
         """
 
     def viewer(self, user: str) -> Viewer:
-        """Who that is now, with the permissions held now.
+        """The user with that key, with the permissions held now.
 
-        Nobody when the user is gone, or has ended the sessions begun with that key.
+        Anonymous when the user is gone, or has ended the sessions begun with that key.
         """
 
     def welcome(self, email: str, company: str, password: str) -> str:
-        """The key of whoever proved to read the mail of that address.
+        """The key of the user who proved to read the mail of that address.
 
-        A new customer, or the one that has the address; either signs in with this password from
-        now on, and every session there was ends. Raises ``Refusal`` on ``password``, and for an
+        A new customer, or the one with that address; either signs in with this password from
+        now on, and all earlier sessions end. Raises ``Refusal`` on ``password``, and for an
         address that cannot be a customer's.
         """
 

@@ -2,7 +2,7 @@
 
 from bittitan_plugin.domain.problems import ProblemAction
 
-#: What the button beside a problem says. One without words leads somewhere instead.
+#: The text of the button, by action. An action without a text is a link instead.
 BUTTONS = {
     ProblemAction.SYNCHRONIZE_ASSET: "Synchronize the asset",
     ProblemAction.SYNCHRONIZE_ACCOUNT: "Synchronize the account",

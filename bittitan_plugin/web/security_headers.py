@@ -1,8 +1,8 @@
-"""What browsers may do with our pages: run our own scripts, talk to us, and nothing else.
+"""Headers that let browsers run only our own scripts and send data only to us.
 
-``PAGES`` is for pages made of our own templates. ``ADMIN`` loosens exactly two things for
-starlette-admin, whose templates carry three inline scripts of its own and inline styles: those
-scripts run by a nonce that is new with each answer, and style attributes are allowed.
+``PAGES`` is for pages with our own templates. ``ADMIN`` loosens exactly two things for
+starlette-admin, because its templates have three inline scripts and inline styles: those scripts
+run by a nonce that is new with each answer, and style attributes are allowed.
 """
 
 from secrets import token_urlsafe
@@ -19,7 +19,7 @@ ADMIN = _COMMON + (
     "script-src 'self' 'nonce-{nonce}'; style-src-elem 'self' 'nonce-{nonce}'; "
     "style-src-attr 'unsafe-inline'"
 )
-#: Under which name ``request.state`` has the nonce of the answer.
+#: The name of the answer's nonce in ``request.state``.
 NONCE = "csp_nonce"
 
 
@@ -31,7 +31,7 @@ class SecurityHeaders:
         self._policy = policy
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer through the application behind."""
+        """Answer through the wrapped application."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return

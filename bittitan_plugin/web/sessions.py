@@ -1,9 +1,9 @@
-"""Who is signed in to the pages: one signed cookie, read in one place.
+"""Sessions of the pages, in one signed cookie.
 
 The cookie holds a session's id, the user's key and when it began, signed with the process's
 secret keys; nothing in it is secret and nothing can be forged. It ends after ``LIFETIME``; when its
 user signs out (``store/ended_sessions.py``); or when the platform's ``Identity`` no longer knows
-its key, which is how a user ends all of them at once.
+its key, as after a user has ended all sessions.
 """
 
 from collections.abc import Sequence
@@ -20,7 +20,7 @@ from bittitan_plugin.base.clock import Clock
 from bittitan_plugin.domain.waits import left
 
 COOKIE = "bittitan_session"
-#: How long a session lasts, a long working day. Ours.
+#: How long a session lasts. Our choice: a long working day.
 LIFETIME = timedelta(hours=10)
 
 
@@ -35,12 +35,12 @@ class Session:
 
     @property
     def runs_out_at(self) -> datetime:
-        """After that its cookie is good for nothing."""
+        """The instant from which its cookie is invalid."""
         return self.began + LIFETIME
 
 
 def cookie_signer(keys: Sequence[str], purpose: str) -> URLSafeSerializer:
-    """Signs cookies of one purpose: the first key signs, every key is believed."""
+    """Signs cookies of one purpose: the first key signs, every key is accepted."""
     return URLSafeSerializer(
         list(reversed(keys)),
         salt=purpose,
@@ -49,16 +49,16 @@ def cookie_signer(keys: Sequence[str], purpose: str) -> URLSafeSerializer:
 
 
 class Sessions:
-    """Opens, reads and closes sessions. The first key signs, every key is believed."""
+    """Opens, reads and closes sessions. The first key signs, every key is accepted."""
 
     def __init__(self, keys: Sequence[str], clock: Clock, *, secure: bool) -> None:
         self._signer = cookie_signer(keys, "bittitan session")
         self._clock = clock
-        #: Whether cookies travel over TLS only.
+        #: Whether cookies are sent over TLS only.
         self.secure = secure
 
     def open(self, response: Response, user: str) -> None:
-        """Sign that user in: a new session id each time, so none can be planted beforehand."""
+        """Sign that user in, with a new session id each time, so that none can be planted."""
         content = [token_urlsafe(16), user, int(self._clock().timestamp())]
         response.set_cookie(
             COOKIE,
@@ -70,13 +70,13 @@ class Sessions:
         )
 
     def close(self, response: Response) -> None:
-        """Have the browser forget its session."""
+        """Make the browser delete its session."""
         response.delete_cookie(COOKIE, secure=self.secure, httponly=True, samesite="lax")
 
     def read(self, request: HTTPConnection) -> Session | None:
-        """The session a request belongs to; None without one, a forged one, or one that ran out.
+        """The session of a request; None without one, for a forged one, or an expired one.
 
-        Whether it was ended since is for the caller to see.
+        The caller must check whether it was ended since.
         """
         try:
             key, user, began = self._signer.loads(request.cookies.get(COOKIE, ""))

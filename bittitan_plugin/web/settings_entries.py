@@ -1,4 +1,4 @@
-"""The plugin's settings as every form shows them, made from ``plugin.toml``'s declaration."""
+"""The plugin's settings for all forms, made from the declaration in ``plugin.toml``."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -17,14 +17,14 @@ class Entry:
     """One setting on the form."""
 
     field: ConfigurationField
-    #: As it is stored, masked if it is a secret, and as it stands in the form.
+    #: The stored value, masked if it is a secret, and the value in the form.
     stored: str
     typed: str
     error: str | None = None
 
     @property
     def is_secret(self) -> bool:
-        """Whether it is shown masked and typed unseen."""
+        """Whether it is shown masked and typed hidden."""
         return self.field.type is FieldType.SECRET
 
     @property
@@ -33,13 +33,13 @@ class Entry:
         return self.field.type is FieldType.BOOLEAN
 
 
-#: What staff answer when they are asked whether it is the same BitTitan account as before.
+#: Staff's answers to whether it is the same BitTitan account as before.
 SAME_ACCOUNT = {"yes": True, "no": False}
 
 
 @dataclass(frozen=True, kw_only=True)
 class AccountQuestion:
-    """The form's question whether the settings lead to the account that sold the coupons."""
+    """The form's question whether the settings name the account that sold the coupons."""
 
     #: Unused coupons known under another account than the stored settings name.
     unused: int
@@ -52,7 +52,7 @@ class AccountQuestion:
 def account_question(
     ports: Ports, installation: Installation, *, asked: bool
 ) -> AccountQuestion | None:
-    """None where there is nothing to be asked, and nothing was."""
+    """The question to show; None where there is none, and none was asked before."""
     unused = of_another_account(ports, installation)
     with ports.store.reading(installation.id) as work:
         changes = work.coupons.account_changes(limit=5)

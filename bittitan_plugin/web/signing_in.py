@@ -1,4 +1,4 @@
-"""Signing in and out, once for all pages: afterwards one is where one was going."""
+"""Signs users of all pages in and out; afterwards leads to the page they wanted."""
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -17,7 +17,7 @@ SIGN_OUT_EVERYWHERE = "/sign-out-everywhere"
 
 
 def sign_in_routes(site: Site) -> list[BaseRoute]:
-    """``/sign-in`` (``?next=`` is where to go next), ``/sign-out`` and the same everywhere."""
+    """``/sign-in`` (``?next=`` is the page afterwards), ``/sign-out``, ``/sign-out-everywhere``."""
     return [*_in(site), *_out(site)]
 
 
@@ -46,7 +46,7 @@ def _in(site: Site) -> list[BaseRoute]:
                 request, "sign-in.html", status=422, next=following, email=typed, error=refused
             )
         viewer = await run(lambda: site.platform.identity.viewer(user))
-        # Whoever was signed in on this browser until now is not any more.
+        # An earlier session on this browser ends.
         await run(lambda: site.end_session(request))
         answer = RedirectResponse(following or home_of(viewer), 303)
         site.sessions.open(answer, user)
@@ -84,13 +84,13 @@ def _out(site: Site) -> list[BaseRoute]:
 
 
 def home_of(viewer: Viewer) -> str:
-    """Where somebody belongs who wanted nowhere in particular."""
+    """The page for a user who asked for none in particular."""
     if viewer == ANONYMOUS:
         return SIGN_IN
     return "/admin/" if viewer.is_staff else "/portal/"
 
 
 def _following(wanted: str, request: Request) -> str:
-    """Where to go afterwards: only ever a page of this site."""
+    """The page afterwards: always one of this site."""
     path = local_path(wanted, request) or ""
     return "" if path.startswith((SIGN_IN, SIGN_OUT)) else path

@@ -1,4 +1,4 @@
-"""What the pages of one platform stand on, and what every request of theirs begins with."""
+"""What the pages of one platform share: templates, sessions, and who sends a request."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -65,7 +65,7 @@ class PagesPlatform(Protocol):
 
 @dataclass(frozen=True)
 class Site:
-    """The plugin, and the platform that its pages are opened on."""
+    """The plugin, and the platform that its pages belong to."""
 
     ports: Ports
     settings: Settings
@@ -79,34 +79,34 @@ class Site:
 
     @cached_property
     def sessions(self) -> Sessions:
-        """Who is signed in."""
+        """The signed cookies of signed-in users."""
         keys = self.settings.keys()
         return Sessions(keys, self.ports.clock, secure=self._secure)
 
     @cached_property
     def devices(self) -> Devices:
-        """On which browsers somebody has signed in before."""
+        """The browsers on which somebody has signed in before."""
         keys = self.settings.keys()
         return Devices(keys, self.ports.clock, secure=self._secure)
 
     @cached_property
     def _secure(self) -> bool:
-        """Cookies travel over TLS only, except in development."""
+        """Whether cookies are sent over TLS only: always, except in development."""
         development = self.settings.environment is Environment.DEVELOPMENT
         return not development or self.settings.public_url.startswith("https://")
 
     @cached_property
     def form_secrets(self) -> list[str]:
-        """What the tokens of forms are signed with, one for each secret key and of no other use.
+        """Secrets that sign the tokens of forms, one for each secret key and for no other use.
 
-        The last is the first key's and signs; every one is believed, so that a form of one web
-        holds at another while keys are changed one process at a time.
+        The last comes from the first key and signs; every one is accepted, so that a form of one
+        process is valid in another while keys are changed one process at a time.
         """
         keys = reversed(self.settings.keys())
         return [sha256(f"forms {key}".encode()).hexdigest() for key in keys]
 
     def middleware(self, policy: str = PAGES) -> list[Middleware]:
-        """What stands before every page, outermost first."""
+        """The middleware of every page, outermost first."""
         return [
             Middleware(SecurityHeaders, policy=policy),
             Middleware(Failures, pages=self.pages),
@@ -133,7 +133,7 @@ class Site:
         return await run(in_session)
 
     def viewer_now(self, request: Request) -> Viewer:
-        """Who is signed in; nobody without a valid session. Visits the database."""
+        """Who is signed in; anonymous without a valid session. Visits the database."""
         session = self.session_now(request)
         return self.platform.identity.viewer(session.user) if session else ANONYMOUS
 
@@ -143,7 +143,7 @@ class Site:
         return None if session is None or session.id in self._ended else session
 
     def end_session(self, request: Request) -> None:
-        """End the session of a request, for whoever else has its cookie. Visits the database."""
+        """End the session of a request for every holder of its cookie. Visits the database."""
         session = self.sessions.read(request)
         if session is not None:
             now = self.ports.clock()
@@ -152,7 +152,7 @@ class Site:
     def device_now(self, request: Request, email: str) -> str | None:
         """The name of a browser on which that account has signed in. Visits the database.
 
-        None for a stranger, also where the user has ended all sessions since.
+        None for an unknown browser, also where the user has ended all sessions since.
         """
         device = self.devices.known(request, email)
         if device is None or self.platform.identity.viewer(device.user) == ANONYMOUS:
@@ -164,14 +164,14 @@ class Site:
         return EndedSessions(self.engine)
 
     async def viewer(self, request: Request) -> Viewer:
-        """Who is asking, looked up once per request."""
+        """Who sends the request, looked up once per request."""
         if not hasattr(request.state, "viewer"):
             request.state.viewer = await run(lambda: self.viewer_now(request))
         viewer: Viewer = request.state.viewer
         return viewer
 
     async def customer(self, request: Request) -> Viewer:
-        """The customer who is asking. Raises ``NotSignedIn``; ``NotPermitted`` for staff."""
+        """The customer who is signed in. Raises ``NotSignedIn``; ``NotPermitted`` for staff."""
         viewer = await self.viewer(request)
         if viewer == ANONYMOUS:
             raise NotSignedIn

@@ -1,7 +1,7 @@
-"""Forms are UTF-8, whatever they say of themselves.
+"""Makes Starlette read every form as UTF-8, whatever charset the form names.
 
-A part of a form has no charset of its own to be read by (RFC 7578, section 5.1.2); where one is
-named, Starlette reads the form by any codec of Python's, and some of them spell half characters,
+A part of a form has no charset of its own (RFC 7578, section 5.1.2); where one is
+named, Starlette reads the form by any of Python's codecs, and some of them yield surrogates,
 which can be neither stored nor shown.
 """
 
@@ -19,7 +19,7 @@ class Utf8Forms:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Let the application behind answer."""
+        """Answer through the wrapped application."""
         if scope["type"] == "http":
             headers = [
                 (name, _CHARSET.sub(b"", value) if _is_form(name, value) else value)

@@ -1,1 +1,1 @@
-"""The customer's page: its own licences and those of its end customers, in plain words."""
+"""The customer's portal: its own licences and those of its end customers, in plain words."""

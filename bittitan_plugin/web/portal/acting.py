@@ -1,4 +1,4 @@
-"""What a customer does to a licence: each through the use case that GraphQL goes through too."""
+"""What a customer does to a licence, through the same use cases as GraphQL."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -34,16 +34,16 @@ PATIENCE = Patience(pauses=100)
 
 
 class Outcome(StrEnum):
-    """What came of wanting a cancellation."""
+    """The result of asking for a cancellation."""
 
     ASKED = "asked"
-    #: It goes on by itself.
+    #: It continues without the customer.
     CANCELLING = "cancelling"
     CANCELLED = "cancelled"
 
 
 class StalePage(Exception):
-    """What was shown is no longer so; the sentences say what changed."""
+    """The page that was shown is out of date; the sentences name what changed."""
 
     def __init__(self, changes: list[str]) -> None:
         super().__init__("The page was out of date.")
@@ -52,10 +52,10 @@ class StalePage(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Shown:
-    """What a form was shown with."""
+    """The terms that a form was shown with."""
 
     version: str
-    #: Whether the cancellation was said to execute at once.
+    #: Whether the form announced that the cancellation executes at once.
     automatic: bool
     at: datetime
 
@@ -63,7 +63,7 @@ class Shown:
 def check_fresh(
     ports: Ports, installation_id: UUID, found: License, terms: CancellationTerms, shown: Shown
 ) -> None:
-    """Raise ``StalePage`` unless the customer decided on what is still so."""
+    """Raise ``StalePage`` unless the terms that the customer saw still hold."""
     sentences = []
     if str(found.asset.version) != shown.version:
         entries = changes_since(ports, installation_id, found.asset, shown.at)
@@ -79,9 +79,9 @@ def check_fresh(
 async def cancel(
     ports: Ports, installation_id: UUID, viewer: Viewer, asset_id: UUID, comment: str
 ) -> Outcome:
-    """Cancel at once where the distributor allows it, else ask. Raises ``Refusal``.
+    """Cancel at once where the distributor allows it, otherwise request it. Raises ``Refusal``.
 
-    A request that is pending already is what was wanted: a second click changes nothing.
+    If a request is already pending, a second click changes nothing.
     """
     try:
         asked = await run(
@@ -99,9 +99,9 @@ async def cancel(
 
 
 async def _executed(look: Callable[[], Asset]) -> Outcome:
-    """Wait a while for the cancellation. Raises ``Refusal`` when BitTitan would not."""
+    """Wait a while for the cancellation. Raises ``Refusal`` when BitTitan refused it."""
     asset = await PATIENCE.until(
-        # Staff take codes from stock back by hand: that takes longer than anybody waits.
+        # Staff take codes from stock back by hand, which takes too long to wait for.
         lambda asset: asset.status is not AssetStatus.CANCELLING,
         await run(look),
         lambda: run(look),
@@ -116,7 +116,7 @@ async def _executed(look: Callable[[], Asset]) -> Outcome:
 def withdraw(
     ports: Ports, installation_id: UUID, viewer: Viewer, asset_id: UUID, request_id: UUID
 ) -> None:
-    """Take the request back; done already, it stays done. Raises ``Refusal``."""
+    """Take the request back; doing it again changes nothing. Raises ``Refusal``."""
     with ports.store.reading(installation_id) as work:
         work.installations.by_id(installation_id).check_active()
         asset, _ = owned(work, viewer, asset_id)
@@ -140,8 +140,8 @@ def invite(
 ) -> None:
     """Invite an end customer of the viewer's; links begin with ``address``.
 
-    Raises ``Refusal`` NOT_FOUND for whoever is none of its end customers, and as
-    ``invitations.invite``.
+    Raises ``Refusal`` NOT_FOUND for an account that is not its end customer, and what
+    ``invitations.invite`` raises.
     """
     with ports.store.reading(installation_id) as work:
         own = own_accounts(work, viewer)
@@ -154,7 +154,7 @@ def invite(
 def send_again(
     ports: Ports, installation_id: UUID, viewer: Viewer, asset_id: UUID, occasion: str
 ) -> None:
-    """Send the e-mail with the code again; of one occasion there is one message.
+    """Send the e-mail with the code again, once for each ``once``.
 
     Raises ``Refusal``, and what ``Mailer.send`` raises.
     """

@@ -1,4 +1,4 @@
-"""What a customer looks for: read from the address of the list, and written into it again."""
+"""The filter of a customer's list: read from the list's address, and written into it."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -14,7 +14,7 @@ from bittitan_plugin.domain.texts import check_search
 from bittitan_plugin.store.queries.assets import AssetFilter
 from bittitan_plugin.store.queries.keyset import Position
 
-#: What can be asked for, by its name in the address, as the page calls it.
+#: The statuses to filter by: their names in the address, and their labels on the page.
 STATUSES = {
     "ready": "Ready to redeem",
     "waiting": "Code on its way",
@@ -28,7 +28,7 @@ _WAITING = (ProvisioningStatus.PENDING, ProvisioningStatus.FAILED)
 
 @dataclass(frozen=True, kw_only=True)
 class Wanted:
-    """Which licences; empty texts leave a criterion out."""
+    """Which licences to list; an empty text leaves a criterion out."""
 
     search: str = ""
     #: ``us``, or the key of an end customer.
@@ -38,7 +38,7 @@ class Wanted:
 
     @classmethod
     def read(cls, query: QueryParams) -> "Wanted":
-        """From the address. Raises ``Refusal`` on ``q``, ``for`` or ``status``."""
+        """Read it from the address. Raises ``Refusal`` on ``q``, ``for`` or ``status``."""
         wanted = cls(
             search=check_search(query.get("q"), "q"),
             for_whom=query.get("for", ""),
@@ -52,12 +52,12 @@ class Wanted:
 
     @property
     def any(self) -> bool:
-        """Whether anything is left out."""
+        """Whether any criterion is set."""
         return bool(self.search or self.for_whom or self.status)
 
     @property
     def assets(self) -> AssetFilter:
-        """The same as the store's queries take it."""
+        """The same as a filter of the store's queries."""
         chosen = _CRITERIA.get(self.status, AssetFilter())
         return replace(chosen, search=self.search, end_customer_ids=self.beneficiaries())
 
@@ -73,7 +73,7 @@ class Wanted:
             raise _invalid("for", "There is no such end customer.") from None
 
     def address(self, after: str = "") -> str:
-        """The list's address with this, from another place on."""
+        """The list's address with this filter, starting after a cursor."""
         values = {"q": self.search, "for": self.for_whom, "status": self.status, "after": after}
         query = urlencode({name: value for name, value in values.items() if value})
         return f"/portal/?{query}" if query else "/portal/"
@@ -89,12 +89,12 @@ _CRITERIA = {
 
 
 def cursor(position: Position) -> str:
-    """A place in the list, as an address carries it."""
+    """A position in the list, as text for an address."""
     return f"{position.value.isoformat()}~{position.id}"
 
 
 def after_position(text: str) -> Position | None:
-    """The place again; None for the beginning. Raises ``Refusal`` on ``after``."""
+    """The position of a cursor; None for the beginning. Raises ``Refusal`` on ``after``."""
     if not text:
         return None
     when, _, key = text.partition("~")

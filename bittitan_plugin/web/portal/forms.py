@@ -1,4 +1,4 @@
-"""Reads what the portal's forms send, and says with which status they are refused."""
+"""Reads the portal's forms, and chooses the status of their refusals."""
 
 from datetime import UTC, datetime
 from uuid import UUID
@@ -7,7 +7,7 @@ from starlette.datastructures import FormData
 
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
 
-#: How the refusals of a form are answered; every other one is a conflict.
+#: The status of refusals, by their code; every other refusal is a conflict.
 _STATUS = {
     ErrorCode.NOT_FOUND: 404,
     ErrorCode.INVALID: 422,
@@ -17,7 +17,7 @@ _STATUS = {
 
 
 def text_of(sent: FormData, name: str) -> str:
-    """A field's text; empty where a file was sent instead, or nothing."""
+    """A field's text; empty where a file or nothing was sent."""
     value = sent.get(name, "")
     return value if isinstance(value, str) else ""
 
@@ -31,7 +31,7 @@ def key_of(sent: FormData, name: str, otherwise: str) -> UUID:
 
 
 def instant_of(sent: FormData, name: str) -> datetime:
-    """A field that says when; long ago where it does not."""
+    """A field's instant; one long ago where it has none."""
     try:
         found = datetime.fromisoformat(text_of(sent, name))
     except ValueError:

@@ -1,6 +1,6 @@
-"""Reads what one customer may see, in one visit to the database each.
+"""Reads what one customer may see, each with one visit to the database.
 
-Whatever belongs to others looks as if it did not exist, as everywhere else.
+What belongs to others is reported as not found, as everywhere else.
 """
 
 from collections.abc import Mapping, Sequence
@@ -28,38 +28,38 @@ from bittitan_plugin.store.unit_of_work import UnitOfWork
 from bittitan_plugin.web.portal.filters import Wanted, after_position, cursor
 from bittitan_plugin.web.portal.wording import Standing, counted, standing
 
-#: How many licences one page lists, and how many end customers. Ours.
+#: How many licences one page lists, and how many end customers. Our choice.
 PAGE_SIZE, MOST_END_CUSTOMERS = 20, 100
 
 
 @dataclass(frozen=True, kw_only=True)
 class License:
-    """One asset as its buyer sees it, or its end customer."""
+    """One asset as its buyer or its end customer sees it."""
 
     asset: Asset
-    #: None to the end customer, whom its reseller's terms do not concern; nor its requests.
+    #: None for the end customer, who sees neither its reseller's terms nor its requests.
     terms: CancellationTerms | None
-    #: The pending request to cancel it, and the newest one whatever became of it.
+    #: The pending request to cancel it, and the newest request in any state.
     request: CancellationRequest | None
     latest_request: CancellationRequest | None = None
-    #: Whom it was bought for; None where that is the buyer, or where the viewer may not know.
+    #: The account it was bought for; None if that is the buyer, or if the viewer may not know.
     end_customer: Account | None
-    #: What could be bought again; None when it is no longer sold.
+    #: The product to buy again; None when it is no longer sold.
     product: Product | None = None
 
     @property
     def title(self) -> str:
-        """What the buyer calls it."""
+        """The buyer's name for it."""
         return self.asset.friendly_name or self.asset.name
 
     @property
     def mine(self) -> bool:
-        """Whether the viewer is the one that bought it."""
+        """Whether the viewer bought it."""
         return self.terms is not None
 
     @property
     def standing(self) -> Standing:
-        """Where it stands, in words."""
+        """Its status, in words."""
         return standing(self.asset)
 
     @property
@@ -90,7 +90,7 @@ class License:
 
     @property
     def unsettled(self) -> bool:
-        """Whether something is under way, so that looking again may show more."""
+        """Whether something is in progress, so that reloading may show more."""
         waits = self.asset.provisioning_status is ProvisioningStatus.PENDING
         return self.asset.status is AssetStatus.CANCELLING or (
             waits and self.asset.status is AssetStatus.ACTIVE
@@ -112,14 +112,14 @@ class EndCustomers:
     """The viewer's end customers by address."""
 
     accounts: Sequence[Account]
-    #: The newest of each that was invited, by account.
+    #: The newest invitation of each end customer, by account.
     invitations: Mapping[UUID, Invitation]
     #: Whether there are more than are listed.
     more: bool
 
 
 def own_accounts(work: UnitOfWork, viewer: Viewer) -> OwnAccounts:
-    """The viewer's accounts; none while it neither bought anything nor proved its address."""
+    """The viewer's accounts; none before it buys anything or proves its address."""
     if viewer.customer_id is None:
         return NO_ACCOUNTS
     return work.accounts.own([viewer.customer_id])[viewer.customer_id].under(viewer.email)
@@ -143,7 +143,7 @@ def list_licenses(
 def list_end_customers(
     ports: Ports, installation_id: UUID, viewer: Viewer, search: str
 ) -> EndCustomers:
-    """Whom the viewer bought for, where the address or company contains ``search``."""
+    """The viewer's end customers with ``search`` in their address or company."""
     with ports.store.reading(installation_id) as work:
         accounts, more = _end_customers(work, own_accounts(work, viewer), search)
         invited = work.invitations.of_accounts([account.id for account in accounts])
@@ -151,7 +151,7 @@ def list_end_customers(
 
 
 def find_license(ports: Ports, installation_id: UUID, viewer: Viewer, asset_id: UUID) -> License:
-    """One licence. Raises ``Refusal`` NOT_FOUND, also for another's."""
+    """One licence. Raises ``Refusal`` NOT_FOUND, also for another customer's."""
     with ports.store.reading(installation_id) as work:
         asset, own = owned(work, viewer, asset_id)
         (found,) = _licenses(ports, work, own, [asset])
@@ -162,7 +162,7 @@ def find_license(ports: Ports, installation_id: UUID, viewer: Viewer, asset_id: 
 
 
 def owned(work: UnitOfWork, viewer: Viewer, asset_id: UUID) -> tuple[Asset, OwnAccounts]:
-    """The asset and the viewer's accounts, if it bought it or it was bought for it.
+    """The asset and the viewer's accounts, if it was bought by or for one of them.
 
     Raises ``Refusal`` NOT_FOUND otherwise.
     """
@@ -175,7 +175,7 @@ def owned(work: UnitOfWork, viewer: Viewer, asset_id: UUID) -> tuple[Asset, OwnA
 def changes_since(
     ports: Ports, installation_id: UUID, asset: Asset, seen: datetime
 ) -> list[HistoryEntry]:
-    """What became of an asset since its page was made."""
+    """The changes of an asset since its page was made."""
     with ports.store.reading(installation_id) as work:
         entries = work.assets.history([asset.id])[asset.id]
     return [entry for entry in entries if entry.at >= seen]
@@ -212,7 +212,7 @@ def _licenses(
 
 
 def _shown(known: dict[UUID, Account], own: OwnAccounts, asset: Asset) -> Account | None:
-    """The end customer, to the reseller it belongs to; to itself it is nobody else."""
+    """The end customer, for its reseller; None for the end customer itself."""
     if asset.end_customer_id is None or not bought(own, asset):
         return None
     return known.get(asset.end_customer_id)

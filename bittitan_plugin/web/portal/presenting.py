@@ -1,4 +1,4 @@
-"""One licence as a page: with its code, its terms, and the way to order the same again."""
+"""Renders the page of one licence: its code, its terms, and a link to order it again."""
 
 from collections.abc import Mapping
 from urllib.parse import urlencode
@@ -13,7 +13,7 @@ from bittitan_plugin.web.site import Site, run
 
 
 def address_of(found: License) -> str:
-    """Where the licence's page is."""
+    """The path of the licence's page."""
     return f"/portal/licenses/{found.asset.id}"
 
 
@@ -25,7 +25,7 @@ async def license_page(
     *,
     status: int = 200,
 ) -> Response:
-    """The licence. ``said``: what was ``done``, or the ``error`` and what was typed."""
+    """The page of a licence. ``said``: what was ``done``, or the ``error`` and what was typed."""
     code, unreadable = await run(lambda: _code(site, found))
     return await site.page(
         request,
@@ -36,7 +36,7 @@ async def license_page(
         code=code,
         code_unreadable=unreadable,
         again=_again(found),
-        # Names this page's wish, so that a form sent twice is one wish.
+        # Identifies this page's form, so that sending it twice counts once.
         once=str(uuid4()),
         **said,
     )
@@ -50,7 +50,7 @@ async def terms_page(
     *,
     status: int = 200,
 ) -> Response:
-    """The terms with the form. ``said``: the ``error``, what ``changed``, the ``comment``."""
+    """The page of terms. ``said``: the ``error``, what ``changed``, the ``comment``."""
     common: dict[str, object] = {"comment": "", "comment_fault": None, "changed": []}
     return await site.page(
         request,
@@ -63,7 +63,7 @@ async def terms_page(
 
 
 def _code(site: Site, found: License) -> tuple[str | None, bool]:
-    """The coupon code, and whether there is one that cannot be read."""
+    """The coupon code, and whether a code exists that cannot be read."""
     if found.asset.coupon_code is None:
         return None, False
     try:
@@ -73,7 +73,7 @@ def _code(site: Site, found: License) -> tuple[str | None, bool]:
 
 
 def _again(found: License) -> str | None:
-    """The shop with the same order filled in. It stands after the #, which no server is sent."""
+    """A link to the shop with the same order filled in, after the # and so not sent to servers."""
     product, asset = found.product, found.asset
     if product is None or not product.published or product.variant_id is None:
         return None

@@ -1,6 +1,6 @@
-"""The addresses of the customer's page.
+"""The routes of the customer's portal.
 
-A form that went through answers with a redirect, so that reloading repeats nothing.
+A successful form answers with a redirect, so that reloading repeats nothing.
 """
 
 from collections.abc import Awaitable, Callable, Mapping
@@ -34,7 +34,7 @@ from bittitan_plugin.web.site import Site, run
 Result = TypeVar("Result")
 Handler = Callable[[Request], Awaitable[Response]]
 
-#: What a form that went through says on the page it leads to.
+#: The message of a successful form on the page it leads to.
 _DONE = {
     "name": "The name has been saved.",
     "email": "The e-mail has been sent again.",
@@ -44,7 +44,7 @@ _DONE = {
     "cancelling": "Your cancellation is under way. You will be told by e-mail when it is done.",
     "cancelled": "You have cancelled these licences.",
 }
-#: What went wrong with an e-mail is for staff; nothing else is sent from here.
+#: Messages for failed e-mails without the cause, which is for staff; only e-mails are sent here.
 _SAID: dict[type[Exception], str] = {
     UnreadableSecret: "The coupon code cannot be read just now. Try again in a while.",
     Unavailable: "The e-mail could not be sent just now. Try again in a while.",
@@ -78,7 +78,7 @@ class Portal:
         )
 
     async def end_customers(self, request: Request) -> Response:
-        """Whom one bought for."""
+        """The viewer's end customers."""
         viewer = await self._site.customer(request)
         done = _DONE.get(request.query_params.get("done", ""))
         said = {"done": done} if done else {}
@@ -113,7 +113,7 @@ class Portal:
         viewer, sent = await self._site.customer(request), await form_of(request)
         (found, terms), comment = await self._find_bought(request, viewer), text_of(sent, "comment")
         if found.request or terms.code in _UNDER_WAY:
-            # A second click: what it wanted is on its way.
+            # A second click: the cancellation is already in progress.
             return _to(found)
         shown = Shown(
             version=text_of(sent, "version"),
@@ -173,14 +173,14 @@ class Portal:
         work: Callable[[UUID, Viewer, UUID], None],
         **typed: str,
     ) -> Response:
-        """Do it and go back to the licence; refused, it says why and keeps what was typed."""
+        """Do it and redirect to the licence; a refusal is shown with what was typed."""
         viewer = await self._site.customer(request)
         found = await self._find(request, viewer)
         try:
             await self._visit(lambda key: work(key, viewer, found.asset.id))
         except (Refusal, Rejected, Unavailable, OutcomeUnknown) as error:
             said = {"error": _SAID.get(type(error)) or str(error), **typed}
-            # What changed meanwhile is shown with the reason.
+            # The page shows the reason and the licence's present state.
             now = await self._find(request, viewer)
             return await license_page(self._site, request, now, said, status=status_of(error))
         return _to(found, done)
@@ -208,7 +208,7 @@ class Portal:
     async def _find_bought(
         self, request: Request, viewer: Viewer
     ) -> tuple[License, CancellationTerms]:
-        """The licence for what its buyer alone decides. Raises ``NotPermitted``."""
+        """The licence, for actions of its buyer only. Raises ``NotPermitted``."""
         found = await self._find(request, viewer)
         if found.terms is None:
             raise NotPermitted("the account that bought these licences")
@@ -220,7 +220,7 @@ class Portal:
 
 
 def portal_routes(site: Site) -> list[BaseRoute]:
-    """``/portal/`` and what is below it."""
+    """``/portal/`` and the routes below it."""
     portal, one = Portal(site), "/portal/licenses/{id:uuid}"
     handlers: list[tuple[str, str, Handler]] = [
         ("GET", "/portal/", portal.licenses),

@@ -1,4 +1,4 @@
-"""How a licence reads to the one who bought it: in a few words, without our vocabulary."""
+"""Describes a licence to its buyer in a few words, without our vocabulary."""
 
 from dataclasses import dataclass
 
@@ -10,7 +10,7 @@ from bittitan_plugin.domain.history import HistoryEntry
 
 @dataclass(frozen=True)
 class Standing:
-    """Where a licence stands: a label, its tone (``good``, ``wait``, ``bad``, ``plain``), why."""
+    """A licence's status: a label, its tone (``good``, ``wait``, ``bad``, ``plain``), why."""
 
     label: str
     tone: str
@@ -66,7 +66,7 @@ _WAITING = {
     ErrorCode.ACCOUNT_NOT_SYNCHRONIZED: "Your account is still being set up with BitTitan.",
     ErrorCode.OUT_OF_STOCK: "New codes have been asked for; yours comes by itself.",
 }
-#: What a page shows, by the name it has in the history, in the words of the page.
+#: The values shown on the page: their names in the history, and the page's words for them.
 _SHOWN = {
     "status": "The licences",
     "couponStatus": "The coupon code",
@@ -80,7 +80,7 @@ _SHOWN = {
 
 
 def standing(asset: Asset) -> Standing:
-    """Where it stands."""
+    """The status of an asset, in words."""
     if asset.status is AssetStatus.CANCELLED:
         return CANCELLED
     if asset.status is AssetStatus.CANCELLING:
@@ -104,7 +104,7 @@ def counted(number: int, one: str, many: str) -> str:
 
 
 def changed(entries: list[HistoryEntry]) -> list[str]:
-    """What became of a licence, as far as its page shows it; names no person."""
+    """The changes of a licence, as far as its page shows them; names no person."""
     sentences = {}
     for entry in entries:
         subject, change = _SHOWN.get(entry.change.field), entry.change
