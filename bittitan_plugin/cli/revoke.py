@@ -16,7 +16,7 @@ from bittitan_plugin.domain.revocations import Revocation, RevocationState
 from bittitan_plugin.services.installations import named_installation
 from bittitan_plugin.services.ports import Ports
 from bittitan_plugin.store.queries.keyset import Page, Window, every_page
-from bittitan_plugin.store.queries.revocations import revocation_page
+from bittitan_plugin.store.queries.lists import revocation_list
 
 #: Revocations that are read at a time.
 PAGE = 100
@@ -68,7 +68,7 @@ def _id(text: str) -> UUID:
 def _rows(ports: Ports, installation_id: UUID) -> Iterator[Row]:
     def read(window: Window) -> Page[Revocation]:
         with ports.store.reading(installation_id) as work:
-            return revocation_page(work, [RevocationState.AWAITING], window)
+            return revocation_list(work, [RevocationState.AWAITING]).page(window)
 
     for page in every_page(read, PAGE):
         found = [entry.item for entry in page.entries]

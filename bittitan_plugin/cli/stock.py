@@ -30,7 +30,7 @@ from bittitan_plugin.services.stock.importing import ImportMode, ImportReport, S
 from bittitan_plugin.services.stock.reports import stock_report
 from bittitan_plugin.services.stock.withdrawal import undo_import, withdraw
 from bittitan_plugin.store.queries.keyset import Page, Window, every_page
-from bittitan_plugin.store.queries.stock import StockFilter, stock_page
+from bittitan_plugin.store.queries.stock import StockFilter, code_list
 
 #: Bytes that are read at a time.
 PIECE = 1 << 16
@@ -237,7 +237,7 @@ def _say(console: Console, report: ImportReport, mode: ImportMode, error: str | 
 def _rows(ports: Ports, installation_id: UUID, state: StockState | None) -> Iterator[Row]:
     def read(window: Window) -> Page[StockCode]:
         with ports.store.reading(installation_id) as work:
-            return stock_page(work, StockFilter(state=state), window)
+            return code_list(work, StockFilter(state=state)).page(window)
 
     for page in every_page(read, PAGE):
         for entry in page.entries:

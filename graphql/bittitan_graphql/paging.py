@@ -1,15 +1,18 @@
 """Connections: the page a client asked for, and the page it gets."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from typing import Annotated, Generic, TypeVar
 
 import strawberry
 
+from bittitan_graphql.context import RequestScope
 from bittitan_graphql.fields import argument, field
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
 from bittitan_plugin.domain.texts import check_search
 from bittitan_plugin.store.queries.cursors import decode, encode
-from bittitan_plugin.store.queries.keyset import Page, SortKey, Window
+from bittitan_plugin.store.queries.keyset import Listing, Page, SortKey, Window
+from bittitan_plugin.store.unit_of_work import UnitOfWork
 
 Node = TypeVar("Node")
 Item = TypeVar("Item")
@@ -55,33 +58,52 @@ class CountableConnection(Generic[Node]):
         return await self.count()
 
 
-def window(
-    sort: SortKey, *, first: int | None, after: str | None, last: int | None, before: str | None
-) -> Window:
-    """What the four arguments mean. Raises ``Refusal`` on the argument at fault."""
-    if first is not None and last is not None:
-        raise Refusal(ErrorCode.INVALID, "Give first or last, not both.", field="last")
-    name, size = ("first", first) if last is None else ("last", last)
-    if size is None:
-        raise Refusal(
-            ErrorCode.REQUIRED, f"Give first or last, at most {LARGEST_PAGE}.", field="first"
+@dataclass(frozen=True)
+class Asked:
+    """The four arguments by which clients ask for a page."""
+
+    first: int | None
+    after: str | None
+    last: int | None
+    before: str | None
+
+    def window(self, sort: SortKey) -> Window:
+        """What they mean in a list sorted so. Raises ``Refusal`` on the argument at fault."""
+        if self.first is not None and self.last is not None:
+            raise Refusal(ErrorCode.INVALID, "Give first or last, not both.", field="last")
+        name, size = ("first", self.first) if self.last is None else ("last", self.last)
+        if size is None:
+            raise Refusal(
+                ErrorCode.REQUIRED, f"Give first or last, at most {LARGEST_PAGE}.", field="first"
+            )
+        if not 0 <= size <= LARGEST_PAGE:
+            raise Refusal(
+                ErrorCode.INVALID, f"{name} is {size}; it lies in 0–{LARGEST_PAGE}.", field=name
+            )
+        return Window(
+            size=size,
+            after=None if self.after is None else decode(self.after, sort, field="after"),
+            before=None if self.before is None else decode(self.before, sort, field="before"),
+            from_end=self.last is not None,
         )
-    if not 0 <= size <= LARGEST_PAGE:
-        raise Refusal(
-            ErrorCode.INVALID, f"{name} is {size}; it lies in 0–{LARGEST_PAGE}.", field=name
-        )
-    return Window(
-        size=size,
-        after=None if after is None else decode(after, sort, field="after"),
-        before=None if before is None else decode(before, sort, field="before"),
-        from_end=last is not None,
-    )
 
 
-def connection(
-    page: Page[Item], to_node: Callable[[Item], Node], count: Callable[[], Awaitable[int]]
+async def connected(
+    scope: RequestScope,
+    asked: Asked,
+    listed: Callable[[UnitOfWork], Listing[Item]],
+    to_node: Callable[[Item], Node],
 ) -> CountableConnection[Node]:
-    """A page as clients see it."""
+    """The page of a list that was asked for; the list is counted only when that is selected.
+
+    Raises ``Refusal`` on the argument at fault.
+    """
+
+    def read(work: UnitOfWork) -> Page[Item]:
+        listing = listed(work)
+        return listing.page(asked.window(listing.sort))
+
+    page = await scope.read(read)
     edges = [
         CountableEdge(node=to_node(entry.item), cursor=encode(entry.position))
         for entry in page.entries
@@ -94,7 +116,7 @@ def connection(
             end_cursor=edges[-1].cursor if edges else None,
         ),
         edges=edges,
-        count=count,
+        count=lambda: scope.read(lambda work: listed(work).count()),
     )
 
 

@@ -37,7 +37,7 @@ from bittitan_plugin.platforms.shop.order_records import (
 from bittitan_plugin.platforms.shop.paging import PageRequest
 from bittitan_plugin.platforms.shop.platform import EmbeddedPlatform
 from bittitan_plugin.platforms.shop.tables import OrderLineRow, OrderRow, UserRow
-from bittitan_plugin.store.queries.assets import AssetFilter, AssetSort, asset_page, sort_key
+from bittitan_plugin.store.queries.assets import AssetFilter, AssetSort, asset_list, sort_key
 from bittitan_plugin.store.queries.audience import EVERYTHING
 from bittitan_plugin.store.queries.browsing import Browser
 from bittitan_plugin.store.queries.keyset import Window
@@ -180,13 +180,12 @@ class OrderList(AdminList):
         record = self.platform.orders.get(key)
         if record is None:
             raise Refusal(ErrorCode.NOT_FOUND, "There is no such order.")
-        page = asset_page(
+        page = asset_list(
             work,
             EVERYTHING,
             AssetFilter(order_ids=[global_id(Kind.ORDER, key)]),
             sort_key(AssetSort.PURCHASE_DATE, descending=False),
-            Window(size=100),
-        )
+        ).page(Window(size=100))
         return OrderCase(record=record, assets=tuple(entry.item for entry in page.entries))
 
 

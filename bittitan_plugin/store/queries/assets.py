@@ -27,7 +27,7 @@ from bittitan_plugin.domain.coupons import CouponStatus
 from bittitan_plugin.domain.described import Described
 from bittitan_plugin.store.mapping import to_asset
 from bittitan_plugin.store.queries.audience import Audience, Nothing, OnlyAccounts
-from bittitan_plugin.store.queries.keyset import Page, SortKey, Window, converted, fetch_page
+from bittitan_plugin.store.queries.keyset import Listing, SortKey, reading
 from bittitan_plugin.store.queries.search import contains
 from bittitan_plugin.store.tables import AssetRow, StockCodeRow
 from bittitan_plugin.store.unit_of_work import UnitOfWork
@@ -81,18 +81,16 @@ def sort_key(by: AssetSort, *, descending: bool) -> SortKey:
     )
 
 
-def asset_page(
-    work: UnitOfWork, audience: Audience, wanted: AssetFilter, sort: SortKey, window: Window
-) -> Page[Asset]:
-    """One page of the assets that match."""
-    query = select(AssetRow).where(*_conditions(work, audience, wanted))
-    return converted(fetch_page(work.session, query, _veiled(sort, audience), window), to_asset)
-
-
-def count_assets(work: UnitOfWork, audience: Audience, wanted: AssetFilter) -> int:
-    """How many assets match."""
-    query = select(func.count()).select_from(AssetRow).where(*_conditions(work, audience, wanted))
-    return work.session.scalar(query) or 0
+def asset_list(
+    work: UnitOfWork, audience: Audience, wanted: AssetFilter, sort: SortKey
+) -> Listing[Asset]:
+    """The assets that match."""
+    return Listing(
+        session=work.session,
+        rows=select(AssetRow).where(*_conditions(work, audience, wanted)),
+        sort=_veiled(sort, audience),
+        read=reading(to_asset),
+    )
 
 
 def newest_of_accounts(

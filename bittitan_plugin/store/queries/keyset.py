@@ -15,6 +15,7 @@ from sqlalchemy import (
     SQLColumnExpression,
     UnaryExpression,
     and_,
+    func,
     or_,
     tuple_,
 )
@@ -102,13 +103,36 @@ def every_page(read: Callable[[Window], Page[Item]], size: int) -> Iterator[Page
         yield page
 
 
-def converted(page: Page[Row], to_item: Callable[[Row], Item]) -> Page[Item]:
-    """The same page with its rows turned into values."""
-    return Page(
-        entries=[Entry(entry.position, to_item(entry.item)) for entry in page.entries],
-        has_next=page.has_next,
-        has_previous=page.has_previous,
-    )
+@dataclass(frozen=True, kw_only=True)
+class Listing(Generic[Item]):
+    """One list, as one transaction sees it: which rows, in which order, and what they hold."""
+
+    session: Session
+    rows: Select[Any]
+    sort: SortKey
+    #: What several rows hold, in their order.
+    read: Callable[[Sequence[Any]], Sequence[Item]]
+
+    def page(self, window: Window) -> Page[Item]:
+        """One stretch of it."""
+        page = fetch_page(self.session, self.rows, self.sort, window)
+        items = self.read([entry.item for entry in page.entries])
+        positions = [entry.position for entry in page.entries]
+        return Page(
+            entries=[Entry(*pair) for pair in zip(positions, items, strict=True)],
+            has_next=page.has_next,
+            has_previous=page.has_previous,
+        )
+
+    def count(self) -> int:
+        """How long the whole list is."""
+        counted = self.rows.with_only_columns(func.count(), maintain_column_froms=True)
+        return self.session.scalar(counted) or 0
+
+
+def reading(read: Callable[[Any], Item]) -> Callable[[Sequence[Any]], Sequence[Item]]:
+    """For rows that are read one by one."""
+    return lambda rows: [read(row) for row in rows]
 
 
 def _ordering(sort: SortKey, backwards: bool) -> list[UnaryExpression[Any]]:

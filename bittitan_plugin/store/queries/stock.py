@@ -11,12 +11,10 @@ from bittitan_plugin.domain.catalogue import ProductType
 from bittitan_plugin.domain.stock import ImportPhase, StockCode, StockImport, StockState
 from bittitan_plugin.domain.stock_report import Amount
 from bittitan_plugin.store.mapping import from_row
-from bittitan_plugin.store.queries.keyset import Page, SortKey, Window, converted, fetch_page
+from bittitan_plugin.store.queries.keyset import Listing, SortKey, reading
 from bittitan_plugin.store.repositories.stock import are_shown, is_free
 from bittitan_plugin.store.tables import StockCodeRow, StockImportRow
 from bittitan_plugin.store.unit_of_work import UnitOfWork
-
-BY_EXPIRY = SortKey(expression=StockCodeRow.expires_at, id=StockCodeRow.id, kind=datetime)
 
 #: Sums of codes and licences, by product type.
 _SUMS = (StockCodeRow.product_type, func.count(), func.sum(StockCodeRow.licenses))
@@ -31,18 +29,14 @@ class StockFilter:
     expires_before: datetime | None = None
 
 
-def stock_page(work: UnitOfWork, wanted: StockFilter, window: Window) -> Page[StockCode]:
-    """One page of the codes that match, those expiring soonest first."""
-    query = select(StockCodeRow).where(*_conditions(work, wanted))
-    return converted(
-        fetch_page(work.session, query, BY_EXPIRY, window), partial(from_row, StockCode)
+def code_list(work: UnitOfWork, wanted: StockFilter) -> Listing[StockCode]:
+    """The codes that match, those expiring soonest first."""
+    return Listing(
+        session=work.session,
+        rows=select(StockCodeRow).where(*_conditions(work, wanted)),
+        sort=SortKey(expression=StockCodeRow.expires_at, id=StockCodeRow.id, kind=datetime),
+        read=reading(partial(from_row, StockCode)),
     )
-
-
-def count_codes(work: UnitOfWork, wanted: StockFilter) -> int:
-    """How many codes match."""
-    query = select(func.count()).select_from(StockCodeRow).where(*_conditions(work, wanted))
-    return work.session.scalar(query) or 0
 
 
 def free_by_expiry(

@@ -27,7 +27,7 @@ from bittitan_plugin.services.notifications import resend_welcome
 from bittitan_plugin.services.selling.assets import AssetChanges, update_asset
 from bittitan_plugin.services.selling.provisioning import synchronize
 from bittitan_plugin.store.queries import back_office
-from bittitan_plugin.store.queries.assets import AssetFilter, AssetSort, asset_page, sort_key
+from bittitan_plugin.store.queries.assets import AssetFilter, AssetSort, asset_list, sort_key
 from bittitan_plugin.store.queries.audience import EVERYTHING
 from bittitan_plugin.store.queries.back_office import AssetLine
 from bittitan_plugin.store.queries.browsing import Browser
@@ -196,7 +196,7 @@ class AssetPage(AdminPage):
     def _holding(self, work: UnitOfWork, code: str) -> UUID | None:
         wanted = AssetFilter(code_mark=mark_of(self.site.ports, work, code))
         newest = sort_key(AssetSort.PURCHASE_DATE, descending=True)
-        page = asset_page(work, EVERYTHING, wanted, newest, Window(size=1))
+        page = asset_list(work, EVERYTHING, wanted, newest).page(Window(size=1))
         return page.entries[0].item.id if page.entries else None
 
     @route("/{id}/code", methods=["POST"], name="asset-code")

@@ -25,7 +25,7 @@ from bittitan_plugin.services.stock.reports import stock_report
 from bittitan_plugin.store.queries import back_office
 from bittitan_plugin.store.queries.browsing import Browser
 from bittitan_plugin.store.queries.keyset import Window
-from bittitan_plugin.store.queries.revocations import revocation_page
+from bittitan_plugin.store.queries.lists import revocation_list
 from bittitan_plugin.store.queries.stock import newest_imports
 from bittitan_plugin.store.unit_of_work import UnitOfWork
 from bittitan_plugin.web.admin import fields
@@ -177,7 +177,7 @@ class StockPage(AdminPage):
         )
 
     def _awaited(self, work: UnitOfWork) -> list[Awaited]:
-        page = revocation_page(work, [RevocationState.AWAITING], Window(size=AWAITING))
+        page = revocation_list(work, [RevocationState.AWAITING]).page(Window(size=AWAITING))
         found = [entry.item for entry in page.entries]
         assets = work.assets.by_ids([each.asset_id for each in found])
         return [

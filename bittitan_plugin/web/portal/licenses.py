@@ -20,10 +20,10 @@ from bittitan_plugin.domain.invitations import Invitation
 from bittitan_plugin.domain.requests import CancellationRequest
 from bittitan_plugin.services.cancelling import cancellation
 from bittitan_plugin.services.ports import Ports
-from bittitan_plugin.store.queries.accounts import account_page
-from bittitan_plugin.store.queries.assets import AssetSort, asset_page, sort_key
+from bittitan_plugin.store.queries.assets import AssetSort, asset_list, sort_key
 from bittitan_plugin.store.queries.audience import audience_of
 from bittitan_plugin.store.queries.keyset import Window
+from bittitan_plugin.store.queries.lists import account_list
 from bittitan_plugin.store.unit_of_work import UnitOfWork
 from bittitan_plugin.web.portal.filters import Wanted, after_position, cursor
 from bittitan_plugin.web.portal.wording import Standing, counted, standing
@@ -133,7 +133,7 @@ def list_licenses(
     with ports.store.reading(installation_id) as work:
         own = own_accounts(work, viewer)
         window = Window(size=PAGE_SIZE, after=after_position(wanted.after))
-        page = asset_page(work, audience_of(own), wanted.assets, sort, window)
+        page = asset_list(work, audience_of(own), wanted.assets, sort).page(window)
         found = _licenses(ports, work, own, [entry.item for entry in page.entries])
         customers, _ = _end_customers(work, own)
         older = cursor(page.entries[-1].position) if page.has_next else None
@@ -188,7 +188,7 @@ def _end_customers(
         return [], False
     # One more, because the account itself is among them.
     window, buyer = Window(size=MOST_END_CUSTOMERS + 1), OwnAccounts(buyer=own.buyer)
-    page = account_page(work, audience_of(buyer), search, window)
+    page = account_list(work, audience_of(buyer), search).page(window)
     found = [entry.item for entry in page.entries if entry.item.id != own.buyer.id]
     return found[:MOST_END_CUSTOMERS], page.has_next or len(found) > MOST_END_CUSTOMERS
 

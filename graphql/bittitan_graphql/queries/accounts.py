@@ -10,17 +10,17 @@ from bittitan_graphql.fields import argument, query
 from bittitan_graphql.global_ids import ACCOUNT, read_global_id
 from bittitan_graphql.paging import (
     After,
+    Asked,
     Before,
     CountableConnection,
     First,
     Last,
-    connection,
+    connected,
     searched,
-    window,
 )
 from bittitan_graphql.types.accounts import BitTitanAccount
 from bittitan_plugin.domain.access import Permission
-from bittitan_plugin.store.queries.accounts import BY_EMAIL, account_page, count_accounts
+from bittitan_plugin.store.queries.lists import account_list
 
 _AccountId = Annotated[strawberry.ID, argument("The account's global id.")]
 _Search = Annotated[
@@ -64,9 +64,9 @@ class AccountQueries:
         scope = scope_of(info)
         readers = await audience(scope, Permission.MANAGE_USERS)
         wanted = searched(search)
-        stretch = window(BY_EMAIL, first=first, after=after, last=last, before=before)
-        return connection(
-            await scope.read(lambda work: account_page(work, readers, wanted, stretch)),
+        return await connected(
+            scope,
+            Asked(first, after, last, before),
+            lambda work: account_list(work, readers, wanted),
             BitTitanAccount.of,
-            lambda: scope.read(lambda work: count_accounts(work, readers, wanted)),
         )

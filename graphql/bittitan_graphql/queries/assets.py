@@ -20,13 +20,13 @@ from bittitan_graphql.inputs import (
 )
 from bittitan_graphql.paging import (
     After,
+    Asked,
     Before,
     CountableConnection,
     First,
     Last,
-    connection,
+    connected,
     searched,
-    window,
 )
 from bittitan_graphql.types.assets import BitTitanAsset
 from bittitan_plugin.domain.access import Permission
@@ -36,8 +36,7 @@ from bittitan_plugin.services.coupons.code_lookup import mark_of
 from bittitan_plugin.store.queries.assets import (
     AssetFilter,
     AssetSort,
-    asset_page,
-    count_assets,
+    asset_list,
     sort_key,
 )
 from bittitan_plugin.store.queries.keyset import SortKey
@@ -105,11 +104,11 @@ class AssetQueries:
             code = where.coupon_code
             mark = await scope.read(lambda work: mark_of(scope.ports, work, code))
             wanted = replace(wanted, code_mark=mark)
-        stretch = window(sort, first=first, after=after, last=last, before=before)
-        return connection(
-            await scope.read(lambda work: asset_page(work, readers, wanted, sort, stretch)),
+        return await connected(
+            scope,
+            Asked(first, after, last, before),
+            lambda work: asset_list(work, readers, wanted, sort),
             BitTitanAsset.of,
-            lambda: scope.read(lambda work: count_assets(work, readers, wanted)),
         )
 
 

@@ -6,17 +6,17 @@ from bittitan_graphql.context import scope_of
 from bittitan_graphql.fields import field, query
 from bittitan_graphql.paging import (
     After,
+    Asked,
     Before,
     CountableConnection,
     First,
     Last,
-    connection,
-    window,
+    connected,
 )
 from bittitan_graphql.types.catalogue import BitTitanProduct, BitTitanProductType
 from bittitan_plugin.domain.access import Permission
 from bittitan_plugin.domain.catalogue import ProductType
-from bittitan_plugin.store.queries.products import BY_NAME, count_products, product_page
+from bittitan_plugin.store.queries.lists import product_list
 
 
 @strawberry.type
@@ -42,11 +42,9 @@ class CatalogueQueries:
         """Two statements, and another one only for ``totalCount``."""
         scope = scope_of(info)
         published_only = not scope.viewer.may(Permission.MANAGE_PRODUCTS)
-        stretch = window(BY_NAME, first=first, after=after, last=last, before=before)
-        return connection(
-            await scope.read(
-                lambda work: product_page(work, stretch, published_only=published_only)
-            ),
+        return await connected(
+            scope,
+            Asked(first, after, last, before),
+            lambda work: product_list(work, published_only=published_only),
             BitTitanProduct.of,
-            lambda: scope.read(lambda work: count_products(work, published_only=published_only)),
         )

@@ -6,16 +6,16 @@ from bittitan_graphql.context import scope_of
 from bittitan_graphql.fields import query
 from bittitan_graphql.paging import (
     After,
+    Asked,
     Before,
     CountableConnection,
     First,
     Last,
-    connection,
-    window,
+    connected,
 )
 from bittitan_graphql.types.problems import BitTitanProblem
 from bittitan_plugin.domain.access import Permission
-from bittitan_plugin.store.queries.problems import BY_FIRST_SEEN, count_problems, problem_page
+from bittitan_plugin.store.queries.lists import problem_list
 
 
 @strawberry.type
@@ -33,9 +33,6 @@ class ProblemQueries:
     ) -> CountableConnection[BitTitanProblem] | None:
         """One statement, and another one only for ``totalCount``."""
         scope = scope_of(info)
-        stretch = window(BY_FIRST_SEEN, first=first, after=after, last=last, before=before)
-        return connection(
-            await scope.read(lambda work: problem_page(work, stretch)),
-            BitTitanProblem.of,
-            lambda: scope.read(count_problems),
+        return await connected(
+            scope, Asked(first, after, last, before), problem_list, BitTitanProblem.of
         )

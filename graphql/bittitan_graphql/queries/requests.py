@@ -9,17 +9,17 @@ from bittitan_graphql.fields import argument, optional, query
 from bittitan_graphql.inputs import FilterInput, chosen
 from bittitan_graphql.paging import (
     After,
+    Asked,
     Before,
     CountableConnection,
     First,
     Last,
-    connection,
-    window,
+    connected,
 )
 from bittitan_graphql.types.assets import BitTitanCancellationRequest
 from bittitan_plugin.domain.access import Permission
 from bittitan_plugin.domain.requests import RequestState
-from bittitan_plugin.store.queries.requests import BY_CREATION, count_requests, request_page
+from bittitan_plugin.store.queries.lists import request_list
 
 
 @strawberry.input(description="Which cancellation requests.")
@@ -52,9 +52,9 @@ class CancellationRequestQueries:
         """One statement, and another one only for ``totalCount``."""
         scope = scope_of(info)
         states = chosen(where.status) if where else None
-        stretch = window(BY_CREATION, first=first, after=after, last=last, before=before)
-        return connection(
-            await scope.read(lambda work: request_page(work, states, stretch)),
+        return await connected(
+            scope,
+            Asked(first, after, last, before),
+            lambda work: request_list(work, states),
             BitTitanCancellationRequest.of,
-            lambda: scope.read(lambda work: count_requests(work, states)),
         )

@@ -11,12 +11,12 @@ from bittitan_graphql.fields import argument, optional, query
 from bittitan_graphql.inputs import instant
 from bittitan_graphql.paging import (
     After,
+    Asked,
     Before,
     CountableConnection,
     First,
     Last,
-    connection,
-    window,
+    connected,
 )
 from bittitan_graphql.types.revocations import BitTitanRevocation
 from bittitan_graphql.types.stock import BitTitanStock, BitTitanStockCode
@@ -25,12 +25,10 @@ from bittitan_plugin.domain.catalogue import ProductType
 from bittitan_plugin.domain.revocations import RevocationState
 from bittitan_plugin.domain.stock import StockState
 from bittitan_plugin.services.stock.reports import stock_report
-from bittitan_plugin.store.queries.revocations import (
-    BY_DEADLINE,
-    count_revocations,
-    revocation_page,
+from bittitan_plugin.store.queries.lists import (
+    revocation_list,
 )
-from bittitan_plugin.store.queries.stock import BY_EXPIRY, StockFilter, count_codes, stock_page
+from bittitan_plugin.store.queries.stock import StockFilter, code_list
 
 
 @strawberry.input(description="Which coupon codes; whatever is left out does not matter.")
@@ -75,11 +73,11 @@ class StockQueries:
         """One statement, and another one only for ``totalCount``."""
         scope = scope_of(info)
         wanted = _filter(where or BitTitanStockCodeWhereInput())
-        stretch = window(BY_EXPIRY, first=first, after=after, last=last, before=before)
-        return connection(
-            await scope.read(lambda work: stock_page(work, wanted, stretch)),
+        return await connected(
+            scope,
+            Asked(first, after, last, before),
+            lambda work: code_list(work, wanted),
             BitTitanStockCode.of,
-            lambda: scope.read(lambda work: count_codes(work, wanted)),
         )
 
     @query(
@@ -98,11 +96,11 @@ class StockQueries:
         """One statement, and another one only for ``totalCount``."""
         scope = scope_of(info)
         wanted = [RevocationState.AWAITING] if states is None else states
-        stretch = window(BY_DEADLINE, first=first, after=after, last=last, before=before)
-        return connection(
-            await scope.read(lambda work: revocation_page(work, wanted, stretch)),
+        return await connected(
+            scope,
+            Asked(first, after, last, before),
+            lambda work: revocation_list(work, wanted),
             BitTitanRevocation.of,
-            lambda: scope.read(lambda work: count_revocations(work, wanted)),
         )
 
 

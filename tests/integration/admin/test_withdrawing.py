@@ -2,7 +2,7 @@
 
 from bittitan_plugin.domain.stock import StockState
 from bittitan_plugin.services.stock.importing import StockFile, import_stock
-from bittitan_plugin.store.queries.stock import StockFilter, count_codes
+from bittitan_plugin.store.queries.stock import StockFilter, code_list
 from tests.integration.admin.backoffice import BackOffice, told
 from tests.integration.stock.shelf import new_code, row
 from tests.world import STAFF
@@ -10,7 +10,7 @@ from tests.world import STAFF
 
 def held(office: BackOffice, state: StockState) -> int:
     with office.shop.ports.store.reading(office.shop.id) as work:
-        return count_codes(work, StockFilter(state=state))
+        return code_list(work, StockFilter(state=state)).count()
 
 
 def bring(office: BackOffice, *rows: str) -> str | None:

@@ -50,7 +50,7 @@ from bittitan_plugin.services.selling.platform_events import take_back
 from bittitan_plugin.services.selling.synchronization import synchronize
 from bittitan_plugin.store.engine import open_engine
 from bittitan_plugin.store.queries.keyset import Window
-from bittitan_plugin.store.queries.requests import request_page
+from bittitan_plugin.store.queries.lists import request_list
 from bittitan_plugin.store.unit_of_work import Store
 from tests.by_hand import Backlog, Job
 from tests.conftest import Databases, StandingClock
@@ -161,7 +161,7 @@ class OrderChanges(RuleBasedStateMachine):
     @rule(which=some, decision=st.sampled_from(["accept", "reject", "withdraw"]))
     def decide_a_request(self, which: int, decision: str) -> None:
         with self.ports.store.reading(self.installation.id) as work:
-            made = request_page(work, None, Window(size=100)).entries
+            made = request_list(work, None).page(Window(size=100)).entries
         if not made:
             return
         key, id_ = made[which % len(made)].item.id, self.installation.id

@@ -21,7 +21,7 @@ from bittitan_plugin.services.stock.importing import (
     import_stock,
 )
 from bittitan_plugin.store.queries.keyset import Window
-from bittitan_plugin.store.queries.stock import StockFilter, count_codes, stock_page
+from bittitan_plugin.store.queries.stock import StockFilter, code_list
 from bittitan_plugin.store.tables import StockCodeRow, StockImportRow
 from tests.fakes.host import line
 from tests.integration.stock.shelf import bring_in, from_stock, new_code, row
@@ -37,12 +37,12 @@ def seller(shop: Shop) -> Shop:
 
 def held(shop: Shop) -> int:
     with shop.ports.store.reading(shop.id) as work:
-        return count_codes(work, StockFilter())
+        return code_list(work, StockFilter()).count()
 
 
 def stock(shop: Shop) -> list[StockCode]:
     with shop.ports.store.reading(shop.id) as work:
-        page = stock_page(work, StockFilter(), Window(size=100))
+        page = code_list(work, StockFilter()).page(Window(size=100))
     return [entry.item for entry in page.entries]
 
 

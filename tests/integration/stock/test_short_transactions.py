@@ -32,7 +32,7 @@ from bittitan_plugin.store.queries import back_office
 from bittitan_plugin.store.queries.browsing import Wanted
 from bittitan_plugin.store.queries.stock import (
     StockFilter,
-    count_codes,
+    code_list,
     free_by_expiry,
     newest_imports,
 )
@@ -120,8 +120,8 @@ def seen(shop: Shop) -> tuple[int, int, int, int, int]:
     with shop.ports.store.reading(shop.id) as work:
         free = free_by_expiry(work, shop.ports.clock())
         return (
-            count_codes(work, StockFilter()),
-            count_codes(work, StockFilter(state=StockState.AVAILABLE)),
+            code_list(work, StockFilter()).count(),
+            code_list(work, StockFilter(state=StockState.AVAILABLE)).count(),
             sum(amount.codes for kind in free.values() for _, amount in kind),
             len(newest_imports(work, 100)),
             back_office.stock_codes(work).count(work.session, Wanted()),

@@ -11,7 +11,7 @@ from bittitan_plugin.domain.errors import ErrorCode, Refusal
 from bittitan_plugin.domain.stock import StockCode, StockState
 from bittitan_plugin.services.stock.withdrawal import undo_import, withdraw
 from bittitan_plugin.store.queries.keyset import Window
-from bittitan_plugin.store.queries.stock import StockFilter, stock_page
+from bittitan_plugin.store.queries.stock import StockFilter, code_list
 from tests.fakes.host import line
 from tests.integration.stock.shelf import (
     bring_in,
@@ -33,7 +33,7 @@ def seller(shop_by_hand: Shop) -> Shop:
 
 def stock(shop: Shop, state: StockState | None = None) -> list[StockCode]:
     with shop.ports.store.reading(shop.id) as work:
-        page = stock_page(work, StockFilter(state=state), Window(size=100))
+        page = code_list(work, StockFilter(state=state)).page(Window(size=100))
     return [entry.item for entry in page.entries]
 
 

@@ -19,20 +19,10 @@ import pytest
 from bittitan_plugin.domain.assets import AssetStatus
 from bittitan_plugin.domain.history import Actor, ActorKind
 from bittitan_plugin.store import queries
-from bittitan_plugin.store.queries import (
-    accounts,
-    assets,
-    back_office,
-    figures,
-    problems,
-    products,
-    requests,
-    revocations,
-    stock,
-)
+from bittitan_plugin.store.queries import assets, back_office, figures, lists, stock
 from bittitan_plugin.store.queries.audience import EVERYTHING
 from bittitan_plugin.store.queries.browsing import Browser, Wanted
-from bittitan_plugin.store.queries.keyset import Window
+from bittitan_plugin.store.queries.keyset import Listing, Window
 from bittitan_plugin.store.unit_of_work import Store, UnitOfWork
 from tests.fakes.values import NOON, new_asset
 from tests.integration.store.belongings import Belongings, settle_in
@@ -60,14 +50,22 @@ def listed(browser: Callable[[UnitOfWork], Browser[Any]]) -> Case:
     return look
 
 
+def paged(listed: Callable[[UnitOfWork, Belongings], Listing[Any]]) -> Case:
+    """What a list shows on a page, and how long it is."""
+
+    def look(work: UnitOfWork, theirs: Belongings) -> Any:
+        found = listed(work, theirs)
+        return found.page(ALL), found.count()
+
+    return look
+
+
 #: By module and function: how it is asked, in either shop alike.
 CASES: dict[str, Case] = {
-    "accounts.account_page": lambda w, b: accounts.account_page(w, EVERYTHING, "", ALL),
-    "accounts.count_accounts": lambda w, b: accounts.count_accounts(w, EVERYTHING, ""),
-    "assets.asset_page": lambda w, b: assets.asset_page(
-        w, EVERYTHING, assets.AssetFilter(), BY_DATE, ALL
+    "lists.account_list": paged(lambda w, b: lists.account_list(w, EVERYTHING, "")),
+    "assets.asset_list": paged(
+        lambda w, b: assets.asset_list(w, EVERYTHING, assets.AssetFilter(), BY_DATE)
     ),
-    "assets.count_assets": lambda w, b: assets.count_assets(w, EVERYTHING, assets.AssetFilter()),
     "assets.newest_of_accounts": lambda w, b: assets.newest_of_accounts(
         w, EVERYTHING, [b.account.id], 9
     ),
@@ -86,23 +84,14 @@ CASES: dict[str, Case] = {
     "figures.sales": lambda w, b: figures.sales(w, WEEKS),
     "figures.under_way": lambda w, b: figures.under_way(w),
     "figures.waiting": lambda w, b: figures.waiting(w),
-    "problems.count_problems": lambda w, b: problems.count_problems(w),
-    "problems.problem_page": lambda w, b: problems.problem_page(w, ALL),
-    "products.count_products": lambda w, b: products.count_products(w, published_only=False),
-    "products.product_page": lambda w, b: products.product_page(w, ALL, published_only=False),
-    "requests.count_requests": lambda w, b: requests.count_requests(w, None),
-    "requests.request_page": lambda w, b: requests.request_page(w, None, ALL),
-    "revocations.count_revocations": lambda w, b: revocations.count_revocations(
-        w, [b.revocation.state]
-    ),
-    "revocations.revocation_page": lambda w, b: revocations.revocation_page(
-        w, [b.revocation.state], ALL
-    ),
-    "stock.count_codes": lambda w, b: stock.count_codes(w, stock.StockFilter()),
+    "lists.problem_list": paged(lambda w, b: lists.problem_list(w)),
+    "lists.product_list": paged(lambda w, b: lists.product_list(w, published_only=False)),
+    "lists.request_list": paged(lambda w, b: lists.request_list(w, None)),
+    "lists.revocation_list": paged(lambda w, b: lists.revocation_list(w, [b.revocation.state])),
+    "stock.code_list": paged(lambda w, b: stock.code_list(w, stock.StockFilter())),
     "stock.free_by_expiry": lambda w, b: stock.free_by_expiry(w, NOON),
     "stock.newest_imports": lambda w, b: stock.newest_imports(w, 9),
     "stock.sold_between": lambda w, b: stock.sold_between(w, NOON - timedelta(days=1), LATER),
-    "stock.stock_page": lambda w, b: stock.stock_page(w, stock.StockFilter(), ALL),
 }
 
 

@@ -15,7 +15,7 @@ from bittitan_plugin.services.selling import provisioning
 from bittitan_plugin.store.queries.assets import (
     AssetFilter,
     AssetSort,
-    asset_page,
+    asset_list,
     newest_of_accounts,
     sort_key,
 )
@@ -62,7 +62,7 @@ def newest(ports: Ports, installation_id: UUID) -> list[Licence]:
     """The newest licences there are."""
     sort = sort_key(AssetSort.PURCHASE_DATE, descending=True)
     with ports.store.reading(installation_id) as work:
-        page = asset_page(work, EVERYTHING, AssetFilter(), sort, Window(size=MOST_SHOWN))
+        page = asset_list(work, EVERYTHING, AssetFilter(), sort).page(Window(size=MOST_SHOWN))
         return _shown(ports, work, [entry.item for entry in page.entries])
 
 
