@@ -74,8 +74,8 @@ class UploadRow(Base):
     id: Mapped[UUID] = mapped_column(ForeignKey("bittitan_runs.id"), primary_key=True)
     installation_id: Mapped[UUID] = installation_id()
     name: Mapped[str]
-    #: Sealed: it may hold coupon codes.
-    content: Mapped[str] = mapped_column(Text)
+    #: It may hold coupon codes.
+    content: Mapped[str] = mapped_column(Text, info=SEALED)
 
 
 class WorkerRow(Base):

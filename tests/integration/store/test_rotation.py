@@ -3,8 +3,11 @@
 import io
 import json
 from collections.abc import Iterator
+from dataclasses import fields, is_dataclass
+from importlib import import_module
 from pathlib import Path
-from typing import Any
+from pkgutil import walk_packages
+from typing import Any, get_type_hints
 from uuid import UUID, uuid4
 
 import pytest
@@ -12,6 +15,7 @@ from rich.console import Console
 from sqlalchemy import Column, Engine, func, insert, select, update
 from sqlalchemy.orm import Session
 
+from bittitan_plugin import domain
 from bittitan_plugin.base.cipher import Cipher, UnreadableSecret, generate_key
 from bittitan_plugin.base.settings import Settings
 from bittitan_plugin.cli.rotate import rotate_secrets
@@ -19,9 +23,10 @@ from bittitan_plugin.domain.coupons import Sealed
 from bittitan_plugin.platforms.registry import platform_tables
 from bittitan_plugin.platforms.shop.tables import SigningKeyRow
 from bittitan_plugin.plugin.bootstrap import build
+from bittitan_plugin.store import repositories
 from bittitan_plugin.store.engine import open_engine
 from bittitan_plugin.store.rotation import BATCH, Rotation, rotate, sealed_columns
-from bittitan_plugin.store.tables import AssetRow, CodeSecretRow, KeyProofRow
+from bittitan_plugin.store.tables import AssetRow, Base, CodeSecretRow, KeyProofRow
 from bittitan_plugin.store.types import SEALED_WITHIN
 from bittitan_plugin.store.unit_of_work import Store
 from tests.fakes.values import NOON
@@ -33,6 +38,8 @@ pytestmark = pytest.mark.databases("sqlite", "postgresql")
 OLD_KEY, NEW_KEY = generate_key(), generate_key()
 OLD, BOTH, NEW = Cipher([OLD_KEY]), Cipher([NEW_KEY, OLD_KEY]), Cipher([NEW_KEY])
 
+#: How a field says that it holds one.
+_SEALED = (Sealed, Sealed | None)
 COLUMNS = list(sealed_columns(platform_tables()))
 
 
@@ -72,6 +79,29 @@ def fill(engine: Engine) -> UUID:
             value: Any = dict.fromkeys(names, secret_text) if names else secret_text
             session.execute(update(column.table).values({column: value}))
     return installation
+
+
+def sealed_fields() -> set[str]:
+    """What the values that are stored call a text that is sealed."""
+    names: set[str] = set()
+    for package in (domain, repositories):
+        for found in walk_packages(package.__path__, f"{package.__name__}."):
+            for kind in vars(import_module(found.name)).values():
+                if isinstance(kind, type) and is_dataclass(kind):
+                    hints = get_type_hints(kind)
+                    names |= {each.name for each in fields(kind) if hints[each.name] in _SEALED}
+    return names
+
+
+def test_every_column_that_a_sealed_value_goes_to_is_marked() -> None:
+    tables = [
+        *Base.metadata.sorted_tables,
+        *(t for m in platform_tables() for t in m.sorted_tables),
+    ]
+    unmarked = {c for table in tables for c in table.columns} - set(COLUMNS)
+    suspects = {str(column) for column in unmarked if column.name in sealed_fields()}
+    # What a trial of the disk writes means nothing.
+    assert suspects - {"bittitan_write_trials.content"} == set()
 
 
 def test_every_column_that_holds_secrets_has_one_here(engine: Engine) -> None:
