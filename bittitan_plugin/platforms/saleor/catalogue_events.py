@@ -5,31 +5,28 @@ from typing import Any
 
 from bittitan_hooks import specs
 from bittitan_plugin.domain.catalogue import Said
-from bittitan_plugin.platforms.saleor.intake import Firing
 from bittitan_plugin.platforms.saleor.variants import days_of, is_published, prices_of
 
 Node = Mapping[str, Any]
 
-_INVOICE_HOOKS: Mapping[str, tuple[str, type[specs.Event]]] = {
-    "InvoiceRequested": ("invoice_requested", specs.InvoiceRequested),
-    "InvoiceSent": ("invoice_sent", specs.InvoiceSent),
-    "InvoiceDeleted": ("invoice_deleted", specs.InvoiceDeleted),
-}
-_PRODUCT_HOOKS: Mapping[str, tuple[str, type[specs.Event]]] = {
-    "ProductCreated": ("product_created", specs.ProductCreated),
-    "ProductUpdated": ("product_updated", specs.ProductUpdated),
-    "ProductDeleted": ("product_deleted", specs.ProductDeleted),
-}
-_VARIANT_HOOKS: Mapping[str, tuple[str, type[specs.Event]]] = {
-    "ProductVariantCreated": ("product_variant_created", specs.ProductVariantCreated),
-    "ProductVariantUpdated": ("product_variant_updated", specs.ProductVariantUpdated),
-    "ProductVariantDeleted": ("product_variant_deleted", specs.ProductVariantDeleted),
-}
+_Kinds = Mapping[str, type[specs.Event]]
 
 
-def invoice_events(installation: str, invoice: Node, event: str) -> list[Firing]:
+def _named(*kinds: type[specs.Event]) -> _Kinds:
+    return {kind.__name__: kind for kind in kinds}
+
+
+#: By Saleor's names for them, which are the hooks'.
+_INVOICE = _named(specs.InvoiceRequested, specs.InvoiceSent, specs.InvoiceDeleted)
+_PRODUCT = _named(specs.ProductCreated, specs.ProductUpdated, specs.ProductDeleted)
+_VARIANT = _named(
+    specs.ProductVariantCreated, specs.ProductVariantUpdated, specs.ProductVariantDeleted
+)
+
+
+def invoice_events(installation: str, invoice: Node, event: str) -> list[specs.Event]:
     """What ``InvoiceRequested`` and its like say."""
-    hook, kind = _INVOICE_HOOKS[event]
+    kind = _INVOICE[event]
     order = invoice.get("order")
     if not order:  # an invoice that was uploaded for no order of Saleor's
         return []
@@ -42,12 +39,12 @@ def invoice_events(installation: str, invoice: Node, event: str) -> list[Firing]
             "url": invoice.get("url"),
         }
     )
-    return [Firing(hook, said)]
+    return [said]
 
 
-def product_events(installation: str, product: Node, event: str) -> list[Firing]:
+def product_events(installation: str, product: Node, event: str) -> list[specs.Event]:
     """What ``ProductUpdated`` and its like say."""
-    hook, kind = _PRODUCT_HOOKS[event]
+    kind = _PRODUCT[event]
     said = kind.model_validate(
         {
             "installation": installation,
@@ -59,12 +56,12 @@ def product_events(installation: str, product: Node, event: str) -> list[Firing]
             **_days(product),
         }
     )
-    return [Firing(hook, said)]
+    return [said]
 
 
-def variant_events(installation: str, variant: Node, event: str) -> list[Firing]:
+def variant_events(installation: str, variant: Node, event: str) -> list[specs.Event]:
     """What ``ProductVariantUpdated`` and its like say; read as in ``variants.py``."""
-    hook, kind = _VARIANT_HOOKS[event]
+    kind = _VARIANT[event]
     product = variant["product"]
     said = kind.model_validate(
         {
@@ -79,7 +76,7 @@ def variant_events(installation: str, variant: Node, event: str) -> list[Firing]
             "prices": tuple(prices_of(variant).values()),
         }
     )
-    return [Firing(hook, said)]
+    return [said]
 
 
 def _days(product: Node) -> dict[str, Said]:

@@ -12,12 +12,12 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
+from bittitan_hooks import specs
 from bittitan_plugin.platforms.saleor.catalogue_events import (
     invoice_events,
     product_events,
     variant_events,
 )
-from bittitan_plugin.platforms.saleor.intake import Firing
 from bittitan_plugin.platforms.saleor.order_events import heard_events
 
 
@@ -72,8 +72,8 @@ def read_event(body: bytes) -> SaleorEvent:
     )
 
 
-def firings(installation: str, event: SaleorEvent) -> list[Firing]:
-    """The hooks this event means; empty for one that none concerns.
+def hook_events(installation: str, event: SaleorEvent) -> list[specs.Event]:
+    """What this event means to the hooks; empty for one that none concerns.
 
     Raises ``KeyError``, ``TypeError``, ``Rejected`` or ``pydantic.ValidationError`` for content
     that does not fit our subscriptions.

@@ -1,19 +1,17 @@
 """The one way in for what happens at a Saleor, whether a webhook said it or the poller found it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from pluggy import PluginManager
 
 from bittitan_hooks import specs
 
-
-@dataclass(frozen=True)
-class Firing:
-    """A hook to call, by name, and the event to call it with."""
-
-    hook: str
-    event: specs.Event
+#: The hook that takes each kind of event.
+_HOOKS = {
+    spec.__annotations__["event"]: name
+    for name, spec in vars(specs.CommerceSpecs).items()
+    if "event" in getattr(spec, "__annotations__", {})
+}
 
 
 class NotTaken(Exception):
@@ -26,11 +24,11 @@ class Intake:
     def __init__(self, plugins: PluginManager) -> None:
         self._hook = plugins.hook
 
-    def take(self, firings: Sequence[Firing]) -> str:
-        """Fire all of them. Returns what became of them, in words. Raises ``NotTaken``."""
+    def take(self, events: Sequence[specs.Event]) -> str:
+        """Call the hook of each. Returns what became of them, in words. Raises ``NotTaken``."""
         outcomes: list[specs.Outcome] = []
-        for firing in firings:
-            outcomes += getattr(self._hook, firing.hook)(event=firing.event)
+        for event in events:
+            outcomes += getattr(self._hook, _HOOKS[type(event)])(event=event)
         if any(outcome.status is specs.OutcomeStatus.FAILED for outcome in outcomes):
             raise NotTaken
         return " ".join(outcome.message for outcome in outcomes) or "Ignored."

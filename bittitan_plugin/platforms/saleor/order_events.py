@@ -9,7 +9,6 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from bittitan_hooks import specs
-from bittitan_plugin.platforms.saleor.intake import Firing
 from bittitan_plugin.platforms.saleor.orders import order_from
 from bittitan_plugin.platforms.saleor.payments import amount_of, refunded_of
 from bittitan_plugin.platforms.saleor.returns import (
@@ -22,14 +21,14 @@ from bittitan_plugin.platforms.saleor.returns import (
 Node = Mapping[str, Any]
 
 
-def state_events(installation: str, node: Node) -> list[Firing]:
+def state_events(installation: str, node: Node) -> list[specs.Event]:
     """What the order shows by itself, whatever happened: due, cancelled, returned, refunded.
 
     Raises ``Rejected`` and ``pydantic.ValidationError`` for an order that cannot be read.
     """
     order = _Fired(installation, node)
     return [
-        Firing("order_updated", specs.OrderUpdated(**order.said)),
+        specs.OrderUpdated(**order.said),
         *order.cancelled(),
         *order.undone(),
         *order.returned(),
@@ -37,7 +36,7 @@ def state_events(installation: str, node: Node) -> list[Firing]:
     ]
 
 
-def heard_events(installation: str, node: Node, event: str) -> list[Firing]:
+def heard_events(installation: str, node: Node, event: str) -> list[specs.Event]:
     """What the event ``event`` (``OrderFullyPaid`` …) about this order means.
 
     Raises as ``state_events``, and ``KeyError`` for an event that is not about an order.
@@ -56,39 +55,39 @@ class _Fired:
             "order": order_from(node),
         }
 
-    def plain(self, hook: str, event: type[specs.Event]) -> list[Firing]:
-        return [Firing(hook, event(**self.said))]
+    def plain(self, kind: type[specs.Event]) -> list[specs.Event]:
+        return [kind(**self.said)]
 
-    def cancelled(self) -> list[Firing]:
+    def cancelled(self) -> list[specs.Event]:
         if self._node["status"] not in {"CANCELED", "EXPIRED"}:
             return []
-        return self.plain("order_cancelled", specs.OrderCancelled)
+        return self.plain(specs.OrderCancelled)
 
-    def returned(self) -> list[Firing]:
+    def returned(self) -> list[specs.Event]:
         """Deliveries came back: whole lines, or parts of them, of which staff decide."""
         return [
             *self._taken_back(returned_lines(self._node)),
             *self._taken_back(partly_returned_lines(self._node), partly=True),
         ]
 
-    def undone(self) -> list[Firing]:
+    def undone(self) -> list[specs.Event]:
         """Deliveries of ours that were cancelled without an event that we heard."""
         marked = {line.id for line in self.said["order"].lines if line.asset_id}
         return self._taken_back(tuple(line for line in self._unfulfilled() if line in marked))
 
-    def refunded(self) -> list[Firing]:
+    def refunded(self) -> list[specs.Event]:
         """Money went back: all of it, for lines Saleor can name, or for staff to say which."""
         refunded = refunded_of(self._node)
         if refunded.is_zero:
             return []
         if refunded.amount >= amount_of(self._node["total"]["gross"]):
-            return self.plain("order_fully_refunded", specs.OrderFullyRefunded)
+            return self.plain(specs.OrderFullyRefunded)
         event = specs.OrderRefunded(
             **self.said, line_ids=refunded_lines(self._node), refunded=refunded
         )
-        return [Firing("order_refunded", event)]
+        return [event]
 
-    def unfulfilled(self) -> list[Firing]:
+    def unfulfilled(self) -> list[specs.Event]:
         """A delivery was undone: its lines, if nothing of them is delivered any more."""
         return self._taken_back(self._unfulfilled())
 
@@ -97,29 +96,29 @@ class _Fired:
         delivered = returned_lines(self._node, {"FULFILLED", "WAITING_FOR_APPROVAL"})
         return tuple(line for line in lines if line not in delivered)
 
-    def _taken_back(self, lines: tuple[str, ...], *, partly: bool = False) -> list[Firing]:
+    def _taken_back(self, lines: tuple[str, ...], *, partly: bool = False) -> list[specs.Event]:
         if not lines:
             return []
         event = specs.FulfillmentCanceled(**self.said, line_ids=lines, partly=partly)
-        return [Firing("fulfillment_canceled", event)]
+        return [event]
 
 
-_HEARD: Mapping[str, Callable[[_Fired], list[Firing]]] = {
-    "OrderCreated": lambda order: order.plain("order_created", specs.OrderCreated),
-    "OrderConfirmed": lambda order: order.plain("order_confirmed", specs.OrderConfirmed),
-    "OrderPaid": lambda order: order.plain("order_paid", specs.OrderPaid),
-    "OrderFullyPaid": lambda order: order.plain("order_fully_paid", specs.OrderFullyPaid),
+_HEARD: Mapping[str, Callable[[_Fired], list[specs.Event]]] = {
+    "OrderCreated": lambda order: order.plain(specs.OrderCreated),
+    "OrderConfirmed": lambda order: order.plain(specs.OrderConfirmed),
+    "OrderPaid": lambda order: order.plain(specs.OrderPaid),
+    "OrderFullyPaid": lambda order: order.plain(specs.OrderFullyPaid),
     "OrderUpdated": lambda order: [
-        *order.plain("order_updated", specs.OrderUpdated),
+        *order.plain(specs.OrderUpdated),
         *order.cancelled(),
         *order.undone(),
         *order.returned(),
         *order.refunded(),
     ],
-    "OrderCancelled": lambda order: order.plain("order_cancelled", specs.OrderCancelled),
+    "OrderCancelled": lambda order: order.plain(specs.OrderCancelled),
     "OrderRefunded": lambda order: [*order.returned(), *order.refunded()],
     # Heard too when only what had been paid too much went back: the order says what is true.
     "OrderFullyRefunded": lambda order: [*order.returned(), *order.refunded()],
-    "OrderFulfilled": lambda order: order.plain("order_fulfilled", specs.OrderFulfilled),
+    "OrderFulfilled": lambda order: order.plain(specs.OrderFulfilled),
     "FulfillmentCanceled": _Fired.unfulfilled,
 }

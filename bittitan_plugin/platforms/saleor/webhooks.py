@@ -17,7 +17,7 @@ from bittitan_plugin.domain.errors import Unavailable
 from bittitan_plugin.domain.problems import ProblemKind
 from bittitan_plugin.platforms.saleor.allowed import normal
 from bittitan_plugin.platforms.saleor.apps import AppState, SaleorApp, SaleorApps
-from bittitan_plugin.platforms.saleor.events import NotAnEvent, SaleorEvent, firings, read_event
+from bittitan_plugin.platforms.saleor.events import NotAnEvent, SaleorEvent, hook_events, read_event
 from bittitan_plugin.platforms.saleor.intake import Intake, NotTaken
 from bittitan_plugin.platforms.saleor.keys import Keys
 from bittitan_plugin.platforms.saleor.signatures import NotSigned, UnknownKey, verify
@@ -115,7 +115,7 @@ class Webhooks:
         try:
             if event.node is None:
                 return self._unreadable(app, event, f"Saleor left out the {event.subject}")
-            found = firings(app.api_url, event)
+            found = hook_events(app.api_url, event)
         except NotAnEvent:
             return Answer(200, "Ignored: it concerns nothing here.")
         except Exception as error:

@@ -7,12 +7,13 @@ from typing import cast
 
 import pytest
 
+from bittitan_hooks import specs
 from bittitan_hooks.events import OrderEvent
 from bittitan_plugin.domain.assets import AssetStatus
 from bittitan_plugin.domain.errors import Unavailable
 from bittitan_plugin.domain.problems import ProblemAction, ProblemKind
 from bittitan_plugin.platforms.saleor.cursors import Cursors
-from bittitan_plugin.platforms.saleor.intake import Firing, Intake
+from bittitan_plugin.platforms.saleor.intake import Intake
 from bittitan_plugin.platforms.saleor.polling import OrderPoller
 from bittitan_plugin.platforms.saleor.problems import ProblemMirror
 from bittitan_plugin.platforms.saleor.unreadable import UnreadableOrders
@@ -121,23 +122,23 @@ def test_an_order_that_cannot_be_read_does_not_keep_the_others_waiting(
 def test_webhook_and_poller_come_in_by_one_door(
     market: Market, new_poller: MakePoller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    came_in: list[str] = []
+    came_in: list[type[specs.Event]] = []
     take = Intake.take
 
-    def noted(intake: Intake, firings: Sequence[Firing]) -> str:
-        came_in.append(firings[0].hook)
-        return take(intake, firings)
+    def noted(intake: Intake, events: Sequence[specs.Event]) -> str:
+        came_in.append(type(events[0]))
+        return take(intake, events)
 
     monkeypatch.setattr(Intake, "take", noted)
     order = market.saleor.place((market.saleor.variant_of("MW-MAILBOX").id, 1, {}))
     market.settle()
-    assert came_in == ["order_created", "order_confirmed"]
+    assert came_in == [specs.OrderCreated, specs.OrderConfirmed]
     came_in.clear()
     market.station.clock.advance(minutes=10)
     market.saleor.pay(order)
     market.station.sender.waiting.clear()
     new_poller().poll(market.station.installed)
-    assert came_in == ["order_updated"]
+    assert came_in == [specs.OrderUpdated]
     market.settle()
     assert len(market.assets(order)) == 1
 
@@ -149,12 +150,12 @@ class Broken(Intake):
         super().__init__(market.shop.world.plugins)
         self.order: Order | None = order
 
-    def take(self, firings: Sequence[Firing]) -> str:
-        event = firings[0].event
+    def take(self, events: Sequence[specs.Event]) -> str:
+        event = events[0]
         assert isinstance(event, OrderEvent)
         if self.order and event.order.id == self.order.id:
             raise ZeroDivisionError
-        return super().take(firings)
+        return super().take(events)
 
 
 def test_an_order_that_raises_the_unforeseen_is_set_aside_named_and_taken_later(
