@@ -35,6 +35,12 @@ def test_the_invoice_stands_at_saleor_and_on_the_asset(market: Market) -> None:
     assert (asset.invoice.number, asset.invoice.url) == (invoice.number, invoice.url)
 
 
+def test_a_sale_reads_its_order_again_for_two_rules_and_no_more(market: Market) -> None:
+    before = len(market.saleor.asked("order"))
+    market.buy()
+    assert len(market.saleor.asked("order")) - before == 2
+
+
 def test_every_webhook_twice_and_backwards_makes_nothing_twice(market: Market) -> None:
     order = market.saleor.pay(
         market.saleor.place((market.saleor.variant_of("MW-MAILBOX").id, 3, {}))
