@@ -167,6 +167,9 @@ def main(api_url: str, email: str, password: str) -> None:
         ),
         created_at=order.created_at,
     )
+    # An order is told of as the platform answers with it, or by the values of its own.
+    (created,) = hook.order_created(event=specs.OrderCreated(installation=MINE, order=order))
+    assert created.status is specs.OutcomeStatus.ACCEPTED
     refusals = hook.order_precheck(event=specs.OrderPrecheck(installation=MINE, order=value))
     (outcome,) = hook.order_fully_paid(event=specs.OrderFullyPaid(installation=MINE, order=value))
     shop.delivered.wait()
