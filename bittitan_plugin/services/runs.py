@@ -51,9 +51,9 @@ def at_work(other: Run) -> str:
     )
 
 
-def went_silent(ports: Ports, work: UnitOfWork, other: Run) -> Run:
+def went_silent(ports: Ports, work: UnitOfWork, other: Run) -> None:
     """Its process is taken for dead."""
-    return work.runs.change(other.id, lambda run: run.stopped(ports.clock(), _WENT_SILENT))
+    work.runs.change(other.id, lambda run: run.stopped(ports.clock(), _WENT_SILENT))
 
 
 @contextmanager

@@ -71,6 +71,7 @@ def start_stock_import(
         )
     sealed = ports.cipher.seal(b64encode(content).decode())
     with ports.store.writing(installation_id) as work:
+        _at_work(ports, work)
         run = runs.begin_within(ports, work, RunKind.STOCK_IMPORT, actor.name)
         work.uploads.add(Upload(id=run.id, name=name[-255:], content=sealed))
         work.enqueue(
@@ -167,10 +168,8 @@ def _begun(ports: Ports, installation_id: UUID, actor: Actor) -> Run:
     give_up_at = monotonic() + arrivals.PATIENCE_S
     while True:
         with ports.store.writing(installation_id) as work:
-            other = work.runs.at_work(RunKind.STOCK_IMPORT)
-            if other is not None and _was_killed(ports, work, other):
-                other = runs.went_silent(ports, work, other)
-            if other is None or other.is_over:
+            other = _at_work(ports, work)
+            if other is None:
                 return runs.begin_within(ports, work, RunKind.STOCK_IMPORT, actor.name)
             if monotonic() > give_up_at:
                 begun = [
@@ -179,6 +178,15 @@ def _begun(ports: Ports, installation_id: UUID, actor: Actor) -> Run:
                 said = arrivals.at_work(begun[0]) if begun else runs.at_work(other)
                 raise Refusal(ErrorCode.UNIQUE, said, field="file")
         sleep(arrivals.LOOK_S)
+
+
+def _at_work(ports: Ports, work: UnitOfWork) -> Run | None:
+    """The import at work, unless its process was killed: of that one the run is ended."""
+    run = work.runs.at_work(RunKind.STOCK_IMPORT)
+    if run is None or not _was_killed(ports, work, run):
+        return run
+    runs.went_silent(ports, work, run)
+    return None
 
 
 def _was_killed(ports: Ports, work: UnitOfWork, run: Run) -> bool:

@@ -168,6 +168,15 @@ def test_an_import_whose_process_was_killed_stops_the_next_for_two_minutes_at_mo
     assert runs.get(shop.ports, shop.id, killed.id).state is RunState.STOPPED
 
 
+def test_an_upload_is_taken_two_minutes_after_an_import_was_killed(shop_by_hand: Shop) -> None:
+    shop = from_stock(shop_by_hand)
+    runs.begin(shop.ports, shop.id, RunKind.STOCK_IMPORT, "command line")
+    shop.world.clock.advance(minutes=2)
+    upload = handed_in(shop, row(1))
+    shop.settle()
+    assert runs.get(shop.ports, shop.id, upload.id).report["new"] == 1
+
+
 @pytest.mark.parametrize(
     ("cause", "state", "said"),
     [
