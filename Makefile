@@ -6,8 +6,11 @@ PYTHON := $(shell for p in "$${PYTHON:-}" python3 python3.13 python3.12 python3.
 BIN := .venv/bin
 INSTALLED := .venv/installed
 
-# A file's tests stay in one process, so that what it sets up is set up once.
-PYTEST := $(BIN)/pytest -n auto --dist loadscope
+# Processes that test at the same time: as many as there are cores.
+WORKERS := auto
+# A file's tests stay in one process, so that what it sets up is set up once; files begin in the
+# order in which tests/conftest.py puts them, the longest first.
+PYTEST := $(BIN)/pytest -n $(WORKERS) --dist loadscope --no-loadscope-reorder
 
 .PHONY: help run demo test test-rest chaos chaos-short check format bench fuzz mutants sbom clean
 

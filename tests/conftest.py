@@ -3,7 +3,7 @@
 import gc
 import os
 import shutil
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -41,6 +41,15 @@ REST = (
     "integration/upgrade",
     "security/monsters",
 )
+#: What takes longest, and so begins first: no process is left alone with it at the end.
+LONGEST = (
+    "acceptance",
+    "browser",
+    "security",
+    "integration/workflows/test_outages.py",
+    "integration/cancellation/test_stateful.py",
+    "integration/stock/test_many_processes.py",
+)
 _shared = pytest.StashKey[Path | None]()
 
 
@@ -75,11 +84,18 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what ``make test`` leaves out: PostgreSQL, browsers, and whole installations."""
-    rest = tuple(f"{Path(__file__).parent / folder}{os.sep}" for folder in REST)
+    """Mark what ``make test`` leaves out, and let what takes longest begin."""
+    rest, longest = (_inside(each) for each in (REST, LONGEST))
     for item in items:
         if str(item.path).startswith(rest) or _asks_for_postgresql(item):
             item.add_marker("rest")
+    items.sort(key=lambda item: not str(item.path).startswith(longest))
+
+
+def _inside(parts: Sequence[str]) -> tuple[str, ...]:
+    """How the paths of these files, and of all files in these folders, begin."""
+    tests = Path(__file__).parent
+    return tuple(str(tests / each) + ("" if each.endswith(".py") else os.sep) for each in parts)
 
 
 def _asks_for_postgresql(item: pytest.Item) -> bool:
