@@ -118,6 +118,8 @@ def admin_routes(site: Site) -> list[BaseRoute]:
     office = BackOffice(site)
     for view in _views(site):
         office.add_view(view)
+    # A route is looked for in this order, and every page links to many files.
+    office.routes.sort(key=lambda route: route.name != "static")
     holder = Starlette()
     office.mount_to(holder)
     return list(holder.routes)
