@@ -1,1 +1,1 @@
-"""The commerce platforms: each a room of its own, whole, from its tables to its pages."""
+"""The commerce platforms: each a package of its own, from its tables to its pages."""

@@ -1,4 +1,4 @@
-"""The line metadata by which a storefront says what the buyer calls a line, and for whom it is.
+"""The line metadata in which a storefront gives a line's friendly name and end customer.
 
 The same keys on every platform; Saleor carries them from checkout line to order line.
 """
@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from bittitan_plugin.domain.orders import TYPED, EndCustomer
 
-#: Ours: the asset that the line became.
+#: The asset that the line became; the plugin writes it.
 ASSET_ID = "bittitan.asset_id"
 FRIENDLY_NAME = TYPED["friendly_name"]
 END_CUSTOMER_EMAIL = TYPED["end_customer.email"]
@@ -15,6 +15,6 @@ END_CUSTOMER_NAME = TYPED["end_customer.name"]
 
 
 def end_customer_of(metadata: Mapping[str, str]) -> EndCustomer | None:
-    """For whom the line was bought, or None for the buyer itself."""
+    """The end customer of the line, or None if it is for the buyer."""
     email = metadata.get(END_CUSTOMER_EMAIL)
     return EndCustomer(email=email, name=metadata.get(END_CUSTOMER_NAME, "")) if email else None

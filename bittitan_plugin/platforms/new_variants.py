@@ -1,4 +1,4 @@
-"""What a platform is to make because it does not sell it yet, the same on every platform."""
+"""The variants that a platform must make because it does not sell them yet, on any platform."""
 
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from bittitan_plugin.ports.platform import Offer, Presentation
 
 @dataclass(frozen=True, kw_only=True)
 class NewVariant:
-    """A variant to be made, with a product of its own."""
+    """A variant to make, with a product of its own."""
 
     sku: str
     product_type: ProductType
@@ -23,7 +23,7 @@ class NewVariant:
 
 
 def missing(presentations: Sequence[Presentation], found: Container[str]) -> list[NewVariant]:
-    """Those new at the vendor whose SKU is not among the ``found``; unpublished, as listed."""
+    """The vendor's new articles with a SKU not in ``found``: unpublished, with its values."""
     return [
         NewVariant(
             sku=wanted.sku,
@@ -37,7 +37,7 @@ def missing(presentations: Sequence[Presentation], found: Container[str]) -> lis
 
 
 def offered(wanted: Offer) -> NewVariant:
-    """What staff put on sale; without a name of theirs it goes by its type's."""
+    """The variant that staff put on sale; without a name it has its type's name."""
     return NewVariant(
         sku=wanted.sku,
         product_type=wanted.product_type,

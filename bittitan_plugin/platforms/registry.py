@@ -1,4 +1,4 @@
-"""The kinds of commerce platforms that are installed, as the entry point group names them.
+"""Finds the installed kinds of commerce platforms by their entry points.
 
 A kind brings its tables, its settings, and the way to its installations; nothing outside its own
 package knows it by name. A platform that runs the plugin in its own process needs none of this: it
@@ -37,13 +37,13 @@ class Wiring:
     settings: Settings
     engine: Engine
     ports: Ports
-    #: The plugin's own hooks, for a kind whose platforms tell of events from afar.
+    #: The plugin's own hooks, for a kind with platforms that send events from outside.
     plugins: PluginManager
 
 
 @dataclass(frozen=True, kw_only=True)
 class Condition:
-    """How an installation's platform is, for ``bittitan-plugin doctor``."""
+    """One finding about an installation's platform, for ``bittitan-plugin doctor``."""
 
     check: str
     ok: bool
@@ -55,18 +55,18 @@ class Condition:
 class PlatformConnection:
     """A kind of platform, connected. By itself it has no installation and nothing to do."""
 
-    #: What a worker does at every look of its timetable, besides the installations' duties.
+    #: What a worker does each time it reads its timetable, besides the installations' tasks.
     chores: Sequence[Callable[[], None]] = ()
 
     def platform_of(self, installation_id: UUID) -> Host | None:  # noqa: ARG002
         """The platform of an installation, if it is of this kind.
 
-        Raises ``Unavailable`` for one that is not to be called now.
+        Raises ``Unavailable`` for one that must not be called now.
         """
         return None
 
     def conditions(self, installation: Installation) -> Iterator[Condition]:  # noqa: ARG002
-        """What there is to say of an installation; nothing of one of another kind."""
+        """The findings about an installation; none about one of another kind."""
         return iter(())
 
     def routes(
@@ -76,10 +76,10 @@ class PlatformConnection:
         development: bool,  # noqa: ARG002
         graphql: "ASGIApp",  # noqa: ARG002
     ) -> "Sequence[BaseRoute]":
-        """Its addresses, to be placed before all others.
+        """Its routes, which come before all others.
 
-        ``plugins`` is whose hooks it fires; ``graphql`` answers at ``/graphql/`` what is not its
-        own.
+        It fires the hooks of ``plugins``; ``graphql`` answers the requests to ``/graphql/`` that
+        are not its own.
         """
         return ()
 
@@ -96,7 +96,7 @@ class PlatformKind:
     tables: MetaData
     #: Its settings, which are read from the environment.
     settings: type[BaseSettings] = BaseSettings
-    #: Connects it, with settings of its own type. Opens nothing yet.
+    #: Connects it, with settings of type ``settings``. Opens nothing yet.
     connect: Callable[[Wiring, Any], PlatformConnection] = _unconnected
 
 

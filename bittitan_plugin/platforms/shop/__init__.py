@@ -1,1 +1,1 @@
-"""A small commerce platform of our own, speaking Saleor's names: the plugin's default host."""
+"""A small commerce platform of our own with Saleor's names: the plugin's default platform."""

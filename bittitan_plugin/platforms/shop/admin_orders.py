@@ -1,4 +1,4 @@
-"""Orders of the platform: the list, a draft for a customer, and *Execute Order*."""
+"""The back office's pages for the shop's orders: list, draft for a customer, *Execute Order*."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -50,7 +50,7 @@ from bittitan_plugin.web.forms import form_of
 from bittitan_plugin.web.site import Site, run
 
 KEY = "orders"
-#: Lines a draft's form offers, and customers it suggests. Ours.
+#: Lines that a draft's form offers, and customers it suggests. Our choice.
 FORM_LINES, SUGGESTED = 3, 100
 
 #: The three choices of *Execute Order*, in the order they are offered.
@@ -67,7 +67,7 @@ class OrderCase:
 
     record: OrderRecord
     assets: tuple[Asset, ...]
-    #: When it may be invoiced, and how that reads.
+    #: The choices of when it is invoiced, with their labels.
     invoicing = INVOICING
 
     @property
@@ -82,17 +82,17 @@ class OrderCase:
 
     @property
     def state(self) -> OrderState:
-        """Where it stands."""
+        """The order's state."""
         return OrderState(self.record.row.status)
 
     @property
     def is_open(self) -> bool:
-        """Whether it is yet to be executed."""
+        """Whether it is not executed yet."""
         return self.state in OPEN_STATES
 
     @property
     def can_be_paid(self) -> bool:
-        """Whether the money may still come in."""
+        """Whether it can still be marked as paid."""
         closed = self.is_open or self.state is OrderState.CANCELED
         return not closed and not is_fully_paid(self.record.row)
 
@@ -103,7 +103,7 @@ class OrderCase:
 
     @property
     def charge(self) -> str:
-        """How its money stands."""
+        """Its payment status, in words."""
         return charge_status(self.record.row)
 
     def price(self, line: OrderLineRow) -> Money:
@@ -111,18 +111,18 @@ class OrderCase:
         return Money(line.unit_amount, self.record.row.currency)
 
     def asset_of(self, line: OrderLineRow) -> Asset | None:
-        """What a line became."""
+        """The asset that a line became."""
         wanted = global_id(Kind.ORDER_LINE, line.id)
         return next((asset for asset in self.assets if asset.order_line_id == wanted), None)
 
     def friendly_name(self, line: OrderLineRow) -> str:
-        """What the customer calls a line's licences."""
+        """The customer's name for a line's licences."""
         return line.line_metadata.get(FRIENDLY_NAME, "")
 
 
 @dataclass(frozen=True)
 class OrderLine:
-    """An order as the list has it."""
+    """An order as a row of the list."""
 
     order: OrderRow
     user: UserRow
@@ -159,7 +159,7 @@ class OrderList(AdminList):
         self.platform = platform
 
     def browser(self, work: UnitOfWork) -> Browser[OrderLine]:
-        """The list's query; there is one shop, so there is nothing to keep apart."""
+        """The list's query; there is one shop, so it needs no filter by installation."""
         return Browser(
             rows=select(OrderRow, UserRow).join(UserRow, UserRow.id == OrderRow.user_id),
             key=OrderRow.id,
@@ -190,7 +190,7 @@ class OrderList(AdminList):
 
 
 class OrderPage(AdminPage):
-    """What staff do about orders."""
+    """Staff's actions on orders."""
 
     path = "/orders"
     add_to_menu = False
@@ -202,12 +202,12 @@ class OrderPage(AdminPage):
 
     @route("/new", methods=["GET"], name="order-new")
     async def blank(self, request: Request) -> Response:
-        """The form of a draft. Its id is made here, so that sending it twice makes one."""
+        """The form of a draft. Its id is made here, so that sending it twice makes one draft."""
         return await self._form(request, typed={"occasion": str(uuid4())})
 
     @route("/new", methods=["POST"], name="order-create")
     async def create(self, request: Request) -> Response:
-        """Make the draft; what was typed stays when it is refused."""
+        """Make the draft; a refused form keeps what was typed."""
         form = await form_of(request)
         try:
             made = await run(lambda: self._draft(form))
@@ -241,7 +241,7 @@ class OrderPage(AdminPage):
 
     @route("/{id}/paid", methods=["POST"], name="order-paid")
     async def paid(self, request: Request) -> Response:
-        """Everything owed was received."""
+        """Record that everything owed was received."""
         key, order_changes = key_in(request), self.platform.order_changes
         return await self.act(
             request, page_of(key), "Recorded as paid.", lambda: order_changes.mark_as_paid(key)
@@ -268,7 +268,7 @@ class OrderPage(AdminPage):
         )
 
     async def _suggested(self, viewer: Viewer) -> Sequence[UserRow]:
-        """Customers to choose from, to whoever may see them; to others it is an address to type."""
+        """Customers to choose from, if the viewer may see them; others type an address."""
         if not viewer.may(Permission.MANAGE_USERS):
             return []
         listing, page = self.platform.customers.listing(), PageRequest(first=SUGGESTED)
@@ -329,5 +329,5 @@ def _sellable(work: UnitOfWork) -> list[Product]:
 
 
 def page_of(order_id: UUID) -> str:
-    """Where an order's page is, from the back office's root."""
+    """The path of an order's page below the back office's root."""
     return f"/{KEY}/detail?pk={order_id}"

@@ -1,4 +1,4 @@
-"""What the embedded host has on offer: product types, products, variants and their prices."""
+"""The shop's catalogue: product types, products, variants and their prices."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -38,7 +38,7 @@ class ProductRecord:
 
 
 class Catalogue:
-    """Reads and changes what is on offer. Changes raise ``Refusal`` on the input at fault."""
+    """Reads and changes the catalogue. Changes raise ``Refusal`` on the input at fault."""
 
     def __init__(self, database: ShopDatabase) -> None:
         self._database = database
@@ -113,7 +113,7 @@ class Catalogue:
             return _record(session, row)
 
     def delete(self, product_id: UUID) -> ProductRecord:
-        """Remove a product and its variants; orders keep their own copy. Returns what was there."""
+        """Remove a product and its variants and return it; orders keep their own copy."""
         with self._database.writing() as session:
             record = _record(session, _existing(session, product_id))
             session.execute(delete(ProductRow).where(ProductRow.id == product_id))
@@ -150,7 +150,7 @@ class Catalogue:
             return variants_where(session, VariantRow.id == variant_id)[0]
 
     def delete_variant(self, variant_id: UUID) -> Variant:
-        """Remove a variant; orders keep their own copy. Returns what was there."""
+        """Remove a variant and return it; orders keep their own copy."""
         with self._database.writing() as session:
             found = variants_where(session, VariantRow.id == variant_id)
             if not found:

@@ -1,4 +1,4 @@
-"""How the plugin's products come to stand in this shop: types, variants, prices. Fires no hooks."""
+"""Adds the plugin's products to this shop: types, variants, prices. Fires no hooks."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
@@ -21,7 +21,7 @@ from bittitan_plugin.store.locks import take_turns
 
 #: Variants read at a time.
 BATCH = 500
-#: Who adds to the catalogue takes turns: looking for a SKU and then making it is not atomic.
+#: The lock for adding to the catalogue: looking for a SKU and then making it is not atomic.
 TURN = "embedded catalogue"
 
 
@@ -84,7 +84,7 @@ def variants(
 def make_variants(
     session: Session, wanted: Sequence[NewVariant], group: str, at: datetime
 ) -> dict[str, HostVariant]:
-    """New products of one variant each, by SKU. A SKU that something else has is left out."""
+    """New products of one variant each, by SKU. A SKU that is in use already is left out."""
     skus = [each.sku for each in wanted]
     taken = set(session.scalars(select(VariantRow.sku).where(VariantRow.sku.in_(skus))))
     free = [each for each in wanted if each.sku not in taken]
@@ -127,7 +127,7 @@ def make_variants(
 
 
 def host_variant(variant: Variant) -> HostVariant:
-    """A variant of one of our types as the port shows it."""
+    """A variant of one of our types as a value of the port."""
     return HostVariant(
         variant_id=global_id(Kind.VARIANT, variant.row.id),
         product_id=global_id(Kind.PRODUCT, variant.product.id),
@@ -149,7 +149,7 @@ def price_values(variant_id: UUID, prices: Mapping[str, Money]) -> list[dict[str
 
 
 def replace_prices(session: Session, variant_id: UUID, prices: Mapping[str, Money]) -> None:
-    """These prices in place of all there were."""
+    """Replace all prices by these."""
     session.execute(delete(PriceRow).where(PriceRow.variant_id == variant_id))
     if prices:
         session.execute(insert(PriceRow), price_values(variant_id, prices))
@@ -181,7 +181,7 @@ def _find(session: Session, presentations: Sequence[Presentation]) -> dict[str, 
 
 
 def _bring_up_to_date(session: Session, variant: Variant, wanted: Presentation, group: str) -> bool:
-    """Whether anything was changed."""
+    """Update what nobody edited. Returns whether anything was changed."""
     shown = host_variant(variant)
     name, prices = brought_up_to_date(
         shown.name, shown.prices, before=wanted.previous, now=wanted.listed
@@ -199,7 +199,7 @@ def _bring_up_to_date(session: Session, variant: Variant, wanted: Presentation, 
 
 
 def rename(session: Session, variant: Variant, name: str) -> None:
-    """Give it that name where customers read it: its own, or else its product's."""
+    """Give it that name where customers read it: the variant's, or otherwise its product's."""
     if variant.row.name:
         session.execute(update(VariantRow).where(VariantRow.id == variant.row.id).values(name=name))
     if not variant.row.name or variant.row.name == variant.product.name:

@@ -56,7 +56,7 @@ class CheckoutCompletion:
 
         ``pay`` lets a demonstration's gateway pay it at once; elsewhere it waits to be marked paid.
         Raises ``Refusal`` when the basket is no longer at ``version``: what was checked and shown
-        is not what would be bought.
+        is no longer what would be bought.
         """
         with self._database.writing() as session:
             row = owned_checkout(session, user, checkout_id, lock=True)

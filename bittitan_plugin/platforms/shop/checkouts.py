@@ -23,7 +23,7 @@ DEFAULT_CURRENCY = "USD"
 
 @dataclass(frozen=True, kw_only=True)
 class CheckoutLine:
-    """A line with the variant it wants; None when that is no longer sold."""
+    """A line with its variant; None when that is no longer sold."""
 
     row: CheckoutLineRow
     variant: Variant | None
@@ -42,7 +42,7 @@ class CheckoutRecord:
 
     @property
     def total(self) -> Money:
-        """What it costs now; lines that cannot be sold count nothing."""
+        """What it costs now; lines that cannot be sold are not counted."""
         total = Money.of(0, self.row.currency)
         for line in self.lines:
             price = line.price(self.row.currency)
@@ -65,7 +65,7 @@ class Checkouts:
         email: str | None = None,
         currency: str = DEFAULT_CURRENCY,
     ) -> CheckoutRecord:
-        """A new basket. ``email`` is where the goods go, the customer's own unless given."""
+        """A new basket. ``email`` gets the goods; by default it is the customer's own."""
         checkout = CheckoutRow(
             id=uuid4(),
             user_id=user.id,
@@ -95,7 +95,7 @@ class Checkouts:
     def set_quantities(
         self, user: UserRow, checkout_id: UUID, quantities: Sequence[tuple[str, int]]
     ) -> CheckoutRecord:
-        """Set lines' quantities by (line id, quantity); 0 removes the line, as Saleor has it."""
+        """Set lines' quantities by (line id, quantity); 0 removes the line, as in Saleor."""
         with self._database.writing() as session:
             checkout = _open_checkout(session, user, checkout_id)
             rows = {row.id: row for row in _line_rows(session, checkout)}
@@ -115,7 +115,7 @@ class Checkouts:
             return load_checkout(session, checkout)
 
     def get(self, user: UserRow, checkout_id: UUID) -> CheckoutRecord:
-        """The customer's basket. Raises ``Refusal`` NOT_FOUND, also for another's."""
+        """The customer's basket. Raises ``Refusal`` NOT_FOUND, also for another customer's."""
         with self._database.reading() as session:
             return load_checkout(session, owned_checkout(session, user, checkout_id))
 
@@ -166,7 +166,7 @@ def _line_rows(session: Session, checkout: CheckoutRow) -> list[CheckoutLineRow]
 
 @dataclass(frozen=True, kw_only=True)
 class _Wanted:
-    """A line as a client wants it, judged by itself."""
+    """A line that a client wants, checked by itself."""
 
     place: str
     variant_id: UUID
@@ -175,7 +175,7 @@ class _Wanted:
 
 
 def _checked(lines: Sequence[LineInput]) -> list[_Wanted]:
-    """What of the lines can be judged before a transaction that others wait for is begun."""
+    """The lines, after the checks that need no transaction, because others would wait for it."""
     _check_count(len(lines))
     return [
         _Wanted(

@@ -1,4 +1,4 @@
-"""Who buys and who runs the shop."""
+"""The shop's users: customers and staff."""
 
 from collections.abc import Collection
 from secrets import compare_digest, token_urlsafe
@@ -61,9 +61,9 @@ class Customers:
     def sign_in(
         self, email: str, password: str, address: str, device: str | None = None
     ) -> UserRow | None:
-        """The user with that password, or None: no word on which of the two was wrong.
+        """The user, or None, which does not show whether e-mail or password is wrong.
 
-        ``address`` is the network address of whoever asks, ``device`` the name of a browser that
+        ``address`` is the network address of the request, ``device`` the name of a browser that
         the account has signed in on before. Raises ``SignInDelayed`` after too
         many wrong passwords from there.
         """
@@ -75,10 +75,10 @@ class Customers:
         return row
 
     def change_password(self, user: UserRow, old: str, new: str, address: str) -> UserRow:
-        """Give the user another password; every session and token there was ends.
+        """Give the user another password; all sessions and tokens end.
 
         Raises ``Refusal`` on ``oldPassword`` or ``password``, and ``SignInDelayed`` as
-        ``sign_in`` does: whoever has got hold of a session may not guess either.
+        ``sign_in`` does: whoever stole a session must not guess either.
         """
         if self.sign_in(user.email, old, address) is None:
             raise Refusal(
@@ -89,9 +89,9 @@ class Customers:
     def welcome(self, email: str, company: str, password: str) -> UserRow:
         """Whoever proved to read that address signs in with this password from now on.
 
-        Somebody may have taken the address before without proving it, so every session and token
-        there was ends. A new customer where there is none. Raises ``Refusal`` on ``password``, and
-        for an address of staff, whose sign-in is not given away by mail.
+        Somebody may have taken the address before without proving it, so all sessions and tokens
+        end. Makes a new customer where there is none. Raises ``Refusal`` on ``password``, and for
+        an address of staff, because e-mail must not give access to their account.
         """
         row = self.by_email(email)
         if row is None:
@@ -128,7 +128,7 @@ class Customers:
             return {row.id: row for row in session.scalars(query)}
 
     def first_staff(self) -> UserRow | None:
-        """The member of staff that has been here longest."""
+        """The member of staff that was added first."""
         with self._database.reading() as session:
             query = select(UserRow).where(UserRow.is_staff)
             return session.scalar(query.order_by(UserRow.created_at, UserRow.id).limit(1))
@@ -139,12 +139,12 @@ class Customers:
 
 
 def is_session_of(row: UserRow, session_key: str) -> bool:
-    """Whether a session or token with that key was begun since the user last ended them all."""
+    """Whether a session or token with that key began since the user last ended them all."""
     return compare_digest((row.session_key or "").encode(), session_key.encode())
 
 
 def viewer_of(row: UserRow | None) -> Viewer:
-    """Who that is to the plugin; nobody when the user is gone."""
+    """The user as the plugin's viewer; anonymous when the user is gone."""
     if row is None:
         return ANONYMOUS
     return Viewer(

@@ -1,4 +1,4 @@
-"""Transactions of the embedded host. What is read stays readable after its transaction ended."""
+"""The shop's transactions. Rows stay readable after their transaction has ended."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -14,7 +14,7 @@ from bittitan_plugin.store.engine import reading_engine, writing_engine
 
 
 class ShopDatabase:
-    """Opens short transactions on the host's tables."""
+    """Opens short transactions on the shop's tables."""
 
     def __init__(
         self, engine: Engine, clock: Clock, zone: Callable[[], ZoneInfo] = lambda: ZoneInfo("UTC")
@@ -22,18 +22,18 @@ class ShopDatabase:
         self.engine = engine
         self._reading = reading_engine(engine)
         self.clock = clock
-        #: In which time zone the shop's days begin.
+        #: The time zone in which the shop's days begin.
         self.zone = zone
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
-        """To look only."""
+        """A session to read only."""
         with Session(self._reading, expire_on_commit=False, autoflush=False) as session:
             yield session
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
-        """Commits when the block ends, rolls back when it raises."""
+        """A session that commits when the block ends and rolls back when it raises."""
         writing = writing_engine(self.engine)
         with Session(writing, expire_on_commit=False) as session, session.begin():
             yield session
@@ -43,7 +43,7 @@ def next_number(session: Session, name: str) -> int:
     """The next number of a gapless sequence, from 1.
 
     The counter's row stays locked until the transaction ends, so a number that was rolled back is
-    given to the next one. A database sequence would leave gaps.
+    given to the next caller. A database sequence would leave gaps.
     """
     number = _increase(session, name)
     if number is not None:
@@ -52,7 +52,7 @@ def next_number(session: Session, name: str) -> int:
         with session.begin_nested():
             session.execute(insert(CounterRow).values(name=name, value=1))
     except IntegrityError:
-        # Another transaction made the row first; ours now waits for it like everybody else.
+        # Another transaction made the row first; ours now waits for it like all others.
         number = _increase(session, name)
         if number is None:
             raise

@@ -1,4 +1,4 @@
-"""A shop to try: a member of staff, two customers and three products. Safe to install again."""
+"""Demo data: a member of staff, two customers and three products. Safe to install again."""
 
 from bittitan_plugin.domain.access import Permission
 from bittitan_plugin.domain.catalogue import PRODUCT_GROUP, ProductType
@@ -9,7 +9,7 @@ from bittitan_plugin.platforms.shop.platform import EmbeddedPlatform
 STAFF_EMAIL = "staff@example.com"
 RESELLER_EMAIL = "reseller@example.com"
 CUSTOMER_EMAIL = "customer@example.com"
-#: Of all three.
+#: The password of all three users.
 DEMO_PASSWORD = "demo-password"  # noqa: S105 - a shop window needs no secret
 
 _FOREIGN_TYPE = "Merchandise"
@@ -22,7 +22,7 @@ _PRODUCTS = (
 
 
 def install_demo(platform: EmbeddedPlatform) -> None:
-    """Add what of the demo shop is missing; what is there is left as it is."""
+    """Add what is missing of the demo data; existing rows are not changed."""
     install_users(platform)
     names = {kind.slug: kind.label for kind in ProductType} | {
         slug_of(_FOREIGN_TYPE): _FOREIGN_TYPE
@@ -46,7 +46,7 @@ def install_demo(platform: EmbeddedPlatform) -> None:
 
 
 def install_users(platform: EmbeddedPlatform) -> None:
-    """Add the people only; with the plugin switched on later, products follow."""
+    """Add only the people; products are added once the plugin is switched on."""
     users = platform.customers
     if users.by_email(STAFF_EMAIL) is None:
         users.create(

@@ -1,4 +1,4 @@
-"""This host's rows as the hooks and the port show them."""
+"""Translates the shop's rows to values of the hooks and the port."""
 
 from bittitan_hooks import specs
 from bittitan_plugin.domain.money import Money
@@ -53,7 +53,7 @@ def _domain_line(row: OrderLineRow, currency: str) -> OrderLine:
 
 
 def invoice_sent(row: InvoiceRow, installation: str) -> specs.InvoiceSent:
-    """The customer has this invoice."""
+    """The event that this invoice was sent to the customer."""
     return specs.InvoiceSent(
         installation=installation,
         invoice_id=global_id(Kind.INVOICE, row.id),
@@ -63,7 +63,7 @@ def invoice_sent(row: InvoiceRow, installation: str) -> specs.InvoiceSent:
 
 
 def product_fields(record: ProductRecord) -> dict[str, object]:
-    """What every product event says."""
+    """The fields of every product event."""
     return {
         "product_id": global_id(Kind.PRODUCT, record.row.id),
         "name": record.row.name,
@@ -74,12 +74,12 @@ def product_fields(record: ProductRecord) -> dict[str, object]:
 
 
 def variant_fields(variant: Variant) -> dict[str, object]:
-    """What every variant event says."""
+    """The fields of every variant event."""
     return {
         "variant_id": global_id(Kind.VARIANT, variant.row.id),
         "product_id": global_id(Kind.PRODUCT, variant.product.id),
         "sku": variant.row.sku,
-        # What a customer reads: a variant without a name of its own goes by its product's.
+        # What a customer reads: a variant without a name of its own has its product's.
         "name": variant.row.name or variant.product.name,
         "product_type": variant.product.product_type,
         "published": variant.product.published,

@@ -1,4 +1,4 @@
-"""The plugin's port to this host, straight on the tables; a worker needs nothing else of it."""
+"""Implements the platform's port for the shop, directly on its tables, as workers need it."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -53,14 +53,14 @@ ORDERS_AT_A_TIME = 100
 
 
 class ShopGateway:
-    """``ports.platform.Host`` for the shop: what each does is said there. It fires no hooks."""
+    """``ports.platform.Host`` for the shop. It fires no hooks."""
 
     def __init__(self, engine: Engine, clock: Clock) -> None:
         self._database = ShopDatabase(engine, clock)
         self._invoices = Invoices(self._database)
 
     def order(self, order_id: str) -> Order | None:
-        """Drafts are not orders yet."""
+        """The order as it is now; None for a draft, which is not an order yet."""
         key = try_parse(Kind.ORDER, order_id)
         if key is None:
             return None
@@ -115,7 +115,7 @@ class ShopGateway:
         return [global_id(Kind.ORDER, key) for key in self._invoices.due(now)]
 
     def fulfilled(self, line: FulfilledLine) -> None:
-        """A line is delivered once; the first delivery stands."""
+        """Record that the line was delivered; only its first delivery counts."""
         with self._database.writing() as session:
             order, row = _locked_line(session, line.order_id, line.order_line_id)
             query = select(FulfillmentRow.id).where(FulfillmentRow.order_line_id == row.id)
@@ -136,9 +136,9 @@ class ShopGateway:
                 order.status = _delivery_state(lines_of(session, [order.id])[order.id])
 
     def credit(self, credit: Credit) -> InvoiceReference | None:
-        """What the platform has credited itself is not credited again.
+        """Issue one credit invoice; what the platform credited itself is not credited again.
 
-        A line that was not invoiced yet is left out of the invoice to come.
+        A line that was not invoiced yet is left out of the later invoice.
         """
         with self._database.writing() as session:
             order, line = _locked_line(session, credit.order_id, credit.order_line_id)
@@ -164,7 +164,7 @@ class ShopGateway:
             return _reference(covering[-1])
 
     def refund(self, credit: Credit) -> Refund:
-        """Money the platform has paid back itself is not paid back again."""
+        """Pay the credit back; money that the platform paid back itself is not paid again."""
         with self._database.writing() as session:
             order, line = _locked_line(session, credit.order_id, credit.order_line_id)
             query = select(RefundRow).where(RefundRow.order_id == order.id)
@@ -175,7 +175,7 @@ class ShopGateway:
         return self.refund_of(credit)
 
     def refund_of(self, credit: Credit) -> Refund:
-        """What is granted here is paid at once."""
+        """How far the refund is; a granted refund is paid at once here."""
         with self._database.reading() as session:
             query = select(RefundRow.amount).where(RefundRow.key == credit.key)
             paid = session.scalar(query)
@@ -192,7 +192,7 @@ class ShopGateway:
             return ensure_product_types(session, definitions)
 
     def ensure_group(self, name: str) -> None:
-        """Nothing to make: a group here is a name that its products carry."""
+        """Do nothing: a group here is only a name that its products carry."""
 
     def present(
         self, presentations: Sequence[Presentation], group: str
@@ -206,7 +206,7 @@ class ShopGateway:
         return variants(self._database, product_types)
 
     def offer(self, offer_: Offer, group: str) -> HostVariant:
-        """Publishing or naming concerns the product with all of its variants."""
+        """Apply what staff decided; publishing or naming affects all variants of the product."""
         with self._database.writing() as session:
             return offer(session, offer_, group, self._database.clock())
 
@@ -233,9 +233,9 @@ def _grant(
     *,
     most: Decimal,
 ) -> Grant:
-    """What of the credit is still to be given: nothing is given back twice.
+    """The part of the credit that was not given back before.
 
-    The line gives back no more than it cost, the order as a whole no more than ``most``: what was
+    A line gives back no more than it cost, the whole order no more than ``most``: what was
     invoiced, or what was received.
     """
     if credit.amount.currency != order.currency:

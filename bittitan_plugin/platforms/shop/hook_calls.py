@@ -1,4 +1,4 @@
-"""Fires hooks. A plugin that fails is logged and passed over: the order it heard of stands."""
+"""Fires hooks. A plugin that fails is logged and skipped; the order is not affected."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -14,16 +14,16 @@ log = structlog.get_logger(__name__)
 
 
 class Announcer:
-    """Tells every plugin, each by itself, so that one that raises does not silence the next."""
+    """Calls every plugin, each by itself, so that one that raises does not stop the next."""
 
     def __init__(self, plugins: PluginManager, installation: str) -> None:
         self._plugins = plugins
         self.installation = installation
 
     def announce(self, hook: str, make_event: Callable[[], specs.Event]) -> bool:
-        """Fire an event hook and log what each plugin made of it. Never raises.
+        """Fire an event hook and log each plugin's answer. Never raises.
 
-        False when one of them failed and has to be told again.
+        False when one of them failed and must get the event again.
         """
         taken = True
         for plugin, outcome in self._ask_all(hook, make_event):
@@ -47,12 +47,12 @@ class Announcer:
         reject([refusal for _, answer in answers for refusal in answer or ()])
 
     def states(self) -> list[tuple[str, specs.PluginState]]:
-        """How every plugin stands, with the name it is registered under."""
+        """The state of every plugin, with the name it is registered under."""
         answers = self._ask_all("plugin_state", lambda: _state_requested(self.installation))
         return [(name, state) for name, state in answers if state is not None]
 
     def ask(self, name: str, hook: str, event: specs.Event) -> list[Any]:
-        """Fire a hook of one plugin only. What it raises is passed on."""
+        """Fire a hook of one plugin only. Raises what the plugin raises."""
         others = {other for key, other in self._plugins.list_name_plugin() if key != name}
         return list(self._plugins.subset_hook_caller(hook, others)(event=event))
 

@@ -1,4 +1,4 @@
-"""The embedded host's accounts as the web pages sign people in with them."""
+"""Lets the web pages sign in the shop's users."""
 
 from uuid import UUID
 
@@ -8,7 +8,7 @@ from bittitan_plugin.platforms.shop.tables import UserRow
 
 
 class EmbeddedIdentity:
-    """The pages' ``Identity`` port over this host's users."""
+    """The pages' ``Identity`` port over the shop's users."""
 
     def __init__(self, customers: Customers) -> None:
         self._customers = customers
@@ -16,18 +16,18 @@ class EmbeddedIdentity:
     def sign_in(
         self, email: str, password: str, address: str, device: str | None = None
     ) -> str | None:
-        """The key of the user whose e-mail and password these are. Raises ``SignInDelayed``."""
+        """The key of the user with this e-mail and password. Raises ``SignInDelayed``."""
         user = self._customers.sign_in(email, password, address, device)
         return None if user is None else key_of(user)
 
     def viewer(self, user: str) -> Viewer:
-        """Who that is now; nobody for a key that names no user, or that has been ended."""
+        """The user with that key; anonymous if it names no user or was ended."""
         user_id, session_key = _parts(user)
         row = self._customers.find([user_id]).get(user_id) if user_id else None
         return viewer_of(row) if row and is_session_of(row, session_key) else ANONYMOUS
 
     def welcome(self, email: str, company: str, password: str) -> str:
-        """The key of whoever proved that address, signing in with this password from now on."""
+        """The key of the user who proved that address, with this password from now on."""
         return key_of(self._customers.welcome(email, company, password))
 
     def sign_out_everywhere(self, user: str) -> None:
@@ -38,7 +38,7 @@ class EmbeddedIdentity:
 
 
 def key_of(user: UserRow) -> str:
-    """What a session remembers of its user."""
+    """The key of a user that a session stores."""
     return f"{user.id}:{user.session_key or ''}"
 
 

@@ -1,4 +1,4 @@
-"""Opaque global ids, as every client, hook and port sees them: base64 of ``Type:uuid``."""
+"""Opaque global ids for clients, hooks and ports: base64 of ``Type:uuid``."""
 
 from base64 import b64decode, b64encode
 from enum import StrEnum
@@ -9,7 +9,7 @@ from bittitan_plugin.domain.texts import quoted
 
 
 class Kind(StrEnum):
-    """What an id may point at; the values are GraphQL type names."""
+    """What an id may name; the values are GraphQL type names."""
 
     USER = "User"
     PRODUCT = "Product"
@@ -23,7 +23,7 @@ class Kind(StrEnum):
 
 
 def global_id(kind: Kind, key: UUID) -> str:
-    """The id the outside world uses for that row."""
+    """The id of that row for the outside."""
     return b64encode(f"{kind}:{key}".encode()).decode()
 
 

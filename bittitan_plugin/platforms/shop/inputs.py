@@ -1,4 +1,4 @@
-"""Checks that every text from outside passes before it reaches the database."""
+"""Checks every text from outside before it reaches the database."""
 
 import re
 from collections.abc import Sequence
@@ -11,13 +11,13 @@ from bittitan_plugin.domain.texts import check_line, quoted
 
 #: The most metadata entries a line may carry.
 MOST_METADATA = 20
-#: The most lines a basket or order may have; ours.
+#: The most lines a basket or order may have. Our choice.
 MOST_LINES = 100
 
 
 @dataclass(frozen=True, kw_only=True)
 class LineInput:
-    """A wish for so many pieces of a variant; ids and texts as the client sent them."""
+    """A variant and a quantity to buy; ids and texts as the client sent them."""
 
     variant_id: str
     quantity: int
@@ -51,7 +51,7 @@ def check_slug(value: str, name: str = "slug") -> str:
 
 
 def slug_of(name: str) -> str:
-    """A slug made from a name; empty when the name has no letter or digit to use."""
+    """A slug made from a name; empty when the name has no usable letter or digit."""
     return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
 
 

@@ -35,7 +35,7 @@ _UNBILLABLE = frozenset({*OPEN_STATES, OrderState.CANCELED})
 
 
 class Invoices:
-    """Issues what is due. Repeating any of it issues nothing more."""
+    """Issues what is due. Repeating a call issues nothing more."""
 
     def __init__(self, database: ShopDatabase) -> None:
         self._database = database
@@ -43,7 +43,7 @@ class Invoices:
     def issue(self, order_id: UUID) -> tuple[InvoiceRow | None, bool]:
         """The order's invoice, and whether this call issued it.
 
-        None when the order is not to be invoiced, or not yet, or is not there.
+        None when the order will not be invoiced, or not yet, or does not exist.
         """
         with self._database.writing() as session:
             order = lock_order(session, order_id)
@@ -79,7 +79,7 @@ class Invoices:
                 OrderRow.invoice_at <= now,
             ),
         )
-        # Of a sale that was cancelled before its day nothing is billed.
+        # A sale that was cancelled before its billing day is not billed.
         stands = select(OrderLineRow.id).where(
             OrderLineRow.order_id == OrderRow.id, ~OrderLineRow.is_waived
         )
@@ -139,7 +139,7 @@ def _invoice_key(order: OrderRow) -> str:
 
 
 def _issue(session: Session, order: OrderRow, now: datetime) -> InvoiceRow | None:
-    """Bill every line that was not cancelled before; None when none is left."""
+    """Bill every line that was not cancelled before; None when no line is left."""
     billed = [line for line in lines_of(session, [order.id])[order.id] if not line.is_waived]
     if not billed:
         return None

@@ -1,7 +1,7 @@
-"""The shop as a kind of platform: its tables. Whoever serves it attaches it."""
+"""The shop as a kind of platform: only its tables, because whoever serves it attaches it."""
 
 from bittitan_plugin.platforms.registry import PlatformKind
 from bittitan_plugin.platforms.shop.tables import ShopBase
 
-#: What the entry point names.
+#: The object that the entry point names.
 kind = PlatformKind(tables=ShopBase.metadata)

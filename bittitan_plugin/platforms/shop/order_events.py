@@ -1,7 +1,7 @@
 """Changes of orders, each followed by its hooks once it is committed.
 
-A repeated change returns the order as it stands and fires its hooks again: a process may have died
-between the commit and the hooks, and plugins are told to expect repetition.
+A repeated change returns the order as it is and fires its hooks again: a process may have died
+between the commit and the hooks, and plugins must expect repetition.
 """
 
 from collections.abc import Callable, Mapping
@@ -50,7 +50,7 @@ _EVENTS: Mapping[str, type[OrderEvent]] = {
 
 
 class OrderChanges:
-    """Everything that happens to an order, with the plugins told. Raises ``Refusal``."""
+    """Changes orders and fires the hooks. Raises ``Refusal``."""
 
     def __init__(
         self, database: ShopDatabase, announcer: Announcer, *, demo_payments: bool
@@ -72,7 +72,7 @@ class OrderChanges:
             self._precheck(preview)
             record = self._completion.place(user, checkout_id, version=version, pay=pay)
         if domain_status(record.row) is OrderStatus.CONFIRMED:
-            # First, so that whoever hears of the order finds it invoiced.
+            # First, so that plugins that get the event find it invoiced.
             issued = self._issue(record.row)
             paid = ("order_paid", "order_fully_paid") if is_fully_paid(record.row) else ()
             self._announce(record, "order_created", "order_confirmed", *paid)
@@ -115,14 +115,14 @@ class OrderChanges:
         try:
             order, refund = self._refunds.grant(order_id, amount, reason)
         except Refusal:
-            # Nothing is left to be paid back to who asks again; the plugins may not know of it.
+            # A repeated call has nothing left to pay back, but the plugins may not know of it.
             self._announce_refund(order_id, full_only=True)
             raise
         self._announce_refund(order_id)
         return order, refund
 
     def tell(self, record: OrderRecord) -> None:
-        """Tell the plugins again how the order stands."""
+        """Fire again the hooks for the order's present state."""
         self._announce(record, *standing_hooks(record.row))
 
     def _announce_refund(self, order_id: UUID, *, full_only: bool = False) -> None:
@@ -136,7 +136,7 @@ class OrderChanges:
 
     def _issue(self, order: OrderRow) -> InvoiceRow | None:
         """The order's invoice, if it is due now and this call issued it."""
-        # The order stands whatever happens here; what is missed is caught up by the due run.
+        # The order is valid whatever happens here; a later run issues what is missed.
         try:
             invoice, is_new = self._invoices.issue(order.id)
         except Exception:
@@ -168,7 +168,7 @@ class OrderChanges:
         try:
             self._outbox.settle(record.row)
         except SQLAlchemyError as error:
-            # The change stands, and the note of it stays: it is told once more.
+            # The change is committed and its note remains: its hooks fire once more.
             log.warning("note of a change stays", order=str(record.row.id), why=str(error))
 
     def _event(self, kind: type[OrderEvent], record: OrderRecord) -> Callable[[], specs.Event]:

@@ -1,4 +1,4 @@
-"""An order with its lines and its buyer, and the questions everybody asks of it."""
+"""An order with its lines and its buyer, and what other modules ask about it."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from bittitan_plugin.platforms.shop.tables import OrderLineRow, OrderRow, UserRo
 
 
 class OrderState(StrEnum):
-    """Where an order stands, in Saleor's words."""
+    """The state of an order, in Saleor's words."""
 
     DRAFT = "DRAFT"
     UNCONFIRMED = "UNCONFIRMED"
@@ -31,7 +31,7 @@ OPEN_STATES = frozenset({OrderState.DRAFT, OrderState.UNCONFIRMED})
 
 
 class ChargeStatus(StrEnum):
-    """What became of an order's money, in Saleor's words."""
+    """The payment status of an order, in Saleor's words."""
 
     NOT_CHARGED = "NOT_CHARGED"
     PARTIALLY_CHARGED = "PARTIALLY_CHARGED"
@@ -72,7 +72,7 @@ def is_fully_paid(row: OrderRow) -> bool:
 
 
 def charge_status(row: OrderRow) -> ChargeStatus:
-    """How the order's money stands."""
+    """The order's payment status."""
     if row.refunded:
         full = row.refunded >= row.total
         return ChargeStatus.FULLY_REFUNDED if full else ChargeStatus.PARTIALLY_REFUNDED
@@ -82,7 +82,7 @@ def charge_status(row: OrderRow) -> ChargeStatus:
 
 
 def domain_status(row: OrderRow) -> OrderStatus:
-    """The order's standing as far as the plugin cares."""
+    """The order's status, as far as it matters to the plugin."""
     state = OrderState(row.status)
     if state is OrderState.CANCELED:
         return OrderStatus.CANCELLED
@@ -103,7 +103,7 @@ def total_of(lines: Collection[OrderLineRow], currency: str) -> Money:
 
 
 def load_order(session: Session, order_id: UUID) -> OrderRecord | None:
-    """The order as it stands, in two statements."""
+    """The order as it is now, in two statements."""
     found = session.execute(
         select(OrderRow, UserRow)
         .join(UserRow, UserRow.id == OrderRow.user_id)
@@ -138,7 +138,7 @@ def lines_of(session: Session, order_ids: Collection[UUID]) -> dict[UUID, list[O
 
 
 def lock_order(session: Session, order_id: UUID) -> OrderRow | None:
-    """The order, locked: whatever else is about it waits until this transaction ends."""
+    """The order, locked: other work on it waits until this transaction ends."""
     return session.scalar(select(OrderRow).where(OrderRow.id == order_id).with_for_update())
 
 

@@ -1,4 +1,4 @@
-"""What staff do with orders, and who may see them."""
+"""Staff's changes of orders, and who may see orders."""
 
 from collections.abc import Collection, Sequence
 from decimal import Decimal
@@ -43,7 +43,7 @@ class Orders:
         self._database = database
 
     def get(self, order_id: UUID) -> OrderRecord | None:
-        """The order as it stands."""
+        """The order as it is now."""
         with self._database.reading() as session:
             return load_order(session, order_id)
 
@@ -82,7 +82,7 @@ class Orders:
     ) -> OrderRecord:
         """A draft for a customer; unlike a basket its prices are fixed now.
 
-        Whoever gives ``order_id`` may repeat it: one id is one draft.
+        With ``order_id`` the call can be repeated: one id is one draft.
         """
         now = self._database.clock()
         with self._database.writing() as session:
@@ -151,7 +151,7 @@ class Orders:
             return _record(session, order)
 
     def cancel(self, order_id: UUID) -> OrderRecord:
-        """Cancel, and credit what was invoiced. As at Saleor, no money goes back by itself."""
+        """Cancel, and credit what was invoiced. As in Saleor, this pays no money back."""
         now = self._database.clock()
         with self._database.writing() as session:
             order = locked(session, order_id)

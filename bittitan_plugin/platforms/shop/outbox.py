@@ -1,7 +1,7 @@
-"""Orders with a change that not every plugin has been told of yet.
+"""The outbox: orders with a change of which not every plugin has been notified yet.
 
-A change is noted in the transaction that makes it, and the note is taken away once all hooks of it
-were taken. So neither a crash in between nor a plugin whose database is away loses one.
+A change is noted in the transaction that makes it, and the note is deleted once every plugin has
+accepted its hooks. So neither a crash in between nor a plugin without its database loses one.
 """
 
 from collections.abc import Sequence
@@ -21,19 +21,19 @@ from bittitan_plugin.platforms.shop.order_records import (
 )
 from bittitan_plugin.platforms.shop.tables import OrderRow
 
-#: How long whoever made a change, or told of it last, is left alone with it.
+#: How long only the process that made a change, or last fired its hooks, handles it.
 GRACE = timedelta(seconds=10)
 #: Orders that are taken up at a time.
 MOST_AT_ONCE = 200
 
 
 def note_change(order: OrderRow, now: datetime) -> None:
-    """The order changed, in a transaction that is still open, and plugins are to hear of it."""
+    """Note in the open transaction that the order changed, so that plugins are notified."""
     order.updated_at = order.untold_since = now
 
 
 def standing_hooks(order: OrderRow) -> Sequence[str]:
-    """The hooks that say how the order stands by themselves, in the order they would have come."""
+    """The hooks that describe the order's present state, in their usual sequence."""
     if order.status == OrderState.CANCELED:
         return ("order_cancelled",)
     if charge_status(order) is ChargeStatus.FULLY_REFUNDED:
@@ -49,13 +49,13 @@ def standing_hooks(order: OrderRow) -> Sequence[str]:
 
 
 class Outbox:
-    """The notes. Any number of processes may look through them at once."""
+    """The notes. Any number of processes may read them at once."""
 
     def __init__(self, database: ShopDatabase) -> None:
         self._database = database
 
     def settle(self, order: OrderRow) -> None:
-        """Every plugin knows of the order as it was read; a change since then stays noted."""
+        """Delete the note of the order as it was read; a change since then stays noted."""
         if order.untold_since is None:
             return
         with self._database.writing() as session:
@@ -66,7 +66,7 @@ class Outbox:
             )
 
     def take(self) -> list[OrderRecord]:
-        """The orders to be told of now, the longest waiting first; they go to the line's end."""
+        """Orders to notify plugins of now, oldest first; each goes to the end of the queue."""
         now = self._database.clock()
         due = (
             select(OrderRow)

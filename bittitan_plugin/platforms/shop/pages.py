@@ -24,7 +24,7 @@ class ShopPages:
         self.identity = EmbeddedIdentity(platform.customers)
 
     def admin_views(self, site: Site) -> Sequence[BaseView]:
-        """Orders: the platform's own business, and what became of them."""
+        """The pages for orders, which only the platform knows."""
         return [OrderList(site, self._platform), OrderPage(site, self._platform)]
 
     def routes(self, site: Site) -> Sequence[BaseRoute]:

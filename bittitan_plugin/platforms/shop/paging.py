@@ -1,4 +1,4 @@
-"""The shop's lists, each sorted by one unique column, and what a client may ask of them."""
+"""The shop's lists, each sorted by one unique column, and the pages a client may ask for."""
 
 import json
 from base64 import b64decode
@@ -13,7 +13,7 @@ from bittitan_plugin.domain.texts import quoted
 from bittitan_plugin.store.queries.cursors import decode
 from bittitan_plugin.store.queries.keyset import Page, Position, SortKey, Window, fetch_page
 
-#: The most rows a page may have, as Saleor has it.
+#: The most rows a page may have, as in Saleor.
 LARGEST_PAGE = 100
 
 Row = TypeVar("Row")
@@ -60,11 +60,11 @@ class Listing(Generic[Row]):
         return fetch_page(session, self.query, self._sort, window)
 
     def count(self, session: Session) -> int:
-        """How long the whole list is."""
+        """The number of rows in the whole list."""
         return session.scalar(select(func.count()).select_from(self.query.subquery())) or 0
 
     def position(self, cursor: str | None, field: str) -> Position | None:
-        """Where a cursor stands in this list. Raises ``Refusal`` on ``field``, the argument."""
+        """The position of a cursor in this list. Raises ``Refusal`` on ``field``, the argument."""
         if cursor is None:
             return None
         try:

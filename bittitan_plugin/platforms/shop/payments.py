@@ -1,6 +1,6 @@
 """Money in and money out of an order.
 
-There is no card gateway: staff mark an order as paid. A demonstration has one that always says yes.
+There is no card gateway: staff mark an order as paid. A demo has a gateway that always accepts.
 """
 
 from collections.abc import Collection
@@ -38,7 +38,7 @@ def charge(session: Session, order: OrderRow, now: datetime) -> bool:
 
 
 def refund(session: Session, order: OrderRow, grant: Grant, now: datetime) -> RefundRow:
-    """Pay money back for a locked order. The caller has seen that it is still there."""
+    """Pay money back for a locked order. The caller has checked that so much is left."""
     row = RefundRow(
         id=uuid4(),
         order_id=order.id,
@@ -91,7 +91,7 @@ def _check_refund(order: OrderRow, amount: Decimal | None) -> Decimal:
         raise Refusal(ErrorCode.INVALID, "There is nothing to pay back.", field="id")
     if amount is None:
         return left
-    # The range first: a number far beyond it is no amount of money at all.
+    # The range is checked first: a number far beyond it cannot be an amount of money.
     if not amount.is_finite() or not 0 < amount <= left:
         raise Refusal(
             ErrorCode.INVALID,

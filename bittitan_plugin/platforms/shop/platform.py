@@ -1,4 +1,4 @@
-"""The embedded host put together from an engine, a cipher, a clock and a plugin manager."""
+"""The embedded shop, wired from an engine, a cipher, a clock and a plugin manager."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -31,16 +31,16 @@ from bittitan_plugin.platforms.shop.tables import UserRow
 from bittitan_plugin.platforms.shop.tokens import ACCESS_LIFETIME, InvalidToken, Tokens
 from bittitan_plugin.store.queries.keyset import Page
 
-#: How the one installation on this host is named.
+#: The key of the shop's only installation.
 INSTALLATION = "default"
-#: How long a token lasts that was asked for on the command line.
+#: How long a token from the command line is valid.
 OPERATOR_LIFETIME = timedelta(hours=12)
 
 Row = TypeVar("Row")
 
 
 class EmbeddedPlatform:
-    """The platform's services. Everything here is synchronous; the web hops to a thread."""
+    """The platform's services. Everything here is synchronous; the web runs it in threads."""
 
     def __init__(  # noqa: PLR0913 - what the platform stands on, each by its name
         self,
@@ -77,7 +77,7 @@ class EmbeddedPlatform:
         )
 
     def sign_in(self, email: str, password: str, address: str) -> tuple[str, UserRow] | None:
-        """A token and whose it is, or None when e-mail and password do not belong together.
+        """A token and its user, or None when e-mail and password do not belong together.
 
         Raises ``SignInDelayed``, see ``Customers.sign_in``.
         """
@@ -100,7 +100,7 @@ class EmbeddedPlatform:
         return self.tokens.issue(user, lifetime)
 
     def user(self, token: str | None) -> UserRow | None:
-        """Whoever sent that token; None without one or for a deleted user.
+        """The user of that token; None without one or for a deleted user.
 
         Raises ``InvalidToken``, also when the user has ended all sessions since it was issued.
         """
@@ -122,6 +122,6 @@ class EmbeddedPlatform:
             return listing.page(session, request)
 
     def count(self, listing: Listing[Row]) -> int:
-        """How long the whole list is; a statement of its own."""
+        """The number of rows in the whole list, by a statement of its own."""
         with self.database.reading() as session:
             return listing.count(session)

@@ -1,4 +1,4 @@
-"""The plugins as staff see and set them. Each plugin keeps its own settings."""
+"""Shows the plugins to staff and changes their settings, which each plugin keeps itself."""
 
 from collections.abc import Sequence
 
@@ -36,9 +36,9 @@ class Plugins:
         changed_by: str,
         same_account: bool | None = None,
     ) -> specs.PluginState:
-        """Validate, then tell the plugin to store. Returns how it stands afterwards.
+        """Validate, then have the plugin store the settings. Returns its state afterwards.
 
-        ``same_account`` is what staff say of changed access to the other side, where it was asked.
+        ``same_account`` is staff's answer whether it is the same vendor's account, where asked.
         Raises ``Refusal`` or ``PluginsRejected`` with nothing changed.
         """
         name, state = self._existing(plugin_id)

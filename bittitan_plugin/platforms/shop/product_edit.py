@@ -1,4 +1,4 @@
-"""What staff decide about a licence product, carried out in this shop. Fires no hooks."""
+"""Applies to this shop what staff decide about a licence product. Fires no hooks."""
 
 from datetime import datetime
 
@@ -23,7 +23,7 @@ from bittitan_plugin.store.locks import take_turns
 
 
 def offer(session: Session, wanted: Offer, group: str, at: datetime) -> HostVariant:
-    """Make the variant what staff want it to be."""
+    """Change the variant as staff decided, or make it."""
     take_turns(session, TURN)
     variant = _existing(session, wanted)
     if variant is None:

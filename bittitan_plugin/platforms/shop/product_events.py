@@ -1,4 +1,4 @@
-"""Changes of what is on offer, each followed by its hooks once it is committed."""
+"""Changes of the catalogue, each followed by its hooks once it is committed."""
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
@@ -12,7 +12,7 @@ from bittitan_plugin.platforms.shop.inputs import VariantInput
 
 
 class ProductChanges:
-    """The catalogue's changes, with the plugins told. Raises ``Refusal``."""
+    """Changes the catalogue and fires the hooks. Raises ``Refusal``."""
 
     def __init__(self, catalogue: Catalogue, announcer: Announcer) -> None:
         self._catalogue = catalogue

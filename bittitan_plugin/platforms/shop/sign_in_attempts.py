@@ -1,4 +1,4 @@
-"""Remembers wrong passwords where they came from, for every process alike."""
+"""Counts wrong passwords by where they came from, for all processes together."""
 
 import math
 from datetime import datetime
@@ -22,20 +22,20 @@ from bittitan_plugin.store.engine import insert_into
 from bittitan_plugin.store.locks import take_turns
 
 #: Bits of an IPv6 network. Whoever has one address has its subnet, and often the whole site (RFC
-#: 6177); but a mobile operator's customers share one, so only for one account it counts as one.
+#: 6177); but customers of a mobile operator share a site, so it is one source only per account.
 _SUBNET, _SITE = 64, 48
-#: Rows that one attempt lets go of, so that no crowd of them makes somebody wait.
+#: The most old rows that one attempt deletes, so that nobody waits for many of them.
 _SOME = 500
 
 
 class SignInAttempts:
-    """Counts an attempt as failed before the password is compared, so guesses cannot race."""
+    """Counts an attempt as failed before comparing passwords, so that guesses cannot race."""
 
     def __init__(self, database: ShopDatabase) -> None:
         self._database = database
 
     def begin(self, email: str, address: str, device: str | None = None) -> None:
-        """Somebody is about to sign in. Raises ``SignInDelayed``, and then counts nothing."""
+        """Count an attempt. Raises ``SignInDelayed``, and then counts nothing."""
         now = self._database.clock()
         with self._database.writing() as session:
             known = {
@@ -50,11 +50,11 @@ class SignInAttempts:
             _forget(session, now - FORGOTTEN_AFTER)
 
     def succeeded(self, email: str, address: str, device: str | None = None) -> None:
-        """The password was right: the account starts anew, the network gets its attempt back."""
+        """The password was right: reset the account's count, and uncount this for the network."""
         (own, _), *shared = _subjects(email, address, device)
         networks = [subject for subject, _ in shared]
         with self._database.writing() as session:
-            # In turn with attempts that begin: they write the counts they have read.
+            # In sequence with attempts that begin: they write the counts they have read.
             for subject in (own, *networks):
                 take_turns(session, subject)
             session.execute(delete(SignInFailureRow).where(SignInFailureRow.subject == own))
@@ -66,10 +66,10 @@ class SignInAttempts:
 
 
 def _subjects(email: str, address: str, device: str | None) -> list[tuple[str, Throttle]]:
-    """Under which each is kept, what is of the account first.
+    """The subjects to count under, with their limits; the account's own comes first.
 
-    What people typed is hashed, it may be anything, of any length. A device that is known for the
-    account is counted for itself: strangers have no part in it.
+    Typed text is hashed, because it may be anything, of any length. A device that is known for the
+    account has a count of its own, which strangers do not affect.
     """
     if device is not None:
         return [(f"device:{device}", PER_ACCOUNT)]
@@ -80,7 +80,7 @@ def _subjects(email: str, address: str, device: str | None) -> list[tuple[str, T
 
 
 def _network(address: str, bits: int) -> str:
-    """Where an address is: itself for IPv4, for IPv6 the network of so many bits."""
+    """The network of an address: itself for IPv4, for IPv6 the network of so many bits."""
     try:
         found = ip_address(address)
     except ValueError:
@@ -100,14 +100,14 @@ def _failures(session: Session, subject: str) -> Failures:
 
 def _keep(session: Session, subject: str, failures: Failures) -> None:
     values = {"failures": failures.count, "last_at": failures.last_at}
-    # Not an update: whoever forgets what is old may just have taken the row away.
+    # Not an update: another process may just have deleted the row as old.
     insert = insert_into(session.get_bind(), SignInFailureRow)
     statement = insert.values(subject=subject, **values)
     session.execute(statement.on_conflict_do_update(index_elements=["subject"], set_=values))
 
 
 def _forget(session: Session, before: datetime) -> None:
-    """Let go of some of what is old; of the rest, and of what others are at, somebody else will."""
+    """Delete some old rows; later calls delete the rest, and rows that are locked now."""
     old = select(SignInFailureRow.subject).where(SignInFailureRow.last_at < before).limit(_SOME)
     found = session.scalars(old.with_for_update(skip_locked=True)).all()
     if found:

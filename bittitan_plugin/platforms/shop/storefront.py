@@ -1,4 +1,4 @@
-"""The addresses of the shop: one page, its script, and the operations it sends, as they are."""
+"""The storefront's routes: one page, its script, and the GraphQL operations it sends."""
 
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from bittitan_plugin.web.site import Site
 
 
 def shop_routes(site: Site) -> list[BaseRoute]:
-    """``/shop/`` and the operations under ``/shop/operations/``, to be read only."""
+    """``/shop/`` and the operations under ``/shop/operations/``, read only."""
 
     async def page(request: Request) -> Response:
         return await site.page(request, "shop/index.html")
@@ -26,6 +26,6 @@ def shop_routes(site: Site) -> list[BaseRoute]:
 
 
 def operations_folder() -> Path:
-    """``graphql/operations``: in a wheel it lies inside the package, in a checkout beside it."""
+    """``graphql/operations``: in a wheel it is inside the package, in a checkout beside it."""
     packaged = Path(__file__).with_name("operations")
     return packaged if packaged.exists() else Path(__file__).parents[3] / "graphql" / "operations"

@@ -1,4 +1,4 @@
-"""The embedded host's tables. They share a database with the plugin's, and no row with them."""
+"""The shop's tables. They share a database with the plugin's tables, but no rows."""
 
 from datetime import datetime
 from decimal import Decimal
@@ -34,7 +34,7 @@ class UserRow(ShopBase):
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     email: Mapped[str] = mapped_column(unique=True)
-    #: scrypt, with its parameters; None cannot sign in with a password.
+    #: A scrypt hash with its parameters; with None the user cannot sign in with a password.
     password: Mapped[str | None] = mapped_column(Text)
     company: Mapped[str]
     is_staff: Mapped[bool]
@@ -42,7 +42,7 @@ class UserRow(ShopBase):
     #: Day of the month (1-28) on which deferred invoices are issued; None is the first.
     billing_day: Mapped[int | None]
     created_at: Mapped[datetime]
-    #: Every session and token of the user carries it; another one ends them all at once.
+    #: Every session and token of the user carries it; a new value ends them all at once.
     session_key: Mapped[str | None]
 
 
@@ -72,7 +72,7 @@ class ProductRow(ShopBase):
 
 
 class VariantRow(ShopBase):
-    """The thing that is bought."""
+    """What a customer buys: one version of a product."""
 
     __tablename__ = "host_variants"
     __table_args__ = (Index("ix_host_variants_product", "product_id"),)
@@ -149,7 +149,7 @@ class OrderRow(ShopBase):
     checkout_id: Mapped[UUID | None] = mapped_column(unique=True)
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
-    #: Since when a change of it waits to be told to the plugins; see ``outbox.py``.
+    #: Since when plugins have not been notified of a change; see ``outbox.py``.
     untold_since: Mapped[datetime | None]
 
 
@@ -170,7 +170,7 @@ class OrderLineRow(ShopBase):
     quantity: Mapped[int]
     quantity_fulfilled: Mapped[int]
     unit_amount: Mapped[Decimal]
-    #: Cancelled before it was invoiced: no invoice bills it any more.
+    #: Cancelled before it was invoiced: no later invoice bills it.
     is_waived: Mapped[bool] = mapped_column(default=False)
     line_metadata: Mapped[dict[str, str]] = mapped_column("metadata")
 
@@ -190,7 +190,7 @@ class InvoiceRow(ShopBase):
     kind: Mapped[str] = mapped_column(String(10))
     sequence: Mapped[int]
     number: Mapped[str] = mapped_column(unique=True)
-    #: Who pays, as it was then: whoever placed the order, also where it bought for another.
+    #: Who pays, as it was then: always whoever placed the order, also for an end customer.
     billed_to: Mapped[str]
     amount: Mapped[Decimal]
     currency: Mapped[str] = mapped_column(String(3))

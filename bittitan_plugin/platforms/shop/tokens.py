@@ -1,4 +1,4 @@
-"""Access tokens of Saleor's shape: RS256 by a key of ours, verified with everything pinned."""
+"""Access tokens in Saleor's format: RS256 with our own key, every parameter pinned."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -19,14 +19,14 @@ from bittitan_plugin.platforms.shop.tables import SigningKeyRow, UserRow
 
 _ALGORITHM = "RS256"
 _KEY_BITS = 2048
-#: The longest token looked at, in characters.
+#: The longest token that is read, in characters.
 _LONGEST_TOKEN = 8192
-#: How long an access token lasts, as Saleor has it.
+#: How long an access token is valid, as in Saleor.
 ACCESS_LIFETIME = timedelta(minutes=5)
 
 
 class InvalidToken(Exception):
-    """A token was sent and is not to be believed; ``code`` is Saleor's name for the reason."""
+    """A token was sent and is not valid; ``code`` is Saleor's name for the reason."""
 
     def __init__(self, message: str, code: str = "InvalidTokenError") -> None:
         super().__init__(message)
@@ -36,10 +36,10 @@ class InvalidToken(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Bearer:
-    """Whom a verified token speaks for."""
+    """The user of a verified token."""
 
     user_id: UUID
-    #: The user's when the token was issued; Saleor calls it ``token``.
+    #: The user's session key when the token was issued; Saleor calls it ``token``.
     session_key: str
 
 
@@ -62,7 +62,7 @@ class Tokens:
         self._keys: dict[str, RSAKey] = {}
 
     def issue(self, user: UserRow, lifetime: timedelta | None = None) -> str:
-        """A token for that user, five minutes long unless set otherwise."""
+        """A token for that user, valid for five minutes unless ``lifetime`` is given."""
         key = self._signing_key()
         now = self._database.clock()
         claims = {
@@ -80,9 +80,9 @@ class Tokens:
         return jwt.encode(header, claims, key, algorithms=[_ALGORITHM])
 
     def verify(self, text: str) -> Bearer:
-        """Whom a token speaks for. Raises ``InvalidToken``.
+        """The user of a token. Raises ``InvalidToken``.
 
-        Whether that user has ended all sessions meanwhile is for the caller to see.
+        The caller must check whether that user has ended all sessions meanwhile.
         """
         try:
             claims = self._decode(text)
@@ -124,7 +124,7 @@ class Tokens:
     def _key_of(self, signature: Any) -> RSAKey:
         kid = signature.headers().get("kid")
         if kid not in self._keys:
-            # Another process may have made it since.
+            # Another process may have made the key since.
             self._load()
         if kid not in self._keys:
             raise InvalidToken("Invalid token")
@@ -152,7 +152,7 @@ class Tokens:
         key = RSAKey.generate_key(_KEY_BITS, private=True)
         sealed = self._cipher.seal(key.as_pem(private=True).decode())
         with self._database.writing() as session:
-            # Of processes that start together the first makes the key; on PostgreSQL there may
-            # be two, and then both are published and either is good.
+            # If processes start together, the first makes the key; on PostgreSQL two keys are
+            # possible, and then both are published and both are valid.
             if session.scalar(select(SigningKeyRow.id).limit(1)) is None:
                 session.add(SigningKeyRow(id=key.thumbprint(), private_key=sealed, created_at=now))

@@ -1,4 +1,4 @@
-"""This host's HTTP side: its GraphQL address and its public keys."""
+"""The shop's HTTP routes: GraphQL and its public keys."""
 
 from typing import Any
 
@@ -24,7 +24,7 @@ JWKS_PATH = "/.well-known/jwks.json"
 def graphql_routes(
     platform: EmbeddedPlatform, schema: HostSchema, *, graphiql: bool = True
 ) -> list[BaseRoute]:
-    """The routes to mount at the root; GraphiQL is for development."""
+    """The routes to mount at the root; GraphiQL is only for development."""
 
     async def jwks(_request: Request) -> Response:
         try:
@@ -39,7 +39,7 @@ def graphql_routes(
 
 
 class HostGraphQL(GraphQLDoor):
-    """Strawberry's ASGI app: it knows who is asking, and tells strangers nothing of our insides."""
+    """Strawberry's ASGI app that knows who asks, and hides internal errors from strangers."""
 
     def __init__(self, platform: EmbeddedPlatform, schema: HostSchema, *, graphiql: bool) -> None:
         super().__init__(
@@ -52,7 +52,7 @@ class HostGraphQL(GraphQLDoor):
         self._extensions = schema.plugin_extensions
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer; a token that is not to be believed ends the request before anything runs."""
+        """Answer; an invalid token ends the request before anything runs."""
         try:
             await answer(super().__call__, scope, receive, send)
         except InvalidToken as error:
@@ -64,7 +64,7 @@ class HostGraphQL(GraphQLDoor):
     async def get_context(
         self, request: Request | WebSocket, response: Response | WebSocket
     ) -> dict[str, Any]:
-        """What resolvers find in ``info.context``."""
+        """The value of ``info.context`` for resolvers."""
         platform = self._platform
         user = await anyio.to_thread.run_sync(platform.user, bearer_token(request))
         viewer = viewer_of(user)
@@ -85,6 +85,6 @@ class HostGraphQL(GraphQLDoor):
 
 
 def _without_key(unreadable: UnreadableSecret) -> Response:
-    """The key that signs tokens is sealed with one that this process does not have (yet)."""
+    """The answer when this process does not (yet) have the key that unseals the signing key."""
     body = {"errors": [error_body(unreadable.message, unreadable.reported_as)]}
     return JSONResponse(body, status_code=503)
