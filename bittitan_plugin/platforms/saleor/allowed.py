@@ -1,7 +1,7 @@
-"""Which Saleors may register, and where their keys and Dashboards are. Decided by the operator.
+"""The operator's list of Saleors that may register, with their keys' and Dashboards' addresses.
 
-A registration comes unsigned from a stranger and names an address for us to call. Only addresses
-that the operator listed in ``BITTITAN_SALEOR_ALLOWED_URLS`` are ever called, so the request cannot
+A registration is unsigned, from a stranger, and names an address for us to call. Only addresses
+that the operator listed in ``BITTITAN_SALEOR_ALLOWED_URLS`` are ever called, so a request cannot
 be used to reach into our own network.
 """
 
@@ -36,7 +36,7 @@ class AllowedSaleors:
 
     @property
     def origins(self) -> tuple[str, ...]:
-        """Every origin that may show a page of ours which says nothing about anybody."""
+        """Every origin that may show our pages without personal data."""
         return tuple(dict.fromkeys(origin(url) for url in [*self.urls, *self.dashboards]))
 
     def frame_ancestors(self, api_url: str) -> tuple[str, ...]:
@@ -46,15 +46,15 @@ class AllowedSaleors:
 
 
 def _shown(api_url: str) -> str:
-    """What a stranger named, fit to be read."""
+    """An address from a stranger, made safe to show."""
     plain = "".join(each for each in api_url if each.isprintable())[:LONGEST_URL].strip()
     return f"The address '{plain}'" if plain else "A Saleor that names no address of its API"
 
 
 def normal(url: str) -> str | None:
-    """The address as it is compared: lower-case scheme and host, one slash at the end.
+    """The address in the form for comparing: lower-case scheme and host, one slash at the end.
 
-    None for what is not a plain http(s) address: credentials, query and fragment are refused.
+    None if it is not a plain http(s) address: credentials, query and fragment are refused.
     """
     try:
         parts = urlsplit(url.strip())
@@ -80,5 +80,5 @@ def origin(url: str) -> str:
 
 
 def jwks_url(api_url: str) -> str:
-    """Where that Saleor publishes its keys. Observed: at the root of its origin."""
+    """The address of that Saleor's public keys. Observed: at the root of its origin."""
     return f"{origin(api_url)}/.well-known/jwks.json"

@@ -1,7 +1,7 @@
-"""Whether a Saleor still lets the app hear and do what it needs; said at once where it does not.
+"""Checks that a Saleor still gives the app its events and permissions, and reports what it lacks.
 
-A Saleor that withdrew a permission sends no event that needs it, and one whose webhook is inactive
-sends none at all: nothing fails, and paid orders are not served.
+A Saleor that withdrew a permission sends no event that needs it, and one with an inactive webhook
+sends none at all: then nothing fails, but paid orders are not served.
 """
 
 from collections.abc import Sequence
@@ -24,7 +24,7 @@ MEND = (
 
 
 def restrictions(apps: SaleorApps, app: SaleorApp) -> Sequence[str]:
-    """What that Saleor keeps from the app, in words. Raises as ``SaleorClient.execute``."""
+    """What that Saleor denies the app, in words. Raises what ``SaleorClient.execute`` raises."""
     client = SaleorClient(app.api_url, apps.token(app))
     try:
         me = client.execute("app").get("app") or {}
@@ -47,7 +47,7 @@ def _inactive(client: SaleorClient) -> list[str]:
 
 
 class HearingWatch:
-    """Looks at every Saleor. Any number of workers may do so at once."""
+    """Checks every Saleor. Any number of workers may do so at once."""
 
     def __init__(self, apps: SaleorApps, store: Store, clock: Clock) -> None:
         self._apps = apps
@@ -55,11 +55,11 @@ class HearingWatch:
         self._clock = clock
 
     def look_all(self) -> None:
-        """One look at every Saleor; one that fails waits for the next look."""
+        """Check every Saleor once; a failed check waits for the next round."""
         self._apps.visit(self.look, missed="app_not_looked_at")
 
     def look(self, app: SaleorApp) -> None:
-        """Raise the problem, or close it. Raises as ``SaleorClient.execute``."""
+        """Raise the problem, or close it. Raises what ``SaleorClient.execute`` raises."""
         try:
             found = restrictions(self._apps, app)
         except Rejected as rejection:

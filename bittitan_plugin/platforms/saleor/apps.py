@@ -1,8 +1,8 @@
-"""The Saleors that installed the app: who they are, their keys, and the sealed token to call them.
+"""The Saleors that installed the app, with their keys and the sealed token to call them.
 
 One Saleor is one installation of the plugin; its API address is the installation's key, so that
 two Saleors never share a row of anything. Uninstalling closes it and deletes nothing; installing
-again goes on where it stopped.
+again continues with what was there.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -30,18 +30,18 @@ _log = structlog.get_logger(__name__)
 
 
 class AppState(StrEnum):
-    """Where the app stands at one Saleor."""
+    """The state of the app at one Saleor."""
 
     ACTIVE = "ACTIVE"
-    #: Staff switched it off in the Dashboard: its token is dead until they switch it on again.
+    #: Staff switched it off in the Dashboard: its token is invalid until they switch it on again.
     DEACTIVATED = "DEACTIVATED"
-    #: It was removed. What it sold stays here.
+    #: It was removed. Its sales stay here.
     UNINSTALLED = "UNINSTALLED"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Registration:
-    """What one successful installation brought."""
+    """The data of one successful installation."""
 
     api_url: str
     domain: str
@@ -49,7 +49,7 @@ class Registration:
     app_id: str
     token: str = field(repr=False)
     jwks: Mapping[str, Any]
-    #: As ``Saleor-Schema-Version`` says it: ``3.23``.
+    #: The header ``Saleor-Schema-Version``: ``3.23``.
     version: str
 
 
@@ -75,7 +75,7 @@ class SaleorApp:
 
 
 class SaleorApps:
-    """Keeps the apps, one row for each Saleor. Opens short transactions of its own."""
+    """Stores the apps, one row for each Saleor. Opens short transactions of its own."""
 
     def __init__(self, engine: Engine, cipher: Cipher, clock: Clock) -> None:
         self._engine = engine
@@ -84,10 +84,10 @@ class SaleorApps:
         self._clock = clock
 
     def register(self, registration: Registration) -> SaleorApp:
-        """Keep a Saleor that has proved itself, for the first time or again.
+        """Store a Saleor that has proved its identity, for the first time or again.
 
-        Its installation is opened at the first time; afterwards settings, assets and everything
-        else of it are as they were.
+        The first time opens its installation; later, its settings, assets and everything
+        else are kept.
         """
         now = self._clock()
         with self._writing() as session:
@@ -97,7 +97,7 @@ class SaleorApps:
                 row = SaleorAppRow(installation_id=installation.id, registered_at=now)
                 session.add(row)
             elif row.app_id != registration.app_id:
-                # What the Dashboard showed of the app before is gone with it.
+                # The Dashboard lost the app's problems when the app was removed.
                 theirs = SaleorProblemRow.installation_id == installation.id
                 session.execute(delete(SaleorProblemRow).where(theirs))
             row.api_url, row.domain = registration.api_url, registration.domain
@@ -108,15 +108,15 @@ class SaleorApps:
             return _to_app(row)
 
     def visit(self, look: Callable[[SaleorApp], object], *, missed: str) -> None:
-        """Look at every Saleor that has the app switched on; the next visit makes up for a failure.
+        """Call ``look`` for every Saleor with the app switched on; the next visit retries failures.
 
-        One that fails, however it does, is logged as ``missed`` and keeps no other waiting.
+        Any failure is logged as ``missed`` and does not stop the others.
         """
         for app in self.all_active():
             try:
                 look(app)
             except SQLAlchemyError as failure:
-                # The text may quote what was to be stored.
+                # The error's text may quote values.
                 _log.warning(missed, saleor=app.api_url, why=type(failure).__name__)
             except Exception as failure:
                 _log.warning(missed, saleor=app.api_url, why=str(failure))
@@ -129,13 +129,13 @@ class SaleorApps:
             return _to_app(row) if row else None
 
     def of_installation(self, installation_id: UUID) -> SaleorApp | None:
-        """The app of that installation; None when its platform is no Saleor."""
+        """The app of that installation; None when its platform is not a Saleor."""
         with Session(self._reading) as session:
             row = session.get(SaleorAppRow, installation_id)
             return _to_app(row) if row else None
 
     def all_active(self) -> list[SaleorApp]:
-        """Every Saleor that answers, the oldest first."""
+        """Every Saleor that has the app switched on, the oldest first."""
         query = select(SaleorAppRow).where(SaleorAppRow.state == AppState.ACTIVE)
         with Session(self._reading) as session:
             rows = session.scalars(query.order_by(SaleorAppRow.registered_at, SaleorAppRow.api_url))
@@ -146,16 +146,16 @@ class SaleorApps:
         return self._cipher.open(app.sealed_token)
 
     def keep_keys(self, app: SaleorApp, jwks: Mapping[str, Any]) -> SaleorApp:
-        """Keep the keys that Saleor publishes now."""
+        """Store the keys that Saleor publishes now."""
         with self._writing() as session:
             row = session.get_one(SaleorAppRow, app.installation_id)
             row.jwks, row.jwks_fetched_at = dict(jwks), self._clock()
             return _to_app(row)
 
     def change_state(self, app: SaleorApp, state: AppState, said_at: datetime) -> SaleorApp:
-        """Note what Saleor said at ``said_at``, unless it has said something else since.
+        """Store the state that Saleor reported at ``said_at``, unless a later one is known.
 
-        The token of an app that was removed is dead and is forgotten.
+        The token of a removed app is invalid and is deleted.
         """
         with self._writing() as session:
             row = session.get_one(SaleorAppRow, app.installation_id, with_for_update=True)

@@ -1,6 +1,6 @@
-"""What *Get Services Definition* needs of a Saleor before products: types, properties, group.
+"""Makes what a Saleor needs before *Get Services Definition*: types, properties, group.
 
-Each step looks before it makes, so that it can be interrupted and run again; what is there already
+Each step looks before it makes, so that it can be interrupted and run again; what exists already
 is never changed.
 """
 
@@ -21,7 +21,7 @@ Node = Mapping[str, Any]
 
 @dataclass(frozen=True, kw_only=True)
 class Channel:
-    """Where Saleor sells: one currency each."""
+    """A channel of Saleor, which sells in one currency."""
 
     id: str
     slug: str
@@ -30,7 +30,7 @@ class Channel:
 
 @dataclass(frozen=True, kw_only=True)
 class Shelves:
-    """What there is already."""
+    """What exists already."""
 
     #: Ids of the product types, and of the attributes each of them has, by slug.
     types: Mapping[str, str]
@@ -40,11 +40,11 @@ class Shelves:
     #: The group, and whether it is listed in any channel.
     group_id: str | None
     group_listed: bool
-    #: The category that the settings name, if it is there.
+    #: The category that the settings name, if it exists.
     category_id: str | None
     #: The version of that Saleor now; it may be newer than the one that installed the app.
     version: str
-    #: The active ones, in Saleor's order.
+    #: The active channels, in Saleor's order.
     channels: tuple[Channel, ...]
 
     def selling_in(self, currency: str) -> list[Channel]:
@@ -53,7 +53,7 @@ class Shelves:
 
 
 def read_shelves(client: SaleorClient, group: str, category: str = "") -> Shelves:
-    """What there is of our types, properties, ``group`` and ``category`` (its name or slug)."""
+    """What exists of our types, properties, ``group`` and ``category`` (its name or slug)."""
     data = client.execute(
         "catalogue",
         {
@@ -128,7 +128,7 @@ def _type_input(
 
 
 def ensure_category(client: SaleorClient, group: str, category: str) -> Shelves:
-    """What there is, with the category made if it is missing; none where it has no name."""
+    """What exists, after making a missing category; none is made without a name."""
     shelves = read_shelves(client, group, category)
     if shelves.category_id is not None or not category:
         return shelves
@@ -138,7 +138,7 @@ def ensure_category(client: SaleorClient, group: str, category: str) -> Shelves:
 
 
 def ensure_group(client: SaleorClient, name: str) -> None:
-    """Make the collection, visible in every channel; one that staff list somewhere stays so."""
+    """Make the collection, visible in every channel; one that staff list somewhere is kept."""
     shelves = read_shelves(client, name)
     group_id = shelves.group_id
     if group_id is None:
@@ -154,6 +154,6 @@ def _make(client: SaleorClient, name: str, variables: Mapping[str, object]) -> d
         return client.execute(name, variables)
     except Rejected as rejection:
         if rejection.code in {"UNIQUE", "ATTRIBUTE_ALREADY_ASSIGNED"}:
-            # Somebody makes the same at this moment: the next look finds it.
+            # Another process makes the same at this moment: the next look finds it.
             raise PlatformUnavailable(f"{rejection.message} Try again.") from rejection
         raise

@@ -1,4 +1,4 @@
-"""Invoices and the catalogue: what webhooks about them say, as the hooks' events."""
+"""Translates webhooks about invoices and the catalogue to the hooks' events."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -28,7 +28,7 @@ def invoice_events(installation: str, invoice: Node, event: str) -> list[specs.E
     """What ``InvoiceRequested`` and its like say."""
     kind = _INVOICE[event]
     order = invoice.get("order")
-    if not order:  # an invoice that was uploaded for no order of Saleor's
+    if not order:  # an invoice that was uploaded without an order of Saleor
         return []
     said = kind.model_validate(
         {

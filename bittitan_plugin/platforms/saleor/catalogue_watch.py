@@ -1,7 +1,7 @@
-"""Follows what happened to a Saleor's products while nobody heard of it.
+"""Finds changes of a Saleor's products that no webhook reported.
 
-A webhook about a product that failed for good is not sent again, and unlike orders products cannot
-be asked for by when they changed (observed on 3.23): so every few minutes all of ours are listed.
+A webhook about a product that failed for good is not sent again, and unlike orders, products cannot
+be queried by when they changed (observed on 3.23): so every few minutes all of ours are listed.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -24,15 +24,15 @@ INTERVAL = timedelta(minutes=3)
 _NEEDED = "MANAGE_PRODUCTS"
 
 
-#: Told of an installation, every variant of ours there, page by page, and whom to ask which of some
-#: variants are gone; see ``services.catalogue.catch_up``.
+#: Takes an installation, our variants there, page by page, and a function that finds which of some
+#: variants no longer exist; see ``services.catalogue.catch_up``.
 CatchUp = Callable[
     [UUID, Iterable[Sequence[HostVariant]], Callable[[Sequence[str]], Sequence[str]]], None
 ]
 
 
 class CatalogueWatch:
-    """Looks at every Saleor whose turn it is. Any number of workers may do so at once."""
+    """Reads every Saleor that is due. Any number of workers may do so at once."""
 
     def __init__(self, apps: SaleorApps, catch_up: CatchUp, clock: Clock) -> None:
         self._apps = apps
@@ -42,13 +42,13 @@ class CatalogueWatch:
         self._looked: dict[UUID, datetime] = {}
 
     def look_due(self) -> None:
-        """Look where the last look is too long ago; one that fails waits for its next turn."""
+        """Read each Saleor that was not read lately; a failed one waits for its next turn."""
         self._apps.visit(self._look_if_due, missed="products_not_looked_at")
 
     def look(self, app: SaleorApp) -> None:
-        """Follow every product of ours there, and let go of those that are gone.
+        """Follow every product of ours there, and unbind those that no longer exist.
 
-        Raises as ``SaleorClient.execute``; what was followed until then stays.
+        Raises what ``SaleorClient.execute`` raises; what was done until then is kept.
         """
         client = SaleorClient(app.api_url, self._apps.token(app))
         try:
@@ -65,9 +65,9 @@ class CatalogueWatch:
 
 
 def _gone(client: SaleorClient, missing: Sequence[str]) -> Sequence[str]:
-    """Which of the variants that were not listed are no licences any more.
+    """Those of the unlisted variants that are no longer licences.
 
-    Each is asked for by its id: a list that is read while products are renamed may skip some.
+    Each is looked up by its id: a list that is read while products are renamed may skip some.
     """
     asked = [each for each in missing if is_of("ProductVariant", each)]
     there = {node["id"] for node in variants_by_id(client, asked) if host_variant(node)}

@@ -1,4 +1,4 @@
-"""Which orders of a Saleor have changed since an instant."""
+"""Lists the orders of a Saleor that have changed since an instant."""
 
 from collections.abc import Iterator
 from datetime import datetime

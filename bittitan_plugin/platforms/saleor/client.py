@@ -1,11 +1,11 @@
-"""One GraphQL exchange with one Saleor: sent, read whole within bounds, judged.
+"""One GraphQL exchange with one Saleor: sends, reads the whole answer within limits, checks it.
 
     client = SaleorClient("https://shop.example/graphql/", token)
     data = client.execute("app", {})
 
-Redirects are never followed: the address was checked against the operator's list, and what it
-points to was not. Nothing is repeated here; the workflows do that, and every write of ours looks
-before it writes.
+Redirects are never followed: the address was checked against the operator's list, but the target
+was not. Nothing is repeated here; the workflows do that, and each of our writes reads before it
+writes.
 """
 
 import weakref
@@ -21,7 +21,7 @@ from bittitan_plugin.platforms.saleor.failures import Reply, failure, failure_of
 
 #: Seconds to wait for a connection, and for a free one in the pool.
 CONNECT_TIMEOUT = 5.0
-#: Seconds without a byte after which an answer (or the sending of a request) is given up.
+#: Seconds without a byte after which an answer (or sending a request) is given up.
 READ_TIMEOUT = 20.0
 #: Bytes of the largest answer that is read; an order of 500 lines is below 1 MB.
 LARGEST_ANSWER = 8 * 1024 * 1024
@@ -32,10 +32,10 @@ Data = dict[str, Any]
 
 
 class SaleorClient:
-    """Speaks as one app to one Saleor. Thread-safe; share it. The token is in no ``repr``.
+    """Calls one Saleor as one app. Thread-safe; share it. The token is in no ``repr``.
 
-    ``read_timeout`` is in seconds and runs anew with every byte; ``answer_timeout`` is how long an
-    answer may take in all, if not as long as everybody's. ``transport`` replaces the network.
+    ``read_timeout`` is in seconds and restarts with every byte; ``answer_timeout`` limits the whole
+    answer instead of the common limit. ``transport`` replaces the network.
     """
 
     def __init__(
@@ -64,7 +64,7 @@ class SaleorClient:
         return f"SaleorClient({self.api_url!r})"
 
     def close(self) -> None:
-        """Let go of every connection. Closing again does nothing."""
+        """Close every connection. Closing again does nothing."""
         self._finalizer()
 
     def execute(self, name: str, variables: Mapping[str, object] | None = None) -> Data:
@@ -97,7 +97,7 @@ class SaleorClient:
             outcome = error
         except (UnicodeError, OverflowError):  # no such host name or port can be
             outcome = httpx.InvalidURL("not an address")
-        # Raised outside the handler: httpx's error holds the request, and with it the token.
+        # Raised outside the handler: httpx's error contains the request with its token.
         if problem := failure(operation, outcome):
             del outcome
             raise problem

@@ -1,4 +1,4 @@
-"""Saleor as a kind of platform: what the entry point names, and all of it wired together."""
+"""Saleor as a kind of platform: wires all of it together for the entry point."""
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
@@ -76,7 +76,7 @@ class SaleorConnection(PlatformConnection):
         return host
 
     def conditions(self, installation: Installation) -> Iterator[Condition]:
-        """Whether a Saleor that has the app switched on keeps anything from it."""
+        """What a Saleor with the app switched on denies the app."""
         app = self.apps.of_installation(installation.id)
         if app is None or not app.is_active:
             return
@@ -94,7 +94,7 @@ class SaleorConnection(PlatformConnection):
     def routes(
         self, plugins: "PluginManager", *, development: bool, graphql: "ASGIApp"
     ) -> "Sequence[BaseRoute]":
-        """None unless the operator allows a Saleor: then ``/graphql/`` is shared with it."""
+        """No routes unless the operator allows a Saleor, which then shares ``/graphql/``."""
         from bittitan_plugin.platforms.saleor.pages.routes import saleor_routes
 
         if not self.settings.allowed_urls:
@@ -108,7 +108,7 @@ class SaleorConnection(PlatformConnection):
         return SaleorService.over(self.wiring, self.apps, self.intake, self.settings, plugins)
 
     def _chores(self) -> Sequence[Callable[[], None]]:
-        """What webhooks lost is found, and problems are shown in the Dashboard."""
+        """The tasks that find what webhooks missed and show problems in the Dashboard."""
         ports, engine, apps = self.wiring.ports, self.wiring.engine, self.apps
         unreadable = UnreadableOrders(ports.store, ports.clock)
         poller = OrderPoller(apps, Cursors(engine), unreadable, self.intake, ports.clock)
@@ -120,7 +120,7 @@ class SaleorConnection(PlatformConnection):
         )
 
     def _host_of(self, app: SaleorApp) -> Host:
-        # A worker that serves no Saleor need not load what calls one.
+        # A worker without a Saleor does not load the modules that call one.
         from bittitan_plugin.platforms.saleor.gateway import saleor_host
 
         ports = self.wiring.ports
@@ -133,5 +133,5 @@ class SaleorConnection(PlatformConnection):
             return installations.by_id(installation_id).configuration
 
 
-#: What the entry point names.
+#: The object that the entry point names.
 kind = PlatformKind(tables=SaleorAppRow.metadata, settings=SaleorSettings, connect=SaleorConnection)

@@ -1,4 +1,4 @@
-"""How far the orders of each Saleor have been read. Kept, so that no restart loses a stretch."""
+"""Stores how far each Saleor's orders have been read, so that a restart skips none."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,11 +14,11 @@ from bittitan_plugin.store.engine import reading_engine, writing_engine
 
 @dataclass(frozen=True, kw_only=True)
 class Cursor:
-    """Where reading goes on."""
+    """Where reading continues."""
 
-    #: By Saleor's clock: every order that changed before has been looked at.
+    #: By Saleor's clock: every order that changed before has been read.
     orders_updated_at: datetime
-    #: By ours: when somebody last looked; None where nobody has yet.
+    #: By our clock: the time of the last poll; None before the first one.
     polled_at: datetime | None
 
 
@@ -30,7 +30,7 @@ class Cursors:
         self._reading = reading_engine(engine)
 
     def of(self, app: SaleorApp) -> Cursor:
-        """Begins at the app's registration: what was ordered before is not ours."""
+        """The cursor; it begins at the app's registration: earlier orders are not served."""
         with Session(self._reading) as session:
             row = session.get(SaleorCursorRow, app.installation_id)
             if row is not None:
@@ -39,7 +39,7 @@ class Cursors:
             return Cursor(orders_updated_at=registered, polled_at=None)
 
     def move(self, installation_id: UUID, orders_updated_at: datetime, polled_at: datetime) -> None:
-        """Go on from there, among the orders never back: another worker may have come further."""
+        """Continue from there; orders never go back, because another worker may be further."""
         with Session(writing_engine(self._engine)) as session, session.begin():
             row = session.get(SaleorCursorRow, installation_id, with_for_update=True)
             if row is None:
@@ -50,5 +50,5 @@ class Cursors:
                 )
                 session.add(row)
             row.orders_updated_at = max(row.orders_updated_at, orders_updated_at)
-            # By our clock, which may have been stepped back.
+            # Our clock may have been stepped back.
             row.polled_at = polled_at

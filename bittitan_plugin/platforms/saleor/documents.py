@@ -1,9 +1,8 @@
-"""The GraphQL documents sent to Saleor: one per file, so that each can be read, linted, validated.
+"""Loads the GraphQL documents for Saleor: one per file, so that each can be linted and validated.
 
-``operations/`` holds what we ask, ``subscriptions/`` what we want in a webhook's body, and
+``operations/`` has our requests, ``subscriptions/`` the contents of webhooks' bodies, and
 ``fragments/`` what both share; the fragments a document spreads are appended to it. A document
-whose first word is ``mutation`` changes something over there, and that decides what a lost answer
-means.
+that begins with ``mutation`` changes something at Saleor, which decides what a lost answer means.
 """
 
 import re
@@ -18,7 +17,7 @@ _SPREAD = re.compile(r"\.\.\.\s*(BitTitan\w+)")
 class Document:
     """One GraphQL operation."""
 
-    #: The file's name without its ending, and the operation's.
+    #: The file's name without its extension, which is the operation's name too.
     name: str
     text: str = field(repr=False)
     #: Whether it changes anything at Saleor.
@@ -51,7 +50,7 @@ def with_fragments(text: str) -> str:
 
 
 def names() -> list[str]:
-    """Every operation there is, in alphabetical order."""
+    """The names of all operations, in alphabetical order."""
     found = (path.name for path in files(__package__).joinpath("operations").iterdir())
     return sorted(name.removesuffix(".graphql") for name in found if name.endswith(".graphql"))
 

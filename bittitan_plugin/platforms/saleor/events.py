@@ -1,7 +1,7 @@
-"""A webhook's body, once it is known to be Saleor's: which event it is, when, by whom, about what.
+"""Reads the body of a verified webhook: which event it is, when, by whom, about what.
 
-The event's name is read from the signed body, never from the header ``Saleor-Event``, which nobody
-signs. Bodies of ``event {…}`` subscriptions are flat; those of filtered subscriptions are wrapped
+The event's name is read from the signed body, never from the header ``Saleor-Event``, which is not
+signed. Bodies of ``event {…}`` subscriptions are flat; those of filtered subscriptions are wrapped
 as ``{"data": {"orderCancelled": {…}}}`` (both observed on 3.23).
 """
 
@@ -22,26 +22,26 @@ from bittitan_plugin.platforms.saleor.order_events import heard_events
 
 
 class NotAnEvent(Exception):
-    """The body is signed, and yet nothing that our subscriptions describe."""
+    """The body is signed, but is nothing that our subscriptions describe."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class SaleorEvent:
     """One event."""
 
-    #: ``OrderFullyPaid`` and its like.
+    #: ``OrderFullyPaid``, for example.
     name: str
     issued_at: datetime | None
     #: Global id of the app that caused it, if an app did.
     caused_by_app: str | None
-    #: Global id of the app it is meant for, if it says so.
+    #: Global id of the app it is meant for, if it names one.
     recipient: str | None
     #: The payload's fields.
     said: Mapping[str, Any] = field(repr=False)
 
     @property
     def subject(self) -> str:
-        """The field that holds what the event is about: ``order``, ``productVariant`` …"""
+        """The name of the field with the event's object: ``order``, ``productVariant`` …"""
         for name in ("order", "invoice", "productVariant", "product", "app"):
             if name in self.said:
                 return name
@@ -49,7 +49,7 @@ class SaleorEvent:
 
     @property
     def node(self) -> Mapping[str, Any] | None:
-        """What it is about; None where Saleor left it out, as without a permission."""
+        """The event's object; None where Saleor left it out, as without a permission."""
         found = self.said[self.subject]
         return found if isinstance(found, Mapping) else None
 
@@ -57,7 +57,7 @@ class SaleorEvent:
 def read_event(body: bytes) -> SaleorEvent:
     """The event in a body. Raises ``NotAnEvent``."""
     try:
-        # Amounts stay exact: a float would have lost cents before anybody looked.
+        # Amounts stay exact: a float could lose cents.
         found = json.loads(body, parse_float=Decimal, parse_constant=_refused)
     except (ValueError, RecursionError):
         raise NotAnEvent("the body is no JSON") from None
@@ -109,7 +109,7 @@ def _unwrapped(found: object) -> tuple[str, Mapping[str, Any]]:
 
 
 def _id_of_app(principal: object) -> str | None:
-    # Our subscriptions select an id for apps alone; what else has one says what it is.
+    # Our subscriptions select an id only for apps; anything else with one names its type.
     if isinstance(principal, dict) and principal.get("__typename", "App") == "App":
         return _id(principal)
     return None

@@ -23,9 +23,9 @@ from bittitan_plugin.domain.errors import (
 from bittitan_plugin.domain.retry_after import retry_after_seconds
 from bittitan_plugin.platforms.saleor.documents import Document
 
-#: Characters of Saleor's messages that are kept.
+#: The most characters kept of Saleor's messages.
 LONGEST_MESSAGE = 300
-#: The code of a call the app has no permission for.
+#: The code of a call for which the app has no permission.
 PERMISSION_DENIED = "PERMISSION_DENIED"
 #: Error classes of Saleor that mean a fault of its own, which may pass.
 _PASSING = frozenset({"OperationalError", "InterfaceError", "DatabaseError", "Timeout"})
@@ -33,7 +33,7 @@ _PASSING = frozenset({"OperationalError", "InterfaceError", "DatabaseError", "Ti
 
 @dataclass(frozen=True, kw_only=True)
 class Reply:
-    """What came back over HTTP, before anybody read it."""
+    """The raw HTTP answer."""
 
     status: int
     body: bytes = field(repr=False)
@@ -43,15 +43,15 @@ class Reply:
 def failure(
     operation: Document, outcome: httpx.HTTPError | httpx.InvalidURL | Reply
 ) -> BitTitanError | None:
-    """What went wrong on the way, or None where there is an answer to be read.
+    """What went wrong in transport, or None where there is an answer to read.
 
-    A 400 is read: it is how Saleor answers a document it cannot run, and it says why.
+    A 400 is read: Saleor answers so to a document it cannot run, and gives the reason.
     """
     what = f"Saleor could not be asked ({operation.name})"
     match outcome:
         case Reply(status=200 | 400):
             return None
-        case Reply(status=429):  # turned away unread
+        case Reply(status=429):  # refused unread
             wait = retry_after_seconds(outcome.retry_after, datetime.now(UTC))
             return PlatformUnavailable(f"{what}: too many requests.", retry_after=wait)
         case Reply(status=401 | 403):
@@ -73,12 +73,12 @@ def failure(
 
 
 def unreadable(operation: Document, reply: Reply) -> BitTitanError:
-    """What an answer means that is no GraphQL answer: a proxy's page, a cut-off body."""
+    """The error for an answer that is not GraphQL: a proxy's page, a cut-off body."""
     return _uncertain(operation, f"its answer of status {reply.status} cannot be read")
 
 
 def failure_of_errors(operation: Document, answer: Mapping[str, Any]) -> BitTitanError | None:
-    """What the errors in a GraphQL answer mean: those at the top first, then a mutation's own."""
+    """The error for a GraphQL answer's errors: top-level ones first, then a mutation's own."""
     for error in _dicts(answer.get("errors")):
         return _of_top_level(operation, error)
     if operation.writes:
@@ -127,7 +127,7 @@ def _dicts(value: object) -> Iterator[Mapping[str, Any]]:
 
 
 def _one_line(message: object) -> str:
-    # It ends in logs, histories and e-mails.
+    # The text is used in logs, histories and e-mails.
     return " ".join(str(message or "no reason given").split())[:LONGEST_MESSAGE]
 
 

@@ -1,6 +1,6 @@
-"""Deliveries at Saleor: a line whose coupon was obtained is fulfilled, a cancelled one returned.
+"""Deliveries at Saleor: a line with a coupon is fulfilled, a cancelled line is returned.
 
-Each looks before it writes, so that repeating it after a lost answer changes nothing.
+Each function reads before it writes, so that repeating it after a lost answer changes nothing.
 """
 
 from collections.abc import Iterator, Mapping
@@ -18,8 +18,8 @@ from bittitan_plugin.platforms.saleor.orders import metadata_of
 from bittitan_plugin.platforms.saleor.paging import nodes
 from bittitan_plugin.ports.platform import FulfilledLine
 
-#: Beside ``ASSET_ID`` on the line: on the order there is one key for each asset, so that lines that
-#: are delivered at the same time do not overwrite each other's.
+#: Besides ``ASSET_ID`` on the line, the order has one key for each asset, so that lines that
+#: are delivered at the same time do not overwrite each other's key.
 ASSET_OF_ORDER = "bittitan.asset."
 #: Deliveries in these states can be returned. From Saleor's documentation.
 _RETURNABLE = frozenset({"FULFILLED", "REFUNDED", "WAITING_FOR_APPROVAL"})
@@ -28,10 +28,10 @@ Node = Mapping[str, Any]
 
 
 def deliver(client: SaleorClient, line: FulfilledLine) -> None:
-    """Fulfil what is not yet fulfilled of the line, and note the asset's id, never a code.
+    """Fulfil what is not yet fulfilled of the line, and store the asset's id, never a code.
 
-    Without a mail of Saleor's: the buyer gets the welcome e-mail. Raises ``Rejected`` NOT_FOUND or
-    NO_WAREHOUSE, and as ``SaleorClient.execute``.
+    Saleor sends no mail: the buyer gets the welcome e-mail. Raises ``Rejected`` NOT_FOUND or
+    NO_WAREHOUSE, and what ``SaleorClient.execute`` raises.
     """
     data = client.execute("order_delivery", {"id": line.order_id})
     order, found = _found(data["order"], line)
@@ -100,5 +100,5 @@ def _delivered(order: Node, line_id: str) -> Iterator[Node]:
 
 
 def _raced(rejection: Rejected, code: str) -> Rejected | Unavailable:
-    """Somebody did the same between our look and our write: look again."""
+    """The error that makes us read again when somebody did the same before our write."""
     return PlatformUnavailable(rejection.message) if rejection.code == code else rejection

@@ -1,4 +1,4 @@
-"""The plugin's port to one Saleor: what ``ports/platform.py`` asks, by calls to Saleor's API."""
+"""Implements the port ``ports/platform.py`` for one Saleor, by calls to Saleor's API."""
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -48,7 +48,7 @@ def saleor_host(
 def _read(node: Node) -> Order | UnreadableOrder:
     try:
         return order_from(node)
-    except Exception as broken:  # whatever it is, it is this order's
+    except Exception as broken:  # any failure concerns only this order
         why = spoken(broken)
         _log.warning("order_not_read", order=node["id"], why=why)
         return UnreadableOrder(
@@ -57,11 +57,11 @@ def _read(node: Node) -> Order | UnreadableOrder:
 
 
 class SaleorHost:
-    """``hosts.port.Host`` for one Saleor. Writes look first, so they may be repeated.
+    """``ports.platform.Host`` for one Saleor. Writes read first, so they may be repeated.
 
     ``link`` gives the address of the page that shows an invoice, ``turn`` keeps the lines of an
-    order from writing to it at once; ``configuration`` is the distributor's: whether the orders'
-    invoices are left to the plugin, and in which category products stand.
+    order from writing to it at once; ``configuration`` is the distributor's: whether the plugin
+    issues the orders' invoices, and the category of new products.
     """
 
     def __init__(
@@ -80,7 +80,7 @@ class SaleorHost:
         self._configuration = configuration
 
     def order(self, order_id: str) -> Order | None:
-        """See the port. Drafts are not orders yet."""
+        """The order as it is now; None for a draft, which is not an order yet."""
         if not is_of("Order", order_id):
             return None
         node = self._client.execute("order", {"id": order_id})["order"]
@@ -89,16 +89,16 @@ class SaleorHost:
         return replace(order_from(node), invoice=invoice_among(node["invoices"]))
 
     def orders_since(self, since: datetime) -> Iterator[Sequence[Order | UnreadableOrder]]:
-        """See the port. Drafts are not orders yet."""
+        """Every order placed or changed at or after ``since``, in batches, without drafts."""
         for page in changed_orders(self._client, since, self._version, sort="CREATED_AT"):
             yield [_read(node) for node in page if node["status"] != "DRAFT"]
 
     def invoice_document(self, order_id: str, number: str) -> InvoiceDocument | None:
-        """What is printed on an invoice of ours; None when Saleor has it no more."""
+        """The contents of an invoice of ours; None when Saleor no longer has it."""
         return read_document(self._client, order_id, number)
 
     def customer(self, customer_id: str) -> Customer | None:
-        """See the port. Who ordered as a guest is no customer of Saleor's."""
+        """The customer with that id; None for guests, who are no customers of Saleor."""
         if not is_of("User", customer_id):
             return None
         user = self._client.execute("customer", {"id": customer_id})["user"]
@@ -108,57 +108,57 @@ class SaleorHost:
         return Customer(id=user["id"], email=user["email"], company=address.get("companyName", ""))
 
     def invoice(self, order_id: str) -> InvoiceReference | None:
-        """See the port. Made by us only if the distributor's settings say so."""
+        """The order's invoice; issued by us only if the distributor's settings say so."""
         issues = self._configuration().issue_invoices
         return invoices.order_invoice(self._client, order_id, self._link, self._turn, issues=issues)
 
     def due_for_invoice(self, now: datetime) -> Sequence[str]:  # noqa: ARG002 - the port's
-        """See the port. A Saleor order is invoiced at once or when staff ask for it."""
+        """None: a Saleor order is invoiced at once, or when staff ask for it."""
         return ()
 
     def fulfilled(self, line: FulfilledLine) -> None:
-        """See the port."""
+        """Report to Saleor that the line has been delivered."""
         fulfilling.deliver(self._client, line)
 
     def credit(self, credit: Credit) -> InvoiceReference | None:
-        """See the port. An invoice with a number of ours, for Saleor knows no credit invoices."""
+        """Issue one credit invoice: an invoice with our number, as Saleor has no other kind."""
         with self._turn(credit.order_id):
             return invoices.credit_invoice(self._client, credit, self._link)
 
     def refund(self, credit: Credit) -> Refund:
-        """See the port. The line's delivery is returned with it."""
+        """Ask to pay the credit back, once per key; the line's delivery is returned with it."""
         with self._turn(credit.order_id):
             return refunds.refund(self._client, credit)
 
     def refund_of(self, credit: Credit) -> Refund:
-        """See the port."""
+        """How far the refund of ``credit`` is now. Reads only."""
         return refunds.refund_of(self._client, credit)
 
     def ensure_product_types(self, definitions: Sequence[TypeDefinition]) -> frozenset[str]:
-        """See the port. A property is a numeric attribute of the product."""
+        """Make missing types and properties; a property is a numeric attribute of the product."""
         return catalogue.ensure_product_types(self._client, definitions, PRODUCT_GROUP)
 
     def ensure_group(self, name: str) -> None:
-        """See the port. A group is a collection; products stand in a category besides."""
+        """Make the group when it is missing: a collection. Products also have a category."""
         catalogue.ensure_group(self._client, name)
         catalogue.ensure_category(self._client, name, self._category)
 
     def present(
         self, presentations: Sequence[Presentation], group: str
     ) -> Mapping[str, HostVariant]:
-        """See the port. Each product is made whole; all of them together are not."""
+        """The variants of these products, by SKU; one transaction for each product, not for all."""
         return merchandise.present(self._client, presentations, group, self._category)
 
     def variants(self, product_types: Collection[ProductType]) -> Iterator[Sequence[HostVariant]]:
-        """See the port."""
+        """Every variant of these types, in batches as they are consumed."""
         return merchandise.variants(self._client, product_types, PRODUCT_GROUP)
 
     def offer(self, offer: Offer, group: str) -> HostVariant:
-        """See the port."""
+        """Apply what staff decided; made in ``group`` when Saleor has no such variant."""
         return merchandise.offer(self._client, offer, group, self._category)
 
     def withdraw(self, variant_id: str) -> None:
-        """See the port."""
+        """Stop offering that variant; does nothing when it no longer exists."""
         merchandise.withdraw(self._client, variant_id)
 
     @property

@@ -5,7 +5,7 @@ import binascii
 
 
 def is_of(kind: str, global_id: str) -> bool:
-    """Whether it is an id of that type; asking Saleor for any other is an error there."""
+    """Whether it is an id of that type; Saleor answers any other with an error."""
     try:
         text = base64.b64decode(global_id, validate=True).decode()
     except (binascii.Error, ValueError):

@@ -1,4 +1,4 @@
-"""The one way in for what happens at a Saleor, whether a webhook said it or the poller found it."""
+"""The one entry for events at a Saleor, whether from a webhook or from the poller."""
 
 from collections.abc import Sequence
 
@@ -15,7 +15,7 @@ _HOOKS = {
 
 
 class NotTaken(Exception):
-    """The plugin could not make an event durable: it has to come again."""
+    """The plugin could not make an event durable: it must be sent again."""
 
 
 class Intake:

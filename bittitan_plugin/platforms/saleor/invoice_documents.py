@@ -1,4 +1,4 @@
-"""What is printed on an invoice or credit invoice of ours, read from Saleor when somebody looks."""
+"""The contents of an invoice or credit invoice of ours, read from Saleor for each view."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -17,7 +17,7 @@ Node = Mapping[str, Any]
 
 @dataclass(frozen=True, kw_only=True)
 class Position:
-    """One line of it. Sums of a credit invoice are negative."""
+    """One line of an invoice. Sums of a credit invoice are negative."""
 
     name: str
     sku: str
@@ -25,7 +25,7 @@ class Position:
     unit_price: Money
     #: A fraction: 0.19 is nineteen per cent.
     tax_rate: Decimal
-    #: Within ``total``.
+    #: The tax within ``total``.
     tax: Money
     total: Money
 
@@ -40,19 +40,19 @@ class InvoiceDocument:
     ordered_at: datetime
     #: Name and address, line by line.
     billed_to: tuple[str, ...]
-    #: Add up to ``total``.
+    #: The lines; they add up to ``total``.
     positions: tuple[Position, ...]
     total: Money
     #: The tax within the total, by rate.
     taxes: Mapping[Decimal, Money]
-    #: Of an invoice: what of the total gift cards paid.
+    #: For an invoice: the part of the total that gift cards paid.
     by_gift_card: Money | None = None
-    #: Of a credit invoice: why.
+    #: For a credit invoice: the reason.
     reason: str | None = None
 
 
 def read_document(client: SaleorClient, order_id: str, number: str) -> InvoiceDocument | None:
-    """The invoice of that order with that number; None when Saleor has it no more."""
+    """The invoice of that order with that number; None when Saleor no longer has it."""
     order = client.execute("invoice_document", {"id": order_id})["order"]
     invoice = next((i for i in order["invoices"] if i["number"] == number), None) if order else None
     if invoice is None:
@@ -93,7 +93,7 @@ def _billed(order: Node) -> Iterator[Position]:
 
 
 def _credited(order: Node, marks: Mapping[str, str]) -> Iterator[Position]:
-    """The one line, at its own rate: the tax is that part of it which the credit is of the line."""
+    """The credited line at its own rate, with the credit's share of the line's tax."""
     amount, currency = marks[AMOUNT].split(" ")
     credit = Money.of(amount, currency)
     for line in order["lines"]:

@@ -1,7 +1,7 @@
-"""Where an invoice of ours can be read: Saleor keeps a link for each, and its customers follow it.
+"""Makes the link to each invoice of ours, which Saleor stores and its customers open.
 
 The link names the order and the number in sealed form, so that it can be neither guessed nor
-changed, and whoever was sent it needs no account with us.
+changed, and its receiver needs no account with us.
 """
 
 import json
@@ -12,15 +12,15 @@ from bittitan_plugin.base.cipher import Cipher, UnreadableSecret
 from bittitan_plugin.domain.coupons import Sealed
 from bittitan_plugin.platforms.saleor.invoices import Link
 
-#: Under which path the page is served; the sealed name follows.
+#: The path of the page; the sealed name follows.
 PATH = "/saleor/invoices"
-#: Other secrets are sealed with the same keys: this says that it is none of them.
+#: Distinguishes links from other secrets that are sealed with the same keys.
 _PURPOSE = "saleor-invoice"
 
 
 @dataclass(frozen=True, kw_only=True)
 class InvoicePage:
-    """Which invoice a link leads to."""
+    """The invoice that a link leads to."""
 
     installation_id: UUID
     order_id: str
@@ -44,7 +44,7 @@ class InvoiceLinks:
         return link
 
     def read(self, sealed: str) -> InvoicePage | None:
-        """What the end of a link names; None when it is none of ours."""
+        """The invoice that the end of a link names; None when it is not ours."""
         try:
             purpose, installation, order_id, number = json.loads(self._cipher.open(Sealed(sealed)))
             page = InvoicePage(installation_id=UUID(installation), order_id=order_id, number=number)

@@ -1,7 +1,7 @@
-"""Invoices at Saleor, which keeps a number and a link for each and leaves both to its apps.
+"""Makes invoices at Saleor, which stores a number and a link for each and leaves both to apps.
 
-An invoice or credit invoice of ours carries a mark in its private metadata, written together with
-it: that is how it is found again after a lost answer. The link leads to a page of ours.
+Each invoice or credit invoice of ours has a mark in its private metadata, written together with
+it, by which it is found again after a lost answer. The link leads to a page of ours.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -15,7 +15,7 @@ from bittitan_plugin.platforms.saleor.orders import metadata_of
 
 Node = Mapping[str, Any]
 
-#: Marks of an invoice of ours: the order it is of, or the credit it is, with line and amount.
+#: Marks of an invoice of ours: its order, or the credit's key, line and amount.
 ORDER, CREDIT = "bittitan.invoice_of", "bittitan.credit"
 LINE, AMOUNT, REASON = "bittitan.credit_line", "bittitan.credit_amount", "bittitan.credit_reason"
 #: Saleor makes no invoice of an order in these states. From its documentation.
@@ -31,18 +31,18 @@ def reference(invoice: Node) -> InvoiceReference:
 
 
 def invoice_among(invoices: Iterable[Node]) -> InvoiceReference | None:
-    """The first that has a number and is no credit of ours."""
+    """The first with a number that is not one of our credit invoices."""
     return next((reference(each) for each in invoices if _is_issued(each)), None)
 
 
 def order_invoice(
     client: SaleorClient, order_id: str, link: Link, turn: Turn, *, issues: bool
 ) -> InvoiceReference | None:
-    """The order's invoice. If the plugin ``issues`` them, one that was asked for is completed.
+    """The order's invoice. If the plugin ``issues`` invoices, a requested one is completed.
 
-    Then one is also made where there is none, in ``turn`` with the order's other lines. Raises
+    Then a missing one is made too, holding the order's ``turn`` against its other lines. Raises
     ``Rejected`` NOT_FOUND, or NOT_READY for an order without a billing address; ``Unavailable``
-    while it is another line's turn; and as ``SaleorClient.execute``.
+    while another line holds the turn; and what ``SaleorClient.execute`` raises.
     """
     order = _order(client, order_id)
     known, asked = invoice_among(order["invoices"]), _asked(order)
@@ -57,9 +57,9 @@ def order_invoice(
 
 
 def credit_invoice(client: SaleorClient, credit: Credit, link: Link) -> InvoiceReference | None:
-    """The credit invoice for ``credit.key``, made if there is none but something was invoiced.
+    """The credit invoice for ``credit.key``; made if there is none and the order was invoiced.
 
-    Raises as ``order_invoice``.
+    Raises what ``order_invoice`` raises.
     """
     order = _order(client, credit.order_id)
     for invoice in order["invoices"]:
@@ -90,7 +90,7 @@ def _order(client: SaleorClient, order_id: str) -> Node:
 def _complete(
     client: SaleorClient, order: Node, invoice: Node, link: Link, known: InvoiceReference | None
 ) -> InvoiceReference:
-    """Give an invoice that was asked for its number; a second one repeats the first's."""
+    """Give a requested invoice its number; a second one gets the first one's number."""
     number = known.number if known else f"INV-{order['number']}"
     wanted = {
         "id": invoice["id"],
@@ -119,7 +119,7 @@ def _is_issued(invoice: Node) -> bool:
 
 
 def _asked(order: Node) -> list[Node]:
-    """The invoices that staff asked for and nobody has numbered yet."""
+    """The invoices that staff requested and that have no number yet."""
     return [i for i in order["invoices"] if not i["number"] and i["status"] == "PENDING"]
 
 

@@ -1,4 +1,4 @@
-"""Saleor's public keys: fetched from its origin, and the one that a header names."""
+"""Fetches Saleor's public keys from its origin, and finds the one that a header names."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -12,7 +12,7 @@ from bittitan_plugin.base import outgoing
 from bittitan_plugin.domain.errors import PlatformRejected, PlatformUnavailable
 from bittitan_plugin.platforms.saleor.allowed import jwks_url
 
-#: Seconds that connecting may take, and then the whole answer; installing waits for it.
+#: The most seconds for connecting, and for the whole answer; the installation waits for it.
 TIMEOUT = 5.0
 #: Bytes of the largest document that is read, and the most keys in it.
 LARGEST, MOST_KEYS = 64 * 1024, 16
@@ -21,8 +21,8 @@ LARGEST, MOST_KEYS = 64 * 1024, 16
 def fetch_jwks(api_url: str, *, transport: httpx.BaseTransport | None = None) -> dict[str, Any]:
     """The keys that this Saleor publishes now, checked to be usable.
 
-    Raises ``Unavailable`` when they cannot be fetched and ``Rejected`` when what comes is no key
-    set. Redirects are not followed: the address was allowed, what it points to was not.
+    Raises ``Unavailable`` when they cannot be fetched and ``Rejected`` when the answer is no key
+    set. Redirects are not followed: the address is allowed, but its target was not checked.
     """
     url = jwks_url(api_url)
     try:
@@ -64,7 +64,7 @@ def _checked(url: str, body: bytes) -> dict[str, Any]:
 
 
 def _public(key: Mapping[str, Any]) -> dict[str, Any]:
-    """The public part alone, proved to be a key of at least 2048 bits."""
+    """Only the public part, checked to be a key of at least 2048 bits."""
     public = {name: key[name] for name in ("kty", "n", "e", "kid", "use", "alg") if name in key}
     imported = RSAKey.import_key(public)
     if imported.raw_value.key_size < 2048:

@@ -1,4 +1,4 @@
-"""What a Saleor reads before it installs the app: who we are, what we need and want to hear."""
+"""The manifest that a Saleor reads before it installs the app: permissions and webhooks."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -7,10 +7,10 @@ from bittitan_plugin.base.manifest import manifest
 from bittitan_plugin.platforms.saleor.documents import subscription
 from bittitan_plugin.platforms.saleor.versions import REQUIRED, has_widgets
 
-#: How Saleor knows the app; it must never change.
+#: Saleor identifies the app by it; it must never change.
 APP_ID = "bittitan.plugin"
-#: Each is used: orders, fulfilments and invoices; the catalogue and its two types; refunds asked
-#: of payment apps; customers.
+#: All are used: orders, fulfilments and invoices; the catalogue and its two types; refunds by
+#: payment apps; customers.
 PERMISSIONS = (
     "MANAGE_ORDERS",
     "MANAGE_PRODUCTS",

@@ -1,8 +1,8 @@
-"""A Saleor order as the hooks' events: what a webhook said, or what the order shows by itself.
+"""Translates a Saleor order to the hooks' events, with a webhook's event or without one.
 
-Saleor renders an order when it delivers the event, not when the event happened, so an event says
-little that the order does not. Both the webhooks and the poller, which heard no event at all, fire
-what is written here.
+Saleor renders an order when it delivers the event, not when the event happened, so an event adds
+little to the order. Both the webhooks and the poller, which gets no events, fire the hooks that
+are chosen here.
 """
 
 from collections.abc import Callable, Mapping
@@ -39,14 +39,14 @@ def state_events(installation: str, node: Node) -> list[specs.Event]:
 def heard_events(installation: str, node: Node, event: str) -> list[specs.Event]:
     """What the event ``event`` (``OrderFullyPaid`` …) about this order means.
 
-    Raises as ``state_events``, and ``KeyError`` for an event that is not about an order.
+    Raises what ``state_events`` raises, and ``KeyError`` for an event not about an order.
     """
     order = _Fired(installation, node)
     return _HEARD[event](order)
 
 
 class _Fired:
-    """The events that one order can give."""
+    """The events that one order can imply."""
 
     def __init__(self, installation: str, node: Node) -> None:
         self._node = node
@@ -117,7 +117,7 @@ _HEARD: Mapping[str, Callable[[_Fired], list[specs.Event]]] = {
     ],
     "OrderCancelled": lambda order: order.plain(specs.OrderCancelled),
     "OrderRefunded": lambda order: [*order.returned(), *order.refunded()],
-    # Heard too when only what had been paid too much went back: the order says what is true.
+    # Also sent when only an overpayment went back: the order's state decides.
     "OrderFullyRefunded": lambda order: [*order.returned(), *order.refunded()],
     "OrderFulfilled": lambda order: order.plain(specs.OrderFulfilled),
     "FulfillmentCanceled": _Fired.unfulfilled,

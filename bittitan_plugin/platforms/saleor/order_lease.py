@@ -1,9 +1,9 @@
-"""Whose turn it is to write to an order of Saleor's.
+"""A lease that lets one workflow at a time write to an order of Saleor.
 
-Looking before writing keeps one workflow from writing twice, but the lines of an order are
-workflows of their own and would all find that there is no invoice yet. So whoever writes what
-belongs to the whole order holds a row for it meanwhile; it is kept in the database, because the
-others may run in other processes.
+Reading before writing keeps one workflow from writing twice, but the lines of an order are
+workflows of their own and would all find that there is no invoice yet. So a workflow that writes
+something for the whole order holds a row for it meanwhile; the row is in the database, because
+the others may run in other processes.
 """
 
 from collections.abc import Callable, Iterator
@@ -21,24 +21,24 @@ from bittitan_plugin.domain.waits import left
 from bittitan_plugin.platforms.saleor.tables import SaleorTurnRow
 from bittitan_plugin.store.engine import writing_engine
 
-#: How long a turn lasts if nobody ends it because its process died: longer than its calls can take.
+#: How long a lease lasts if its process died before ending it: longer than its calls can take.
 LONGEST = timedelta(minutes=5)
-#: Seconds after which whoever found it taken asks again.
+#: Seconds after which a workflow that found it taken tries again.
 ASK_AGAIN_S = 1.0
 
-#: Holds the turn of one order while it is entered. Raises ``Unavailable`` when it is taken.
+#: Holds the lease of one order while entered. Raises ``Unavailable`` when it is taken.
 Turn = Callable[[str], AbstractContextManager[None]]
 
 
 class Turns:
-    """The turns at every Saleor."""
+    """The leases at all Saleors."""
 
     def __init__(self, engine: Engine, clock: Clock) -> None:
         self._engine = engine
         self._clock = clock
 
     def of(self, installation_id: UUID) -> Turn:
-        """The turns at one Saleor."""
+        """The leases at one Saleor."""
 
         @contextmanager
         def turn(order_id: str) -> Iterator[None]:
@@ -51,7 +51,7 @@ class Turns:
         return turn
 
     def _take(self, installation_id: UUID, order_id: str) -> datetime:
-        """Returns when it ends. Of several who find no row, the key lets one in."""
+        """Take the lease and return its end. If several find no row, the key admits one."""
         now = self._clock()
         until = now + LONGEST
         key = {"installation_id": installation_id, "order_id": order_id}
@@ -69,7 +69,7 @@ class Turns:
         return until
 
     def _end(self, installation_id: UUID, order_id: str, until: datetime) -> None:
-        """Unless it was over already, and is another's by now."""
+        """End the lease, unless it has expired and another workflow holds it now."""
         with Session(writing_engine(self._engine)) as session, session.begin():
             session.execute(
                 delete(SaleorTurnRow).where(
@@ -81,7 +81,7 @@ class Turns:
 
 
 def alone(_order_id: str) -> AbstractContextManager[None]:
-    """The turn of somebody who is known to be the only one."""
+    """A lease for a caller that is known to be the only one."""
     return nullcontext()
 
 

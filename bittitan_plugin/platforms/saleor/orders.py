@@ -1,6 +1,6 @@
-"""A Saleor order as the plugin sees it: one reading for what we ask and for what webhooks carry.
+"""Reads a Saleor order into the domain's, from answers and from webhooks alike.
 
-The fields stand in ``operations/fragments/order.graphql``.
+The fields are in ``operations/fragments/order.graphql``.
 """
 
 from collections.abc import Mapping, Sequence
@@ -16,9 +16,9 @@ from bittitan_plugin.platforms.line_metadata import ASSET_ID, FRIENDLY_NAME, end
 
 Node = Mapping[str, Any]
 
-#: How the customer id of an order without a user begins. Ours: guests are told apart by address.
+#: The prefix of the customer id of an order without a user. Our rule: a guest is an address.
 GUEST = "guest:"
-#: Saleor's order states, as far as licences care. What came back whole is as good as cancelled.
+#: Saleor's order states, as far as licences care. A fully returned order counts as cancelled.
 _STATUSES = {
     "DRAFT": OrderStatus.UNCONFIRMED,
     "UNCONFIRMED": OrderStatus.UNCONFIRMED,
@@ -31,9 +31,9 @@ _STATUSES = {
 def order_from(node: Node) -> Order:
     """The order in that answer or payload.
 
-    Raises ``Rejected`` INVALID on the field that is missing or malformed: a document of ours that
-    does not fit this Saleor, or an order that staff have to mend. Its message names the order, the
-    line and the field.
+    Raises ``Rejected`` INVALID on the field that is missing or malformed: a document of ours does
+    not fit this Saleor, or staff must correct the order. The message names the order, the line
+    and the field.
     """
     place, where = "order", f"Order {node.get('number')}"
     try:
@@ -66,7 +66,7 @@ def metadata_of(entries: Sequence[Mapping[str, str]] | None) -> dict[str, str]:
 
 
 def money_of(value: Mapping[str, Any]) -> Money:
-    """An amount as Saleor writes it: a JSON number, never more exact than its shortest text.
+    """An amount from Saleor's JSON number, which is exact to its shortest text.
 
     More decimal places than we keep come only from Saleor's own divisions, and are rounded.
     """
@@ -75,7 +75,7 @@ def money_of(value: Mapping[str, Any]) -> Money:
 
 
 class _Missing(ValueError):
-    """Something an order needs; the text says what, in words for staff."""
+    """Something that an order needs is missing; the text names it, in words for staff."""
 
 
 def _line(node: Node) -> OrderLine:
@@ -84,7 +84,7 @@ def _line(node: Node) -> OrderLine:
     product_type = variant["product"]["productType"]["slug"] if variant else None
     return OrderLine(
         id=node["id"],
-        # A deleted variant leaves its id on the line.
+        # The line keeps the id of a deleted variant.
         variant_id=variant["id"] if variant else node.get("productVariantId"),
         sku=node.get("productSku") or "",
         product_name=node["productName"],
@@ -111,7 +111,7 @@ def _customer(node: Node) -> Customer:
 
 
 def _email(node: Node) -> str:
-    """Where the order's mail goes: the address given with the order, or else its user's."""
+    """The address for the order's mail: the one given with the order, or its user's."""
     email = node.get("userEmail") or (node.get("user") or {}).get("email")
     if not email:
         raise _Missing("it has no e-mail address")

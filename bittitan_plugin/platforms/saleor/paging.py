@@ -1,4 +1,4 @@
-"""Saleor's lists, a page at a time as they are consumed."""
+"""Reads Saleor's lists, a page at a time as they are consumed."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -11,9 +11,9 @@ Node = dict[str, Any]
 def pages(
     client: SaleorClient, operation: str, root: str, variables: Mapping[str, object]
 ) -> Iterator[list[Node]]:
-    """The nodes of the list ``root`` that ``operation`` asks for; it takes ``$after``.
+    """The nodes of the list ``root`` in ``operation``, which takes ``$after``.
 
-    Raises as ``SaleorClient.execute``; what was given before counts.
+    Raises what ``SaleorClient.execute`` raises; earlier pages remain valid.
     """
     after = None
     while True:
@@ -26,5 +26,5 @@ def pages(
 
 
 def nodes(connection: Mapping[str, Any]) -> list[Node]:
-    """What stands in one page."""
+    """The nodes of one page."""
     return [edge["node"] for edge in connection["edges"]]

@@ -1,6 +1,6 @@
-"""What an order's payments can still give back, and how an amount is spread over them.
+"""How much an order's payments can still pay back, and how a refund is spread over them.
 
-A granted refund hangs on one transaction and cannot be larger than what that one charged (Saleor's
+A granted refund belongs to one transaction and cannot exceed what that one charged (Saleor's
 rule since 3.21), so an order that was paid in parts is paid back in parts.
 """
 
@@ -17,7 +17,7 @@ Node = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Part:
-    """So much from that transaction."""
+    """An amount from one transaction."""
 
     transaction_id: str
     amount: Decimal
@@ -26,7 +26,7 @@ class Part:
 def spread(order: Node, amount: Decimal) -> list[Part]:
     """The amount in as few parts as it takes, the fullest payment first.
 
-    The parts are less than ``amount`` together where the payments do not cover it.
+    Together the parts are less than ``amount`` where the payments do not cover it.
     """
     parts, left = [], amount
     for transaction_id, available in sorted(_available(order).items(), key=lambda each: -each[1]):
@@ -38,7 +38,7 @@ def spread(order: Node, amount: Decimal) -> list[Part]:
 
 
 def refunded_ungranted(order: Node) -> Decimal:
-    """What payment apps gave back without anybody having granted it in Saleor."""
+    """What payment apps paid back without a granted refund in Saleor."""
     refunded = sum(
         (amount_of(each["refundedAmount"]) for each in order["transactions"]), Decimal(0)
     )
@@ -47,13 +47,13 @@ def refunded_ungranted(order: Node) -> Decimal:
 
 
 def received(order: Node) -> Decimal:
-    """All that payments ever brought in. A refund under way is neither charged nor refunded."""
+    """All that was ever paid. A refund under way is neither charged nor refunded."""
     parts = ("totalCharged", "totalRefunded", "totalRefundPending")
     return sum((amount_of(order[part]) for part in parts), Decimal(0))
 
 
 def refunded_of(order: Node) -> Money:
-    """What went back of what the order costs; what was paid too much may go back unnoticed."""
+    """What was paid back of the order's total; a returned overpayment is not counted."""
     total, refunded = order["total"]["gross"], money_of(order["totalRefunded"])
     missing = amount_of(total) - amount_of(order["totalCharged"])
     missing -= amount_of(order["totalRefundPending"])
@@ -61,14 +61,14 @@ def refunded_of(order: Node) -> Money:
 
 
 def by_gift_card(order: Node) -> Decimal:
-    """What gift cards paid: lines and shipping show full prices, the total what remains."""
+    """What gift cards paid: lines and shipping show full prices, the total only the rest."""
     parts = (*(line["totalPrice"] for line in order["lines"]), order["shippingPrice"])
     full = sum((amount_of(part["gross"]) for part in parts), Decimal(0))
     return max(full - amount_of(order["total"]["gross"]), Decimal(0))
 
 
 def total_of(grants: Iterable[Node]) -> Decimal:
-    """All that these granted refunds give back, or will. One that failed may be asked for again."""
+    """The sum of these granted refunds, failed ones included: they may be requested again."""
     return sum((amount_of(each["amount"]) for each in grants), Decimal(0))
 
 
@@ -78,10 +78,10 @@ def amount_of(value: Node) -> Decimal:
 
 
 def _available(order: Node) -> dict[str, Decimal]:
-    """Of each transaction what is charged and not promised.
+    """By transaction, the amount that is charged and not promised.
 
-    What is under way or paid back has left its charged amount already; what was only granted, or
-    was refused and may be asked for again, has not.
+    Refunds under way or paid back are already subtracted from the charged amount; refunds that
+    were only granted, or that failed and may be requested again, are not.
     """
     charged = {each["id"]: amount_of(each["chargedAmount"]) for each in order["transactions"]}
     for grant in order["grantedRefunds"]:

@@ -1,8 +1,8 @@
-"""Finds what webhooks lost: every few minutes, the orders that changed since the last look.
+"""Finds what webhooks missed: every few minutes, the orders that changed since the last poll.
 
 Saleor gives a webhook up after six attempts in about five minutes (observed on 3.23). Each changed
-order fires the same hooks as its webhooks would have; what was done already is not done again. An
-order that cannot be taken is set aside, and looked at again at every look until it can be.
+order fires the same hooks as its webhooks would have; work that is done is not repeated. An order
+that cannot be processed is set aside, and read again at every poll until it can be.
 """
 
 from collections.abc import Mapping
@@ -24,9 +24,9 @@ from bittitan_plugin.platforms.saleor.intake import Intake, NotTaken
 from bittitan_plugin.platforms.saleor.order_events import state_events
 from bittitan_plugin.platforms.saleor.unreadable import UnreadableOrders, spoken
 
-#: Time between two looks at one Saleor.
+#: Time between two polls of one Saleor.
 INTERVAL = timedelta(minutes=3)
-#: How far behind the newest change each look begins: a change becomes visible only when Saleor's
+#: How far before the newest change each poll begins: a change becomes visible only when Saleor's
 #: transaction ends, which may be after that of a later one.
 OVERLAP = timedelta(minutes=2)
 
@@ -34,7 +34,7 @@ _log = structlog.get_logger(__name__)
 
 
 class OrderPoller:
-    """Looks at every Saleor whose turn it is. Any number of workers may do so at once."""
+    """Polls every Saleor that is due. Any number of workers may do so at once."""
 
     def __init__(
         self,
@@ -49,13 +49,13 @@ class OrderPoller:
         self._unreadable = unreadable
         self._intake = intake
         self._clock = clock
-        #: Where this process has looked since it started.
+        #: The Saleors that this process has polled since it started.
         self._seen: set[UUID] = set()
 
     def poll_due(self) -> None:
-        """Look where the last look is too long ago, and everywhere once after a start.
+        """Poll each Saleor that was not polled lately, and all of them once after a start.
 
-        A Saleor that fails does not keep the others waiting; the next look makes up for it.
+        A Saleor that fails does not stop the others; the next poll retries it.
         """
         self._apps.visit(self._poll_if_due, missed="orders_not_polled")
 
@@ -65,9 +65,9 @@ class OrderPoller:
             self._seen.add(app.installation_id)
 
     def poll(self, app: SaleorApp) -> int:
-        """Look at one Saleor now; returns how many orders had changed.
+        """Poll one Saleor now; returns how many orders had changed.
 
-        Raises as ``SaleorClient.execute``; how far it came is kept.
+        Raises what ``SaleorClient.execute`` raises; the cursor's progress is kept.
         """
         client = SaleorClient(app.api_url, self._apps.token(app))
         try:
@@ -88,7 +88,7 @@ class OrderPoller:
         pages = changed_orders(client, since - OVERLAP, app.version, sort="LAST_MODIFIED_AT")
         for page in pages:
             for node in page:
-                # One from the overlap has been taken, or set aside, by an earlier look.
+                # An order from the overlap was processed, or set aside, by an earlier poll.
                 self._take(app, node, says=_updated_at(node) > since)
             count += len(page)
             reached = max([reached, *(_updated_at(node) for node in page)])
@@ -97,14 +97,14 @@ class OrderPoller:
         return count
 
     def _look_again(self, app: SaleorApp, client: SaleorClient) -> None:
-        """At what was set aside. What staff mend at a line does not change ``updatedAt``."""
+        """Read orders that were set aside: correcting a line does not change ``updatedAt``."""
         for order_id in self._unreadable.set_aside(app.installation_id):
             try:
                 node = client.execute("order_again", {"id": order_id})["order"]
             except Rejected as rejection:
                 _log.warning("order_not_read", order=order_id, why=rejection.message)
                 continue
-            if node is None:  # it is gone, and so is its problem
+            if node is None:  # the order no longer exists, so its problem is closed
                 self._unreadable.close(app.installation_id, order_id)
             else:
                 self._take(app, node, again=True)
@@ -112,9 +112,9 @@ class OrderPoller:
     def _take(
         self, app: SaleorApp, node: Mapping[str, Any], *, says: bool = True, again: bool = False
     ) -> None:
-        """Fire what the order shows, or set it aside: those behind it must not wait for it.
+        """Fire the order's hooks, or set it aside, so that later orders do not wait for it.
 
-        Staff are told once for each change of it. Raises only when nothing can be kept.
+        Staff are notified once for each of its changes. Raises only when nothing can be stored.
         """
         wrong = None
         try:

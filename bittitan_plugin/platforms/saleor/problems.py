@@ -1,4 +1,4 @@
-"""The plugin's open problems in Saleor's Dashboard: raised once, and taken away again.
+"""Shows the plugin's open problems in Saleor's Dashboard: raises each once, and removes it again.
 
 Our own list is the truth; the Dashboard shows a copy of it, from Saleor 3.22 on.
 """
@@ -22,7 +22,7 @@ from bittitan_plugin.store.unit_of_work import Store
 
 #: The longest text Saleor shows, in characters. From its documentation.
 LONGEST_MESSAGE = 2048
-#: Problems taken away by one call. From its documentation.
+#: Problems removed by one call. From its documentation.
 MOST_DISMISSED = 100
 
 _log = structlog.get_logger(__name__)
@@ -38,7 +38,7 @@ class ProblemMirror:
         self._reading = reading_engine(engine)
 
     def show_all(self) -> None:
-        """One look at every Saleor; one that fails waits for the next look."""
+        """Update every Saleor once; a failed one waits for the next round."""
         self._apps.visit(self._show_if_it_can, missed="problems_not_shown")
 
     def _show_if_it_can(self, app: SaleorApp) -> None:
@@ -46,10 +46,10 @@ class ProblemMirror:
             self.show(app)
 
     def show(self, app: SaleorApp) -> None:
-        """Raise what is new there, take away what is over. Raises as ``SaleorClient.execute``.
+        """Show new problems there, remove closed ones. Raises what ``SaleorClient.execute`` does.
 
-        What was raised and could not be noted is raised once more: Saleor counts it up, under the
-        same key, and shows it once.
+        A problem that was raised but could not be stored is raised again: Saleor counts it up,
+        under the same key, and shows it once.
         """
         with self._store.reading(app.installation_id) as work:
             problems = {problem.id: problem for problem in work.problems.open()}
@@ -63,7 +63,7 @@ class ProblemMirror:
             for problem in new:
                 try:
                     client.execute("problem_create", _wanted(problem))
-                except Rejected as refused:  # that one; the next look tries it again
+                except Rejected as refused:  # only this one; the next round tries it again
                     _log.warning("problem_not_shown", problem=str(problem.id), why=refused.message)
                     continue
                 self._note(app.installation_id, problem)

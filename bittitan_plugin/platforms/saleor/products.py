@@ -31,17 +31,17 @@ Node = Mapping[str, Any]
 
 _log = structlog.get_logger(__name__)
 
-#: Products made by one call, well below what Saleor takes.
+#: Products made by one call, well below Saleor's limit.
 BATCH = 25
-#: Variants asked for by one call; Saleor gives no more than a hundred at a time.
+#: Variants requested by one call; Saleor returns at most a hundred at a time.
 MOST_AT_ONCE = 100
 
 
 def present(
     client: SaleorClient, presentations: Sequence[Presentation], group: str, category: str
 ) -> dict[str, HostVariant]:
-    """The variants that sell these products, by SKU; see the port. Not one transaction: each
-    product is, and what was done when it stops stays. Those without a category get ``category``.
+    """The variants that sell these products, by SKU, with one transaction for each product: what
+    was done before an error is kept. Products without a category get ``category``.
     """
     shelves = ensure_category(client, group, category)
     found = _find(client, presentations)
@@ -69,15 +69,15 @@ def variants(
 
 
 def variants_by_id(client: SaleorClient, ids: Sequence[str]) -> Iterator[Node]:
-    """Those of these variants that there are, of whatever type."""
+    """Those of these variants that exist, of any type."""
     for start in range(0, len(ids), MOST_AT_ONCE):
         yield from _ask(client, "variants_by_id", ids=ids[start : start + MOST_AT_ONCE])
 
 
 def offer(client: SaleorClient, wanted: Offer, group: str, category: str) -> HostVariant:
-    """The variant as staff want it; see the port. Publishing and naming concern its product.
+    """The variant as staff decided. Publishing and naming affect its whole product.
 
-    Raises ``Rejected`` REQUIRED on ``published`` or ``prices`` for what publishing lacks.
+    Raises ``Rejected`` REQUIRED on ``published`` or ``prices`` for what it needs to be published.
     """
     shelves = ensure_category(client, group, category)
     node = _existing(client, wanted)
@@ -151,7 +151,7 @@ def _bring_up_to_date(
 def _make(
     client: SaleorClient, shelves: Shelves, new: Sequence[NewVariant]
 ) -> tuple[dict[str, HostVariant], dict[str, Rejected]]:
-    """New products, and why Saleor refused the others, both by SKU."""
+    """The new products, and Saleor's reasons for refusing the others, both by SKU."""
     made: dict[str, HostVariant] = {}
     refused: dict[str, Rejected] = {}
     for start in range(0, len(new), BATCH):
@@ -188,13 +188,13 @@ def _input(shelves: Shelves, new: NewVariant) -> dict[str, object]:
         "productType": shelves.types[slug],
         "category": shelves.category_id,
         "collections": [shelves.group_id] if shelves.group_id else [],
-        # Where it says none, the days of the plugin's settings count until staff write others.
+        # Without days, those of the plugin's settings count until staff enter others.
         "attributes": _days(shelves, new),
         "channelListings": [_listing(each.id, published=new.published) for each in sold_in],
         "variants": [
             {
                 "sku": new.sku,
-                # Without one Saleor shows an id of nothing as its name (observed on 3.23).
+                # Without a name Saleor shows an id of nothing instead (observed on 3.23).
                 "name": new.name,
                 "attributes": [],
                 "trackInventory": False,
@@ -219,7 +219,7 @@ def _listing(channel_id: str, *, published: bool) -> dict[str, object]:
 def _reprice(
     client: SaleorClient, shelves: Shelves, node: Node, prices: Mapping[str, Money]
 ) -> None:
-    """These prices in place of all there were: one currency's in each of its channels."""
+    """Replace all prices: each currency's price goes to all channels of that currency."""
     product, wanted = (
         node["product"],
         [
@@ -279,7 +279,7 @@ def _list(client: SaleorClient, node: Node, concerned: Collection[str], *, publi
 
 
 def _check_category(shelves: Shelves) -> str:
-    """The category of what is published. Observed: Saleor publishes nothing without one."""
+    """The category for published products. Observed: Saleor publishes nothing without one."""
     if shelves.category_id is None:
         raise PlatformRejected(
             ErrorCode.REQUIRED,

@@ -1,7 +1,7 @@
-"""Money back at Saleor: granted refunds for each credit, and the payment apps asked to pay them.
+"""Pays money back at Saleor: grants refunds for each credit, and asks payment apps to pay them.
 
-One for each payment it takes, mostly a single one. A granted refund has no metadata, so the
-credit's key stands at the end of its reason: that is how it is found again after a lost answer.
+Each payment that is needed gets one, mostly a single one. A granted refund has no metadata, so the
+credit's key is at the end of its reason, by which it is found again after a lost answer.
 Saleor itself refuses to ask twice for the same one.
 """
 
@@ -33,10 +33,10 @@ _NOBODY_LISTENS = "MISSING_TRANSACTION_ACTION_REQUEST_WEBHOOK"
 
 
 def refund(client: SaleorClient, credit: Credit) -> Refund:
-    """Return the line's delivery, grant the refund once, and ask for it until it is under way.
+    """Return the line's delivery, grant the refund once, and request it until it is under way.
 
-    What Saleor's own refunds have given back is not given back again, and nothing that was never
-    received. What payment apps can pay is asked for even where a part is left to staff.
+    What Saleor's own refunds paid back is not paid again, nor what was never received. What
+    payment apps can pay is requested even where a part is left to staff.
     """
     order, line = _read(client, credit)
     take_back(client, order, credit.order_line_id)
@@ -51,7 +51,7 @@ def refund(client: SaleorClient, credit: Credit) -> Refund:
 
 
 def refund_of(client: SaleorClient, credit: Credit) -> Refund:
-    """Where the money of the credit stands, read from the order as it is now."""
+    """How far the credit's refund is, read from the order as it is now."""
     order, line = _read(client, credit)
     grants, left = _granted(order, credit), _left(order, line, credit)
     unheard = [each for each in grants if each["status"] == "NONE"]
@@ -80,11 +80,11 @@ def refund_of(client: SaleorClient, credit: Credit) -> Refund:
 
 @dataclass(frozen=True)
 class _Left:
-    """What no granted refund gives back yet."""
+    """The amounts that no granted refund covers yet."""
 
-    #: To be paid back by payments.
+    #: The part that payments can pay back.
     payable: Decimal
-    #: What payments cannot give back, because a gift card paid it.
+    #: The part that they cannot pay back, because a gift card paid it.
     by_gift_card: Decimal
 
 
@@ -105,7 +105,7 @@ def _read(client: SaleorClient, credit: Credit) -> tuple[Node, Node]:
 
 
 def _granted(order: Node, credit: Credit) -> list[Node]:
-    """What was granted for this credit before."""
+    """The refunds granted for this credit before."""
     mark = _mark(credit)
     return [each for each in order["grantedRefunds"] if (each["reason"] or "").endswith(mark)]
 
@@ -115,8 +115,8 @@ def _mark(credit: Credit) -> str:
 
 
 def _left(order: Node, line: Node, credit: Credit) -> _Left:
-    """What is still to be given back: of the line no more than it cost, of the order no more than
-    was received. Saleor's total is what remains after gift cards, while lines show full prices.
+    """What is still to be paid back: of the line no more than it cost, of the order no more than
+    was received. Saleor's total is the rest after gift cards, while lines show full prices.
     """
     mark, grants = _mark(credit), order["grantedRefunds"]
     of_line = [
@@ -139,7 +139,7 @@ def _grant(
         "reason": f"{credit.reason} {_mark(credit)}",
         "transactionId": part.transaction_id,
     }
-    # Saleor counts a line's pieces over all grants, so only the first can name them.
+    # Saleor counts a line's pieces over all grants, so only the first grant can name them.
     if is_first and not any(line["id"] in _lines_of(each) for each in order["grantedRefunds"]):
         wanted["lines"] = [{"id": line["id"], "quantity": line["quantity"]}]
     data = client.execute("refund_grant", {"order": order["id"], "input": wanted})
@@ -148,7 +148,7 @@ def _grant(
 
 
 def _ask(client: SaleorClient, grant: Node) -> None:
-    """Have the payment app pay it, unless it is under way or nobody would."""
+    """Ask the payment app to pay it, unless it is under way or no app can."""
     if grant["status"] not in {"NONE", "FAILURE"}:
         return
     try:

@@ -1,7 +1,7 @@
-"""Installing the app: a stranger's claim, believed only once the address named has confirmed it.
+"""Installs the app: a stranger's claim, accepted only once the named address has confirmed it.
 
-The request is unsigned. In this order: the address must be on the operator's list; the token must
-work *there*; its keys must be fetched; only then anything is kept.
+The request is unsigned. First, the address must be on the operator's list; then the token must
+work *there*; then its keys are fetched; only then anything is stored.
 """
 
 import re
@@ -20,12 +20,12 @@ from bittitan_plugin.platforms.saleor.versions import REQUIRED, is_supported
 
 log = structlog.get_logger(__name__)
 
-#: The longest token looked at, in characters; Saleor's has thirty.
+#: The longest token that is read, in characters; Saleor's has thirty.
 LONGEST_TOKEN = 512
-#: Of what a header can carry: it is sent back in one.
+#: Only characters of a header: the token is sent back in one.
 _TOKEN = re.compile(rf"[!-~]{{1,{LONGEST_TOKEN}}}")
-#: Seconds that proving a token may take, the whole answer: Saleor waits for ours, and anybody can
-#: have us ask.
+#: Seconds that proving a token may take, with the whole answer: Saleor waits for ours, and anybody
+#: can cause the call.
 PROOF_TIMEOUT = 5.0
 
 FetchKeys = Callable[[str], Mapping[str, Any]]
@@ -33,18 +33,18 @@ MakeClient = Callable[[str, str], SaleorClient]
 
 
 class RegistrationRefused(BitTitanError):
-    """The installation is refused; ``message`` is what staff read in the Dashboard."""
+    """The installation is refused; the Dashboard shows ``message`` to staff."""
 
     def __init__(self, code: str, message: str, *, status: int = 400) -> None:
         super().__init__(message)
         self.code = code
         self.message = message
-        #: HTTP status: 5xx where another attempt may succeed.
+        #: The HTTP status: 5xx where another attempt may succeed.
         self.status = status
 
 
 class Registrar:
-    """Takes installations. ``fetch_keys`` and ``make_client`` replace the network."""
+    """Handles installations. ``fetch_keys`` and ``make_client`` replace the network."""
 
     def __init__(
         self,
@@ -60,7 +60,7 @@ class Registrar:
         self._make_client = make_client or _client
 
     def register(self, headers: Mapping[str, str], body: object) -> SaleorApp:
-        """Keep the Saleor that sent this. Raises ``RegistrationRefused``."""
+        """Store the Saleor that sent this. Raises ``RegistrationRefused``."""
         api_url = self._allowed_url(headers.get("Saleor-Api-Url", ""))
         version = headers.get("Saleor-Schema-Version", "")
         if not is_supported(version):
@@ -88,7 +88,7 @@ class Registrar:
             raise RegistrationRefused("NOT_ALLOWED", str(error), status=403) from None
 
     def _prove(self, api_url: str, token: str) -> str:
-        """The app's id, asked for with the token at the very address it is said to be for."""
+        """The app's id, requested with the token at the address that the claim names."""
         client = self._make_client(api_url, token)
         try:
             app = client.execute("app").get("app")
@@ -98,7 +98,7 @@ class Registrar:
             raise RegistrationRefused("UNREACHABLE", failure.message, status=502) from None
         finally:
             client.close()
-        # Any app of that Saleor has a working token; only ours may speak for us.
+        # Any app of that Saleor has a working token; only our app's token is accepted.
         if not isinstance(app, dict) or app.get("identifier") != APP_ID:
             raise RegistrationRefused(
                 "INVALID_TOKEN", f"{api_url} does not know the token as this app's."
@@ -115,7 +115,7 @@ class Registrar:
 
 
 def unsupported(version: str) -> str:
-    """What is said to a Saleor of another version."""
+    """The message for a Saleor of an unsupported version."""
     said = f"Saleor {version[:20]}" if version else "A Saleor that names no version"
     return f"{said} is not supported; the app needs {REQUIRED}."
 

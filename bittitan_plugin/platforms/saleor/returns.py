@@ -1,8 +1,8 @@
-"""What Saleor took back of an order by itself, read from the order as it stands.
+"""Finds what Saleor itself took back of an order, in the order as it is now.
 
-Saleor says it in two places: fulfilments that were returned or refunded, and granted refunds that
-went through. A line counts only when all of its pieces came back; licences go back whole or not at
-all, so of anything less staff decide.
+Saleor shows it in two places: fulfilments that were returned or refunded, and granted refunds that
+succeeded. A line counts only when all of its pieces came back: licences go back whole or not at
+all, so staff decide about parts of a line.
 """
 
 from collections import Counter
@@ -13,7 +13,7 @@ Node = Mapping[str, Any]
 
 #: States of a fulfilment whose pieces are no longer with the buyer, or no longer paid for.
 TAKEN_BACK = frozenset({"RETURNED", "REFUNDED", "REFUNDED_AND_RETURNED"})
-#: Something else was sent instead of these pieces; the order of that is another one.
+#: Something else was sent instead of these pieces, with another order.
 REPLACED = frozenset({"REPLACED"})
 CANCELED = frozenset({"CANCELED"})
 #: State of a granted refund for which the money went back.
@@ -21,12 +21,12 @@ _DONE = frozenset({"SUCCESS"})
 
 
 def returned_lines(order: Node, states: Collection[str] = TAKEN_BACK) -> tuple[str, ...]:
-    """Ids of the lines whose every piece stands in fulfilments of those states."""
+    """Ids of the lines with all their pieces in fulfilments of those states."""
     return _whole(order, _lines(order.get("fulfillments"), states))
 
 
 def partly_returned_lines(order: Node) -> tuple[str, ...]:
-    """Ids of the lines of which some pieces came back, or were replaced, and not all came back."""
+    """Ids of the lines with some pieces, but not all, returned or replaced."""
     touched = _pieces(_lines(order.get("fulfillments"), TAKEN_BACK | REPLACED))
     whole = returned_lines(order)
     return tuple(
@@ -35,7 +35,7 @@ def partly_returned_lines(order: Node) -> tuple[str, ...]:
 
 
 def refunded_lines(order: Node) -> tuple[str, ...]:
-    """Ids of the lines whose every piece was refunded by granted refunds that name the line."""
+    """Ids of the lines with all their pieces refunded by granted refunds that name the line."""
     return _whole(order, _lines(order.get("grantedRefunds"), _DONE))
 
 

@@ -1,8 +1,8 @@
-"""What lets staff go from one of our Dashboard pages to the next: a sealed text in every form.
+"""Sessions of staff on our Dashboard pages: a sealed text in every form.
 
-Browsers give no cookies to a page in another site's frame, so the session travels in the forms
-themselves. Nobody else can make or read one (it is encrypted with the plugin's keys), so a form
-that carries one was made by us for this very person: that is the protection against forged forms.
+Browsers send no cookies for a page in another site's frame, so the forms carry the session. Nobody
+else can make or read one (it is encrypted with the plugin's keys), so a form with a session was
+made by us for this person: this protects against forged forms.
 """
 
 from collections.abc import Mapping
@@ -20,8 +20,8 @@ from bittitan_plugin.domain.waits import left
 from bittitan_plugin.platforms.saleor.apps import SaleorApp, SaleorApps
 from bittitan_plugin.platforms.saleor.tokens import Identity
 
-#: How long a page can be left open before it has to be loaded again. Ours: long enough to fill in
-#: the settings, and a permission that was taken away lingers no longer.
+#: How long a page can be left open before it must be reloaded. Our choice: long enough to fill in
+#: the settings; a permission that was taken away stays no longer than this.
 LIFETIME = timedelta(minutes=30)
 _PURPOSE = "saleor-dashboard"
 
@@ -40,7 +40,7 @@ class Session:
 
 
 class Sessions:
-    """Opens and reads sessions; nothing of them is stored."""
+    """Opens and reads sessions; none is stored."""
 
     def __init__(self, apps: SaleorApps, cipher: Cipher, clock: Clock) -> None:
         self._apps = apps
@@ -48,13 +48,13 @@ class Sessions:
         self._clock = clock
 
     def begin(self, identity: Identity) -> Session:
-        """For somebody whom the Dashboard sent with a token."""
+        """A session for a user whom the Dashboard sent with a token."""
         return Session(
             app=identity.app, viewer=identity.viewer, expires_at=self._clock() + LIFETIME
         )
 
     def sealed(self, session: Session) -> str:
-        """What goes into the hidden field of every form."""
+        """The text for the hidden field of every form."""
         said = {
             "for": _PURPOSE,
             "api_url": session.app.api_url,

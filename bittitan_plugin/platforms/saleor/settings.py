@@ -17,7 +17,7 @@ class SaleorSettings(BaseSettings):
 
     #: API addresses of the Saleors that may register, comma separated.
     allowed_urls: Annotated[tuple[str, ...], NoDecode] = ()
-    #: Dashboards that are served from elsewhere than their Saleor's API, comma separated.
+    #: Dashboards at another origin than their Saleor's API, comma separated.
     dashboard_urls: Annotated[tuple[str, ...], NoDecode] = ()
 
     @field_validator("*", mode="before")

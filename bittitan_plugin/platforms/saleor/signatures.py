@@ -1,7 +1,7 @@
-"""Is a webhook from the Saleor it says it is from? A detached JWS over the raw bytes decides.
+"""Verifies that a webhook is from the Saleor it names, by a detached JWS over the raw bytes.
 
 Saleor sends ``base64url(header)..base64url(signature)`` (RFC 7797, unencoded payload): the signed
-text is the header, a dot, and the body exactly as it came over the wire. Observed on 3.23: header
+text is the header, a dot, and the body exactly as received. Observed on 3.23: header
 ``{"alg": "RS256", "b64": false, "crit": ["b64"], "kid": …}``.
 """
 
@@ -16,7 +16,7 @@ from joserfc.jwk import RSAKey
 
 from bittitan_plugin.platforms.saleor.jwks import key_of
 
-#: Bytes of the largest body that is looked at; an order of 500 lines has about half a million.
+#: Bytes of the largest body that is read; an order of 500 lines has about half a million.
 LARGEST_BODY = 5 * 1024 * 1024
 _DETACHED = re.compile(r"[\w-]{1,1024}\.\.([\w-]{1,1024})", re.ASCII)
 
@@ -26,11 +26,11 @@ class NotSigned(Exception):
 
 
 class UnknownKey(NotSigned):
-    """It is signed with a key we do not have; it may have been made since we asked."""
+    """It is signed with a key we do not have; the key may be newer than our last fetch."""
 
 
 def verify(body: bytes, signature: str, jwks: Mapping[str, Any]) -> None:
-    """Return when ``signature`` is Saleor's over exactly these bytes; raise ``NotSigned``."""
+    """Raise ``NotSigned`` unless ``signature`` is Saleor's over exactly these bytes."""
     found = _DETACHED.fullmatch(signature)
     if not found or not _is_canonical(found[1]):
         raise NotSigned("there is no detached signature")
@@ -52,7 +52,7 @@ def verify(body: bytes, signature: str, jwks: Mapping[str, Any]) -> None:
 
 
 def _registry() -> jws.JWSRegistry:
-    # Pinned: whoever chooses the algorithm chooses what counts as a signature.
+    # Pinned: a sender who chooses the algorithm could choose one without a signature.
     registry = jws.JWSRegistry(algorithms=["RS256"])
     registry.max_payload_length = LARGEST_BODY
     return registry

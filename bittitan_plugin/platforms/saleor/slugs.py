@@ -1,8 +1,8 @@
-"""Slugs of what the plugin makes in a Saleor."""
+"""The slugs of what the plugin makes in a Saleor."""
 
 import re
 
-#: The longest part of an article number that a slug takes over, in characters. Ours.
+#: The longest part of an article number in a slug, in characters. Our choice.
 _LONGEST = 200
 
 
@@ -13,12 +13,12 @@ def product_slug(sku: str) -> str:
 
 
 def category_slug(category: str) -> str:
-    """The slug of the category with that name; a slug is its own."""
+    """The slug of the category with that name; a slug stays as it is."""
     return _plain(category)
 
 
 def attribute_slug(property_slug: str) -> str:
-    """Attributes of all products share their slugs in Saleor, so ours say whose they are."""
+    """The slug of an attribute, with a prefix: in Saleor all products' attributes share slugs."""
     return f"bittitan-{property_slug}"
 
 

@@ -1,4 +1,4 @@
-"""What is kept of each Saleor that installed the app, beside the plugin's own tables."""
+"""The tables about each Saleor that installed the app, beside the plugin's own tables."""
 
 from datetime import datetime
 from typing import Any
@@ -24,16 +24,16 @@ class SaleorAppRow(Base):
     #: Saleor's global id of the app.
     app_id: Mapped[str]
     auth_token: Mapped[str] = mapped_column(Text, info=SEALED)
-    #: Saleor's public keys, as its JWKS said at ``jwks_fetched_at``.
+    #: Saleor's public keys, from its JWKS at ``jwks_fetched_at``.
     jwks: Mapped[dict[str, Any]]
     jwks_fetched_at: Mapped[datetime]
-    #: As ``Saleor-Schema-Version`` said, ``3.23``.
+    #: The header ``Saleor-Schema-Version``: ``3.23``.
     saleor_version: Mapped[str] = mapped_column(String(20))
     state: Mapped[str] = mapped_column(String(20))
-    #: When Saleor said so; what it said earlier and arrives later is not believed.
+    #: When Saleor reported it; an older report that arrives later is ignored.
     state_at: Mapped[datetime]
     registered_at: Mapped[datetime]
-    #: When any of it last changed; what was made from the row before is out of date.
+    #: When the row last changed; objects made from the row before are out of date.
     changed_at: Mapped[datetime]
 
 
@@ -45,13 +45,13 @@ class SaleorCursorRow(Base):
     installation_id: Mapped[UUID] = mapped_column(
         ForeignKey("bittitan_installations.id"), primary_key=True
     )
-    #: Every order changed before this has been looked at.
+    #: Every order changed before this has been read.
     orders_updated_at: Mapped[datetime]
     polled_at: Mapped[datetime]
 
 
 class SaleorProblemRow(Base):
-    """A problem that a Saleor's Dashboard shows, because we said so there."""
+    """A problem that we show in a Saleor's Dashboard."""
 
     __tablename__ = "bittitan_saleor_problems"
 
@@ -59,12 +59,12 @@ class SaleorProblemRow(Base):
         ForeignKey("bittitan_installations.id"), primary_key=True
     )
     problem_id: Mapped[UUID] = mapped_column(primary_key=True)
-    #: Since when the problem was open when it was shown; open again later, it is shown again.
+    #: Since when the shown problem is open; if it opens again later, it is shown again.
     first_at: Mapped[datetime]
 
 
 class SaleorTurnRow(Base):
-    """Somebody writes to this order just now; see ``order_lease.py``."""
+    """The lease of a workflow that writes to this order; see ``order_lease.py``."""
 
     __tablename__ = "bittitan_saleor_turns"
 
@@ -72,5 +72,5 @@ class SaleorTurnRow(Base):
         ForeignKey("bittitan_installations.id"), primary_key=True
     )
     order_id: Mapped[str] = mapped_column(primary_key=True)
-    #: When the turn is over even if nobody ended it.
+    #: When the lease expires if nobody ended it.
     until: Mapped[datetime]

@@ -1,9 +1,9 @@
-"""Who is asking, by a token of their Saleor: a customer, or staff with their permissions.
+"""Identifies users by a token of their Saleor: customers, and staff with their permissions.
 
-Saleor signs users' tokens with the keys of its webhooks. An ``access`` token is what a storefront
-or a gateway forwards; it says that somebody is staff but not what they may do, so that is asked of
-Saleor once and kept for as long as the token lives. A ``thirdparty`` token is what the Dashboard
-hands to this app's pages; it names the app and carries the permissions itself.
+Saleor signs users' tokens with the keys of its webhooks. A storefront or a gateway forwards an
+``access`` token; it marks staff but lacks their permissions, so Saleor is asked for them once and
+they are kept as long as the token is valid. The Dashboard passes a ``thirdparty`` token to this
+app's pages; it names the app and contains the permissions.
 """
 
 from collections.abc import Callable, Mapping
@@ -27,24 +27,24 @@ from bittitan_plugin.platforms.saleor.jwks import key_of
 from bittitan_plugin.platforms.saleor.keys import Keys
 from bittitan_plugin.platforms.saleor.manifest import APP_ID
 
-#: The longest token looked at, in characters.
+#: The longest token that is read, in characters.
 LONGEST = 8192
-#: Tokens whose staff permissions are remembered at once.
+#: The most tokens with permissions kept at once.
 REMEMBERED = 1000
 #: A token that names an audience must name this one.
 AUDIENCE = f"custom:{APP_ID}"
-#: Saleor's permissions beyond our own names that stand for one of them: whoever manages apps
+#: Saleor's permissions that we do not have but that include one of ours: whoever manages apps
 #: sets up this one.
 _MEANING: Mapping[str, Permission] = {
     **{permission.value: permission for permission in Permission},
     "MANAGE_APPS": Permission.MANAGE_PLUGINS,
 }
-#: Saleor's name for a token whose time is over.
+#: Saleor's name for an expired token.
 _EXPIRED = "ExpiredSignatureError"
 
 
 class InvalidToken(Exception):
-    """A token was sent and is not to be believed; ``code`` is Saleor's name for the reason."""
+    """A token was sent and is not valid; ``code`` is Saleor's name for the reason."""
 
     def __init__(self, message: str = "Invalid token", code: str = "InvalidTokenError") -> None:
         super().__init__(message)
@@ -53,7 +53,7 @@ class InvalidToken(Exception):
 
     @property
     def expired(self) -> bool:
-        """Whether it was good once, and nothing but its time is over."""
+        """Whether it was valid and has only expired."""
         return self.code == _EXPIRED
 
 
@@ -63,11 +63,11 @@ class _UnknownKey(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Identity:
-    """Somebody at one Saleor, proved by a token."""
+    """A user of one Saleor, proved by a token."""
 
     app: SaleorApp
     viewer: Viewer
-    #: Whether the Dashboard handed the token to this very app.
+    #: Whether the Dashboard passed the token to this app.
     from_dashboard: bool
 
 
@@ -85,19 +85,19 @@ class SaleorTokens:
         self._keys = keys
         self._clock = clock
         self._make_client = make_client
-        #: By token's digest: until when (seconds since 1970), and what its owner may do.
+        #: By token's digest: its expiry (seconds since 1970), and its owner's permissions.
         self._permissions: dict[str, tuple[int, frozenset[Permission]]] = {}
         self._lock = Lock()
 
     def app_of(self, token: str) -> SaleorApp | None:
-        """The Saleor that a token says it is from. Not verified: only to know whom to ask."""
+        """The Saleor that a token names. Not verified: only used to know which Saleor to ask."""
         claimed = _claims_unverified(token).get("iss")
         app = self._apps.of_api_url(normal(claimed) or "") if isinstance(claimed, str) else None
         return None if app is None or app.state is AppState.UNINSTALLED else app
 
     def verify(self, token: str) -> Identity:
-        """Who sent this token. Raises ``InvalidToken``, or ``Unavailable`` when Saleor must be
-        asked and does not answer: to say then that they may do nothing would be wrong.
+        """The user of this token. Raises ``InvalidToken``, or ``Unavailable`` when Saleor must be
+        asked and does not answer: an answer without permissions would be wrong then.
         """
         app = self.app_of(token)
         if app is None:
@@ -156,7 +156,7 @@ class SaleorTokens:
         return Identity(app=app, viewer=viewer, from_dashboard=from_dashboard)
 
     def _permissions_of(self, token: str, app: SaleorApp, expires: int) -> frozenset[Permission]:
-        """What a member of staff may do, by Saleor's word; asked with their own token."""
+        """The permissions of a member of staff, requested from Saleor with their own token."""
         digest, now = sha256(token.encode()).hexdigest(), int(self._clock().timestamp())
         known = self._permissions.get(digest)
         if known is not None and now < known[0]:

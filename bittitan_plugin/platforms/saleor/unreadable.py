@@ -1,6 +1,6 @@
-"""Orders of Saleor's that are set aside: a problem each, looked at again until they can be taken.
+"""Keeps Saleor's orders that cannot be processed: a problem for each, until it can be read.
 
-Only orders with something of ours in them count; what else a Saleor sells is not ours to judge.
+Only orders with our products count; other orders of a Saleor do not concern us.
 """
 
 from collections.abc import Mapping, Sequence
@@ -16,9 +16,9 @@ from bittitan_plugin.store.unit_of_work import Store, UnitOfWork
 
 Node = Mapping[str, Any]
 
-#: How the key of such a problem begins; what follows is the order's id.
+#: The prefix of such a problem's key; the order's id follows.
 _KEY = "order-unreadable:"
-#: Orders set aside that one look asks for again.
+#: The most set-aside orders that one poll reads again.
 MOST_AGAIN = 100
 
 
@@ -30,10 +30,10 @@ class UnreadableOrders:
         self._clock = clock
 
     def report(self, installation_id: UUID, node: Node, why: str, *, is_news: bool = True) -> bool:
-        """Set this order aside and say why, once. False when there is nothing of ours in it.
+        """Set this order aside and report why, once. False when it has none of our products.
 
-        What staff put aside stays so unless ``is_news`` says that the order has changed since, or
-        something else is wrong with it now.
+        A problem that staff dismissed stays dismissed unless ``is_news`` says that the order has
+        changed since, or something else is wrong with it now.
         """
         with self._store.writing(installation_id) as work:
             if not _is_ours(work, node):
@@ -58,12 +58,12 @@ class UnreadableOrders:
             return True
 
     def set_aside(self, installation_id: UUID) -> Sequence[str]:
-        """Ids of orders that wait to be looked at again, whether or not staff still see them."""
+        """Ids of orders that wait to be read again, even if staff dismissed their problems."""
         with self._store.reading(installation_id) as work:
             return work.problems.waiting_orders(_KEY, MOST_AGAIN)
 
     def close(self, installation_id: UUID, order_id: str) -> None:
-        """This order can be taken: what was said of it is over."""
+        """Close the order's problem: it can be processed now."""
         key = _key(order_id)
         with self._store.reading(installation_id) as work:
             if work.problems.not_over_by_key(key) is None:
@@ -94,9 +94,9 @@ def _key(order_id: str) -> str:
 
 
 def variants_of(node: Node) -> frozenset[str]:
-    """What the order's lines sell, as far as that can be read."""
+    """The variants of the order's lines, as far as they can be read."""
     lines = node.get("lines")
-    # What could not be read is looked at here: nothing in it need be what it should.
+    # This order could not be read: any part of it may be malformed.
     lines = lines if isinstance(lines, list) else []
     found = [each.get("productVariantId") for each in lines if isinstance(each, dict)]
     return frozenset(each for each in found if isinstance(each, str))

@@ -1,8 +1,8 @@
-"""A Saleor variant as the plugin sees it.
+"""Reads a Saleor variant into the domain's.
 
 A variant is sold in channels, and several of them may share a currency: the first one with a price
-decides (ours; in Saleor's own order). Customers read the product's name, and published means: in
-one channel at least.
+decides (our rule; in Saleor's own order). Customers read the product's name, and published means
+in at least one channel.
 """
 
 from collections.abc import Mapping
@@ -17,7 +17,7 @@ from bittitan_plugin.platforms.saleor.slugs import attribute_slug
 
 Node = Mapping[str, Any]
 
-#: From here on a number is no number of days, and is kept as the text it is.
+#: From this size on a number is no number of days, and is kept as text.
 _ABSURD = 10**9
 
 
@@ -40,9 +40,9 @@ def host_variant(node: Node) -> HostVariant | None:
 
 
 def days_of(product: Node, property_slug: str) -> Said:
-    """What the product's attribute says of a clock: a whole number, or the text that stands there.
+    """The value of a clock's attribute of the product: a whole number, or its text.
 
-    None where it says nothing: then the plugin's own value counts.
+    None where it has no value: then the plugin's own value counts.
     """
     slug = attribute_slug(property_slug)
     for each in product.get("attributes") or ():
@@ -58,7 +58,7 @@ def _number(text: str | None) -> Said:
         number = Decimal(text)
     except InvalidOperation:
         return text[:LONGEST_NAME]
-    # Neither 180.5, nor NaN, nor a number of a million digits.
+    # Not 180.5, NaN, or a number of a million digits.
     whole = number.is_finite() and abs(number) < _ABSURD and number == number.to_integral_value()
     return int(number) if whole else text[:LONGEST_NAME]
 

@@ -2,15 +2,15 @@
 
 import re
 
-#: The oldest version that is supported; observed against 3.23. Ours, from Saleor's support policy.
+#: The oldest supported version; observed against 3.23. Our choice, by Saleor's support policy.
 OLDEST = (3, 21)
-#: Where a widget in the Dashboard's pages, and problems of an app, begin to exist.
+#: The first version with widgets in the Dashboard's pages, and with problems of an app.
 WIDGETS = (3, 22)
 PROBLEMS = (3, 22)
-#: From this version on product types can no longer be marked as digital. From Saleor's pull request
+#: From this version on product types cannot be marked as digital. From Saleor's pull request
 #: 19512; until then the mark is only for show.
 WITHOUT_DIGITAL = (3, 24)
-#: As a manifest says it.
+#: The supported versions in the manifest's format.
 REQUIRED = ">=3.21 <4"
 
 

@@ -1,9 +1,9 @@
-"""Takes a webhook in: proved, made durable, and only then answered.
+"""Receives a webhook: verifies it, makes it durable, and only then answers.
 
-Saleor never repeats what was answered with 3xx or 4xx and repeats 5xx and time-outs for about five
-minutes. So 4xx is said only to what can never become right, 5xx to what another attempt may mend,
-and 2xx once the hooks have made the event durable. Anything that never arrives is found by the
-poller.
+Saleor does not repeat a webhook after 3xx or 4xx, and repeats it for about five minutes after 5xx
+and time-outs. So 4xx is the answer only to what can never become valid, 5xx to what another attempt
+may get through, and 2xx once the hooks have made the event durable. The poller finds events that
+never arrive.
 """
 
 from collections.abc import Mapping
@@ -28,17 +28,17 @@ log = structlog.get_logger(__name__)
 
 #: An event issued longer ago is refused: it is a replay. Saleor itself gives up after minutes.
 OLDEST = timedelta(days=1)
-#: How far ahead of ours a Saleor's clock may be.
+#: How far a Saleor's clock may be ahead of ours.
 AHEAD = timedelta(minutes=10)
 
 
-#: The first webhook of all shows whoever reads it in the Dashboard that webhooks arrive.
+#: The answer to the first webhook; it shows in the Dashboard that webhooks arrive.
 HELLO = "Hello! The app is installed and webhooks arrive; open it to fill in its settings."
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What the sender is told: an HTTP status and a sentence without anything secret."""
+    """The answer to the sender: an HTTP status and a sentence without secrets."""
 
     status: int
     message: str
@@ -58,7 +58,7 @@ class Webhooks:
         self._unreadable_orders = UnreadableOrders(store, clock)
 
     def receive(self, headers: Mapping[str, str], body: bytes) -> Answer:
-        """Take one delivery in. Raises nothing but what keeps the database from answering."""
+        """Receive one delivery. Raises nothing but failures of the database."""
         app = self._apps.of_api_url(normal(headers.get("Saleor-Api-Url", "")) or "")
         if app is None or app.state is AppState.UNINSTALLED:
             return Answer(401, "No such Saleor has this app installed.")
@@ -76,7 +76,7 @@ class Webhooks:
         return self._take(app, event)
 
     def _proved(self, app: SaleorApp, signature: str, body: bytes) -> SaleorApp:
-        """The app with the keys that prove the body; they are asked for anew once."""
+        """The app with the keys that verify the body; they are fetched again once."""
         try:
             verify(body, signature, app.jwks)
         except UnknownKey:
@@ -97,7 +97,7 @@ class Webhooks:
         return self._fire(app, event)
 
     def _follow(self, app: SaleorApp, event: SaleorEvent, issued_at: datetime) -> Answer:
-        """Saleor switched the app off or on, or removed it."""
+        """Store that Saleor switched the app off or on, or removed it."""
         said = event.said.get("app")
         if not isinstance(said, dict) or said.get("id") != app.app_id:
             return Answer(200, "Ignored: it is another app.")
@@ -128,9 +128,9 @@ class Webhooks:
         return Answer(200, said)
 
     def _unreadable(self, app: SaleorApp, event: SaleorEvent, why: str) -> Answer:
-        """An event that is Saleor's and that nobody can act on: staff are told.
+        """Report to staff a verified event that cannot be processed.
 
-        One about an order of ours is that order's problem; the poll comes back to it.
+        If it is about an order of ours, it is that order's problem; the poll reads it again.
         """
         log.error("saleor_event_unreadable", installation=app.api_url, name=event.name, why=why)
         of_order = event.node if event.subject == "order" else None
@@ -150,7 +150,7 @@ class Webhooks:
         return Answer(422, f"The event cannot be acted on: {why}.")
 
     def _well_again(self, app: SaleorApp, event: SaleorEvent) -> None:
-        """An event of that name can be acted on: what was said of those before is over."""
+        """Close the problem about earlier events of that name: one could be processed."""
         with self._store.reading(app.installation_id) as work:
             over = work.problems.is_open(_key(event))
         if over:

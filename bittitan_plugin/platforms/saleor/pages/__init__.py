@@ -1,1 +1,1 @@
-"""The addresses a Saleor knows: manifest, registration, webhooks, Dashboard pages, its subgraph."""
+"""The routes for a Saleor: manifest, registration, webhooks, Dashboard pages, its subgraph."""

@@ -1,7 +1,7 @@
-"""Threads for what strangers can make us ask of a Saleor, apart from those that serve everybody.
+"""Separate threads for calls to a Saleor that strangers can cause.
 
-Whoever asks a Saleor that hangs waits with it. So few of these are at work for one Saleor at a
-time, in threads that are nobody else's, and one too many is refused at once instead of waiting.
+A call to a Saleor that hangs waits with it. So only a few such calls run for one Saleor at a time,
+in threads of their own, and one more is refused at once instead of waiting.
 """
 
 from collections import Counter
@@ -12,18 +12,18 @@ from anyio import CapacityLimiter, to_thread
 
 Result = TypeVar("Result")
 
-#: At work for one Saleor at a time. Ours.
+#: The most calls for one Saleor at a time. Our choice.
 MOST = 2
-#: Seconds after which one that was refused is worth another try. Ours.
+#: Seconds after which to try a refused one again. Our choice.
 RETRY_AFTER_S = 10
 
 
 class Busy(Exception):
-    """So many are at work for that Saleor already."""
+    """As many as allowed are already running for that Saleor."""
 
 
 class FewAtATime:
-    """Runs such work. For one event loop, which is what counts."""
+    """Runs such calls. It counts them for one event loop."""
 
     def __init__(self, most: int = MOST) -> None:
         self._most = most
@@ -35,7 +35,7 @@ class FewAtATime:
             raise Busy
         self._at_work[saleor] += 1
         try:
-            # A limit of its own: it takes no place among the threads of all others.
+            # A limiter of its own: it takes no thread of the shared pool.
             return await to_thread.run_sync(work, limiter=CapacityLimiter(1))
         finally:
             self._at_work[saleor] -= 1

@@ -1,8 +1,8 @@
-"""Our pages in Saleor's Dashboard: one of the app's own, and one each on an order and a customer.
+"""Our pages in Saleor's Dashboard: the app's main page, and one each on an order and a customer.
 
-Everything is rendered here. The Dashboard proves who is looking with a token: in the form it posts
-to a widget, or in a message to the page in its frame, which posts it on. From then on every form
-carries a session that only we can make; only such a form changes anything.
+Everything is rendered here. The Dashboard proves who the user is with a token: in the form it posts
+to a widget, or in a message to the page in its frame, which posts it to us. From then on every form
+has a session that only we can make; only such a form changes anything.
 """
 
 from collections.abc import Callable, Mapping
@@ -48,13 +48,13 @@ Form = Mapping[str, str]
 
 @dataclass(frozen=True)
 class _Visit:
-    """Somebody on a page, what they sent, and what is to be said to them first."""
+    """A user on a page, what they sent, and the message to show first."""
 
     session: Session
     form: Form
     said: str = ""
     wrong: str = ""
-    #: Settings that were refused stay in the form.
+    #: Refused settings, which stay in the form.
     change: settings_form.Change | None = None
 
 
@@ -84,14 +84,14 @@ def dashboard_routes(service: SaleorService) -> list[Route]:
 
 
 class Dashboard:
-    """Renders the pages. Synchronous but for ``enter``; the web calls it in a thread."""
+    """Renders the pages. Synchronous except ``enter``; the web calls it in a thread."""
 
     def __init__(self, service: SaleorService) -> None:
         self._service = service
         self._frames = Frames(service.ports.clock)
 
     async def enter(self, request: Request) -> Response:
-        """A page in a frame that does not know yet who is looking."""
+        """A page in a frame before it knows its user."""
         query = request.query_params
         app = await run_in_threadpool(self._app, query.get("saleorApiUrl", ""))
         if app is None:
@@ -140,11 +140,11 @@ class Dashboard:
         return self._page("dashboard.html", visit, values)
 
     def order(self, visit: _Visit) -> Response:
-        """The licences of the order that is looked at."""
+        """The licences of the order on the page."""
         return self._list(visit, "orderId", licences.of_order, "This order has no licences.")
 
     def customer(self, visit: _Visit) -> Response:
-        """The licences of the customer that is looked at."""
+        """The licences of the customer on the page."""
         return self._list(
             visit, "customerId", licences.of_customer, "This customer has no licences."
         )
@@ -193,7 +193,7 @@ class Dashboard:
         return self.page_of(replace(visit, said=said))
 
     def problem(self, visit: _Visit) -> Response:
-        """Do what a problem's next step says, then show the page again."""
+        """Do a problem's next step, then show the page again."""
         self._require(visit, Permission.MANAGE_ORDERS)
         session = visit.session
         try:
@@ -205,21 +205,21 @@ class Dashboard:
         return self.main(replace(visit, said="It has begun; reload in a moment to see its end."))
 
     def page_of(self, visit: _Visit) -> Response:
-        """The page that a form of ours was on."""
+        """The page that the form was on."""
         if visit.form.get("orderId"):
             return self.order(visit)
         return self.customer(visit) if visit.form.get("customerId") else self.main(visit)
 
     def refused(self, visit: _Visit, message: str) -> Response:
-        """The page again, with why nothing was done."""
+        """The page again, with the reason why nothing was done."""
         return self.page_of(replace(visit, wrong=message))
 
     def over(self, status: int, text: str) -> Response:
-        """Nobody is known to be looking."""
+        """The page for an unknown user."""
         return self._notice(status, "Reload this page", text, None)
 
     def unknown(self, refused: InvalidToken) -> Response:
-        """Whoever is looking brought nothing that opens the page."""
+        """The page for a token that does not open the page."""
         text = (
             f"Its token is not accepted: {refused.message}. Nothing was changed. Open the app anew "
             "under Extensions in the Dashboard; if that is of no use, remove it and "
@@ -261,7 +261,7 @@ class Dashboard:
             raise _Forbidden(permission)
 
     def forbidden(self, visit: _Visit, permission: Permission) -> Response:
-        """The page that says which permission is missing."""
+        """The page that names the missing permission."""
         text = f"You need Saleor's permission {permission} to see or do this."
         return self._notice(403, "Not permitted", text, visit.session.app)
 
@@ -284,7 +284,7 @@ class _Forbidden(Exception):
 def _posted(
     dashboard: Dashboard, page: Callable[[_Visit], Response], accepted: set[str]
 ) -> Callable[[Request], object]:
-    """An endpoint that knows who sent the form before ``page`` sees it."""
+    """An endpoint that identifies the form's sender before it calls ``page``."""
 
     def answer(form: Form) -> Response:
         try:

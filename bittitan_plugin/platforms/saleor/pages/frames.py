@@ -1,4 +1,4 @@
-"""Pages inside Saleor's Dashboard: rendered here, shown in a frame there and nowhere else."""
+"""Renders pages that only Saleor's Dashboard may show, in a frame."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -16,7 +16,7 @@ _POLICY = (
 )
 
 
-#: Whose templates they are.
+#: The package with the templates.
 PACKAGE = "bittitan_plugin.platforms.saleor.pages"
 
 
@@ -55,6 +55,6 @@ class Frames:
     def notice(
         self, status: int, title: str, text: str, ancestors: tuple[str, ...] = ()
     ) -> HTMLResponse:
-        """A page that only says something."""
+        """A page with a message only."""
         values = {"title": title, "text": text}
         return self.page("notice.html", ancestors, values, status=status)

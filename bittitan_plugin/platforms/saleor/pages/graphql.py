@@ -1,9 +1,9 @@
-"""The subgraph over HTTP: which Saleor a request is about, and who is asking there.
+"""The subgraph over HTTP: finds the Saleor and the user of a request.
 
 A request names its Saleor by its token's issuer, or by the header ``Saleor-Api-Url``; with neither
-it is about the only Saleor there is. ``/saleor/graphql/`` always answers with the subgraph: it is
-what a gateway is given. ``/graphql/`` is shared with the embedded shop, so there only requests
-that name a Saleor are answered with the subgraph.
+it is about the only registered Saleor. ``/saleor/graphql/``, the address for a gateway, always
+answers with the subgraph. ``/graphql/`` is shared with the embedded shop, so there only requests
+that name a Saleor get the subgraph.
 """
 
 from typing import Any
@@ -28,7 +28,7 @@ PATH = "/saleor/graphql/"
 
 
 class _Context(dict[str, Any]):
-    """The request's context; what needs a Saleor says so when none was named."""
+    """The request's context; a field that needs a Saleor fails if none is named."""
 
     def __missing__(self, key: str) -> Any:
         if key == CONTEXT_KEY:
@@ -53,7 +53,7 @@ class SubgraphApp(GraphQLDoor):
         self._service = service
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer; a token that is not to be believed ends the request before anything runs."""
+        """Answer; an invalid token ends the request before anything runs."""
         try:
             await answer(super().__call__, scope, receive, send)
         except InvalidToken as error:
@@ -64,7 +64,7 @@ class SubgraphApp(GraphQLDoor):
     async def get_context(
         self, request: Request | WebSocket, response: Response | WebSocket
     ) -> dict[str, Any]:
-        """What resolvers find in ``info.context``."""
+        """The value of ``info.context`` for resolvers."""
         asking = await to_thread.run_sync(self._asking, request)
         context = _Context(request=request, response=response)
         if asking is not None:
@@ -84,7 +84,7 @@ class SubgraphApp(GraphQLDoor):
 
 
 class ByWhoIsAsking:
-    """At one address two schemas: the subgraph for whoever names a Saleor, else ``otherwise``."""
+    """Two schemas at one address: the subgraph if a request names a Saleor, or ``otherwise``."""
 
     def __init__(self, service: SaleorService, subgraph: ASGIApp, otherwise: ASGIApp) -> None:
         self._service = service
@@ -92,7 +92,7 @@ class ByWhoIsAsking:
         self._otherwise = otherwise
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Hand the request on."""
+        """Pass the request to one of the two."""
         about_saleor = await to_thread.run_sync(self._is_about_saleor, HTTPConnection(scope))
         await (self._subgraph if about_saleor else self._otherwise)(scope, receive, send)
 

@@ -1,6 +1,6 @@
 """The page behind the link of an invoice or credit invoice that the plugin made at a Saleor.
 
-Whoever has the link may read it, as with the links of Saleor's other invoice apps: the link is
+Anybody with the link may read it, as with the links of Saleor's other invoice apps: the link is
 sealed, it is sent to the customer by mail, and it leads to this one invoice only.
 """
 
@@ -19,8 +19,8 @@ from bittitan_plugin.services.ports import Ports
 from bittitan_plugin.web.pages import Pages
 from bittitan_plugin.web.security_headers import SecurityHeaders
 
-#: Who reads invoices of one Saleor at a time. More than of strangers: a link is needed for it, and
-#: on a billing day many of those who have one come at once.
+#: The most readers of one Saleor's invoices at a time. More than for strangers' calls: reading
+#: needs a link, and on a billing day many customers come at once.
 MOST_READERS = 10
 _GONE = "This invoice does not exist, or not any more."
 _LATER = "The shop does not answer just now. Please try again in a few minutes."
@@ -51,7 +51,7 @@ def invoice_routes(ports: Ports, public_url: str) -> list[BaseRoute]:
         if document is None:
             return pages.notice(request, 404, "No such invoice", _GONE)
         answer = pages.page(request, "saleor/invoice.html", {"invoice": document})
-        # The address is the key to the page: no cache keeps it, and SecurityHeaders keeps it here.
+        # The address is the key to the page: no cache may keep it, and SecurityHeaders hides it.
         answer.headers["Cache-Control"] = "no-store"
         return answer
 

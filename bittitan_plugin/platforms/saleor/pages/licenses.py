@@ -1,4 +1,4 @@
-"""What staff see of licences in Saleor's Dashboard, and what they can do about one there."""
+"""The licences that staff see in Saleor's Dashboard, and their actions on one."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ MOST_SHOWN = 25
 
 @dataclass(frozen=True)
 class Licence:
-    """One asset with what can be done about it."""
+    """One asset with the possible actions."""
 
     asset: Asset
     terms: CancellationTerms
@@ -37,7 +37,7 @@ class Licence:
 
     @property
     def can_synchronize(self) -> bool:
-        """Whether asking BitTitan again could change anything."""
+        """Whether asking BitTitan again can change anything."""
         unsettled = self.asset.provisioning_status is not ProvisioningStatus.SYNCHRONIZED
         return unsettled or self.asset.status is AssetStatus.CANCELLING
 
@@ -59,7 +59,7 @@ def of_customer(ports: Ports, installation_id: UUID, customer_id: str) -> list[L
 
 
 def newest(ports: Ports, installation_id: UUID) -> list[Licence]:
-    """The newest licences there are."""
+    """The newest licences of all customers."""
     sort = sort_key(AssetSort.PURCHASE_DATE, descending=True)
     with ports.store.reading(installation_id) as work:
         page = asset_list(work, EVERYTHING, AssetFilter(), sort).page(Window(size=MOST_SHOWN))
@@ -69,7 +69,7 @@ def newest(ports: Ports, installation_id: UUID) -> list[Licence]:
 def act(
     ports: Ports, installation_id: UUID, asset_id: UUID, actor: Actor, *, do: str, comment: str
 ) -> str:
-    """Synchronize or cancel; returns what was begun, in a sentence. Raises ``Refusal``."""
+    """Synchronize or cancel; returns a sentence about what began. Raises ``Refusal``."""
     if do == "synchronize":
         provisioning.synchronize(ports, installation_id, asset_id, actor)
         return "BitTitan is being asked; reload in a moment to see what came of it."

@@ -1,4 +1,4 @@
-"""The app protocol over HTTP: the manifest, the registration, the webhooks."""
+"""Saleor's app protocol over HTTP: the manifest, the registration, the webhooks."""
 
 from pydantic_core import from_json
 from sqlalchemy.exc import SQLAlchemyError
@@ -21,7 +21,7 @@ LARGEST_REGISTRATION = 16 * 1024
 
 
 class BodyTooLarge(Exception):
-    """More came than is read."""
+    """The body is larger than what is read."""
 
 
 def protocol_routes(service: SaleorService) -> list[Route]:
@@ -53,7 +53,7 @@ def _registration(service: SaleorService) -> Route:
         try:
             named = service.allowed.check(request.headers.get("Saleor-Api-Url", ""))
         except NotAllowed:
-            named = ""  # which is refused without asking anybody
+            named = ""  # which is refused without any call
         try:
             await few.run(named, lambda: service.registrar.register(request.headers, body))
         except RegistrationRefused as refusal:
@@ -77,7 +77,7 @@ def _webhooks(service: SaleorService) -> Route:
         try:
             answer = await run_in_threadpool(service.webhooks.receive, request.headers, body)
         except SQLAlchemyError as error:
-            # Nothing is durable without the database; Saleor will send it again.
+            # Nothing can be stored without the database; Saleor will send it again.
             return JSONResponse({"message": f"The database {fault_in_words(error)}."}, 503)
         return JSONResponse({"message": answer.message}, answer.status)
 
@@ -98,5 +98,5 @@ async def read_body(request: Request, largest: int) -> bytes:
 
 
 def _refused(code: str, message: str, status: int) -> Response:
-    # As Saleor reads it; it shows the message in the Dashboard.
+    # The format that Saleor reads; it shows the message in the Dashboard.
     return JSONResponse({"success": False, "error": {"code": code, "message": message}}, status)

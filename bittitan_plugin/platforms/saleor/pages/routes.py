@@ -15,7 +15,7 @@ def saleor_routes(
 ) -> list[BaseRoute]:
     """To mount at the root, before the routes of the embedded shop.
 
-    ``shop_graphql`` answers at ``/graphql/`` what is not about a Saleor.
+    ``shop_graphql`` answers the requests to ``/graphql/`` that are not about a Saleor.
     """
     subgraph = SubgraphApp(service, development=development)
     shared = ByWhoIsAsking(service, subgraph, shop_graphql) if shop_graphql else subgraph

@@ -19,7 +19,7 @@ from bittitan_plugin.services.ports import Ports
 
 @dataclass(frozen=True, kw_only=True)
 class SaleorService:
-    """Everything of the Saleor side that answers HTTP."""
+    """The objects that answer HTTP for Saleor."""
 
     public_url: str
     ports: Ports
@@ -40,7 +40,7 @@ class SaleorService:
         settings: SaleorSettings,
         plugins: PluginManager,
     ) -> "SaleorService":
-        """Wire it. ``plugins`` is the plugin manager whose hooks the settings page fires."""
+        """Wire it. The settings page fires the hooks of ``plugins``, the plugin manager."""
         ports = wiring.ports
         allowed = AllowedSaleors(settings.allowed_urls, settings.dashboard_urls)
         keys = Keys(apps, ports.clock)

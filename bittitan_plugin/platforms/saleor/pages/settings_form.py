@@ -1,7 +1,7 @@
 """The plugin's settings as a form in Saleor's Dashboard, made from ``plugin.toml``'s declaration.
 
-What is stored goes through the same hooks as on every platform. The form opens whatever is wrong,
-because it is where what is wrong is mended.
+Storing fires the same hooks as on every platform. The form opens even with invalid settings,
+because staff correct them here.
 """
 
 from collections.abc import Mapping, Sequence
@@ -19,16 +19,16 @@ from bittitan_plugin.web.settings_entries import SAME_ACCOUNT, Entry, setting_en
 
 @dataclass(frozen=True, kw_only=True)
 class Change:
-    """What was sent, and what is wrong with it by field; ``""`` is the form as a whole."""
+    """The values that were sent, and their errors by field; ``""`` is the whole form."""
 
     typed: Mapping[str, str]
     errors: Mapping[str, str]
-    #: Whether it is not stored before staff say if it is the same BitTitan account.
+    #: Whether staff must first answer if it is the same BitTitan account.
     asked: bool = False
 
 
 def entries(ports: Ports, installation: Installation, change: Change | None = None) -> list[Entry]:
-    """The form: as it is stored, or as it was sent and refused."""
+    """The form's entries: as stored, or as sent and refused."""
     typed, errors = (change.typed, change.errors) if change else ({}, {})
     return setting_entries(ports, installation.configuration, typed=typed, errors=errors)
 
@@ -42,9 +42,9 @@ def save(
     active: bool | None,
     changed_by: str,
 ) -> Change | None:
-    """Store what differs from what is stored, and switch on or off if asked.
+    """Store the changed values, and switch on or off if asked.
 
-    Returns None when it is stored, else what is wrong; then nothing was changed.
+    Returns None when it is stored, otherwise the errors; then nothing was changed.
     """
     typed = _typed(form, sent)
     stored = {entry.field.name: entry.stored for entry in form}
@@ -76,7 +76,7 @@ def save(
 
 
 def _typed(form: Sequence[Entry], sent: Mapping[str, str]) -> dict[str, str]:
-    """The values that were sent; an empty secret is left as it is."""
+    """The values that were sent; an empty secret is not changed."""
     found = {}
     for entry in form:
         name = entry.field.name
