@@ -1,4 +1,4 @@
-"""Ports: the accounts and the plugins of the platform that the pages are opened on."""
+"""The ports for the accounts and the plugins of the platform that the pages belong to."""
 
 from collections.abc import Sequence
 from typing import Protocol

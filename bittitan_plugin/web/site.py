@@ -37,8 +37,8 @@ Result = TypeVar("Result")
 class PagesPlatform(Protocol):
     """Port: a platform with a back office and a portal. Synchronous; may visit the database.
 
-    The pages know no platform. One that implements this says who may sign in, takes changes of the
-    plugin's settings, and adds what only it has.
+    The pages know no platform. One that implements this decides who may sign in, takes changes of
+    the plugin's settings, and adds pages of its own.
     """
 
     #: The package with the folders ``templates`` and ``static`` of its own pages, if it has any.

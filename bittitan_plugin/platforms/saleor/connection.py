@@ -58,11 +58,11 @@ class SaleorConnection(PlatformConnection):
         self.chores = self._chores()
 
     def platform_of(self, installation_id: UUID) -> Host | None:
-        """None when that installation's platform is no Saleor.
+        """The installation's Saleor; None when its platform is not a Saleor.
 
         Nobody has to attach a Saleor: any process that shares the database can call it. Each is
-        made once, and again with each new token. Raises ``Unavailable`` while the app is switched
-        off or removed there: its token is dead, and what it would have done waits.
+        made once, and again for each new token. Raises ``Unavailable`` while the app is switched
+        off or removed there: its token is invalid, and the work waits.
         """
         app = self.apps.of_installation(installation_id)
         if app is None:
@@ -102,7 +102,7 @@ class SaleorConnection(PlatformConnection):
         return saleor_routes(self.service(plugins), development=development, shop_graphql=graphql)
 
     def service(self, plugins: "PluginManager") -> "SaleorService":
-        """What the pages and webhooks are served with. ``plugins`` as for ``routes``."""
+        """What the pages and webhooks are served with. ``plugins`` is the one of ``routes``."""
         from bittitan_plugin.platforms.saleor.pages.service import SaleorService
 
         return SaleorService.over(self.wiring, self.apps, self.intake, self.settings, plugins)

@@ -1,5 +1,5 @@
-"""The back office at ``/admin/``: what staff of a distributor do, over the services GraphQL uses.
+"""The back office at ``/admin/`` for a distributor's staff, over the same services as GraphQL.
 
-Lists, filters, search, export and row actions are starlette-admin's; pages of our own stand where
-it has none.
+Lists, filters, search, export and row actions are starlette-admin's; there are pages of our own
+where it has none.
 """

@@ -1,4 +1,4 @@
-"""Accounts: the list, and the page of one with *Synchronize* and its options."""
+"""The back office's accounts: the list, and the page of one with *Synchronize* and its options."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -25,7 +25,7 @@ from bittitan_plugin.web.forms import form_of
 from bittitan_plugin.web.invitations import address_of_invitations
 
 KEY = "accounts"
-#: Assets shown on an account's page; the list of assets has the others.
+#: The most assets on an account's page; the list of assets has the others.
 NEWEST = 10
 
 
@@ -35,14 +35,14 @@ class AccountCase:
 
     account: Account
     reseller: Account | None
-    #: None to whoever may not see sales: an account takes another permission than they do.
+    #: None if the viewer may not see sales, which need another permission than accounts.
     assets: tuple[Asset, ...] | None
-    #: The newest of an end customer that was invited.
+    #: The newest invitation of an end customer.
     invitation: Invitation | None
 
     @property
     def id(self) -> UUID:
-        """The account's."""
+        """The account's id."""
         return self.account.id
 
 
@@ -86,7 +86,7 @@ class AccountList(AdminList):
 
 
 class AccountPage(AdminPage):
-    """What is done about accounts."""
+    """Staff's actions on accounts."""
 
     path = "/accounts"
     add_to_menu = False
@@ -94,7 +94,7 @@ class AccountPage(AdminPage):
 
     @route("/{id}/synchronize", methods=["POST"], name="account-synchronize")
     async def synchronize(self, request: Request) -> Response:
-        """*Save & Synchronize*: what waits for the account then goes on by itself."""
+        """*Save & Synchronize*: work that waits for the account then continues by itself."""
         key, form = key_in(request), await form_of(request)
         ports, installation = self.site.ports, self.site.installation_id
         email, company = sent(form, "email"), sent(form, "company_name")
@@ -115,7 +115,7 @@ class AccountPage(AdminPage):
 
     @route("/{id}/invitation", methods=["POST"], name="account-invitation")
     async def invite(self, request: Request) -> Response:
-        """Send an end customer a link by which it proves its address, and sees its licences."""
+        """Send an end customer a link that proves its address and shows its licences."""
         key, address = key_in(request), address_of_invitations(self.site)
         actor = actor_of(request)
         ports, installation = self.site.ports, self.site.installation_id
@@ -128,5 +128,5 @@ class AccountPage(AdminPage):
 
 
 def page_of(account_id: UUID) -> str:
-    """Where an account's page is, from the back office's root."""
+    """The path of an account's page below the back office's root."""
     return f"/{KEY}/detail?pk={account_id}"

@@ -1,4 +1,4 @@
-"""What every request to the back office begins with: who it is, and what waits for a person."""
+"""What every request to the back office needs: who sends it, and what waits for a person."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -25,12 +25,12 @@ class AdminContext:
     now: datetime
 
     def may(self, permission: str) -> bool:
-        """Whether whoever is asking holds that permission."""
+        """Whether the user holds that permission."""
         return self.viewer.may(Permission(permission))
 
     @property
     def zone(self) -> ZoneInfo:
-        """The instance's time zone; UTC while what is stored names none."""
+        """The instance's time zone; UTC while none is stored."""
         try:
             return self.installation.configuration.zone
         except (ZoneInfoNotFoundError, ValueError, OSError):
@@ -38,20 +38,20 @@ class AdminContext:
 
 
 def context_of(request: Request) -> AdminContext:
-    """Who asked, and what waited, when this request began."""
+    """The user, and what waited, when this request began."""
     context: AdminContext = request.state.admin_context
     return context
 
 
 class StaffOnly(BaseAuthProvider):
-    """Lets staff in, by the session of the pages; everybody else is told why not."""
+    """Lets staff in, by the session of the pages; others get the reason why not."""
 
     def __init__(self, site: Site) -> None:
         super().__init__()
         self._site = site
 
     async def authenticate(self, request: Request) -> AdminUser | None:
-        """Who is asking. Raises ``NotSignedIn`` or ``NotPermitted``."""
+        """The user of the request. Raises ``NotSignedIn`` or ``NotPermitted``."""
         if request.url.path.startswith(f"{request.scope['root_path']}/static/"):
             return None
         context = await run(lambda: self._look(request))

@@ -1,4 +1,4 @@
-"""Pages of our own inside the back office, and what every form there does around its use case."""
+"""Base of our own pages in the back office, and what each form there does around its use case."""
 
 from collections.abc import Callable
 from typing import Any, ClassVar
@@ -23,7 +23,7 @@ from bittitan_plugin.ports.platform import PluginsRejected
 from bittitan_plugin.web.admin.admin_context import context_of
 from bittitan_plugin.web.site import Site, run
 
-#: What a use case may say no with; each of them carries a sentence for people.
+#: The errors with which a use case refuses; each has a sentence for people.
 SAID_NO = (Refusal, Rejected, Unavailable, OutcomeUnknown, PluginsRejected)
 
 
@@ -37,11 +37,11 @@ class AdminPage(CustomView):
         self.site = site
 
     def is_accessible(self, request: Request) -> bool:
-        """Whether whoever is asking may come here."""
+        """Whether the user may open this area."""
         return context_of(request).viewer.may(self.permission)
 
     async def index(self, request: Request) -> Response:
-        """Areas have no first page of their own unless they say so; then it is routed."""
+        """The area's first page; without an override there is none and it is not routed."""
         raise NotImplementedError
 
     def show(
@@ -56,7 +56,7 @@ class AdminPage(CustomView):
     async def act(
         self, request: Request, back: str, done: str, use_case: Callable[[], object]
     ) -> Response:
-        """Do it, then show the page it was asked from, with what came of it."""
+        """Do it, then show the page of the form again, with the result."""
         try:
             await run(use_case)
         except SAID_NO as no:
@@ -67,12 +67,12 @@ class AdminPage(CustomView):
 
 
 def to(request: Request, path: str) -> Response:
-    """Go on to a page of the back office, named from its root."""
+    """Redirect to a page of the back office, named from its root."""
     return RedirectResponse(f"{request.scope['root_path']}{path}", 303)
 
 
 def actor_of(request: Request) -> Actor:
-    """How the changes of whoever is asking are recorded."""
+    """The actor under which the user's changes are recorded."""
     return context_of(request).viewer.actor
 
 
@@ -83,7 +83,7 @@ def said(no: Exception) -> str:
 
 
 def key_in(request: Request, name: str = "id") -> UUID:
-    """The id in the address. Raises ``Refusal`` NOT_FOUND when it is none."""
+    """The id in the address. Raises ``Refusal`` NOT_FOUND when it is not an id."""
     try:
         return UUID(request.path_params[name])
     except ValueError:

@@ -1,4 +1,4 @@
-"""The back office put together: starlette-admin with our theme, our sign-in and our views."""
+"""Makes the back office: starlette-admin with our theme, our sign-in and our views."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -36,7 +36,7 @@ from bittitan_plugin.web.security_headers import ADMIN
 from bittitan_plugin.web.site import Site
 
 ROOT = "/admin"
-#: Addresses of starlette-admin that fail when they are asked of lists without relations.
+#: Routes of starlette-admin that fail for lists without relations.
 _UNUSED = frozenset({"relation-lookup"})
 _FAILED = HTTPException(500)
 
@@ -50,7 +50,7 @@ class BackOffice(BaseAdmin):
             base_url=ROOT,
             theme=AdminTheme(),
             auth_provider=StaffOnly(site),
-            # The signer takes a list: the last signs and every one is believed.
+            # The signer takes a list: the last secret signs and every secret is accepted.
             secret_key=site.form_secrets,  # type: ignore[arg-type]
             middlewares=site.middleware(ADMIN),
             timezone_config=None,
@@ -78,7 +78,7 @@ class BackOffice(BaseAdmin):
         }
 
     def _collect_core_routes(self) -> list[Route]:
-        """Its own addresses, without those that only lists other than ours have a use for."""
+        """starlette-admin's routes, without those that our lists do not use."""
         endpoints = dict.fromkeys(_UNUSED, _nothing_here) | {"action": self._action}
         return [
             Route(each.path, endpoints[each.name], methods=each.methods, name=each.name)
@@ -88,25 +88,25 @@ class BackOffice(BaseAdmin):
         ]
 
     async def _action(self, request: Request) -> Response:
-        """An action on rows, exports among them; starlette-admin fails when none is named."""
+        """An action on rows, such as an export; starlette-admin fails when none is named."""
         if not request.query_params.get("name"):
             return JSONResponse({"msg": "Say which action: name is missing."}, 400)
-        # It reads the same form, and leaves files open that nobody asked for.
+        # starlette-admin reads the same form, and leaves its files open.
         async with request.form():
             answer: Response = await self.handle_action(request)
         return answer
 
     async def _render_error(self, request: Request, exc: Exception = _FAILED) -> Response:
-        """Its page; where nobody was asked who they are, as for a missing file, a plain answer."""
+        """Its page for an error; a plain answer where no user is known, as for a missing file."""
         if not hasattr(request.state, "admin_context"):
             return _nothing_here(request)
         if isinstance(exc, HTTPException):
-            # Of a filter that is none it says all.
+            # For an invalid filter the error quotes the whole text.
             exc = HTTPException(exc.status_code, shortened(str(exc.detail)), exc.headers)
         return await super()._render_error(request, exc)
 
     def _init_csrf(self) -> None:
-        """The pages' own protection stands before this application already."""
+        """Do nothing: the pages' own protection already wraps this application."""
 
 
 def _nothing_here(_request: Request) -> Response:
@@ -114,7 +114,7 @@ def _nothing_here(_request: Request) -> Response:
 
 
 def admin_routes(site: Site) -> list[BaseRoute]:
-    """The back office, to be placed among the application's routes."""
+    """The back office as one of the application's routes."""
     office = BackOffice(site)
     for view in _views(site):
         office.add_view(view)
@@ -126,7 +126,7 @@ def admin_routes(site: Site) -> list[BaseRoute]:
 
 
 def _views(site: Site) -> list[BaseView]:
-    """In the order of the menu."""
+    """The views in the order of the menu."""
     return [
         ProductList(site),
         ProductPage(site),

@@ -1,4 +1,4 @@
-"""Assets: the list, and the page of one with everything that can be done about it."""
+"""The back office's assets: the list, and the page of one with all actions on it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -40,7 +40,7 @@ from bittitan_plugin.web.admin.wording import at_a_glance, field_name, spoken
 from bittitan_plugin.web.forms import form_of
 
 KEY = "assets"
-#: Of the token by which a form that is sent twice is known, in characters.
+#: The longest token that identifies a form sent twice, in characters.
 LONGEST_OCCASION = 40
 
 
@@ -54,14 +54,14 @@ class Case:
     history: tuple[HistoryEntry, ...]
     problems: tuple[Problem, ...]
     request: CancellationRequest | None
-    #: The check-only answer, shown before anything can be done.
+    #: The terms of a cancellation, shown before any action.
     terms: CancellationTerms
     #: The coupon code's last characters.
     masked_code: str | None
 
     @property
     def id(self) -> UUID:
-        """The asset's."""
+        """The asset's id."""
         return self.asset.id
 
     @property
@@ -71,7 +71,7 @@ class Case:
 
     @property
     def under_way(self) -> bool:
-        """Whether something is being done about it at this moment."""
+        """Whether work on it is in progress."""
         waits = self.asset.provisioning_status is ProvisioningStatus.PENDING
         return self.asset.status is AssetStatus.CANCELLING or (
             waits and self.asset.status is AssetStatus.ACTIVE and not self.asset.provisioning_error
@@ -125,7 +125,7 @@ class AssetList(AdminList):
     ]
 
     async def get_pk_value(self, request: Request, obj: AssetLine | Case) -> UUID:
-        """A row goes by the asset's id."""
+        """A row is identified by the asset's id."""
         return obj.asset.id
 
     def browser(self, work: UnitOfWork) -> Browser[AssetLine]:
@@ -152,7 +152,7 @@ class AssetList(AdminList):
 
 
 class AssetPage(AdminPage):
-    """What is done about one asset."""
+    """Staff's actions on one asset."""
 
     path = "/assets"
     add_to_menu = False
@@ -160,7 +160,7 @@ class AssetPage(AdminPage):
 
     @route("/{id}/synchronize", methods=["POST"], name="asset-synchronize")
     async def synchronize(self, request: Request) -> Response:
-        """*Synchronize*: ask again for the coupon, or take up steps that got stuck."""
+        """*Synchronize*: ask again for the coupon, or repeat failed steps."""
         key, actor = key_in(request), actor_of(request)
         ports, installation = self.site.ports, self.site.installation_id
         return await self.act(
@@ -185,7 +185,7 @@ class AssetPage(AdminPage):
 
     @route("/find", methods=["POST"], name="asset-find")
     async def find(self, request: Request) -> Response:
-        """The page of the asset that holds a code. Sent as a form: addresses are logged."""
+        """The page of the asset that holds a code. Sent as a form, because addresses are logged."""
         code = sent(await form_of(request), "code")
         found = await self.site.read(lambda work: self._holding(work, code))
         if found is None:
@@ -201,7 +201,7 @@ class AssetPage(AdminPage):
 
     @route("/{id}/code", methods=["POST"], name="asset-code")
     async def show_code(self, request: Request) -> Response:
-        """The coupon code in full, on a page nothing keeps."""
+        """The coupon code in full, on a page that is not cached."""
         key = key_in(request)
         asset = await self.site.read(lambda work: work.assets.get(key))
         if asset.coupon_code is None:
@@ -211,7 +211,7 @@ class AssetPage(AdminPage):
 
     @route("/{id}/edit", methods=["POST"], name="asset-edit")
     async def edit(self, request: Request) -> Response:
-        """Change what may be changed; a failed asset is thereby tried again."""
+        """Change what may be changed, which also retries a failed asset."""
         key, actor, form = key_in(request), actor_of(request), await form_of(request)
         ports, installation = self.site.ports, self.site.installation_id
         changes: dict[str, object] = {"friendly_name": sent(form, "friendly_name").strip() or None}
@@ -234,7 +234,7 @@ class AssetPage(AdminPage):
 
     @route("/{id}/cancel", methods=["POST"], name="asset-cancel")
     async def cancel(self, request: Request) -> Response:
-        """*Cancel*, on the terms that were shown; a page that has grown old only says so."""
+        """*Cancel*, on the terms that were shown; an outdated page only reports that."""
         key, actor, form = key_in(request), actor_of(request), await form_of(request)
         comment = sent(form, "comment")
         if await self._is_stale(request, key, sent(form, "seen")):
@@ -248,7 +248,7 @@ class AssetPage(AdminPage):
         )
 
     async def _is_stale(self, request: Request, key: UUID, seen: str) -> bool:
-        """Whether the asset changed since its page was shown; says what changed."""
+        """Whether the asset changed since its page was shown; if so, shows what changed."""
         history = await self.site.read(lambda work: work.assets.history([key])[key])
         known = max(whole_number(seen) or 0, 0)
         if known >= len(history):
@@ -258,7 +258,7 @@ class AssetPage(AdminPage):
 
 
 def _what_changed(entries: Sequence[HistoryEntry]) -> str:
-    """In a sentence each, the newest last; no more than a message can hold."""
+    """The changes, a sentence each, the newest last; as many as fit into a message."""
     told = [
         f"{field_name(entry.change.field)}: {entry.change.before or '–'} → "
         f"{entry.change.after or '–'} (by {entry.actor.name or spoken(entry.actor.kind)})"
@@ -272,5 +272,5 @@ def _what_changed(entries: Sequence[HistoryEntry]) -> str:
 
 
 def page_of(asset_id: UUID) -> str:
-    """Where an asset's page is, from the back office's root."""
+    """The path of an asset's page below the back office's root."""
     return f"/{KEY}/detail?pk={asset_id}"

@@ -1,4 +1,4 @@
-"""Audit: who changed what of which asset, when, from which value to which."""
+"""The back office's audit: who changed what of which asset, when, from which value to which."""
 
 from typing import Any
 from uuid import UUID
@@ -49,5 +49,5 @@ class AuditList(AdminList):
         return back_office.audit(work)
 
     def look(self, work: UnitOfWork, key: UUID, viewer: Viewer) -> Any:
-        """There is nothing more to it than its row."""
+        """Nothing: there is no more to show than the row."""
         return None

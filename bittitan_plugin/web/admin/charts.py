@@ -1,6 +1,6 @@
-"""Charts as plain SVG, made on the server: no script, no library, and a table says the same.
+"""Charts as plain SVG, made on the server without script or library, each with its table.
 
-Colours come from the page's style sheet by class, so light and dark both hold. Each chart is an
+Colours come from the page's style sheet by class, so light and dark both work. Each chart is an
 image with a name; the numbers themselves are in the table beside it.
 """
 
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from markupsafe import Markup, escape
 
 WIDTH, HEIGHT = 560, 180
-#: Above and below the columns; and left of them, where a number of seven figures fits.
+#: Space above and below the columns; and left of them, where a number of seven figures fits.
 MARGIN, LEFT = 24, 48
 
 
@@ -24,7 +24,7 @@ class Series:
 
 @dataclass(frozen=True, kw_only=True)
 class Chart:
-    """A chart and the table that says the same."""
+    """A chart and the table with the same values."""
 
     title: str
     labels: Sequence[str]

@@ -1,4 +1,4 @@
-"""Columns of the lists: how a value reads, and which filters it has."""
+"""Columns of the lists: how a value is shown, and its filters."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -32,7 +32,7 @@ def _got(get: Getter) -> Callable[[Request, Any], object]:
 
 
 def text(name: str, label: str, get: Getter, *, sortable: bool = True) -> StringField:
-    """Words, found by a part of them."""
+    """Text, filtered by a part of it."""
     return StringField(
         name=name,
         label=label,
@@ -44,12 +44,12 @@ def text(name: str, label: str, get: Getter, *, sortable: bool = True) -> String
 
 
 def plain(name: str, label: str, get: Getter) -> StringField:
-    """Something shown that is neither filtered nor sorted by."""
+    """A value without filters and sorting."""
     return StringField(name=name, label=label, getter=_got(get), filters=[], orderable=False)
 
 
 def status(name: str, label: str, get: Callable[[Any], str]) -> StringField:
-    """A status that is worked out, as a coloured badge."""
+    """A computed status, as a coloured badge."""
     return StringField(
         name=name,
         label=label,
@@ -81,7 +81,7 @@ class MomentField(StringField):
     """An instant in the instance's time zone; exported with its offset."""
 
     async def serialize_value(self, request: Request, value: Any) -> Any:
-        """As people read it, or as ISO 8601 for an export."""
+        """The instant for people, or as ISO 8601 for an export."""
         zone = context_of(request).zone
         if request.state.action == RequestAction.EXPORT:
             return value.astimezone(zone).isoformat(timespec="seconds")
@@ -103,7 +103,7 @@ class MoneyField(StringField):
 
 
 def amount(name: str, label: str, get: Callable[[Any], Money | None]) -> MoneyField:
-    """Money; sorted by its figure, whatever the currency."""
+    """Money; sorted by the number, regardless of its currency."""
     return MoneyField(name=name, label=label, getter=_got(get), filters=[])
 
 

@@ -1,4 +1,4 @@
-"""Between starlette-admin's filters, which read addresses, and our queries' criteria."""
+"""Translates starlette-admin's filters, read from addresses, to our queries' criteria."""
 
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -17,12 +17,12 @@ from bittitan_plugin.domain.days import begins_at
 from bittitan_plugin.domain.texts import LONGEST_NAME, is_line, quoted, seen
 from bittitan_plugin.store.queries.browsing import Criteria, Criterion, Test
 
-#: The most choices that are filtered by. Ours.
+#: The most choices in one filter. Our choice.
 MOST_CHOICES = 50
 
 
 class _Compared(BaseFilter):
-    """A filter that becomes one criterion; how is said by its name."""
+    """A filter that becomes one criterion; its name says which comparison."""
 
     def apply(self, ctx: FilterApplyContext) -> Criterion:
         """The criterion of a rule."""
@@ -35,7 +35,7 @@ class Contains(_Compared):
     name, label, data_type = Test.CONTAINS.value, "Contains", FilterDataType.STRING
 
     def parse_value(self, raw: Any) -> str:
-        """Raises ``FilterValidationError`` for what is no text, or too long."""
+        """The text. Raises ``FilterValidationError`` if it is no text, or too long."""
         if not isinstance(raw, str) or not is_line(seen(raw)):
             raise FilterValidationError(f"Give a text of at most {LONGEST_NAME} characters.")
         return seen(raw)
@@ -47,7 +47,7 @@ class OneOf(_Compared):
     name, label, data_type = Test.ONE_OF.value, "Is one of", FilterDataType.ENUM
 
     def parse_value(self, raw: Any) -> list[str]:
-        """A list, or a text with commas. Raises ``FilterValidationError``."""
+        """The choices, from a list or a text with commas. Raises ``FilterValidationError``."""
         values = raw if isinstance(raw, list) else str(raw).split(",")
         chosen = [str(value).strip() for value in values if str(value).strip()]
         if not 1 <= len(chosen) <= MOST_CHOICES:
@@ -62,13 +62,13 @@ class NoneOf(OneOf):
 
 
 class IsEmpty(_Compared):
-    """Nothing is there."""
+    """The value is empty."""
 
     name, label, data_type = Test.IS_EMPTY.value, "Is empty", FilterDataType.NONE
 
 
 class IsSet(_Compared):
-    """Something is there."""
+    """The value is not empty."""
 
     name, label, data_type = Test.IS_SET.value, "Is filled in", FilterDataType.NONE
 
@@ -79,7 +79,7 @@ class FromDay(_Compared):
     name, label, data_type = Test.FROM.value, "On or after", FilterDataType.DATE
 
     def parse_value(self, raw: Any) -> date:
-        """Raises ``FilterValidationError`` for what is no day."""
+        """The day. Raises ``FilterValidationError`` if it is no day."""
         try:
             day = date.fromisoformat(str(raw))
         except ValueError:
@@ -101,7 +101,7 @@ _FILTERS: dict[str, type[_Compared]] = {
 
 
 def criteria_of(group: FilterGroup | None, zone: ZoneInfo) -> Criteria:
-    """What a screen's filters ask for; days become instants of the instance's time zone."""
+    """The criteria of a page's filters; days become instants of the instance's time zone."""
     if group is None:
         return Criteria()
     return Criteria(

@@ -1,6 +1,6 @@
-"""Is all well? The vendor and the mail server are asked in the background, never while one waits.
+"""Shows the plugin's health. Vendor and mail server are asked in the background.
 
-What they said is shown for half a minute; a page waits a second for a fresh answer at most.
+Their answers are shown for half a minute; a page waits at most a second for a new one.
 """
 
 from collections.abc import Callable
@@ -17,13 +17,13 @@ from bittitan_plugin.store.workers import WorkerRegistry
 from bittitan_plugin.web.admin.admin_context import AdminContext
 from bittitan_plugin.web.site import Site
 
-#: Seconds for which an answer is good, and for which a page waits for one.
+#: Seconds for which an answer is valid, and for which a page waits for one.
 FRESH_S, PATIENCE_S = 30.0, 1.0
 
 
 @dataclass(frozen=True, kw_only=True)
 class Finding:
-    """What is known of one thing. ``ok`` is None where there is no answer yet, or it is off."""
+    """The result of one check. ``ok`` is None where there is no answer yet, or it is off."""
 
     name: str
     ok: bool | None
@@ -31,7 +31,7 @@ class Finding:
 
 
 class Pulse:
-    """Asks slow neighbours in threads of its own and remembers what they said."""
+    """Calls slow systems in threads of its own and keeps their answers."""
 
     def __init__(self) -> None:
         self._threads = ThreadPoolExecutor(max_workers=2, thread_name_prefix="back-office-pulse")
@@ -92,7 +92,7 @@ def _vendor(site: Site, context: AdminContext, pulse: Pulse) -> Finding:
         return Finding(name="BitTitan", ok=None, text="not needed: sold from the coupon stock")
     if not context.installation.active:
         return Finding(name="BitTitan", ok=None, text="not asked while the plugin is off")
-    # Settings that changed are another neighbour.
+    # Changed settings mean another system to check.
     key = f"vendor {configuration.api_url} {configuration.api_email} {configuration.api_password}"
     vendors = site.ports.vendors
     return _felt(pulse, "BitTitan", key, lambda: vendors.of(configuration).check())

@@ -1,4 +1,4 @@
-"""Lists on starlette-admin over our own queries: one visit to the database per question."""
+"""Connects starlette-admin's lists to our own queries, with one visit to the database each."""
 
 from abc import abstractmethod
 from collections.abc import Sequence
@@ -27,15 +27,15 @@ from bittitan_plugin.web.site import Site
 class AdminList(BaseModelView):
     """A list over one of the back office's queries.
 
-    It only reads; whatever changes something is done by a page of its own.
+    It only reads; changes are made on pages of their own.
     """
 
-    #: What it takes to see it.
+    #: The permission to see the list.
     permission: ClassVar[Permission]
     pk_attr = "id"
     page_size = 25
     page_size_options = [25, 50, 100]
-    #: Cells that begin like a formula are quoted: names come from buyers.
+    #: Cells that begin like a formula are quoted, because names come from buyers.
     exporters = [CsvExporter(escape_formulas=True), JsonExporter()]
     importers = []
     row_actions = ["open"]
@@ -56,8 +56,8 @@ class AdminList(BaseModelView):
     def look(self, work: UnitOfWork, key: UUID, viewer: Viewer) -> Any:
         """Everything the page of one row shows to whoever may see the list; it has ``id``.
 
-        What takes another permission than the list is left out of it unless ``viewer`` holds that.
-        Raises ``Refusal`` NOT_FOUND.
+        What needs another permission than the list is left out unless ``viewer`` holds it. Raises
+        ``Refusal`` NOT_FOUND.
         """
 
     async def find_all(
@@ -82,19 +82,19 @@ class AdminList(BaseModelView):
         )
 
     async def lines(self, found: Sequence[Any]) -> Sequence[Any]:
-        """The rows as the list shows them, of what the query found."""
+        """The query's results as the rows of the list."""
         return found
 
     async def count(
         self, request: Request, q: str | None = None, filters: FilterGroup | None = None
     ) -> int:
-        """How many rows match, as far as they are counted."""
+        """How many rows match, up to the counting limit."""
         criteria = criteria_of(filters, context_of(request).zone)
         wanted = Wanted(search=_searched(q), criteria=criteria)
         return await self.site.read(lambda work: self.browser(work).count(work.session, wanted))
 
     async def find_by_pk(self, request: Request, pk: Any) -> Any:
-        """What the page of one row shows; None for an id that is none."""
+        """What the page of one row shows; None for an invalid or unknown id."""
         try:
             key = UUID(str(pk))
         except ValueError:
@@ -103,17 +103,17 @@ class AdminList(BaseModelView):
         return await self.site.read(lambda work: self.look(work, key, viewer))
 
     async def find_by_pks(self, request: Request, pks: list[Any]) -> Sequence[Any]:
-        """The rows chosen for an export, as the list shows them; what names none is left out."""
+        """The rows chosen for an export, as in the list; unknown ids are left out."""
         return await self.lines(
             await self.site.read(lambda work: self.browser(work).chosen(work.session, pks))
         )
 
     def is_accessible(self, request: Request) -> bool:
-        """Whether whoever is asking may see the list."""
+        """Whether the user may see the list."""
         return context_of(request).viewer.may(self.permission)
 
     def can_create(self, request: Request) -> bool:
-        """Nothing is made by the list itself."""
+        """Never: the list itself makes and changes nothing."""
         return False
 
     def can_edit(self, request: Request) -> bool:
@@ -146,11 +146,11 @@ class AdminList(BaseModelView):
         return detail_url(request, str(self.key), pk)
 
     async def handle_row_action(self, request: Request, pk: Any, name: str) -> Response | None:
-        """Raises ``ActionFailed``: each is a link; starlette-admin fails where one is called."""
+        """Raise ``ActionFailed``: row actions are links, and starlette-admin fails on a call."""
         raise ActionFailed("That is a link to follow; nothing is done to a row by the list.")
 
     async def repr(self, obj: Any, request: Request) -> str:
-        """Rows are named by their id."""
+        """The name of a row: its id."""
         return str(await self.get_pk_value(request, obj))
 
     async def get_serialized_pk_value(self, request: Request, obj: Any) -> Any:
@@ -159,5 +159,5 @@ class AdminList(BaseModelView):
 
 
 def _searched(q: str | None) -> str:
-    """What to search for; of an address that was tampered with, what is left of it."""
+    """The text to search for, without characters that only a forged address contains."""
     return "".join(c for c in seen(q or "") if is_line(c)).strip()[:LONGEST_SEARCH]

@@ -1,4 +1,4 @@
-"""Overview: is all well, what waits for a person, and how the business goes."""
+"""The back office's first page: health, what waits for a person, and the sales figures."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -61,7 +61,7 @@ class Overview(AdminPage):
 
     @route("", methods=["GET"], name="index")
     async def index(self, request: Request) -> Response:
-        """The page. What fails to be read of one part is said there, and the rest is shown."""
+        """The page. A part that cannot be read shows that, and the others are shown."""
         context = context_of(request)
         shown = None
         if context.viewer.may(Permission.MANAGE_ORDERS):
@@ -77,7 +77,7 @@ class Overview(AdminPage):
         )
 
     def is_active(self, request: Request) -> bool:
-        """Only where it is itself shown."""
+        """Whether this page itself is shown."""
         return bool(request.url.path.rstrip("/") == request.scope["root_path"])
 
 
@@ -180,12 +180,12 @@ def _labels(instants: Sequence[datetime], zone: ZoneInfo) -> list[str]:
 
 @dataclass(frozen=True, kw_only=True)
 class Step:
-    """One step, whether it is done, and where it is done (from the back office's root)."""
+    """One step, whether it is done, and its page (from the back office's root)."""
 
     name: str
     text: str
     path: str
-    #: What it takes to do it, and so to see how far it is.
+    #: The permission to do it, and so to see whether it is done.
     permission: Permission
     done: bool
 

@@ -1,4 +1,4 @@
-"""Problems: what needs a person, each with its next step as a button."""
+"""The back office's problems: what needs a person, each with its next step as a button."""
 
 from typing import Any
 from uuid import UUID
@@ -19,7 +19,7 @@ from bittitan_plugin.web.admin.lists import AdminList
 
 KEY = "problems"
 
-#: Where a problem leads that is not solved here: the words, and the path from the root.
+#: The link of a problem that is solved elsewhere: its text, and the path from the root.
 LEADS = {
     ProblemAction.OPEN_SETTINGS: ("Open the settings", "/settings"),
     ProblemAction.CONFIRM_REVOCATION: ("Open the revocations", "/stock"),
@@ -57,7 +57,7 @@ class ProblemList(AdminList):
 
 
 class ProblemPage(AdminPage):
-    """What is done about a problem."""
+    """Staff's actions on a problem."""
 
     path = f"/{KEY}"
     add_to_menu = False
@@ -65,7 +65,7 @@ class ProblemPage(AdminPage):
 
     @route("/{id}/act", methods=["POST"], name="problem-act")
     async def act_on(self, request: Request) -> Response:
-        """The next step."""
+        """Do the problem's next step."""
         key, actor = key_in(request), actor_of(request)
         ports, installation = self.site.ports, self.site.installation_id
         return await self.act(
@@ -89,5 +89,5 @@ class ProblemPage(AdminPage):
 
 
 def page_of(problem_id: UUID) -> str:
-    """Where a problem's page is, from the back office's root."""
+    """The path of a problem's page below the back office's root."""
     return f"/{KEY}/detail?pk={problem_id}"

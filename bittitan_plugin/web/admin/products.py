@@ -83,7 +83,7 @@ class ProductList(AdminList):
 
 
 class ProductPage(AdminPage):
-    """What is done about products."""
+    """Staff's actions on products."""
 
     path = "/products"
     add_to_menu = False
@@ -96,7 +96,7 @@ class ProductPage(AdminPage):
 
     @route("/new", methods=["POST"], name="product-create")
     async def create(self, request: Request) -> Response:
-        """Make it; what was typed stays when it is refused."""
+        """Make it; a refused form keeps what was typed."""
         form, actor = await form_of(request), actor_of(request)
         ports, installation = self.site.ports, self.site.installation_id
         try:
@@ -129,7 +129,7 @@ class ProductPage(AdminPage):
 
     @route("/{id}/delete", methods=["POST"], name="product-delete")
     async def delete(self, request: Request) -> Response:
-        """Forget a product that was never sold."""
+        """Delete a product that was never sold."""
         key, actor = key_in(request), actor_of(request)
         ports, installation = self.site.ports, self.site.installation_id
         try:
@@ -142,7 +142,7 @@ class ProductPage(AdminPage):
 
 
 def wishes_of(form: FormData) -> Wishes:
-    """What a product's form says. Raises ``Refusal`` on days that are no number."""
+    """The values of a product's form. Raises ``Refusal`` on days that are no number."""
     amounts = [str(value).strip() for value in form.getlist("amount")]
     currencies = [str(value).strip().upper() for value in form.getlist("currency")]
     given = [pair for pair in zip(amounts, currencies, strict=False) if pair[0]]
@@ -176,5 +176,5 @@ def _field(no: Exception) -> str | None:
 
 
 def page_of(product_id: UUID) -> str:
-    """Where a product's page is, from the back office's root."""
+    """The path of a product's page below the back office's root."""
     return f"/{KEY}/detail?pk={product_id}"

@@ -28,7 +28,7 @@ KEY = "cancellation-requests"
 
 @dataclass(frozen=True, kw_only=True)
 class RequestCase:
-    """A request, and what it would mean to accept it."""
+    """A request, and what accepting it would do."""
 
     request: CancellationRequest
     asset: Asset
@@ -37,12 +37,12 @@ class RequestCase:
 
     @property
     def id(self) -> UUID:
-        """The request's."""
+        """The request's id."""
         return self.request.id
 
 
 class RequestList(AdminList):
-    """Every request; what waits comes first."""
+    """Every request; pending ones come first."""
 
     key = KEY
     menu_label = "Cancellation requests"
@@ -63,7 +63,7 @@ class RequestList(AdminList):
     ]
 
     async def get_pk_value(self, request: Request, obj: RequestLine | RequestCase) -> UUID:
-        """A row goes by the request's id."""
+        """A row is identified by the request's id."""
         return obj.request.id
 
     def browser(self, work: UnitOfWork) -> Browser[RequestLine]:
@@ -71,7 +71,7 @@ class RequestList(AdminList):
         return back_office.requests(work)
 
     def look(self, work: UnitOfWork, key: UUID, viewer: Viewer) -> RequestCase:
-        """The request with its terms as they stand now."""
+        """The request with its terms as they are now."""
         asked = work.requests.get(key)
         asset = work.assets.get(asked.asset_id)
         installation = work.installations.by_id(work.installation_id)
@@ -84,7 +84,7 @@ class RequestList(AdminList):
 
 
 class RequestPage(AdminPage):
-    """Deciding about a request."""
+    """Staff's decisions about a request."""
 
     path = f"/{KEY}"
     add_to_menu = False
@@ -92,7 +92,7 @@ class RequestPage(AdminPage):
 
     @route("/{id}/accept", methods=["POST"], name="request-accept")
     async def accept(self, request: Request) -> Response:
-        """Yes: the cancellation executes."""
+        """Accept: the cancellation executes."""
         key, actor = key_in(request), actor_of(request)
         ports, installation = self.site.ports, self.site.installation_id
         return await self.act(
@@ -104,7 +104,7 @@ class RequestPage(AdminPage):
 
     @route("/{id}/refuse", methods=["POST"], name="request-refuse")
     async def refuse(self, request: Request) -> Response:
-        """No, and why; the customer is told the reason."""
+        """Refuse with a reason, which is sent to the customer."""
         key, actor, form = key_in(request), actor_of(request), await form_of(request)
         reason = sent(form, "reason")
         ports, installation = self.site.ports, self.site.installation_id
@@ -117,5 +117,5 @@ class RequestPage(AdminPage):
 
 
 def page_of(request_id: UUID) -> str:
-    """Where a request's page is, from the back office's root."""
+    """The path of a request's page below the back office's root."""
     return f"/{KEY}/detail?pk={request_id}"

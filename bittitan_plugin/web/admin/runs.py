@@ -1,4 +1,4 @@
-"""Long work: imports and reconciliations, each with a bar that survives a reload."""
+"""The back office's long runs: imports and reconciliations, with a bar that survives a reload."""
 
 from collections.abc import Callable
 
@@ -28,7 +28,7 @@ from bittitan_plugin.web.failures import NotPermitted
 from bittitan_plugin.web.forms import form_of
 from bittitan_plugin.web.site import run
 
-#: Runs that are listed, and what each kind is called.
+#: The most runs in the list, and each kind's name.
 LISTED = 20
 NAMES = {
     RunKind.RECONCILIATION: "Reconciliation",
@@ -45,7 +45,7 @@ class RunPage(AdminPage):
     icon = "fa-solid fa-bars-progress"
 
     def is_accessible(self, request: Request) -> bool:
-        """Whoever may begin some of it."""
+        """Whether the user may begin any kind of run."""
         viewer = context_of(request).viewer
         return viewer.may(Permission.MANAGE_ORDERS) or viewer.may(Permission.MANAGE_PRODUCTS)
 
@@ -70,7 +70,7 @@ class RunPage(AdminPage):
 
     @route("/reconciliation", methods=["POST"], name="run-reconciliation")
     async def reconcile(self, request: Request) -> Response:
-        """Compare platform, assets and coupons; mend what differs if that is asked for."""
+        """Compare platform, assets and coupons; correct differences if the form asks for it."""
         _demand(request, Permission.MANAGE_ORDERS)
         form, who = await form_of(request), context_of(request).viewer.email
         most, apply = sent(form, "max_changes").strip(), sent(form, "apply") == "yes"
@@ -103,10 +103,10 @@ class RunPage(AdminPage):
 
 
 def _sees(request: Request, kind: RunKind) -> bool:
-    """Whether whoever is asking may see what came of such a run.
+    """Whether the user may see the report of such a run.
 
-    Reports name orders, customers and codes, so they take MANAGE_ORDERS. What came of *Get
-    Services Definition* is told to whoever may begin it, as GraphQL tells it.
+    Reports name orders, customers and codes, so they need MANAGE_ORDERS. The report of *Get
+    Services Definition* is for everybody who may begin it, as in GraphQL.
     """
     viewer = context_of(request).viewer
     if kind is RunKind.SERVICES_DEFINITION and viewer.may(Permission.MANAGE_PRODUCTS):

@@ -1,8 +1,8 @@
-"""Settings: the form made from ``plugin.toml``'s declaration, the switch, *Test connection*.
+"""The back office's settings: the form from ``plugin.toml``, the switch, *Test connection*.
 
-The page opens whatever is wrong: it is where what is wrong is mended. A refused change keeps what
-was typed and names the field. Only what was changed here is sent, so that two people who change
-different settings do not undo each other; who changed the same is told.
+The page opens even with invalid settings, because they are corrected here. A refused change keeps
+what was typed and names the field. Only changed values are sent, so that two people who change
+different settings do not undo each other; a change of the same setting is reported.
 """
 
 from collections.abc import Mapping, Sequence
@@ -41,7 +41,7 @@ class SettingsPage(AdminPage):
 
     @route("", methods=["GET"], name="settings")
     async def index(self, request: Request) -> Response:
-        """The form as it is stored."""
+        """The form with the stored values."""
         return await self._form(request, await self._entries(request))
 
     @route("/save", methods=["POST"], name="settings-save")
@@ -51,23 +51,23 @@ class SettingsPage(AdminPage):
 
     @route("/on", methods=["POST"], name="settings-on")
     async def switch_on(self, request: Request) -> Response:
-        """Switch the plugin on with what stands in the form; it is checked with BitTitan first."""
+        """Switch the plugin on with the form's values, after checking them with BitTitan."""
         return await self._change(
             request, await form_of(request), True, "The plugin is switched on."
         )
 
     @route("/off", methods=["POST"], name="settings-off")
     async def switch_off(self, request: Request) -> Response:
-        """Switch it off, whatever stands in the form."""
+        """Switch it off, whatever the form contains."""
         return await self._change(request, FormData(), False, "The plugin is switched off.")
 
     @route("/test", methods=["POST"], name="settings-test")
     async def test(self, request: Request) -> Response:
-        """*Test connection* with what stands in the form. Stores nothing."""
+        """*Test connection* with the form's values. Stores nothing."""
         entries = _typed(await self._entries(request), await form_of(request))
         values = {entry.field.name: entry.typed for entry in entries}
         ports, key = self.site.ports, self.site.platform.installation
-        # Only the connection is tried: what is to become of coupons is asked when it is stored.
+        # Only the connection is tested: the question about the account comes when it is stored.
         refusals = await run(lambda: validate(ports, key, values, active=True, same_account=False))
         if refusals:
             return await self._form(request, entries, _by_field(refusals), status=422)
@@ -138,7 +138,7 @@ class SettingsPage(AdminPage):
 
 
 def _typed(entries: Sequence[Entry], form: FormData) -> list[Entry]:
-    """The entries with what was sent; one that was not, or not touched, stays as it is stored."""
+    """The entries with the sent values; without one, or unchanged, an entry keeps its own."""
     return [
         replace(entry, typed=sent(form, entry.field.name).strip())
         if entry.field.name in form
@@ -149,7 +149,7 @@ def _typed(entries: Sequence[Entry], form: FormData) -> list[Entry]:
 
 
 def _stale(entries: Sequence[Entry], form: FormData) -> dict[str, str]:
-    """Settings that were changed here and, since the form was opened, by somebody else too."""
+    """Settings that were changed here and also by somebody else since the form was opened."""
     return {
         entry.field.name: f"Meanwhile it was changed to '{entry.stored}'. Look, then save again."
         for entry in entries

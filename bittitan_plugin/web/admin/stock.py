@@ -1,4 +1,4 @@
-"""Coupon stock: what is there, importing codes, and codes that staff have to revoke."""
+"""The back office's coupon stock: contents, imports, and codes that staff must revoke."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -41,9 +41,9 @@ from bittitan_plugin.web.admin.admin_page import (
 from bittitan_plugin.web.admin.lists import AdminList
 from bittitan_plugin.web.site import run
 
-#: Revocations that are shown; they are few, for each is waited for.
+#: The most revocations shown; there are few, because customers wait for each.
 AWAITING = 100
-#: Imports that are offered to be undone; older ones by their id, on the command line.
+#: The newest imports, which can be undone here; older ones by id on the command line.
 NEWEST = 20
 
 MODES = {
@@ -55,7 +55,7 @@ MODES = {
 
 @dataclass(frozen=True, kw_only=True)
 class Awaited:
-    """A revocation and the asset whose codes it is about."""
+    """A revocation and the asset with its codes."""
 
     revocation: Revocation
     asset: Asset
@@ -64,14 +64,14 @@ class Awaited:
 
 @dataclass(frozen=True, kw_only=True)
 class CodeLine:
-    """A code as the list has it: never in full."""
+    """A code as a row of the list: never in full."""
 
     code: StockCode
     masked: str
 
     @property
     def id(self) -> UUID:
-        """The code's."""
+        """The code's id."""
         return self.code.id
 
 
@@ -85,12 +85,12 @@ class StockPage(AdminPage):
 
     @route("", methods=["GET"], name="stock")
     async def index(self, request: Request) -> Response:
-        """What is there, what waits, and the form of an import."""
+        """The stock's contents, what waits, and the form of an import."""
         return await self._page(request)
 
     @route("/import", methods=["POST"], name="stock-import")
     async def take(self, request: Request) -> Response:
-        """Hand a file of codes in; it is worked through durably."""
+        """Start the durable import of a file of codes."""
         async with request.form() as form:
             file = form.get("file")
             name = file.filename or "" if isinstance(file, UploadFile) else ""
@@ -109,7 +109,7 @@ class StockPage(AdminPage):
 
     @route("/revocations/{id}/confirm", methods=["POST"], name="revocation-confirm")
     async def confirm(self, request: Request) -> Response:
-        """The codes were revoked in BitTitan's portal."""
+        """Record that the codes were revoked in BitTitan's portal."""
         key, actor = key_in(request), actor_of(request)
         ports, installation = self.site.ports, self.site.installation_id
         return await self.act(
@@ -121,7 +121,7 @@ class StockPage(AdminPage):
 
     @route("/revocations/{id}/redeemed", methods=["POST"], name="revocation-redeemed")
     async def redeemed(self, request: Request) -> Response:
-        """The codes had been used: the sale stands."""
+        """Record that the codes had been used: the sale remains."""
         key, actor = key_in(request), actor_of(request)
         ports, installation = self.site.ports, self.site.installation_id
         return await self.act(
@@ -133,7 +133,7 @@ class StockPage(AdminPage):
 
     @route("/withdraw", methods=["POST"], name="stock-withdraw")
     async def withdraw(self, request: Request) -> Response:
-        """Take one code out of the stock, which is named by the code itself."""
+        """Take one code out of the stock; the form names the code itself."""
         async with request.form() as form:
             code, reason, sure = (sent(form, name) for name in ("code", "reason", "sure"))
         ports, installation, actor = *self._where(), actor_of(request)
@@ -147,7 +147,7 @@ class StockPage(AdminPage):
 
     @route("/undo", methods=["POST"], name="stock-undo")
     async def undo(self, request: Request) -> Response:
-        """Take an import back as far as it is unsold."""
+        """Take an import back, as far as its codes are unsold."""
         async with request.form() as form:
             made, reason, sure = (sent(form, name) for name in ("import", "reason", "sure"))
         ports, installation, actor = *self._where(), actor_of(request)
@@ -239,11 +239,11 @@ class StockList(AdminList):
         return back_office.stock_codes(work)
 
     def look(self, work: UnitOfWork, key: UUID, viewer: Viewer) -> Any:
-        """There is nothing more to it than its row."""
+        """Nothing: there is no more to show than the row."""
         return None
 
     async def lines(self, found: Sequence[StockCode]) -> list[CodeLine]:
-        """With their codes masked."""
+        """The rows with their codes masked."""
         cipher = self.site.ports.cipher
         return await run(
             lambda: [CodeLine(code=code, masked=cipher.masked(code.code)) for code in found]

@@ -1,9 +1,9 @@
-"""How starlette-admin's own pages become ours: look, icons, and a policy without inline code.
+"""Adapts starlette-admin's own pages: look, icons, and a policy without inline code.
 
-Its templates carry a few inline scripts and two inline event handlers. Rather than copies of its
-templates, which would grow old, their source is adapted when it is read: scripts and styles get
-the answer's nonce, the handlers become attributes that ``static/admin.js`` acts on, and a button
-that was none becomes one.
+Its templates have a few inline scripts and two inline event handlers. Copies of its templates would
+become outdated, so their source is adapted when it is read: scripts and styles get the answer's
+nonce, the handlers become attributes that ``static/admin.js`` acts on, and a link that acts as a
+button becomes one.
 """
 
 import re
@@ -15,7 +15,7 @@ _NONCE = r'<\1 nonce="{{ request.state.csp_nonce }}">'
 _REPLACED = {
     'onclick="applyColumnVisibility()"': 'data-admin="apply-columns"',
     'onchange="window.location = this.value"': 'data-admin="go-to"',
-    # A link without an address is nothing to a keyboard or a screen reader.
+    # Keyboards and screen readers cannot use a link without an address.
     '<a class="btn-close" data-bs-dismiss="alert" aria-label="close"></a>': (
         '<button type="button" class="btn-close" data-bs-dismiss="alert" aria-label="Close">'
         "</button>"
@@ -39,7 +39,7 @@ class WithoutInlineCode(Extension):
 
 
 class AdminTheme(DefaultTheme):
-    """Tabler as it ships, with our templates in front of starlette-admin's."""
+    """Tabler as it ships, with our templates before starlette-admin's."""
 
     name = "bittitan"
     package = "bittitan_plugin.web.admin"

@@ -1,4 +1,4 @@
-"""How values read in the back office."""
+"""How the back office writes values."""
 
 from bittitan_plugin.domain.assets import Asset, AssetStatus, ProvisioningStatus
 from bittitan_plugin.domain.coupons import CouponStatus
@@ -67,7 +67,7 @@ def colour(value: object) -> str:
 
 
 def at_a_glance(asset: Asset) -> str:
-    """The one status that matters most of an asset: what staff look for in a list."""
+    """An asset's most important status: what staff look for in a list."""
     if asset.status is not AssetStatus.ACTIVE:
         return asset.status
     if asset.provisioning_status is not ProvisioningStatus.SYNCHRONIZED:

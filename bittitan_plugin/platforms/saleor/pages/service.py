@@ -1,4 +1,4 @@
-"""What the Saleor routes stand on, put together once."""
+"""What the Saleor routes share, made once."""
 
 from dataclasses import dataclass
 
