@@ -1,4 +1,4 @@
-"""Use cases: what the product does, one module per family, verbs for functions.
+"""Use cases: what the product does, one package per subject, verbs for functions.
 
 They take ``Ports`` and ids, open their own transactions, and know nothing of hooks or GraphQL.
 """

@@ -6,12 +6,12 @@ from uuid import UUID
 from bittitan_plugin.domain.audit import fault
 from bittitan_plugin.services.ports import Ports
 
-#: Assets whose histories are in memory at a time.
+#: The most assets with their histories in memory at a time.
 _AT_A_TIME = 500
 
 
 def faults(ports: Ports, installation_id: UUID) -> Iterator[str]:
-    """Whatever is wrong with a history, a sentence each, as it is found. Memory stays bounded."""
+    """Every fault of a history, in a sentence, as it is found. Memory stays bounded."""
     last: UUID | None = None
     while True:
         with ports.store.reading(installation_id) as work:

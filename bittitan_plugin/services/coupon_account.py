@@ -1,7 +1,7 @@
-"""Whether the vendor's account that is asked is the one that sold the coupons.
+"""Judges whether the vendor's account in the settings is the one that sold the coupons.
 
-Its settings say which it is; whether it still answers as the one it was shows in what it lists and
-whom it knows. Until that is certain, no coupon's absence is taken for its redemption, by any door.
+The settings name the account; its lists and the buyers it knows show whether it is still the same.
+Until that is certain, no use case takes a coupon's absence for its redemption.
 """
 
 from datetime import datetime
@@ -17,15 +17,15 @@ from bittitan_plugin.ports.vendor import CouponVendor
 from bittitan_plugin.services.ports import Ports
 from bittitan_plugin.store.unit_of_work import UnitOfWork
 
-#: Under which it is kept that coupons have vanished, or are of another account.
+#: The key of the problem that coupons have vanished, or belong to another account.
 _VANISHED = "coupons vanished"
 
 
 def in_doubt(ports: Ports, installation_id: UUID, account: str) -> bool:
-    """Whether it is open whose that account is: by the last reading of its whole list, or because
-    there was none since the settings name it instead of another.
+    """Whether the account is in doubt: by the last reading of its whole list, or because the
+    settings changed to it and its list was not read since.
 
-    That lasts until a reading has found otherwise, whatever becomes of the problem about it.
+    The doubt lasts until a reading has found otherwise, whatever becomes of the problem about it.
     """
     with ports.store.reading(installation_id) as work:
         cursor = work.coupons.cursor()
@@ -37,7 +37,7 @@ def in_doubt(ports: Ports, installation_id: UUID, account: str) -> bool:
 def judge(
     ports: Ports, installation_id: UUID, vendor: CouponVendor, look: Look, account: str
 ) -> bool:
-    """Whether a reading of the whole list leaves the account in doubt; staff are told."""
+    """Whether a reading of the whole list leaves the account in doubt; staff are notified."""
     vouched = needs_voucher(look) and _knows_buyer(ports, installation_id, vendor, look.vanished[0])
     doubted = is_doubted(look, vouched=vouched)
     with ports.store.writing(installation_id) as work:
@@ -62,7 +62,7 @@ def judge(
 def check_change(
     work: UnitOfWork, before: Configuration, after: Configuration, same_account: bool | None
 ) -> None:
-    """Whether settings may lead to this account; people have to say what nobody else can tell.
+    """Check whether settings may lead to this account; only people know if it is the same.
 
     Raises ``Refusal`` CONFIRMATION_REQUIRED where unused coupons are known under another one.
     """
@@ -90,10 +90,10 @@ def change(
     changed_by: str,
     at: datetime,
 ) -> None:
-    """Note that the settings lead to this account now; raises as ``check_change`` does.
+    """Record that the settings lead to this account now; raises what ``check_change`` raises.
 
-    Where staff say that it is the same account, its coupons are known under it from here on; which
-    they may say later, too.
+    Where staff confirm that it is the same account, its coupons belong to it from here on; they may
+    confirm it later too.
     """
     check_change(work, before, after, same_account)
     was, account = before.coupon_account, after.coupon_account
@@ -103,7 +103,7 @@ def change(
     if same_account:
         unused = work.coupons.all_of_account(account, before=None if was == account else was)
     if was not in {None, account} and not same_account:
-        # BitTitan's other account knows none of them, or somebody else by the same id.
+        # BitTitan's other account knows none of them, or another buyer by the same id.
         work.accounts.unsynchronize_all()
     if was is not None or unused:
         work.coupons.note_account_change(

@@ -1,4 +1,4 @@
-"""Steps that could not finish: said as a problem, and taken up again when a person says so."""
+"""Reports steps that could not finish as problems, and resumes them when a person asks."""
 
 from enum import StrEnum
 from typing import Self
@@ -13,15 +13,15 @@ from bittitan_plugin.services.request_decisions import News
 from bittitan_plugin.services.workflow_ids import Workflow, remind_id, tell_id
 from bittitan_plugin.store.unit_of_work import UnitOfWork
 
-#: Where to look for what keeps a step from finishing.
+#: Where to look for the cause of a failed step.
 _AT_PLATFORM, _AT_MAIL = " at the commerce platform", " (the mail server, mostly)"
 
 
 class Step(StrEnum):
-    """Steps after which an asset may be left half-way, as problems and checkpoints name them.
+    """Steps that may leave an asset incomplete, by their names in problems and checkpoints.
 
-    Each with the workflow that takes it up again, which repeats the steps before it without effect;
-    without one, the step is not repeated.
+    Each has the workflow that resumes it, which repeats the steps before it without effect;
+    without a workflow, the step is not repeated.
     """
 
     TELL_HOST = "tell_host", Workflow.SYNCHRONIZE, _AT_PLATFORM
@@ -43,7 +43,7 @@ class Step(StrEnum):
     where: str
 
     def __new__(cls, name: str, workflow: Workflow | None = None, where: str = "") -> Self:
-        """That step by its name."""
+        """Make the member with its name as value."""
         step = str.__new__(cls, name)
         step._value_ = name
         step.workflow, step.where = workflow, where
@@ -62,7 +62,7 @@ _NEXT_STEPS = {
 }
 _NOT_REPEATED = "Mend the cause; this message is not sent again, so tell them yourself."
 
-#: What is to be said about a request in that state.
+#: The news about a request in that state.
 _NEWS = {
     RequestState.PENDING: News.RECEIVED,
     RequestState.WITHDRAWN: News.WITHDRAWN,
@@ -73,7 +73,7 @@ _NEWS = {
 
 
 def report(ports: Ports, installation_id: UUID, asset_id: UUID, step: Step, message: str) -> None:
-    """The step cannot finish: what came before it stands, and staff are told how to go on."""
+    """Report that the step cannot finish: earlier steps remain, and staff learn how to continue."""
     half_revoked = step in (Step.REVOKE, Step.WITHDRAW)
     next_step = _NOT_REPEATED
     if step.workflow:
@@ -93,7 +93,7 @@ def report(ports: Ports, installation_id: UUID, asset_id: UUID, step: Step, mess
 def resume(
     ports: Ports, work: UnitOfWork, asset: Asset, workflow: Workflow, *arguments: str
 ) -> bool:
-    """Start ``workflow`` once more if one of its steps is stuck. True when it was.
+    """Start ``workflow`` again if one of its steps has failed. True when one had.
 
     Its problems are closed with it, so asking twice starts it once; the caller holds the asset's
     lock. A step that fails again raises its problem again.
@@ -114,7 +114,7 @@ def resume(
 
 
 def resume_step(ports: Ports, work: UnitOfWork, asset: Asset, problem: Problem) -> bool:
-    """Take up the one step that a problem is about. False when nothing can be taken up.
+    """Resume the step that a problem is about. False when it cannot be resumed.
 
     The caller holds the asset's lock. A step that fails again raises its problem again.
     """
@@ -130,14 +130,14 @@ def resume_step(ports: Ports, work: UnitOfWork, asset: Asset, problem: Problem) 
     if workflow is Workflow.TELL:
         return _tell_again(work, asset, step)
     days = due_reminder(asset, ports.clock())
-    if days is not None:  # else nobody needs to be reminded any more
+    if days is not None:  # otherwise no reminder is needed any more
         workflow_id = f"{remind_id(asset.id, days)}:resumed:{uuid4().hex}"
         work.enqueue(Workflow.REMIND, workflow_id, str(asset.id), str(days))
     return True
 
 
 def _tell_again(work: UnitOfWork, asset: Asset, step: Step) -> bool:
-    """Only the side that was not told, and the news as it stands now."""
+    """Notify only the side that was not notified, with the present news."""
     request = work.requests.latest_of(asset.id)
     if request is None:
         return False
@@ -148,5 +148,5 @@ def _tell_again(work: UnitOfWork, asset: Asset, step: Step) -> bool:
 
 
 def step_key(step: Step, asset_id: UUID) -> str:
-    """Under which a step of an asset that cannot finish is kept as a problem."""
+    """The key of the problem about an asset's step that cannot finish."""
     return f"{step}:{asset_id}"

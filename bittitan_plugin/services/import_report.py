@@ -1,11 +1,11 @@
-"""What *Get Services Definition* did, while it runs and afterwards."""
+"""The report of *Get Services Definition*, while it runs and afterwards."""
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 from bittitan_plugin.domain.catalogue import ProductType
 
-#: Skipped rows that are listed; more are counted. Ours: a list this long is read by nobody.
+#: Skipped rows that are listed; more are only counted. Our choice: nobody reads a longer list.
 MOST_SKIPPED = 100
 
 
@@ -31,13 +31,13 @@ class TypeOutcome:
 
 @dataclass(frozen=True, kw_only=True)
 class ServicesDefinition:
-    """What was done (so far)."""
+    """What the import did (so far)."""
 
     product_types: tuple[TypeOutcome, ...] = ()
     created: int = 0
     updated: int = 0
     unchanged: int = 0
-    #: Variants that the platform sells as ours, beyond the list, and that are followed from now.
+    #: Variants of ours on the platform that are not in the list, and are followed from now.
     bound: int = 0
     #: The first ``MOST_SKIPPED`` of them.
     skipped: tuple[Skipped, ...] = ()
@@ -45,12 +45,12 @@ class ServicesDefinition:
 
     @property
     def rows(self) -> int:
-        """How many rows of the vendor's list were dealt with."""
+        """How many rows of the vendor's list were processed."""
         return self.created + self.updated + self.unchanged + self.skipped_count
 
 
 class Report:
-    """Counts while the work goes on, in a bounded space."""
+    """Counts while the work goes on, in bounded memory."""
 
     def __init__(self, progress: Callable[[ServicesDefinition], None] | None) -> None:
         self.created = self.updated = self.unchanged = self.bound = 0
@@ -60,7 +60,7 @@ class Report:
         self._skipped_count = 0
 
     def types(self, created_slugs: Collection[str]) -> None:
-        """Which product types had to be made."""
+        """Note the product types that had to be made."""
         self._types = tuple(
             TypeOutcome(product_type=kind, created=kind.slug in created_slugs)
             for kind in ProductType
@@ -73,7 +73,7 @@ class Report:
             self._skipped.append(Skipped(position=position, sku=sku, reason=reason))
 
     def tell(self) -> None:
-        """Tell whoever waits how far it has come."""
+        """Report the progress to the caller."""
         if self._progress is not None:
             self._progress(self.so_far())
 

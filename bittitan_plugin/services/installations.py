@@ -14,12 +14,12 @@ from bittitan_plugin.domain.texts import check_typed
 from bittitan_plugin.services import coupon_account
 from bittitan_plugin.services.ports import Ports
 
-#: The longest value of a setting, in characters. Ours.
+#: The longest value of a setting, in characters. The limit is our choice.
 LONGEST_VALUE = 255
 
 
 def open_installation(ports: Ports, key: str) -> Installation:
-    """The installation a platform means by ``key``, opened (switched off) at its first mention."""
+    """A platform's installation with that key, opened (switched off) when the key is new."""
     known = find_installation(ports, key)
     if known:
         return known
@@ -28,7 +28,7 @@ def open_installation(ports: Ports, key: str) -> Installation:
 
 
 def find_installation(ports: Ports, key: str) -> Installation | None:
-    """The installation a platform means by ``key``, if it was ever mentioned."""
+    """A platform's installation with that key, or None."""
     with ports.store.looking_up() as installations:
         return installations.by_key(key)
 
@@ -55,7 +55,7 @@ def validate(
     active: bool,
     same_account: bool | None = None,
 ) -> Sequence[Refusal]:
-    """What is wrong with these settings, by asking the vendor if need be. Changes nothing.
+    """The errors of these settings; asks the vendor if needed. Changes nothing.
 
     ``same_account`` as for ``configure``.
     """
@@ -68,7 +68,7 @@ def validate(
             configuration.check_complete()
             if configuration.uses_api:
                 _ask_vendor(ports, configuration)
-        # Last, because nothing is to be asked about an account that cannot be reached.
+        # Last, because an account that cannot be reached raises no question.
         with ports.store.reading(installation.id) as work:
             coupon_account.check_change(
                 work, installation.configuration, configuration, same_account
@@ -87,12 +87,12 @@ def configure(
     same_account: bool | None = None,
     changed_by: str = "",
 ) -> Installation:
-    """Store settings and whether the plugin is on. Raises the first ``Refusal`` there is.
+    """Store settings and whether the plugin is on. Raises the first ``Refusal`` found.
 
-    Only what can be seen without the vendor is checked here; ``validate`` comes before it.
-    ``same_account`` is what staff say of another address or e-mail of the coupon API: the same
-    vendor's account as before, or another. Raises ``Refusal`` CONFIRMATION_REQUIRED where unused
-    coupons are known under another account and they do not say.
+    Only what needs no call to the vendor is checked here; ``validate`` comes before it.
+    ``same_account`` is staff's answer about a new address or e-mail of the coupon API: the same
+    vendor's account as before, or another. Raises ``Refusal`` CONFIRMATION_REQUIRED without an
+    answer where unused coupons are known under another account.
     """
     opened = open_installation(ports, key)
     with ports.store.writing(opened.id) as work:
@@ -116,8 +116,8 @@ def configure(
 def shown_values(ports: Ports, configuration: Configuration) -> dict[str, str | None]:
     """Every setting as it may be shown: the password as its last four characters at most.
 
-    A password that no key opens any more is shown as one nobody can read, not as an error: this
-    is the page on which it is mended.
+    A password that no key opens any more is shown as unreadable, not as an error, because staff
+    replace it on the same page.
     """
     shown: dict[str, str | None] = {}
     for field in manifest().configuration:
@@ -164,7 +164,7 @@ def _check_text(name: str, value: str | None) -> None:
 
 
 def _sealed(ports: Ports, value: str | None, stored: Sealed | None) -> str | None:
-    """A secret as it is stored. An empty one, or the mask given back, means: keep what is there."""
+    """A secret in its stored form. An empty one, or the unchanged mask, keeps the stored one."""
     kept = not value or (stored is not None and value == _masked(ports, stored))
     return None if kept else ports.cipher.seal(value or "")
 

@@ -1,4 +1,4 @@
-"""Secrets that no running process has the key of: what needs them waits, and staff are told."""
+"""Reports secrets for which no running process has the key; work that needs them waits."""
 
 from uuid import UUID
 
@@ -10,7 +10,7 @@ _KEY = "keys"
 
 
 def report_unreadable(ports: Ports, installation_id: UUID) -> None:
-    """Work for this installation found no process that could open what it needs; said once."""
+    """Report once that no process could open a secret that this installation's work needs."""
     with ports.store.writing(installation_id) as work:
         if work.problems.is_open(_KEY):
             return
@@ -26,7 +26,7 @@ def report_unreadable(ports: Ports, installation_id: UUID) -> None:
 
 
 def watch_keys(ports: Ports, installation_id: UUID) -> None:
-    """Close the problem once a process that looks at this opens what every sale needs."""
+    """Close the problem if this process can open what every sale needs."""
     with ports.store.reading(installation_id) as work:
         if not work.problems.is_open(_KEY):
             return

@@ -1,4 +1,4 @@
-"""Counts mail that somebody without staff rights has sent, before it is sent."""
+"""Counts mail that somebody without staff rights causes, before it is sent."""
 
 from datetime import datetime
 from uuid import UUID
@@ -11,11 +11,11 @@ from bittitan_plugin.store.unit_of_work import UnitOfWork
 def count_mail(
     work: UnitOfWork, limit: MailLimit, about: UUID, actor: Actor, now: datetime
 ) -> list[UUID]:
-    """Count one more mail about that; of several at once no more get through than may.
+    """Count one more mail about that subject; several at once cannot exceed the limit.
 
-    It counts if the caller's transaction commits, which it does before the mail is handed over.
-    Nothing is counted of staff. Returns what is to be taken back should it certainly not have been
-    sent. Raises ``Refusal`` LIMIT_REACHED.
+    It counts if the caller's transaction commits, which must happen before the mail is handed
+    over. Staff's mail is not counted. Returns the entry to take back if it certainly was not sent.
+    Raises ``Refusal`` LIMIT_REACHED.
     """
     if actor.kind is ActorKind.STAFF:
         return []

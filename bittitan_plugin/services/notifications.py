@@ -22,14 +22,14 @@ from bittitan_plugin.services.ports import Ports
 from bittitan_plugin.store.repositories.sales import Sale
 from bittitan_plugin.store.unit_of_work import UnitOfWork
 
-#: What an asset's history says of the e-mail with its code that somebody had sent once more.
+#: The history's entry when somebody sends the e-mail with the code again.
 SENT_AGAIN = Change(field="welcomeEmailAgain", before=None, after="sent")
 NOT_SENT = Change(field="welcomeEmailAgain", before="sent", after="not sent")
 _SYSTEM = Actor(ActorKind.SYSTEM, "delivery")
 
 
 def send(ports: Ports, sale: Sale, email: Email, *, key: str, to: str | None = None) -> None:
-    """Send it, to the order's recipient unless ``to`` says otherwise. Raises what the mailer does.
+    """Send it to ``to``, by default the order's recipient. Raises what the mailer raises.
 
     ``key`` is the same however often the same message is sent.
     """
@@ -37,20 +37,20 @@ def send(ports: Ports, sale: Sale, email: Email, *, key: str, to: str | None = N
 
 
 def send_to_staff(ports: Ports, sale: Sale, email: Email, *, key: str) -> None:
-    """Send it to staff; nowhere if they have no address."""
+    """Send it to staff; does nothing if they have no address."""
     if sale.configuration.staff_email:
         send(ports, sale, email, key=key, to=sale.configuration.staff_email)
 
 
 def read_sale(ports: Ports, installation_id: UUID, asset_id: UUID) -> tuple[Sale, SaleSummary]:
-    """The sale, and what every e-mail says of it. Raises ``Refusal`` NOT_FOUND."""
+    """The sale, and its values in every e-mail. Raises ``Refusal`` NOT_FOUND."""
     with ports.store.reading(installation_id) as work:
         sale = work.sales.get(asset_id)
         return sale, summary_of(work, sale)
 
 
 def summary_of(work: UnitOfWork, sale: Sale) -> SaleSummary:
-    """What every e-mail says of a sale."""
+    """The values of a sale in every e-mail."""
     asset, account = sale.asset, sale.account
     end_customer = work.accounts.get(asset.end_customer_id) if asset.end_customer_id else None
     return SaleSummary(
@@ -72,14 +72,14 @@ def coupon_of(ports: Ports, sale: Sale) -> CouponSummary:
     return CouponSummary(
         coupon_code=ports.cipher.open(asset.coupon_code),
         coupon_expires_at=expires_at.astimezone(sale.configuration.zone),
-        # Rounded: issued a second ago for 365 days, it has 365 left, whoever's clock is ahead.
+        # Rounded: issued a second ago for 365 days, it has 365 left, even if a clock is ahead.
         coupon_days_left=round((expires_at - ports.clock()) / timedelta(days=1)),
         validity_days=asset.validity_days,
     )
 
 
 def welcome(ports: Ports, work: UnitOfWork, sale: Sale, *, key: str | None = None) -> Notification:
-    """The e-mail that carries the coupon code, to the order's recipient. Documented.
+    """The e-mail with the coupon code, to the order's recipient. Documented.
 
     Raises ``Refusal`` NOT_PROVISIONED while there is no coupon.
     """
@@ -90,7 +90,7 @@ def welcome(ports: Ports, work: UnitOfWork, sale: Sale, *, key: str | None = Non
 
 
 def alert_staff(ports: Ports, installation_id: UUID, asset_id: UUID) -> None:
-    """Tell staff that provisioning failed; sent once per problem, and nowhere if not set up."""
+    """Notify staff that provisioning failed, once per problem; not if they have no address."""
     sale, summary = read_sale(ports, installation_id, asset_id)
     asset, error = sale.asset, sale.asset.provisioning_error
     if error is None:
@@ -105,7 +105,7 @@ def alert_staff(ports: Ports, installation_id: UUID, asset_id: UUID) -> None:
 
 
 def review_url(ports: Ports, path: str) -> str | None:
-    """Where staff look at what an e-mail is about; None where there is no back office."""
+    """The address of the back office's page for an e-mail; None without a back office."""
     return f"{ports.back_office}{path}" if ports.back_office else None
 
 
@@ -114,10 +114,10 @@ def resend_welcome(
 ) -> None:
     """Send the coupon once more, because someone asked for it: a new message, not a repetition.
 
-    ``occasion`` names the wish where it may arrive twice, as a form's does: one occasion is one
-    message. The asset's history says who asked. Raises ``Refusal`` when the plugin is off, or the
-    coupon is missing, used or taken back, LIMIT_REACHED when others than staff did so too often;
-    and what ``Mailer.send`` raises.
+    ``occasion`` identifies a request that may arrive twice, such as a form: each occasion sends one
+    message. The asset's history names who asked. Raises ``Refusal`` when the plugin is off, or the
+    coupon is missing, used or taken back, LIMIT_REACHED when somebody who is not staff asked too
+    often; and what ``Mailer.send`` raises.
     """
     key = f"welcome-{asset_id}-{occasion or uuid4().hex}"
     with ports.store.writing(installation_id) as work:
@@ -131,7 +131,7 @@ def resend_welcome(
     try:
         ports.mailer.send(notification)
     except (Rejected, Unavailable):
-        # Certainly not sent, so it can be tried again.
+        # It was certainly not sent, so it can be tried again.
         with ports.store.writing(installation_id) as work:
             work.assets.note(asset_id, NOT_SENT, _SYSTEM, ports.clock())
             work.sent_mails.take_back(counted)

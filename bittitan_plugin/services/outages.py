@@ -1,4 +1,4 @@
-"""A vendor that does not answer: one problem for staff, closed by itself when it answers again."""
+"""Reports a vendor that does not answer: one problem, closed when it answers again."""
 
 from uuid import UUID
 
@@ -11,7 +11,7 @@ _KEY = "vendor down"
 
 
 def watch_vendor(ports: Ports, installation_id: UUID) -> None:
-    """Say that the installation's vendor is away, or that it is back."""
+    """Raise the problem when the installation's vendor is down, or close it."""
     with ports.store.reading(installation_id) as work:
         address = work.installations.by_id(installation_id).configuration.api_url
         is_said = work.problems.is_open(_KEY)
@@ -34,7 +34,7 @@ def watch_vendor(ports: Ports, installation_id: UUID) -> None:
 
 
 def describe(circuit: Circuit) -> str:
-    """What is the matter with a vendor's address, in a sentence for people."""
+    """The state of a vendor's address, in a sentence for people."""
     since = f"{circuit.since:%Y-%m-%d %H:%M:%S} UTC"
     if circuit.closure is Closure.RATE_LIMITED:
         until = f"{circuit.retry_at:%H:%M:%S} UTC"

@@ -1,4 +1,4 @@
-"""Platforms that no running process serves: work for them waits, and staff are told."""
+"""Reports platforms that no running process serves; work for them waits."""
 
 from uuid import UUID
 
@@ -10,7 +10,7 @@ _KEY = "platform"
 
 
 def report_unserved(ports: Ports, installation_id: UUID) -> None:
-    """Work for this installation found no process that could do it; said once."""
+    """Report once that no process could do this installation's work."""
     with ports.store.writing(installation_id) as work:
         if work.problems.is_open(_KEY):
             return
@@ -25,7 +25,7 @@ def report_unserved(ports: Ports, installation_id: UUID) -> None:
 
 
 def watch_platform(ports: Ports, installation_id: UUID) -> None:
-    """Close the problem once a process that looks at this serves the platform."""
+    """Close the problem if this process serves the platform."""
     try:
         ports.hosts.of(installation_id)
     except NotServedHere:

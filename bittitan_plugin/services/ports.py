@@ -1,4 +1,4 @@
-"""Everything a use case needs from outside, in one value made by the composition root."""
+"""All that a use case needs from outside, in one value made by the composition root."""
 
 from dataclasses import dataclass
 
@@ -20,5 +20,5 @@ class Ports:
     mailer: Mailer
     cipher: Cipher
     clock: Clock
-    #: Where staff reach the back office, for links in e-mails; None where nobody serves it.
+    #: The back office's address, for links in e-mails; None where it is not served.
     back_office: str | None = None

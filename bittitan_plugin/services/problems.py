@@ -1,7 +1,7 @@
-"""The button beside a problem, and putting a problem aside.
+"""Acts on a problem by its button, and dismisses problems.
 
-A problem closes by itself when its cause is gone; acting hands in what may mend it, and says no in
-words where nothing can be done from here.
+A problem closes by itself when its cause is gone; acting enqueues what may fix it, and refuses with
+a message where nothing can be done from here.
 """
 
 from collections.abc import Callable, Mapping
@@ -22,11 +22,11 @@ from bittitan_plugin.services.workflow_ids import Workflow
 
 
 def act(ports: Ports, installation_id: UUID, problem_id: UUID, actor: Actor) -> Problem:
-    """Do what the problem's ``action`` says; returns the problem as it is now.
+    """Do the problem's ``action``; returns the problem as it is now.
 
-    What it hands in is durable and may still be under way. Raises ``Refusal``: NOT_FOUND,
-    PLUGIN_INACTIVE, INVALID where there is no button, and what the action itself refuses; and what
-    the vendor or the platform raises.
+    The work is durable and may still be in progress. Raises ``Refusal``: NOT_FOUND,
+    PLUGIN_INACTIVE, INVALID where there is no button, and the action's own refusals; and what the
+    vendor or the platform raises.
     """
     with ports.store.reading(installation_id) as work:
         work.installations.by_id(installation_id).check_active()
@@ -39,9 +39,9 @@ def act(ports: Ports, installation_id: UUID, problem_id: UUID, actor: Actor) -> 
 
 
 def dismiss(ports: Ports, installation_id: UUID, problem_id: UUID, actor: Actor) -> Problem:
-    """Put the problem aside until it happens again. Repeating it changes nothing.
+    """Dismiss the problem until it happens again. Repeating this changes nothing.
 
-    Raises ``Refusal`` NOT_FOUND on ``id``. Goes on while the plugin is switched off.
+    Raises ``Refusal`` NOT_FOUND on ``id``. Works also while the plugin is switched off.
     """
     with ports.store.writing(installation_id) as work:
         return work.problems.dismiss(problem_id, actor.name, ports.clock())
@@ -62,7 +62,7 @@ def _synchronize_account(
 def _resume(ports: Ports, installation_id: UUID, problem: Problem, _actor: Actor) -> None:
     with ports.store.writing(installation_id) as work:
         if problem.asset_id is None and problem.order_id is not None:
-            # An id of its own: today's may have been tried and given up.
+            # An id of its own: today's workflow may have been tried and given up.
             workflow_id = f"{Workflow.INVOICE}:{problem.order_id}:resumed:{uuid4().hex}"
             work.enqueue(Workflow.INVOICE, workflow_id, problem.order_id)
             return
@@ -92,8 +92,8 @@ def provision_held(
 ) -> tuple[str, ...]:
     """Provision after all what was held; returns the orders' ids. See ``held_lines.release``.
 
-    Raises what the platform raises; what was let go is handed in by the next event or poll then,
-    and by reconciling.
+    Raises what the platform raises; then the next event, poll or reconciliation enqueues what was
+    released.
     """
     order_ids = held_lines.release(ports, installation_id, actor, order)
     for order_id in order_ids:

@@ -1,7 +1,7 @@
-"""Records what becomes of a cancellation request, and hands in the news of it with the same commit.
+"""Records what becomes of a cancellation request, and enqueues its news in the same commit.
 
-Every function takes an open transaction that holds the asset's lock: so of two decisions at once
-one comes second, sees the first, and is refused.
+Every function takes an open transaction that holds the asset's lock: so the second of two decisions
+at once sees the first, and is refused.
 """
 
 from collections.abc import Callable
@@ -15,7 +15,7 @@ from bittitan_plugin.store.unit_of_work import UnitOfWork
 
 
 class News(StrEnum):
-    """What people are told about a request, once each."""
+    """The news about a request, each sent once."""
 
     RECEIVED = "RECEIVED"
     REMINDER = "REMINDER"
@@ -26,7 +26,7 @@ class News(StrEnum):
 
 
 def announce(work: UnitOfWork, request: CancellationRequest, news: News) -> None:
-    """Have it told, durably, if and only if this transaction commits."""
+    """Enqueue the news, which is sent if and only if this transaction commits."""
     work.enqueue(Workflow.TELL, tell_id(request.id, news), str(request.id), news)
 
 
@@ -43,9 +43,9 @@ def decide(
 
 
 def settle(ports: Ports, work: UnitOfWork, asset_id: UUID, by: str, *, tell: bool = True) -> None:
-    """The asset is cancelled by whatever way: its pending request, if any, is thereby accepted.
+    """Accept the asset's pending request, if any, because the asset is cancelled in some way.
 
-    ``tell`` is False where the acceptance would promise a credit that does not come.
+    ``tell`` is False where the news would promise a credit that does not come.
     """
     pending = work.requests.pending_of([asset_id]).get(asset_id)
     if pending is None:

@@ -1,7 +1,7 @@
-"""One round of a duty through what it looks after: no item keeps the others waiting.
+"""One round of a timetable task through its items: a failing item does not stop the others.
 
-The one place where an item that raises is set aside: it is logged, staff are told which it is, the
-round goes on, and the next round comes back to it.
+The only place where an item that raises is set aside: it is logged, staff are notified of it, the
+round continues, and the next round tries it again.
 """
 
 from collections.abc import Callable, Iterable
@@ -19,7 +19,7 @@ from bittitan_plugin.domain.errors import BitTitanError, OutcomeUnknown, Unavail
 from bittitan_plugin.domain.problems import ProblemKind
 from bittitan_plugin.services.ports import Ports
 
-#: What stands in the way of every item alike: the platform, BitTitan or the database is away.
+#: Errors that would stop every item: the platform, BitTitan or the database is down.
 OF_ALL = (
     Unavailable,
     OutcomeUnknown,
@@ -36,20 +36,20 @@ _log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, kw_only=True)
 class Item:
-    """Something that a duty looks after."""
+    """One item of a timetable task."""
 
     id: UUID | str
-    #: What it is, as staff find it: "the cancellation request of order 1001".
+    #: Its name for staff: "the cancellation request of order 1001".
     name: str
     asset_id: UUID | None = None
     order_id: str | None = None
 
 
 class Round:
-    """Use it as a context manager; ``duty`` names what is done, for the log and for the problems.
+    """Use it as a context manager; ``duty`` names the task, for the log and for the problems.
 
-    ``complete`` says that the round comes to every item there is, so that a problem about any
-    other one is over. What leaves the block by an exception closes nothing.
+    ``complete`` says that the round covers every item, so that problems about all others are
+    closed. If the block raises, nothing is closed.
     """
 
     def __init__(
@@ -60,7 +60,7 @@ class Round:
         self._duty = duty
         self._complete = complete
         self._well: set[str] = set()
-        #: What stood in an item's way, by the key of its problem.
+        #: The items that failed with their errors, by the key of their problem.
         self._set_aside: dict[str, tuple[Item, str]] = {}
 
     def __enter__(self) -> Self:
@@ -78,7 +78,7 @@ class Round:
     def do(self, item: Item, act: Callable[[], T]) -> T | None:
         """Do it for this item; None when it raised and was set aside.
 
-        Raises what would stand in the way of every other item as well.
+        Raises errors that would stop every other item too.
         """
         try:
             done = act()
@@ -101,7 +101,7 @@ class Round:
         return f"set-aside:{self._duty}:"
 
     def _say(self) -> None:
-        """Tell staff of what was set aside, once; close what is well again."""
+        """Raise a problem for each item set aside; close those of items that work again."""
         with self._ports.store.reading(self._installation_id) as work:
             known = work.problems.not_over(self._prefix)
         over = (known - self._set_aside.keys()) if self._complete else known & self._well
@@ -135,7 +135,7 @@ def look_after(
     called: str,
     act: Callable[[Due], object],
 ) -> None:
-    """A complete round through what is due; ``called`` says what of an order it is."""
+    """A complete round through what is due; ``called`` names the kind of item of an order."""
     with Round(ports, installation_id, duty) as round_:
         for each in due:
             name = f"{called} order {each.order_number}"
@@ -143,7 +143,7 @@ def look_after(
 
 
 def _spoken(error: Exception) -> str:
-    """Why, in a sentence. What is unforeseen may quote a secret, so only its name is told."""
+    """The reason, in a sentence. Of an unexpected error only its name: it may quote a secret."""
     if isinstance(error, BitTitanError):
         return str(error)
     return f"unexpected {type(error).__name__}."

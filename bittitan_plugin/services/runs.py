@@ -1,7 +1,7 @@
-"""Long runs: begun once per kind, told of now and then, ended in words.
+"""Begins, reports and ends long runs, one of each kind at a time.
 
-Whoever does the work calls ``begin``, ``Progress.tell`` and ``finish`` or ``fail``; whoever watches
-reads ``latest``. A run whose process died is marked by ``end_silent``, or by whoever begins next.
+The worker calls ``begin``, ``Progress.tell`` and ``finish`` or ``fail``; pages read ``latest``. A
+run with a dead process is ended by ``end_silent``, or when the next one begins.
 """
 
 from collections.abc import Iterator, Mapping
@@ -17,7 +17,7 @@ from bittitan_plugin.domain.runs import Run, RunKind
 from bittitan_plugin.services.ports import Ports
 from bittitan_plugin.store.unit_of_work import UnitOfWork
 
-#: Seconds between two writings of a run's progress: a bar needs no more.
+#: Seconds between two writes of a run's progress, which is enough for a bar.
 INTERVAL_S = 1.0
 _WENT_SILENT = "Its process ended without a word; begin it again."
 
@@ -31,7 +31,7 @@ def begin(ports: Ports, installation_id: UUID, kind: RunKind, started_by: str) -
 def begin_within(
     ports: Ports, work: UnitOfWork, kind: RunKind, started_by: str, *, run_id: UUID | None = None
 ) -> Run:
-    """The same within the caller's transaction, so that work is handed in with it or not at all."""
+    """The same within the caller's transaction, so that its work is enqueued with it or not."""
     now = ports.clock()
     other = work.runs.at_work(kind)
     if other is not None and not other.is_silent(now):
@@ -44,7 +44,7 @@ def begin_within(
 
 
 def at_work(other: Run) -> str:
-    """That there is one run of a kind at a time, for whoever is turned away by ``other``."""
+    """The message that ``other`` is at work, and that there is one run of a kind at a time."""
     return (
         f"A run of this kind is at work: begun by {other.started_by}, "
         f"{other.started_at:%Y-%m-%d %H:%M} UTC."
@@ -58,7 +58,7 @@ def went_silent(ports: Ports, work: UnitOfWork, other: Run) -> None:
 
 @contextmanager
 def done_here(ports: Ports, installation_id: UUID, run_id: UUID) -> Iterator[None]:
-    """Around the work of a run that somebody waits for: it ends with what cuts that short."""
+    """Wrap the work of a run that a caller waits for: whatever interrupts it ends the run."""
     try:
         yield
     except KeyboardInterrupt:
@@ -66,7 +66,7 @@ def done_here(ports: Ports, installation_id: UUID, run_id: UUID) -> Iterator[Non
         raise
     except Exception as failure:
         said = str(failure) if isinstance(failure, BitTitanError) else type(failure).__name__
-        # Without the database it is taken for dead a little later.
+        # Without the database it counts as dead a little later.
         with suppress(SQLAlchemyError):
             fail(ports, installation_id, run_id, said)
         raise
@@ -91,7 +91,7 @@ def finish(
     report: Mapping[str, Any],
     done: int | None = None,
 ) -> Run:
-    """It came to its end, ``done`` being all there was to do, where that is known.
+    """End the run; ``done`` is the number of all its pieces of work, where known.
 
     ``report`` holds plain values, never a code or a password.
     """
@@ -100,19 +100,19 @@ def finish(
 
 
 def fail(ports: Ports, installation_id: UUID, run_id: UUID, error: str) -> Run:
-    """Something stood in its way, in one sentence; what it reported so far is kept."""
+    """End the run as failed, with one sentence; what it reported so far is kept."""
     with ports.store.writing(installation_id) as work:
         return work.runs.change(run_id, lambda run: run.failed(ports.clock(), error))
 
 
 def stop(ports: Ports, installation_id: UUID, run_id: UUID, reason: str) -> Run:
-    """It was ended before its end."""
+    """End the run because it was stopped."""
     with ports.store.writing(installation_id) as work:
         return work.runs.change(run_id, lambda run: run.stopped(ports.clock(), reason))
 
 
 def end_silent(ports: Ports, installation_id: UUID) -> int:
-    """Mark runs whose process ended without a word. Returns how many; a duty of the timetable."""
+    """End runs that went silent. Returns how many; a task of the timetable."""
     now = ports.clock()
     with ports.store.reading(installation_id) as work:
         silent = [run.id for run in work.runs.all_at_work() if run.is_silent(now)]
@@ -125,7 +125,7 @@ def end_silent(ports: Ports, installation_id: UUID) -> int:
 
 
 class Progress:
-    """Writes how far a run has come, at most once in ``INTERVAL_S`` however often it is told."""
+    """Stores a run's progress, at most once in ``INTERVAL_S``."""
 
     def __init__(self, ports: Ports, installation_id: UUID, run_id: UUID) -> None:
         self._ports = ports
@@ -141,7 +141,7 @@ class Progress:
         *,
         at_once: bool = False,
     ) -> None:
-        """So far. ``at_once`` writes now, for what must survive a crash."""
+        """Report the progress. ``at_once`` writes now, for what must survive a crash."""
         if not at_once and monotonic() < self._next:
             return
         with self._ports.store.writing(self._installation_id) as work:

@@ -1,4 +1,4 @@
-"""Every durable workflow, and the ids of its runs. The id is the deduplication: one cause, one id.
+"""Every durable workflow, and the ids of its runs. The id prevents repetition: one id per cause.
 
 Names and ids are in the database, so they never change.
 """
@@ -10,17 +10,17 @@ from uuid import UUID
 
 
 class Queue(StrEnum):
-    """Where workflows wait to be begun: each queue on its own, so that none holds up another."""
+    """The queues of workflows: each runs on its own, so that none delays another."""
 
     PROVISIONING = "bittitan-provisioning"
     CANCELLING = "bittitan-cancelling"
     BILLING = "bittitan-billing"
-    #: News, reminders, looks at coupons and long work: nobody waits for them.
+    #: News, reminders, coupon checks and long work: nobody waits for them.
     WATCHING = "bittitan-watching"
 
 
 class Workflow(StrEnum):
-    """The workflows by name and queue; the function of each says ``@workflow(Workflow.…)``."""
+    """The workflows by name and queue; the function of each has ``@workflow(Workflow.…)``."""
 
     PROVISION = "provision_line", Queue.PROVISIONING
     SYNCHRONIZE = "synchronize", Queue.PROVISIONING
@@ -42,7 +42,7 @@ class Workflow(StrEnum):
     queue: Queue
 
     def __new__(cls, name: str, queue: Queue = Queue.WATCHING) -> Self:
-        """That workflow by its name; nobody waits for one whose queue is not given."""
+        """Make the member, its name as value; the default queue is for work nobody waits for."""
         workflow = str.__new__(cls, name)
         workflow._value_ = name
         workflow.queue = queue
@@ -76,7 +76,7 @@ def withdraw_id(asset_id: UUID, version: int) -> str:
 
 
 def tell_id(request_id: UUID, news: str) -> str:
-    """Each piece of news about a cancellation request is told once."""
+    """Each piece of news about a cancellation request is sent once."""
     return f"tell:{request_id}:{news}"
 
 
@@ -86,12 +86,12 @@ def remind_id(asset_id: UUID, days: int) -> str:
 
 
 def follow_id(installation_id: UUID, slot: int) -> str:
-    """One look at an installation's coupons per stretch of time, however many workers watch."""
+    """One check of an installation's coupons per period, with any number of workers."""
     return f"follow:{installation_id}:{slot}"
 
 
 def follow_refund_id(asset_id: UUID, occasion: str) -> str:
-    """One look at an asset's money per occasion: a stretch of time, or what the platform said."""
+    """One check of an asset's refund per occasion: a period, or the platform's report."""
     return f"refund:{asset_id}:{occasion}"
 
 
@@ -101,22 +101,22 @@ def reconcile_id(run_id: UUID) -> str:
 
 
 def out_of_stock_id(asset_id: UUID) -> str:
-    """The buyer is told once that the order waits for stock, however often it is tried again."""
+    """One message to the buyer that the order waits for stock, with any number of attempts."""
     return f"out-of-stock:{asset_id}"
 
 
 def revocation_news_id(revocation_id: UUID, news: str) -> str:
-    """Each piece of news about codes to be revoked by hand is told once."""
+    """Each piece of news about codes to revoke by hand is sent once."""
     return f"revocation:{revocation_id}:{news}"
 
 
 def requested_invoice_id(installation_id: UUID, invoice_id_: str) -> str:
-    """One for each invoice that staff asked the platform for."""
+    """One workflow for each invoice that staff asked the platform for."""
     return f"invoice:{installation_id}:requested:{invoice_id_}"
 
 
 def invoice_id(installation_id: UUID, order_id: str, day: date) -> str:
-    """One deferred invoice per order; one that could not be issued is tried anew another day."""
+    """One deferred invoice per order; one that could not be issued is tried again another day."""
     return f"invoice:{installation_id}:{order_id}:{day.isoformat()}"
 
 

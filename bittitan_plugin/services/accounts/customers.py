@@ -12,7 +12,7 @@ from bittitan_plugin.store.unit_of_work import UnitOfWork
 
 
 def open_account(ports: Ports, installation_id: UUID, customer_id: str) -> Account:
-    """The account of a platform's customer, opened by staff if it never ordered anything.
+    """The account of a platform's customer; staff open it if it never ordered anything.
 
     Raises ``Refusal``: PLUGIN_INACTIVE, or NOT_FOUND on ``customer_id`` when the platform has no
     such customer; and what ``Host.customer`` raises.
@@ -27,11 +27,11 @@ def open_account(ports: Ports, installation_id: UUID, customer_id: str) -> Accou
 
 
 def ensure_account(ports: Ports, work: UnitOfWork, customer: Customer) -> Account:
-    """The account of a host's customer, opened at its first order if not before."""
+    """The account of a platform's customer, opened at its first order if not before."""
     known = work.accounts.of_customer(customer.id)
     if known:
         return known
-    # The lines of a first order are provisioned at the same time, and all want to open it.
+    # The lines of a first order are provisioned at the same time, and all try to open it.
     work.take_turns(f"customer:{customer.id}")
     known = work.accounts.of_customer(customer.id)
     if known:
@@ -40,7 +40,7 @@ def ensure_account(ports: Ports, work: UnitOfWork, customer: Customer) -> Accoun
         id=uuid4(),
         customer_id=customer.id,
         email=normalized(customer.email),
-        # Of a platform with rules of its own: Saleor takes 256 characters of any kind.
+        # The platform has rules of its own: Saleor accepts 256 characters of any kind.
         company=as_line(customer.company),
         created_at=ports.clock(),
     )
@@ -53,8 +53,8 @@ def ensure_end_customer(
 ) -> Account:
     """The reseller's end customer with that address, new or existing.
 
-    The same address under another reseller is another account: neither learns of the other's.
-    Raises ``Refusal`` on ``end_customer.email`` when it is no address.
+    The same address under another reseller is another account: resellers do not see each other's.
+    Raises ``Refusal`` on ``end_customer.email`` when it is not an address.
     """
     email = check_address(end_customer.email, "end_customer.email")
     work.take_turns(f"end customer:{reseller.id}:{email}")

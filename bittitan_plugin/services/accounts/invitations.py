@@ -1,8 +1,7 @@
-"""Invites end customers, and ties whoever follows the link to what was bought for it.
+"""Invites end customers, and gives whoever follows the link access to what was bought for them.
 
-The link carries the invitation's id, sealed: the database holds nothing that opens it, and only
-the mailbox it was sent to has it. It works once, for a few days, and no more when a newer one is
-sent.
+The link contains the invitation's sealed id: nothing in the database opens it, and only the mailbox
+it was sent to has it. It works once, within a few days, and not after a newer one is sent.
 """
 
 from collections.abc import Callable
@@ -23,18 +22,18 @@ from bittitan_plugin.services.mail_limits import count_mail
 from bittitan_plugin.services.ports import Ports
 from bittitan_plugin.store.unit_of_work import UnitOfWork
 
-#: What is sealed into a link before the id, so that no other sealed text can be one.
+#: The prefix of the sealed id, so that no other sealed text works as a link.
 _PURPOSE = "invitation:"
 
 
 def invite(
     ports: Ports, installation_id: UUID, account_id: UUID, address: str, actor: Actor
 ) -> Invitation:
-    """Send the end customer a link that begins with ``address``, by which it proves its own.
+    """Send the end customer a link that begins with ``address`` and proves its own address.
 
     An older link stops working. Raises ``Refusal`` when the plugin is off, the account is no end
-    customer, or the last one was sent a moment ago, LIMIT_REACHED when others than staff invited
-    too often; and what ``Mailer.send`` raises.
+    customer, or the last one was sent a moment ago, LIMIT_REACHED when somebody who is not staff
+    invited too often; and what ``Mailer.send`` raises.
     """
     with ports.store.writing(installation_id) as work:
         installation = work.installations.by_id(installation_id)
@@ -48,7 +47,7 @@ def invite(
         invitation = Invitation(
             id=uuid4(), account_id=account.id, email=account.email, expires_at=now + LIFETIME
         )
-        # Before the mail is handed over, so that of several at once one is sent.
+        # Before the mail is handed over, so that several at once send only one.
         work.invitations.keep(invitation.sent(now))
         counted = count_mail(work, INVITATIONS, account.id, actor, now)
         if account.reseller_id:
@@ -57,7 +56,7 @@ def invite(
     try:
         ports.mailer.send(_mail(ports, installation, account, reseller, invitation, address))
     except (Rejected, Unavailable):
-        # Certainly not sent, so it can be sent again at once.
+        # It was certainly not sent, so it can be sent again at once.
         _keep(ports, installation_id, invitation.id, lambda current: replace(current, sent_at=None))
         with ports.store.writing(installation_id) as work:
             work.sent_mails.take_back(counted)
@@ -76,7 +75,7 @@ def _mail(
     return Notification(
         email=InvitationLink(
             invited=account.company or account.email,
-            # By its name alone: of its reseller an end customer is not told the address.
+            # Only its name: an end customer does not see its reseller's address.
             invited_by=reseller.company_name if reseller else None,
             link=address + ports.cipher.seal(f"{_PURPOSE}{invitation.id}"),
             link_expires_at=invitation.expires_at.astimezone(installation.configuration.zone),
@@ -100,9 +99,9 @@ def find(ports: Ports, installation_id: UUID, token: str) -> tuple[Invitation, A
 
 
 def take(ports: Ports, installation_id: UUID, token: str) -> tuple[Invitation, Account]:
-    """Use the link up, before whoever followed it is let in: of several at once one goes on.
+    """Use the link up before the user is signed in: of several at once only one continues.
 
-    Raises as ``find``. Where nobody is let in after all, ``give_back`` makes it work again.
+    Raises what ``find`` raises. If nobody is signed in after all, ``give_back`` restores it.
     """
     with ports.store.writing(installation_id) as work:
         work.take_turns(_subject(_opened(ports, token)))
@@ -112,12 +111,12 @@ def take(ports: Ports, installation_id: UUID, token: str) -> tuple[Invitation, A
 
 
 def give_back(ports: Ports, installation_id: UUID, invitation: Invitation) -> None:
-    """Let the link be followed again; nothing where a newer one has taken its place."""
+    """Make the link work again; does nothing if a newer one has replaced it."""
     _keep(ports, installation_id, invitation.id, lambda current: replace(current, used_at=None))
 
 
 def accept(ports: Ports, installation_id: UUID, invitation: Invitation, customer_id: str) -> None:
-    """The customer followed the link to the end, so the address is its own from here on."""
+    """The customer followed the link to the end, so the address is proved from here on."""
     with ports.store.writing(installation_id) as work:
         work.accounts.prove(customer_id, invitation.email, ports.clock())
 

@@ -1,4 +1,4 @@
-"""Makes accounts known to BitTitan: *Save & Synchronize*, or by itself before a first coupon."""
+"""Makes accounts known to BitTitan: by *Save & Synchronize*, or before a first coupon."""
 
 from uuid import UUID
 
@@ -12,7 +12,7 @@ from bittitan_plugin.services.workflow_ids import Workflow, synchronize_id
 from bittitan_plugin.store.unit_of_work import UnitOfWork
 
 _SYSTEM = Actor(ActorKind.SYSTEM, "account synchronized")
-#: How the inputs of *Sync options* are named, by the vendor's names for them.
+#: The names of the inputs of *Sync options*, by the vendor's names for them.
 _INPUTS = {"email": "email", "company": "company_name", "password": "password"}
 
 
@@ -27,10 +27,10 @@ def save_and_synchronize(
 ) -> Account:
     """Save the sync options, then synchronize the account with them. Documented.
 
-    None leaves an option as it was prefilled. The options stay saved when BitTitan is away or
+    None leaves an option as it was prefilled. The options stay saved when BitTitan is down or
     refuses, so that it can be repeated; repeating it after a success changes nothing. The password
-    is passed on and never kept. Raises ``Refusal`` (on ``email``, ``company_name`` or
-    ``password``), and as ``synchronize_account`` does.
+    is passed on and never stored. Raises ``Refusal`` (on ``email``, ``company_name`` or
+    ``password``), and what ``synchronize_account`` raises.
     """
     password = check_password(password)
     with ports.store.writing(installation_id) as work:
@@ -48,7 +48,7 @@ def save_and_synchronize(
             raise _misconfigured(rejection.message) from rejection
         field = _INPUTS.get(rejection.field or "")
         raise Rejected(rejection.code, rejection.message, field=field) from rejection
-    # Someone else may have been quicker, with other options.
+    # Somebody else may have been quicker, with other options.
     account.check_known_by(options)
     return account
 
@@ -58,9 +58,9 @@ def synchronize_account(
 ) -> Account:
     """Make the account known to BitTitan, or adopt it if BitTitan knows it already.
 
-    Repeating it changes nothing, and of several at once one counts. Raises ``Rejected``,
-    ``Unavailable``, or ``Refusal`` when the settings do not allow to ask; in each case the reason
-    is kept on the account, for staff to read.
+    Repeating it changes nothing, and if several run at once, one counts. Raises ``Rejected``,
+    ``Unavailable``, or ``Refusal`` when the settings do not allow the call; each time the reason
+    is stored on the account, for staff to read.
     """
     with ports.store.reading(installation_id) as work:
         account = work.accounts.get(account_id)
@@ -85,12 +85,12 @@ def synchronize_account(
 
 
 def waiting_key(account_id: UUID) -> str:
-    """Under which it is kept that paid orders wait for the account; closed when it is known."""
+    """The key of the problem that paid orders wait for the account; closed when it is known."""
     return f"account:{account_id}"
 
 
 def _misconfigured(message: str) -> Refusal:
-    """It is a setting of the plugin, not an input of this account, that needs mending."""
+    """The error for a wrong setting of the plugin, as opposed to an input of this account."""
     return Refusal(
         ErrorCode.PLUGIN_MISCONFIGURED, f"BitTitan cannot be asked as things are set up: {message}"
     )
@@ -123,13 +123,13 @@ def _partner(
     except OutcomeUnknown as unknown:
         made = vendor.partner(options.email)
         if made is None:
-            # It may still be under way; a later attempt looks again before it asks again.
+            # The call may still be in progress; a later attempt looks before it asks again.
             raise Unavailable(unknown.message) from unknown
         return made
 
 
 def _release(ports: Ports, work: UnitOfWork, account: Account) -> None:
-    """What waited for this account goes on by itself."""
+    """Start the work that waited for this account."""
     work.problems.resolve(waiting_key(account.id), ports.clock())
     for asset in work.assets.waiting_for_account(account.id):
         released = work.assets.change(asset.id, Asset.retried, _SYSTEM, ports.clock())

@@ -1,6 +1,6 @@
 """Takes a sale back: the terms, and the decision. The durable workflow then executes it.
 
-The order is the promise: BitTitan revokes first (``revocation``), so nobody is credited for a
+The order guarantees it: BitTitan revokes first (``revocation``), so nobody is credited for a
 usable coupon; each later step (``crediting``) is idempotent, so exactly one credit is issued
 however often it is retried.
 """
@@ -28,12 +28,12 @@ from bittitan_plugin.store.unit_of_work import UnitOfWork
 
 
 def check(ports: Ports, installation_id: UUID, asset: Asset) -> CancellationTerms:
-    """May the asset be cancelled now? Asks nobody and changes nothing."""
+    """Whether the asset can be cancelled now. Makes no calls and changes nothing."""
     return terms(ports, get_installation(ports, installation_id), asset)
 
 
 def terms(ports: Ports, installation: Installation, asset: Asset) -> CancellationTerms:
-    """The same for an installation already at hand, so lists cost no further look-ups."""
+    """The same for an installation that was read before, so that lists cost no more reads."""
     configuration = installation.configuration
     limit = configuration.automatic_cancellation_limit
     return check_terms(
@@ -55,10 +55,10 @@ def cancel(
 ) -> Asset:
     """Decide to cancel, and make it durable. Returns the asset as *Cancelling*.
 
-    The deadline is judged here, because from here on the cancellation executes. One that got
-    stuck goes on where it stopped, whatever the terms are by now. ``judged`` is told of them
+    The deadline is checked here, because from here on the cancellation executes. A failed one
+    continues where it stopped, whatever the terms are by now. ``judged`` is called with the terms
     before anything is refused. Raises the ``Refusal`` that forbids it, REQUEST_NEEDED for a
-    customer who may not cancel without staff; of several at once, one decides and the others are
+    customer who may not cancel without staff; of several at once, one succeeds and the others are
     refused.
     """
     by_customer = actor.kind is ActorKind.CUSTOMER
@@ -82,10 +82,10 @@ def cancel(
 
 
 def begin(ports: Ports, work: UnitOfWork, asset: Asset, actor: Actor, comment: str) -> Asset:
-    """Mark the asset *Cancelling* and hand in the work, within the caller's transaction.
+    """Mark the asset *Cancelling* and enqueue the work, within the caller's transaction.
 
-    One with codes from stock awaits their revocation by staff instead.
-    A pending request is thereby accepted. The caller holds the asset's lock and has judged.
+    An asset with codes from stock waits for staff to revoke them instead. This accepts a pending
+    request. The caller holds the asset's lock and has checked the terms.
     """
     settle(ports, work, asset.id, actor.name)
     if asset.has_coupon and asset.coupon_source is CouponSource.STOCK:
@@ -97,7 +97,7 @@ def begin(ports: Ports, work: UnitOfWork, asset: Asset, actor: Actor, comment: s
 
 
 def refusal_after(asset: Asset) -> Refusal:
-    """Why BitTitan would not revoke the coupon of an asset that is active again."""
+    """Why BitTitan did not revoke the coupon of an asset that is active again."""
     if asset.coupon_status is CouponStatus.REDEEMED and asset.coupon_status_inferred:
         return Refusal(
             ErrorCode.COUPON_REDEEMED,
@@ -118,8 +118,8 @@ def refusal_after(asset: Asset) -> Refusal:
 
 
 def goes_on(ports: Ports, work: UnitOfWork, asset: Asset, comment: str = "") -> bool:
-    """Take up a cancellation or withdrawal that got stuck. False when none did."""
-    # A withdrawal first: whatever the platform took back by itself is never credited by us.
+    """Resume a failed cancellation or withdrawal. False when none has failed."""
+    # A withdrawal first: what the platform itself took back is never credited by us.
     if resume(ports, work, asset, Workflow.WITHDRAW) or resume(
         ports, work, asset, Workflow.CANCEL, comment
     ):

@@ -13,9 +13,9 @@ _PLATFORM = Actor(ActorKind.PLATFORM, "credit invoice")
 
 
 def issue_credit(ports: Ports, installation_id: UUID, asset_id: UUID, comment: str) -> bool:
-    """One credit invoice for what was invoiced; a sale of nothing is not credited.
+    """Issue one credit invoice for what was invoiced; a sale for nothing is not credited.
 
-    True when this call noted one.
+    True when this call recorded one.
     """
     with ports.store.reading(installation_id) as work:
         asset = work.assets.get(asset_id)
@@ -32,7 +32,7 @@ def issue_credit(ports: Ports, installation_id: UUID, asset_id: UUID, comment: s
 
 
 def announce(ports: Ports, installation_id: UUID, asset_id: UUID) -> None:
-    """Tell the buyer that the licences are cancelled, and what was credited."""
+    """Notify the buyer that the licences are cancelled, and what was credited."""
     sale, summary = read_sale(ports, installation_id, asset_id)
     asset, credit, refund = sale.asset, sale.asset.credit_invoice, sale.asset.refund
     email = Cancelled(
@@ -41,10 +41,10 @@ def announce(ports: Ports, installation_id: UUID, asset_id: UUID) -> None:
         amount=asset.total if credit else None,
         refund=refund.amount if refund and not refund.amount.is_zero else None,
         by_hand=refund.by_hand if refund and not refund.by_hand.is_zero else None,
-        # The platform took the sale back: what was paid is its own business.
+        # The platform took the sale back, so it pays the money back too.
         settled_with_order=refund is None and credit is None and not asset.total.is_zero,
         cancelled_at=(asset.cancelled_at or ports.clock()).astimezone(sale.configuration.zone),
     )
-    # A credit that came late makes it another message, not a repetition of the first.
+    # With a late credit it is another message, not a repetition of the first.
     late = "" if credit or asset.total.is_zero else "-uncredited"
     send(ports, sale, email, key=f"cancelled-{asset.id}{late}")

@@ -1,7 +1,7 @@
-"""The money of cancelled assets, followed until it is known whether it went back.
+"""Follows refunds of cancelled assets until it is known whether the money went back.
 
-A platform asks whoever took the payment, and that may say no minutes or days later. What failed,
-and what cannot go back by itself, is a problem for staff with its amount.
+A platform asks whoever took the payment, which may refuse minutes or days later. What failed, and
+what the platform cannot pay back, becomes a problem for staff with its amount.
 """
 
 from dataclasses import replace
@@ -17,9 +17,9 @@ from bittitan_plugin.services.ports import Ports
 from bittitan_plugin.services.workflow_ids import Workflow, follow_refund_id
 from bittitan_plugin.store.unit_of_work import UnitOfWork
 
-#: How often the platform is asked about money that is on its way.
+#: How often the platform is asked about a refund in progress.
 FOLLOW_EVERY = timedelta(minutes=10)
-#: Assets that are looked after in one go.
+#: Assets that are handled at a time.
 BATCH = 100
 
 _PLATFORM = Actor(ActorKind.PLATFORM, "refund")
@@ -46,7 +46,7 @@ def ask(ports: Ports, installation_id: UUID, asset_id: UUID, comment: str) -> No
 
 
 def follow(ports: Ports, installation_id: UUID, asset_id: UUID) -> RefundStatus | None:
-    """Look once where the asset's money stands. None when none was asked for."""
+    """Read once how far the asset's refund is. None when none was asked for."""
     asset = _read(ports, installation_id, asset_id)
     if asset.refund is None:
         return None
@@ -59,9 +59,9 @@ def follow(ports: Ports, installation_id: UUID, asset_id: UUID) -> RefundStatus 
 
 
 def watch_refunds(ports: Ports, installation_id: UUID) -> int:
-    """Have the platform asked about money on its way, once in each ``FOLLOW_EVERY``.
+    """Have the platform asked about refunds in progress, once in each ``FOLLOW_EVERY``.
 
-    Goes on while the plugin is switched off. Returns how many assets are looked at.
+    Works also while the plugin is switched off. Returns how many assets are followed.
     """
     slot = int(ports.clock().timestamp() // FOLLOW_EVERY.total_seconds())
     after: UUID | None = None
@@ -78,7 +78,7 @@ def watch_refunds(ports: Ports, installation_id: UUID) -> int:
 
 
 def look_again(ports: Ports, installation_id: UUID, order_id: str, refunded: str) -> None:
-    """The platform says that money of the order went back: so much so far, as text."""
+    """The platform reports money of the order paid back: ``refunded`` so far, as text."""
     with ports.store.writing(installation_id) as work:
         for asset in work.assets.of_orders([order_id]):
             if asset.refund is not None and asset.refund.is_open:

@@ -1,4 +1,4 @@
-"""Who is told what about a cancellation request. The wording is in ``mail/templates``."""
+"""Sends the e-mails about a cancellation request. The wording is in ``mail/templates``."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ from bittitan_plugin.store.repositories.sales import Sale
 
 @dataclass(frozen=True, kw_only=True)
 class _Case:
-    """A request, and what there is to tell about it."""
+    """A request, and the values for e-mails about it."""
 
     request: CancellationRequest
     sale: Sale
@@ -79,9 +79,9 @@ _TO_STAFF: Mapping[News, Callable[[_Case], emails.Email]] = {
 
 
 def tell_customer(ports: Ports, installation_id: UUID, request_id: UUID, news: News) -> None:
-    """Tell whoever asked, if the news concerns them.
+    """Notify whoever made the request, if the news concerns them.
 
-    An acceptance that BitTitan has overruled meanwhile is not told: the refusal is.
+    An acceptance that BitTitan has overruled meanwhile is not sent; the refusal is.
     """
     case = _read(ports, installation_id, request_id, news)
     overruled = news is News.ACCEPTED and case.request.state is RequestState.REFUSED
@@ -91,9 +91,9 @@ def tell_customer(ports: Ports, installation_id: UUID, request_id: UUID, news: N
 
 
 def tell_staff(ports: Ports, installation_id: UUID, request_id: UUID, news: News) -> None:
-    """Tell staff, if the news concerns them and they have an address.
+    """Notify staff, if the news concerns them and they have an address.
 
-    A reminder of what has been decided meanwhile is not sent.
+    A reminder of a request that has been decided meanwhile is not sent.
     """
     case = _read(ports, installation_id, request_id, news)
     over = news is News.REMINDER and not case.request.is_pending
@@ -103,9 +103,9 @@ def tell_staff(ports: Ports, installation_id: UUID, request_id: UUID, news: News
 
 
 def tell_refused(ports: Ports, installation_id: UUID, asset_id: UUID) -> None:
-    """BitTitan did not take the coupon back, and no request is there to carry the answer.
+    """Notify that BitTitan did not take the coupon back, where there is no request to answer.
 
-    Told is the customer who cancelled without staff; staff see it where they cancelled.
+    The customer who cancelled without staff gets the e-mail; staff see it where they cancelled.
     """
     with ports.store.reading(installation_id) as work:
         begun = [

@@ -1,7 +1,7 @@
-"""A customer asks for a cancellation; staff accept or reject it, the customer may withdraw it.
+"""Requests to cancel: a customer makes one, staff accept or reject it, the customer may retract it.
 
-A request is a row with a deadline, watched by the clock (``watching``). Each decision is one
-transaction under the asset's lock, so exactly one wins whatever is raced.
+A request is a row with a deadline, which the timetable watches. Each decision is one transaction
+under the asset's lock, so exactly one of several at once wins.
 """
 
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ from bittitan_plugin.store.unit_of_work import UnitOfWork
 
 @dataclass(frozen=True, kw_only=True)
 class Asked:
-    """What came of asking: a request that waits for staff, or a cancellation under way."""
+    """The result of asking: a request that waits for staff, or a cancellation in progress."""
 
     asset: Asset
     #: None where the cancellation executes at once.
@@ -39,7 +39,7 @@ class Asked:
 def create(
     ports: Ports, installation_id: UUID, asset_id: UUID, actor: Actor, comment: str
 ) -> Asked:
-    """Ask for the cancellation; where the distributor allows it, it executes at once instead.
+    """Request the cancellation; where the distributor allows it, it executes at once instead.
 
     Raises ``Refusal``: what the terms say, UNIQUE while another request is pending, INVALID on
     ``comment``, LIMIT_REACHED, PLUGIN_INACTIVE.
@@ -55,13 +55,13 @@ def create(
             )
         terms = cancellation.terms(ports, installation, asset)
         demand(terms)
-        # Whatever comes of it is told by e-mail, and so is taking it back.
+        # Each outcome of it sends an e-mail, and so does taking it back.
         count_mail(work, CANCELLATION_REQUESTS, asset_id, actor, ports.clock())
         if terms.automatic:
             begun = cancellation.begin(ports, work, asset, actor, comment)
             return Asked(asset=begun, request=None)
         if asset.coupon_status is CouponStatus.REDEEMED:
-            # Concluded only, so staff may have BitTitan asked; a request would be closed by it.
+            # It is only concluded, so staff may have BitTitan asked, which would close a request.
             raise cancellation.refusal_after(asset)
         request = _new(ports, asset, terms, actor, comment)
         work.requests.add(request)
@@ -83,7 +83,7 @@ def withdraw(
 def reject(
     ports: Ports, installation_id: UUID, request_id: UUID, actor: Actor, reason: str
 ) -> CancellationRequest:
-    """Staff say no, and why. Raises ``Refusal`` REQUEST_DECIDED, or on ``reason``."""
+    """Staff refuse, with a reason. Raises ``Refusal`` REQUEST_DECIDED, or on ``reason``."""
     with ports.store.writing(installation_id) as work:
         _locked(work, installation_id, request_id)
         return decide(
@@ -94,11 +94,11 @@ def reject(
 def accept(
     ports: Ports, installation_id: UUID, request_id: UUID, actor: Actor
 ) -> CancellationRequest:
-    """Staff say yes: the cancellation executes from here on, so here its terms are judged.
+    """Staff accept: the cancellation executes from here on, so its terms are checked here.
 
-    Too late, it closes as expired and both sides are told; ``Refusal`` CANCELLATION_WINDOW_CLOSED
-    is raised after that is committed. Raises REQUEST_DECIDED if someone was quicker, and what
-    else the terms say (the request then stays pending, to be rejected with a reason).
+    If it is too late, it closes as expired and both sides are notified; after that is committed,
+    ``Refusal`` CANCELLATION_WINDOW_CLOSED is raised. Raises REQUEST_DECIDED if somebody was
+    quicker, and other refusals of the terms (the request stays pending, to be rejected).
     """
     with ports.store.writing(installation_id) as work:
         request, asset = _locked(work, installation_id, request_id)
@@ -110,7 +110,7 @@ def accept(
             decide(work, request_id, lambda r: r.expired(ports.clock()), News.EXPIRED)
         else:
             demand(terms)
-            # Beginning it settles the request as accepted.
+            # Beginning the cancellation settles the request as accepted.
             cancellation.begin(ports, work, asset, actor, request.comment)
             request = work.requests.get(request_id)
     if too_late:
@@ -125,9 +125,9 @@ def accept(
 def overrule(
     ports: Ports, installation_id: UUID, asset_id: UUID, reason: str | None = None
 ) -> bool:
-    """BitTitan did not take the coupon back: the accepted request behind it was in vain.
+    """BitTitan did not take the coupon back, so the accepted request is refused after all.
 
-    The customer is told why: ``reason``, or what BitTitan said of the coupon. True when there was
+    The customer is notified with ``reason``, or with the coupon's status. True when there was
     such a request; repeating it is harmless.
     """
     with ports.store.writing(installation_id) as work:
@@ -158,7 +158,7 @@ def _new(
         comment=comment,
         created_at=now,
         deadline=terms.closes_at,
-        # So near the deadline the first message to staff is the reminder.
+        # This near the deadline the first message to staff serves as the reminder.
         reminded_at=now if late else None,
     )
 
@@ -166,7 +166,7 @@ def _new(
 def _locked(
     work: UnitOfWork, installation_id: UUID, request_id: UUID
 ) -> tuple[CancellationRequest, Asset]:
-    """The request as it stands once nobody else can decide it, and its asset."""
+    """The request and its asset, read under the asset's lock so that nobody else decides."""
     work.installations.by_id(installation_id).check_active()
     asset_id = work.requests.get(request_id).asset_id
     asset = work.assets.get(asset_id, for_update=True)

@@ -1,4 +1,4 @@
-"""The platform took a sale back itself: the coupon is revoked and nothing is credited."""
+"""Handles sales that the platform took back: the coupon is revoked and nothing is credited."""
 
 from uuid import UUID
 
@@ -17,7 +17,7 @@ PLATFORM = Actor(ActorKind.PLATFORM, "taken back")
 def withdraw(ports: Ports, installation_id: UUID, asset_id: UUID) -> Asset:
     """Revoke the coupon of a sale the platform took back, and credit nothing.
 
-    Codes from stock await their revocation by staff. Where the coupon cannot be revoked any more,
+    Codes from stock wait for staff to revoke them. If the coupon cannot be revoked any more,
     staff get a problem: money went back for licences that are in use. Raises ``Unavailable``
     while the coupon is still being obtained, and what ``revocation.revoke`` raises.
     """
@@ -33,7 +33,7 @@ def withdraw(ports: Ports, installation_id: UUID, asset_id: UUID) -> Asset:
 
 
 def _begin(ports: Ports, installation_id: UUID, asset_id: UUID) -> Asset:
-    """From here on nobody else cancels it: a cancellation of ours would credit once more."""
+    """Keep others from cancelling it: a cancellation of ours would credit once more."""
     with ports.store.writing(installation_id) as work:
         asset = work.assets.get(asset_id, for_update=True)
         if _is_revocable_by_hand(asset):
@@ -51,7 +51,7 @@ def _begin(ports: Ports, installation_id: UUID, asset_id: UUID) -> Asset:
 
 
 def _is_revocable_by_hand(asset: Asset) -> bool:
-    """Whether staff have to revoke it; a code known to be used or expired they cannot."""
+    """Whether staff have to revoke it; they cannot if it is known to be used or expired."""
     return (
         asset.coupon_source is CouponSource.STOCK
         and asset.has_coupon

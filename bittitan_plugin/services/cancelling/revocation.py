@@ -1,4 +1,4 @@
-"""Has BitTitan revoke a coupon, and believes what it says. Repeating it is harmless."""
+"""Has BitTitan revoke a coupon, and records the answer. Repeating it is harmless."""
 
 from dataclasses import replace
 from uuid import UUID
@@ -27,9 +27,9 @@ _VENDOR = Actor(ActorKind.VENDOR, "BitTitan")
 def revoke(ports: Ports, installation_id: UUID, asset_id: UUID) -> Asset:
     """Have BitTitan revoke the coupon, then mark the asset *Cancelled*.
 
-    When BitTitan says the coupon is used or gone the sale stands and the asset is active again;
-    its word decides. Raises ``Unavailable`` or ``OutcomeUnknown`` to be called again, and
-    ``Rejected`` or ``Refusal`` when it cannot be asked as things are set up.
+    When BitTitan answers that the coupon is used or gone, the sale remains and the asset is active
+    again; its answer decides. Raises ``Unavailable`` or ``OutcomeUnknown`` to be called again, and
+    ``Rejected`` or ``Refusal`` when it cannot be asked with the present settings.
     """
     with ports.store.reading(installation_id) as work:
         asset = work.assets.get(asset_id)
@@ -37,7 +37,7 @@ def revoke(ports: Ports, installation_id: UUID, asset_id: UUID) -> Asset:
     if asset.status is AssetStatus.CANCELLED:
         return asset
     if asset.has_coupon and asset.coupon_source is CouponSource.STOCK:
-        # Staff revoke those that can be; of this one it is known that it cannot.
+        # Staff revoke codes that can be revoked; this one is known not to be.
         return _stands(ports, installation_id, asset, None)
     try:
         _revoke_at_vendor(ports, installation_id, configuration, asset)
@@ -57,9 +57,9 @@ def revoke(ports: Ports, installation_id: UUID, asset_id: UUID) -> Asset:
 
 
 def execute(ports: Ports, installation_id: UUID, asset_id: UUID) -> Asset:
-    """``revoke`` for a cancellation: where BitTitan cannot be asked the sale stands, for now.
+    """``revoke`` for a cancellation: where BitTitan cannot be asked, the sale remains for now.
 
-    The problem it leaves says why; the asset can be cancelled again once that is mended.
+    It raises a problem with the reason; the asset can be cancelled again once that is fixed.
     """
     try:
         return revoke(ports, installation_id, asset_id)
@@ -84,7 +84,7 @@ def _who(obstacle: Rejected | Refusal) -> str:
 
 
 def report_unrevocable(ports: Ports, work: UnitOfWork, asset: Asset) -> None:
-    """The platform gave the money back for a coupon that is used: staff have to settle it."""
+    """Report that the platform paid back money for a used coupon, which staff must settle."""
     work.problems.report(
         ProblemKind.REFUNDED_BUT_REDEEMED,
         f"refunded:{asset.id}",
@@ -104,7 +104,7 @@ def _revoke_at_vendor(
         return
     vendor = ports.vendors.of(configuration)
     if coupon_id is None:
-        # The failed attempt may have left a coupon behind: it must not stay usable.
+        # The failed attempt may have left a coupon, which must not stay usable.
         orphan = vendor.find(asset.reference)
         if orphan is not None and not _is_anothers(ports, installation_id, orphan, asset.id):
             coupon_id = orphan.id
@@ -115,7 +115,7 @@ def _revoke_at_vendor(
 
 
 def _find_again(vendor: CouponVendor, account: str, asset: Asset) -> None:
-    """A coupon of another account is not cancelled under its id alone: that may be another's here.
+    """Check a coupon of another account before cancelling: its id may be another coupon's here.
 
     Raises ``Refusal`` where this account does not list it as the asset's.
     """
@@ -132,7 +132,7 @@ def _find_again(vendor: CouponVendor, account: str, asset: Asset) -> None:
 
 
 def _is_anothers(ports: Ports, installation_id: UUID, coupon: Coupon, asset_id: UUID) -> bool:
-    """Whether another sale lives on it: a vendor may give one coupon to two references."""
+    """Whether another sale uses it: a vendor may give one coupon to two references."""
     with ports.store.reading(installation_id) as work:
         return claim_of_another(ports, work, coupon, asset_id) is not None
 
@@ -144,25 +144,25 @@ def _fate(
     asset: Asset,
     rejection: Rejected,
 ) -> Fate | None:
-    """What became of the coupon by BitTitan's word, or None when it spoke of something else."""
+    """What became of the coupon by BitTitan's answer, or None when it is about another one."""
     match rejection.code:
         case "COUPON_REDEEMED":
             return Fate(status=CouponStatus.REDEEMED)
         case "COUPON_EXPIRED":
             return Fate(status=CouponStatus.EXPIRED)
         case "NOT_FOUND" if asset.coupon_status is CouponStatus.CANCELLED:
-            # Settled by its earlier word, however long it lists what was cancelled.
+            # Settled by its earlier answer, however long it lists a cancelled coupon.
             return Fate(status=CouponStatus.CANCELLED)
         case "NOT_FOUND" if asset.has_coupon:
             account = configuration.coupon_account or ""
-            # As if nothing was known of it yet: what was inferred earlier is judged again.
+            # As if nothing was known yet: an earlier conclusion is judged again.
             unsettled = replace(asset, coupon_status=CouponStatus.UNKNOWN)
             return fate(ports, installation_id, unsettled, None, account)
     return None
 
 
 def _stands(ports: Ports, installation_id: UUID, asset: Asset, found: Fate | None) -> Asset:
-    """The sale stands; with the fate that was found, or as it was known before (None)."""
+    """The sale remains; with the fate that was found, or as it was known before (None)."""
     now = ports.clock()
     status = found.status if found else asset.coupon_status
     inferred_at = asset.coupon_inferred_at

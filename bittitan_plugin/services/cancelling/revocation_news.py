@@ -1,4 +1,4 @@
-"""Who is told what about codes that staff have to revoke. The wording is in ``mail/templates``."""
+"""Sends the e-mails about codes that staff must revoke. The wording is in ``mail/templates``."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,7 +13,7 @@ from bittitan_plugin.store.repositories.sales import Sale
 
 
 class RevocationNews(StrEnum):
-    """What people are told about a revocation, once each."""
+    """The news about a revocation, each sent once."""
 
     AWAITED = "AWAITED"
     REMINDER = "REMINDER"
@@ -21,7 +21,7 @@ class RevocationNews(StrEnum):
     EXPIRED = "EXPIRED"
 
 
-#: What the buyer reads when the cancellation comes to nothing, and why the request is overruled.
+#: The reason for the buyer when the cancellation fails, and for overruling the request.
 REASONS = {
     RevocationNews.REDEEMED: "The coupon code has been redeemed; it can no longer be cancelled.",
     RevocationNews.EXPIRED: "The coupon code could not be taken back before the deadline.",
@@ -31,7 +31,7 @@ REASONS = {
 def tell_customer(
     ports: Ports, installation_id: UUID, revocation_id: UUID, news: RevocationNews
 ) -> None:
-    """Tell the buyer why the sale stands; of what the platform took back we say nothing."""
+    """Notify the buyer why the sale remains; not if the platform took the sale back."""
     case = _read(ports, installation_id, revocation_id)
     if news not in REASONS or case.revocation.cause is RevocationCause.PLATFORM:
         return
@@ -44,7 +44,7 @@ def tell_customer(
 def tell_staff(
     ports: Ports, installation_id: UUID, revocation_id: UUID, news: RevocationNews
 ) -> None:
-    """Ask staff to revoke, remind them, or say that the deadline closed it.
+    """Ask staff to revoke, remind them, or report that the deadline closed it.
 
     The code is not in the message: it is money, and mail is read by many.
     """
@@ -69,7 +69,7 @@ def tell_staff(
 
 @dataclass(frozen=True, kw_only=True)
 class _Case:
-    """A revocation, and what there is to tell about it."""
+    """A revocation, and the values for e-mails about it."""
 
     revocation: Revocation
     sale: Sale

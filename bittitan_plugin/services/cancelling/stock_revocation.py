@@ -1,7 +1,7 @@
-"""Cancels assets whose codes came from stock: staff revoke them in BitTitan's portal, and say so.
+"""Cancels assets with codes from stock: staff revoke these in BitTitan's portal and confirm it.
 
-The order is the same promise as with the API: nobody is credited for a code that can still be
-used. Only a person can tell, so the asset waits for one, not longer than the cancellation window.
+The order guarantees the same as with the API: nobody is credited for a code that can still be used.
+Only a person can confirm it, so the asset waits for one, no longer than the cancellation window.
 """
 
 from uuid import UUID, uuid4
@@ -32,7 +32,7 @@ def await_revocation(
     cause: RevocationCause,
     comment: str = "",
 ) -> Asset:
-    """From here on the asset waits for staff. The caller holds its lock and has judged."""
+    """Make the asset wait for staff. The caller holds its lock and has checked the terms."""
     open_one = work.revocations.awaiting_of([asset.id]).get(asset.id)
     if open_one is not None:
         if cause is RevocationCause.PLATFORM:
@@ -48,9 +48,9 @@ def await_revocation(
 
 
 def confirm(ports: Ports, installation_id: UUID, revocation_id: UUID, actor: Actor) -> Asset:
-    """Staff revoked the codes: the asset is cancelled and, if we are to, credited, durably.
+    """Staff revoked the codes: cancel the asset and, unless the platform does, credit it, durably.
 
-    Raises ``Refusal``: REQUEST_DECIDED when someone was quicker, PLUGIN_INACTIVE; and, after the
+    Raises ``Refusal``: REQUEST_DECIDED when somebody was quicker, PLUGIN_INACTIVE; and, after the
     revocation is closed as expired, CANCELLATION_WINDOW_CLOSED when it is too late.
     """
     with ports.store.writing(installation_id) as work:
@@ -73,7 +73,7 @@ def confirm(ports: Ports, installation_id: UUID, revocation_id: UUID, actor: Act
 def report_redeemed(
     ports: Ports, installation_id: UUID, revocation_id: UUID, actor: Actor
 ) -> Asset:
-    """Staff found the codes used: the sale stands, and whoever asked is told.
+    """Staff found the codes used: the sale remains, and whoever asked is notified.
 
     Raises ``Refusal``: REQUEST_DECIDED when someone was quicker, PLUGIN_INACTIVE.
     """
@@ -88,7 +88,7 @@ def report_redeemed(
 
 
 def close(ports: Ports, work: UnitOfWork, revocation: Revocation) -> None:
-    """Nobody confirmed in time: the sale stands, and both sides are told.
+    """Nobody confirmed in time: the sale remains, and both sides are notified.
 
     The caller holds the asset's lock.
     """
@@ -99,7 +99,7 @@ def close(ports: Ports, work: UnitOfWork, revocation: Revocation) -> None:
 
 
 def announce(work: UnitOfWork, revocation: Revocation, news: RevocationNews) -> None:
-    """Have it told, durably, if and only if this transaction commits."""
+    """Enqueue the news, which is sent if and only if this transaction commits."""
     work.enqueue(
         Workflow.REVOCATION_NEWS,
         revocation_news_id(revocation.id, news),
@@ -123,7 +123,7 @@ def _new(
         comment=comment,
         created_at=now,
         deadline=deadline,
-        # So near the deadline the first message to staff is the reminder.
+        # This near the deadline the first message to staff serves as the reminder.
         reminded_at=now if late else None,
     )
 
@@ -171,7 +171,7 @@ def _decide(
 
 
 def _ask(ports: Ports, work: UnitOfWork, asset: Asset, revocation: Revocation) -> None:
-    """The codes appear masked: problems are mirrored to platforms and read over shoulders."""
+    """Raise the problem that asks staff; codes are masked, because platforms show problems too."""
     codes = work.stock.of_assets([asset.id])[asset.id]
     named = ", ".join(ports.cipher.masked(code.code) for code in codes)
     until = (
@@ -198,7 +198,7 @@ def _ask(ports: Ports, work: UnitOfWork, asset: Asset, revocation: Revocation) -
 
 
 def _locked(work: UnitOfWork, installation_id: UUID, revocation_id: UUID) -> Revocation:
-    """The revocation as it stands once nobody else can decide it."""
+    """The revocation, read under the asset's lock so that nobody else decides it."""
     work.installations.by_id(installation_id).check_active()
     asset_id = work.revocations.get(revocation_id).asset_id
     work.assets.get(asset_id, for_update=True)

@@ -1,4 +1,4 @@
-"""What time and people bring about for codes from stock: there is no vendor to be asked."""
+"""Settles codes from stock by time and by staff's reports, as there is no vendor to ask."""
 
 from functools import partial
 from uuid import UUID
@@ -20,9 +20,9 @@ from bittitan_plugin.services.stock.levels import review
 
 
 def watch_stock(ports: Ports, installation_id: UUID) -> None:
-    """Settle imports that were cut short, expire what is overdue, see to revocations and levels.
+    """Settle interrupted imports, expire overdue codes, watch revocations and stock levels.
 
-    Goes on while the plugin is switched off: a deadline passes all the same.
+    Works also while the plugin is switched off, because deadlines pass anyway.
     """
     with Round(ports, installation_id, "stock imports") as round_:
         item = Item(id="cut-short", name="an import of codes that was cut short")
@@ -40,7 +40,7 @@ def mark_redeemed(ports: Ports, installation_id: UUID, asset_id: UUID, actor: Ac
     """Staff saw in BitTitan's portal that the buyer has used the code.
 
     Raises ``Refusal``: PLUGIN_INACTIVE, NOT_PROVISIONED without codes, INVALID where BitTitan
-    itself says what became of the coupon, CANCELLATION_PENDING while it is being cancelled,
+    itself reports the coupon's status, CANCELLATION_PENDING while it is being cancelled,
     ALREADY_CANCELLED and COUPON_EXPIRED.
     """
     with ports.store.writing(installation_id) as work:
@@ -88,7 +88,7 @@ def _expire_free(ports: Ports, installation_id: UUID) -> None:
 
 
 def _expire_sold(ports: Ports, installation_id: UUID) -> None:
-    """A code that nobody reported as redeemed counts as expired once it can no longer be used."""
+    """Expire codes that nobody reported as redeemed once they can no longer be used."""
     with ports.store.reading(installation_id) as work:
         overdue = work.assets.overdue_from_stock(ports.clock())
     expire = partial(_expire, ports, installation_id)

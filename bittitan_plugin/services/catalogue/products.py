@@ -1,6 +1,6 @@
 """What staff do to a product: create, change, publish, withdraw, delete.
 
-The platform is told first and keeps the binding true; what it refuses is not kept here either.
+The platform is changed first, which keeps the binding valid; what it refuses is not stored here.
 Assets already sold never change: they have their own copy.
 """
 
@@ -35,11 +35,11 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, kw_only=True)
 class Wishes:
-    """What staff gave, unchecked. None was not given: a default at first, unchanged later on."""
+    """Staff's unchecked input. None was not given: a default for a new product, else unchanged."""
 
     sku: str | None = None
     name: str | None = None
-    #: (amount, currency) of every price; they replace all there were.
+    #: (amount, currency) of every price; they replace all existing ones.
     prices: Sequence[tuple[str, str]] | None = None
     expire_days: int | None = None
     validity_days: int | None = None
@@ -56,7 +56,7 @@ def create(
 ) -> Product:
     """A new product, sold by ``wishes.variant_id`` or by a variant the platform makes for it.
 
-    Article number, name and product type are needed; days default to the configuration's. Raises
+    Article number, name and product type are required; days default to the configuration's. Raises
     ``Refusal`` on the value at fault, UNIQUE when variant or article number are sold already.
     """
     installation = _active(ports, installation_id)
@@ -64,12 +64,12 @@ def create(
     with ports.store.reading(installation_id) as work:
         _check_free(work, product)
     with _refused_by_platform():
-        # A variant the platform has already keeps what was not given.
+        # An existing variant keeps the values that were not given.
         shown = ports.hosts.of(installation_id).offer(_part(product, wishes), PRODUCT_GROUP)
     product = product.following(shown)
     with ports.store.writing(installation_id) as work:
         work.take_turns(CATALOGUE_TURN)
-        # A platform that announces what it was just told may have made us follow it already.
+        # The platform's event about this change may have made us follow the variant already.
         follower = work.products.of_variants([shown.variant_id]).get(shown.variant_id)
         if follower is not None and (follower.sku, follower.imported) == (product.sku, None):
             product = replace(product, id=follower.id)
@@ -104,10 +104,10 @@ def update(
 
 
 def delete(ports: Ports, installation_id: UUID, actor: Actor, product_id: UUID) -> Product:
-    """Forget a product that was never sold; the platform stops offering it. Returns what it was.
+    """Delete a product that was never sold and return it; the platform stops offering it.
 
-    Ours: one that was sold can only be withdrawn, because its assets name it. Raises ``Refusal``
-    NOT_FOUND or INVALID on ``id``. A later *Get Services Definition* imports its article anew.
+    Our rule: a sold one can only be withdrawn, because its assets name it. Raises ``Refusal``
+    NOT_FOUND or INVALID on ``id``. A later *Get Services Definition* imports its article again.
     """
     installation = _active(ports, installation_id)
     with ports.store.reading(installation_id) as work:
@@ -147,10 +147,10 @@ def _new(installation: Installation, product_type: ProductType | None, wishes: W
 
 
 def _changed(product: Product, wishes: Wishes) -> Product:
-    """The product with what was given, checked."""
+    """The product with the given values, checked."""
     changed = product
     if wishes.sku is not None and (sku := check_line(wishes.sku, "sku")) != product.sku:
-        # Of another article nothing was ever imported.
+        # Nothing was ever imported for another article.
         changed = replace(changed, sku=sku, imported=None)
     if wishes.name is not None:
         changed = replace(changed, name=check_line(wishes.name, "name"))
@@ -202,7 +202,7 @@ def _check_unsold(work: UnitOfWork, product: Product) -> None:
 def _tell(
     ports: Ports, installation_id: UUID, before: Product, after: Product, wishes: Wishes
 ) -> HostVariant | None:
-    """Have the platform say what staff decided; None where there is nothing to say."""
+    """Apply staff's decision at the platform; None where nothing concerns it."""
     moved = after.variant_id != before.variant_id
     days = (wishes.expire_days, wishes.validity_days)
     said = (wishes.name, wishes.prices, wishes.published, *days)
@@ -249,7 +249,7 @@ def _part(product: Product, wishes: Wishes) -> Offer:
 
 @contextmanager
 def _refused_by_platform() -> Iterator[None]:
-    """What the platform says no to is bad input: the caller named the variant."""
+    """Turn the platform's refusals into invalid input, because the caller named the variant."""
     try:
         yield
     except Rejected as rejection:

@@ -1,8 +1,8 @@
 """*Get Services Definition*: product types, the vendor's SKU list and the product group.
 
-Page by page: a page is one transaction on the platform and then one here, and only the page at
-hand is in memory. Whatever stops it, what was imported stays, and the next run goes on from
-there: each step looks before it makes anything.
+A page of the list is one transaction on the platform and then one here, and only one page is in
+memory. Whatever stops it, what was imported is kept, and the next run continues from there: each
+step looks before it makes anything.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -40,7 +40,7 @@ from bittitan_plugin.store.unit_of_work import UnitOfWork
 
 #: Rows of the vendor's list that are imported at a time.
 PAGE_SIZE = 100
-#: Settings that are wrong when the vendor refuses over them.
+#: The vendor's refusals over these fields mean wrong settings.
 _CREDENTIALS = {"api_url", "api_email", "api_password", "coupon_source"}
 
 log = structlog.get_logger(__name__)
@@ -55,12 +55,11 @@ def fetch(
     actor: Actor,
     progress: Callable[[ServicesDefinition], None] | None = None,
 ) -> ServicesDefinition:
-    """Bring product types, products and group up to date; run again, it changes nothing.
+    """Bring product types, products and group up to date; a second run changes nothing.
 
-    ``progress`` is told how far it has come, after the product types and after every page. What
-    the distributor edited is never overwritten; see ``domain.importing``. Raises ``Refusal``
-    PLUGIN_INACTIVE or PLUGIN_MISCONFIGURED, ``Rejected`` or ``Unavailable``; what was imported
-    until then stays.
+    ``progress`` is called after the product types and after every page. What the distributor
+    edited is never overwritten; see ``domain.importing``. Raises ``Refusal`` PLUGIN_INACTIVE or
+    PLUGIN_MISCONFIGURED, ``Rejected`` or ``Unavailable``; what was imported until then is kept.
     """
     installation = get_installation(ports, installation_id)
     installation.check_active()
@@ -91,12 +90,12 @@ def fetch(
 
 
 def _articles(ports: Ports, configuration: Configuration) -> Iterable[_Row]:
-    """BitTitan's list; nobody has one to give where everything is sold from stock."""
+    """BitTitan's list; empty where everything is sold from stock."""
     return ports.vendors.of(configuration).products() if configuration.uses_api else ()
 
 
 def _misconfigured(refused: Refusal | Rejected) -> Refusal | Rejected:
-    """The same failure, but a setting at fault is named as such: the caller gave no such input."""
+    """The same failure, or one that names the setting at fault, which is no input of the caller."""
     if refused.field not in _CREDENTIALS:
         return refused
     return Refusal(
@@ -136,7 +135,7 @@ def _import(
         report.unchanged += len(articles)
         return
     with ports.store.writing(installation.id) as work:
-        # Asked again: an event of the platform may have made or bound one in the meantime.
+        # Read again: an event of the platform may have made or bound one in the meantime.
         work.take_turns(CATALOGUE_TURN)
         known = _known(work, articles)
         bound = work.products.of_variants([variant.variant_id for variant in shown.values()])
@@ -224,6 +223,6 @@ def _again(work: UnitOfWork, before: Product, after: Product, report: Report) ->
 
 
 def _bind_the_rest(ports: Ports, installation: Installation, host: Host, report: Report) -> None:
-    """What the platform sells as ours and we never heard of, because the plugin was off then."""
+    """Bind variants of ours that are unknown here, because the plugin was off when they came."""
     for batch in host.variants(list(ProductType)):
         report.bound += follow_variants(ports, installation, batch)

@@ -1,4 +1,4 @@
-"""Keeps our products bound to the platform's variants, as the platform tells it.
+"""Keeps our products bound to the platform's variants, by the platform's events.
 
 Assets already sold keep their own copy and never change.
 """
@@ -20,14 +20,14 @@ from bittitan_plugin.services.installations import get_installation
 from bittitan_plugin.services.ports import Ports
 from bittitan_plugin.store.unit_of_work import UnitOfWork
 
-#: Who binds products takes turns: an event and an import may see the same variant at once.
+#: The lock for binding products: an event and an import may see the same variant at once.
 CATALOGUE_TURN = "catalogue"
 
 
 def follow_variant(ports: Ports, installation: Installation, variant: HostVariant) -> Product:
-    """Make our product say what the platform's variant says; binds or makes one if need be.
+    """Update our product from the platform's variant; binds or makes one if needed.
 
-    A variant that turned into the other type of licence leaves its product for one of that type.
+    A variant that changed to the other type of licence moves to a product of that type.
     """
     with ports.store.writing(installation.id) as work:
         work.take_turns(CATALOGUE_TURN)
@@ -42,10 +42,10 @@ def catch_up(
     listed: Iterable[Sequence[HostVariant]],
     gone: Callable[[Sequence[str]], Collection[str]],
 ) -> None:
-    """Follow what nobody told us of: all the platform's variants of ours, ``listed`` in pages.
+    """Follow changes without an event: all our variants on the platform, ``listed`` in pages.
 
-    ``gone`` says which of some variants are none of ours any more. While the plugin is switched
-    off nothing is followed.
+    ``gone`` finds which of some variants are no longer ours. While the plugin is switched off
+    nothing is followed.
     """
     installation = get_installation(ports, installation_id)
     if not installation.active:
@@ -72,7 +72,7 @@ def _follow_page(
             work.take_turns(CATALOGUE_TURN)
             now = work.products.of_variants([each.variant_id for each in changed])
             for variant in changed:
-                # Whom an event or staff have changed meanwhile knows better than the list.
+                # A product that an event or staff changed meanwhile is newer than the list.
                 if now.get(variant.variant_id) == before[variant.variant_id]:
                     _follow(work, installation, variant)
     known = [each for each in variants if each.variant_id in before]
@@ -84,7 +84,7 @@ def _follow_page(
 def follow_variants(
     ports: Ports, installation: Installation, variants: Sequence[HostVariant]
 ) -> int:
-    """Bind those of the variants that we know nothing of. Returns how many there were."""
+    """Bind those of the variants that are unknown here. Returns how many there were."""
     ids = [variant.variant_id for variant in variants]
     with ports.store.reading(installation.id) as work:
         known = work.products.sold_among(ids)
@@ -112,7 +112,7 @@ def release_variants(ports: Ports, installation: Installation, variant_ids: Coll
 def release_product(
     ports: Ports, installation: Installation, product_id: str, variant_ids: Collection[str] = ()
 ) -> int:
-    """The platform's product is gone with all its variants, whichever of them it still names."""
+    """The platform's product is gone with all its variants, even those it no longer names."""
     with ports.store.reading(installation.id) as work:
         known = [each.variant_id for each in work.products.of_host_product(product_id)]
     gone = {*variant_ids, *(each for each in known if each)}
@@ -130,8 +130,8 @@ def follow_product(
 ) -> int:
     """A product of the platform changed. Returns how many of its variants are ours.
 
-    Its name is followed where it has one variant only: among several, each has its own (ours).
-    Its days are followed where it says any.
+    Our rule: its name is followed where it has only one variant; among several, each has its own.
+    Its days are followed where it has any.
     """
     with ports.store.writing(installation.id) as work:
         products = work.products.of_variants(variant_ids)
@@ -192,9 +192,9 @@ def _bind(work: UnitOfWork, installation: Installation, variant: HostVariant) ->
 def judge_days(
     ports: Ports, installation_id: UUID, products: Sequence[tuple[Product, Clocks]]
 ) -> None:
-    """Raise a problem for each product whose days are refused, and close it when they are mended.
+    """Raise a problem for each product with refused days, and close it once they are valid.
 
-    The same is said once; what staff put aside stays away until the platform says something else.
+    Each is raised once; a dismissed one stays away until the platform's days change.
     """
     said = {_key(product): _message(product, clocks) for product, clocks in products}
     with ports.store.reading(installation_id) as work:

@@ -1,1 +1,1 @@
-"""Coupons at BitTitan: obtained once, each with one owner, followed until used or expired."""
+"""Coupons at BitTitan: each obtained once, with one owner, followed until used or expired."""

@@ -1,8 +1,8 @@
-"""One code, one coupon, one asset: across the coupon API, the stock and codes made by hand.
+"""Ensures one asset per code and coupon: across the coupon API, the stock and codes made by hand.
 
-Whoever brings a code claims it in the transaction that keeps it; the database lets one owner claim
-it, forever. The code itself is not kept for that, but its keyed digest (``code_lookup``), which is
-the same before and after the encryption keys are rotated.
+A code is claimed in the transaction that stores it; the database allows one owner, forever. The
+claim does not contain the code but its keyed digest (``code_lookup``), which is the same before and
+after the encryption keys are rotated.
 """
 
 from uuid import UUID
@@ -15,7 +15,7 @@ from bittitan_plugin.store.unit_of_work import UnitOfWork
 
 
 class CodeTaken(Exception):
-    """The coupon, or its code, is somebody else's. Nothing of the transaction may be kept."""
+    """The coupon, or its code, is somebody else's. The transaction must be rolled back."""
 
     def __init__(self, claim: Claim) -> None:
         super().__init__("a coupon or its code is somebody else's")
@@ -23,12 +23,12 @@ class CodeTaken(Exception):
 
 
 def code_subject(mark: str) -> str:
-    """Under which a code is claimed; ``mark`` is its digest."""
+    """The subject of a code's claim; ``mark`` is its digest."""
     return f"code:{mark}"
 
 
 def claim_coupon(work: UnitOfWork, asset_id: UUID, coupon_id: str, mark: str) -> None:
-    """The asset's from now on: the coupon and its code. Raises ``CodeTaken``."""
+    """Claim the coupon and its code for the asset. Raises ``CodeTaken``."""
     subjects = (code_subject(mark), _coupon_subject(coupon_id))
     others = work.claims.claim([Claim(subject=each, asset_id=asset_id) for each in subjects])
     if others:
@@ -38,14 +38,14 @@ def claim_coupon(work: UnitOfWork, asset_id: UUID, coupon_id: str, mark: str) ->
 def claim_of_another(
     ports: Ports, work: UnitOfWork, coupon: Coupon, asset_id: UUID
 ) -> Claim | None:
-    """Who but the asset has claimed the coupon or its code. Such a coupon is not ours to revoke."""
+    """Another owner's claim on the coupon or its code. Such a coupon must not be revoked."""
     subjects = (code_subject(mark_of(ports, work, coupon.code)), _coupon_subject(coupon.id))
     claims = work.claims.of(subjects).values()
     return next((claim for claim in claims if claim.asset_id != asset_id), None)
 
 
 def owner_named(work: UnitOfWork, claim: Claim) -> str:
-    """The owner in words for staff: of which order it is."""
+    """The owner in words for staff, with its order."""
     asset_id = claim.asset_id
     if claim.stock_code_id is not None:
         code = work.stock.get(claim.stock_code_id)

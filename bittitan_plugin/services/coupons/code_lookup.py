@@ -1,7 +1,7 @@
-"""Finds the asset of a coupon code without opening any: by a fingerprint keyed with a secret.
+"""Finds the asset of a coupon code without decrypting any: by a fingerprint keyed with a secret.
 
-Each installation has a secret of its own, sealed like a code. Who holds a dump of the database but
-no key can neither read a code nor try whether a guessed one is there.
+Each installation has a secret of its own, sealed like a code. With a dump of the database but
+without a key, nobody can read a code or check a guessed one.
 """
 
 from secrets import token_hex
@@ -16,10 +16,10 @@ LONGEST = 255
 
 
 def new_codes_secret(ports: Ports, work: UnitOfWork, *, keep: bool = True) -> str:
-    """What codes are fingerprinted with; made when there is none, and kept if ``keep``."""
+    """The secret for fingerprints; made when there is none, and stored if ``keep``."""
     sealed = work.coupons.secret()
     if sealed is None and keep:
-        # Two that made one each would not recognize each other's codes.
+        # Two processes with a secret each would not recognize each other's codes.
         work.take_turns("code-secret")
         sealed = work.coupons.secret()
     if sealed is not None:
@@ -31,7 +31,7 @@ def new_codes_secret(ports: Ports, work: UnitOfWork, *, keep: bool = True) -> st
 
 
 def fingerprint_of(ports: Ports, work: UnitOfWork, code: str, sealed: Sealed | None = None) -> str:
-    """What the asset that gets this code is found by; ``sealed`` is the secret, where it is known.
+    """The fingerprint of this code; ``sealed`` is the secret, where it is known.
 
     A secret never changes once there is one.
     """
@@ -40,7 +40,7 @@ def fingerprint_of(ports: Ports, work: UnitOfWork, code: str, sealed: Sealed | N
 
 
 def mark_of(ports: Ports, work: UnitOfWork, code: str) -> str:
-    """What that code is found by here; of a code that nobody can have, one that matches nothing."""
+    """The fingerprint to find that code by; for a code that cannot exist, one without a match."""
     sealed, form = work.coupons.secret(), normal_form(code)
     if sealed is None or not form or len(form) > LONGEST or not form.isprintable():
         return ""

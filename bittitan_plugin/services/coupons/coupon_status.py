@@ -1,8 +1,8 @@
 """Follows what becomes of coupons at BitTitan.
 
 BitTitan lists a coupon until it is redeemed or expired. Its changes are read often, its whole list
-now and then; what the whole list leaves out, or is past its expiry, is looked up by itself before
-anything is concluded. Never is more than one page in memory, and repeating it changes nothing.
+now and then; a coupon missing in the whole list, or past its expiry, is looked up by itself before
+anything is concluded. Never more than one page is in memory, and repeating it changes nothing.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -26,17 +26,17 @@ from bittitan_plugin.services.rounds import Item, Round
 from bittitan_plugin.store.repositories.coupons import Cursor
 from bittitan_plugin.store.unit_of_work import UnitOfWork
 
-#: How far each reading goes back behind the one before: clocks differ, and rows that change while
+#: How far each reading overlaps the one before: clocks differ, and rows that change while
 #: a list is read may be missed.
 OVERLAP = timedelta(hours=1)
-#: How often the whole list is read; about the longest time a redemption goes unnoticed.
+#: How often the whole list is read; about the longest time a redemption is not noticed.
 SWEEP_EVERY = timedelta(hours=1)
-#: Coupons of one page; as many are recorded in one transaction.
+#: Coupons of one page, which are recorded in one transaction.
 PAGE = 100
-#: Single look-ups of one run. What is left over is looked up by the next ones.
+#: The most single look-ups of one run. The next runs do the rest.
 MOST_LOOK_UPS = 500
 
-#: What a customer is told whose request comes to nothing.
+#: The reason for a customer when the request fails.
 REDEEMED_REASON = "The coupon code has been redeemed; it can no longer be cancelled."
 #: The vendor's answer about one coupon contradicts its contract.
 _BROKEN_ANSWER = "BROKEN_ANSWER"
@@ -56,10 +56,10 @@ class Followed:
 
 
 def follow(ports: Ports, installation_id: UUID) -> Followed | None:
-    """One run over an installation's coupons; None where the plugin is off or there is no API.
+    """Run once over an installation's coupons; None where the plugin is off or there is no API.
 
     Raises ``Unavailable``, ``Rejected`` or ``Refusal`` when the vendor cannot be asked; what was
-    learnt before stays learnt, and the next run reads the same stretch again.
+    learnt before is kept, and the next run reads the same period again.
     """
     started = ports.clock()
     with ports.store.reading(installation_id) as work:
@@ -70,7 +70,7 @@ def follow(ports: Ports, installation_id: UUID) -> Followed | None:
     account = configuration.coupon_account
     if not installation.active or account is None:
         return None
-    # What was read of another account's list says nothing of this one's.
+    # A reading of another account's list says nothing about this one's.
     before = cursor if cursor is not None and cursor.account == account else None
     vendor = ports.vendors.of(configuration)
     round_ = Round(ports, installation_id, "coupons", complete=False)
@@ -98,9 +98,9 @@ def follow_asset(ports: Ports, installation_id: UUID, asset_id: UUID) -> Asset:
 
 
 def look_at(ports: Ports, installation_id: UUID, asset_id: UUID) -> tuple[Asset, bool]:
-    """The same, and whether the coupon's status is certain: BitTitan said it, or its silence did.
+    """The same, and whether the status is certain: BitTitan reported it, or its absence shows it.
 
-    Also where nobody can be asked, because it came from elsewhere or there is no coupon.
+    Certain also where nobody can be asked: it came from elsewhere, or there is no coupon.
     """
     with ports.store.reading(installation_id) as work:
         asset = work.assets.get(asset_id)
@@ -120,7 +120,7 @@ def look_at(ports: Ports, installation_id: UUID, asset_id: UUID) -> tuple[Asset,
 def fate(
     ports: Ports, installation_id: UUID, asset: Asset, coupon: Coupon | None, account: str
 ) -> Fate | None:
-    """What it means that one look-up found ``coupon``; None where nothing is to be concluded."""
+    """What a look-up that found ``coupon`` means; None where nothing can be concluded."""
     if coupon is not None:
         return of_listed(asset, coupon, account)
     vouched = not in_doubt(ports, installation_id, account)
@@ -129,7 +129,7 @@ def fate(
 
 @dataclass(frozen=True)
 class _Reading:
-    """One run over what an account lists."""
+    """One run over an account's list."""
 
     ports: Ports
     installation_id: UUID
@@ -156,11 +156,11 @@ class _Reading:
 
     @property
     def trusted_until(self) -> datetime:
-        """What was sold since does not show that this account sold the others."""
+        """Coupons sold after this instant do not prove that this account sold the others."""
         return self.before.trusted_until if self.before else self.since_change
 
     def moved(self, doubted: bool, *, whole: bool) -> Cursor:
-        """How far was read; not at all where it was not read to its end (``whole``)."""
+        """The new cursor; it does not move if the list was not read to its end (``whole``)."""
         old = self.before or Cursor(
             account=self.account,
             read_at=self.started - SWEEP_EVERY,
@@ -179,14 +179,14 @@ class _Reading:
 
 @dataclass(frozen=True, kw_only=True)
 class _Heard:
-    """What the list said of our coupons: how many changed, how many vouch for the account."""
+    """What the list showed of our coupons: how many changed, how many vouch for the account."""
 
     changed: int = 0
     vouching: int = 0
 
 
 def _read_list(reading: _Reading, since: datetime) -> tuple[_Heard, Rejected | None]:
-    """Record what the list says; a row nobody can read neither stops it nor goes unnoticed."""
+    """Record the list; an unreadable row does not stop it, and is reported."""
     heard, vendor = _Heard(), reading.vendor
     try:
         for page in pages(vendor.changed_since(since)):
@@ -202,21 +202,20 @@ def _read_list(reading: _Reading, since: datetime) -> tuple[_Heard, Rejected | N
 
 @dataclass(frozen=True, kw_only=True)
 class _Answers:
-    """What single look-ups brought."""
+    """The results of single look-ups."""
 
     asked: Sequence[Asset]
-    #: Each with its coupon as BitTitan lists it, or None.
+    #: Each asset with its coupon as BitTitan lists it, or None.
     given: Sequence[tuple[Asset, Coupon | None]]
-    #: Why one could not be learnt, and whether it kept the others from being asked about.
+    #: Why a look-up failed, and whether the failure stopped the others.
     failure: BitTitanError | None
     cut_short: bool
 
 
 def _look_up(reading: _Reading) -> _Answers:
-    """Ask one by one about those that the list did not settle.
+    """Ask one by one about coupons that the list did not settle.
 
-    One that cannot be read keeps none of the others from being asked about; a vendor that cannot
-    be asked at all ends it.
+    An unreadable one does not stop the others; a vendor that cannot be asked at all ends it.
     """
     asked = _unheard(reading)
     given: list[tuple[Asset, Coupon | None]] = []
@@ -240,7 +239,7 @@ class _Concluded:
 
 
 def _conclude(reading: _Reading, heard: _Heard, answers: _Answers) -> _Concluded:
-    """Record what the look-ups say, and what the silence about the others means."""
+    """Record the look-ups, and what the absence of the others means."""
     ports, account, started = reading.ports, reading.account, reading.started
     vouching, doubted = heard.vouching, reading.doubted
     found: list[tuple[Asset, Fate | None]] = []
@@ -279,7 +278,7 @@ def _hear(reading: _Reading, page: Sequence[Coupon]) -> _Heard:
     listed = {coupon.id: coupon for coupon in page}
     with ports.store.reading(installation_id) as work:
         held = work.coupons.of_ids(listed)
-    # What is listed under another sale's reference is not about this one: reconciling says so.
+    # A coupon under another sale's reference is not this one's: reconciling reports it.
     said = {
         asset: fate
         for asset in held
@@ -297,7 +296,7 @@ def _hear(reading: _Reading, page: Sequence[Coupon]) -> _Heard:
 
 
 def _learn_one(reading: _Reading, asset: Asset, found: Fate | None) -> int:
-    """``learn``, and one that cannot be recorded keeps none of the others from being."""
+    """``learn``, but a coupon that cannot be recorded does not stop the others."""
     item = Item(id=asset.id, name=f"the coupon of order {asset.order_number}", asset_id=asset.id)
     known = (asset, found, reading.started, reading.account)
     return (
@@ -321,9 +320,9 @@ def learn(
     at: datetime,
     account: str,
 ) -> int:
-    """Record one coupon's fate. Returns 1 when the asset changed by it, else 0.
+    """Record one coupon's fate. Returns 1 when this changed the asset, otherwise 0.
 
-    None is that its ``account`` was asked at that instant and nothing is concluded.
+    None means that its ``account`` was asked at that instant and nothing is concluded.
     """
     with ports.store.writing(installation_id) as work:
         if found is None or found.inferred:
@@ -354,7 +353,7 @@ def _learn(ports: Ports, work: UnitOfWork, asset: Asset, found: Fate) -> int:
 
 
 def _refuse_pending(ports: Ports, work: UnitOfWork, asset: Asset) -> None:
-    """A request to cancel what is used can only be refused: its customer is told at once."""
+    """Refuse a pending request to cancel a used coupon, and notify its customer at once."""
     pending = work.requests.pending_of([asset.id]).get(asset.id)
     if pending is not None:
         now = ports.clock()
@@ -364,24 +363,24 @@ def _refuse_pending(ports: Ports, work: UnitOfWork, asset: Asset) -> None:
 
 
 def stuck_cancellation_key(asset_id: UUID) -> str:
-    """Under which it is kept that BitTitan could not be asked to cancel the asset's coupon."""
+    """The key of the problem that BitTitan could not be asked to cancel the asset's coupon."""
     return f"cancellation:{asset_id}"
 
 
 def forget_stuck_cancellation(ports: Ports, work: UnitOfWork, asset: Asset) -> None:
-    """Where BitTitan says that the coupon is used or expired, nobody can cancel it any more."""
+    """Close the problem: a coupon that is used or expired cannot be cancelled any more."""
     over = asset.coupon_status in {CouponStatus.REDEEMED, CouponStatus.EXPIRED}
     if over and not asset.coupon_status_inferred:
         work.problems.resolve(stuck_cancellation_key(asset.id), ports.clock())
 
 
 def cancelled_outside_key(asset_id: UUID) -> str:
-    """Under which it is kept that somebody else cancelled the asset's coupon at BitTitan."""
+    """The key of the problem that somebody else cancelled the asset's coupon at BitTitan."""
     return f"cancelled-outside:{asset_id}"
 
 
 def _report_cancelled_outside(ports: Ports, work: UnitOfWork, asset: Asset) -> None:
-    """The sale stands and its buyer has nothing: nobody but staff can say what is to be done."""
+    """Report that the sale remains but its buyer has nothing, which only staff can settle."""
     work.problems.report(
         ProblemKind.COUPON_CANCELLED_OUTSIDE,
         cancelled_outside_key(asset.id),
@@ -396,7 +395,7 @@ def _report_cancelled_outside(ports: Ports, work: UnitOfWork, asset: Asset) -> N
 
 
 def pages(coupons: Iterable[Coupon]) -> Iterator[list[Coupon]]:
-    """Pages of ``PAGE``; what was read is given before what breaks the list is raised."""
+    """Pages of ``PAGE``; if the list breaks, the rows read before it are yielded first."""
     page: list[Coupon] = []
     try:
         for coupon in coupons:

@@ -1,8 +1,8 @@
-"""More than one coupon under one reference: what is not the asset's own is revoked.
+"""Revokes surplus coupons: usable ones under an asset's reference that are not the asset's own.
 
-At a vendor that forgets references this cannot be prevented: a request that was given up and looked
-for in vain may arrive after the next one. So it is found, in the list of coupons that is read
-anyway. Nobody but the vendor has ever seen such a code, so revoking it takes nothing from anybody.
+A vendor that does not keep references may make them: a request that was given up and not found by a
+look-up may arrive after the next one. They are found in the list of coupons that is read anyway.
+Only the vendor has ever seen such a code, so revoking it takes nothing from anybody.
 """
 
 from collections.abc import Mapping, Sequence
@@ -24,7 +24,7 @@ _log = structlog.get_logger(__name__)
 def revoke_surplus(
     ports: Ports, installation_id: UUID, vendor: CouponVendor, page: Sequence[Coupon]
 ) -> int:
-    """Revoke what is usable in this page of the vendor's list and not what its asset holds.
+    """Revoke usable coupons in this page of the vendor's list that their assets do not hold.
 
     Returns how many were revoked. One that cannot be revoked now is listed again next time; one
     that the vendor refuses to revoke becomes a problem.
@@ -37,8 +37,8 @@ def revoke_surplus(
     }
     if not named:
         return 0
-    # Read after the page: what a page lists of an asset whose coupon is still being recorded
-    # is not yet known to be one too many.
+    # Read after the page: a page may list an asset's coupon before it is recorded here, and then
+    # it would seem to be one too many.
     with ports.store.reading(installation_id) as work:
         assets = work.assets.by_ids(named.values())
         # A coupon that some asset holds was sold, whatever reference it is listed under.
@@ -46,14 +46,14 @@ def revoke_surplus(
         surplus = {
             coupon.id: asset
             for coupon, asset in _surplus(named, assets).items()
-            # A vendor that gives one coupon to two references: another sale lives on it.
+            # A vendor may give one coupon to two references: then another sale uses it.
             if coupon.id not in sold and claim_of_another(ports, work, coupon, asset.id) is None
         }
     return sum(_revoke(ports, installation_id, vendor, *pair) for pair in surplus.items())
 
 
 def mismatch_key(coupon_id: str) -> str:
-    """Under which it is kept that staff have to settle this coupon at BitTitan."""
+    """The key of the problem that staff must settle this coupon at BitTitan."""
     return f"mismatch:{coupon_id}"
 
 

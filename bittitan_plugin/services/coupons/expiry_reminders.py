@@ -1,7 +1,7 @@
-"""What is due because time has passed: requests to close, people to remind, coupons to look at.
+"""Does what is due by time: requests to close, people to remind, coupons to follow.
 
-Nothing sleeps until its day comes. What is due is found in the tables by the clock and handed in
-under ids of its own, so a restart, an upgrade or a clock that jumped loses and doubles nothing.
+Nothing sleeps until its day comes. What is due is found in the tables by the clock and enqueued
+under its own id, so a restart, an upgrade or a clock that jumped loses and repeats nothing.
 """
 
 from dataclasses import replace
@@ -25,18 +25,18 @@ from bittitan_plugin.services.request_decisions import News, announce, decide
 from bittitan_plugin.services.rounds import look_after
 from bittitan_plugin.services.workflow_ids import Workflow, follow_id, remind_id
 
-#: How often an installation's coupons are looked at.
+#: How often an installation's coupons are followed.
 FOLLOW_EVERY = timedelta(minutes=5)
-#: Rows that are read or decided on in one go.
+#: Rows that are read or decided on at a time.
 BATCH = 100
 
 _SYSTEM = Actor(ActorKind.SYSTEM, "coupon reminder")
 
 
 def watch_requests(ports: Ports, installation_id: UUID) -> int:
-    """Close the requests whose deadline is reached, and have staff reminded of those near it.
+    """Close the requests at their deadline, and have staff reminded of those near it.
 
-    A request is brought to its end even while the plugin is switched off. Returns how many there
+    A request is completed even while the plugin is switched off. Returns how many there
     were.
     """
     with ports.store.reading(installation_id) as work:
@@ -55,9 +55,9 @@ def watch_coupons(ports: Ports, installation_id: UUID) -> None:
 
 
 def watch_expiries(ports: Ports, installation_id: UUID) -> int:
-    """Have the buyers reminded whose unused code nears its expiry. Returns how many.
+    """Have buyers with an unused code near its expiry reminded. Returns how many.
 
-    Codes of which nobody can be asked whether they are unused wait until that is clear again.
+    Codes wait while nobody can be asked whether they are unused.
     """
     installation = get_installation(ports, installation_id)
     if not installation.active:
@@ -72,7 +72,7 @@ def watch_expiries(ports: Ports, installation_id: UUID) -> int:
             until = now + timedelta(days=days)
             with ports.store.writing(installation_id) as work:
                 assets = work.coupons.expiring(until, now, days=days, after=after, limit=BATCH)
-                # The farther reminder leaves to the nearer one what is due for both.
+                # If both reminders are due, only the one nearer to the expiry is sent.
                 due = [
                     asset
                     for asset in assets
@@ -84,7 +84,7 @@ def watch_expiries(ports: Ports, installation_id: UUID) -> int:
                         Workflow.REMIND, remind_id(asset.id, days), str(asset.id), str(days)
                     )
             handed_in += len(due)
-            # A page may be short of rows that nobody can read.
+            # Rows that cannot be read are missing in a page.
             if not assets:
                 break
             after = assets[-1].id
@@ -92,16 +92,16 @@ def watch_expiries(ports: Ports, installation_id: UUID) -> int:
 
 
 def _is_unclear(asset: Asset, account: str | None, *, doubted: bool) -> bool:
-    """Whether nobody can be asked for now if the code is unused."""
+    """Whether for now nobody can be asked if the code is unused."""
     from_api = account is not None and asset.coupon_source is CouponSource.API
     return from_api and (doubted or asset.coupon_account != account)
 
 
 def remind(ports: Ports, installation_id: UUID, asset_id: UUID, days: int) -> bool:
-    """Remind the buyer, if BitTitan says that the code is still unused. True when it was sent.
+    """Remind the buyer, if BitTitan reports the code as unused. True when it was sent.
 
     Raises what the vendor and the mailer raise, to be called again; ``Unavailable`` also where
-    BitTitan does not list the code and it is in doubt what that means.
+    BitTitan does not list the code and the reason is in doubt.
     """
     asset, certain = look_at(ports, installation_id, asset_id)
     if due_reminder(asset, ports.clock()) != days:

@@ -1,6 +1,6 @@
-"""Coupons that the vendor answered with and that are not what was ordered.
+"""Holds back coupons in the vendor's answers that are not what was ordered.
 
-None of them reaches a buyer by itself and none is thrown away: what the vendor said is kept, and
+None of them reaches a buyer automatically and none is thrown away: the answer is stored, and
 staff decide.
 """
 
@@ -26,7 +26,7 @@ HELD_BACK_STEP = (
 def check_answer(
     ports: Ports, installation_id: UUID, asset: Asset, coupon: Coupon, partner_id: str
 ) -> None:
-    """Believe the vendor's answer, or keep it for staff and raise ``HeldBack``, which says why."""
+    """Accept the vendor's answer, or store it for staff and raise ``HeldBack`` with the reason."""
     found = differences(asset, coupon, ports.clock(), partner_id)
     if not found:
         return
@@ -41,7 +41,7 @@ def check_answer(
 
 
 def release(ports: Ports, installation_id: UUID, asset_id: UUID, actor: Actor) -> Asset:
-    """Staff let the buyer have the coupon that was held back, whatever differs.
+    """Staff release the coupon that was held back to the buyer, whatever differs.
 
     BitTitan is asked once more: it must list the coupon as available, under the asset's own
     reference. Raises ``Refusal`` INVALID otherwise or when nothing is held back, and what the
@@ -96,7 +96,7 @@ def _provide(
         )
         work.held_coupons.remove(asset.id)
         work.problems.resolve(f"provisioning:{asset.id}", ports.clock())
-        # What follows a coupon (the platform, the invoice, the welcome) is one durable work.
+        # What follows a coupon (the platform, the invoice, the welcome) is one workflow.
         workflow_id = f"{Workflow.SYNCHRONIZE}:{asset.id}:released:{uuid4().hex}"
         work.enqueue(Workflow.SYNCHRONIZE, workflow_id, str(asset.id))
     return provided

@@ -1,4 +1,4 @@
-"""Asks a vendor for the coupon of an asset; believes none of it yet."""
+"""Requests an asset's coupon from a vendor; the caller checks the answer."""
 
 from bittitan_plugin.domain.assets import Asset
 from bittitan_plugin.domain.coupons import Coupon
@@ -7,9 +7,9 @@ from bittitan_plugin.ports.vendor import ContradictoryAnswer, CouponRequest, Cou
 
 
 def issue(vendor: CouponVendor, asset: Asset, partner_id: str) -> Coupon:
-    """Ask for the asset's coupon; an answer that is lost or contradictory is looked up.
+    """Request the asset's coupon; a lost or contradictory answer is followed by a look-up.
 
-    What is returned is the vendor's word and not yet judged. Raises ``Rejected``, and
+    The returned coupon is the vendor's answer, not yet checked. Raises ``Rejected``, and
     ``Unavailable`` when it is to be tried again.
     """
     request = CouponRequest(
@@ -28,5 +28,5 @@ def issue(vendor: CouponVendor, asset: Asset, partner_id: str) -> Coupon:
             return found
         if isinstance(unknown, ContradictoryAnswer):
             return unknown.coupon
-        # It may still be under way; a later attempt looks again before it asks again.
+        # The call may still be in progress; a later attempt looks before it asks again.
         raise Unavailable(unknown.message) from unknown

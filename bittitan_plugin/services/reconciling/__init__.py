@@ -1,1 +1,1 @@
-"""Compares what we know with what BitTitan and the platform know, and repairs what it may."""
+"""Compares our books with BitTitan's and the platform's, and corrects what it may."""

@@ -1,8 +1,8 @@
-"""Reconciliation, BitTitan's side: its list of coupons against the assets whose coupon is in doubt.
+"""Reconciliation, BitTitan's side: compares its list of coupons with assets in question.
 
-The list is read once, page by page. What it says is noted on the assets it speaks of (that it was
-*seen*, which is no change of the asset), so what it left out is found afterwards without holding
-anything in memory; each of those is looked up by itself before anything is concluded.
+The list is read once, page by page. Each listed asset is marked as *seen* (which is no change of
+the asset), so that the missing ones are found afterwards without holding anything in memory; each
+of those is looked up by itself before anything is concluded.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -35,7 +35,7 @@ from bittitan_plugin.services.workflow_ids import Workflow
 
 @dataclass(frozen=True, kw_only=True)
 class Finding:
-    """A difference, and what applying it does. The remedy says whether it changed anything."""
+    """A difference and its remedy, which returns whether it changed anything."""
 
     difference: Difference
     remedy: Callable[[], bool]
@@ -44,10 +44,10 @@ class Finding:
 def coupon_findings(
     ports: Ports, installation_id: UUID, report: Report
 ) -> Iterator[Finding | None]:
-    """What BitTitan's books and ours do not agree about. Raises what the vendor raises.
+    """Where BitTitan's books and ours do not agree. Raises what the vendor raises.
 
-    None comes after every page, for whoever follows how far it is. Nothing is compared for coupons
-    from stock: there nobody can be asked.
+    Yields None after every page, to report progress. Coupons from stock are not compared, because
+    nobody can be asked about them.
     """
     with ports.store.reading(installation_id) as work:
         configuration = work.installations.by_id(installation_id).configuration
@@ -74,7 +74,7 @@ def coupon_findings(
             yield from side.listed(page)
             yield None
     except Rejected as fault:
-        # The good rows came first; those it left out are looked up one by one below.
+        # The good rows came first; the missing ones are looked up one by one below.
         report.leave_out(f"Rows of BitTitan's list cannot be read: {fault.message}")
     yield from side.not_listed()
 
@@ -89,7 +89,7 @@ class _Side:
     started: datetime
 
     def listed(self, page: Sequence[Coupon]) -> Iterator[Finding]:
-        """One page of the list."""
+        """The findings of one page of the list."""
         references = {
             key: coupon for coupon in page if (key := asset_of_reference(coupon.reference))
         }
@@ -113,7 +113,7 @@ class _Side:
         self._listed({key for key, own in by_key.items() if own.coupon_id == references[key].id})
 
     def not_listed(self) -> Iterator[Finding | None]:
-        """What the list left out, by id, some at a time."""
+        """The findings about assets missing in the list, by id, in batches."""
         after: UUID | None = None
         while True:
             with self.ports.store.reading(self.installation_id) as work:
@@ -122,7 +122,7 @@ class _Side:
                 yield from self._missed_by_the_list(asset)
             self._seen({asset.id for asset in assets})
             yield None
-            # A page may be short of rows that nobody can read.
+            # Rows that cannot be read are missing in a page.
             if not assets:
                 return
             after = assets[-1].id
@@ -146,13 +146,13 @@ class _Side:
         try:
             coupon = None if elsewhere else self.vendor.coupon(asset.coupon_id or "")
         except Rejected as fault:
-            # Of this one BitTitan says nothing that can be read; the others are asked about.
+            # BitTitan's answer about this one cannot be read; the others are still looked up.
             self.report.leave_out(
                 f"Order {asset.order_number} ({asset.name}), coupon {asset.coupon_id}: "
                 f"{fault.message}"
             )
             return
-        # People read the report before they apply it, and so vouch for the account themselves.
+        # People read the report before they apply it, which vouches for the account.
         found = (
             of_absent(asset, self.account, self.started, vouched=True)
             if coupon is None
@@ -161,7 +161,7 @@ class _Side:
         yield from self._finding(of_fate(asset, found), asset, found)
 
     def _is_adoptable(self, asset: Asset, coupon: Coupon) -> bool:
-        """Whether the page already told what is to be told of an asset without a coupon."""
+        """Whether the page already had the finding about an asset without a coupon."""
         return not asset.has_coupon and of_reference(asset, coupon, self.started) is not None
 
     def _seen(self, asset_ids: set[UUID]) -> None:
@@ -171,7 +171,7 @@ class _Side:
                 work.coupons.seen(asset_ids, self.started)
 
     def _listed(self, asset_ids: set[UUID]) -> None:
-        """Under their own references: so this is the account that sold them."""
+        """Mark assets listed under their own references: this account sold them."""
         if asset_ids:
             with self.ports.store.writing(self.installation_id) as work:
                 work.coupons.listed(asset_ids, self.started, self.account)
@@ -199,21 +199,21 @@ class _Side:
         return learn(self.ports, self.installation_id, asset, found, self.started, self.account)
 
     def _try_again(self, asset: Asset) -> bool:
-        """Hand in one more attempt; it looks for a coupon under the asset's reference first."""
+        """Enqueue one more attempt; it first looks for a coupon under the asset's reference."""
         with self.ports.store.writing(self.installation_id) as work:
             current = work.assets.get(asset.id, for_update=True)
             if current.version != asset.version:
                 return False
-            # Marked as asked for, so that the attempt looks before it asks.
+            # Marked as requested, so that the attempt looks before it asks.
             now = self.ports.clock()
             work.assets.change(asset.id, lambda a: a.retried().requested(now), SYSTEM, now)
-            # An id of its own: that of the attempt that got lost may be taken for good.
+            # An id of its own: the id of the lost attempt may be used for good.
             workflow_id = f"{Workflow.SYNCHRONIZE}:{asset.id}:reconciled:{uuid4().hex}"
             work.enqueue(Workflow.SYNCHRONIZE, workflow_id, str(asset.id))
             return True
 
     def _settle(self, difference: Difference, asset: Asset, coupon: Coupon) -> bool:
-        """Revoke a code that was given to nobody; anything else only people can settle."""
+        """Revoke a code that nobody has; only people can settle anything else."""
         given_to_nobody = asset.has_coupon or asset.status is AssetStatus.CANCELLED
         if given_to_nobody and asset.coupon_id != coupon.id:
             return revoke_surplus(self.ports, self.installation_id, self.vendor, [coupon]) > 0

@@ -1,6 +1,6 @@
-"""Reconciliation, the platform's side: its orders against the assets that were made of them.
+"""Reconciliation, the platform's side: compares its orders with the assets made of them.
 
-Here shows what was missed while the plugin was switched off, or what an event never told.
+This finds what was missed while the plugin was switched off, or without an event.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -39,14 +39,14 @@ from bittitan_plugin.services.selling.platform_events import take_back
 
 _log = structlog.get_logger(__name__)
 
-#: Orders that came this long before the plugin are looked at too. Ours.
+#: Orders that were placed this long before the plugin are compared too. Our choice.
 BEFORE_US = timedelta(days=1)
 
 
 def order_findings(ports: Ports, installation_id: UUID, report: Report) -> Iterator[Finding | None]:
     """Where the platform's orders and our assets do not agree. Raises what the platform raises.
 
-    None comes after every page, for whoever follows how far it is.
+    Yields None after every page, to report progress.
     """
     installation = get_installation(ports, installation_id)
     since = installation.created_at - BEFORE_US
@@ -63,13 +63,13 @@ def order_findings(ports: Ports, installation_id: UUID, report: Report) -> Itera
         report.orders += len(orders)
         yield None
     if report.left_out:
-        return  # of what was not compared nobody knows whether it is over
+        return  # problems about orders that were not compared must stay open
     with ports.store.writing(installation_id) as work:
         close_settled(work, changed, ports.clock())
 
 
 def _is_ours(ports: Ports, installation_id: UUID, order: UnreadableOrder) -> bool:
-    """What else the platform sells is not ours to judge."""
+    """Whether the order has products of ours; others do not concern us."""
     with ports.store.reading(installation_id) as work:
         sells = bool(order.variant_ids) and bool(work.products.of_variants(order.variant_ids))
         return sells or bool(work.assets.of_orders([order.id]))
@@ -84,7 +84,7 @@ def _unread(order: UnreadableOrder) -> str:
 def _compare(
     ports: Ports, installation: Installation, orders: Sequence[Order], report: Report
 ) -> Iterator[Finding]:
-    """One order that cannot be compared, for whatever reason, is named and stops no other."""
+    """Compare one order; one that cannot be compared is named and does not stop the others."""
     together = _read_together(ports, installation.id, orders)
     for order in orders:
         try:
@@ -92,7 +92,7 @@ def _compare(
             findings = _of_order(ports, installation, order, known)
         except OF_ALL:
             raise
-        except Exception as error:  # whatever it is, it is this order's
+        except Exception as error:  # any failure concerns only this order
             _log.exception("order_not_compared", order_id=order.id)
             report.leave_out(
                 f"Order {order.number} could not be compared ({type(error).__name__}): look at it "
@@ -113,7 +113,7 @@ class _Known:
 
 
 def _read_together(ports: Ports, installation_id: UUID, orders: Sequence[Order]) -> _Known | None:
-    """None where something about one of them cannot be read: each is read by itself then."""
+    """What is known of these orders; None if one cannot be read: then each is read by itself."""
     try:
         return _read(ports, installation_id, orders)
     except OF_ALL:
@@ -156,7 +156,7 @@ def _of_order(
         *(
             _missed(ports, installation, order, line)
             for line in missed
-            # One that seems to have been delivered before is a problem of its own.
+            # A line that seems to have been delivered before is a problem of its own.
             if not held_because(order, line, installation.switched_on_at)
         ),
     ]
@@ -184,12 +184,12 @@ def _cancelled(
 def _undelivered(
     ports: Ports, installation: Installation, order: Order, assets: dict[str, Asset]
 ) -> Iterator[Finding]:
-    """Lines that we delivered, and whose delivery was cancelled at the platform since."""
+    """Lines that we delivered and that the platform has since marked as not delivered."""
     for line in order.lines:
         asset = assets.get(line.id)
         if asset is None or asset.status is not AssetStatus.ACTIVE or line.fulfilled:
             continue
-        # The mark comes after the delivery, so with it and without one somebody undid it.
+        # The mark is written after the delivery: a mark without a delivery shows it was undone.
         if line.asset_id == str(asset.id):
             why = "had its delivery cancelled"
             yield _standing(ports, installation, order, line, asset, why)
@@ -221,7 +221,7 @@ def _missed(ports: Ports, installation: Installation, order: Order, line: OrderL
         try:
             return bool(accept(ports, installation, order).workflow_ids)
         except Refusal:
-            # The order breaks a rule (its lines' currencies, a quantity): nothing can be sold.
+            # The order breaks a rule (its lines' currencies, a quantity), so nothing can be sold.
             return False
 
     return Finding(

@@ -1,7 +1,7 @@
 """Reconciliation: compares the platform's orders, our assets and BitTitan's coupons.
 
-Without ``apply`` it changes nothing. With it each difference is mended, up to so many changes: a
-mistaken setting must not turn one run into thousands of wrong ones.
+Without ``apply`` it changes nothing. With it each difference is corrected, up to a number of
+changes: a wrong setting must not lead to thousands of wrong changes in one run.
 """
 
 from collections.abc import Callable, Iterator
@@ -27,12 +27,12 @@ from bittitan_plugin.services.selling.provisioning import SYSTEM, retry
 from bittitan_plugin.services.workflow_ids import Workflow, reconcile_id
 from bittitan_plugin.store.unit_of_work import UnitOfWork
 
-#: Who begins the run of each day, and from which hour of the installation's day on.
+#: The name of what begins the daily run, and the hour of the installation's day from which on.
 DAILY, DAILY_FROM = "daily", timedelta(hours=3)
 
 _log = structlog.get_logger(__name__)
 
-#: Told again and again how far it has come.
+#: Called again and again with the progress.
 Told = Callable[[Report], None]
 
 
@@ -44,7 +44,7 @@ def start(
     apply: bool = False,
     max_changes: int = MOST_CHANGES,
 ) -> Run:
-    """Hand in a durable reconciliation. Raises ``Refusal``: PLUGIN_INACTIVE, INVALID on
+    """Enqueue a durable reconciliation. Raises ``Refusal``: PLUGIN_INACTIVE, INVALID on
     ``max_changes``, UNIQUE while another is at work.
     """
     check_limit(max_changes)
@@ -56,10 +56,10 @@ def start(
 
 
 def start_daily(ports: Ports, installation_id: UUID) -> Run | None:
-    """Hand in the run of the day, in report mode, unless it was; a duty of the timetable.
+    """Enqueue the day's run, in report mode, if there is none yet; a task of the timetable.
 
-    However many workers look, it is one per installation and day: the day makes the run's id. None
-    on the day of the installation itself, while the plugin is switched off, and while another run
+    With any number of workers it is one per installation and day: the day makes the run's id. None
+    on the day the installation is opened, while the plugin is switched off, and while another run
     is at work.
     """
     with ports.store.reading(installation_id) as work:
@@ -93,11 +93,11 @@ def run_now(
     max_changes: int,
     tell: Told = lambda _report: None,
 ) -> Run:
-    """Reconcile, here and now, within a run that was begun; ends it. Returns it as it ended.
+    """Reconcile, here and now, within a run that was begun; ends the run and returns it.
 
-    Run again after it was cut short it compares anew, and goes on counting the changes it made. A
-    run that has been ended meanwhile does nothing. Raises what platform and vendor raise; the run
-    then still stands, to be failed by the caller or run again. ``tell`` may raise to stop it.
+    A run that was interrupted compares everything again, and goes on counting its changes. A run
+    that has been ended meanwhile does nothing. Raises what platform and vendor raise; the run is
+    then still open, for the caller to fail or run again. ``tell`` may raise to stop it.
     """
     begun = runs.get(ports, installation_id, run_id)
     if begun.is_over:
@@ -120,7 +120,7 @@ def run_now(
         if report.changes >= max_changes:
             report.stopped_at_limit = True
             break
-        # Counted before it is done: cut short in between, it is never one change too many.
+        # Counted before it is done: an interruption in between never allows a change too many.
         report.changes += 1
         told(at_once=True)
         if _mended(finding, report):
@@ -131,12 +131,12 @@ def run_now(
 
 
 def _mended(finding: Finding, report: Report) -> bool:
-    """Apply one remedy. One that fails is named and stops no other, unless all of them would."""
+    """Apply one remedy. A failed one is named and stops no other, unless all would fail."""
     try:
         return finding.remedy()
     except (Unavailable, OutcomeUnknown, SQLAlchemyError):
         raise
-    except Exception as error:  # whatever it is, it is this difference's
+    except Exception as error:  # any failure concerns only this difference
         _log.exception("difference_not_mended", kind=finding.difference.kind)
         report.left_out.append(
             f"This could not be mended ({type(error).__name__}): {finding.difference.message}"
@@ -145,9 +145,9 @@ def _mended(finding: Finding, report: Report) -> bool:
 
 
 def reconcile_asset(ports: Ports, installation_id: UUID, asset_id: UUID) -> bool:
-    """Right after a failure: whether BitTitan did issue the asset's coupon after all.
+    """Check right after a failure whether BitTitan issued the asset's coupon after all.
 
-    If it did, one more attempt is handed in, which adopts it. True when it was. Raises what the
+    If it did, one more attempt is enqueued, which adopts it; then returns True. Raises what the
     vendor raises.
     """
     with ports.store.reading(installation_id) as work:
@@ -165,14 +165,14 @@ def reconcile_asset(ports: Ports, installation_id: UUID, asset_id: UUID) -> bool
         if current.version != asset.version:
             return False
         if claim_of_another(ports, work, found, asset_id) is not None:
-            # Held back rightly; asking again would bring the same.
+            # It was rightly held back; asking again would give the same answer.
             return False
         retry(ports, work, current, SYSTEM)
         return True
 
 
 def check_limit(max_changes: int) -> None:
-    """Raises ``Refusal`` INVALID on ``max_changes`` below zero."""
+    """Raise ``Refusal`` INVALID on ``max_changes`` below zero."""
     if max_changes < 0:
         raise Refusal(ErrorCode.INVALID, "The most changes are zero or more.", field="max_changes")
 
@@ -180,7 +180,7 @@ def check_limit(max_changes: int) -> None:
 def _findings(ports: Ports, installation_id: UUID, report: Report) -> Iterator[Finding | None]:
     yield from order_findings(ports, installation_id, report)
     with ports.store.reading(installation_id) as work:
-        # How many orders there are nobody says beforehand; how many assets, we know.
+        # The number of orders is not known beforehand; the number of assets is.
         report.total = report.done + work.coupons.count_in_question()
     yield from coupon_findings(ports, installation_id, report)
 
@@ -191,7 +191,7 @@ def _hand_in(work: UnitOfWork, run: Run, *, apply: bool, max_changes: int) -> No
 
 
 def _say(ports: Ports, installation_id: UUID, report: Report) -> None:
-    """One problem while not all agrees; closed by a run that compared all and leaves nothing."""
+    """Raise one problem while there are differences; a complete run without any closes it."""
     with ports.store.writing(installation_id) as work:
         if report.agrees:
             work.problems.resolve(ProblemKind.DIFFERENCES_FOUND, ports.clock())

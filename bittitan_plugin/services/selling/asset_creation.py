@@ -1,4 +1,4 @@
-"""From a paid order line to its asset, made from the order as the platform shows it now.
+"""Makes a paid order line's asset, from the order as the platform shows it now.
 
 Each function is one step of a durable workflow: it can be interrupted anywhere and run again.
 """
@@ -30,14 +30,14 @@ from bittitan_plugin.store.unit_of_work import UnitOfWork
 
 
 class NotDue(Exception):
-    """The order will not be provisioned now (cancelled, the line is gone, or staff decide)."""
+    """The order is not provisioned now (cancelled, the line is gone, or staff decide)."""
 
 
 def open_asset(ports: Ports, installation_id: UUID, order_id: str, line_id: str) -> Asset:
     """The line's asset, made from the order as the platform shows it now.
 
-    Raises ``Unavailable`` while the order is not there or not due yet, ``NotDue`` when it never
-    will be as it stands, and ``Refusal`` when the line breaks a rule.
+    Raises ``Unavailable`` while the order is missing or not due yet, ``NotDue`` when it never
+    will be in its present state, and ``Refusal`` when the line breaks a rule.
     """
     with ports.store.reading(installation_id) as work:
         known = work.assets.of_order_line(line_id)
@@ -47,7 +47,7 @@ def open_asset(ports: Ports, installation_id: UUID, order_id: str, line_id: str)
     configuration = installation.configuration
     order, line = _due_line(ports, installation_id, order_id, line_id, configuration)
     with ports.store.writing(installation_id) as work:
-        # Another worker may have been quicker; the writer's lock makes this look final.
+        # Another worker may have been quicker; under the writer's lock this read is final.
         known = work.assets.of_order_line(line_id)
         if known:
             return known
@@ -65,7 +65,7 @@ def defer(ports: Ports, installation_id: UUID, line_id: str, attempt: int) -> No
 def refuse_line(
     ports: Ports, installation_id: UUID, order_id: str, line_id: str, refusal: Refusal
 ) -> None:
-    """The line breaks a rule, so there is no asset to carry the reason: staff are told."""
+    """Report a line that breaks a rule to staff, as there is no asset with the reason."""
     at_platform = refusal.code in OF_PLATFORM
     cause = "the cause at the commerce platform" if at_platform else "the order or the catalogue"
     if refusal.field in TYPED:
@@ -85,12 +85,12 @@ def refuse_line(
         )
 
 
-#: How the key of a refused line's problem begins.
+#: The prefix of the key of a refused line's problem.
 REFUSED = "order:"
 
 
 def refused_key(order_id: str, line_id: str) -> str:
-    """Under which a refused line's problem is kept; closed when the line gets its asset."""
+    """The key of a refused line's problem; closed when the line gets its asset."""
     return f"{REFUSED}{order_id}:{line_id}"
 
 
@@ -168,7 +168,7 @@ def _new_asset(
         refund_window_days=configuration.refund_window_days,
         time_zone=configuration.time_zone,
         coupon_source=configuration.source_of(product.product_type),
-        # Documented: the invoice comes before the coupon code, so it may be there already.
+        # Documented: the invoice comes before the coupon code, so it may exist already.
         invoice=order.invoice,
     )
 

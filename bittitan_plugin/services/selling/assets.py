@@ -20,7 +20,7 @@ LONGEST_NAME = 255
 
 
 class Keep(Enum):
-    """The value of whatever is not to be changed; None means: take it away."""
+    """The value for "do not change"; None means: remove it."""
 
     KEEP = "KEEP"
 
@@ -30,7 +30,7 @@ KEEP = Keep.KEEP
 
 @dataclass(frozen=True, kw_only=True)
 class AssetChanges:
-    """What to change of an asset. What a sale agreed on cannot be changed."""
+    """The changes of an asset. The agreed terms of a sale cannot be changed."""
 
     friendly_name: str | Keep | None = KEEP
     end_customer: EndCustomer | Keep | None = KEEP
@@ -60,7 +60,7 @@ def update_asset(
         )
         asset = work.assets.change(asset_id, lambda _: changed, actor, ports.clock())
         failed = asset.provisioning_status is ProvisioningStatus.FAILED
-        # Other days may be ones that a code in stock has left.
+        # A code in stock may fit the new days.
         if (failed and asset.status is AssetStatus.ACTIVE) or asset.waits_for_stock:
             asset = retry(ports, work, asset, actor)
         return asset

@@ -1,4 +1,4 @@
-"""Orders that changed after their assets were made of them: put to staff until both agree.
+"""Reports to staff orders that changed after their assets were made, until both agree.
 
 Nothing is provisioned or cancelled because of such a change: a sale cannot be amended (documented).
 """
@@ -14,17 +14,17 @@ from bittitan_plugin.domain.problems import ProblemKind
 from bittitan_plugin.domain.reconciliation import Difference, of_order
 from bittitan_plugin.store.unit_of_work import UnitOfWork
 
-#: How the keys of these problems begin.
+#: The prefix of these problems' keys.
 _PREFIX = "order-changed:"
 
 
 def compare_told(
     work: UnitOfWork, order: Order, assets: Sequence[Asset], at: datetime
 ) -> list[Difference]:
-    """How an order that an event tells of differs from its assets; staff are told, or it is over.
+    """Compare an event's order with its assets; raise a problem for staff, or close it.
 
-    Events come late and out of order: that one is due whose assets the platform took back says
-    nothing here. Only reconciling, which reads the order as it is now, can tell.
+    Events come late and out of order, so a due order with assets that the platform took back means
+    nothing here. Only reconciling, which reads the order as it is now, can decide that.
     """
     differences = of_order(order, assets, due=False, taken_back=())
     for difference in differences:
@@ -37,7 +37,7 @@ def compare_told(
 
 
 def put_to_staff(work: UnitOfWork, difference: Difference, at: datetime) -> None:
-    """What has changed, and that only people can settle it at the platform."""
+    """Raise the problem of what has changed, which only people can settle at the platform."""
     work.problems.report(
         ProblemKind.ORDER_CHANGED,
         _key(difference.asset_id),
@@ -50,20 +50,20 @@ def put_to_staff(work: UnitOfWork, difference: Difference, at: datetime) -> None
 
 
 def close_settled(work: UnitOfWork, changed: Collection[UUID | None], at: datetime) -> None:
-    """After all orders were compared: what was put to staff and is not ``changed`` is over."""
+    """Close the problems of orders that are not ``changed``, after all were compared."""
     for key in work.problems.not_over(_PREFIX) - {_key(asset_id) for asset_id in changed}:
         work.problems.resolve(key, at)
 
 
 def taken_back(work: UnitOfWork, assets: Sequence[Asset]) -> frozenset[UUID]:
-    """Which of the cancelled assets the platform had cancelled itself."""
+    """The cancelled assets that the platform itself had cancelled."""
     cancelled = [asset.id for asset in assets if asset.status is AssetStatus.CANCELLED]
     histories = work.assets.history(cancelled) if cancelled else {}
     return frozenset(id_ for id_, entries in histories.items() if _by_platform(entries))
 
 
 def _by_platform(entries: Sequence[HistoryEntry]) -> bool:
-    """Of a cancellation that is not the platform's own it knows, and it was credited."""
+    """Whether the platform itself began the last cancellation; others it knows, as credited."""
     begun = [
         entry.actor.kind
         for entry in entries

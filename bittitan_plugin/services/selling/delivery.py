@@ -1,7 +1,7 @@
-"""What follows a coupon: the platform is told, the invoice is linked, the buyer is welcomed.
+"""Does what follows a coupon: reports to the platform, links the invoice, welcomes the buyer.
 
 Nothing here can undo the sale: each step is retried on its own, and a step that cannot finish
-becomes a problem while the coupon stands.
+becomes a problem while the coupon stays valid.
 """
 
 from dataclasses import replace
@@ -18,7 +18,7 @@ _SYSTEM = Actor(ActorKind.SYSTEM, "delivery")
 
 
 def deliver(ports: Ports, installation_id: UUID, asset: Asset) -> None:
-    """All that follows a coupon, where it goes well at once: ``asset`` has just got it.
+    """Do all that follows a coupon at once, if nothing fails: ``asset`` has just got it.
 
     The same as the three steps below one after the other, but recorded as one change. Raises what
     they raise, with nothing recorded: each step is then done on its own, and may be repeated.
@@ -41,9 +41,9 @@ def deliver(ports: Ports, installation_id: UUID, asset: Asset) -> None:
 
 
 def tell_host(ports: Ports, installation_id: UUID, asset_id: UUID) -> None:
-    """Tell the platform that the line is delivered; ids only, never the code.
+    """Report to the platform that the line is delivered; ids only, never the code.
 
-    Not once the asset has been cancelled: there is nothing to deliver any more.
+    Does nothing once the asset has been cancelled: there is nothing to deliver any more.
     """
     asset = _read(ports, installation_id, asset_id)
     if asset.status is not AssetStatus.CANCELLED:
@@ -51,7 +51,7 @@ def tell_host(ports: Ports, installation_id: UUID, asset_id: UUID) -> None:
 
 
 def link_invoice(ports: Ports, installation_id: UUID, asset_id: UUID) -> None:
-    """Remember the order's invoice; without one (not invoiced, or later) nothing changes."""
+    """Store the order's invoice; without one (not invoiced, or later) nothing changes."""
     asset = _read(ports, installation_id, asset_id)
     invoice = ports.hosts.of(installation_id).invoice(asset.order_id)
     if invoice is None or invoice == asset.invoice:
@@ -65,7 +65,7 @@ def link_invoice(ports: Ports, installation_id: UUID, asset_id: UUID) -> None:
 def send_welcome(ports: Ports, installation_id: UUID, asset_id: UUID) -> None:
     """Send the coupon to the order's recipient, once.
 
-    A crash between the mail server's yes and our record of it sends the same message again,
+    A crash between the mail server's acceptance and our record of it sends the same message again,
     under the same Message-ID; the alternative would be a buyer without a code.
     """
     if not _welcome(ports, installation_id, asset_id):
@@ -88,7 +88,7 @@ def _tell(ports: Ports, installation_id: UUID, asset: Asset) -> None:
 
 
 def _welcome(ports: Ports, installation_id: UUID, asset_id: UUID) -> bool:
-    """Send the welcome, unless it was sent or the asset is not active any more. Whether it was."""
+    """Send the welcome, unless it was sent or the asset is no longer active. True if sent."""
     with ports.store.reading(installation_id) as work:
         sale = work.sales.get(asset_id)
         if sale.asset.welcomed_at is not None or sale.asset.status is not AssetStatus.ACTIVE:

@@ -1,4 +1,4 @@
-"""What was delivered before is not delivered again: such lines are held until staff decide.
+"""Holds lines that seem to have been delivered before, until staff decide.
 
 Historic orders that staff import, orders that a shop sold before it had the plugin, and everything
 after a database was lost look to every event like paid orders without an asset.
@@ -19,7 +19,7 @@ from bittitan_plugin.store.unit_of_work import UnitOfWork
 
 #: The key of the one problem about all of them.
 KEY = "delivered-before"
-#: Lines that one decision lets go.
+#: The most lines that one decision releases.
 MOST_RELEASED = 100
 
 
@@ -30,9 +30,9 @@ def hold(
     order: Order,
     lines: Iterable[OrderLine],
 ) -> frozenset[str]:
-    """Hold those of the ``lines``, which have no asset here, that seem delivered before.
+    """Hold those of the ``lines`` (without an asset here) that seem delivered before.
 
-    Returns their ids. A line that staff have let go is none of them.
+    Returns their ids, without lines that staff have released.
     """
     found = {
         line.id: because
@@ -62,10 +62,10 @@ def hold(
 def release(
     ports: Ports, installation_id: UUID, actor: Actor, order: str | None = None
 ) -> tuple[str, ...]:
-    """Let held lines go, of one order (its id or number) or the first hundred of all.
+    """Release held lines, of one order (its id or number) or the first hundred of all.
 
-    Returns the ids of their orders, which are to be handed in anew. Raises ``Refusal``
-    PLUGIN_INACTIVE, and NOT_FOUND on ``order`` when none of it waits.
+    Returns the ids of their orders, which the caller must enqueue again. Raises ``Refusal``
+    PLUGIN_INACTIVE, and NOT_FOUND on ``order`` when it has no held lines.
     """
     with ports.store.writing(installation_id) as work:
         work.installations.by_id(installation_id).check_active()

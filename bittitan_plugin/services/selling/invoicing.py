@@ -1,4 +1,4 @@
-"""Invoices: those that fall due are issued, and the assets' references to them are kept true."""
+"""Issues invoices that fall due, and keeps the assets' references to invoices up to date."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -18,19 +18,19 @@ from bittitan_plugin.services.workflow_ids import (
     requested_invoice_id,
 )
 
-#: Invoicings handed in in one transaction: on the first of a month thousands may be due, and
-#: nobody's checkout is to wait for all of them.
+#: Invoicings enqueued in one transaction: on the first of a month thousands may be due, and
+#: no checkout should wait for all of them.
 BATCH = 100
-#: Who changes an asset's reference when its order's billing day has come.
+#: The actor that changes an asset's reference on its order's billing day.
 _BILLING_DAY = "billing day"
 
 
 def hand_in_due(ports: Ports, installation_id: UUID) -> tuple[str, ...]:
     """Start one durable invoicing per order that is due and has no invoice.
 
-    What is due, the platform knows: nothing is lost by not looking for a while, and looking again
-    starts nothing new. Goes on while the plugin is switched off, because these orders were taken
-    before. Returns the workflows' ids. Raises as ``Host.due_for_invoice`` does.
+    The platform knows what is due: a pause loses nothing, and repeating it starts nothing new.
+    Works also while the plugin is switched off, because these orders were accepted before. Returns
+    the workflows' ids. Raises what ``Host.due_for_invoice`` raises.
     """
     now = ports.clock()
     due = ports.hosts.of(installation_id).due_for_invoice(now)
@@ -45,7 +45,7 @@ def hand_in_due(ports: Ports, installation_id: UUID) -> tuple[str, ...]:
 def supply(
     ports: Ports, installation: Installation, order_id: str, requested_id: str
 ) -> str | None:
-    """Staff asked the platform for an invoice: start making it if that is ours to do.
+    """Staff asked the platform for an invoice: start making it if the plugin issues invoices.
 
     Returns the workflow's id, or None where the distributor's settings leave it to others.
     """
@@ -58,9 +58,9 @@ def supply(
 
 
 def issue_invoice(ports: Ports, installation_id: UUID, order_id: str) -> None:
-    """Have the platform issue the order's invoice, and note it on the order's assets.
+    """Have the platform issue the order's invoice, and store it on the order's assets.
 
-    Repeating it issues nothing more. Raises as ``Host.invoice`` does.
+    Repeating it issues nothing more. Raises what ``Host.invoice`` raises.
     """
     invoice = ports.hosts.of(installation_id).invoice(order_id)
     with ports.store.writing(installation_id) as work:
@@ -71,7 +71,7 @@ def issue_invoice(ports: Ports, installation_id: UUID, order_id: str) -> None:
 
 
 def report_stuck(ports: Ports, installation_id: UUID, order_id: str, message: str) -> None:
-    """A deferred invoice cannot be issued: staff are told."""
+    """Report to staff that a deferred invoice cannot be issued."""
     with ports.store.writing(installation_id) as work:
         work.problems.report(
             ProblemKind.FOLLOW_UP_FAILED,
@@ -92,11 +92,10 @@ def remember_invoice(
     *,
     event: str = "invoice_sent",
 ) -> int:
-    """Note the order's invoice on its assets. Returns how many assets now refer to it.
+    """Store the order's invoice on its assets. Returns how many assets now refer to it.
 
-    A credit invoice, and a second invoice of an order that has one already, are not noted. An
-    asset that was cancelled before it was invoiced is credited now.
-    ``event`` is what the assets' history names as the cause.
+    A credit invoice, and a second invoice of an order, are not stored. An asset that was cancelled
+    before it was invoiced is credited now. ``event`` is the cause in the assets' history.
     """
 
     def noted(asset: Asset) -> Asset | None:
@@ -109,14 +108,14 @@ def remember_invoice(
     concerned = _change_each(ports, installation, order_id, noted, event)
     with ports.store.writing(installation.id) as work:
         for asset in work.assets.of_orders([order_id]):
-            # Only what we cancelled asks for money; of what the platform took back it is its own.
+            # Only our cancellations ask for a refund; the platform settles what it took back.
             if asset.refund is not None and asset.credit_invoice is None:
                 work.enqueue(Workflow.CREDIT, credit_id(asset.id, invoice.id), str(asset.id))
     return concerned
 
 
 def forget_invoice(ports: Ports, installation: Installation, order_id: str, invoice_id: str) -> int:
-    """The invoice is gone: forget it and keep the assets. Returns how many referred to it."""
+    """The invoice is gone: clear it and keep the assets. Returns how many referred to it."""
 
     def forgotten(asset: Asset) -> Asset | None:
         named = asset.invoice is not None and asset.invoice.id == invoice_id
@@ -136,7 +135,7 @@ def _change_each(
     transition: Callable[[Asset], Asset | None],
     event: str,
 ) -> int:
-    """Change the order's assets; None leaves one out. Returns how many were not left out."""
+    """Change the order's assets; None skips one. Returns how many were not skipped."""
     actor, concerned = Actor(ActorKind.PLATFORM, event), 0
     with ports.store.writing(installation.id) as work:
         for found in work.assets.of_orders([order_id]):

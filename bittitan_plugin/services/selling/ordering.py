@@ -1,4 +1,4 @@
-"""Takes order events in: decides which lines are ours and makes their provisioning durable."""
+"""Handles order events: decides which lines are ours and makes their provisioning durable."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -31,7 +31,7 @@ class Acceptance:
     #: One for each line that is being provisioned by now.
     workflow_ids: tuple[str, ...] = ()
     ignored_line_ids: tuple[str, ...] = ()
-    #: Why lines of ours will not be provisioned as they stand; staff are told of each.
+    #: Why lines of ours are not provisioned as they are; staff are notified of each.
     refusals: tuple[Refusal, ...] = ()
     #: Lines that seem to have been delivered before: staff decide.
     held_line_ids: tuple[str, ...] = ()
@@ -44,12 +44,12 @@ class Acceptance:
 def accept(
     ports: Ports, installation: Installation, order: Order, *, wake: bool = False
 ) -> Acceptance:
-    """Hand in one durable provisioning per line that is ours, in one transaction.
+    """Enqueue one durable provisioning per line that is ours, in one transaction.
 
-    Repeating it hands in nothing new. With ``wake``, what was handed in before and waits for the
-    order to be due looks again at once. A line of ours with an unknown article is refused, with a
-    problem for staff, and one that seems to have been delivered before is held for them; the other
-    lines go on. Of a line that has its asset already it is said what became of it.
+    Repeating it enqueues nothing new. With ``wake``, workflows that wait for the order to be due
+    look again at once. A line of ours with an unknown article is refused, with a problem for staff,
+    and one that seems to have been delivered before is held for them; the other lines continue.
+    For a line with an asset the result names what became of it.
     """
     check_lines(order.lines)
     with ports.store.writing(installation.id) as work:
@@ -69,7 +69,7 @@ def accept(
         ]
         ids = _hand_in(work, installation, order, carried)
         if wake:
-            # A line that has its asset waits for BitTitan, which is not asked before its time.
+            # A line with an asset waits for BitTitan, which must not be asked earlier than planned.
             carrying = zip(ids, carried, strict=True)
             work.wake([each for each, line in carrying if line.id not in assets])
     return Acceptance(
@@ -137,7 +137,7 @@ def _field(order: Order, line_id: str | None) -> str | None:
 
 
 def precheck(ports: Ports, installation: Installation, order: Order) -> list[Refusal]:
-    """Why this order cannot be sold, before anyone pays. Changes nothing."""
+    """Why this order cannot be sold, before anybody pays. Changes nothing."""
     try:
         check_lines(order.lines)
     except Refusal as broken_rule:
@@ -152,7 +152,7 @@ def precheck(ports: Ports, installation: Installation, order: Order) -> list[Ref
     if not installation.active:
         return [Refusal(ErrorCode.PLUGIN_INACTIVE, "BitTitan licences are not sold at present.")]
     configuration = installation.configuration
-    # Codes from stock are issued to nobody in particular.
+    # Codes from stock are not issued to an account.
     asks = any(
         configuration.source_of(product.product_type) is CouponSource.API
         for product in sold.values()
@@ -181,9 +181,9 @@ def _without_stock(
     order: Order,
     sold: Mapping[str, Product],
 ) -> list[Refusal]:
-    """Lines that nothing in stock fits, where the distributor does not let orders wait.
+    """Lines without fitting codes in stock, where the distributor does not let orders wait.
 
-    What serves a line is not there for the lines behind it any more.
+    Codes for one line are no longer available to the lines after it.
     """
     if not configuration.stop_without_stock:
         return []
@@ -221,7 +221,7 @@ def of_ours(work: UnitOfWork, lines: tuple[OrderLine, ...]) -> dict[str, Product
 
 
 def _refused(order: Order, sold: dict[str, Product]) -> dict[str, Refusal]:
-    """Why a line of one of our types is not one of our products, by line id."""
+    """Why lines of our types do not sell one of our products, by line id."""
     return {
         line.id: Refusal(
             ErrorCode.NOT_FOUND,

@@ -1,4 +1,4 @@
-"""What the platform does to sales by itself: cancelling, refunding, taking deliveries back."""
+"""Handles what the platform itself does to sales: cancelling, refunding, returning."""
 
 from collections.abc import Collection
 from decimal import Decimal
@@ -17,9 +17,9 @@ from bittitan_plugin.services.workflow_ids import Workflow, withdraw_id
 def take_back(
     ports: Ports, installation: Installation, order_id: str, line_ids: Collection[str] = ()
 ) -> tuple[str, ...]:
-    """Hand in one durable withdrawal per asset of the order that still stands.
+    """Enqueue one durable withdrawal per asset of the order that is still valid.
 
-    ``line_ids`` limits it to those lines; empty means the whole order. Repeating it hands in
+    ``line_ids`` limits it to those lines; empty means the whole order. Repeating it enqueues
     nothing new. Returns the workflows' ids.
     """
     ids = []
@@ -30,19 +30,19 @@ def take_back(
             asset = work.assets.get(found.id, for_update=True)
             if asset.status is AssetStatus.CANCELLED:
                 continue
-            # One that is being cancelled is withdrawn too: BitTitan may yet refuse, and then the
-            # sale would stand although the platform took it back.
-            # Without a word to the customer: it would promise a credit of ours.
+            # One that is being cancelled is withdrawn too: BitTitan may still refuse, and then the
+            # sale would remain although the platform took it back.
+            # Without an e-mail to the customer, which would promise a credit of ours.
             settle(ports, work, asset.id, PLATFORM.name, tell=False)
             active = asset.status is AssetStatus.ACTIVE
             if active and asset.provisioning_status is not ProvisioningStatus.PENDING:
-                # Taken at once, or a cancellation of ours could begin and credit it a second time.
+                # Marked at once, or our own cancellation could begin and credit it a second time.
                 asset = work.assets.change(asset.id, Asset.cancelling, PLATFORM, ports.clock())
             workflow_id = withdraw_id(asset.id, asset.version)
             work.enqueue(Workflow.WITHDRAW, workflow_id, str(asset.id))
             ids.append(workflow_id)
         if not line_ids:
-            # What was unclear before is settled: everything went back.
+            # Earlier unclear refunds are settled: everything went back.
             work.problems.resolve(_unclear(order_id), ports.clock())
     return tuple(ids)
 
@@ -50,11 +50,11 @@ def take_back(
 def report_partial_refund(
     ports: Ports, installation: Installation, order: Order, refunded: Money | None
 ) -> bool:
-    """Money went back and the platform does not say for which lines: staff have to.
+    """Report to staff that money went back, when the platform does not name the lines.
 
     Nothing is guessed, because a wrong guess revokes licences that were paid for. True when staff
-    were told; not when no licences of the order stand any more, nor when ``refunded`` (all that
-    went back so far) is exactly what our own cancellations gave back.
+    were notified; not when no licences of the order are valid any more, nor when ``refunded`` (all
+    that went back so far) is exactly what our own cancellations paid back.
     """
     with ports.store.writing(installation.id) as work:
         assets = work.assets.of_orders([order.id])
@@ -62,7 +62,7 @@ def report_partial_refund(
         given_back = sum((_given_back(asset) for asset in assets), Decimal(0))
         key = _unclear(order.id)
         if not standing or (refunded is not None and refunded.amount == given_back):
-            # An order that was paid in parts is paid back in parts: it was unclear in between.
+            # An order that was paid in parts is paid back in parts, which was unclear in between.
             work.problems.resolve(key, ports.clock())
             return False
         work.problems.report(
@@ -81,9 +81,9 @@ def report_partial_refund(
 def report_partial_return(
     ports: Ports, installation: Installation, order: Order, line_ids: Collection[str]
 ) -> bool:
-    """Some pieces of these lines came back, or were replaced: licences go back whole or not at all.
+    """Report to staff that parts of lines came back or were replaced: licences go back whole.
 
-    True when staff were asked; not when no licences of these lines stand any more.
+    True when staff were notified; not when no licences of these lines are valid any more.
     """
     with ports.store.writing(installation.id) as work:
         standing = {
@@ -114,7 +114,7 @@ def report_partial_return(
 
 
 def _given_back(asset: Asset) -> Decimal:
-    """What our own cancellation of the asset gives back: less than its total if less came in."""
+    """What our own cancellation of the asset pays back: less than its total if less was paid."""
     if asset.refund is not None:
         return asset.refund.amount.amount
     return asset.total.amount if asset.credit_invoice is not None else Decimal(0)

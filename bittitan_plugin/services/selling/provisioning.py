@@ -1,4 +1,4 @@
-"""From an asset to its coupon: the intent, the vendor's answer, what to do when it says no.
+"""Obtains an asset's coupon: the intent, the vendor's answer, and what to do on a refusal.
 
 Each function is one step of a durable workflow: it can be interrupted anywhere and run again.
 """
@@ -24,7 +24,7 @@ from bittitan_plugin.services.workflow_ids import Workflow, synchronize_id
 from bittitan_plugin.store.repositories.sales import Sale
 from bittitan_plugin.store.unit_of_work import UnitOfWork
 
-#: How the plugin's own changes are recorded.
+#: The actor of the plugin's own changes.
 SYSTEM = Actor(ActorKind.SYSTEM, "provisioning")
 VENDOR = Actor(ActorKind.VENDOR, "BitTitan")
 #: The version of an asset that got its coupon at the first try: requested, and provisioned.
@@ -37,11 +37,10 @@ def obtain_coupon(
     """Obtain the asset's coupon and record it; look first if it may have been issued before.
 
     ``seen`` is the sale where it has just been read, so that it need not be read again.
-    Raises ``Rejected`` when the vendor says no, ``HeldBack`` when it answers with a coupon that is
-    not what was ordered, ``Unavailable`` when it is to be tried again, ``Refusal``
-    ACCOUNT_NOT_SYNCHRONIZED when staff must synchronize the account first, OUT_OF_STOCK when it
-    waits until fitting codes are imported, or UNIQUE when the vendor gave a coupon that is somebody
-    else's.
+    Raises ``Rejected`` when the vendor refuses, ``HeldBack`` when it answers with a coupon that is
+    not what was ordered, ``Unavailable`` to be tried again, ``Refusal`` ACCOUNT_NOT_SYNCHRONIZED
+    when staff must synchronize the account first, OUT_OF_STOCK when it waits until fitting codes
+    are imported, or UNIQUE when the vendor gave a coupon that is somebody else's.
     """
     sale = seen or _read(ports, installation_id, asset_id)
     asset, account = sale.asset, sale.account
@@ -66,7 +65,7 @@ def obtain_coupon(
     except CodeTaken as taken:
         return _hold_back(ports, installation_id, asset_id, coupon, taken)
     if recorded.coupon_id != coupon.id:
-        # Two attempts at once, and a vendor that issues twice under one reference.
+        # Two attempts ran at once, and the vendor issued twice under one reference.
         vendor.cancel(coupon.id)
     return recorded
 
@@ -74,15 +73,15 @@ def obtain_coupon(
 def say_delayed(
     ports: Ports, installation_id: UUID, asset_id: UUID, code: ErrorCode, message: str
 ) -> None:
-    """Put on the record why there is no coupon yet."""
+    """Record on the asset why there is no coupon yet."""
     with ports.store.writing(installation_id) as work:
         work.assets.change(asset_id, lambda a: a.delayed(code, message), VENDOR, ports.clock())
 
 
 def wait_for_account(ports: Ports, installation_id: UUID, asset_id: UUID, message: str) -> bool:
-    """Leave the asset pending until its account is synchronized; that starts it again.
+    """Leave the asset pending until its account is synchronized, which starts it again.
 
-    False when the account has been synchronized meanwhile, so that there is nothing to wait for.
+    False when the account has been synchronized meanwhile, so there is nothing to wait for.
     """
     with ports.store.writing(installation_id) as work:
         asset = work.assets.get(asset_id)
@@ -112,9 +111,9 @@ def wait_for_account(ports: Ports, installation_id: UUID, asset_id: UUID, messag
 def fail(
     ports: Ports, installation_id: UUID, asset_id: UUID, code: ErrorCode, message: str
 ) -> bool:
-    """No coupon can be obtained: state it on the asset and raise a problem.
+    """No coupon can be obtained: record it on the asset and raise a problem.
 
-    True when staff have not been told of it; so it says again when it is run again.
+    True when staff have not been notified of it yet, also when it runs again.
     """
     key = _problem(asset_id)
     with ports.store.writing(installation_id) as work:
@@ -123,7 +122,7 @@ def fail(
             asset = work.assets.change(
                 asset_id, lambda a: a.failed(code, message), VENDOR, ports.clock()
             )
-            # What was held back as somebody else's is told already, and more precisely.
+            # A coupon held back as somebody else's is reported already, more precisely.
             if code is not ErrorCode.UNIQUE:
                 _report_failed(ports, work, asset, code, message)
         problem = work.problems.open_of(asset_id).get(key)
@@ -149,7 +148,7 @@ def _report_failed(
 def synchronize(ports: Ports, installation_id: UUID, asset_id: UUID, actor: Actor) -> Asset:
     """Ask again for the coupon of a failed or waiting asset.
 
-    Where there is a coupon, only follow-up steps that got stuck are taken up again. Raises
+    Where there is a coupon, only failed follow-up steps are resumed. Raises
     ``Refusal`` when the plugin is off or the asset is (being) cancelled.
     """
     with ports.store.writing(installation_id) as work:
@@ -161,13 +160,13 @@ def synchronize(ports: Ports, installation_id: UUID, asset_id: UUID, actor: Acto
             resume(ports, work, asset, Workflow.SYNCHRONIZE)
             return asset
         if asset.waits_for_stock and work.stock_imports.is_serving():
-            # It is being offered the new codes, in its turn, which it would lose by asking anew.
+            # It is in the queue for the new codes and would lose its place by asking again.
             return asset
         return retry(ports, work, asset, actor)
 
 
 def retry(ports: Ports, work: UnitOfWork, asset: Asset, actor: Actor) -> Asset:
-    """Hand in one more attempt, within the caller's transaction, which holds the asset's lock."""
+    """Enqueue one more attempt, within the caller's transaction, which holds the asset's lock."""
     asset = work.assets.change(asset.id, Asset.retried, actor, ports.clock())
     work.enqueue(Workflow.SYNCHRONIZE, synchronize_id(asset.id, asset.version), str(asset.id))
     return asset
@@ -184,7 +183,7 @@ def _is_settled(asset: Asset) -> bool:
 def _taken_back_unseen(ports: Ports, installation_id: UUID, asset: Asset) -> bool:
     """Whether the platform cancelled the order before it could find the asset.
 
-    Its event then found nothing to withdraw. Now that the asset is stored a later event finds it,
+    That event found nothing to withdraw. Now that the asset is stored, a later event finds it,
     so one look before the vendor is first asked is enough.
     """
     if asset.requested_at is not None:
@@ -196,7 +195,7 @@ def _taken_back_unseen(ports: Ports, installation_id: UUID, asset: Asset) -> boo
 
 
 def _intend(ports: Ports, installation_id: UUID, asset_id: UUID) -> tuple[Asset, bool]:
-    """Intent before effect: committed before the vendor is called. Settled ones stay as they are.
+    """Record the request before the vendor is called. Settled assets are not changed.
 
     Returns the asset, and whether the vendor may have been asked before.
     """
@@ -208,13 +207,13 @@ def _intend(ports: Ports, installation_id: UUID, asset_id: UUID) -> tuple[Asset,
 
     with ports.store.writing(installation_id) as work:
         asset = work.assets.change(asset_id, requested, SYSTEM, ports.clock())
-    return asset, seen[-1].requested_at is not None  # a change may ask twice
+    return asset, seen[-1].requested_at is not None  # a change may be called twice
 
 
 def _record(
     ports: Ports, installation_id: UUID, sale: Sale, coupon: Coupon, *, adopted: bool
 ) -> Asset:
-    """Keep the coupon, unless another attempt was quicker: an asset never exchanges its coupon.
+    """Store the coupon, unless another attempt was quicker: an asset never exchanges its coupon.
 
     Raises ``CodeTaken`` when it is somebody else's.
     """
@@ -241,7 +240,7 @@ def _record(
             now,
             code_fingerprint=found_by,
         )
-        # One that was only opened and asked for has no problem to close.
+        # An asset that was only opened and requested has no problem to close.
         if asset.version > _FIRST_TRY:
             work.problems.resolve(_problem(asset_id), now)
             work.held_coupons.remove(asset_id)
@@ -251,9 +250,9 @@ def _record(
 def _hold_back(
     ports: Ports, installation_id: UUID, asset_id: UUID, coupon: Coupon, taken: CodeTaken
 ) -> Asset:
-    """The vendor gave a coupon that is somebody else's: it is delivered to nobody, nor revoked.
+    """The vendor gave a coupon that is somebody else's: do not deliver it, and do not revoke it.
 
-    Returns the asset where it has got a coupon of its own meanwhile; else raises ``Refusal``
+    Returns the asset if it has got a coupon of its own meanwhile; otherwise raises ``Refusal``
     UNIQUE, in words that the buyer may read.
     """
     with ports.store.writing(installation_id) as work:

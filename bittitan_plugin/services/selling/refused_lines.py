@@ -1,6 +1,6 @@
-"""Lines that broke a rule: looked at again until they can be sold.
+"""Tries lines that broke a rule again until they can be sold.
 
-What staff mend need not be told by any event: at Saleor, a line's metadata changes no order.
+A correction by staff may send no event: at Saleor, a line's metadata does not change the order.
 """
 
 from uuid import UUID
@@ -15,16 +15,16 @@ from bittitan_plugin.services.selling.asset_creation import REFUSED, check_line,
 from bittitan_plugin.services.selling.ordering import accept
 from bittitan_plugin.store.unit_of_work import UnitOfWork
 
-#: Orders that one look asks the platform for.
+#: The most orders that one round reads from the platform.
 MOST_AGAIN = 100
 
 _log = structlog.get_logger(__name__)
 
 
 def watch_refused(ports: Ports, installation_id: UUID) -> None:
-    """Provision what was refused and can be sold now; a duty of the timetable.
+    """Provision what was refused and can be sold now; a task of the timetable.
 
-    Raises ``Unavailable`` while the platform is away. No order keeps another waiting.
+    Raises ``Unavailable`` while the platform is down. A failing order does not stop the others.
     """
     with ports.store.reading(installation_id) as work:
         installation = work.installations.by_id(installation_id)
@@ -39,7 +39,7 @@ def watch_refused(ports: Ports, installation_id: UUID) -> None:
                 _look_at(ports, installation, order)
         except (Unavailable, OutcomeUnknown):
             raise
-        except (Rejected, Refusal):  # as it was
+        except (Rejected, Refusal):  # it is still refused
             continue
         except Exception as error:
             _log.exception("refused_order_not_read", order=order_id, error=type(error).__name__)
@@ -47,7 +47,7 @@ def watch_refused(ports: Ports, installation_id: UUID) -> None:
 
 def _look_at(ports: Ports, installation: Installation, order: Order) -> None:
     with ports.store.writing(installation.id) as work:
-        # Also what staff have put aside: it is out of their sight, not out of ours.
+        # Dismissed ones too: dismissing only hides them from staff.
         refused = [
             line
             for line in order.lines

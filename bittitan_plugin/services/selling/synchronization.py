@@ -1,4 +1,4 @@
-"""*Synchronize again*: obtain what is missing, take up what got stuck, ask what became of it."""
+"""*Synchronize again*: obtain what is missing, resume failed steps, ask for the status."""
 
 from uuid import UUID
 
@@ -11,11 +11,11 @@ from bittitan_plugin.services.selling import provisioning
 
 
 def synchronize(ports: Ports, installation_id: UUID, asset_id: UUID, actor: Actor) -> Asset:
-    """Bring the asset to where BitTitan says it is; returns it as it is now.
+    """Bring the asset to the state that BitTitan reports; returns it as it is now.
 
-    A failed or waiting asset is tried again, durably. A cancellation that got stuck goes on where
+    A failed or waiting asset is tried again, durably. A failed cancellation continues where
     it stopped. Where there is a coupon, BitTitan is asked at once what became of it. Raises
-    ``Refusal`` as ``provisioning.synchronize`` does, and what the vendor raises.
+    the ``Refusal`` of ``provisioning.synchronize``, and what the vendor raises.
     """
     if _resumed(ports, installation_id, asset_id):
         with ports.store.reading(installation_id) as work:

@@ -1,7 +1,7 @@
-"""Draws an asset's codes from the stock, and serves who waits as soon as there are some.
+"""Draws an asset's codes from the stock, and serves waiting assets once there are codes.
 
 No vendor is called, so choosing the codes, marking them and recording them on the asset are one
-transaction: whatever is killed or repeated, a code is on one asset, or on none and still free.
+transaction: after any crash or repetition, a code is on one asset, or on none and still free.
 """
 
 from collections.abc import Collection
@@ -34,15 +34,15 @@ from bittitan_plugin.store.unit_of_work import UnitOfWork
 _log = structlog.get_logger(__name__)
 
 STOCK = Actor(ActorKind.SYSTEM, "coupon stock")
-#: Assets that wait, of each kind, and are served in one transaction.
+#: Waiting assets of each kind that are served in one transaction.
 BATCH = 50
 
 
 def allocate(ports: Ports, installation_id: UUID, asset_id: UUID) -> Asset:
     """Give the asset its codes, if that has not been done; returns it as it is now.
 
-    Raises ``Refusal`` OUT_OF_STOCK once it stands on the asset that it waits for stock, and
-    ``Unavailable`` while an import is being handed to those who waited before.
+    Raises ``Refusal`` OUT_OF_STOCK once the asset is marked as waiting for stock, and
+    ``Unavailable`` while the codes of an import go to assets that waited before.
     """
     with ports.store.writing(installation_id) as work:
         product_type = work.assets.get(asset_id).product_type
@@ -58,7 +58,7 @@ def allocate(ports: Ports, installation_id: UUID, asset_id: UUID) -> Asset:
 
 
 def tell_out_of_stock(ports: Ports, installation_id: UUID, asset_id: UUID) -> None:
-    """Tell the buyer that the code will follow; not once it is there, or the order is cancelled."""
+    """Notify the buyer that the code will follow; not once it is there, or if cancelled."""
     sale, summary = read_sale(ports, installation_id, asset_id)
     error = sale.asset.provisioning_error
     if not sale.asset.waits_for_stock or error is None:
@@ -71,17 +71,17 @@ def tell_out_of_stock(ports: Ports, installation_id: UUID, asset_id: UUID) -> No
 def serve_waiting(
     ports: Ports, installation_id: UUID, import_id: UUID, kinds: Collection[ProductType]
 ) -> int:
-    """Serve who waits for codes of these kinds, the oldest order first, then keep the import.
+    """Serve assets that wait for codes of these kinds, oldest order first, then keep the import.
 
-    ``BATCH`` at a time, in transactions of their own: meanwhile nobody else is given the codes of
-    the import, so that no younger order comes in between. What cannot be served yet goes on
-    waiting, and does not keep back a younger order that can be. Returns how many were served; begun
-    again, or by two at once, it is done once.
+    ``BATCH`` at a time, in transactions of their own: meanwhile nobody else gets the codes of the
+    import, so that no newer order comes in between. What cannot be served yet goes on waiting, and
+    does not delay a newer order that can be served. Returns how many were served; repeated, or
+    run by two at once, it is done once.
     """
     served, last = 0, dict[ProductType, Asset]()
     while True:
         with ports.store.writing(installation_id) as work:
-            # Always in the same order, so that two who serve cannot stand in each other's way.
+            # Always in the same order, so that two processes cannot deadlock.
             for kind in sorted(kinds):
                 take_turn(work, kind)
             if not work.stock_imports.touch(import_id, ImportPhase.SERVING, ports.clock()):
@@ -100,7 +100,7 @@ def serve_waiting(
 
 
 def _serve(ports: Ports, work: UnitOfWork, waiting: Asset, import_id: UUID) -> Asset:
-    """The asset with its codes, or as it waits on: so too where something about it raises."""
+    """The asset with its codes, or still waiting, also when serving it raises."""
     try:
         with work.apart(waiting.id):
             asset = work.assets.get(waiting.id, for_update=True)
@@ -120,7 +120,7 @@ def _serve(ports: Ports, work: UnitOfWork, waiting: Asset, import_id: UUID) -> A
 def _draw(
     ports: Ports, work: UnitOfWork, asset: Asset, import_id: UUID | None = None
 ) -> Asset | None:
-    """The asset with its codes, or None when nothing in stock fits it, nor in that import."""
+    """The asset with its codes, or None when nothing in stock or in that import fits it."""
     now = ports.clock()
     codes = choose(work, demand_of(asset, now, import_id))
     if not codes:
@@ -141,9 +141,9 @@ def _draw(
 
 
 def choose(work: UnitOfWork, demand: Demand, without: Collection[UUID] = ()) -> list[StockCode]:
-    """One code if any fits; else the fewest that together hold exactly what was ordered.
+    """One code if any fits; otherwise the fewest that together hold exactly what was ordered.
 
-    ``without`` names codes that are spoken for.
+    ``without`` names codes that are reserved.
     """
     single = work.stock.exact(demand, without)
     if single is not None:
@@ -158,22 +158,22 @@ def choose(work: UnitOfWork, demand: Demand, without: Collection[UUID] = ()) -> 
 
 
 def takes_too_many(work: UnitOfWork, demand: Demand, without: Collection[UUID] = ()) -> bool:
-    """Of what cannot be served: whether only ``MOST_CODES`` stands in the way."""
+    """Whether a demand that cannot be served fails only because of ``MOST_CODES``."""
     sizes = work.stock.sizes(demand, MOST_SIZES)
     return is_in_reach(work.stock.counts(demand, sizes, without), demand.licenses)
 
 
 def _delivered(ports: Ports, codes: list[StockCode]) -> Sealed:
-    """What the buyer enters: several codes with a blank between them, as BitTitan takes them."""
+    """The text the buyer enters: several codes with a blank between them, as BitTitan accepts."""
     if len(codes) == 1:
         return codes[0].code
     return ports.cipher.seal(" ".join(ports.cipher.open(code.code) for code in codes))
 
 
 def _wait(ports: Ports, work: UnitOfWork, asset: Asset) -> Asset:
-    """Leave the asset pending with the reason, tell the buyer once and staff as one problem."""
+    """Leave the asset pending with the reason; notify the buyer once, and staff by one problem."""
     if work.stock_imports.is_serving():
-        # Who waited before comes first; what is left is for this one, in a moment.
+        # Assets that waited before come first; this one gets what is left, in a moment.
         raise Unavailable(_BEING_FILLED)
     past = work.assets.history([asset.id])[asset.id]
     waited_before = any(entry.change.after in (_NONE_FITS, TOO_MANY_CODES) for entry in past)
@@ -188,7 +188,7 @@ def _wait(ports: Ports, work: UnitOfWork, asset: Asset) -> Asset:
     return asset
 
 
-#: Why an order waits for which there are licences enough, in packs that are too small.
+#: Why an order waits although there are enough licences, in packs that are too small.
 TOO_MANY_CODES = (
     f"The stock holds these licences only in more than {MOST_CODES} codes, and no more are "
     "delivered together. It is served by itself when codes with more licences each are imported."

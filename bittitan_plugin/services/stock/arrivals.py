@@ -1,9 +1,9 @@
-"""How the codes of a file come into the stock: unseen, a few at a time, and then all at once.
+"""Adds the codes of a file to the stock: a few at a time, hidden, and then visible all at once.
 
-SQLite has one writer, and nobody's checkout is to wait for a file. So no transaction here is long,
-however many rows there are: they are written in batches under an import that nobody reads from
-(``ImportPhase``), and one last transaction shows it. What was cut short is finished, or removed, by
-whoever imports next, or by the timetable.
+SQLite has one writer, and no checkout should wait for a file. So no transaction here is long, with
+any number of rows: they are written in batches under an import that nobody reads from
+(``ImportPhase``), and one last transaction makes it visible. An interrupted import is finished, or
+removed, by the next import, or by the timetable.
 """
 
 from collections.abc import Collection, Sequence
@@ -21,14 +21,14 @@ from bittitan_plugin.services.stock.levels import take_turn
 from bittitan_plugin.store.repositories.claims import Claim
 from bittitan_plugin.store.unit_of_work import UnitOfWork
 
-#: Seconds for which an import waits for another one, and between two looks at it.
+#: Seconds for which an import waits for another one, and between two checks of it.
 PATIENCE_S, LOOK_S = 30.0, 0.2
 
 
 def begin(ports: Ports, installation_id: UUID, made: StockImport) -> str:
-    """Begin an import; returns what its codes are fingerprinted with.
+    """Begin an import; returns the secret for its codes' fingerprints.
 
-    One at a time, for two would not know of each other's codes. Raises ``Refusal`` UNIQUE while
+    One at a time, because two would not see each other's codes. Raises ``Refusal`` UNIQUE while
     another one stays at work.
     """
     give_up_at = monotonic() + PATIENCE_S
@@ -49,7 +49,7 @@ def begin(ports: Ports, installation_id: UUID, made: StockImport) -> str:
 def put(
     ports: Ports, installation_id: UUID, import_id: UUID, codes: Sequence[StockCode]
 ) -> set[str]:
-    """Write some codes of it. Returns the fingerprints of those that are somebody's already.
+    """Write some codes of it. Returns the fingerprints of those that have an owner already.
 
     These are not written. Raises ``Refusal`` when the import was dropped meanwhile.
     """
@@ -64,7 +64,7 @@ def put(
 
 
 def measure(ports: Ports, installation_id: UUID) -> None:
-    """Have the database see how large the stock has become."""
+    """Have the database update its statistics of the stock."""
     with ports.store.writing(installation_id) as work:
         work.stock.measure()
 
@@ -72,13 +72,13 @@ def measure(ports: Ports, installation_id: UUID) -> None:
 def show(
     ports: Ports, installation_id: UUID, made: StockImport, kinds: Collection[ProductType]
 ) -> int:
-    """Everything was written: serve who waited for codes of these kinds, and show them to all.
+    """Everything was written: serve assets that wait for these kinds, and make it visible.
 
-    Returns how many were served. From the first of its transactions on it will be finished,
+    Returns how many were served. After the first of its transactions it will be finished,
     whatever happens. Raises ``Refusal`` when the import was dropped meanwhile.
     """
     with ports.store.writing(installation_id) as work:
-        # Whoever draws now either found too little and waits already, or sees that we are serving.
+        # Others that draw now either found too little and wait, or see that we are serving.
         for kind in sorted(ProductType):
             take_turn(work, kind)
         if not work.stock_imports.serve(made, ports.clock()):
@@ -87,9 +87,9 @@ def show(
 
 
 def finish_of(ports: Ports, installation_id: UUID, run_id: UUID) -> tuple[StockImport, int] | None:
-    """What that run imported before it was cut short, kept now, and how many were served now.
+    """What that run imported before an interruption, kept now, and how many were served now.
 
-    None where it has not come so far, and has to begin anew.
+    None where it had not come so far, and must begin again.
     """
     with ports.store.reading(installation_id) as work:
         made = work.stock_imports.brought_by(run_id)
@@ -99,13 +99,13 @@ def finish_of(ports: Ports, installation_id: UUID, run_id: UUID) -> tuple[StockI
 
 
 def drop(ports: Ports, installation_id: UUID, import_id: UUID) -> None:
-    """Nobody will ever see it; what was written of it goes at the next look."""
+    """Drop the import; its written codes are removed by the next round."""
     with ports.store.writing(installation_id) as work:
         work.stock_imports.drop(import_id)
 
 
 def settle(ports: Ports, installation_id: UUID) -> None:
-    """Finish or remove what was cut short; a duty of the timetable."""
+    """Finish or remove interrupted imports; a task of the timetable."""
     with ports.store.reading(installation_id) as work:
         unfinished = work.stock_imports.unfinished()
     _settle(ports, installation_id, unfinished)
@@ -117,7 +117,7 @@ def _settle(
     unfinished: Sequence[StockImport],
     run_id: UUID | None = None,
 ) -> list[StockImport]:
-    """The same; returns those that are still at work. What the run itself left behind is not."""
+    """The same; returns imports still at work, without what this run itself left behind."""
     now = ports.clock()
     at_work = [
         each
@@ -149,12 +149,12 @@ def _remove(ports: Ports, installation_id: UUID, import_id: UUID) -> None:
 
 
 def _take_turn(work: UnitOfWork) -> None:
-    """From here to the end nobody else begins an import or removes one."""
+    """Lock: until the transaction ends nobody else begins or removes an import."""
     work.take_turns("stock-import")
 
 
 def at_work(other: StockImport) -> str:
-    """That one imports at a time, for whoever is turned away by ``other``."""
+    """The message that ``other`` is at work, and that there is one import at a time."""
     minutes = IMPORT_SILENCE.seconds // 60
     return (
         f"Another import is at work: {other.source}, begun by {other.imported_by}, "

@@ -1,8 +1,8 @@
 """Imports as runs (``services/runs.py``): BitTitan's articles, and files of coupon codes.
 
-What nobody has to sit by is handed in with one transaction and worked through by a durable
-workflow. An uploaded file is kept sealed until then; nothing of it is in the workflow or the run.
-Whoever waits for a file has it imported here and now, which is the same run.
+An import that nobody waits for is enqueued in one transaction and done by a durable workflow. An
+uploaded file is stored sealed until then; nothing of it is in the workflow or the run. A caller
+that waits for a file has it imported here and now, as the same kind of run.
 """
 
 from base64 import b64decode, b64encode
@@ -33,14 +33,14 @@ from bittitan_plugin.services.workflow_ids import Workflow, run_id
 from bittitan_plugin.store.repositories.uploads import Upload
 from bittitan_plugin.store.unit_of_work import UnitOfWork
 
-#: The largest file that is uploaded, in bytes. Ours; the command line takes larger ones.
+#: The largest uploaded file, in bytes. Our choice; the command line accepts larger ones.
 LARGEST_FILE = 4 * 1024 * 1024
 #: Bytes that are read at a time.
 _PIECE = 64 * 1024
 
 
 def start_services_definition(ports: Ports, installation_id: UUID, actor: Actor) -> Run:
-    """Hand in *Get Services Definition*. Raises ``Refusal`` PLUGIN_INACTIVE or UNIQUE."""
+    """Enqueue *Get Services Definition*. Raises ``Refusal`` PLUGIN_INACTIVE or UNIQUE."""
     with ports.store.writing(installation_id) as work:
         work.installations.by_id(installation_id).check_active()
         run = runs.begin_within(ports, work, RunKind.SERVICES_DEFINITION, actor.name)
@@ -52,7 +52,7 @@ def start_services_definition(ports: Ports, installation_id: UUID, actor: Actor)
 def start_stock_import(
     ports: Ports, installation_id: UUID, actor: Actor, name: str, content: bytes, mode: ImportMode
 ) -> Run:
-    """Hand in a file of coupon codes. Raises ``Refusal`` on ``file``, or UNIQUE."""
+    """Enqueue a file of coupon codes. Raises ``Refusal`` on ``file``, or UNIQUE."""
     if not content.strip():
         raise Refusal(ErrorCode.REQUIRED, "That file is empty.", field="file")
     if len(content) > LARGEST_FILE:
@@ -88,9 +88,9 @@ def import_here(
     mode: ImportMode = ImportMode.ALL_OR_NONE,
     tell: Progress = lambda _so_far: None,
 ) -> ImportReport:
-    """Import a file of any size, here and now, for whoever waits for it.
+    """Import a file of any size, here and now, for a caller that waits for it.
 
-    A dry run changes nothing, and is no run. Raises ``Refusal`` on ``file`` when it is no such
+    A dry run changes nothing, and makes no run. Raises ``Refusal`` on ``file`` when it is no such
     file, or while another import stays at work.
     """
     if mode is ImportMode.DRY_RUN:
@@ -109,9 +109,9 @@ def import_here(
 def run_services_definition(
     ports: Ports, installation_id: UUID, run: UUID, tell: Callable[[], object]
 ) -> Run:
-    """Do it, within a run that was begun. Run again after it was cut short, it goes on.
+    """Do it, within a run that was begun. After an interruption it continues.
 
-    Raises what ``services_definition.fetch`` raises; the run then still stands.
+    Raises what ``services_definition.fetch`` raises; the run is then still open.
     """
     begun = runs.get(ports, installation_id, run)
     if begun.is_over:
@@ -130,10 +130,10 @@ def run_services_definition(
 def run_stock_import(
     ports: Ports, installation_id: UUID, run: UUID, mode: ImportMode, tell: Callable[[], object]
 ) -> Run:
-    """Import the file, telling of it row by row; then the file is let go of.
+    """Import the file, reporting progress; then delete the stored file.
 
-    Run again after it was cut short, it begins anew, or tells what it had imported. Raises
-    ``Refusal`` on ``file``; the run then still stands.
+    After an interruption it begins again, or reports what it had imported. Raises
+    ``Refusal`` on ``file``; the run is then still open.
     """
     begun = runs.get(ports, installation_id, run)
     with ports.store.reading(installation_id) as work:
@@ -151,20 +151,20 @@ def run_stock_import(
         work.uploads.remove(run)
         values = _stock_values(report, upload.name, mode)
         if report.bad and not report.reasons:
-            # It came again after everything was written: the reasons were told before.
+            # It ran again after everything was written: the reasons were reported before.
             values |= {name: begun.report.get(name, []) for name in _LISTS}
         return work.runs.change(run, lambda it: it.finished(ports.clock(), values, report.rows))
 
 
 def give_up(ports: Ports, installation_id: UUID, run: UUID, message: str) -> Run:
-    """It cannot be done; the file, if there is one, is let go of."""
+    """End a run that cannot be done, and delete the stored file, if there is one."""
     with ports.store.writing(installation_id) as work:
         work.uploads.remove(run)
         return work.runs.change(run, lambda it: it.failed(ports.clock(), message))
 
 
 def _begun(ports: Ports, installation_id: UUID, actor: Actor) -> Run:
-    """A run that is done here. Another import is waited for, as long as anybody would."""
+    """Begin a run that is done here, after waiting a limited time for another import."""
     give_up_at = monotonic() + arrivals.PATIENCE_S
     while True:
         with ports.store.writing(installation_id) as work:
@@ -190,7 +190,7 @@ def _at_work(ports: Ports, work: UnitOfWork) -> Run | None:
 
 
 def _was_killed(ports: Ports, work: UnitOfWork, run: Run) -> bool:
-    """Whether its process is dead and nobody begins it anew, as a worker does an upload."""
+    """Whether its process is dead and nothing restarts it, as a worker restarts an upload."""
     now = ports.clock()
     if not run.is_silent(now, IMPORT_SILENCE) or work.uploads.find(run.id) is not None:
         return False
@@ -206,7 +206,7 @@ def _imported(
     mode: ImportMode,
     tell: Progress,
 ) -> ImportReport:
-    """The file's import, told of to the run and to ``tell``."""
+    """Import the file, with progress to the run and to ``tell``."""
     progress = runs.Progress(ports, installation_id, run.id)
 
     def told(so_far: ImportReport) -> None:
@@ -235,7 +235,7 @@ def _definition_values(done: ServicesDefinition) -> dict[str, Any]:
     }
 
 
-#: Of a report, what is said of single rows.
+#: The fields of a report about single rows.
 _LISTS = ("reasons", "repeated_rows")
 
 

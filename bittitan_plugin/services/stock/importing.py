@@ -1,7 +1,7 @@
-"""Takes a file of coupon codes into the stock: what is new, what is known, what is bad and why.
+"""Imports a file of coupon codes into the stock: sorts new, known and bad rows.
 
-The file is read once, row by row, outside of any transaction; what is new is written a few rows at
-a time, unseen by anybody until all of it is there (``stock_arrivals``).
+The file is read once, row by row, outside of any transaction; new rows are written a few at a time,
+hidden until all of them are there (``arrivals``).
 """
 
 from collections.abc import Callable, Iterable
@@ -25,19 +25,19 @@ from bittitan_plugin.services.ports import Ports
 from bittitan_plugin.services.stock import arrivals
 from bittitan_plugin.store.unit_of_work import UnitOfWork
 
-#: Bad rows that are listed; more are counted. Ours: a list this long is read by nobody.
+#: Bad rows that are listed; more are only counted. Our choice: nobody reads a longer list.
 MOST_REASONS = 100
-#: Rows that are looked up and stored in one go. Ours: on a busy machine SQLite writes a thousand
-#: in a second, and nobody who sells is to wait for as long.
+#: Rows that are looked up and stored at a time. Our choice: on a busy machine SQLite writes a
+#: thousand in a second, and no sale should wait that long.
 CHUNK = 500
-#: New rows after which the database measures the stock anew, and again at each doubling.
+#: New rows after which the database's statistics are updated, and again at each doubling.
 MEASURED_FROM = 5000
 #: The longest name of a source that is kept, in characters.
 LONGEST_SOURCE = 255
 
 
 class ImportMode(Described):
-    """What is to become of the new codes of a file."""
+    """What happens to the new codes of a file."""
 
     DRY_RUN = "DRY_RUN", "Say what would happen, and change nothing."
     ALL_OR_NONE = "ALL_OR_NONE", "Keep all of them, or none when there is a bad row."
@@ -50,9 +50,9 @@ class StockFile:
 
     name: str
     data: Iterable[bytes]
-    #: The run that imports it; begun anew, it drops what it left behind.
+    #: The run that imports it; begun again, it drops what it left behind.
     run_id: UUID | None = None
-    #: How many lines it has, where that is known beforehand.
+    #: How many lines it has, where known beforehand.
     lines: int | None = None
 
 
@@ -62,23 +62,23 @@ class ImportReport:
 
     #: Codes that were not known.
     new: int = 0
-    #: Codes that were, and rows that repeat one of the file.
+    #: Codes that were known, and rows that repeat one of the file.
     known: int = 0
     bad: int = 0
     #: The first ``MOST_REASONS`` of the bad rows.
     reasons: tuple[BadRow, ...] = ()
-    #: The first ``MOST_REASONS`` rows that repeat one of the file, each with where it stood first.
+    #: The first ``MOST_REASONS`` rows that repeat one of the file, each with its first place.
     repeated_rows: tuple[BadRow, ...] = ()
     #: Whether the new codes were kept; not on a dry run, and not where a bad row forbade it.
     kept: bool = False
     #: Order lines that had waited for these codes.
     served: int = 0
-    #: By which it can be undone; None where it added nothing.
+    #: The id to undo it by; None where it added nothing.
     import_id: str | None = None
 
     @property
     def rows(self) -> int:
-        """How many rows were dealt with."""
+        """How many rows were processed."""
         return self.new + self.known + self.bad
 
 
@@ -101,10 +101,10 @@ def import_stock(
 ) -> ImportReport:
     """Import a file; importing it again adds nothing.
 
-    ``progress`` is told after every ``CHUNK`` rows. A run that comes again after everything was
-    written tells what it wrote, without the reasons for what was bad. Works while the plugin is
-    switched off too. Raises ``Refusal`` on ``file`` when it is no such file, or while another
-    import stays at work.
+    ``progress`` is called after every ``CHUNK`` rows. A run that is repeated after everything was
+    written reports what it wrote, without the reasons for bad rows. Works also while the plugin is
+    switched off. Raises ``Refusal`` on ``file`` when it is no such file, or while another import
+    stays at work.
     """
     run = _Import(ports, installation_id, actor, file, mode)
     if mode is ImportMode.DRY_RUN:
@@ -117,7 +117,7 @@ def import_stock(
         run.take(file.data, progress)
         return run.finish()
     except BaseException:
-        # Without the database it is taken for dead a little later.
+        # Without the database it counts as dead a little later.
         with suppress(SQLAlchemyError):
             arrivals.drop(ports, installation_id, run.id)
         raise
@@ -159,27 +159,27 @@ class _Import:
             touched_at=now,
             run_id=file.run_id,
         )
-        # Ids that follow each other: what is ordered by them is written side by side.
+        # Consecutive ids, so that rows ordered by them are written side by side.
         self._ids = (UUID(int=number) for number in count(uuid4().int))
         self._new = self._known = self._bad = 0
         self._measured_at = MEASURED_FROM
         self._reasons: list[BadRow] = []
         self._repeated: list[BadRow] = []
         self._kinds: set[ProductType] = set()
-        #: By the first half of its fingerprint: where a code stood first, and what was said of it.
+        #: By the first half of a code's fingerprint: its first place, and a digest of its row.
         self._seen: dict[bytes, tuple[int, int]] = {}
 
     @property
     def id(self) -> UUID:
-        """Under which its codes are written."""
+        """The id of the import that its codes are written under."""
         return self._made.id
 
     def begin(self) -> None:
-        """From now on this is the only import."""
+        """Begin it, as the only import."""
         self._secret = arrivals.begin(self._ports, self._installation_id, self._made)
 
     def take(self, data: Iterable[bytes], progress: Progress | None) -> ImportReport:
-        """Read all rows; write the new ones, if that is what this is for."""
+        """Read all rows; write the new ones, unless it is a dry run."""
         rules = self._read(self._rules)
         chunk: list[tuple[str, StockRow]] = []
         for number, row in enumerate(read_rows(data, rules), start=1):
@@ -198,7 +198,7 @@ class _Import:
         return self.report()
 
     def finish(self) -> ImportReport:
-        """Serve who waited and show it to all; or leave no trace of it."""
+        """Serve waiting assets and make it visible; or remove it completely."""
         ports, installation_id = self._ports, self._installation_id
         if not self._new or not self._is_kept:
             arrivals.drop(ports, installation_id, self.id)
@@ -224,7 +224,7 @@ class _Import:
 
     @property
     def _is_kept(self) -> bool:
-        """Whether the new codes are kept, as far as the file is known."""
+        """Whether the new codes are kept, by the rows read so far."""
         mode = self._mode
         return mode is ImportMode.GOOD_ROWS or (mode is ImportMode.ALL_OR_NONE and not self._bad)
 
@@ -233,14 +233,14 @@ class _Import:
             return look(work)
 
     def _rules(self, work: UnitOfWork) -> Rules:
-        # On a dry run there may be none yet.
+        # On a dry run there may be no secret yet.
         self._secret = self._secret or new_codes_secret(self._ports, work, keep=False)
         configuration = work.installations.by_id(work.installation_id).configuration
         articles = {product.sku: product.product_type for product in work.products.all()}
         return Rules(articles=articles, zone=configuration.zone, now=self._ports.clock())
 
     def _meet(self, row: StockRow, chunk: list[tuple[str, StockRow]]) -> None:
-        """Sort out what the file itself repeats."""
+        """Handle a row that the file itself repeats."""
         mark = fingerprint(self._secret, row.code)
         key, content = bytes.fromhex(mark)[:16], hash(_content(row))
         first = self._seen.setdefault(key, (row.line, content))
@@ -269,7 +269,7 @@ class _Import:
             else:
                 self._refuse(BadRow(line=row.line, reason=_differs(there)))
         if self._is_kept:
-            # Even if there is nothing to write: it is alive.
+            # Even if there is nothing to write: this shows that it is alive.
             new = self._put(new)
         self._new += len(new)
         if self._is_kept and self._new >= self._measured_at:
@@ -279,7 +279,7 @@ class _Import:
 
     def _put(self, new: list[tuple[str, StockRow]]) -> list[tuple[str, StockRow]]:
         codes = [self._stock_code(mark, row) for mark, row in new]
-        # Issued between our look and our claim.
+        # Issued between our look-up and our claim.
         taken = arrivals.put(self._ports, self._installation_id, self.id, codes)
         for mark, row in new:
             if mark in taken:
@@ -313,9 +313,9 @@ def _by_line(rows: Iterable[BadRow]) -> tuple[BadRow, ...]:
 
 
 def _there(work: UnitOfWork, marks: list[str]) -> tuple[dict[str, StockCode], set[str]]:
-    """Of these, the codes that are in stock by their marks, and the marks of those an order has.
+    """The codes in stock among these, by their marks, and the marks of those an order has.
 
-    What another import is bringing is neither, for it may yet be dropped.
+    Codes of another unfinished import are neither, because it may still be dropped.
     """
     known = work.stock.by_fingerprints(marks)
     others = {code_subject(mark): mark for mark in marks if mark not in known}
@@ -324,7 +324,7 @@ def _there(work: UnitOfWork, marks: list[str]) -> tuple[dict[str, StockCode], se
 
 
 def _content(said: StockRow | StockCode) -> tuple[object, ...]:
-    """What must be the same for a repeated code to be no contradiction."""
+    """The values that a repetition of the code must not contradict."""
     return said.product_type, said.sku, said.licenses, said.expires_at, said.validity_days
 
 

@@ -1,4 +1,4 @@
-"""Says when stock runs low or out, once per product type, and takes it back by itself."""
+"""Reports low or empty stock, once per product type, and closes it automatically."""
 
 from bittitan_plugin.domain.catalogue import ProductType
 from bittitan_plugin.domain.configuration import Configuration
@@ -10,16 +10,16 @@ from bittitan_plugin.store.unit_of_work import UnitOfWork
 
 
 def take_turn(work: UnitOfWork, product_type: ProductType) -> None:
-    """From here to the end nobody else draws codes of that kind, or serves who waits for them.
+    """Lock: until the transaction ends nobody else draws codes of that kind, or serves them.
 
-    That is what keeps the order: whoever waits has been offered all there was, so that nothing
-    a younger order can take would have served an older one.
+    This keeps the order: waiting assets were offered all codes, so that nothing a newer order can
+    take would have served an older one.
     """
     work.take_turns(f"stock:{product_type}")
 
 
 def report_out_of_stock(ports: Ports, work: UnitOfWork, product_type: ProductType) -> None:
-    """One more order waits: staff see it, as one problem however many wait."""
+    """Report one more waiting order to staff, in one problem for all of them."""
     waiting = work.assets.count_waiting_for_stock(product_type)
     work.problems.report(
         ProblemKind.OUT_OF_STOCK,
@@ -34,7 +34,7 @@ def report_out_of_stock(ports: Ports, work: UnitOfWork, product_type: ProductTyp
 
 
 def review(ports: Ports, work: UnitOfWork, product_type: ProductType) -> None:
-    """Raise or close what there is to say about the stock of that kind, as it is now."""
+    """Raise or close the problems about the present stock of that kind."""
     now = ports.clock()
     out, low = _out_key(product_type), f"low-stock:{product_type}"
     if work.problems.is_open(out) and not work.assets.count_waiting_for_stock(product_type):
@@ -55,7 +55,7 @@ def review(ports: Ports, work: UnitOfWork, product_type: ProductType) -> None:
 
 
 def _threshold(configuration: Configuration, product_type: ProductType) -> int:
-    """In licences; 0 where nothing of that kind is sold from stock."""
+    """The threshold in licences; 0 where nothing of that kind is sold from stock."""
     from_stock = configuration.source_of(product_type) is CouponSource.STOCK
     return configuration.low_stock_threshold if from_stock else 0
 

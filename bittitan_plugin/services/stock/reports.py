@@ -1,4 +1,4 @@
-"""Puts the stock's figures together. One visit to the database; no code is opened for it."""
+"""Computes the stock's figures, in one visit to the database and without decrypting codes."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -21,7 +21,7 @@ from bittitan_plugin.store.queries.stock import free_by_expiry, sold_between
 
 
 def stock_report(ports: Ports, installation_id: UUID) -> StockReport:
-    """What is there, what was sold and how long it lasts, as of now."""
+    """The stock's contents, sales, and how long it lasts, as of now."""
     now = ports.clock()
     with ports.store.reading(installation_id) as work:
         zone = work.installations.by_id(installation_id).configuration.zone

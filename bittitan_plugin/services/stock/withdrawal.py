@@ -1,7 +1,7 @@
 """Takes wrongly imported codes out of the stock again, as long as nobody has bought them.
 
-A withdrawn code stays in the list with who withdrew it, when and why; it is nobody's any more, so
-that a corrected row of it can be imported.
+A withdrawn code stays in the list with who withdrew it, when and why; it has no claim any more, so
+that a corrected row with it can be imported.
 """
 
 from collections.abc import Collection
@@ -22,14 +22,14 @@ from bittitan_plugin.store.unit_of_work import UnitOfWork
 
 @dataclass(frozen=True, kw_only=True)
 class Undone:
-    """What came of undoing an import, or would come of it."""
+    """The result of undoing an import, or its preview."""
 
     import_id: UUID
-    #: The file it was.
+    #: The name of the imported file.
     source: str
     #: Codes that were withdrawn.
     withdrawn: int
-    #: Codes that were sold, or withdrawn before: they stay as they are.
+    #: Codes that were sold, or withdrawn before: they are not changed.
     left: int
 
 
@@ -69,10 +69,10 @@ def undo_import(
     *,
     check_only: bool = False,
 ) -> Undone:
-    """Withdraw what is unsold of an import; ``check_only`` says how many that is, and does nothing.
+    """Withdraw an import's unsold codes; ``check_only`` only counts them.
 
-    ``BATCH`` codes at a time, so that nobody's sale waits for long: cut short, what is left is
-    withdrawn by asking once more. Raises ``Refusal``: NOT_FOUND on ``id``, or on ``reason``.
+    ``BATCH`` codes at a time, so that no sale waits for long: after an interruption the rest is
+    withdrawn by calling it again. Raises ``Refusal``: NOT_FOUND on ``id``, or on ``reason``.
     """
     why = "" if check_only else check_line(reason, "reason")
     with ports.store.reading(installation_id) as work:
@@ -91,7 +91,7 @@ def _withdraw_all(
     withdrawn, some = 0, list[UUID]()
     while True:
         with ports.store.writing(installation_id) as work:
-            # Always in the same order, so that two cannot stand in each other's way.
+            # Always in the same order, so that two processes cannot deadlock.
             for product_type in sorted(ProductType):
                 take_turn(work, product_type)
             after = some[-1] if some else None
