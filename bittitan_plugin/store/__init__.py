@@ -1,1 +1,1 @@
-"""Where everything is kept: SQLAlchemy tables, repositories per installation, the unit of work."""
+"""The storage: SQLAlchemy tables, repositories per installation, the unit of work."""

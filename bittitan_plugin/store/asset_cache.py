@@ -1,7 +1,7 @@
-"""Assets as this process stored them last, so that its next change of one need not read it first.
+"""Caches the assets that this process stored last, so that the next change need not read one.
 
-A hint and never a truth: a change built on it is stored only where the row is still as remembered,
-by its version and the head of its history. Where it is not, the row is locked and read as ever.
+It is only a hint: a change built on it is stored only if the row still has the cached version and
+the cached head of its history. If not, the row is locked and read as usual.
 """
 
 from collections import OrderedDict
@@ -12,13 +12,13 @@ from uuid import UUID
 
 from bittitan_plugin.domain.assets import Asset
 
-#: How many assets are remembered: far more than a worker has under way.
+#: The most cached assets: far more than a worker handles at once.
 MOST = 1000
 
 
 @dataclass(frozen=True)
 class Stored:
-    """An asset as a committed row held it, and the head of its history."""
+    """An asset as it was committed, and the head of its history."""
 
     asset: Asset
     head: str | None
@@ -33,12 +33,12 @@ class AssetCache:
         self._lock = Lock()
 
     def of(self, asset_id: UUID) -> Stored | None:
-        """The asset as it was stored last; None where that was long ago, or by another process."""
+        """The asset as this process stored it last; None if it is not cached."""
         with self._lock:
             return self._stored.get(asset_id)
 
     def keep(self, stored: Mapping[UUID, Stored]) -> None:
-        """Remember what a committed transaction has stored."""
+        """Cache what a committed transaction has stored."""
         with self._lock:
             for asset_id, value in stored.items():
                 self._stored[asset_id] = value
@@ -55,17 +55,17 @@ class TransactionAssets:
         self._own: dict[UUID, Stored] = {}
 
     def of(self, asset_id: UUID) -> Stored | None:
-        """The asset as this transaction stored it, or as it is remembered."""
+        """The asset as this transaction stored it, or as it is cached."""
         return self._own.get(asset_id) or self._asset_cache.of(asset_id)
 
     def note(self, stored: Stored) -> None:
-        """This transaction stored it."""
+        """Note that this transaction stored it."""
         self._own[stored.asset.id] = stored
 
     def forget(self, asset_id: UUID) -> None:
-        """What this transaction stored of it was undone."""
+        """Note that this transaction's change of it was undone."""
         self._own.pop(asset_id, None)
 
     def keep(self) -> None:
-        """The transaction is committed, so others may build on it."""
+        """Cache its changes, because the transaction is committed."""
         self._asset_cache.keep(self._own)

@@ -1,5 +1,5 @@
-"""Which vendors are left alone, known to every process. No row belongs to one installation:
-the limit is the vendor's, whoever calls it."""
+"""Stores which vendors must not be called, for all processes. Rows belong to no installation:
+a vendor's limits apply to all callers."""
 
 from sqlalchemy import ColumnElement, Engine, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
@@ -19,14 +19,14 @@ class Circuits:
         self._reading = reading_engine(engine)
 
     def all(self) -> dict[str, Circuit]:
-        """The circuits there are, by address."""
+        """All circuits, by address."""
         with Session(self._reading) as session:
             return {
                 row.address: from_row(Circuit, row) for row in session.scalars(select(CircuitRow))
             }
 
     def replace(self, old: Circuit | None, new: Circuit) -> bool:
-        """Put ``new`` in the place of ``old``. False when another process was quicker."""
+        """Replace ``old`` by ``new``. False when another process was quicker."""
         with self._writing() as session, session.begin():
             if old is not None:
                 changed = session.execute(
@@ -44,7 +44,7 @@ class Circuits:
             return True
 
     def close(self, circuit: Circuit) -> bool:
-        """The address may be called again. False when another process said so first."""
+        """The address may be called again. False when another process was quicker."""
         with self._writing() as session, session.begin():
             gone = session.execute(
                 delete(CircuitRow)

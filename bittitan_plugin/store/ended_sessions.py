@@ -1,7 +1,7 @@
-"""Sessions of the pages that somebody signed out of: their cookies are worth nothing any more.
+"""Stores sessions of the pages that somebody signed out of, so that their cookies are invalid.
 
-A signed cookie is good until it runs out, also in the hands of whoever has a copy of it. So those
-that were ended before are kept until then.
+A signed cookie is valid until it expires, also for somebody with a copy of it. So sessions that
+end earlier are kept until then.
 """
 
 from datetime import datetime
@@ -13,19 +13,19 @@ from bittitan_plugin.store.tables import EndedSessionRow
 
 
 class EndedSessions:
-    """Which sessions were ended, for every process alike."""
+    """The sessions that were ended, for all processes."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
     def __contains__(self, session_id: str) -> bool:
-        """Whether that one was."""
+        """Whether that session was ended."""
         query = select(EndedSessionRow.id).where(EndedSessionRow.id == session_id)
         with looking(self._engine) as connection:
             return connection.scalar(query) is not None
 
     def add(self, session_id: str, runs_out_at: datetime, now: datetime) -> None:
-        """End it; whoever ends one that is ended already changes nothing."""
+        """End it; ending it again changes nothing."""
         ended = insert_into(self._engine, EndedSessionRow).values(
             id=session_id, runs_out_at=runs_out_at
         )

@@ -16,21 +16,21 @@ from bittitan_plugin.base.private_files import private_directory, private_file
 
 #: How long a SQLite writer waits for another, in milliseconds.
 BUSY_TIMEOUT_MS = 30_000
-#: Connections kept open, and how many more may be opened for a while by a worker's threads.
+#: Connections kept open, and how many more a worker's threads may open for a while.
 POOL_SIZE, OVERFLOW = 20, 30
-#: Seconds to wait for a connection that the server does not answer.
+#: Seconds to wait for a server that does not answer a connection.
 CONNECT_TIMEOUT_S = 5
-#: Seconds a PostgreSQL transaction may stand idle. A process that froze in the middle of one (a
-#: machine that was suspended) would keep the rows it changed locked, and others waiting for them.
+#: Seconds a PostgreSQL transaction may be idle. A process that froze in the middle of one (a
+#: machine that was suspended) would keep the rows it changed locked, and others would wait.
 IDLE_TRANSACTION_S = 20
-#: Seconds between two attempts to connect to a database that is away.
+#: Seconds between two attempts to connect to a database that is down.
 KNOCK_S = 1.0
 #: Execution option naming the statement that opens a SQLite transaction.
 BEGIN_OPTION = "sqlite_begin"
 
 
 def open_engine(database_url: str) -> Engine:
-    """An engine whose transactions behave alike on both databases. Connects lazily."""
+    """An engine with transactions that behave alike on both databases. Connects lazily."""
     engine = _create(database_url)
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _begin_explicitly)
@@ -39,7 +39,7 @@ def open_engine(database_url: str) -> Engine:
 
 
 def open_workflow_engine(database_url: str) -> Engine:
-    """The same database as the workflow engine wants it: SQLite begins at the first write."""
+    """The same database for the workflow engine, where SQLite begins at the first write."""
     engine = _create(database_url)
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _begin_at_first_write)
@@ -47,7 +47,7 @@ def open_workflow_engine(database_url: str) -> Engine:
 
 
 def without_haste(engine: Engine) -> Engine:
-    """The same engine; while the database is away, each thread knocks once a second at most."""
+    """The same engine; while the database is down, each thread tries at most once a second."""
     failed_at = [-KNOCK_S]
 
     @event.listens_for(engine, "do_connect")
@@ -63,19 +63,19 @@ def without_haste(engine: Engine) -> Engine:
 
 
 def writing_engine(engine: Engine) -> Engine:
-    """The same engine, every transaction of which may write from its first statement on."""
+    """The same engine with transactions that may write from their first statement on."""
     return engine.execution_options(**{BEGIN_OPTION: "BEGIN IMMEDIATE"})
 
 
 class WriteWhileReading(Exception):
-    """A defect: something was to be written where the program only looks."""
+    """A defect: the program tried to write where it only reads."""
 
 
 def reading_engine(engine: Engine) -> Engine:
-    """The same engine for what only reads; on it, a write raises ``WriteWhileReading``.
+    """The same engine for reading only; a write raises ``WriteWhileReading``.
 
-    On PostgreSQL a transaction would show each statement what is committed by then, as none does;
-    beginning and ending one is two of three exchanges of a single read. On SQLite a transaction
+    On PostgreSQL each statement sees what is committed by then, with or without a transaction, but
+    beginning and ending one takes two of a single read's three exchanges. On SQLite a transaction
     keeps its view, and costs nothing.
     """
     reading = engine.execution_options(**_reading_options(engine))
@@ -85,13 +85,13 @@ def reading_engine(engine: Engine) -> Engine:
 
 @contextmanager
 def looking(engine: Engine) -> Iterator[Connection]:
-    """A connection for a single read of an engine that others write with."""
+    """A connection for a single read with an engine that others write with."""
     with engine.connect() as connection:
         yield connection.execution_options(**_reading_options(engine))
 
 
 def insert_into(bind: Engine | Connection, row: type[Any]) -> postgresql.Insert | sqlite.Insert:
-    """An insert that can say what is to happen where such a row is there already."""
+    """An insert that can define what happens if such a row exists already."""
     insert = postgresql.insert if bind.dialect.name == "postgresql" else sqlite.insert
     return insert(row)
 
@@ -140,16 +140,16 @@ def _end_idle_transactions(connection: Any, _record: object) -> None:
 
 
 def _lean_cursor() -> type:
-    from bittitan_plugin.store.lean_cursor import LeanCursor  # the driver, which SQLite needs not
+    from bittitan_plugin.store.lean_cursor import LeanCursor  # its driver is not for SQLite
 
     return LeanCursor
 
 
 def _check_alive(engine: Engine, connection: Any, _record: object, _proxy: object) -> None:
-    """Ask a connection whether it still serves, if the server has said something in between.
+    """Test a connection, but only if the server has sent something while it was idle.
 
-    An idle one has nothing to read; one whose server went away has its farewell. So a healthy one
-    costs no question, where asking each time would be half of all transactions.
+    An idle connection has nothing to read; after a shutdown the server's last message is there. So
+    a healthy one needs no test, while testing each time would double the transactions.
     """
     if connection.closed:
         raise exc.DisconnectionError
@@ -164,8 +164,8 @@ def _check_alive(engine: Engine, connection: Any, _record: object, _proxy: objec
 
 
 def _make_private(file: Path, *_connecting: object) -> None:
-    # SQLite would make it readable for everybody; its journals are born like the file itself.
-    with suppress(OSError):  # which SQLite says in words that are known here
+    # SQLite would make it readable for everybody; its journals get the file's own mode.
+    with suppress(OSError):  # SQLite reports it with a message that is known here
         private_file(file)
 
 
@@ -179,7 +179,7 @@ def _begin_at_first_write(connection: Any, _record: object) -> None:
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:
-    # First, because what follows may already have to wait for another process.
+    # First, because the next statements may already wait for another process.
     connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = FULL")
@@ -188,7 +188,7 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
     connection.create_function("lower", 1, _lower, deterministic=True)
     if sqlite3.sqlite_version_info < (3, 42):
         # The workflow engine's tables call unixepoch('subsec'), which older libraries answer
-        # with NULL. Debian 12's is such a one.
+        # with NULL, for example Debian 12's.
         connection.create_function("unixepoch", -1, _unixepoch)
 
 

@@ -1,7 +1,7 @@
-"""A marker sealed with the key of whoever began the database: it proves keys before they are used.
+"""A marker sealed with the key that began the database: it proves keys before they are used.
 
-A database that was restored without its key would otherwise be found out by what fails in it, one
-secret after another, and what is sealed meanwhile with another key makes two databases of one.
+Without it, a database restored without its key would fail later, one secret after another, and
+secrets sealed meanwhile with another key would split the database into two.
 """
 
 from sqlalchemy import Engine, select
@@ -14,7 +14,7 @@ from bittitan_plugin.store.engine import looking, writing_engine
 from bittitan_plugin.store.migrations import UnfitDatabase
 from bittitan_plugin.store.tables import KeyProofRow
 
-#: There is one row, of which this is the key.
+#: The key of the only row.
 _ONLY = 1
 _MARKER = "bittitan"
 
@@ -22,7 +22,7 @@ _MARKER = "bittitan"
 def key_fault(engine: Engine, cipher: Cipher) -> str:
     """Why these keys are not the database's, in one sentence; empty when they are.
 
-    A database in which nothing was proved yet takes any key.
+    A database without a marker accepts any key.
     """
     with looking(engine) as connection:
         marker = connection.scalar(select(KeyProofRow.marker))
@@ -40,7 +40,7 @@ def key_fault(engine: Engine, cipher: Cipher) -> str:
 
 
 def prove_keys(engine: Engine, cipher: Cipher) -> None:
-    """Raise ``UnfitDatabase`` unless the keys are the database's; a new database is marked."""
+    """Raise ``UnfitDatabase`` unless the keys are the database's; mark a new database."""
     _mark(engine, cipher)
     if fault := key_fault(engine, cipher):
         raise UnfitDatabase(fault)
@@ -52,5 +52,5 @@ def _mark(engine: Engine, cipher: Cipher) -> None:
             if session.get(KeyProofRow, _ONLY) is None:
                 session.add(KeyProofRow(id=_ONLY, marker=cipher.seal(_MARKER)))
     except IntegrityError:
-        # Of two that begin a database together one marks it, and the other is judged by that.
+        # If two processes begin a database together, one marks it and the other is checked by it.
         return

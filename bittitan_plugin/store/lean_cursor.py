@@ -1,4 +1,4 @@
-"""What PostgreSQL returned, described by name and type only.
+"""A cursor for PostgreSQL that describes columns by name and type only, which is faster.
 
 The driver describes each column with an object of its own at every statement; for the widest table
 that cost more than reading its row. SQLAlchemy asks for these two values and no others.
@@ -8,12 +8,12 @@ from typing import Any
 
 import psycopg
 
-#: Display size, internal size, precision, scale, and whether it may be null: nobody asks.
+#: Display size, internal size, precision, scale, and whether it may be null: never used.
 _UNASKED = (None,) * 5
 
 
 class LeanCursor(psycopg.Cursor[Any]):
-    """A cursor whose columns are plain tuples, as DB-API has them."""
+    """A cursor that describes columns as plain tuples, as in DB-API."""
 
     @property
     def description(self) -> list[Any] | None:

@@ -1,4 +1,4 @@
-"""Taking turns where there is no row yet to lock: looking for something, then making it."""
+"""Locks for looking for something and then making it, where no row exists yet to lock."""
 
 from uuid import UUID
 

@@ -1,11 +1,11 @@
-"""Between rows and domain values, in both directions.
+"""Converts rows to domain values and back.
 
-A field of a value is a column of the same name, an enum is kept as its value; ``to_columns`` and
-``from_row`` read that off the value's class. Only what is kept otherwise is written out below:
-money, which is an amount beside a currency, and parts that are columns of the row they belong to.
+A field of a value is a column of the same name, and an enum is stored as its value; ``to_columns``
+and ``from_row`` derive that from the value's class. Only exceptions are written out below: money,
+which is an amount beside a currency, and parts that are columns of their owner's row.
 
-Enums are not column types: reading a row would then fail as a whole where one value of one row is
-unknown, and ``readable`` could not show the others.
+Enums are not column types: one unknown value in one row would then fail the whole reading, and
+``readable`` could not show the other rows.
 """
 
 from collections.abc import Callable, Collection, Iterable
@@ -48,9 +48,9 @@ def to_columns(
 
 
 def from_row(kind: type[Value], row: object, *, prefix: str = "", **apart: Any) -> Value:
-    """The value of that kind in a row; ``apart`` are its fields that are not kept as columns.
+    """The value of that kind in a row; ``apart`` are its fields that are not stored as columns.
 
-    Raises ``ValueError`` where a column holds what the field's enum does not know.
+    Raises ``ValueError`` where a column has a value that the field's enum does not know.
     """
     for name, enum in _enums(kind):
         if name not in apart:
@@ -61,7 +61,7 @@ def from_row(kind: type[Value], row: object, *, prefix: str = "", **apart: Any) 
 
 @cache
 def _enums(kind: type["DataclassInstance"]) -> tuple[tuple[str, type[Enum] | None], ...]:
-    """The fields of that class, each with the enum that it holds, if it holds one."""
+    """The fields of that class, each with its enum, if it has one."""
     hints = get_type_hints(kind)
     return tuple((each.name, _enum(hints[each.name])) for each in fields(kind))
 
@@ -79,9 +79,9 @@ def readable(
     read: Callable[[Found], T],
     left_out: Callable[[Found], object] = lambda _row: None,
 ) -> list[T]:
-    """What these rows hold, for whoever looks through many.
+    """The values of these rows, for callers that read many.
 
-    A row that nobody can read hides none of the others: it is logged, and ``left_out`` is told.
+    An unreadable row does not hide the others: it is logged, and ``left_out`` is called.
     """
     found = []
     for row in rows:

@@ -1,7 +1,7 @@
-"""Seals every stored secret anew with the first key, so that the old keys can be thrown away.
+"""Seals every stored secret again with the first key, so that the old keys can be removed.
 
-It may be interrupted and repeated, and others may serve meanwhile: what is sealed with the first
-key already is passed over, and rows are locked a few at a time.
+It may be interrupted and repeated, and others may serve meanwhile: what is already sealed with the
+first key is skipped, and rows are locked a few at a time.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -17,13 +17,13 @@ from bittitan_plugin.store.engine import writing_engine
 from bittitan_plugin.store.tables import Base, KeyProofRow
 from bittitan_plugin.store.types import SEALED_WITHIN
 
-#: Rows sealed anew in one transaction, so that nobody who serves meanwhile waits for long.
+#: Rows sealed again in one transaction, so that other processes do not wait for long.
 BATCH = 200
 
 
 @dataclass(frozen=True, kw_only=True)
 class Rotation:
-    """How far it has come: rows that hold a secret, looked at, sealed anew, fitting no key."""
+    """Its progress: rows with a secret, checked, sealed again, and fitting no key."""
 
     total: int
     seen: int = 0
@@ -34,7 +34,7 @@ class Rotation:
 def sealed_columns(platforms: Sequence[MetaData]) -> Iterator[Column[Any]]:
     """Every column that holds secrets, as our tables and those of ``platforms`` mark them.
 
-    The proof of the keys is the last: until everything else is sealed anew it asks for the old one.
+    The proof of the keys is the last: until everything else is sealed again it needs the old key.
     """
     every = dict.fromkeys(
         table for each in (Base.metadata, *platforms) for table in each.sorted_tables
@@ -49,7 +49,7 @@ def rotate(
     platforms: Sequence[MetaData],
     tell: Callable[[Rotation], None],
 ) -> Rotation:
-    """Seal everything with the first key; ``tell`` hears of each batch. Memory stays bounded.
+    """Seal everything with the first key; calls ``tell`` for each batch. Memory stays bounded.
 
     ``platforms`` are the tables that platforms keep beside ours.
     """
@@ -65,7 +65,7 @@ def rotate(
 
 
 def _batches(engine: Engine, column: Column[Any]) -> Iterator[list[Any]]:
-    """The keys of the rows that hold something in that column."""
+    """The keys of the rows with a value in that column."""
     key = _key(column)
     query, last = select(key).where(column.is_not(None)).order_by(key).limit(BATCH), None
     while True:
@@ -111,7 +111,7 @@ def _key(column: Column[Any]) -> Column[Any]:
 
 
 def _sealed_anew(cipher: Cipher, column: Column[Any], old: Any) -> Any:
-    """What is to be stored instead, or None when it can stay."""
+    """The value to store instead, or None when it can stay."""
     names = column.info.get(SEALED_WITHIN)
     if names is None:
         return cipher.renewed(Sealed(old))

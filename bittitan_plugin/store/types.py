@@ -17,7 +17,7 @@ SEALED_WITHIN = "sealed_within"
 
 
 class Amount(TypeDecorator[Decimal]):
-    """A decimal amount kept as a whole number of 1/10000, so it is exact and sortable anywhere.
+    """A decimal amount stored as a whole number of 1/10000, exact and sortable on any database.
 
     SQLite has no decimal type and would round through a float.
     """

@@ -1,4 +1,4 @@
-"""One transaction: its repositories and the workflows it starts stand or fall together."""
+"""The unit of work: one transaction for its repositories and the workflows it starts."""
 
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
@@ -39,21 +39,21 @@ R = TypeVar("R")
 
 
 class WorkflowQueue(Protocol):
-    """Where durable work is handed in."""
+    """The queue of durable work."""
 
     def enqueue(self, session: Session, workflow: str, workflow_id: str, *arguments: str) -> None:
-        """Hand in ``workflow`` under ``workflow_id`` within the session's transaction.
+        """Enqueue ``workflow`` under ``workflow_id`` within the session's transaction.
 
-        A taken id means it was handed in before: nothing happens, whatever became of it.
+        A known id means it was enqueued before: nothing happens, whatever became of it.
         Arguments are ids, never codes or passwords: they are stored in clear text.
         """
 
     def wake(self, workflow_ids: Collection[str]) -> None:
-        """Let those of these workflows go on at once that wait in the database for their turn."""
+        """Let those of these workflows that wait in the database continue at once."""
 
 
 def _of_installation(kind: Callable[[Session, UUID], R]) -> cached_property[R]:
-    """Made when it is first asked for: a transaction seldom needs more than three of them."""
+    """A repository made at first use: a transaction seldom needs more than three of them."""
     return cached_property(lambda work: kind(work.session, work.installation_id))
 
 
@@ -88,7 +88,7 @@ class UnitOfWork:
         self.session = session
         self.installation_id = installation_id
         self.transaction_assets = TransactionAssets(asset_cache)
-        #: Workflows to be woken once this is committed.
+        #: Workflows to wake once this is committed.
         self.woken: set[str] = set()
         self._queue = queue
 
@@ -99,12 +99,12 @@ class UnitOfWork:
 
     @cached_property
     def assets(self) -> AssetRepository:
-        """Those of the installation, as far as this process remembers them."""
+        """The installation's assets, with this process's cache of them."""
         return AssetRepository(self.session, self.installation_id, self.transaction_assets)
 
     @contextmanager
     def apart(self, asset_id: UUID) -> Iterator[None]:
-        """What is done about this asset: where it raises, it is undone alone."""
+        """A block of work on this asset: if it raises, only this block is undone."""
         try:
             with self.session.begin_nested():
                 yield
@@ -113,7 +113,7 @@ class UnitOfWork:
             raise
 
     def take_turns(self, subject: str) -> None:
-        """From here to the end, no other transaction of this installation that says the same."""
+        """Lock ``subject`` in this installation until the transaction ends."""
         take_turns(self.session, subject, self.installation_id)
 
     def enqueue(self, workflow: str, workflow_id: str, *arguments: str) -> None:
@@ -123,7 +123,7 @@ class UnitOfWork:
         )
 
     def wake(self, workflow_ids: Collection[str]) -> None:
-        """What these workflows wait for may have come: they look at once, if this commits."""
+        """Let these workflows check at once for what they wait for, if this commits."""
         self.woken.update(workflow_ids)
 
 
@@ -139,13 +139,13 @@ class Store:
 
     @contextmanager
     def reading(self, installation_id: UUID) -> Iterator[UnitOfWork]:
-        """To look only. Each statement sees what is committed by then, as on any PostgreSQL."""
+        """A unit of work to read only. Each statement sees what is committed by then."""
         with Session(self._reading) as session:
             yield UnitOfWork(session, installation_id, self._queue)
 
     @contextmanager
     def writing(self, installation_id: UUID) -> Iterator[UnitOfWork]:
-        """Commits when the block ends, rolls back when it raises."""
+        """A unit of work that commits when the block ends and rolls back when it raises."""
         with self._write() as session:
             work = UnitOfWork(session, installation_id, self._queue, self._asset_cache)
             yield work

@@ -1,4 +1,4 @@
-"""Which processes run workflows, and which of them are still there."""
+"""Stores which processes run workflows, and finds which of them are alive."""
 
 import os
 import socket
@@ -12,7 +12,7 @@ from bittitan_plugin.domain.waits import left
 from bittitan_plugin.store.engine import writing_engine
 from bittitan_plugin.store.tables import WorkerRow
 
-#: A worker silent for longer is taken for dead. Its work being done twice would do no harm.
+#: A worker silent for longer counts as dead. Doing its work twice would do no harm.
 SILENCE = timedelta(seconds=30)
 
 
@@ -24,7 +24,7 @@ class WorkerRegistry:
         self._clock = clock
 
     def beat(self, executor_id: str) -> None:
-        """Say that this worker is alive."""
+        """Store this worker's heartbeat."""
         now = self._clock()
         with self._writing() as session, session.begin():
             found = session.execute(
@@ -44,14 +44,14 @@ class WorkerRegistry:
                 )
 
     def alive(self) -> set[str]:
-        """The workers that have been heard of lately and, on this machine, still run."""
+        """The workers with a recent heartbeat that, on this machine, still run."""
         with Session(self._engine) as session:
             rows = session.scalars(select(WorkerRow)).all()
         now = self._clock()
         return {row.executor_id for row in rows if _is_heard(row, now) and not _is_gone(row)}
 
     def sign_off(self, executor_id: str) -> None:
-        """This worker stops; so do rows of workers long dead."""
+        """Delete the row of this worker, which stops, and rows of workers long dead."""
         with self._writing() as session, session.begin():
             session.execute(delete(WorkerRow).where(WorkerRow.executor_id == executor_id))
             session.execute(
@@ -67,7 +67,7 @@ def _is_heard(row: WorkerRow, now: datetime) -> bool:
 
 
 def _is_gone(row: WorkerRow) -> bool:
-    """Whether a worker of this very machine has ended, which needs no waiting to know."""
+    """Whether a worker on this machine has ended, which is known without waiting."""
     if row.machine != socket.gethostname():
         return False
     try:

@@ -1,4 +1,4 @@
-"""Whether the database takes writes: a full disk and a read-only database still answer reads."""
+"""Tests whether the database accepts writes: if full or read-only, it still answers reads."""
 
 from uuid import uuid4
 
@@ -10,12 +10,12 @@ from bittitan_plugin.store.tables import WriteTrialRow
 
 log = structlog.get_logger(__name__)
 
-#: The database is away, full or read-only. The texts may quote what was to be stored.
+#: The database is down, full or read-only. The errors' texts may quote values.
 NO_DATABASE = (exc.OperationalError, exc.InterfaceError, exc.InternalError, exc.TimeoutError)
-#: Of the trial's row, in times 32 characters. On SQLite about what a sale writes (64 kB), so that
-#: room for the trial is room for a sale; PostgreSQL asks the disk for each commit as it is.
+#: The size of the trial's row, in units of 32 characters. On SQLite about a sale's writes (64 kB),
+#: so room for the trial is room for a sale; PostgreSQL needs the disk for each commit anyway.
 _TIMES = {"sqlite": 2048, "postgresql": 1}
-#: There is one row, of which this is the key.
+#: The key of the only row.
 _ONLY = 1
 
 _FULL, _READ_ONLY = "cannot be written: the disk is full", "cannot be written: it is read-only"
@@ -30,9 +30,9 @@ _BY_WORDS = {
 
 
 def write_fault(engine: Engine) -> str:
-    """What stands in the way of writing, in words; empty when nothing does.
+    """Why the database does not accept writes, in words; empty when it does.
 
-    It commits: on SQLite nothing reaches the disk before. It replaces one row, so nothing grows.
+    It commits, because SQLite writes to the disk only then. It replaces one row, so nothing grows.
     """
     content = uuid4().hex * _TIMES[engine.dialect.name]
     statement = insert_into(engine, WriteTrialRow).values(id=_ONLY, content=content)
@@ -46,16 +46,16 @@ def write_fault(engine: Engine) -> str:
 
 
 def logged_fault(error: exc.SQLAlchemyError) -> str:
-    """The same, for an answer that could not be given because of it; the log has it too."""
+    """The fault in words, for an answer that failed because of it; it is logged too."""
     fault = fault_in_words(error)
     log.error("answer without database", kind=type(error).__name__, fault=fault)
     return fault
 
 
 def fault_in_words(error: exc.SQLAlchemyError) -> str:
-    """What an error of the database means for who runs it.
+    """What an error of the database means to its operator.
 
-    Its own text may carry addresses and values, so only what is known of it is said.
+    Its own text may contain addresses and values, so only known faults are named.
     """
     cause = error.orig if isinstance(error, exc.DBAPIError) else None
     by_code = _BY_CODE.get(getattr(cause, "sqlstate", None) or "")

@@ -1,4 +1,4 @@
-"""The database's history, one revision a file, and the functions that bring it up to date."""
+"""The database's revisions, one per file, and the functions that bring it up to date."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -14,24 +14,24 @@ from sqlalchemy import Connection, Engine, MetaData
 from bittitan_plugin.base.private_files import private_directory
 from bittitan_plugin.store.engine import writing_engine
 
-#: Where alembic notes which revision a database is at.
+#: The table in which alembic stores a database's revision.
 _VERSION_TABLE = "bittitan_migrations"
-#: Serialises upgrades on PostgreSQL; any constant will do.
+#: Serialises upgrades on PostgreSQL; any constant works.
 _LOCK_KEY = 7_221_940
 #: Seconds a process waits while another brings the database up to date.
 _PATIENCE_S = 300
 
 
 class UnfitDatabase(Exception):
-    """This program may not work on the database; the message says in a sentence what to do."""
+    """This program must not use the database; the message is a sentence with what to do."""
 
 
 @contextmanager
 def in_turn(engine: Engine) -> Iterator[None]:
     """One process at a time brings the database up to date: our tables and the engine's.
 
-    On PostgreSQL both take a lock of the server. On SQLite the workflow engine would wait only
-    five seconds for whoever migrates, so processes queue at a file beside the database. Raises
+    On PostgreSQL both take a lock on the server. On SQLite the workflow engine would wait only
+    five seconds for another migration, so processes queue at a file beside the database. Raises
     ``filelock.Timeout`` after five minutes.
     """
     file = engine.url.database if engine.dialect.name == "sqlite" else None
@@ -46,7 +46,7 @@ def in_turn(engine: Engine) -> Iterator[None]:
 def upgrade(engine: Engine) -> None:
     """Bring the database to the newest revision. Safe to run from several processes at once.
 
-    Raises ``UnfitDatabase`` when it is at one that only a newer program knows.
+    Raises ``UnfitDatabase`` when it is at a revision that only a newer program knows.
     """
     with writing_engine(engine).begin() as connection:
         if connection.dialect.name == "postgresql":
@@ -68,7 +68,7 @@ def check(engine: Engine, platforms: Sequence[MetaData]) -> None:
 
 
 def version_fault(engine: Engine) -> str:
-    """Why the tables are not those this program works on, in a sentence; empty when they are."""
+    """Why the tables are not those of this program, in a sentence; empty when they are."""
     with engine.connect() as connection:
         return _fault(_current(connection))
 

@@ -1,6 +1,6 @@
 """Alembic's entry: compares and upgrades the plugin's tables and those of its platforms.
 
-Tables of others in the same database (the workflow engine's, for one) are left alone.
+Other tables in the same database (such as the workflow engine's) are not touched.
 """
 
 from alembic import context
@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from bittitan_plugin.store.tables import Base
 
-#: What platforms keep in the same database is named by whoever compares.
+#: The caller names the tables that platforms keep in the same database.
 _TARGETS = list(dict.fromkeys([Base.metadata, *context.config.attributes["platforms"]]))
 
 

@@ -1,4 +1,4 @@
-"""Assets as lists: filtered, searched, sorted, paged; and the newest ones of several accounts."""
+"""Lists assets, filtered, searched, sorted and paged; and the newest ones of several accounts."""
 
 from collections.abc import Collection
 from dataclasses import dataclass, replace
@@ -43,20 +43,20 @@ class AssetFilter:
     product_types: Collection[ProductType] | None = None
     order_ids: Collection[str] | None = None
     account_ids: Collection[UUID] | None = None
-    #: Whom they were bought for; None among them stands for the buyer itself.
+    #: The end customers they were bought for; None among them means the buyer itself.
     end_customer_ids: Collection[UUID | None] | None = None
     #: Both ends belong to the range.
     purchased_from: datetime | None = None
     purchased_until: datetime | None = None
-    #: Part of the name, friendly name, order number or, to whom it is shown, the recipient's
+    #: Part of the name, friendly name, order number or, for viewers who may see it, the recipient's
     #: address.
     search: str = ""
-    #: What one coupon code is found by (see ``code_lookup.py``); empty matches nothing.
+    #: The fingerprint of one coupon code (see ``code_lookup.py``); empty matches nothing.
     code_mark: str | None = None
 
 
 class AssetSort(Described):
-    """What assets can be sorted by."""
+    """The values by which assets can be sorted."""
 
     PURCHASE_DATE = "PURCHASE_DATE", "When it was bought."
     NAME = "NAME", "The product's name at purchase, whatever its case."
@@ -70,7 +70,7 @@ class AssetSort(Described):
 
 
 def sort_key(by: AssetSort, *, descending: bool) -> SortKey:
-    """The order a list of assets is read in."""
+    """The sorting of a list of assets."""
     expression, kind = _SORTS[by]
     return SortKey(
         expression=expression,
@@ -125,7 +125,7 @@ def newest_of_accounts(
     return found
 
 
-#: Text is sorted without regard to case; the database lowers it, on either side of a comparison.
+#: Text is sorted without regard to case; the database lowers both sides of a comparison.
 _SORTS: dict[AssetSort, tuple[SQLColumnExpression[object], type]] = {
     AssetSort.PURCHASE_DATE: (AssetRow.purchase_date, datetime),
     AssetSort.NAME: (func.lower(AssetRow.name), str),
@@ -134,7 +134,7 @@ _SORTS: dict[AssetSort, tuple[SQLColumnExpression[object], type]] = {
     AssetSort.QUANTITY: (AssetRow.quantity, int),
     AssetSort.COUPON_EXPIRES_AT: (AssetRow.coupon_expires_at, datetime),
 }
-#: The total is null for whom it was bought: neither the order nor a cursor may tell it.
+#: The total is null for the end customer: neither the sorting nor a cursor may reveal it.
 _NULLABLE = {AssetSort.FRIENDLY_NAME, AssetSort.COUPON_EXPIRES_AT, AssetSort.TOTAL}
 
 
@@ -146,7 +146,7 @@ def _veiled(sort: SortKey, audience: Audience) -> SortKey:
 
 
 def _bought(audience: Audience) -> ColumnElement[bool]:
-    """Of the assets the audience sees, those whose terms it sees too: see ``domain/access.py``."""
+    """The assets with terms that the audience may see too: see ``domain/access.py``."""
     if isinstance(audience, OnlyAccounts):
         return AssetRow.account_id == audience.buyer_id if audience.buyer_id else false()
     return true()
@@ -180,7 +180,7 @@ def _conditions(
         if chosen is not None
     ]
     if wanted.account_ids is not None:
-        # Asked by its end customer, a match would tell who the reseller is.
+        # For the end customer, a match would reveal who the reseller is.
         conditions += [AssetRow.account_id.in_(wanted.account_ids), _bought(audience)]
     if wanted.end_customer_ids is not None:
         named = [each for each in wanted.end_customer_ids if each is not None]
@@ -207,7 +207,7 @@ def _conditions(
 
 
 def _holds_code(work: UnitOfWork, mark: str) -> ColumnElement[bool]:
-    """Codes of the API are marked on their asset, those from stock in the stock."""
+    """Assets with that code: the API's are marked on their asset, those from stock in the stock."""
     issued = select(AssetRow.id).where(
         AssetRow.installation_id == work.installation_id, AssetRow.code_fingerprint == mark
     )

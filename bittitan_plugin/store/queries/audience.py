@@ -1,4 +1,4 @@
-"""For whom a list is read. There is no default: a query cannot forget to say it."""
+"""For whom a list is read. There is no default, so that no query can forget it."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -8,7 +8,7 @@ from bittitan_plugin.domain.access import OwnAccounts
 
 @dataclass(frozen=True)
 class Everything:
-    """Staff: whatever the installation holds."""
+    """Staff: everything of the installation."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,7 +20,7 @@ class OnlyAccounts:
 
     @property
     def ids(self) -> list[UUID]:
-        """Of all its accounts."""
+        """The ids of all its accounts."""
         return [*self.named_ids, *([self.buyer_id] if self.buyer_id else [])]
 
 
@@ -35,7 +35,7 @@ NOTHING = Nothing()
 
 
 def audience_of(own: OwnAccounts) -> Audience:
-    """What a customer reads who has these accounts."""
+    """The audience of a customer with these accounts."""
     if not own.every:
         return NOTHING
     return OnlyAccounts(

@@ -1,4 +1,4 @@
-"""The lists staff browse, each of one installation only."""
+"""The lists that staff browse in the back office, each of one installation only."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -34,7 +34,7 @@ PUBLISHED, HIDDEN = "PUBLISHED", "HIDDEN"
 
 @dataclass(frozen=True, kw_only=True)
 class AssetLine:
-    """An asset and whose it is."""
+    """An asset and the accounts it belongs to."""
 
     asset: Asset
     account_email: str
@@ -51,7 +51,7 @@ class RequestLine:
 
 @dataclass(frozen=True, kw_only=True)
 class AuditLine:
-    """One recorded change and the asset it was made to."""
+    """One recorded change and its asset."""
 
     id: int
     entry: HistoryEntry
@@ -136,7 +136,7 @@ def requests(work: UnitOfWork) -> Browser[RequestLine]:
 
 
 def accounts(work: UnitOfWork) -> Browser[Account]:
-    """Accounts, resellers' end customers among them."""
+    """Accounts, including resellers' end customers."""
     return Browser(
         rows=select(AccountRow).where(AccountRow.installation_id == work.installation_id),
         key=AccountRow.id,
@@ -193,7 +193,7 @@ def problems(work: UnitOfWork) -> Browser[Problem]:
 
 
 def stock_codes(work: UnitOfWork) -> Browser[StockCode]:
-    """The codes of the stock, whatever became of them; they stay sealed."""
+    """The codes of the stock in every state; they stay sealed."""
     row = StockCodeRow
     return Browser(
         rows=select(row).where(

@@ -16,9 +16,9 @@ from bittitan_plugin.store.queries.search import contains
 
 Item = TypeVar("Item")
 
-#: Rows beyond this are not counted; the pager ends there, and filters lead further. Ours.
+#: Rows beyond this are not counted; the pager ends there, and filters lead further. Our choice.
 COUNTED_TO = 10_000
-#: Of a row's key as it is written, in characters: an id, or a number that a database can hold.
+#: The longest written key of a row, in characters: an id, or a number that a database can store.
 LONGEST_KEY = 36
 #: The largest key that is a number.
 LARGEST_NUMBER = 2**31 - 1
@@ -41,7 +41,7 @@ class Test(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Criterion:
-    """One comparison. ``value`` is a list for ``ONE_OF`` and ``NONE_OF``, no matter for empties."""
+    """One comparison. ``value`` is a list for ``ONE_OF`` and ``NONE_OF``, unused for empties."""
 
     field: str
     test: Test
@@ -50,7 +50,7 @@ class Criterion:
 
 @dataclass(frozen=True, kw_only=True)
 class Criteria:
-    """Comparisons and further groups, all of which (or any of which) must hold."""
+    """Comparisons and further groups; all of them (or any of them) must hold."""
 
     parts: Sequence["Criteria | Criterion"] = ()
     any_of: bool = False
@@ -58,7 +58,7 @@ class Criteria:
 
 @dataclass(frozen=True, kw_only=True)
 class Wanted:
-    """What a screen asks for. ``limit`` -1 is everything that matches."""
+    """What a page asks for. ``limit`` -1 is everything that matches."""
 
     search: str = ""
     criteria: Criteria = field(default_factory=Criteria)
@@ -70,10 +70,10 @@ class Wanted:
 
 @dataclass(frozen=True, kw_only=True)
 class Browser(Generic[Item]):
-    """One list: its rows (already those of one installation), and what can be asked of them."""
+    """One list: its rows (already of one installation), and its filters and sortings."""
 
     rows: Select[*tuple[Any, ...]]
-    #: Makes the order total; also what is counted.
+    #: Makes the sorting unique; it is also what is counted.
     key: SQLColumnExpression[Any]
     columns: Mapping[str, SQLColumnExpression[Any]]
     searched: Sequence[SQLColumnExpression[Any]]
@@ -88,7 +88,7 @@ class Browser(Generic[Item]):
         return [self.to_item(row) for row in session.execute(query)]
 
     def chosen(self, session: Session, keys: Sequence[Any]) -> list[Item]:
-        """The rows of these keys, in any form that a key is written in; others name no row."""
+        """The rows of these keys, in any form of a key; unknown keys are ignored."""
         kind = cast(ColumnElement[Any], self.key).type.python_type
         texts = {str(key) for key in keys if len(str(key)) <= LONGEST_KEY}
         wanted = [found for text in texts if (found := _read(kind, text)) is not None]
@@ -142,7 +142,7 @@ class Browser(Generic[Item]):
 
 
 def _read(kind: type[Any], text: str) -> Any:
-    """A key as its column has it; None where it is none."""
+    """A key in its column's type; None where it is not a key."""
     try:
         key = kind(text)
     except ValueError:

@@ -23,9 +23,9 @@ def encode(position: Position) -> str:
 
 
 def decode(cursor: str, sort: SortKey, *, field: str) -> Position:
-    """The position a cursor stands for. Raises ``Refusal`` on ``field`` when it fits no such list.
+    """The position in a cursor. Raises ``Refusal`` on ``field`` when it fits no such list.
 
-    Cursors come from clients, so nothing may get through that the database would choke on.
+    Cursors come from clients, so values that the database cannot handle must not get through.
     """
     try:
         value, key = json.loads(base64.b64decode(cursor, validate=True))

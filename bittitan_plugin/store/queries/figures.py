@@ -20,7 +20,7 @@ from bittitan_plugin.store.tables import (
 )
 from bittitan_plugin.store.unit_of_work import UnitOfWork
 
-#: How many of the latest provisionings tell how long one takes. Ours.
+#: How many of the latest provisionings are measured for their duration. Our choice.
 LATEST = 500
 
 
@@ -34,7 +34,7 @@ class Waiting:
 
 @dataclass(frozen=True, kw_only=True)
 class UnderWay:
-    """What workers are about."""
+    """What workers are doing."""
 
     provisioning: int
     cancelling: int
@@ -42,7 +42,7 @@ class UnderWay:
 
 @dataclass(frozen=True, kw_only=True)
 class Begun:
-    """Whether there is any of it yet."""
+    """Whether there are any accounts and sales yet."""
 
     accounts: bool
     assets: bool
@@ -58,7 +58,7 @@ class Week:
 
 @dataclass(frozen=True, kw_only=True)
 class WeekOfReturns:
-    """One week of cancellations and what they gave back."""
+    """One week of cancellations and what was credited for them."""
 
     begins: datetime
     cancelled: int
@@ -66,7 +66,7 @@ class WeekOfReturns:
 
 
 def waiting(work: UnitOfWork) -> Waiting:
-    """Pending requests and open problems, in one statement each of which is indexed."""
+    """Pending requests and open problems, each by an indexed part of one statement."""
     requests = select(func.count()).where(
         CancellationRequestRow.installation_id == work.installation_id,
         CancellationRequestRow.state == RequestState.PENDING.value,
@@ -91,7 +91,7 @@ def under_way(work: UnitOfWork) -> UnderWay:
 
 
 def begun(work: UnitOfWork) -> Begun:
-    """Whether anybody is known and anything was sold."""
+    """Whether there are accounts and whether anything was sold."""
     accounts = exists().where(AccountRow.installation_id == work.installation_id)
     assets = exists().where(AssetRow.installation_id == work.installation_id)
     row = work.session.execute(select(accounts, assets)).one()

@@ -1,4 +1,4 @@
-"""Pages by position, not by offset: a page stays right while rows are added or taken away.
+"""Pages by position, not by offset: a page stays correct while rows are added or removed.
 
 Rows are ordered by a sort value and then by id, so the order is total even among equal values.
 A null counts as greater than every value, on either database. Descending is the exact reverse.
@@ -39,7 +39,7 @@ class SortKey:
 
 @dataclass(frozen=True)
 class Position:
-    """Where a row stands in an order."""
+    """The place of a row in a sorted list."""
 
     value: Any
     id: UUID
@@ -47,12 +47,12 @@ class Position:
 
 @dataclass(frozen=True, kw_only=True)
 class Window:
-    """The stretch that is wanted: ``size`` rows strictly between two positions."""
+    """The wanted part of a list: ``size`` rows strictly between two positions."""
 
     size: int
     after: Position | None = None
     before: Position | None = None
-    #: Count the rows from the end of the stretch instead of from its start.
+    #: Take the rows from the end of the part instead of from its start.
     from_end: bool = False
 
 
@@ -66,7 +66,7 @@ class Entry(Generic[Item]):
 
 @dataclass(frozen=True, kw_only=True)
 class Page(Generic[Item]):
-    """A stretch of rows in the order asked for, and whether there are more on either side."""
+    """A part of a sorted list, and whether there are more rows on either side."""
 
     entries: Sequence[Entry[Item]]
     has_next: bool
@@ -74,7 +74,7 @@ class Page(Generic[Item]):
 
 
 def fetch_page(session: Session, query: Select[Row], sort: SortKey, window: Window) -> Page[Row]:
-    """Run ``query`` for one window, in one statement that asks for one row too many."""
+    """Run ``query`` for one window, in one statement that reads one more row."""
     backwards = sort.descending != window.from_end
     statement = query.add_columns(sort.expression.label("sort_value"), sort.id.label("sort_id"))
     if window.after:
@@ -95,7 +95,7 @@ def fetch_page(session: Session, query: Select[Row], sort: SortKey, window: Wind
 
 
 def every_page(read: Callable[[Window], Page[Item]], size: int) -> Iterator[Page[Item]]:
-    """All rows, one stretch of ``size`` at a time; ``read`` opens a transaction for each."""
+    """All rows, ``size`` at a time; ``read`` opens a transaction for each page."""
     page = read(Window(size=size))
     yield page
     while page.has_next:
@@ -138,7 +138,7 @@ def reading(read: Callable[[Any], Item]) -> Callable[[Sequence[Any]], Sequence[I
 def _ordering(sort: SortKey, backwards: bool) -> list[UnaryExpression[Any]]:
     value = sort.expression.desc() if backwards else sort.expression.asc()
     if sort.nullable:
-        # Left to themselves, SQLite puts nulls first and PostgreSQL last.
+        # By default, SQLite puts nulls first and PostgreSQL last.
         value = value.nulls_first() if backwards else value.nulls_last()
     return [value, sort.id.desc() if backwards else sort.id.asc()]
 

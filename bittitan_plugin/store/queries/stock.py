@@ -1,4 +1,4 @@
-"""The stock as lists and sums. Sums read an index only, so a large stock is no slow one."""
+"""Lists and sums of the stock. Sums read only an index, so that a large stock is not slow."""
 
 from collections import defaultdict
 from dataclasses import dataclass
@@ -42,7 +42,7 @@ def code_list(work: UnitOfWork, wanted: StockFilter) -> Listing[StockCode]:
 def free_by_expiry(
     work: UnitOfWork, now: datetime
 ) -> dict[ProductType, list[tuple[datetime, Amount]]]:
-    """The free codes that have not expired, by the instant at which they will."""
+    """The free codes that have not expired, by the instant of their expiry."""
     row = StockCodeRow
     found: dict[ProductType, list[tuple[datetime, Amount]]] = defaultdict(list)
     for kind, codes, licenses, expires_at in work.session.execute(
@@ -57,7 +57,7 @@ def free_by_expiry(
 
 
 def sold_between(work: UnitOfWork, since: datetime, until: datetime) -> dict[ProductType, Amount]:
-    """What was given to assets from ``since`` on and before ``until``."""
+    """What was allocated to assets from ``since`` on and before ``until``."""
     row = StockCodeRow
     query = (
         select(*_SUMS)
@@ -76,7 +76,7 @@ def sold_between(work: UnitOfWork, since: datetime, until: datetime) -> dict[Pro
 
 
 def newest_imports(work: UnitOfWork, limit: int) -> list[StockImport]:
-    """The imports that were kept last, the newest first."""
+    """The latest kept imports, the newest first."""
     row = StockImportRow
     rows = work.session.scalars(
         select(row)

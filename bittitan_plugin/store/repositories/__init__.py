@@ -1,1 +1,1 @@
-"""Repositories: each is made for one installation, and no query exists without it."""
+"""Repositories: each is made for one installation and queries only its rows."""

@@ -16,7 +16,7 @@ from bittitan_plugin.store.mapping import from_row, to_columns
 from bittitan_plugin.store.repositories.repository import Repository
 from bittitan_plugin.store.tables import AccountRow, InvitationRow, ProvedAddressRow
 
-# What every sale does is built once: building it costs more than running it.
+# The statements of every sale are built once: building one costs more than running it.
 _ACCOUNTS = cast(Table, AccountRow.__table__)
 _MINE = _ACCOUNTS.c.installation_id == bindparam("mine")
 _BY_ID = select(_ACCOUNTS).where(_MINE, _ACCOUNTS.c.id == bindparam("account_id"))
@@ -25,12 +25,12 @@ _BY_CUSTOMER = select(_ACCOUNTS).where(_MINE, _ACCOUNTS.c.customer_id == bindpar
 
 
 class AccountRepository(Repository):
-    """Finds and keeps accounts."""
+    """Finds and stores accounts."""
 
     _rows = AccountRow
 
     def get(self, account_id: UUID, *, for_update: bool = False) -> Account:
-        """Raises ``Refusal`` NOT_FOUND on ``id``."""
+        """The account with that id. Raises ``Refusal`` NOT_FOUND on ``id``."""
         which = {"mine": self._installation_id, "account_id": account_id}
         row = self._session.execute(_LOCKED if for_update else _BY_ID, which).first()
         if row is None:
@@ -43,15 +43,15 @@ class AccountRepository(Repository):
         return {row.id: from_row(Account, row) for row in rows}
 
     def of_customer(self, customer_id: str) -> Account | None:
-        """The account of a host's customer."""
+        """The account of a platform's customer."""
         which = {"mine": self._installation_id, "customer_id": customer_id}
         row = self._session.execute(_BY_CUSTOMER, which).first()
         return from_row(Account, row) if row else None
 
     def own(self, customer_ids: Collection[str]) -> dict[str, OwnAccounts]:
-        """Which accounts are each customer's own, also by the addresses it proved; one statement.
+        """The accounts of each customer, also by the addresses it proved; one statement.
 
-        The customer's present address is for ``OwnAccounts.under`` to compare.
+        ``OwnAccounts.under`` compares them with the customer's present address.
         """
         proved = ProvedAddressRow
         buying = select(AccountRow.customer_id.label("whose"), AccountRow.id).where(
@@ -79,7 +79,7 @@ class AccountRepository(Repository):
         return found
 
     def unsynchronize_all(self) -> None:
-        """BitTitan knows none of the accounts any more: each is made known when it is needed."""
+        """BitTitan knows none of the accounts any more: each is synchronized when needed."""
         known = AccountRow.status == AccountStatus.SYNCHRONIZED.value
         self._session.execute(
             update(AccountRow)
@@ -89,7 +89,7 @@ class AccountRepository(Repository):
         )
 
     def prove(self, customer_id: str, email: str, at: datetime) -> None:
-        """Keep that the customer proved that (normalized) address; once is enough."""
+        """Store that the customer proved that (normalized) address; repeating it is harmless."""
         known = self._session.get(ProvedAddressRow, (self._installation_id, customer_id, email))
         if known is None:
             self._session.add(
@@ -112,16 +112,16 @@ class AccountRepository(Repository):
         return from_row(Account, row) if row else None
 
     def add(self, account: Account) -> None:
-        """Keep a new account."""
+        """Store a new account."""
         values = to_columns(account)
         self._session.add(AccountRow(installation_id=self._installation_id, **values))
         self._session.flush()
 
     def change(self, account_id: UUID, transition: Callable[[Account], Account]) -> Account:
-        """Apply a transition to the account as it is now; returns what became of it.
+        """Apply a transition to the account as it is now; returns the result.
 
         The row is locked first, so two changes happen one after the other and each sees the
-        other's result. What the transition raises is passed on, with nothing stored.
+        other's result. Raises what the transition raises, with nothing stored.
         """
         before = self.get(account_id, for_update=True)
         after = transition(before)
@@ -137,12 +137,12 @@ class AccountRepository(Repository):
 
 
 class InvitationRepository(Repository):
-    """At most one per end customer: the newest."""
+    """Stores at most one invitation per end customer: the newest."""
 
     _rows = InvitationRow
 
     def keep(self, invitation: Invitation) -> None:
-        """Keep it, in the place of what was kept for the same end customer."""
+        """Store it instead of the one for the same end customer."""
         values = to_columns(invitation)
         row = self._session.scalar(
             select(InvitationRow).where(
@@ -157,14 +157,14 @@ class InvitationRepository(Repository):
         self._session.flush()
 
     def get(self, invitation_id: UUID) -> Invitation | None:
-        """The invitation with that id, unless a newer one has taken its place."""
+        """The invitation with that id, unless a newer one has replaced it."""
         row = self._session.scalar(
             select(InvitationRow).where(self._mine, InvitationRow.id == invitation_id)
         )
         return from_row(Invitation, row) if row else None
 
     def of_accounts(self, account_ids: Collection[UUID]) -> dict[UUID, Invitation]:
-        """The invitations of those end customers that were invited, in one statement."""
+        """The invitations of these end customers, in one statement."""
         rows = self._session.scalars(
             select(InvitationRow).where(self._mine, InvitationRow.account_id.in_(account_ids))
         )

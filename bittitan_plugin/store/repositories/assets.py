@@ -41,10 +41,10 @@ from bittitan_plugin.store.mapping import (
 from bittitan_plugin.store.repositories.repository import Repository
 from bittitan_plugin.store.tables import AssetRow, HistoryRow
 
-#: Read and written past the object-relational layer, which has nothing to add to a row.
+#: Read and written without the object-relational layer, which is not needed for single rows.
 _ASSETS, _HISTORY = cast(Table, AssetRow.__table__), cast(Table, HistoryRow.__table__)
 
-# What every sale does several times is built once: building it costs more than running it.
+# Statements that every sale runs are built once: building one costs more than running it.
 _MINE = _ASSETS.c.installation_id == bindparam("mine")
 _BY_ID = select(_ASSETS).where(_MINE, _ASSETS.c.id == bindparam("asset_id"))
 _LOCKED = _BY_ID.with_for_update()
@@ -67,11 +67,11 @@ Links = list[tuple[HistoryEntry, str]]
 
 
 class StaleAsset(Exception):
-    """The asset was changed by someone else between reading and storing it."""
+    """The asset was changed by another process between reading and storing it."""
 
 
 class AssetRepository(Repository):
-    """Finds, keeps and changes assets. A change and its history are one transaction."""
+    """Finds, stores and changes assets. A change and its history are one transaction."""
 
     _rows = AssetRow
 
@@ -80,7 +80,7 @@ class AssetRepository(Repository):
         self._cached = cached
 
     def get(self, asset_id: UUID, *, for_update: bool = False) -> Asset:
-        """Raises ``Refusal`` NOT_FOUND on ``id``."""
+        """The asset with that id. Raises ``Refusal`` NOT_FOUND on ``id``."""
         return to_asset(self._row(asset_id, for_update=for_update))
 
     def by_ids(self, ids: Collection[UUID]) -> dict[UUID, Asset]:
@@ -106,8 +106,8 @@ class AssetRepository(Repository):
     def waiting_for_account(self, account_id: UUID) -> list[Asset]:
         """The assets that get no coupon until their account is synchronized.
 
-        They wait or have failed, and BitTitan was never asked for a coupon: the account came
-        before that, and stood in the way.
+        They wait or have failed, and BitTitan was never asked for a coupon, because the account
+        comes before that.
         """
         waits = and_(
             AssetRow.provisioning_status == ProvisioningStatus.PENDING.value,
@@ -127,9 +127,9 @@ class AssetRepository(Repository):
     def waiting_for_stock(
         self, product_type: ProductType, limit: int, after: Asset | None = None
     ) -> list[Asset]:
-        """The assets that wait for codes of that kind, in the order they are to be served in.
+        """The assets that wait for codes of that kind, in the order of serving them.
 
-        With ``after`` those that come after that one.
+        With ``after`` only those after that one.
         """
         query = select(AssetRow).where(self._mine, *_waits_for_stock(product_type))
         if after is not None:
@@ -162,14 +162,14 @@ class AssetRepository(Repository):
         return [Due(id=id_, asset_id=id_, order_number=number) for id_, number in rows]
 
     def with_open_refund(self, after: UUID | None, limit: int) -> list[UUID]:
-        """Cancelled assets whose money is on its way or was refused, in the order of their ids."""
+        """Cancelled assets with a refund in progress or refused, in the order of their ids."""
         query = select(AssetRow.id).where(self._mine, AssetRow.refund_status.in_(_OPEN_REFUNDS))
         if after is not None:
             query = query.where(AssetRow.id > after)
         return list(self._session.scalars(query.order_by(AssetRow.id).limit(limit)))
 
     def add(self, asset: Asset, actor: Actor, at: datetime) -> Asset:
-        """Keep a new asset and the first entries of its history."""
+        """Store a new asset and the first entries of its history."""
         links = self._links(None, None, asset, actor, at)
         own = {"installation_id": self._installation_id, "history_head": _head(links)}
         self._session.execute(_ADD, {**asset_values(asset), **own})
@@ -189,10 +189,10 @@ class AssetRepository(Repository):
         """Apply a transition to the asset as it is now, and record what it changed.
 
         Two changes happen one after the other and each sees the other's result: the row is locked
-        before it is read, or was stored by this process last and is still as it left it. A
-        transition that changes nothing stores nothing. What the transition raises is passed on,
-        with nothing stored; it may be asked twice. ``code_fingerprint`` is what the code is found
-        by that a change brings: bookkeeping, and no part of the asset.
+        before it is read, or this process stored it last and it is unchanged since. A transition
+        that changes nothing stores nothing. Raises what the transition raises, with nothing
+        stored; the transition may be called twice. ``code_fingerprint`` is the fingerprint of a
+        new code, which is no part of the asset.
         """
         extra = {} if code_fingerprint is None else {"code_fingerprint": code_fingerprint}
 
@@ -207,7 +207,7 @@ class AssetRepository(Repository):
         return self._applied_unread(asset_id, applied) or self._applied_locked(asset_id, applied)
 
     def note(self, asset_id: UUID, change: Change, actor: Actor, at: datetime) -> None:
-        """Put into its history what happened about the asset and left it as it is."""
+        """Add an event to its history that does not change the asset."""
         row = self._row(asset_id, for_update=True)
         seen = Stored(to_asset(row), row.history_head)
         links = linked(seen.head, asset_id, [HistoryEntry(at=at, actor=actor, change=change)])
@@ -222,7 +222,7 @@ class AssetRepository(Repository):
         return found
 
     def chains(self, asset_ids: Collection[UUID]) -> list[Chain]:
-        """The histories of several assets with their digests, to be verified."""
+        """The histories of several assets with their digests, to verify them."""
         links: dict[UUID, list[tuple[HistoryEntry, str]]] = {}
         for row in self._history_rows(asset_ids):
             links.setdefault(row.asset_id, []).append((to_history(row), row.digest))
@@ -235,7 +235,7 @@ class AssetRepository(Repository):
         ]
 
     def ids_after(self, asset_id: UUID | None, most: int) -> list[UUID]:
-        """At most so many ids that follow ``asset_id``, in their own order: for walking all."""
+        """At most ``most`` ids after ``asset_id``, in their order, to go through all assets."""
         query = select(AssetRow.id).where(self._mine).order_by(AssetRow.id).limit(most)
         if asset_id is not None:
             query = query.where(AssetRow.id > asset_id)
@@ -244,13 +244,13 @@ class AssetRepository(Repository):
     def _applied_unread(
         self, asset_id: UUID, applied: Callable[[Stored], Asset | None]
     ) -> Asset | None:
-        """Change the asset as it is remembered; None where that says nothing for certain."""
+        """Change the cached asset without reading it; None where it may be out of date."""
         seen = self._cached.of(asset_id)
         if seen is None:
             return None
         try:
             after = applied(seen)
-        except (Refusal, Unavailable):  # which may no longer be so
+        except (Refusal, Unavailable):  # the cached asset may be out of date
             return None
         return None if after is seen.asset else after
 
@@ -262,7 +262,7 @@ class AssetRepository(Repository):
         return after
 
     def _store(self, seen: Stored, after: Asset, links: Links, extra: dict[str, str]) -> bool:
-        """Store the change and its history; False where the row is not as it was seen."""
+        """Store the change and its history; False if the row has changed since."""
         head = _head(links) or seen.head
         which = {
             "mine": self._installation_id,
@@ -310,13 +310,13 @@ class AssetRepository(Repository):
             self._session.execute(_ADD_HISTORY, values)
 
 
-#: By what assets that wait for stock are served.
+#: The order in which assets that wait for stock are served.
 _IN_TURN = tuple_(AssetRow.purchase_date, AssetRow.id)
 
 
 def _waits_for_stock(product_type: ProductType) -> list[ColumnElement[bool]]:
     return [
-        # A literal, or the database could not see that the index of those who wait fits.
+        # A literal, because otherwise the database does not use the index of waiting assets.
         AssetRow.provisioning_error_code == literal_column("'OUT_OF_STOCK'"),
         AssetRow.product_type == product_type.value,
         AssetRow.provisioning_status == ProvisioningStatus.PENDING.value,
@@ -325,7 +325,7 @@ def _waits_for_stock(product_type: ProductType) -> list[ColumnElement[bool]]:
 
 
 def _differing(before: Asset, after: Asset) -> dict[str, object]:
-    """The columns of ``after`` that hold something else than those of ``before``."""
+    """The columns of ``after`` that differ from ``before``."""
     old = asset_values(before)
     return {name: value for name, value in asset_values(after).items() if value != old[name]}
 

@@ -1,4 +1,4 @@
-"""Cancellation requests of one installation. Decisions on one are taken one after the other."""
+"""Cancellation requests of one installation. Decisions on one are made one after the other."""
 
 from collections.abc import Callable, Collection
 from datetime import datetime
@@ -15,16 +15,16 @@ from bittitan_plugin.store.tables import AssetRow, CancellationRequestRow
 
 
 class CancellationRequestRepository(Repository):
-    """Finds and keeps requests. Whoever decides one holds its asset's lock already."""
+    """Finds and stores requests. Whoever decides one holds its asset's lock already."""
 
     _rows = CancellationRequestRow
 
     def get(self, request_id: UUID) -> CancellationRequest:
-        """Raises ``Refusal`` NOT_FOUND on ``id``."""
+        """The request with that id. Raises ``Refusal`` NOT_FOUND on ``id``."""
         row = self._session.scalar(
             select(CancellationRequestRow)
             .where(self._mine, CancellationRequestRow.id == request_id)
-            # What this transaction read before a lock may be old by now.
+            # What this transaction read before the lock may be out of date.
             .execution_options(populate_existing=True)
         )
         if row is None:
@@ -45,7 +45,7 @@ class CancellationRequestRepository(Repository):
         return {row.asset_id: from_row(CancellationRequest, row) for row in rows}
 
     def latest_of(self, asset_id: UUID) -> CancellationRequest | None:
-        """The asset's newest request, whatever became of it."""
+        """The asset's newest request, in any state."""
         row = self._session.scalar(
             select(CancellationRequestRow)
             .where(self._mine, CancellationRequestRow.asset_id == asset_id)
@@ -72,7 +72,7 @@ class CancellationRequestRepository(Repository):
         return [Due(id=id_, asset_id=asset, order_number=number) for id_, asset, number in rows]
 
     def add(self, request: CancellationRequest) -> None:
-        """Keep a new request."""
+        """Store a new request."""
         self._session.add(
             CancellationRequestRow(installation_id=self._installation_id, **to_columns(request))
         )
@@ -83,7 +83,7 @@ class CancellationRequestRepository(Repository):
         request_id: UUID,
         transition: Callable[[CancellationRequest], CancellationRequest],
     ) -> CancellationRequest:
-        """Apply a transition to the request as it is now. What it raises is passed on."""
+        """Apply a transition to the request as it is now. Raises what the transition raises."""
         before = self.get(request_id)
         after = transition(before)
         if after != before:

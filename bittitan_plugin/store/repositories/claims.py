@@ -1,4 +1,4 @@
-"""Whose codes and coupons are: claimed once, by one asset or one code of the stock."""
+"""Claims on codes and coupons: each is claimed once, by one asset or one code of the stock."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -11,13 +11,13 @@ from bittitan_plugin.store.mapping import from_row, to_columns
 from bittitan_plugin.store.repositories.repository import Repository
 from bittitan_plugin.store.tables import ClaimRow
 
-#: Claims that are let go of in one statement.
+#: Claims that are released in one statement.
 _BATCH = 1000
 
 
 @dataclass(frozen=True, kw_only=True)
 class Claim:
-    """That a code, or a coupon, is an asset's or a stock code's."""
+    """An asset's or a stock code's claim on a code or a coupon."""
 
     subject: str
     asset_id: UUID | None = None
@@ -25,21 +25,21 @@ class Claim:
 
 
 class ClaimRepository(Repository):
-    """Claims, and tells who claimed first."""
+    """Stores claims, and finds who claimed first."""
 
     _rows = ClaimRow
 
     def claim(self, claims: Sequence[Claim]) -> list[Claim]:
-        """Claim what nobody has claimed. Returns the claims of others that stand in the way.
+        """Claim what nobody has claimed. Returns the conflicting claims of others.
 
-        Whoever claims the same at the same time is waited for. What is claimed stays so only if the
-        transaction is committed.
+        It waits for others that claim the same at the same time. A claim is kept only if the
+        transaction commits.
         """
         if not claims:
             return []
         mine = {claim.subject: claim for claim in claims}
         insert = insert_into(self._session.get_bind(), ClaimRow).on_conflict_do_nothing()
-        # In one order, so that two who claim several cannot wait for each other.
+        # In one order, so that two processes cannot wait for each other.
         values = [
             {"installation_id": self._installation_id, **to_columns(mine[subject])}
             for subject in sorted(mine)
@@ -49,7 +49,7 @@ class ClaimRepository(Repository):
         return [claim for subject, claim in standing.items() if claim != mine[subject]]
 
     def of(self, subjects: Collection[str]) -> dict[str, Claim]:
-        """The claims to these, by their subjects."""
+        """The claims on these subjects, by subject."""
         rows = self._session.execute(
             select(ClaimRow.subject, ClaimRow.asset_id, ClaimRow.stock_code_id).where(
                 self._mine, ClaimRow.subject.in_(subjects)
@@ -58,7 +58,7 @@ class ClaimRepository(Repository):
         return {row.subject: from_row(Claim, row) for row in rows}
 
     def release(self, stock_code_ids: Collection[UUID]) -> None:
-        """Let go of the codes of the stock that were withdrawn unsold."""
+        """Release the codes of the stock that were withdrawn unsold."""
         rest = list(stock_code_ids)
         for start in range(0, len(rest), _BATCH):
             some = rest[start : start + _BATCH]

@@ -1,6 +1,6 @@
-"""Coupons as they are followed at the vendor: how far was read, and whose fate is still open.
+"""Following coupons at the vendor: how far its list was read, and which coupons are open.
 
-Also what a code is found by without opening any: see ``services/coupons/code_lookup.py``.
+Also finds assets by a code's fingerprint: see ``services/coupons/code_lookup.py``.
 """
 
 from collections.abc import Callable, Collection
@@ -28,9 +28,9 @@ class Cursor:
     account: str
     read_at: datetime
     swept_at: datetime
-    #: Coupons that the account had listed by then show by being listed that it is the one.
+    #: Coupons that the account had listed by then prove, when listed again, that it is the same.
     trusted_until: datetime
-    #: Whether the last whole reading left it in doubt that it is.
+    #: Whether the last whole reading left that in doubt.
     doubted: bool
 
 
@@ -39,19 +39,19 @@ _LONGEST_READING = timedelta(hours=1)
 
 
 class CouponRepository(Repository):
-    """Finds assets by their coupon, and notes when the vendor last spoke of it."""
+    """Finds assets by their coupon, and stores when the vendor last reported it."""
 
     _rows = AssetRow
 
     def cursor(self) -> Cursor | None:
-        """How far was read, or None before the first reading."""
+        """How far the list was read, or None before the first reading."""
         row = self._session.get(CouponCursorRow, self._installation_id)
         return None if row is None else from_row(Cursor, row)
 
     def move_cursor(self, cursor: Cursor) -> None:
-        """Note how far was read. It does not move back where two readings overlap.
+        """Store how far the list was read. It does not move back where two readings overlap.
 
-        What was known of another account's list is forgotten.
+        A cursor of another account's list is replaced.
         """
         row = self._session.get(CouponCursorRow, self._installation_id, with_for_update=True)
         if row is None:
@@ -65,7 +65,7 @@ class CouponRepository(Repository):
         self._session.flush()
 
     def secret(self) -> Sealed | None:
-        """What codes are fingerprinted with, sealed; None before the first code."""
+        """The sealed secret for codes' fingerprints; None before the first code."""
         return self._session.scalar(
             select(CodeSecretRow.secret).where(
                 CodeSecretRow.installation_id == self._installation_id
@@ -73,7 +73,7 @@ class CouponRepository(Repository):
         )  # type: ignore[return-value]
 
     def keep_secret(self, secret: Sealed) -> None:
-        """Keep a new fingerprint secret, once: whoever calls it holds the turn for it."""
+        """Store a new fingerprint secret, once: the caller holds the lock for it."""
         self._session.execute(
             insert(CodeSecretRow).values(installation_id=self._installation_id, secret=secret)
         )
@@ -81,7 +81,7 @@ class CouponRepository(Repository):
     def oldest_open(self, now: datetime) -> datetime | None:
         """The purchase date of the oldest asset whose coupon may still be listed.
 
-        Its fate is open, or was only concluded from its absence, and its days are not over.
+        Its fate is open, or was only concluded from its absence, and it has not expired.
         """
         concluded = and_(AssetRow.coupon_inferred_at.is_not(None), AssetRow.coupon_expires_at > now)
         return self._session.scalar(
@@ -91,19 +91,19 @@ class CouponRepository(Repository):
         )
 
     def held(self, coupon_ids: Collection[str]) -> set[str]:
-        """Which of these coupons some asset holds, be its row readable or not."""
+        """Those of these coupons that an asset holds, even if its row cannot be read."""
         found = select(AssetRow.coupon_id).where(self._mine, AssetRow.coupon_id.in_(coupon_ids))
         return {coupon_id for coupon_id in self._session.scalars(found) if coupon_id}
 
     def count_elsewhere(self, account: str) -> int:
-        """How many unused coupons are known to be of another vendor's account than that."""
+        """How many unused coupons are known to belong to another account of the vendor."""
         query = select(func.count()).select_from(AssetRow)
         return self._session.scalar(query.where(*self._elsewhere(account))) or 0
 
     def all_of_account(self, account: str, *, before: str | None) -> int:
-        """Note that the account they were known under is this one; returns how many are unused.
+        """Assign coupons to this account; returns how many of them are unused.
 
-        Only those known under ``before``, where that is given.
+        Only coupons known under ``before``, if it is given.
         """
         known = [AssetRow.coupon_account != account]
         if before is not None:
@@ -126,7 +126,7 @@ class CouponRepository(Repository):
         return readable(rows, to_asset)
 
     def note_account_change(self, change: AccountChange) -> None:
-        """Keep who changed the account, and what they said of it."""
+        """Store who changed the account, and their answer about it."""
         values = {"installation_id": self._installation_id, **to_columns(change)}
         self._session.execute(insert(AccountChangeRow).values(values))
 
@@ -141,15 +141,15 @@ class CouponRepository(Repository):
         return [from_row(AccountChange, row) for row in rows]
 
     def seen(self, asset_ids: Collection[UUID], at: datetime) -> None:
-        """The vendor was asked about these assets' coupons just now, or spoke of them.
+        """Store that the vendor was just asked about these assets' coupons, or reported them.
 
-        Assets that someone is changing are left out rather than waited for, because two that
-        wait for each other's assets would be in each other's way; they are looked up next time.
+        Assets that another process is changing are skipped instead of waited for, because two
+        processes could wait for each other; they are looked up next time.
         """
         self._note(asset_ids, coupon_seen_at=at)
 
     def listed(self, asset_ids: Collection[UUID], at: datetime, account: str) -> None:
-        """That account of the vendor's lists these assets' coupons; else as ``seen``."""
+        """Store that this account lists these assets' coupons; otherwise like ``seen``."""
         since = case((AssetRow.coupon_account == account, AssetRow.coupon_listed_since))
         self._note(
             asset_ids,
@@ -174,10 +174,10 @@ class CouponRepository(Repository):
     def unheard(
         self, since: datetime, now: datetime, limit: int, *, account: str, swept: bool
     ) -> list[Asset]:
-        """Open coupons to look up one by one, those longest unheard of first.
+        """Open coupons to look up one by one, those not reported for longest first.
 
-        Those past their expiry, and after a whole reading (``swept``) those it did not list and
-        that are not known to be of another account than the one that is read.
+        These are expired coupons, and after a whole reading (``swept``) also coupons that it did
+        not list, unless they are known to belong to another account.
         """
         here = or_(AssetRow.coupon_account.is_(None), AssetRow.coupon_account == account)
         doubtful = or_(AssetRow.coupon_expires_at <= now, here if swept else false())
@@ -198,7 +198,7 @@ class CouponRepository(Repository):
         return min(found, default=None)
 
     def count_in_question(self) -> int:
-        """How many such assets there are."""
+        """How many assets have a coupon that is missing or may still be listed."""
         query = select(func.count()).select_from(AssetRow).where(*self._in_question())
         return self._session.scalar(query) or 0
 
@@ -209,9 +209,9 @@ class CouponRepository(Repository):
         limit: int,
         left_out: Callable[[Due], object] = lambda _asset: None,
     ) -> list[Asset]:
-        """Those of them that the vendor has not spoken of since then, by id, after ``after``.
+        """Those of them that the vendor has not reported since then, by id, after ``after``.
 
-        ``left_out`` is told of those whose row nobody can read.
+        ``left_out`` is called for rows that cannot be read.
         """
         further = [] if after is None else [AssetRow.id > after]
         rows = self._session.scalars(
@@ -225,9 +225,9 @@ class CouponRepository(Repository):
     def expiring(
         self, until: datetime, now: datetime, *, days: int, after: UUID | None, limit: int
     ) -> list[Asset]:
-        """Unused coupons that expire up to ``until``, of which no reminder at ``days`` went out.
+        """Unused coupons that expire up to ``until`` and had no reminder at ``days``.
 
-        By id, after ``after``: a long list is read in pieces.
+        By id, after ``after``: a long list is read in parts.
         """
         further = [] if after is None else [AssetRow.id > after]
         rows = self._session.scalars(
@@ -276,11 +276,11 @@ def _named(row: AssetRow) -> Due:
 
 
 def _not_seen(since: datetime) -> ColumnElement[bool]:
-    """Whether the vendor has not spoken of it since; a day later than that is a clock's mistake."""
+    """Whether the vendor has not reported it since; a time a day ahead is a clock's error."""
     seen_at = AssetRow.coupon_seen_at
     return or_(seen_at.is_(None), seen_at < since, seen_at > since + timedelta(days=1))
 
 
 def _is_overtaken(row: CouponCursorRow, cursor: Cursor) -> bool:
-    """Whether another reading went farther meanwhile; hours farther is a clock's mistake."""
+    """Whether another reading got further meanwhile; hours further is a clock's error."""
     return cursor.swept_at < row.swept_at <= cursor.read_at + _LONGEST_READING

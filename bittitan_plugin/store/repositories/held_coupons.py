@@ -1,4 +1,4 @@
-"""What the vendor answered with and was not delivered, kept until people have decided."""
+"""Coupons in the vendor's answers that were not delivered, stored until people decide."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,7 +14,7 @@ from bittitan_plugin.store.tables import HeldCouponRow
 
 @dataclass(frozen=True, kw_only=True)
 class HeldCoupon:
-    """What is shown of it; its code stays sealed."""
+    """A held coupon as it is shown; its code stays sealed."""
 
     coupon_id: str
     differences: str
@@ -22,14 +22,14 @@ class HeldCoupon:
 
 
 class HeldCouponRepository(Repository):
-    """At most one per asset: the latest that was answered."""
+    """Stores at most one held coupon per asset: the latest."""
 
     _rows = HeldCouponRow
 
     def keep(
         self, asset_id: UUID, coupon: Coupon, code: Sealed, differences: str, at: datetime
     ) -> None:
-        """Keep all that was said of it, in the place of what was said before."""
+        """Store all of the vendor's answer, instead of an earlier one."""
         self.remove(asset_id)
         self._session.add(
             HeldCouponRow(
@@ -45,7 +45,7 @@ class HeldCouponRepository(Repository):
         self._session.flush()
 
     def of(self, asset_id: UUID) -> HeldCoupon | None:
-        """What is held back for that asset, if anything is."""
+        """The coupon held back for that asset, if there is one."""
         row = self._session.scalar(
             select(HeldCouponRow).where(self._mine, HeldCouponRow.asset_id == asset_id)
         )
@@ -54,7 +54,7 @@ class HeldCouponRepository(Repository):
         return from_row(HeldCoupon, row)
 
     def remove(self, asset_id: UUID) -> None:
-        """The asset holds a coupon now; nothing happens when nothing was held back."""
+        """Delete it, because the asset has a coupon now; does nothing if none was held back."""
         self._session.execute(
             delete(HeldCouponRow).where(self._mine, HeldCouponRow.asset_id == asset_id)
         )

@@ -1,4 +1,4 @@
-"""Installations themselves: the one repository that is not made for one of them."""
+"""Installations: the only repository that is not made for one of them."""
 
 from dataclasses import fields
 from datetime import datetime
@@ -24,25 +24,25 @@ _BY_ID = select(_INSTALLATIONS).where(_INSTALLATIONS.c.id == bindparam("installa
 
 
 class InstallationRepository:
-    """Opens, finds and keeps installations."""
+    """Opens, finds and stores installations."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
 
     def by_id(self, installation_id: UUID) -> Installation:
-        """Raises ``LookupError``: an unknown id is a programming error, not bad input."""
+        """The one with that id. Raises ``LookupError``: an unknown id is a programming error."""
         row = self._session.execute(_BY_ID, {"installation_id": installation_id}).first()
         if row is None:
             raise LookupError(f"there is no installation {installation_id}")
         return to_installation(row)
 
     def by_key(self, key: str) -> Installation | None:
-        """The installation a platform means by ``key``."""
+        """The installation with a platform's ``key``, or None."""
         row = self._session.scalar(select(InstallationRow).where(InstallationRow.key == key))
         return to_installation(row) if row else None
 
     def locked(self, key: str) -> Installation:
-        """The installation with that key, which exists; nobody else changes it meanwhile."""
+        """The existing installation with that key, locked against other changes."""
         row = self._session.scalars(
             select(InstallationRow).where(InstallationRow.key == key).with_for_update()
         ).one()
@@ -75,7 +75,7 @@ class InstallationRepository:
         return installation
 
     def save(self, installation: Installation) -> None:
-        """Keep whether it is active, since when at first, and its configuration."""
+        """Store whether it is active, since when, and its configuration."""
         self._session.execute(
             update(InstallationRow)
             .where(InstallationRow.id == installation.id)
@@ -108,7 +108,7 @@ def _to_json(configuration: Configuration) -> dict[str, Any]:
 
 
 def to_installation(row: InstallationRow | Row[Any], *, prefix: str = "") -> Installation:
-    """The installation a row holds, in columns whose names begin with ``prefix``."""
+    """The installation in a row, from columns with names that begin with ``prefix``."""
     values = dict(getattr(row, f"{prefix}configuration"))
     limit = values["automatic_cancellation_limit"]
     password = values["api_password"]

@@ -1,4 +1,4 @@
-"""Order lines that are not sold yet: put off until the order is due, or held for staff."""
+"""Order lines that are not sold yet: deferred until the order is due, or held for staff."""
 
 from collections.abc import Collection, Sequence
 
@@ -11,10 +11,10 @@ from bittitan_plugin.store.tables import DeferredLineRow, HeldLineRow
 
 
 class HeldLineRepository(Repository):
-    """Lines that wait because they seem to have been delivered before, and who let them go."""
+    """Stores lines that seem to have been delivered before, and who released them."""
 
     def hold(self, line: HeldLine) -> bool:
-        """Keep the line. False when it was held before, released or not."""
+        """Store the line. False when it was held before, even if released."""
         if self.find(line.order_line_id) is not None:
             return False
         self._session.add(
@@ -31,7 +31,7 @@ class HeldLineRepository(Repository):
         return from_row(HeldLine, row) if row else None
 
     def counts(self) -> dict[HeldBecause, int]:
-        """How many wait, by why."""
+        """How many wait, by reason."""
         query = select(HeldLineRow.because, func.count()).where(self._waiting)
         return {
             HeldBecause(because): count
@@ -39,7 +39,7 @@ class HeldLineRepository(Repository):
         }
 
     def waiting(self, limit: int, order: str | None = None) -> Sequence[HeldLine]:
-        """Those that wait, the first first; of one order, by its id or its number."""
+        """The waiting lines, oldest first; ``order`` limits them to one, by its id or number."""
         query = select(HeldLineRow).where(self._waiting)
         if order is not None:
             query = query.where(
@@ -50,7 +50,7 @@ class HeldLineRepository(Repository):
         return [from_row(HeldLine, row) for row in rows]
 
     def release(self, order_line_id: str, by: str) -> None:
-        """From now on the line is sold like any other. Repeating it changes nothing."""
+        """Release the line, to be sold like any other. Repeating it changes nothing."""
         line = HeldLineRow.order_line_id == order_line_id
         self._session.execute(update(HeldLineRow).where(self._waiting, line).values(released_by=by))
 
@@ -62,7 +62,7 @@ class HeldLineRepository(Repository):
         )
 
 
-# Asked of every order, so built once.
+# Every order runs it, so it is built once.
 _TIMES = select(DeferredLineRow.order_line_id, DeferredLineRow.times).where(
     DeferredLineRow.installation_id == bindparam("mine"),
     DeferredLineRow.order_line_id.in_(bindparam("line_ids", expanding=True)),
@@ -70,10 +70,10 @@ _TIMES = select(DeferredLineRow.order_line_id, DeferredLineRow.times).where(
 
 
 class DeferredLineRepository(Repository):
-    """Counts how often a line was put off, so that its next event gets a fresh workflow."""
+    """Counts how often a line was deferred, so that its next event gets a new workflow."""
 
     def times(self, order_line_ids: Collection[str]) -> dict[str, int]:
-        """How often each of these lines was put off; lines never put off are absent."""
+        """How often each of these lines was deferred; lines that never were are absent."""
         which = {"mine": self._installation_id, "line_ids": list(order_line_ids)}
         return {row.order_line_id: row.times for row in self._session.execute(_TIMES, which)}
 

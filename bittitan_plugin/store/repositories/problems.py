@@ -13,7 +13,7 @@ from bittitan_plugin.store.mapping import from_row
 from bittitan_plugin.store.repositories.repository import Repository
 from bittitan_plugin.store.tables import ProblemRow
 
-# Run twice for every sale, so built once, and past the object-relational layer.
+# Run twice for every sale, so built once, and without the object-relational layer.
 _PROBLEMS = cast(Table, ProblemRow.__table__)
 _NOT_OVER = or_(_PROBLEMS.c.resolved_at.is_(None), _PROBLEMS.c.dismissed_by.is_not(None))
 _RESOLVE = (
@@ -46,7 +46,7 @@ class ProblemRepository(Repository):
     ) -> bool:
         """Raise the problem, or add an occurrence to the open one. True when it is (again) new.
 
-        One that was put aside is new when it happens again.
+        A dismissed problem is new when it happens again.
         """
         take_turns(self._session, f"problem:{key}", self._installation_id)
         row = self._session.scalar(select(ProblemRow).where(self._mine, ProblemRow.key == key))
@@ -72,20 +72,20 @@ class ProblemRepository(Repository):
         return is_new
 
     def resolve(self, key: str, at: datetime) -> None:
-        """The cause is gone, whether or not it was put aside; then it is news if it comes back.
+        """Close the problem, dismissed or not, because its cause is gone; a later one is new.
 
-        Nothing happens when there was no such problem.
+        Does nothing when there is no such problem.
         """
         which = {"mine": self._installation_id, "which": key}
         self._session.execute(_RESOLVE, {**which, "at": at})
         self._session.expire_all()
 
     def get(self, problem_id: UUID) -> Problem:
-        """Raises ``Refusal`` NOT_FOUND on ``id``."""
+        """The problem with that id. Raises ``Refusal`` NOT_FOUND on ``id``."""
         return from_row(Problem, self._row(problem_id))
 
     def dismiss(self, problem_id: UUID, by: str, at: datetime) -> Problem:
-        """Put it aside until it happens again; one that is over stays as it ended."""
+        """Dismiss it until it happens again; a closed problem is not changed."""
         row = self._row(problem_id)
         if row.resolved_at is None:
             row.resolved_at, row.dismissed_by = at, by
@@ -115,9 +115,9 @@ class ProblemRepository(Repository):
         return from_row(Problem, row) if row else None
 
     def waiting_orders(self, prefix: str, limit: int) -> list[str]:
-        """Ids of orders with a problem, open or put aside, whose key begins so.
+        """Ids of orders with an open or dismissed problem with a key that begins with ``prefix``.
 
-        Where there are more than ``limit``, other ones each time: none is left out for ever.
+        If there are more than ``limit``, each call returns others, so that none is left out.
         """
         found = select(ProblemRow.order_id).where(
             self._mine,
@@ -129,7 +129,7 @@ class ProblemRepository(Repository):
         return sorted({order_id for order_id in self._session.scalars(some) if order_id})
 
     def not_over(self, prefix: str) -> set[str]:
-        """Keys, beginning so, of problems that are open or were put aside by a person."""
+        """Keys that begin with ``prefix``, of problems that are open or dismissed."""
         found = select(ProblemRow.key).where(
             self._mine,
             _NOT_OVER,
@@ -138,7 +138,7 @@ class ProblemRepository(Repository):
         return set(self._session.scalars(found))
 
     def not_over_by_key(self, key: str) -> Problem | None:
-        """That problem, if it is open or was put aside by a person."""
+        """That problem, if it is open or dismissed."""
         found = select(ProblemRow).where(self._mine, ProblemRow.key == key, _NOT_OVER)
         row = self._session.scalar(found)
         return from_row(Problem, row) if row else None

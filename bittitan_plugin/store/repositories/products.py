@@ -26,8 +26,8 @@ from bittitan_plugin.store.mapping import product_values, to_product
 from bittitan_plugin.store.repositories.repository import Repository
 from bittitan_plugin.store.tables import AssetRow, PriceRow, ProductRow
 
-# Read past the object-relational layer, which has nothing to add to a row; what every order and
-# every sale asks is built once.
+# Read without the object-relational layer, which is not needed for single rows; statements that
+# every order and every sale runs are built once.
 _PRODUCTS, _PRICES = cast(Table, ProductRow.__table__), cast(Table, PriceRow.__table__)
 _WITH_PRICES = (
     select(
@@ -44,12 +44,12 @@ _OF_VARIANTS = _WITH_PRICES.where(
 
 
 class ProductRepository(Repository):
-    """Finds and keeps products."""
+    """Finds and stores products."""
 
     _rows = ProductRow
 
     def get(self, product_id: UUID) -> Product:
-        """Raises ``Refusal`` NOT_FOUND on ``id``."""
+        """The product with that id. Raises ``Refusal`` NOT_FOUND on ``id``."""
         found = self.by_ids([product_id])
         if not found:
             raise Refusal(ErrorCode.NOT_FOUND, "There is no such product.", field="id")
@@ -60,21 +60,21 @@ class ProductRepository(Repository):
         return {p.id: p for p in self._load(ProductRow.id.in_(ids))}
 
     def of_variants(self, variant_ids: Collection[str]) -> dict[str, Product]:
-        """The products that the host sells as these variants."""
+        """The products that the platform sells as these variants."""
         found = self._read(_OF_VARIANTS, {"variant_ids": list(variant_ids)})
         return {product.variant_id: product for product in found if product.variant_id}
 
     def of_host_product(self, host_product_id: str) -> list[Product]:
-        """The products that the host sells as variants of that product of its own."""
+        """The products that the platform sells as variants of its product with that id."""
         return self._load(ProductRow.host_product_id == host_product_id)
 
     def bound(self) -> dict[str, Product]:
-        """Every product that some variant of the host sells, by that variant's id."""
+        """Every product that a variant of the platform sells, by that variant's id."""
         found = self._load(ProductRow.variant_id.is_not(None))
         return {product.variant_id: product for product in found if product.variant_id}
 
     def sold_among(self, variant_ids: Collection[str]) -> set[str]:
-        """Which of these variants sell one of our products."""
+        """Those of these variants that sell one of our products."""
         sold = select(ProductRow.variant_id).where(
             self._mine, ProductRow.variant_id.in_(variant_ids)
         )
@@ -85,7 +85,7 @@ class ProductRepository(Repository):
         return sorted(self._load(), key=lambda product: (product.name, str(product.id)))
 
     def by_skus(self, skus: Collection[str]) -> dict[str, Product]:
-        """The product of each SKU; of several, the one that was imported, then the oldest id."""
+        """The product of each SKU; if several, the imported one, then the lowest id."""
         found = sorted(
             self._load(ProductRow.sku.in_(skus)), key=lambda p: (p.imported is None, p.id)
         )
@@ -111,11 +111,11 @@ class ProductRepository(Repository):
         return bool(self._session.scalar(sold))
 
     def add(self, product: Product) -> None:
-        """Keep a new product. Raises ``Refusal`` UNIQUE on ``variant_id`` when that is taken."""
+        """Store a new product. Raises ``Refusal`` UNIQUE on ``variant_id`` when that is taken."""
         self.add_all([product])
 
     def add_all(self, products: Sequence[Product]) -> None:
-        """Keep new products, in two statements. Raises as ``add`` does, with nothing kept."""
+        """Store new products, in two statements. Raises what ``add`` raises, with none stored."""
         if not products:
             return
         rows = [
@@ -127,7 +127,7 @@ class ProductRepository(Repository):
         self._add_prices(products)
 
     def save(self, product: Product) -> None:
-        """Keep a product's new values and prices; nothing happens when it is not one of ours.
+        """Store a product's new values and prices; does nothing when it is not one of ours.
 
         Raises ``Refusal`` UNIQUE on ``variant_id`` when another product is bound to it.
         """
@@ -144,7 +144,7 @@ class ProductRepository(Repository):
         self._add_prices([product])
 
     def remove(self, product_id: UUID) -> None:
-        """Forget a product and its prices."""
+        """Delete a product and its prices."""
         mine = select(ProductRow.id).where(self._mine, ProductRow.id == product_id)
         self._session.execute(delete(PriceRow).where(PriceRow.product_id.in_(mine)))
         self._session.execute(delete(ProductRow).where(self._mine, ProductRow.id == product_id))

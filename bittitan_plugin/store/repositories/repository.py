@@ -1,4 +1,4 @@
-"""What the repositories have in common: a session, and the installation they are made for."""
+"""The base of the repositories: a session, and the installation they are made for."""
 
 from typing import Any, ClassVar
 from uuid import UUID
@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 class Repository:
     """Rows of one installation."""
 
-    #: Which they are.
+    #: The class of the rows.
     _rows: ClassVar[type[Any]]
 
     def __init__(self, session: Session, installation_id: UUID) -> None:
@@ -19,6 +19,6 @@ class Repository:
 
     @property
     def _mine(self) -> ColumnElement[bool]:
-        """What every query says, so that none sees another installation's rows."""
+        """The condition of every query, so that none sees another installation's rows."""
         mine: ColumnElement[bool] = self._rows.installation_id == self._installation_id
         return mine

@@ -16,16 +16,16 @@ from bittitan_plugin.store.tables import AssetRow, RevocationRow
 
 
 class RevocationRepository(Repository):
-    """Finds and keeps revocations. Whoever decides one holds its asset's lock already."""
+    """Finds and stores revocations. Whoever decides one holds its asset's lock already."""
 
     _rows = RevocationRow
 
     def get(self, revocation_id: UUID) -> Revocation:
-        """Raises ``Refusal`` NOT_FOUND on ``id``."""
+        """The revocation with that id. Raises ``Refusal`` NOT_FOUND on ``id``."""
         row = self._session.scalar(
             select(RevocationRow)
             .where(self._mine, RevocationRow.id == revocation_id)
-            # What this transaction read before a lock may be old by now.
+            # What this transaction read before the lock may be out of date.
             .execution_options(populate_existing=True)
         )
         if row is None:
@@ -46,7 +46,7 @@ class RevocationRepository(Repository):
         return {row.asset_id: from_row(Revocation, row) for row in rows}
 
     def due(self, now: datetime) -> list[Due]:
-        """Open ones to close, or to remind staff of; the most urgent first."""
+        """Open revocations to close, or to remind staff of; the most urgent first."""
         row = RevocationRow
         nears = and_(row.deadline <= now + REMINDER_BEFORE, row.reminded_at.is_(None))
         rows = self._session.execute(
@@ -62,7 +62,7 @@ class RevocationRepository(Repository):
         return [Due(id=id_, asset_id=asset, order_number=number) for id_, asset, number in rows]
 
     def add(self, revocation: Revocation) -> None:
-        """Keep a new one."""
+        """Store a new revocation."""
         self._session.add(
             RevocationRow(installation_id=self._installation_id, **to_columns(revocation))
         )
@@ -71,7 +71,7 @@ class RevocationRepository(Repository):
     def change(
         self, revocation_id: UUID, transition: Callable[[Revocation], Revocation]
     ) -> Revocation:
-        """Apply a transition to it as it is now. What the transition raises is passed on."""
+        """Apply a transition to it as it is now. Raises what the transition raises."""
         after = transition(self.get(revocation_id))
         self._session.execute(
             update(RevocationRow)

@@ -1,4 +1,4 @@
-"""Long runs of one installation. Of each kind one is at work; the database itself sees to it."""
+"""Long runs of one installation. The database ensures that only one of each kind is at work."""
 
 from collections.abc import Callable
 from typing import Any
@@ -20,8 +20,8 @@ class RunRepository(Repository):
     _rows = RunRow
 
     def add(self, run: Run) -> Run:
-        """Keep a new run. The caller has taken its turn and seen that none of its kind is at work;
-        the partial index forbids a second one whatever was seen.
+        """Store a new run. The caller holds the lock and has checked that none of its kind is at
+        work; the partial index forbids a second one in any case.
         """
         values = _values(run)
         self._session.execute(
@@ -30,7 +30,7 @@ class RunRepository(Repository):
         return run
 
     def get(self, run_id: UUID) -> Run:
-        """Raises ``Refusal`` NOT_FOUND on ``id``."""
+        """The run with that id. Raises ``Refusal`` NOT_FOUND on ``id``."""
         run = self.find(run_id)
         if run is None:
             raise Refusal(ErrorCode.NOT_FOUND, "There is no such run.", field="id")
@@ -42,7 +42,7 @@ class RunRepository(Repository):
         return from_row(Run, row) if row else None
 
     def at_work(self, kind: RunKind) -> Run | None:
-        """The run of that kind that has not ended. Others that ask wait for this transaction."""
+        """The run of that kind that has not ended. Other callers wait for this transaction."""
         take_turns(self._session, f"run:{kind}", self._installation_id)
         row = self._session.scalar(
             select(RunRow).where(

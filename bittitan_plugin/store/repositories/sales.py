@@ -1,6 +1,6 @@
-"""One sale as its steps look at it: the asset, whose it is, what its distributor has set. One read.
+"""Reads a sale for its steps at once: the asset, its account, and the distributor's settings.
 
-Each apart would be an exchange with the database at every step of every sale.
+Single reads would be an exchange with the database each, at every step of every sale.
 """
 
 from dataclasses import dataclass
@@ -50,15 +50,15 @@ class Sale:
     asset: Asset
     account: Account
     configuration: Configuration
-    #: What the installation's codes are fingerprinted with; None before its first code.
+    #: The sealed secret for the fingerprints of the installation's codes; None before its first.
     code_secret: Sealed | None
 
 
 class SaleRepository(Repository):
-    """Reads sales. See ``AssetRepository`` for what changes them."""
+    """Reads sales. ``AssetRepository`` changes them."""
 
     def get(self, asset_id: UUID) -> Sale:
-        """Raises ``Refusal`` NOT_FOUND on ``id``."""
+        """The sale of that asset. Raises ``Refusal`` NOT_FOUND on ``id``."""
         which = {"mine": self._installation_id, "asset_id": asset_id}
         row = self._session.execute(_SALE, which).first()
         if row is None:

@@ -11,12 +11,12 @@ from bittitan_plugin.store.tables import SentMailRow
 
 
 class SentMailRepository(Repository):
-    """Keeps when they were sent, as long as that counts."""
+    """Stores when they were sent, as long as they count."""
 
     _rows = SentMailRow
 
     def of(self, subject: str) -> list[datetime]:
-        """When those of that subject were sent."""
+        """When the mails about that subject were sent."""
         return list(
             self._session.scalars(
                 select(SentMailRow.sent_at).where(self._mine, SentMailRow.subject == subject)
@@ -24,7 +24,7 @@ class SentMailRepository(Repository):
         )
 
     def add(self, subject: str, at: datetime) -> UUID:
-        """Count one more. Returns what it is taken back by."""
+        """Count one more. Returns the id for taking it back."""
         id_ = uuid4()
         self._session.execute(
             insert(SentMailRow).values(
@@ -34,7 +34,7 @@ class SentMailRepository(Repository):
         return id_
 
     def forget(self, subject: str, before: datetime) -> None:
-        """Let go of those that count no more."""
+        """Delete those that no longer count."""
         self._session.execute(
             delete(SentMailRow).where(
                 self._mine, SentMailRow.subject == subject, SentMailRow.sent_at <= before
@@ -42,5 +42,5 @@ class SentMailRepository(Repository):
         )
 
     def take_back(self, ids: Collection[UUID]) -> None:
-        """They were not sent after all; nothing happens where they are gone."""
+        """Delete mails that were not sent after all; ignores unknown ids."""
         self._session.execute(delete(SentMailRow).where(self._mine, SentMailRow.id.in_(ids)))

@@ -1,7 +1,7 @@
-"""The coupon stock of one installation: what came in, what is free, what belongs to which asset.
+"""The coupon stock of one installation: imported, free and allocated codes.
 
-Whoever draws from it holds the product type's turn (``services.stock_allocation``), so what is
-found free stays free until it is taken.
+Whoever draws from it holds the product type's lock (``services.stock.allocation``), so a code that
+is found free stays free until it is taken.
 """
 
 from collections.abc import Collection, Iterator, Sequence
@@ -31,20 +31,20 @@ from bittitan_plugin.store.repositories.repository import Repository
 from bittitan_plugin.store.repositories.stock_imports import UNFINISHED
 from bittitan_plugin.store.tables import StockCodeRow, StockImportRow
 
-#: Which codes can be sold. A literal, or the database could not see that their index fits.
+#: Codes that can be sold. A literal, because otherwise the database does not use their index.
 FREE: ColumnElement[bool] = StockCodeRow.state == literal_column("'AVAILABLE'")
-#: What was not withdrawn; a literal for the same reason.
+#: Codes that were not withdrawn; a literal for the same reason.
 _NOT_WITHDRAWN: ColumnElement[bool] = StockCodeRow.state != literal_column("'WITHDRAWN'")
-#: Codes that expire, are withdrawn or are removed at a time. Ours: as many as are imported.
+#: Codes that expire, are withdrawn or are removed at a time. Our choice: as in an import.
 BATCH = 500
-#: Imports that nobody will ever see.
+#: Imports that will not be kept.
 _DROPPED = select(StockImportRow.id).where(StockImportRow.phase == ImportPhase.DROPPED.value)
 
 
 def is_free(installation_id: UUID, besides: UUID | None = None) -> list[ColumnElement[bool]]:
-    """Which codes of an installation can be sold.
+    """The conditions for codes of an installation that can be sold.
 
-    Those of an import that is not kept (yet) cannot, unless it is the one ``besides``.
+    Codes of an import that is not kept (yet) cannot, unless it is the one ``besides``.
     """
     return [
         StockCodeRow.installation_id == installation_id,
@@ -54,7 +54,7 @@ def is_free(installation_id: UUID, besides: UUID | None = None) -> list[ColumnEl
 
 
 def are_shown(installation_id: UUID) -> ColumnElement[bool]:
-    """Which codes can be seen: those of kept imports, and what an order has got."""
+    """The condition for visible codes: those of kept imports, and those of an order."""
     return or_(
         StockCodeRow.asset_id.is_not(None),
         StockCodeRow.import_id.not_in(_unfinished(installation_id)),
@@ -69,30 +69,30 @@ def _unfinished(installation_id: UUID, besides: UUID | None = None) -> Select[UU
 
 
 class CodesTaken(Exception):
-    """A code that was found free is not any more. Nothing of the transaction is kept."""
+    """A code that was found free no longer is. The transaction must be rolled back."""
 
 
 class StockRepository(Repository):
-    """Finds, keeps and hands out codes."""
+    """Finds, stores and allocates codes."""
 
     _rows = StockCodeRow
 
     def unsold_of_import(
         self, import_id: UUID, *, after: UUID | None = None, limit: int
     ) -> list[UUID]:
-        """Codes that it brought and that nobody has bought, in the order of their ids."""
+        """Unsold codes of that import, in the order of their ids."""
         query = select(StockCodeRow.id).where(*self._unsold(import_id))
         if after is not None:
             query = query.where(StockCodeRow.id > after)
         return list(self._session.scalars(query.order_by(StockCodeRow.id).limit(limit)))
 
     def count_unsold_of_import(self, import_id: UUID) -> int:
-        """How many codes that it brought nobody has bought."""
+        """How many codes of that import are unsold."""
         count = select(func.count()).select_from(StockCodeRow).where(*self._unsold(import_id))
         return self._session.scalar(count) or 0
 
     def remove_of_import(self, import_id: UUID) -> list[UUID]:
-        """Remove a part of what a dropped import has written. Returns which codes these were."""
+        """Remove some codes of a dropped import. Returns their ids."""
         some = (
             select(StockCodeRow.id)
             .where(self._mine, StockCodeRow.import_id == import_id)
@@ -109,7 +109,7 @@ class StockRepository(Repository):
         )
 
     def withdraw(self, code_ids: Collection[UUID], *, reason: str, by: str, at: datetime) -> None:
-        """Take these out of the stock, with who did it and why."""
+        """Take these codes out of the stock, recording who did it and why."""
         for some in _batches(code_ids):
             self._session.execute(
                 update(StockCodeRow)
@@ -134,7 +134,7 @@ class StockRepository(Repository):
         return {row.fingerprint: from_row(StockCode, row) for row in rows}
 
     def get(self, code_id: UUID) -> StockCode:
-        """Raises ``Refusal`` NOT_FOUND on ``id``."""
+        """The code with that id. Raises ``Refusal`` NOT_FOUND on ``id``."""
         row = self._session.scalar(
             select(StockCodeRow)
             .where(self._mine, StockCodeRow.id == code_id)
@@ -145,20 +145,20 @@ class StockRepository(Repository):
         return from_row(StockCode, row)
 
     def add(self, codes: Sequence[StockCode]) -> None:
-        """Keep new codes, in one statement."""
+        """Store new codes, in one statement."""
         if codes:
             self._session.execute(
-                # The table, not its class: so many rows are not worth an object each.
+                # The table, not its class, which would make an object for each row.
                 insert(cast(Table, StockCodeRow.__table__)),
                 [{"installation_id": self._installation_id, **to_columns(code)} for code in codes],
             )
 
     def measure(self) -> None:
-        """Have the database see how large the stock has become.
+        """Have the database update its statistics of the stock.
 
-        PostgreSQL otherwise goes on looking through all of it, as it rightly did while it was
-        small: it measures by itself only what is committed, and some time later. SQLite always
-        takes the index.
+        Otherwise PostgreSQL goes on scanning the whole table, which was right while it was small:
+        it updates statistics itself only for committed rows, and later. SQLite always uses the
+        index.
         """
         if self._session.get_bind().dialect.name == "postgresql":
             self._session.execute(text(f"ANALYZE {StockCodeRow.__tablename__}"))
@@ -166,19 +166,19 @@ class StockRepository(Repository):
     def exact(self, demand: Demand, without: Collection[UUID] = ()) -> StockCode | None:
         """The free code with exactly that many licences that fits and expires soonest.
 
-        ``without`` names codes that are spoken for.
+        ``without`` names codes that are reserved.
         """
         found = self._of_size(demand, demand.licenses, 1, without)
         return found[0] if found else None
 
     def sizes(self, demand: Demand, limit: int) -> list[int]:
-        """How many licences free codes hold that may serve the demand; the largest sizes first."""
+        """The sizes in licences of free codes that may serve the demand, the largest first."""
         found: set[int] = set()
         for sku in (demand.sku, None):
             below = demand.licenses + 1
             for _ in range(limit):
-                # One index look-up per size, however many codes have it: in the index's own order,
-                # for PostgreSQL looks a maximum up in an index only where nothing else is asked.
+                # One index look-up per size, for any number of codes: in the index's own order,
+                # because PostgreSQL uses an index for a maximum only if nothing else is selected.
                 size = self._session.scalar(
                     select(StockCodeRow.licenses)
                     .where(*self._free(demand, sku), StockCodeRow.licenses < below)
@@ -216,7 +216,7 @@ class StockRepository(Repository):
         return {row.licenses: row.codes for row in rows}
 
     def allocate(self, codes: Sequence[StockCode], asset_id: UUID, at: datetime) -> None:
-        """Give the codes to the asset. Raises ``CodesTaken`` when one is not free any more."""
+        """Allocate the codes to the asset. Raises ``CodesTaken`` when one is no longer free."""
         taken = self._session.scalars(
             update(StockCodeRow)
             .where(self._mine, StockCodeRow.id.in_([code.id for code in codes]), FREE)
@@ -228,7 +228,7 @@ class StockRepository(Repository):
             raise CodesTaken(f"a code for asset {asset_id} was taken meanwhile")
 
     def of_assets(self, asset_ids: Collection[UUID]) -> dict[UUID, list[StockCode]]:
-        """The codes of several assets, in the order they are shown in, in one statement."""
+        """The codes of several assets, in the order for showing them, in one statement."""
         found: dict[UUID, list[StockCode]] = {asset_id: [] for asset_id in asset_ids}
         for row in self._session.scalars(
             select(StockCodeRow)
@@ -248,7 +248,7 @@ class StockRepository(Repository):
         *,
         settled_at: datetime | None = None,
     ) -> None:
-        """What became of the codes of an asset that are in the state ``before``."""
+        """Change the state of an asset's codes that are in the state ``before``."""
         self._session.execute(
             update(StockCodeRow)
             .where(
@@ -259,7 +259,7 @@ class StockRepository(Repository):
         )
 
     def expire(self, now: datetime) -> int:
-        """Take out of the stock what nobody bought in time, a part at a time. Returns how many."""
+        """Expire codes that nobody bought in time, some at a time. Returns how many."""
         overdue = (
             select(StockCodeRow.id)
             .where(self._mine, FREE, StockCodeRow.expires_at <= now)
@@ -276,7 +276,7 @@ class StockRepository(Repository):
         )
 
     def holds_fewer_than(self, product_type: ProductType, licenses: int, now: datetime) -> bool:
-        """Whether fewer licences of that kind are free. Costs no more than that many rows."""
+        """Whether fewer licences of that kind are free. Reads at most that many rows."""
         some = (
             select(StockCodeRow.licenses)
             .where(
@@ -335,7 +335,7 @@ class StockRepository(Repository):
 
 
 def _serves(demand: Demand) -> list[ColumnElement[bool]]:
-    """Whether a code of the right kind has days enough left."""
+    """The condition that a code of the right kind has enough days left."""
     return [
         StockCodeRow.expires_at >= demand.redeemable_until,
         or_(
@@ -346,7 +346,7 @@ def _serves(demand: Demand) -> list[ColumnElement[bool]]:
 
 
 def _batches(ids: Collection[UUID]) -> Iterator[list[UUID]]:
-    """Some at a time: a statement takes only so many values."""
+    """The ids in batches, because a statement accepts a limited number of values."""
     rest = list(ids)
     for start in range(0, len(rest), BATCH):
         yield rest[start : start + BATCH]

@@ -1,4 +1,4 @@
-"""The imports of coupon codes: from their first row until all see them, or nobody ever does."""
+"""The imports of coupon codes: from their first row until they are visible, or dropped."""
 
 from datetime import datetime
 from typing import Any
@@ -12,17 +12,17 @@ from bittitan_plugin.store.mapping import from_row, to_columns
 from bittitan_plugin.store.repositories.repository import Repository
 from bittitan_plugin.store.tables import StockImportRow
 
-#: What is not kept (yet). A literal, or the database could not see that its index fits.
+#: Imports not kept (yet). A literal, because otherwise the database does not use its index.
 UNFINISHED: ColumnElement[bool] = StockImportRow.phase != literal_column("'KEPT'")
 
 
 class StockImportRepository(Repository):
-    """Finds and keeps the imports of one installation."""
+    """Finds and stores the imports of one installation."""
 
     _rows = StockImportRow
 
     def add(self, made: StockImport) -> None:
-        """Keep that an import began, so that its codes can refer to it."""
+        """Store that an import began, so that its codes can refer to it."""
         values = to_columns(made)
         self._session.execute(
             insert(StockImportRow).values(installation_id=self._installation_id, **values)
@@ -42,7 +42,7 @@ class StockImportRepository(Repository):
         return from_row(StockImport, row)
 
     def brought_by(self, run_id: UUID) -> StockImport | None:
-        """What that run imported, if it came so far that it is kept, or will be."""
+        """The import of that run, if it is kept or certainly will be."""
         through = [ImportPhase.SERVING.value, ImportPhase.KEPT.value]
         row = self._session.scalar(
             select(StockImportRow)
@@ -52,7 +52,7 @@ class StockImportRepository(Repository):
         return None if row is None else from_row(StockImport, row)
 
     def unfinished(self) -> list[StockImport]:
-        """Those that are not kept (yet)."""
+        """The imports that are not kept (yet)."""
         rows = self._session.scalars(
             select(StockImportRow)
             .where(self._mine, UNFINISHED)
@@ -61,23 +61,23 @@ class StockImportRepository(Repository):
         return [from_row(StockImport, row) for row in rows]
 
     def is_serving(self) -> bool:
-        """Whether one is about to be kept, and serves who waited before anybody else."""
+        """Whether an import is being kept, and first serves assets that waited."""
         return any(each.phase is ImportPhase.SERVING for each in self.unfinished())
 
     def touch(self, import_id: UUID, phase: ImportPhase, at: datetime) -> bool:
-        """Note that it is being worked at; no if it is not in that phase (any more).
+        """Store that it is being worked on; False if it is not in that phase (any more).
 
         Nobody else changes its phase until the transaction ends.
         """
         return self._change(import_id, phase, touched_at=at)
 
     def drop(self, import_id: UUID) -> bool:
-        """Nobody will ever see it, if it was still arriving."""
+        """Drop it, if it was still arriving."""
         phase = ImportPhase.DROPPED.value
         return self._change(import_id, ImportPhase.ARRIVING, phase=phase)
 
     def serve(self, made: StockImport, at: datetime) -> bool:
-        """All its rows are there, with these totals, if it was still arriving."""
+        """Store that all its rows are there, with these totals, if it was still arriving."""
         return self._change(
             made.id,
             ImportPhase.ARRIVING,
@@ -89,12 +89,12 @@ class StockImportRepository(Repository):
         )
 
     def keep(self, import_id: UUID) -> bool:
-        """Show its codes to everybody, if it was serving."""
+        """Make its codes visible to everybody, if it was serving."""
         phase = ImportPhase.KEPT.value
         return self._change(import_id, ImportPhase.SERVING, phase=phase, touched_at=None)
 
     def remove(self, import_id: UUID) -> None:
-        """Forget a dropped import, of which no code is left."""
+        """Delete a dropped import that has no codes left."""
         self._session.execute(
             delete(StockImportRow)
             .where(

@@ -1,4 +1,4 @@
-"""Uploaded files of one installation that are yet to be worked through."""
+"""Uploaded files of one installation that wait to be processed."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -13,7 +13,7 @@ from bittitan_plugin.store.tables import UploadRow
 
 @dataclass(frozen=True, kw_only=True)
 class Upload:
-    """One file, known by the run that works through it."""
+    """One file, identified by the run that processes it."""
 
     id: UUID
     name: str
@@ -21,12 +21,12 @@ class Upload:
 
 
 class UploadRepository(Repository):
-    """Keeps uploads as long as they are needed."""
+    """Stores uploads as long as they are needed."""
 
     _rows = UploadRow
 
     def add(self, upload: Upload) -> None:
-        """Keep it."""
+        """Store it."""
         self._session.execute(
             insert(UploadRow).values(installation_id=self._installation_id, **to_columns(upload))
         )
@@ -37,5 +37,5 @@ class UploadRepository(Repository):
         return from_row(Upload, row) if row else None
 
     def remove(self, run_id: UUID) -> None:
-        """Let go of it; nothing happens when it is gone."""
+        """Delete it; does nothing when it is gone."""
         self._session.execute(delete(UploadRow).where(self._mine, UploadRow.id == run_id))

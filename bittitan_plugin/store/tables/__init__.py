@@ -1,7 +1,7 @@
 """The plugin's tables, by subject: importing this describes all of them.
 
 Alembic compares the database with these; repositories translate them. A platform's own tables are
-in its own room.
+in its own package.
 """
 
 from bittitan_plugin.store.tables.accounts import (

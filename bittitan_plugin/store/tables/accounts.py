@@ -1,4 +1,4 @@
-"""Installations and their customers: accounts, invitations, proved addresses."""
+"""The tables of installations and their customers: accounts, invitations, proved addresses."""
 
 from datetime import datetime
 from typing import Any
@@ -26,7 +26,7 @@ class InstallationRow(Base):
 
 
 class AccountRow(Base):
-    """A customer account and its standing with the vendor."""
+    """A customer account and whether the vendor knows it."""
 
     __tablename__ = "bittitan_accounts"
     __table_args__ = (
@@ -51,7 +51,7 @@ class AccountRow(Base):
 
 
 class InvitationRow(Base):
-    """The newest invitation of an end customer. Its link holds the id, sealed; no secret here."""
+    """The newest invitation of an end customer. Its link has the sealed id; no secret is here."""
 
     __tablename__ = "bittitan_invitations"
 

@@ -1,4 +1,4 @@
-"""The base of every table: naming, column types, and what many of them have."""
+"""The base of every table: naming, column types, and common columns."""
 
 from datetime import datetime
 from decimal import Decimal
@@ -41,10 +41,10 @@ class Base(DeclarativeBase):
 
 
 def where(condition: str) -> dict[str, Any]:
-    """Of a partial index: only rows of which that is true, on either database."""
+    """The condition of a partial index, for both databases."""
     return {"sqlite_where": text(condition), "postgresql_where": text(condition)}
 
 
 def installation_id() -> Mapped[UUID]:
-    """Whose row it is."""
+    """The installation that the row belongs to."""
     return mapped_column(ForeignKey("bittitan_installations.id"))

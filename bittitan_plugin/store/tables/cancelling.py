@@ -1,4 +1,4 @@
-"""Cancelling: what customers ask for, and what staff revoke by hand."""
+"""The tables of cancelling: customers' requests, and codes that staff revoke by hand."""
 
 from datetime import datetime
 from uuid import UUID
@@ -40,7 +40,7 @@ class CancellationRequestRow(Base):
 
 
 class RevocationRow(Base):
-    """Codes of an asset that staff are to revoke in BitTitan's portal; one open per asset."""
+    """Codes of an asset that staff must revoke in BitTitan's portal; one open per asset."""
 
     __tablename__ = "bittitan_revocations"
     __table_args__ = (

@@ -1,4 +1,4 @@
-"""Coupons and their codes, those in stock too: what is known of them, and whose they are."""
+"""The tables of coupons and their codes, also in stock: what is known, and who owns them."""
 
 from datetime import datetime
 from decimal import Decimal
@@ -12,7 +12,7 @@ from bittitan_plugin.store.types import SEALED
 
 
 class CodeSecretRow(Base):
-    """What an installation's codes are fingerprinted with; sealed, and never changed."""
+    """The sealed secret for the fingerprints of an installation's codes; never changed."""
 
     __tablename__ = "bittitan_code_secrets"
 
@@ -23,9 +23,9 @@ class CodeSecretRow(Base):
 
 
 class ClaimRow(Base):
-    """A code or a coupon id that is somebody's: an asset's, or a code's of the stock.
+    """A claim on a code or a coupon id, by an asset or by a code of the stock.
 
-    The primary key is what keeps one code, and one coupon, from two owners, wherever it came from.
+    The primary key prevents two owners of one code or one coupon, wherever it came from.
     """
 
     __tablename__ = "bittitan_claims"
@@ -35,33 +35,33 @@ class ClaimRow(Base):
     )
     #: The digest of a code, or a coupon's id at the vendor; see ``code_claims.py``.
     subject: Mapped[str] = mapped_column(String(300), primary_key=True)
-    #: Exactly one of the two. No foreign keys: what is claimed is claimed before it is kept.
+    #: Exactly one of the two. No foreign keys: the claim is stored before its owner.
     asset_id: Mapped[UUID | None]
     stock_code_id: Mapped[UUID | None] = mapped_column(index=True)
 
 
 class CouponCursorRow(Base):
-    """How far an installation's list was read, and whether the account is the one that sold."""
+    """How far an account's list was read, and whether it is in doubt that it sold the coupons."""
 
     __tablename__ = "bittitan_coupon_cursors"
 
     installation_id: Mapped[UUID] = mapped_column(
         ForeignKey("bittitan_installations.id"), primary_key=True
     )
-    #: The vendor's account whose list it is.
+    #: The vendor's account of the list.
     account: Mapped[str] = mapped_column(String(64))
     #: When the changes were last read to their end.
     read_at: Mapped[datetime]
     #: When the whole list was last read to its end.
     swept_at: Mapped[datetime]
-    #: Coupons that the account had listed by then show, when it lists them, that it is the one.
+    #: Coupons that the account had listed by then prove, when listed again, that it is the same.
     trusted_until: Mapped[datetime]
-    #: Whether the last whole reading left it in doubt that it is.
+    #: Whether the last whole reading left that in doubt.
     doubted: Mapped[bool]
 
 
 class AccountChangeRow(Base):
-    """A change of the vendor's account in the settings, and what staff said of it. Only added."""
+    """A change of the vendor's account in the settings, and staff's answer. Only added."""
 
     __tablename__ = "bittitan_account_changes"
 
@@ -71,14 +71,14 @@ class AccountChangeRow(Base):
     )
     at: Mapped[datetime]
     changed_by: Mapped[str]
-    #: Whether they said that it is the same account; None where it was not asked.
+    #: Their answer whether it is the same account; None where they were not asked.
     same_account: Mapped[bool | None]
-    #: Unused coupons known under another account than the new settings name, before it.
+    #: Unused coupons known under another account than the new settings name, before the change.
     unused: Mapped[int]
 
 
 class HeldCouponRow(Base):
-    """A coupon that the vendor answered with and that is not what was ordered; one per asset."""
+    """A coupon in the vendor's answer that is not what was ordered; one per asset."""
 
     __tablename__ = "bittitan_held_coupons"
 
@@ -94,7 +94,7 @@ class HeldCouponRow(Base):
     validity_days: Mapped[int]
     status: Mapped[str] = mapped_column(String(20))
     expires_at: Mapped[datetime]
-    #: What keeps it from being delivered, in words.
+    #: Why it is not delivered, in words.
     differences: Mapped[str] = mapped_column(Text)
     held_at: Mapped[datetime]
 
@@ -105,7 +105,7 @@ class StockImportRow(Base):
     __tablename__ = "bittitan_stock_imports"
     __table_args__ = (
         Index("ix_bittitan_stock_imports_made", "installation_id", "imported_at"),
-        # Looked at by everybody who reads the stock; almost always empty.
+        # Read with every query of the stock; almost always empty.
         Index(
             "ix_bittitan_stock_imports_unfinished",
             "installation_id",
@@ -128,15 +128,15 @@ class StockImportRow(Base):
 
 
 class StockCodeRow(Base):
-    """One coupon code that was imported. Its claim (``ClaimRow``) keeps it from coming in twice.
+    """One imported coupon code. Its claim (``ClaimRow``) prevents a second import of it.
 
-    What allocation looks through are the free codes only, in the order in which they are drawn.
+    Allocation reads only the free codes, in the order in which they are drawn.
     """
 
     __tablename__ = "bittitan_stock_codes"
     __table_args__ = (
         Index("ix_bittitan_stock_codes_fingerprint", "installation_id", "fingerprint"),
-        # By which an import is withdrawn, or removed, a part at a time.
+        # Used to withdraw or remove an import, some codes at a time.
         Index("ix_bittitan_stock_codes_import", "import_id", "id"),
         Index(
             "ix_bittitan_stock_codes_free",

@@ -1,4 +1,4 @@
-"""What keeps the program itself running, and what staff see of it."""
+"""The tables of the running program: problems, runs, workers and the like."""
 
 from datetime import datetime
 from typing import Any
@@ -66,11 +66,11 @@ class RunRow(Base):
 
 
 class UploadRow(Base):
-    """A file that was uploaded and waits to be worked through; gone once that is done."""
+    """An uploaded file that waits to be processed; deleted afterwards."""
 
     __tablename__ = "bittitan_uploads"
 
-    #: The run that works through it.
+    #: The run that processes it.
     id: Mapped[UUID] = mapped_column(ForeignKey("bittitan_runs.id"), primary_key=True)
     installation_id: Mapped[UUID] = installation_id()
     name: Mapped[str]
@@ -79,7 +79,7 @@ class UploadRow(Base):
 
 
 class WorkerRow(Base):
-    """A process that runs workflows, and when it last said so."""
+    """A process that runs workflows, and its last heartbeat."""
 
     __tablename__ = "bittitan_workers"
 
@@ -90,7 +90,7 @@ class WorkerRow(Base):
 
 
 class CircuitRow(Base):
-    """A vendor's address that is not to be called now, and why; see ``domain/circuit.py``."""
+    """A vendor's address that must not be called now, and why; see ``domain/circuit.py``."""
 
     __tablename__ = "bittitan_circuits"
 
@@ -103,30 +103,30 @@ class CircuitRow(Base):
 
 
 class SentMailRow(Base):
-    """One mail that counts against a limit; gone when the next of its subject is counted."""
+    """One mail that counts against a limit; deleted later, when its subject is counted again."""
 
     __tablename__ = "bittitan_sent_mails"
     __table_args__ = (Index("ix_bittitan_sent_mails_subject", "installation_id", "subject"),)
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     installation_id: Mapped[UUID] = installation_id()
-    #: Which limit it counts against, and what it is about; see ``services/mail_limits.py``.
+    #: Its limit and what the mail is about; see ``services/mail_limits.py``.
     subject: Mapped[str]
     sent_at: Mapped[datetime]
 
 
 class EndedSessionRow(Base):
-    """A session that was ended before it ran out."""
+    """A session that was ended before it expired."""
 
     __tablename__ = "bittitan_ended_sessions"
 
     id: Mapped[str] = mapped_column(String(50), primary_key=True)
-    #: When its cookie runs out, so that nobody need know any more.
+    #: When its cookie expires, and the row is no longer needed.
     runs_out_at: Mapped[datetime] = mapped_column(index=True)
 
 
 class KeyProofRow(Base):
-    """The one row that only the right key opens."""
+    """The only row, which only the right key opens."""
 
     __tablename__ = "bittitan_key_proof"
 
@@ -135,7 +135,7 @@ class KeyProofRow(Base):
 
 
 class WriteTrialRow(Base):
-    """The one row that is written to see whether anything can be."""
+    """The only row, which is written to test whether the database accepts writes."""
 
     __tablename__ = "bittitan_write_trials"
 

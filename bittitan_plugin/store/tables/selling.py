@@ -1,4 +1,4 @@
-"""What is on offer, what was sold, and every change of that."""
+"""The tables of products, sales and their history."""
 
 from datetime import datetime
 from decimal import Decimal
@@ -12,7 +12,7 @@ from bittitan_plugin.store.types import SEALED
 
 
 class ProductRow(Base):
-    """A licence product, bound to at most one variant of the host."""
+    """A licence product, bound to at most one variant of the platform."""
 
     __tablename__ = "bittitan_products"
     __table_args__ = (
@@ -48,9 +48,9 @@ class PriceRow(Base):
 
 
 class DeferredLineRow(Base):
-    """An order line whose workflow ended because the order was not due. Its next event starts anew.
+    """An order line with a workflow that ended because the order was not due; an event restarts it.
 
-    Without this the finished workflow's id would swallow the event of a late payment.
+    Without this, the event of a late payment would meet the finished workflow's id and be ignored.
     """
 
     __tablename__ = "bittitan_deferred_lines"
@@ -63,7 +63,7 @@ class DeferredLineRow(Base):
 
 
 class HeldLineRow(Base):
-    """An order line that seems to have been delivered before: it waits until staff let it go."""
+    """An order line that seems to have been delivered before: it waits until staff release it."""
 
     __tablename__ = "bittitan_held_lines"
     __table_args__ = (
@@ -82,7 +82,7 @@ class HeldLineRow(Base):
 
 
 class AssetRow(Base):
-    """One sale. The unique order line is what makes a second asset for it impossible."""
+    """One sale. The unique order line makes a second asset for it impossible."""
 
     __tablename__ = "bittitan_assets"
     __table_args__ = (
@@ -100,7 +100,7 @@ class AssetRow(Base):
             **where("refund_status IN ('ASKED', 'FAILED')"),
         ),
         Index("ix_bittitan_assets_expiry", "installation_id", "coupon_status", "coupon_expires_at"),
-        # Who waits for stock, in the order in which they are served.
+        # Assets that wait for stock, in the order in which they are served.
         Index(
             "ix_bittitan_assets_out_of_stock",
             "installation_id",
@@ -137,7 +137,7 @@ class AssetRow(Base):
     coupon_source: Mapped[str] = mapped_column(String(20))
     coupon_id: Mapped[str | None]
     coupon_code: Mapped[str | None] = mapped_column(Text, info=SEALED)
-    #: What a code that the API issued is found by; codes from stock have theirs in the stock.
+    #: The fingerprint of a code from the API; codes from stock have theirs in the stock.
     code_fingerprint: Mapped[str | None] = mapped_column(String(64))
     coupon_status: Mapped[str] = mapped_column(String(20))
     coupon_inferred_at: Mapped[datetime | None]
@@ -146,7 +146,7 @@ class AssetRow(Base):
     coupon_listed_since: Mapped[datetime | None]
     coupon_adopted: Mapped[bool]
     expiry_reminder_days: Mapped[int | None]
-    #: When the vendor last spoke of the coupon. Bookkeeping of the store: no change of the asset.
+    #: When the vendor last reported the coupon. Only the store uses it: no change of the asset.
     coupon_seen_at: Mapped[datetime | None]
     provisioning_status: Mapped[str] = mapped_column(String(20))
     provisioning_error_code: Mapped[str | None] = mapped_column(String(40))
@@ -171,7 +171,7 @@ class AssetRow(Base):
 
 
 class HistoryRow(Base):
-    """One change of one asset. Rows are only ever added; a trigger of the database sees to it."""
+    """One change of one asset. Rows are only added, which a trigger of the database ensures."""
 
     __tablename__ = "bittitan_asset_history"
     __table_args__ = (Index("ix_bittitan_asset_history_asset", "installation_id", "asset_id"),)
