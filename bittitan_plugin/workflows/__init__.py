@@ -1,1 +1,1 @@
-"""The durable use cases, thin over the services: what happens next, and what is tried again."""
+"""Durable workflows over the services: the order of the steps, and what is tried again."""

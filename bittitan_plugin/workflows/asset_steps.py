@@ -1,4 +1,4 @@
-"""A step about an asset that may not end in silence: staff are told what could not be finished."""
+"""Runs a step about an asset and reports to staff if it could not be finished."""
 
 from collections.abc import Callable
 from typing import Any
@@ -20,9 +20,9 @@ def persist_or_report(
     policy: RetryPolicy = FOLLOW_UP,
     course: Course | None = None,
 ) -> Any:
-    """The step's result; None when it cannot finish, which becomes a problem of the asset.
+    """The step's result; None when it cannot finish, which raises a problem of the asset.
 
-    Where the asset has to be looked up for that, ``asset`` does so.
+    ``asset`` looks up the asset for that, where needed.
     """
     course = course or OneByOne()
     try:

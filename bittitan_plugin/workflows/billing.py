@@ -13,7 +13,7 @@ from bittitan_plugin.workflows.engine.runtime import ports
 
 @workflow(Workflow.INVOICE)
 def invoice(installation_id: str, order_id: str) -> str:
-    """Issue the deferred invoice of an order. Returns in a word what became of it."""
+    """Issue the deferred invoice of an order. Returns the outcome in a word."""
     installation = UUID(installation_id)
     try:
         persist(

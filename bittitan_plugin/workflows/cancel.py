@@ -1,4 +1,4 @@
-"""Coupon revoked → asset cancelled → credit invoice → refund asked → buyer told. Durable."""
+"""Coupon revoked → asset cancelled → credit invoice → refund asked → buyer notified. Durable."""
 
 from functools import partial
 from uuid import UUID
@@ -22,7 +22,7 @@ from bittitan_plugin.workflows.engine.runtime import ports
 
 @workflow(Workflow.CANCEL)
 def cancel(installation_id: str, asset_id: str, comment: str) -> str:
-    """Execute a cancellation that was decided. Returns in a word what became of it."""
+    """Execute a cancellation that was decided. Returns the outcome in a word."""
     installation, asset = UUID(installation_id), UUID(asset_id)
     then = partial(persist_or_report, installation, asset)
 
@@ -49,7 +49,7 @@ def cancel(installation_id: str, asset_id: str, comment: str) -> str:
 
 @workflow(Workflow.CREDIT)
 def credit(installation_id: str, asset_id: str) -> str:
-    """The invoice of a cancelled asset came late: credit it, and tell the buyer."""
+    """Credit a cancelled asset with a late invoice, and notify the buyer."""
     installation, asset = UUID(installation_id), UUID(asset_id)
     then = partial(persist_or_report, installation, asset)
 
@@ -64,7 +64,7 @@ def credit(installation_id: str, asset_id: str) -> str:
 
 @workflow(Workflow.REFUND)
 def refund(installation_id: str, asset_id: str, comment: str) -> str:
-    """Ask once more for the money of a cancelled asset: what failed before may go through now."""
+    """Ask again for the refund of a cancelled asset: what failed before may succeed now."""
     installation, asset = UUID(installation_id), UUID(asset_id)
     persist_or_report(
         installation,
@@ -77,7 +77,7 @@ def refund(installation_id: str, asset_id: str, comment: str) -> str:
 
 @workflow(Workflow.WITHDRAW)
 def withdraw(installation_id: str, asset_id: str) -> str:
-    """The platform took the sale back itself: revoke, credit nothing."""
+    """Revoke the coupon of a sale that the platform took back, and credit nothing."""
     installation, asset = UUID(installation_id), UUID(asset_id)
     then = partial(persist_or_report, installation, asset)
 

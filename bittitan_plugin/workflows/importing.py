@@ -1,4 +1,4 @@
-"""Imports that nobody has to sit by. Durable: cut short, they go on or begin anew."""
+"""Imports that nobody waits for. Durable: after an interruption they continue or begin again."""
 
 from collections.abc import Callable
 from uuid import UUID
@@ -16,7 +16,7 @@ from bittitan_plugin.workflows.engine.runtime import current, ports
 
 @workflow(Workflow.SERVICES_DEFINITION)
 def fetch_services_definition(installation_id: str, run_id: str) -> str:
-    """Import BitTitan's articles; while it is away this is tried again, for a day at most."""
+    """Import BitTitan's articles; while it is down this is tried again, for a day at most."""
     installation, run = UUID(installation_id), UUID(run_id)
     return _ended(
         installation,
@@ -27,7 +27,7 @@ def fetch_services_definition(installation_id: str, run_id: str) -> str:
 
 @workflow(Workflow.IMPORT_STOCK)
 def import_stock(installation_id: str, run_id: str, mode: str) -> str:
-    """Take the uploaded file of that run into the stock, or only say what would happen."""
+    """Import the uploaded file of that run into the stock, or only report what would happen."""
     installation, run = UUID(installation_id), UUID(run_id)
     return _ended(
         installation,
@@ -48,5 +48,5 @@ def _ended(installation: UUID, run: UUID, work: Callable[[], Run]) -> str:
 
 
 def _stop_if_asked() -> None:
-    """Ends the step where it stands when the process stops."""
+    """End the step at once when the process stops."""
     current().wait(0)

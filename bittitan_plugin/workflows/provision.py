@@ -26,7 +26,7 @@ from bittitan_plugin.workflows.engine.runtime import ports
 
 @workflow(Workflow.PROVISION)
 def provision(installation_id: str, order_id: str, line_id: str, number: str) -> str:
-    """Provision one order line. Returns in a word what became of it."""
+    """Provision one order line. Returns the outcome in a word."""
     return at_once(
         lambda course: _provision(course, UUID(installation_id), order_id, line_id, int(number))
     )
@@ -34,7 +34,7 @@ def provision(installation_id: str, order_id: str, line_id: str, number: str) ->
 
 @workflow(Workflow.SYNCHRONIZE)
 def synchronize(installation_id: str, asset_id: str) -> str:
-    """Try again for an asset that has no coupon yet, or whose follow-up steps got stuck."""
+    """Try again for an asset without a coupon, or with failed follow-up steps."""
     return _complete(OneByOne(), UUID(installation_id), UUID(asset_id))
 
 
@@ -53,14 +53,14 @@ def _provision(course: Course, installation: UUID, order_id: str, line_id: str, 
     if asset_id is None:
         course.insist("defer", lambda: opening.defer(ports(), installation, line_id, number))
         # An event that came before that was recorded found this workflow's id taken and started
-        # nothing; what it told of is visible by now.
+        # nothing; the change it reported is visible by now.
         looked = course.attempt("look_again", open_line)
         asset_id = looked.result if isinstance(looked, Done) else None
     return ended if asset_id is None else _complete(course, installation, UUID(asset_id))
 
 
 def _complete(course: Course, installation: UUID, asset_id: UUID) -> str:
-    #: What a step has just read or stored, for the first attempt of the one that follows at once.
+    #: What a step has just read or stored, for the first attempt of the next step.
     seen: list[Sale] = []
     stored: list[Asset] = []
 
@@ -96,7 +96,7 @@ def _complete(course: Course, installation: UUID, asset_id: UUID) -> str:
 def _refuse(
     course: Course, installation: UUID, order_id: str, line_id: str, failure: StepFailed
 ) -> None:
-    if failure.code in UNAVAILABLE:  # not due in time, which is nobody's fault
+    if failure.code in UNAVAILABLE:  # it was not due in time, which is no fault
         return
     refusal = Refusal(failure.code, failure.message, field=failure.field)
     course.insist(
@@ -106,11 +106,11 @@ def _refuse(
 
 
 def _synchronize_account(installation: UUID, asset_id: UUID) -> list[Sale]:
-    """Returns the sale as it was read, if nothing had to be changed."""
+    """Synchronize the account if needed. Returns the sale as read, if nothing was changed."""
     outside = ports()
     with outside.store.reading(installation) as work:
         sale = work.sales.get(asset_id)
-    # Codes from stock are issued to nobody.
+    # Codes from stock are not issued to an account.
     if sale.asset.coupon_source is CouponSource.STOCK or sale.account.is_synchronized:
         return [sale]
     if sale.configuration.synchronize_automatically:
@@ -135,7 +135,7 @@ def _failed(course: Course, installation: UUID, asset_id: UUID, failure: StepFai
     )
     if is_new:
         _follow_up(course, Step.ALERT_STAFF, notifications.alert_staff, installation, asset_id)
-    # The answer may be all that got lost.
+    # Perhaps only the answer was lost.
     course.attempt(
         "reconcile_asset",
         lambda: reconciliation.reconcile_asset(ports(), installation, asset_id),
@@ -150,6 +150,6 @@ def _follow_up(
     installation: UUID,
     asset_id: UUID,
 ) -> None:
-    """A step after success: retried on its own, and never able to fail what came before."""
+    """A step after the coupon: retried on its own, and its failure affects no earlier step."""
     action = partial(service, ports(), installation, asset_id)
     persist_or_report(installation, asset_id, step, action, course=course)

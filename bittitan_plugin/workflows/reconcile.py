@@ -1,4 +1,4 @@
-"""A reconciliation that nobody has to sit by. Durable: cut short, it compares anew."""
+"""A reconciliation that nobody waits for. Durable: after an interruption it begins again."""
 
 from uuid import UUID
 
@@ -14,9 +14,9 @@ from bittitan_plugin.workflows.engine.runtime import current, ports
 
 @workflow(Workflow.RECONCILE)
 def reconcile(installation_id: str, run_id: str, what: str, max_changes: str) -> str:
-    """Do the run that was begun; ``what`` is ``apply`` or ``report``. Says in a word how it ended.
+    """Do the run that was begun; ``what`` is ``apply`` or ``report``. Returns its end in a word.
 
-    While platform or vendor are away it is tried again, for a day at most.
+    While platform or vendor are down it is tried again, for a day at most.
     """
     installation, run = UUID(installation_id), UUID(run_id)
 
@@ -27,7 +27,7 @@ def reconcile(installation_id: str, run_id: str, what: str, max_changes: str) ->
             run,
             apply=what == "apply",
             max_changes=int(max_changes),
-            # Ends the step where it stands when the process stops.
+            # Ends the step at once when the process stops.
             tell=lambda _report: current().wait(0),
         ).state
 

@@ -17,7 +17,7 @@ from bittitan_plugin.workflows.engine.runtime import ports
 
 @workflow(Workflow.OUT_OF_STOCK)
 def out_of_stock(installation_id: str, asset_id: str) -> str:
-    """Tell the buyer that the code will follow."""
+    """Notify the buyer that the code will follow."""
     installation, asset = UUID(installation_id), UUID(asset_id)
     persist_or_report(
         installation,
@@ -30,7 +30,7 @@ def out_of_stock(installation_id: str, asset_id: str) -> str:
 
 @workflow(Workflow.REVOCATION_NEWS)
 def tell_of_revocation(installation_id: str, revocation_id: str, word: str) -> str:
-    """Tell both sides what they have to know about codes that are to be revoked by hand."""
+    """Notify both sides about codes to revoke by hand."""
     installation, revocation, news = (
         UUID(installation_id),
         UUID(revocation_id),
@@ -42,7 +42,7 @@ def tell_of_revocation(installation_id: str, revocation_id: str, word: str) -> s
         "overrule",
         lambda: cancellation_requests.overrule(ports(), installation, asset, REASONS[news]),
     )
-    # Whoever had asked for the cancellation is told as the answer to that request.
+    # Whoever requested the cancellation is notified by the answer to that request.
     if not overruled:
         then(
             Step.TELL_CUSTOMER,

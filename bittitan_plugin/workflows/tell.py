@@ -1,4 +1,4 @@
-"""News of a cancellation request, to the customer and to staff. Durable, each told on its own."""
+"""News of a cancellation request, to the customer and to staff. Durable, each sent on its own."""
 
 from functools import partial
 from uuid import UUID
@@ -19,7 +19,7 @@ _SIDES = {
 
 @workflow(Workflow.TELL)
 def tell(installation_id: str, request_id: str, news: str, only: str = "") -> str:
-    """Tell both sides what they have to know; or the one that ``only`` names, as a step."""
+    """Notify both sides; or only the one that ``only`` names, as a step."""
     installation, request = UUID(installation_id), UUID(request_id)
     asset = partial(_asset_of, installation, request)
     for step, service in _SIDES.items():

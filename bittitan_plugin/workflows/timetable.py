@@ -1,7 +1,7 @@
-"""Looks again and again at what has fallen due, and hands it in as durable work.
+"""Finds again and again what has become due, and enqueues it as durable work.
 
-Nothing is kept here: what is due stands in the database, so a restart or a long outage is caught
-up by the next look. Every worker looks; what they hand in has one id per cause, so it is done once.
+Nothing is stored here: what is due is in the database, so the next round catches up after a restart
+or a long outage. Every worker looks; their work has one id per cause, so it is done once.
 """
 
 import threading
@@ -30,10 +30,10 @@ from bittitan_plugin.services.runs import end_silent
 from bittitan_plugin.services.selling.invoicing import hand_in_due
 from bittitan_plugin.services.selling.refused_lines import watch_refused
 
-#: Finds what is due for one installation and hands it in; repeating it must be harmless.
+#: Finds what is due for one installation and enqueues it; repeating it must be harmless.
 Duty = Callable[[Ports, UUID], Any]
 
-#: What is looked after.
+#: The tasks of each round.
 DUTIES: tuple[Duty, ...] = (
     watch_platform,
     watch_keys,
@@ -48,16 +48,16 @@ DUTIES: tuple[Duty, ...] = (
     start_daily,
     end_silent,
 )
-#: Seconds between two looks.
+#: Seconds between two rounds.
 INTERVAL_S = 60.0
-#: Seconds that a look under way is given to finish.
+#: Seconds that a round in progress may take to finish.
 STOP_GRACE_S = 1.0
 
 _log = structlog.get_logger(__name__)
 
 
 class Timetable:
-    """A thread that looks at once, and then every ``interval`` seconds."""
+    """A thread that runs a round at once, and then every ``interval`` seconds."""
 
     def __init__(
         self,
@@ -75,7 +75,7 @@ class Timetable:
         self._thread = threading.Thread(target=self._run, name="bittitan-timetable", daemon=True)
 
     def start(self) -> None:
-        """Begin to look."""
+        """Start the thread."""
         self._thread.start()
 
     @property
@@ -84,13 +84,13 @@ class Timetable:
         return self._stopping.is_set()
 
     def stop(self) -> None:
-        """Look no more; what a cut-short look had not handed in, the next one will."""
+        """Stop the rounds; the next process's round enqueues what is left."""
         self._stopping.set()
         if self._thread.ident is not None:
             self._thread.join(timeout=STOP_GRACE_S)
 
     def look(self) -> None:
-        """Look once, at every installation. Never raises: the next look makes up for this one."""
+        """Run one round, for every installation. Never raises: the next round retries failures."""
         try:
             with self._ports.store.looking_up() as installations:
                 ids = [installation.id for installation in installations.all()]
@@ -109,10 +109,10 @@ class Timetable:
         try:
             act()
         except Unavailable:
-            # Its platform is away, or it is another process that serves it or has its keys.
+            # Its platform is down, or another process serves it or has its keys.
             return
         except SQLAlchemyError as error:
-            # The text may quote what was to be stored.
+            # The error's text may quote values.
             name = getattr(what, "__name__", "?")
             _log.warning("duty_put_off", duty=name, whose=whose, error=type(error).__name__)
         except Exception as error:

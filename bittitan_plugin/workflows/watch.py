@@ -1,4 +1,4 @@
-"""What time brings about, once the timetable has found it due: short durable workflows."""
+"""Short durable workflows for what the timetable has found due."""
 
 from uuid import UUID
 
@@ -20,7 +20,7 @@ _log = structlog.get_logger(__name__)
 
 @workflow(Workflow.FOLLOW)
 def follow(installation_id: str) -> str:
-    """One look at an installation's coupons; the next one makes good what this one misses."""
+    """Follow an installation's coupons once; the next run retries what this one misses."""
 
     def look() -> str:
         followed = coupon_status.follow(ports(), UUID(installation_id))
@@ -35,7 +35,7 @@ def follow(installation_id: str) -> str:
 
 @workflow(Workflow.FOLLOW_REFUND)
 def follow_refund(installation_id: str, asset_id: str) -> str:
-    """One look at where an asset's money stands; the next one makes good what this one misses."""
+    """Check an asset's refund once; the next run retries what this one misses."""
 
     def look() -> str:
         return refunds.follow(ports(), UUID(installation_id), UUID(asset_id)) or "not asked for"

@@ -30,31 +30,31 @@ from bittitan_plugin.workflows.engine.queue_poller import Taker
 from bittitan_plugin.workflows.engine.waking import Waker, wake_stranded
 from bittitan_plugin.workflows.timetable import DUTIES, INTERVAL_S, Duty, Timetable
 
-#: Workflows of one queue that one process has under way, the shortly waiting among them: how many
-#: work at once is what ``worker_concurrency`` says.
+#: The most workflows of one queue under way in one process, including those in a short wait;
+#: ``worker_concurrency`` limits how many work at once.
 UNDER_WAY = 200
 #: How long finished workflows are kept.
 RETENTION = timedelta(days=30)
-#: Seconds the engine is given to end its threads.
+#: Seconds that the engine may take to end its threads.
 LET_GO_S = 1.5
 
 
 def _import_all() -> Mapping[Workflow, Callable[..., str]]:
-    """Importing a module beside this one registers the workflows it declares."""
+    """Import the modules beside this one, which registers their workflows."""
     for module in iter_modules(workflows.__path__):
         import_module(f"{workflows.__name__}.{module.name}")
     return FUNCTIONS
 
 
-#: Every workflow there is, as its function is written.
+#: Every workflow with its function.
 WORKFLOWS = _import_all()
 
 
 class Worker:
-    """This process as a runner of workflows. There can be one per process.
+    """This process as a runner of workflows. There is at most one per process.
 
-    ``retention`` is how long finished workflows are kept; ``share`` is told how many workers there
-    are; ``chores`` are done at every look of the timetable.
+    ``retention`` is how long finished workflows are kept; ``share`` is called with the number of
+    workers; ``chores`` are done in every round of the timetable.
     """
 
     def __init__(  # noqa: PLR0913 - named, and made in one place
@@ -93,7 +93,7 @@ class Worker:
         )
 
     def start(self) -> None:
-        """Begin to take work, first of all what a dead worker left behind."""
+        """Begin to take work, first what a dead worker left behind."""
         self._runtime = runtime.bind(self._ports, concurrency=self._concurrency, pace=self._pace)
         calm_engine_log()
         DBOS(
@@ -104,36 +104,36 @@ class Worker:
                 "executor_id": self.executor_id,
                 "serializer": JsonSerializer(),
                 "use_listen_notify": False,
-                # `migrate` has done it; here it is only verified.
+                # `migrate` has done it; here it is only checked.
                 "run_migrations": False,
                 "log_level": "WARNING",
                 "console_log_level": "WARNING",
             }
         )
-        DBOS.listen_queues([])  # the taker does
+        DBOS.listen_queues([])  # our own poller does
         DBOS.launch()
         self._taker.start()
         self._heart.start()
         self._timetable.start()
 
     def stop(self, *, grace: float = 3.0) -> None:
-        """Give the steps at work ``grace`` seconds; what is left another worker takes over."""
+        """Give running steps ``grace`` seconds; another worker takes over the rest."""
         self._timetable.stop()
         self._taker.stop()
         self._runtime.drain(grace)
         self._heart.stop()
         self._let_go()
-        with suppress(SQLAlchemyError):  # the database is away; others see that we are gone
+        with suppress(SQLAlchemyError):  # the database is down; others see that we are gone
             self._registry.sign_off(self.executor_id)
         self._engine.dispose()
 
     @property
     def is_beating(self) -> bool:
-        """Whether it still says that it is alive."""
+        """Whether it still sends heartbeats."""
         return self._heart.is_beating
 
     def _let_go(self) -> None:
-        """End the engine. It joins threads of its own, which a database that is away holds up."""
+        """End the engine. It joins its own threads, which a database that is down delays."""
         ending = Thread(
             target=DBOS.destroy, kwargs={"workflow_completion_timeout_sec": 0}, daemon=True
         )
@@ -141,6 +141,6 @@ class Worker:
         ending.join(timeout=LET_GO_S)
 
     def _prune(self) -> None:
-        # One worker is enough, and all of them agree which.
+        # One worker is enough, and all of them choose the same.
         if self.executor_id == min(self._registry.alive(), default=self.executor_id):
             prune(self._retention, lambda: self._timetable.is_stopping)
