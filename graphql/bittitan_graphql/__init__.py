@@ -1,4 +1,4 @@
-"""The GraphQL extension: translates, authorises and delegates. No rule of the business lives here.
+"""The GraphQL extension: translates, authorises and delegates. It contains no business rules.
 
 Everything is a plain Strawberry type, so any Python host can merge it into its own schema;
 ``extension.build_extension`` is where a host starts.

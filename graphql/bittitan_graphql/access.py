@@ -1,4 +1,4 @@
-"""Authorisation: turns the viewer into what may be read, or says which permission is missing."""
+"""Authorisation: what the viewer may read, or an error that names the missing permission."""
 
 from collections.abc import Callable
 from typing import Any
@@ -15,7 +15,7 @@ from bittitan_plugin.domain.assets import Asset
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
 from bittitan_plugin.store.queries.audience import EVERYTHING, Audience, audience_of
 
-#: Raises ``PermissionDenied`` unless whoever asks holds the permission.
+#: Raises ``PermissionDenied`` unless the viewer holds the permission.
 Demand = Callable[[strawberry.Info, Permission], None]
 
 
@@ -26,7 +26,7 @@ def require(scope: RequestScope, permission: Permission) -> None:
 
 
 class Needs(FieldExtension):
-    """For fields of staff alone: nothing of the resolver runs without the permission."""
+    """For fields for staff only: the resolver does not run without the permission."""
 
     def __init__(self, permission: Permission, demand: Demand) -> None:
         self._permission = permission
@@ -47,7 +47,7 @@ def require_signed_in(scope: RequestScope, permission: Permission) -> None:
 
 
 async def audience(scope: RequestScope, permission: Permission) -> Audience:
-    """What the viewer may read: all, for staff; its own, for a customer. Raises for anyone else."""
+    """What the viewer may read: all, for staff; its own, for a customer. Raises for others."""
     require_signed_in(scope, permission)
     if scope.viewer.may(permission):
         return EVERYTHING
@@ -65,12 +65,12 @@ async def sees_terms(scope: RequestScope, asset: Asset) -> bool:
 
 
 async def visible(scope: RequestScope, assets: list[Asset]) -> list[Asset]:
-    """Those of the assets that the viewer may see; none for nobody signed in."""
+    """Those of the assets that the viewer may see; none if nobody is signed in."""
     return [asset for asset in assets if await sees(scope, asset)]
 
 
 async def demand_visible(scope: RequestScope, asset: Asset) -> None:
-    """Raise the refusal that also an unknown id gets: others' assets do not exist."""
+    """Raise the refusal of an unknown id if the viewer may not see the asset."""
     if not await sees(scope, asset):
         raise Refusal(ErrorCode.NOT_FOUND, "There is no such asset.", field="id")
 

@@ -21,12 +21,12 @@ from bittitan_plugin.store.unit_of_work import UnitOfWork
 Arguments = ParamSpec("Arguments")
 Result = TypeVar("Result")
 
-#: What is missing to a customer that may see an asset and not decide about it.
+#: What a customer lacks that may see an asset but not decide about it.
 BUYER = "to be the account that bought it"
 
 
 async def demand_asset(scope: RequestScope, asset_id: str) -> Asset:
-    """The asset a mutation is about.
+    """The asset of a mutation.
 
     Raises ``PermissionDenied`` for nobody signed in, and ``Refusal`` when the plugin is switched
     off, the id is wrong, or there is no such asset for this viewer.
@@ -44,7 +44,7 @@ async def demand_asset(scope: RequestScope, asset_id: str) -> Asset:
 
 
 async def demand_terms(scope: RequestScope, asset_id: str) -> Asset:
-    """The same for what staff and the buyer do, and the end customer does not."""
+    """The same for mutations by staff and the buyer, but not by the end customer."""
     asset = await demand_asset(scope, asset_id)
     if not await sees_terms(scope, asset):
         raise PermissionDenied(BUYER)
@@ -52,7 +52,7 @@ async def demand_terms(scope: RequestScope, asset_id: str) -> Asset:
 
 
 async def demand_own_asset(scope: RequestScope, asset_id: str) -> Asset:
-    """The same for what only customers do: the viewer is the one that bought it."""
+    """The same for mutations by customers only: the viewer must have bought it."""
     asset = await demand_asset(scope, asset_id)
     if not bought(await scope.own_accounts(), asset):
         raise PermissionDenied(BUYER)
@@ -60,9 +60,9 @@ async def demand_own_asset(scope: RequestScope, asset_id: str) -> Asset:
 
 
 async def demand_own_request(scope: RequestScope, request_id: str) -> CancellationRequest:
-    """The cancellation request a customer's mutation is about.
+    """The cancellation request of a customer's mutation.
 
-    Raises as ``demand_own_asset``; others' requests do not exist.
+    Raises what ``demand_own_asset`` raises; others' requests are reported as not found.
     """
     require_signed_in(scope, Permission.MANAGE_ORDERS)
     key = read_global_id(CANCELLATION_REQUEST, request_id)
@@ -77,12 +77,12 @@ async def demand_own_request(scope: RequestScope, request_id: str) -> Cancellati
 
 
 async def executed(scope: RequestScope, asset: Asset) -> Asset:
-    """The asset once its cancellation has been executed, or as it is when patience ends."""
+    """The asset once its cancellation has been executed, or as it is after a limited wait."""
     return await awaited(scope, asset, lambda asset: asset.status is not AssetStatus.CANCELLING)
 
 
 async def awaited(scope: RequestScope, asset: Asset, is_over: Callable[[Asset], bool]) -> Asset:
-    """The asset once what is done about it is over, or as it is when patience ends."""
+    """The asset once the work on it is over, or as it is after a limited wait."""
     return await scope.patience.until(
         is_over, asset, lambda: scope.read(lambda work: work.assets.get(asset.id))
     )
@@ -94,7 +94,7 @@ async def perform(
     *arguments: Arguments.args,
     **options: Arguments.kwargs,
 ) -> Result:
-    """Run a use case in a thread; what was loaded before it is forgotten."""
+    """Run a use case in a thread, then clear what was loaded before it."""
     call = partial(use_case, scope.ports, scope.installation_id, *arguments, **options)
     try:
         return await anyio.to_thread.run_sync(call)

@@ -1,4 +1,4 @@
-"""What resolvers know of the request: made once per request by the host, found in its context."""
+"""What resolvers know of the request: the host makes it once and puts it into the context."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -16,7 +16,7 @@ from bittitan_plugin.store.unit_of_work import UnitOfWork
 
 Result = TypeVar("Result")
 
-#: Under which the host puts the scope into its GraphQL context, which is a dict.
+#: The key of the scope in the host's GraphQL context, which is a dict.
 CONTEXT_KEY = "bittitan"
 
 
@@ -34,7 +34,7 @@ class RequestScope:
         self.forget()
 
     def forget(self) -> None:
-        """Let go of what was loaded: a mutation has changed it."""
+        """Clear what was loaded, because a mutation has changed it."""
         self.loaders = Loaders(self.ports, self.read)
 
     async def read(self, visit: Callable[[UnitOfWork], Result]) -> Result:
@@ -47,7 +47,7 @@ class RequestScope:
         return await anyio.to_thread.run_sync(in_session)
 
     async def own_accounts(self) -> OwnAccounts:
-        """The viewer's own accounts, as far as the plugin knows any."""
+        """The viewer's own accounts that the plugin knows."""
         if self.viewer.customer_id is None:
             return NO_ACCOUNTS
         own = await self.loaders.accounts_of_customer.load(self.viewer.customer_id)

@@ -1,4 +1,4 @@
-"""The domain's enums as clients see them: under names of ours, with the domain's descriptions.
+"""Shows the domain's enums to clients, with names of our own and the domain's descriptions.
 
 Fields and arguments are annotated with the domain's enum. Strawberry would show one that is not
 named here under its own name, which a test of the schema refuses.
@@ -74,5 +74,5 @@ _show("BitTitanRunState", RunState, "Whether a long run is at work, and how it e
 _show("BitTitanDifferenceKind", DifferenceKind, "What a reconciliation found not to agree.")
 _show("BitTitanErrorCode", ErrorCode, "Stable codes of what can go wrong.")
 _show("BitTitanAssetSortField", AssetSort, "What assets can be sorted by.")
-# Not just OrderDirection: Saleor's may stand beside it.
+# Not just OrderDirection, which Saleor has too.
 _show("BitTitanOrderDirection", Direction, "In which direction to sort.")

@@ -1,4 +1,4 @@
-"""The one place where our errors become GraphQL's: typed in payloads, coded at the top level."""
+"""Turns our errors into GraphQL's: typed in payloads, with a code at the top level."""
 
 import re
 from collections.abc import Iterator
@@ -21,7 +21,7 @@ from bittitan_plugin.domain.errors import (
 
 
 class PermissionDenied(GraphQLError):
-    """The viewer lacks what the field's description asks for. Reaches the client at top level."""
+    """The viewer lacks the permission in the field's description. A top-level error."""
 
     def __init__(self, needed: str) -> None:
         super().__init__(
@@ -32,7 +32,7 @@ class PermissionDenied(GraphQLError):
 
 @strawberry.type
 class ErrorFields:
-    """As Saleor has it: one error type per object, ``field`` in camelCase."""
+    """As in Saleor: one error type per object, ``field`` in camelCase."""
 
     field: str | None = strawberry.field(
         description="The input at fault, or null when the request as a whole is refused."
@@ -42,7 +42,7 @@ class ErrorFields:
 
     @classmethod
     def of(cls, error: BitTitanError) -> list[Self]:
-        """What a payload says of an error that was raised on purpose. Raises any other again."""
+        """The payload's errors for an error that was raised on purpose. Raises any other again."""
         refusal = as_refusal(error)
         field = camel_case(refusal.field) if refusal.field else None
         return [cls(field=field, message=refusal.message, code=refusal.code)]
@@ -114,7 +114,7 @@ def camel_case(path: str) -> str:
 
 
 class Payload(Protocol):
-    """What a mutation answers; the type of its errors makes them ``of`` what was raised."""
+    """The answer of a mutation; the type of its errors makes them ``of`` what was raised."""
 
     errors: list[Any]
 
@@ -126,7 +126,7 @@ def refusals(description: str = "Why it was refused; empty when it was not.") ->
 
 @contextmanager
 def refusals_in(payload: Payload) -> Iterator[None]:
-    """What is raised on purpose within becomes the payload's errors; what it held stays."""
+    """Turn errors raised on purpose in the block into the payload's; its other fields stay."""
     (kind,) = get_args(get_type_hints(type(payload))["errors"])
     try:
         yield
@@ -135,7 +135,7 @@ def refusals_in(payload: Payload) -> Iterator[None]:
 
 
 class RefusalsInPayload(FieldExtension):
-    """For mutations: what was raised on purpose stands in a payload that holds nothing else."""
+    """For mutations: returns errors raised on purpose in a payload without other values."""
 
     def __init__(self, payload: type[Payload]) -> None:
         self._payload = payload
@@ -143,7 +143,7 @@ class RefusalsInPayload(FieldExtension):
     async def resolve_async(
         self, next_: AsyncExtensionResolver, source: Any, info: strawberry.Info, **kwargs: Any
     ) -> Any:
-        """Run the resolver; give its payload, or one with the errors."""
+        """Run the resolver; return its payload, or one with the errors."""
         refused = self._payload()
         with refusals_in(refused):
             return await next_(source, info, **kwargs)
@@ -151,12 +151,12 @@ class RefusalsInPayload(FieldExtension):
 
 
 class RefusalsAsErrors(FieldExtension):
-    """For queries, which have no payload: what was raised on purpose becomes a top-level error."""
+    """For queries, which have no payload: errors raised on purpose become top-level errors."""
 
     async def resolve_async(
         self, next_: AsyncExtensionResolver, source: Any, info: strawberry.Info, **kwargs: Any
     ) -> Any:
-        """Run the resolver; translate what it raises on purpose."""
+        """Run the resolver; translate errors that it raises on purpose."""
         try:
             return await next_(source, info, **kwargs)
         except BitTitanError as error:

@@ -1,4 +1,4 @@
-"""Where a host starts: the classes to merge, and the scope to put into each request's context."""
+"""The entry for a host: the classes to merge, and the scope for each request's context."""
 
 from collections.abc import Callable
 from uuid import UUID
@@ -11,12 +11,12 @@ from bittitan_hooks.results import GraphQLExtension
 from bittitan_plugin.domain.access import Viewer
 from bittitan_plugin.services.ports import Ports
 
-#: Given an installation's key, what its requests work with. Called when a request needs it.
+#: Returns the ports and the id for an installation's key. Called when a request needs them.
 PortsOf = Callable[[str], tuple[Ports, UUID]]
 
 
 def build_extension(ports_of: PortsOf) -> GraphQLExtension:
-    """The extension for a host; it does no I/O until a request comes.
+    """The extension for a host; it does no I/O before the first request.
 
     The host merges ``query`` and ``mutation`` with its own, inherits ``mixins`` in its types, and
     puts ``request_scope(installation, viewer)`` into every request's context under ``bittitan``.
@@ -34,5 +34,5 @@ def build_extension(ports_of: PortsOf) -> GraphQLExtension:
     )
 
 
-#: The name ``plugin.toml`` gives as ``graphql_entry_point``.
+#: The object that ``plugin.toml`` names as ``graphql_entry_point``.
 extension = build_extension

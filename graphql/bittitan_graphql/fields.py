@@ -1,4 +1,4 @@
-"""Typed ways into Strawberry's decorators, which would make every resolver ``Any`` to mypy."""
+"""Typed wrappers of Strawberry's decorators, which would make every resolver ``Any`` to mypy."""
 
 from collections.abc import Callable
 from typing import Any, TypeVar, cast, get_args
@@ -15,7 +15,7 @@ Resolver = TypeVar("Resolver", bound=Callable[..., Any])
 
 
 def field(description: str) -> Callable[[Resolver], Resolver]:
-    """A field that is looked up; every one is described."""
+    """A field with a resolver; its description is required."""
 
     def decorate(resolver: Resolver) -> Resolver:
         return cast(Resolver, strawberry.field(resolver, description=description))
@@ -24,9 +24,9 @@ def field(description: str) -> Callable[[Resolver], Resolver]:
 
 
 def query(description: str, *, needs: Permission | None = None) -> Callable[[Resolver], Resolver]:
-    """A query field: what it refuses becomes a top-level error with a code.
+    """A query field: refusals become top-level errors with a code.
 
-    One that ``needs`` a permission is for staff who hold it, and its description ends with it.
+    A field that ``needs`` a permission is for staff who hold it, and its description ends with it.
     """
 
     def decorate(resolver: Resolver) -> Resolver:
@@ -42,9 +42,9 @@ def query(description: str, *, needs: Permission | None = None) -> Callable[[Res
 def mutation(
     description: str, *, needs: Permission | None = None
 ) -> Callable[[Resolver], Resolver]:
-    """A mutation field: what it refuses stands in the payload that its resolver returns.
+    """A mutation field: refusals are in the payload that its resolver returns.
 
-    As ``query`` in what it ``needs``.
+    ``needs`` works as in ``query``.
     """
 
     def decorate(resolver: Resolver) -> Resolver:
@@ -64,7 +64,7 @@ def optional(description: str) -> Any:
 
 
 def argument(description: str) -> Any:
-    """What to annotate an argument's type with."""
+    """The annotation of an argument's type, with its description."""
     return strawberry.argument(description=description)
 
 

@@ -1,4 +1,4 @@
-"""Global ids, as Saleor makes them: base64 of ``Type:uuid``."""
+"""Global ids in Saleor's format: base64 of ``Type:uuid``."""
 
 import base64
 import binascii
@@ -26,7 +26,7 @@ AssetId = Annotated[strawberry.ID, argument("The asset's global id.")]
 
 
 def global_id(type_name: str, key: UUID) -> strawberry.ID:
-    """The id under which clients know an object."""
+    """The id of an object for clients."""
     return strawberry.ID(base64.b64encode(f"{type_name}:{key}".encode()).decode())
 
 

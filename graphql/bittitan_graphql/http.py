@@ -1,4 +1,4 @@
-"""GraphQL over HTTP as Saleor has it, for every schema served here: tokens in, errors out."""
+"""GraphQL over HTTP as in Saleor, for every schema served here: tokens, limits and errors."""
 
 from typing import Any
 from uuid import uuid4
@@ -22,23 +22,23 @@ from bittitan_plugin.store.writing import NO_DATABASE, logged_fault
 
 log = structlog.get_logger(__name__)
 
-#: Bytes of the largest request. Ours: a stock file of five million characters fits in.
+#: Bytes of the largest request. Our choice: a stock file of five million characters fits in.
 LARGEST_REQUEST = 6 * 1024 * 1024
 
 
-#: Seconds for a request to arrive, as long as the server gives its body, and from then on to its
-#: answer. Ours: a mutation waits ten for its work.
+#: Seconds for a request to arrive, the server's own limit for a body, and from then on to its
+#: answer. Our choice: a mutation waits ten seconds for its work.
 LONGEST_ARRIVAL, LONGEST_ANSWER = 120, 60
-#: The code of what could not be done because the database is away, full or read-only.
+#: The code of a failure because the database is down, full or read-only.
 WITHOUT_DATABASE = "DatabaseUnavailable"
 
 
 class _RequestTooLarge(Exception):
-    """More came than is read."""
+    """The request is larger than what is read."""
 
 
 class _NotUnderstood(Exception):
-    """A request that is no GraphQL over HTTP; the message says why."""
+    """A request that is not GraphQL over HTTP; the message gives the reason."""
 
     def __init__(self, status: int, reason: str) -> None:
         super().__init__(reason)
@@ -46,20 +46,20 @@ class _NotUnderstood(Exception):
 
 
 class GraphQLDoor(GraphQL[dict[str, Any], None]):
-    """Strawberry's application: it answers as Saleor does, and refuses in GraphQL's errors."""
+    """Strawberry's application, which answers like Saleor and refuses with GraphQL errors."""
 
     async def run(self, *args: Any, **kwargs: Any) -> Any:
-        """As Strawberry, which would refuse in plain text: clients read GraphQL's errors."""
+        """Run as Strawberry does, but refuse with GraphQL errors instead of plain text."""
         try:
             return await super().run(*args, **kwargs)
         except HTTPException as refused:
             raise _NotUnderstood(refused.status_code, refused.reason) from None
 
     def decode_json(self, data: str | bytes) -> object:
-        """What was sent.
+        """The parsed body.
 
-        Python's own reader fails on nesting and on thousands of digits, and takes halves of
-        characters, which can be neither stored nor sent on.
+        Python's own parser fails on deep nesting and on thousands of digits, and accepts lone
+        surrogates, which can be neither stored nor sent.
         """
         try:
             return from_json(data)
@@ -67,7 +67,7 @@ class GraphQLDoor(GraphQL[dict[str, Any], None]):
             raise _NotUnderstood(400, f"The request is no JSON of text: {error}.") from None
 
     def parse_json(self, data: str | bytes) -> Any:
-        """The request, which is an object; of several in a list Strawberry says more."""
+        """The request, which must be an object; Strawberry handles lists of several."""
         found = super().parse_json(data)
         if not isinstance(found, dict | list):
             text = "A GraphQL request is a JSON object, and so are its variables."
@@ -79,7 +79,7 @@ class GraphQLDoor(GraphQL[dict[str, Any], None]):
         request: Request,  # noqa: ARG002 - Strawberry's signature
         result: ExecutionResult,
     ) -> GraphQLHTTPResponse:
-        """See ``shown_result``."""
+        """The answer as ``shown_result`` makes it."""
         return shown_result(result)
 
     def create_response(
@@ -87,7 +87,7 @@ class GraphQLDoor(GraphQL[dict[str, Any], None]):
         response_data: GraphQLHTTPResponse | list[GraphQLHTTPResponse],
         sub_response: Response,
     ) -> Response:
-        """What could not be done for want of the database is no 200, whatever else was done."""
+        """Answer without 200 if anything failed because the database is unavailable."""
         answers = response_data if isinstance(response_data, list) else [response_data]
         codes = {_code(error) for answer in answers for error in answer.get("errors") or ()}
         if WITHOUT_DATABASE in codes:
@@ -96,9 +96,9 @@ class GraphQLDoor(GraphQL[dict[str, Any], None]):
 
 
 async def answer(app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
-    """Have ``app`` answer, which reads ``LARGEST_REQUEST`` bytes at most and in good time.
+    """Have ``app`` answer, reading at most ``LARGEST_REQUEST`` bytes within the time limits.
 
-    What else it raises passes through. Whatever was not answered in time is not left half done.
+    Other errors are raised on. Work that was not answered in time is not left incomplete.
     """
     try:
         with anyio.fail_after(_first_limit(scope)) as limit:
@@ -123,15 +123,15 @@ async def answer(app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> No
 
 
 def _first_limit(scope: Scope) -> int:
-    """Seconds until the whole request is there; only of what is sent anything is waited for."""
+    """The first time limit in seconds: for the request to arrive, if it has a body to wait for."""
     return LONGEST_ARRIVAL if scope.get("method") == "POST" else LONGEST_ANSWER
 
 
 def _limited(receive: Receive, limit: anyio.CancelScope) -> Receive:
-    """The same request, of which never more than ``LARGEST_REQUEST`` bytes are held.
+    """The same request, reading never more than ``LARGEST_REQUEST`` bytes.
 
-    Once all of it is there, the time for its answer begins. Raises ``_RequestTooLarge`` where the
-    byte too many is read.
+    Once all of it has arrived, the time for its answer begins. Raises ``_RequestTooLarge`` at the
+    first byte too many.
     """
     seen = 0
 
@@ -166,7 +166,7 @@ def _code(error: object) -> object:
 
 
 def shown_result(result: ExecutionResult) -> GraphQLHTTPResponse:
-    """An answer as clients see it: data, errors as ``shown_error`` has them, and what it cost."""
+    """An answer for clients: data, errors as ``shown_error`` makes them, and its cost."""
     answer: GraphQLHTTPResponse = {"data": result.data}
     if result.errors:
         answer["errors"] = [shown_error(error) for error in result.errors]
@@ -176,9 +176,9 @@ def shown_result(result: ExecutionResult) -> GraphQLHTTPResponse:
 
 
 def shown_error(error: GraphQLError) -> dict[str, Any]:
-    """An error as clients see it, with ``extensions.exception.code``; nothing of our insides.
+    """An error for clients, with ``extensions.exception.code`` and without internals.
 
-    What is unforeseen has an ``id`` beside the code, under which the log says all.
+    An unexpected error has an ``id`` beside the code, by which the log has the details.
     """
     cause = error.original_error
     shown: dict[str, Any] = {**error.formatted, "message": shortened(error.message)}

@@ -1,4 +1,4 @@
-"""What clients send to choose from a list: filters and sorting."""
+"""Inputs of clients for lists: filters and sorting."""
 
 from collections.abc import Collection
 from datetime import UTC, datetime
@@ -38,7 +38,7 @@ class BitTitanIdFilterInput:
 
 @strawberry.input(description="A stretch of time; both ends belong to it.")
 class BitTitanDateTimeRangeInput:
-    """Open where an end is missing."""
+    """A missing end does not restrict."""
 
     gte: datetime | None = optional("Not before this instant, given with its offset from UTC.")
     lte: datetime | None = optional("Not after this instant, given with its offset from UTC.")
@@ -46,7 +46,7 @@ class BitTitanDateTimeRangeInput:
 
 @strawberry.input(description="Which assets. All conditions hold together.")
 class BitTitanAssetWhereInput:
-    """Missing ones do not restrict."""
+    """Missing conditions do not restrict."""
 
     provisioning_status: FilterInput[ProvisioningStatus] | None = optional(
         "By whether the coupon code was obtained."
@@ -74,12 +74,12 @@ class BitTitanAssetSortingInput:
 
 
 def chosen(wanted: FilterInput[Choice] | None) -> Collection[Choice] | None:
-    """The accepted values, or None when anything is."""
+    """The accepted values, or None when all are."""
     return None if wanted is None else _both(wanted.eq, wanted.one_of)
 
 
 def chosen_ids(wanted: BitTitanIdFilterInput | None, *, field: str) -> Collection[str] | None:
-    """The accepted ids, or None when any is. Raises ``Refusal`` on ``field``."""
+    """The accepted ids, or None when all are. Raises ``Refusal`` on ``field``."""
     if wanted is None:
         return None
     ids = _both(wanted.eq, wanted.one_of)
@@ -103,7 +103,7 @@ def instant(given: datetime | None, *, field: str) -> datetime | None:
 
 
 def _both(eq: Value | None, one_of: Collection[Value] | None) -> Collection[Value] | None:
-    """Without repetitions."""
+    """The values of both, without repetitions."""
     if eq is None:
         return None if one_of is None else set(one_of)
     return {eq} if one_of is None else {eq} & set(one_of)

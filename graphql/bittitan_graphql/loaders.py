@@ -1,4 +1,4 @@
-"""Data loaders: what many objects of one answer need is fetched together, once per request.
+"""Data loaders: fetch together, once per request, what many objects of one answer need.
 
 They belong to one request of one installation and are never shared.
 """

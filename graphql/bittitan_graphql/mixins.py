@@ -4,8 +4,8 @@
     class Order(OrderAssets):
         id: strawberry.ID
 
-The host's ``id`` is its global id, the very text the plugin was given in events. All fields are
-nullable: with a non-null one, an outage of ours would take the host's whole object with it.
+The host's ``id`` is its global id, the same text that the plugin gets in events. All fields are
+nullable: with a non-null field, a failure of ours would make the host's whole object null.
 """
 
 from typing import Protocol
@@ -41,7 +41,7 @@ class OrderAssets:
     async def bittitan_assets(
         self, root: strawberry.Parent[Identified], info: strawberry.Info
     ) -> list[BitTitanAsset] | None:
-        """Having got hold of an order proves nothing: each asset is checked against the viewer."""
+        """Having an order proves nothing, so each asset is checked against the viewer."""
         scope = scope_of(info)
         require_signed_in(scope, Permission.MANAGE_ORDERS)
         assets = await scope.loaders.assets_of_order.load(str(root.id))
@@ -78,7 +78,7 @@ class UserAssets:
     async def bittitan_account(
         self, root: strawberry.Parent[Identified], info: strawberry.Info
     ) -> BitTitanAccount | None:
-        """Others' accounts look like missing ones."""
+        """Others' accounts are reported as missing."""
         scope = scope_of(info)
         require_signed_in(scope, Permission.MANAGE_USERS)
         own = await scope.loaders.accounts_of_customer.load(str(root.id))
@@ -99,7 +99,7 @@ class VariantProduct:
     async def bittitan_product(
         self, root: strawberry.Parent[Identified], info: strawberry.Info
     ) -> BitTitanProduct | None:
-        """Says how long the code and the licences last, before they are bought."""
+        """Shows how long the code and the licences last, before they are bought."""
         scope = scope_of(info)
         product = await scope.loaders.product_of_variant.load(str(root.id))
         if product is None:

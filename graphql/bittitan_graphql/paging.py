@@ -1,4 +1,4 @@
-"""Connections: the page a client asked for, and the page it gets."""
+"""Relay connections: the page a client asked for, and the page it gets."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -60,7 +60,7 @@ class CountableConnection(Generic[Node]):
 
 @dataclass(frozen=True)
 class Asked:
-    """The four arguments by which clients ask for a page."""
+    """The four arguments of a client for a page."""
 
     first: int | None
     after: str | None
@@ -68,7 +68,7 @@ class Asked:
     before: str | None
 
     def window(self, sort: SortKey) -> Window:
-        """What they mean in a list sorted so. Raises ``Refusal`` on the argument at fault."""
+        """Their window in a list with that sorting. Raises ``Refusal`` on the argument at fault."""
         if self.first is not None and self.last is not None:
             raise Refusal(ErrorCode.INVALID, "Give first or last, not both.", field="last")
         name, size = ("first", self.first) if self.last is None else ("last", self.last)
@@ -94,7 +94,7 @@ async def connected(
     listed: Callable[[UnitOfWork], Listing[Item]],
     to_node: Callable[[Item], Node],
 ) -> CountableConnection[Node]:
-    """The page of a list that was asked for; the list is counted only when that is selected.
+    """The requested page of a list; the list is counted only when the count is selected.
 
     Raises ``Refusal`` on the argument at fault.
     """
@@ -121,5 +121,5 @@ async def connected(
 
 
 def searched(text: str | None) -> str:
-    """What to search for, or nothing. Raises ``Refusal`` on ``search``."""
+    """The text to search for, or nothing. Raises ``Refusal`` on ``search``."""
     return check_search(text, "search")

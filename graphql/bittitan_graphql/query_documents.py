@@ -1,7 +1,7 @@
-"""How long and how repetitive a GraphQL document may be, judged before it is parsed and validated.
+"""Limits length and repetition of a GraphQL document, before it is parsed and validated.
 
-Both happen on the event loop, for anybody: validation compares every two fields that answer under
-one name, and a parsed document takes three hundred times the memory of its text. Ours.
+Both happen on the event loop, for anybody: validation compares every two fields with one response
+name, and a parsed document takes three hundred times the memory of its text. The limits are ours.
 """
 
 from collections import Counter
@@ -23,13 +23,13 @@ from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 
 #: The longest document accepted, in characters. Variables and files are not counted.
 LONGEST_DOCUMENT = 16 * 1024
-#: How many pairs of fields of one name a document may have: two hundred of one name, say.
+#: How many pairs of fields with one name a document may have: two hundred with one name, say.
 MOST_PAIRS = 20_000
-#: The longest document that is kept parsed, in characters, and how many are: some 80 MB at most.
+#: The longest document that is kept parsed, in characters, and how many are: at most about 80 MB.
 _LONGEST_KEPT, _KEPT = 4 * 1024, 64
-#: How many mistakes of a document are told at once.
+#: The most errors of a document that are reported at once.
 _MOST_ERRORS = 10
-#: What Strawberry adds to the rules where it validates itself.
+#: The rules that Strawberry adds where it validates itself.
 _OF_STRAWBERRY = (MaybeNullValidationRule, OneOfInputValidationRule)
 
 
@@ -37,7 +37,7 @@ class DocumentLimits(SchemaExtension):
     """Refuses a document that is too long before it is parsed."""
 
     def on_operation(self) -> Iterator[None]:
-        """Raises ``GraphQLError`` QueryLengthError."""
+        """Raise ``GraphQLError`` QueryLengthError for a document that is too long."""
         length = len(self.execution_context.query or "")
         if length > LONGEST_DOCUMENT:
             raise limit_error(
@@ -55,7 +55,7 @@ class ShortParserCache(ParserCache):
         super().__init__(maxsize=_KEPT)
 
     def on_parse(self) -> Iterator[None]:
-        """Parse, or take what was parsed before."""
+        """Parse, or use the cached parsed document."""
         if is_kept(self.execution_context.query):
             yield from super().on_parse()
         else:
@@ -63,10 +63,10 @@ class ShortParserCache(ParserCache):
 
 
 class BoundedValidation(SchemaExtension):
-    """Validates for a few errors only, keeps what it found of short documents."""
+    """Validates up to a few errors, and caches the result for short documents."""
 
     def on_validate(self) -> Iterator[None]:
-        """An error that stands in the context before validation takes its place."""
+        """Validate, unless the context has an error already."""
         context = self.execution_context
         document, rules = context.graphql_document, context.validation_rules
         if document is not None:
@@ -81,7 +81,7 @@ def _validate(
     if pairs_of(document) > MOST_PAIRS:
         text = "The query has too many fields of one name; ask for each once, or use aliases."
         return [limit_error("QueryRepetitionError", text)]
-    # Each error prints the value it is about, so that their number bounds more than the answer.
+    # Each error prints its value, so limiting the number of errors limits more than the answer.
     return validate(schema, document, (*rules, *_OF_STRAWBERRY), max_errors=_MOST_ERRORS)
 
 
@@ -94,7 +94,7 @@ def is_kept(document: str | None) -> bool:
 
 
 def pairs_of(document: DocumentNode) -> int:
-    """How many pairs of fields answer under one name, wherever they stand; in linear time."""
+    """How many pairs of fields have one response name, anywhere; in linear time."""
     names: Counter[str] = Counter()
     unread: list[SelectionSetNode] = [
         definition.selection_set
@@ -112,5 +112,5 @@ def pairs_of(document: DocumentNode) -> int:
 
 
 def limit_error(code: str, message: str) -> GraphQLError:
-    """Why a request is refused that asks for too much."""
+    """The error for a request that asks for too much."""
     return GraphQLError(message, extensions={"exception": {"code": code}})

@@ -1,9 +1,9 @@
-"""How much one GraphQL request may ask for: its depth, aliases, mutations, lists and its cost.
+"""Limits what one GraphQL request may ask for: depth, aliases, mutations, lists and cost.
 
-Every field that leads to objects costs its weight, times the page it asks for, times the pages
-around it. What a document spreads twice is measured once, so measuring a hostile document takes
-no longer than reading it: limiters that walk fragments anew each time need 2ⁿ steps for n fragments
-that spread each other twice. The cost is reported as Saleor reports it. Ours.
+Every field that leads to objects costs its weight, times its page size, times that of the pages
+around it. A fragment is measured once, even if spread twice, so measuring a hostile document takes
+no longer than reading it: limiters that walk fragments each time need 2ⁿ steps for n fragments
+that spread each other twice. The cost is reported as in Saleor. The limits are our choice.
 """
 
 from collections.abc import Awaitable, Callable, Hashable, Iterator, Mapping, Sequence
@@ -44,7 +44,7 @@ from bittitan_graphql.query_documents import (
 Key = TypeVar("Key", bound=Hashable)
 Value = TypeVar("Value")
 
-#: A fresh one is made for each request.
+#: Makes a new extension for each request.
 SchemaExtensionFactory = Callable[[], SchemaExtension]
 
 #: The deepest nesting of objects, the most aliases and the highest cost of one request.
@@ -55,27 +55,27 @@ MOST_MUTATIONS = 10
 _MOST_TOKENS = 3000
 #: The longest list that an argument may hold, at any depth.
 LONGEST_LIST = 100
-#: The most objects that one answer shows beside its pages, however few of them had to be loaded.
+#: The most objects that one answer shows beside its pages, even if few of them had to be loaded.
 MOST_ROWS = 10_000
-#: What a field costs; a mutation's field may write, send and ask BitTitan.
+#: The cost of a field; a mutation's field may write, send and call BitTitan.
 _FIELD, _MUTATION = 1, 10
-#: How long a list without pages is taken to be before it is read; then ``MOST_ROWS`` counts.
+#: The assumed length of a list without pages before it is read; then ``MOST_ROWS`` counts.
 _UNPAGED = 10
 
 
 @dataclass(frozen=True, kw_only=True)
 class Extent:
-    """What a document, or a part of one, asks for."""
+    """How much a document, or a part of one, asks for."""
 
     depth: int = 0
     aliases: int = 0
     cost: int = 0
     mutations: int = 0
-    #: How long the longest list among the arguments is, and where it stands.
+    #: The length of the longest list among the arguments, and its place.
     longest: tuple[int, str] = (0, "")
 
     def beside(self, other: "Extent") -> "Extent":
-        """Both next to each other."""
+        """The extent of both parts side by side."""
         return Extent(
             depth=max(self.depth, other.depth),
             aliases=self.aliases + other.aliases,
@@ -86,7 +86,7 @@ class Extent:
 
 
 class RowBudget:
-    """Counts what one answer shows beside its pages, as it is read."""
+    """Counts the objects that one answer shows beside its pages, as they are read."""
 
     def __init__(self, most: int = MOST_ROWS) -> None:
         self._left = most
@@ -100,7 +100,7 @@ class RowBudget:
 
 
 class CountedLoader(DataLoader[Key, Value]):
-    """Loads each key once, and counts what it found each time that it is shown."""
+    """Loads each key once, and counts the result each time it is shown."""
 
     def __init__(
         self, load_fn: Callable[[list[Key]], Awaitable[Sequence[Value]]], budget: RowBudget
@@ -109,7 +109,7 @@ class CountedLoader(DataLoader[Key, Value]):
         self._budget = budget
 
     async def load(self, key: Key) -> Value:
-        """What is found under the key. Raises ``GraphQLError`` QueryRowsError."""
+        """The value of the key. Raises ``GraphQLError`` QueryRowsError."""
         found = await super().load(key)
         self._budget.spend(found)
         return found
@@ -118,15 +118,15 @@ class CountedLoader(DataLoader[Key, Value]):
 def extent_of(
     schema: GraphQLSchema, document: DocumentNode, operation_name: str | None, variables: Any
 ) -> Extent:
-    """What the operation of a valid document asks for, in time linear in the document."""
+    """How much the operation of a valid document asks for, in time linear in the document."""
     operation = get_operation_ast(document, operation_name)
     root = schema.get_root_type(operation.operation) if operation else None
     if operation is None or root is None:
         return Extent()
-    # As the execution will read them: 100.0 is a page of a hundred.
+    # The values as the execution reads them: 100.0 is a page of a hundred.
     coerced = get_variable_values(schema, operation.variable_definitions or (), variables or {})
     if isinstance(coerced, list):
-        return Extent()  # the execution refuses them
+        return Extent()  # the execution refuses these variables
     return _Survey(schema, document, coerced).of(operation.selection_set, root)
 
 
@@ -185,18 +185,18 @@ class _Survey:
     def _given(self, definition: GraphQLField, node: FieldNode) -> dict[str, Any]:
         try:
             return get_argument_values(definition, node, self._variables)
-        except GraphQLError:  # the execution refuses them
+        except GraphQLError:  # the execution refuses these arguments
             return {}
 
     def _weight(self, node: FieldNode, parent: GraphQLCompositeType) -> int:
         if parent is self._schema.mutation_type:
             return _MUTATION
-        # The connection around them has been counted, once for every edge.
+        # The connection around the edges has been counted, once for every edge.
         return 0 if node.name.value == "edges" else _FIELD
 
 
 def _length(definition: GraphQLField, node: FieldNode, given: dict[str, Any]) -> int:
-    """How many objects the field may lead to, for each of its parent."""
+    """How many objects the field may lead to, for each parent object."""
     page = given.get("first") or given.get("last")
     if isinstance(page, int):
         return max(page, 1)
@@ -207,7 +207,7 @@ def _length(definition: GraphQLField, node: FieldNode, given: dict[str, Any]) ->
 
 
 def _longest(given: object, place: str) -> tuple[int, str]:
-    """The longest list within a value that an argument was given, and where it stands."""
+    """The longest list within an argument's value, and its place."""
     longest = (0, place)
     unread = [(given, place)]
     while unread:
@@ -216,13 +216,13 @@ def _longest(given: object, place: str) -> tuple[int, str]:
             unread += [(each, f"{at}.{name}") for name, each in value.items()]
         elif isinstance(value, list | tuple):
             longest = max(longest, (len(value), at))
-            # What is in a list that is refused need not be looked at.
+            # The contents of a refused list need no check.
             unread += [(each, f"{at}[]") for each in value[: LONGEST_LIST + 1]]
     return longest
 
 
 def too_much(extent: Extent) -> GraphQLError | None:
-    """Why a request that asks for so much is refused, or None when it is not."""
+    """The error for a request with that extent, or None when it is allowed."""
     if extent.depth > DEEPEST:
         return limit_error(
             "QueryDepthError",
@@ -256,7 +256,7 @@ def too_much(extent: Extent) -> GraphQLError | None:
 
 
 class QueryLimits(SchemaExtension):
-    """Refuses to execute what asks for too much, and says what each request cost."""
+    """Refuses requests that ask for too much, and reports the cost of each request."""
 
     def __init__(self) -> None:
         self._extent: Extent | None = None
@@ -277,14 +277,14 @@ class QueryLimits(SchemaExtension):
         yield
 
     def get_results(self) -> dict[str, Any]:
-        """What the request cost, in Saleor's words."""
+        """The cost of the request, in Saleor's format."""
         if self._extent is None:
             return {}
         return {"cost": {"requestedQueryCost": self._extent.cost, "maximumAvailable": HIGHEST_COST}}
 
 
 def guards(*, introspection: bool) -> list[SchemaExtensionFactory]:
-    """What stands before every schema served here; production goes without introspection."""
+    """The extensions of every schema served here; production has no introspection."""
     standing: list[SchemaExtensionFactory] = [
         DocumentLimits,
         ShortParserCache,

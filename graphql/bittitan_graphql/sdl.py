@@ -1,4 +1,4 @@
-"""The extension as a schema of its own, so that it can be printed, committed and compared."""
+"""The extension as a schema of its own, to print, commit and compare it."""
 
 import sys
 
@@ -46,7 +46,7 @@ def standalone_schema() -> strawberry.Schema:
 
 
 def print_sdl() -> str:
-    """What ``bittitan-plugin schema`` prints and ``graphql/schema.graphql`` holds."""
+    """The text that ``bittitan-plugin schema`` prints, and of ``graphql/schema.graphql``."""
     return standalone_schema().as_str().rstrip() + "\n"
 
 

@@ -1,4 +1,4 @@
-"""The extension as a subgraph beside Saleor's own: one graph that a gateway makes of two services.
+"""The extension as a subgraph beside Saleor's own: a gateway makes one graph of both services.
 
 The only module with federation directives. Saleor's three types are stubs here: their key, and our
 fields. Everything else is the same classes a Python host merges. Composition with Saleor is tested
@@ -25,7 +25,7 @@ from bittitan_graphql.queries import BitTitanQuery
 from bittitan_graphql.query_limits import guards
 from bittitan_graphql.types.assets import BitTitanAsset
 
-#: Ours is Federation v2; newer versions are refused by composers under free licences.
+#: The version of Federation v2 in use; composers under free licences refuse newer ones.
 FEDERATION_VERSION: Final = "2.5"
 #: The longest id, in characters.
 _LONGEST_ID = 255
@@ -33,7 +33,7 @@ _LONGEST_ID = 255
 
 @strawberry.federation.type(keys=["id"], description="Saleor's order.")
 class Order(OrderAssets):
-    """A stub: having its id proves nothing about who is asking."""
+    """A stub: having its id proves nothing about the viewer."""
 
     id: strawberry.ID = strawberry.field(description="Saleor's global id.")
 
@@ -45,7 +45,7 @@ class Order(OrderAssets):
 
 @strawberry.federation.type(keys=["id"], description="Saleor's user.")
 class User(UserAssets):
-    """A stub, as ``Order``."""
+    """A stub, like ``Order``."""
 
     id: strawberry.ID = strawberry.field(description="Saleor's global id.")
 
@@ -63,7 +63,7 @@ class ProductVariant(VariantProduct):
 
     @classmethod
     def resolve_reference(cls, id: strawberry.ID, **_: Any) -> "ProductVariant":  # noqa: A002
-        """Any id; the field says what everybody may know."""
+        """Any id; the field shows what everybody may know."""
         return cls(id=id)
 
 
@@ -78,7 +78,7 @@ class _AssetOrder:
     async def order(
         self, root: strawberry.Parent[BitTitanAsset], info: strawberry.Info
     ) -> Order | None:
-        """An end customer is not led to its reseller's order."""
+        """Null for an end customer, who may not see its reseller's order."""
         shown = await sees_terms(scope_of(info), root.source)
         return Order(id=strawberry.ID(root.source.order_id)) if shown else None
 
@@ -94,10 +94,10 @@ class _Mutation(BitTitanMutation):
 
 
 class Subgraph(strawberry.federation.Schema):
-    """Checks what a gateway says before anything is built from it: it is client input."""
+    """Checks a gateway's input before anything is built from it: it comes from clients."""
 
     def get_fields(self, type_definition: StrawberryObjectDefinition) -> list[StrawberryField]:
-        """Those of the class, and of an asset the way to its order."""
+        """The fields of the class; for an asset also its order."""
         fields = super().get_fields(type_definition)
         if type_definition.origin is not BitTitanAsset:
             return fields
@@ -106,13 +106,13 @@ class Subgraph(strawberry.federation.Schema):
     def entities_resolver(
         self, info: strawberry.Info, representations: list[FederationAny]
     ) -> list[FederationAny]:
-        """Saleor's objects by their keys. Raises ``GraphQLError`` for what is no representation."""
+        """Saleor's objects by their keys. Raises ``GraphQLError`` for an invalid representation."""
         for place, representation in enumerate(representations):
             _check(place, representation)
         return super().entities_resolver(info, representations)
 
     def process_errors(self, errors: Any, execution_context: Any = None) -> None:
-        """Nothing: the web side logs what was not meant, and only that."""
+        """Do nothing: the web side logs unexpected errors, and only these."""
 
 
 @cache

@@ -1,4 +1,4 @@
-"""*Save & Synchronize*: making an account known to BitTitan."""
+"""The mutation *Save & Synchronize*, which makes an account known to BitTitan."""
 
 from typing import Annotated
 from uuid import UUID
@@ -63,7 +63,7 @@ class AccountMutations:
     async def bittitan_account_synchronize(
         self, info: strawberry.Info, id: _AccountId = None, input: _Input = None
     ) -> BitTitanAccountSynchronize | None:
-        """Waits for BitTitan: a person stands before the form."""
+        """Waits for BitTitan, because a person waits at the form."""
         scope, options = scope_of(info), input or BitTitanAccountSynchronizeInput()
         answer = BitTitanAccountSynchronize()
         account_id = await _account_id(scope, id, options.customer_id)

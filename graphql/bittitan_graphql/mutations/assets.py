@@ -1,4 +1,4 @@
-"""What is done to an asset: cancelled, synchronized, changed, marked as redeemed."""
+"""Mutations of an asset: cancel, synchronize, change, mark as redeemed."""
 
 from typing import Annotated
 
@@ -48,7 +48,7 @@ class BitTitanEndCustomerInput:
 
 @strawberry.input(description="What to change of an asset. Whatever is left out stays as it is.")
 class BitTitanAssetUpdateInput:
-    """What a sale agreed on cannot be changed."""
+    """The agreed terms of a sale cannot be changed."""
 
     friendly_name: str | None = strawberry.field(
         default=strawberry.UNSET,
@@ -67,7 +67,7 @@ class BitTitanAssetUpdateInput:
     )
 
     def changes(self) -> AssetChanges:
-        """For the use case."""
+        """The changes for the use case."""
         end: EndCustomer | Keep | None = KEEP
         if self.end_customer is None:
             end = None
@@ -87,7 +87,7 @@ _Update = Annotated[BitTitanAssetUpdateInput, argument("What to change.")]
 
 @strawberry.type(description="What came of cancelling an asset.")
 class BitTitanAssetCancel:
-    """The asset may still be CANCELLING: the cancellation then goes on by itself."""
+    """The asset may still be CANCELLING: the cancellation then continues by itself."""
 
     asset: BitTitanAsset | None = optional(
         "The asset as it is now; CANCELLING while BitTitan is awaited."
@@ -108,7 +108,7 @@ class BitTitanAssetMarkRedeemed:
 
 @strawberry.type(description="What came of synchronizing an asset.")
 class BitTitanAssetSynchronize:
-    """It says what it did; while that is not known, that it is not known."""
+    """It names what it did, or that this is not known yet."""
 
     asset: BitTitanAsset | None = optional(
         "The asset as it is now; PENDING while the coupon is obtained."
@@ -215,7 +215,7 @@ class AssetMutations:
 
 
 def _cancelling(scope: RequestScope) -> Actor:
-    """Only whoever may decide about orders acts as staff here, whoever else is employed there."""
+    """The actor: staff only if they may decide about orders, otherwise the customer."""
     if scope.viewer.may(Permission.MANAGE_ORDERS):
         return scope.viewer.actor
     return Actor(ActorKind.CUSTOMER, scope.viewer.email)

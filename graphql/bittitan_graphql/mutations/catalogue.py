@@ -1,4 +1,4 @@
-"""What is sold: single products, and *Get Services Definition*, which follows BitTitan's list."""
+"""Mutations of the catalogue: single products, and *Get Services Definition*."""
 
 from collections import deque
 from typing import Annotated
@@ -20,7 +20,7 @@ from bittitan_plugin.services.import_report import ServicesDefinition, Skipped, 
 
 @strawberry.input(description="An amount of money.")
 class BitTitanMoneyInput:
-    """Text, so that a wrong one can be named instead of failing the whole request."""
+    """Text, so that a wrong amount is a typed error and does not fail the whole request."""
 
     amount: str = strawberry.field(
         description="In currency units, written as text: `14.50`. Zero or more, at most four "
@@ -31,7 +31,7 @@ class BitTitanMoneyInput:
 
 @strawberry.input(description="What a product can be given.")
 class _ProductInput:
-    """All may be missing, and the use case says what it needs.
+    """All may be missing, and the use case checks what it needs.
 
     So a missing, empty or unsuitable value is a typed error on its field, never a GraphQL error.
     """
@@ -53,7 +53,7 @@ class _ProductInput:
     )
 
     def wishes(self) -> Wishes:
-        """For the use case."""
+        """The input for the use case."""
         prices = self.prices
         return Wishes(
             sku=self.sku,
@@ -71,7 +71,7 @@ class _ProductInput:
     "plugin's settings; without `variantId` the platform makes a variant."
 )
 class BitTitanProductCreateInput(_ProductInput):
-    """Unpublished unless it says otherwise."""
+    """Unpublished unless ``published`` is true."""
 
     product_type: ProductType | None = optional("Which kind of licence; it can never be changed.")
 
@@ -111,7 +111,7 @@ class BitTitanProductDelete:
 
 @strawberry.type(description="One of the two product types, on the platform.")
 class BitTitanProductTypeOutcome:
-    """Whether it was there already."""
+    """Whether the type existed already."""
 
     product_type: BitTitanProductType = strawberry.field(description="Which one.")
     created: bool = strawberry.field(
@@ -128,7 +128,7 @@ class BitTitanProductTypeOutcome:
 
 @strawberry.type(description="A row of BitTitan's list that was not imported.")
 class BitTitanSkippedRow:
-    """The rows around it were."""
+    """One row that was not imported; the others were."""
 
     position: int = strawberry.field(description="Its place in the list, from 0.")
     sku: str | None = strawberry.field(description="Null where the row could not be read.")
@@ -167,7 +167,7 @@ class BitTitanServicesDefinitionFetch:
     )
 
     def tell(self, done: ServicesDefinition) -> None:
-        """Take over what was done so far."""
+        """Store the progress so far."""
         self.product_types = [BitTitanProductTypeOutcome.of(each) for each in done.product_types]
         self.created, self.updated = done.created, done.updated
         self.unchanged, self.bound = done.unchanged, done.bound
@@ -183,7 +183,7 @@ class ProductMutations:
     async def bittitan_product_create(
         self, info: strawberry.Info, input: _Create
     ) -> BitTitanProductCreate | None:
-        """Unpublished unless asked otherwise."""
+        """Unpublished unless the input publishes it."""
         scope, kind, wishes = scope_of(info), input.product_type, input.wishes()
         product = await perform(scope, products.create, scope.viewer.actor, kind, wishes)
         return BitTitanProductCreate(product=BitTitanProduct.of(product))
@@ -196,7 +196,7 @@ class ProductMutations:
     async def bittitan_product_delete(
         self, info: strawberry.Info, id: ProductId
     ) -> BitTitanProductDelete | None:
-        """The next *Get Services Definition* imports its article anew."""
+        """The next *Get Services Definition* imports its article again."""
         scope, key = scope_of(info), read_global_id(PRODUCT, id)
         product = await perform(scope, products.delete, scope.viewer.actor, key)
         return BitTitanProductDelete(product=BitTitanProduct.of(product))
@@ -209,7 +209,7 @@ class ProductMutations:
     async def bittitan_product_update(
         self, info: strawberry.Info, id: ProductId, input: _Update
     ) -> BitTitanProductUpdate | None:
-        """What is not given stays."""
+        """Values that are not given stay."""
         scope, key = scope_of(info), read_global_id(PRODUCT, id)
         product = await perform(scope, products.update, scope.viewer.actor, key, input.wishes())
         return BitTitanProductUpdate(product=BitTitanProduct.of(product))

@@ -1,4 +1,4 @@
-"""Coupon codes: sent again, imported into the stock, and taken out of it."""
+"""Mutations of coupon codes: send again, import into the stock, take out of it."""
 
 from typing import Annotated
 from uuid import UUID
@@ -32,7 +32,7 @@ from bittitan_plugin.services.stock.import_runs import import_here
 from bittitan_plugin.services.stock.importing import ImportMode, ImportReport, StockFile
 from bittitan_plugin.services.stock.withdrawal import undo_import, withdraw
 
-#: The longest file that one request may carry, in characters. Ours; the command line takes any.
+#: The longest file in one request, in characters. Our choice; the command line accepts any.
 LONGEST_FILE = 5_000_000
 
 
@@ -54,14 +54,14 @@ class BitTitanCouponStockImportInput:
     )
 
     def stock_file(self) -> StockFile:
-        """For the use case. Raises ``Refusal`` on ``file``."""
+        """The file for the use case. Raises ``Refusal`` on ``file``."""
         if len(self.file) > LONGEST_FILE:
             raise Refusal(
                 ErrorCode.INVALID,
                 f"The file has more than {LONGEST_FILE} characters; use the command line.",
                 field="file",
             )
-        # A lone surrogate is no text; it becomes a sign that the row's own rules refuse.
+        # A lone surrogate is no text; it becomes a character that the rules of a row refuse.
         return StockFile(self.name, [self.file.encode(errors="replace")])
 
 
@@ -196,7 +196,7 @@ class CouponMutations:
     async def bittitan_coupon_withdraw(
         self, info: strawberry.Info, id: _CodeId, reason: _Reason
     ) -> BitTitanCouponWithdraw | None:
-        """Kept with who, when and why."""
+        """The code stays stored with who withdrew it, when and why."""
         scope, key = scope_of(info), read_global_id(STOCK_CODE, id)
         code = await perform(scope, withdraw, key, reason, scope.viewer.actor)
         return BitTitanCouponWithdraw(code=BitTitanStockCode.of(code))
@@ -208,7 +208,7 @@ class CouponMutations:
     async def bittitan_coupon_import_undo(
         self, info: strawberry.Info, id: _ImportId, reason: _Reason, check_only: _CheckOnly = False
     ) -> BitTitanCouponImportUndo | None:
-        """What was sold stays sold."""
+        """Sold codes are not affected."""
         scope, key = scope_of(info), read_global_id(STOCK_IMPORT, id)
         actor = scope.viewer.actor
         done = await perform(scope, undo_import, key, reason, actor, check_only=check_only)

@@ -1,4 +1,4 @@
-"""The button beside a problem, and putting it aside until it happens again."""
+"""Mutations of a problem: its button, and dismissing it until it happens again."""
 
 from typing import Annotated
 
@@ -18,7 +18,7 @@ _ProblemId = Annotated[strawberry.ID, argument("The problem's global id.")]
 
 @strawberry.type(description="What came of acting on a problem.")
 class BitTitanProblemAct:
-    """What it began may still be under way."""
+    """The work that it began may still be in progress."""
 
     problem: BitTitanProblem | None = optional(
         "The problem as it is now; it closes when its cause is gone."
@@ -42,7 +42,7 @@ class ProblemMutations:
     async def bittitan_problem_act(
         self, info: strawberry.Info, id: _ProblemId
     ) -> BitTitanProblemAct | None:
-        """Hands the work in and answers."""
+        """Enqueues the work and answers."""
         scope, key = scope_of(info), read_global_id(PROBLEM, id)
         problem = await perform(scope, problems.act, key, scope.viewer.actor)
         return BitTitanProblemAct(problem=BitTitanProblem.of(problem))
@@ -54,7 +54,7 @@ class ProblemMutations:
     async def bittitan_problem_dismiss(
         self, info: strawberry.Info, id: _ProblemId
     ) -> BitTitanProblemDismiss | None:
-        """Remembers who did it."""
+        """Stores who did it."""
         scope, key = scope_of(info), read_global_id(PROBLEM, id)
         problem = await perform(scope, problems.dismiss, key, scope.viewer.actor)
         return BitTitanProblemDismiss(problem=BitTitanProblem.of(problem))

@@ -1,4 +1,4 @@
-"""Cancellation requests: customers ask and take back, staff accept and reject."""
+"""Mutations of cancellation requests: customers make and retract, staff accept and reject."""
 
 from typing import Annotated
 
@@ -33,7 +33,7 @@ class BitTitanCancellationRequestCreate:
 
 @strawberry.type(description="What came of taking a cancellation request back.")
 class BitTitanCancellationRequestWithdraw:
-    """Staff may have been quicker; the error then says so."""
+    """Staff may have been quicker; then an error reports it."""
 
     request: BitTitanCancellationRequest | None = optional("The request as it is now.")
     errors: list[BitTitanCancellationRequestError] = refusals()
@@ -41,7 +41,7 @@ class BitTitanCancellationRequestWithdraw:
 
 @strawberry.type(description="What came of accepting a cancellation request.")
 class BitTitanCancellationRequestAccept:
-    """The asset may still be CANCELLING: the cancellation then goes on by itself."""
+    """The asset may still be CANCELLING: the cancellation then continues by itself."""
 
     request: BitTitanCancellationRequest | None = optional("The request as it is now.")
     asset: BitTitanAsset | None = optional(
@@ -52,7 +52,7 @@ class BitTitanCancellationRequestAccept:
 
 @strawberry.type(description="What came of rejecting a cancellation request.")
 class BitTitanCancellationRequestReject:
-    """The sale stands."""
+    """The sale remains."""
 
     request: BitTitanCancellationRequest | None = optional("The request as it is now.")
     errors: list[BitTitanCancellationRequestError] = refusals()
@@ -94,7 +94,7 @@ class CancellationRequestMutations:
     async def bittitan_cancellation_request_withdraw(
         self, info: strawberry.Info, id: _RequestId
     ) -> BitTitanCancellationRequestWithdraw | None:
-        """The sale stands, and can be asked about again in time."""
+        """The sale remains; another request can be made until the deadline."""
         scope = scope_of(info)
         request = await demand_own_request(scope, id)
         request = await perform(scope, requests.withdraw, request.id, scope.viewer.actor)
@@ -130,7 +130,7 @@ class CancellationRequestMutations:
     async def bittitan_cancellation_request_reject(
         self, info: strawberry.Info, id: _RequestId, reason: _Reason
     ) -> BitTitanCancellationRequestReject | None:
-        """The customer may have been quicker; the error then says so."""
+        """The customer may have been quicker; then an error reports it."""
         scope, key = scope_of(info), read_global_id(CANCELLATION_REQUEST, id)
         request = await perform(scope, requests.reject, key, scope.viewer.actor, reason)
         return BitTitanCancellationRequestReject(request=BitTitanCancellationRequest.of(request))

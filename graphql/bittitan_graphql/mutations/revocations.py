@@ -1,4 +1,4 @@
-"""Staff say what became of codes they were to revoke in BitTitan's portal."""
+"""Mutations by which staff report what became of codes to revoke in BitTitan's portal."""
 
 from collections.abc import Callable
 from typing import Annotated, TypeVar
@@ -25,7 +25,7 @@ _Decision = Callable[[Ports, UUID, UUID, Actor], Asset]
 
 @strawberry.type
 class RevocationDecision:
-    """Fields of both payloads. What follows, the credit first of all, goes on by itself."""
+    """Fields of both payloads. Further steps, such as the credit, continue by themselves."""
 
     revocation: BitTitanRevocation | None = optional("The revocation as it is now.")
     asset: BitTitanAsset | None = optional("The asset as it is now.")
@@ -34,12 +34,12 @@ class RevocationDecision:
 
 @strawberry.type(description="What came of confirming a revocation.")
 class BitTitanRevocationConfirm(RevocationDecision):
-    """The codes are revoked, staff say."""
+    """Staff report that the codes are revoked."""
 
 
 @strawberry.type(description="What came of reporting codes as redeemed.")
 class BitTitanRevocationReportRedeemed(RevocationDecision):
-    """The codes were used before they could be revoked, staff say."""
+    """Staff report that the codes were used before they could be revoked."""
 
 
 _Payload = TypeVar("_Payload", bound=RevocationDecision)

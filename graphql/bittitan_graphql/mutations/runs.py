@@ -1,4 +1,4 @@
-"""Beginning a reconciliation; ``bittitanRun`` tells how far it is and what it found."""
+"""The mutation that begins a reconciliation; ``bittitanRun`` shows its progress and report."""
 
 from typing import Annotated
 
@@ -19,7 +19,7 @@ _MaxChanges = Annotated[int, argument("It stops after so many changes, and says 
 
 @strawberry.type(description="The reconciliation that was begun.")
 class BitTitanReconcile:
-    """It goes on by itself."""
+    """The run continues by itself."""
 
     run: BitTitanRun | None = optional("Follow it by its id.")
     errors: list[BitTitanRunError] = refusals("Why none was begun; empty when one was.")

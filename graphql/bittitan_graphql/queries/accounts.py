@@ -39,7 +39,7 @@ class AccountQueries:
     async def bittitan_account(
         self, info: strawberry.Info, id: _AccountId
     ) -> BitTitanAccount | None:
-        """Others' accounts look like missing ones."""
+        """Others' accounts are reported as missing."""
         scope = scope_of(info)
         require_signed_in(scope, Permission.MANAGE_USERS)
         account = await scope.loaders.account.load(read_global_id(ACCOUNT, id))

@@ -65,7 +65,7 @@ class AssetQueries:
         "MANAGE_ORDERS, or to be signed in as the account that bought it or its end customer.",
     )
     async def bittitan_asset(self, info: strawberry.Info, id: AssetId) -> BitTitanAsset | None:
-        """Others' assets look like missing ones."""
+        """Others' assets are reported as missing."""
         scope = scope_of(info)
         require_signed_in(scope, Permission.MANAGE_ORDERS)
         key = read_global_id(ASSET, id)

@@ -1,4 +1,4 @@
-"""Queries for what needs a person."""
+"""Queries for problems, which need a person."""
 
 import strawberry
 

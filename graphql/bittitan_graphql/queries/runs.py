@@ -24,7 +24,7 @@ class RunQueries:
 
     @query("One long run, to follow how far it is.", needs=Permission.MANAGE_ORDERS)
     async def bittitan_run(self, info: strawberry.Info, id: RunId) -> BitTitanRun | None:
-        """Null when there is none of that id."""
+        """Null when there is none with that id."""
         scope = scope_of(info)
         key = read_global_id(RUN, id)
         run = await scope.read(lambda work: work.runs.find(key))

@@ -1,4 +1,4 @@
-"""Queries for the coupon stock and what is to be revoked. Staff only."""
+"""Queries for the coupon stock and codes to revoke. Staff only."""
 
 from datetime import datetime
 from typing import Annotated
@@ -55,7 +55,7 @@ class StockQueries:
 
     @query("What the coupon stock holds, by product type.", needs=Permission.MANAGE_ORDERS)
     async def bittitan_stock(self, info: strawberry.Info) -> list[BitTitanStock] | None:
-        """Sums over indexes; no code is opened."""
+        """Sums over indexes; no code is decrypted."""
         scope = scope_of(info)
         report = await anyio.to_thread.run_sync(stock_report, scope.ports, scope.installation_id)
         return [BitTitanStock.of(each) for each in report.types]

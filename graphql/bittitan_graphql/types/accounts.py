@@ -1,4 +1,4 @@
-"""Who buys: resellers, direct customers and end customers."""
+"""The GraphQL types of accounts: resellers, direct customers and end customers."""
 
 import strawberry
 
@@ -35,7 +35,7 @@ class BitTitanAccount:
 
     @field("The options as they are prefilled for synchronizing. Requires MANAGE_USERS, else null.")
     def sync_options(self, info: strawberry.Info) -> BitTitanSyncOptions | None:
-        """The password is never kept, so it cannot be shown."""
+        """The password is never stored, so it cannot be shown."""
         permitted = scope_of(info).viewer.may(Permission.MANAGE_USERS)
         options = self.source.sync_options
         if not permitted:
@@ -64,7 +64,7 @@ class BitTitanAccount:
 
     @classmethod
     def of(cls, account: Account) -> "BitTitanAccount":
-        """From the domain's value."""
+        """Made from the domain's value."""
         return cls(
             source=account,
             id=global_id(ACCOUNT, account.id),

@@ -1,7 +1,7 @@
 """The asset: one order line turned into one coupon, and everything known about it.
 
-With its history, the terms on which it can be cancelled and a customer's request to: each of them
-leads to the others.
+It is in one file with its history, its cancellation terms and requests, because they refer to each
+other.
 """
 
 from dataclasses import replace
@@ -27,13 +27,13 @@ from bittitan_plugin.domain.errors import ErrorCode
 from bittitan_plugin.domain.history import ActorKind, HistoryEntry
 from bittitan_plugin.domain.requests import CancellationRequest, RequestState
 
-#: What a field requires that the buyer alone may see, as its description ends.
+#: The end of the description of a field that only the buyer and staff may see.
 _BUYER = " Requires MANAGE_ORDERS or to be the account that bought it, else null."
 
 
 @strawberry.type(description="Why there is no coupon code yet.")
 class BitTitanProvisioningError:
-    """Customers get the code; the words are for staff."""
+    """Customers get only the code; the message is for staff."""
 
     code: ErrorCode = strawberry.field(description="For programs.")
     message: str | None = strawberry.field(
@@ -78,15 +78,15 @@ class BitTitanHistoryEntry:
 class AssetTerms:
     """The asset's fields that are between its buyer and the distributor.
 
-    An end customer gets null for each: what its reseller paid, its invoices, where its mail goes
-    and on which terms it could cancel are none of the end customer's business.
+    An end customer gets null for each: it must not see what its reseller paid, the invoices, the
+    address for mail, and the terms of cancelling.
     """
 
     source: strawberry.Private[Asset]
 
     @field("Where the welcome e-mail goes." + _BUYER)
     async def recipient_email(self, info: strawberry.Info) -> str | None:
-        """The order's, so the reseller's."""
+        """The order's address, which is the reseller's."""
         return self.source.recipient_email if await self._shown(info) else None
 
     @field("The price of one licence, rounded by the platform: no factor of the total." + _BUYER)
@@ -96,7 +96,7 @@ class AssetTerms:
 
     @field("What all of them cost, tax included, as the platform's order line says." + _BUYER)
     async def total(self, info: strawberry.Info) -> BitTitanMoney | None:
-        """The platform's word."""
+        """As the platform reported it."""
         return BitTitanMoney.of(self.source.total) if await self._shown(info) else None
 
     @field("The tax within the total, where the platform states it." + _BUYER)
@@ -116,7 +116,7 @@ class AssetTerms:
         "nothing was invoiced." + _BUYER
     )
     async def credit_invoice(self, info: strawberry.Info) -> BitTitanInvoice | None:
-        """As the invoice."""
+        """Its document names the reseller and the price, too."""
         return BitTitanInvoice.of(self.source.credit_invoice) if await self._shown(info) else None
 
     @field("What became of the money, once a cancellation asked for it." + _BUYER)
@@ -126,7 +126,7 @@ class AssetTerms:
 
     @field("Whether it can be cancelled now, until when, for how much." + _BUYER)
     async def cancellation(self, info: strawberry.Info) -> "BitTitanCancellation | None":
-        """Asks nobody and changes nothing."""
+        """Makes no calls and changes nothing."""
         if not await self._shown(info):
             return None
         terms = await scope_of(info).loaders.terms.load(self.source)
@@ -141,7 +141,7 @@ class AssetTerms:
     "Requires MANAGE_ORDERS, or to be the account that bought it or the end customer."
 )
 class BitTitanAsset(AssetTerms):
-    """What is looked up is loaded together for a whole page."""
+    """Related objects are loaded together for a whole page."""
 
     id: strawberry.ID = strawberry.field(description="Global id.")
     name: str = strawberry.field(description="The product's name at purchase.")
@@ -184,7 +184,7 @@ class BitTitanAsset(AssetTerms):
         "obtained. Requires MANAGE_ORDERS, or to be the buying account or the end customer."
     )
     async def coupon_code(self, info: strawberry.Info) -> str | None:
-        """Kept encrypted; opened here and nowhere earlier."""
+        """Stored encrypted; decrypted only here."""
         scope, sealed = scope_of(info), self.source.coupon_code
         if sealed is None or not await sees(scope, self.source):
             return None
@@ -209,7 +209,7 @@ class BitTitanAsset(AssetTerms):
 
     @field("Why there is no coupon code yet, if something is wrong.")
     def provisioning_error(self, info: strawberry.Info) -> BitTitanProvisioningError | None:
-        """The words may name settings and addresses, so customers get the code alone."""
+        """The message may name settings and addresses, so customers get only the code."""
         in_words = scope_of(info).viewer.may(Permission.MANAGE_ORDERS)
         return BitTitanProvisioningError.of(self.source.provisioning_error, in_words=in_words)
 
@@ -218,7 +218,7 @@ class BitTitanAsset(AssetTerms):
         "customer while it is not published."
     )
     async def product(self, info: strawberry.Info) -> BitTitanProduct | None:
-        """Shown even when it is no longer published; its prices are then the buyer's business."""
+        """Shown even when it is no longer published; then only the buyer sees its prices."""
         scope = scope_of(info)
         product = await scope.loaders.product.load(self.source.product_id)
         if product is not None and not product.published:
@@ -228,7 +228,7 @@ class BitTitanAsset(AssetTerms):
 
     @field("The account that bought it. Requires MANAGE_ORDERS or to be that account, else null.")
     async def account(self, info: strawberry.Info) -> BitTitanAccount | None:
-        """An end customer does not see its reseller's account."""
+        """Null for an end customer, who may not see its reseller's account."""
         return await _account(scope_of(info), self.source.account_id)
 
     @field("The end customer it was bought for, if a reseller bought it.")
@@ -335,7 +335,7 @@ class BitTitanCancellationRequest:
 
     @field("Who decided: an e-mail address, or what did. Requires MANAGE_ORDERS, else null.")
     def decided_by(self, info: strawberry.Info) -> str | None:
-        """Customers deal with the distributor, not with a person of it."""
+        """Customers do not see which person of the distributor decided."""
         return self.source.decided_by if self._to_staff(info) else None
 
     def _to_staff(self, info: strawberry.Info) -> bool:

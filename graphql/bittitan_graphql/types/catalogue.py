@@ -1,4 +1,4 @@
-"""What is sold: product types and products."""
+"""The GraphQL types of the catalogue: product types and products."""
 
 import strawberry
 

@@ -1,4 +1,4 @@
-"""Money and invoices, as values inside other objects."""
+"""The GraphQL types of money, invoices and refunds, as values inside other objects."""
 
 from decimal import Decimal
 
@@ -10,7 +10,7 @@ from bittitan_plugin.domain.money import Money
 
 @strawberry.type(description="An exact amount of money.")
 class BitTitanMoney:
-    """Has a name of its own: Saleor's ``Money`` may stand beside it."""
+    """Has a name of its own, because Saleor has ``Money`` too."""
 
     amount: Decimal = strawberry.field(
         description="In currency units, written as text so that nothing is rounded: `14.50`."
@@ -25,7 +25,7 @@ class BitTitanMoney:
 
 @strawberry.type(description="An invoice or credit invoice that the commerce platform issued.")
 class BitTitanInvoice:
-    """A reference; the document itself is the platform's."""
+    """A reference; the platform has the document itself."""
 
     id: strawberry.ID = strawberry.field(description="The platform's id of the invoice.")
     number: str = strawberry.field(description="The number printed on it.")

@@ -1,4 +1,4 @@
-"""Problems: what needs a person, with the next step."""
+"""The GraphQL type of problems: what needs a person, with the next step."""
 
 from datetime import datetime
 
@@ -10,7 +10,7 @@ from bittitan_plugin.domain.problems import Problem, ProblemAction, ProblemKind
 
 @strawberry.type(description="Something that needs a person.")
 class BitTitanProblem:
-    """Said once; repetitions count up."""
+    """Raised once; repetitions count up."""
 
     id: strawberry.ID = strawberry.field(description="Global id.")
     kind: ProblemKind = strawberry.field(description="What kind of attention it needs.")

@@ -1,4 +1,4 @@
-"""Codes from stock that staff have to revoke in BitTitan's portal."""
+"""The GraphQL type of revocations: codes from stock that staff must revoke by hand."""
 
 from datetime import datetime
 
@@ -22,7 +22,7 @@ from bittitan_plugin.domain.revocations import (
     "in BitTitan's portal and say so. Requires MANAGE_ORDERS."
 )
 class BitTitanRevocation:
-    """Whoever shows it has made sure of the permission."""
+    """The caller has checked the permission."""
 
     source: strawberry.Private[Revocation]
     id: strawberry.ID = strawberry.field(description="Global id.")

@@ -1,4 +1,4 @@
-"""Long runs: how far they have come, and what they found."""
+"""The GraphQL types of long runs: their progress and reports."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -14,7 +14,7 @@ from bittitan_plugin.domain.runs import Run, RunKind, RunState
 
 @strawberry.type(description="Something on which two sides do not agree.")
 class BitTitanDifference:
-    """One of those that are listed; more are only counted."""
+    """One of the listed differences; more are only counted."""
 
     kind: DifferenceKind = strawberry.field(description="What does not agree.")
     message: str = strawberry.field(description="It in one sentence, without any code.")
@@ -33,7 +33,7 @@ class BitTitanDifferenceCount:
 
 @strawberry.type(description="What a reconciliation compared, found and did (so far).")
 class BitTitanReconciliation:
-    """Kept with its run."""
+    """Stored with its run."""
 
     applies: bool = strawberry.field(description="Whether differences are mended.")
     max_changes: int = strawberry.field(description="How many changes it may make.")
@@ -73,14 +73,14 @@ class BitTitanReconciliation:
             differences=[_difference(each) for each in values["differences"]],
             stopped_at_limit=values["stopped_at_limit"],
             left_out=values["left_out"],
-            # Runs of before it was counted said nothing of it.
+            # Older runs did not count it.
             not_compared=values.get("not_compared", 0),
         )
 
 
 @strawberry.type(description="Work that takes longer than anybody waits for an answer.")
 class BitTitanRun:
-    """Look again with ``bittitanRun`` to follow it."""
+    """Query ``bittitanRun`` again to follow it."""
 
     id: strawberry.ID = strawberry.field(description="Global id.")
     kind: RunKind = strawberry.field(description="What it does.")

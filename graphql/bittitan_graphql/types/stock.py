@@ -1,4 +1,4 @@
-"""The coupon stock: single codes, and what they add up to."""
+"""The GraphQL types of the coupon stock: single codes, and their sums."""
 
 from datetime import date, datetime
 
@@ -18,7 +18,7 @@ _SETTLED = ("allocated_at", "settled_at", "withdrawn_by", "withdrawn_reason")
 
 @strawberry.type(description="One coupon code that was imported. Requires MANAGE_ORDERS.")
 class BitTitanStockCode:
-    """Whoever shows it has made sure of the permission."""
+    """The caller has checked the permission."""
 
     source: strawberry.Private[StockCode]
     id: strawberry.ID = strawberry.field(description="Global id.")
@@ -46,7 +46,7 @@ class BitTitanStockCode:
 
     @field("The code itself, in full. It is money.")
     def code(self, info: strawberry.Info) -> str:
-        """Kept encrypted; opened here and nowhere earlier."""
+        """Stored encrypted; decrypted only here."""
         try:
             return scope_of(info).ports.cipher.open(self.source.code)
         except UnreadableSecret:
