@@ -14,7 +14,7 @@ from typing import Annotated
 from urllib.parse import urlsplit
 
 from pydantic import Field, ValidationError, ValidationInfo, field_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict, SettingsError
 
 from bittitan_plugin.base.cipher import generate_key, is_key
 from bittitan_plugin.base.private_files import private_directory
@@ -186,14 +186,17 @@ def load_settings(*further: type[BaseSettings]) -> Settings:
 
 
 def _faults(kind: type[BaseSettings]) -> list[str]:
+    prefix = kind.model_config.get("env_prefix", "")
     try:
         kind()
     except ValidationError as error:
-        prefix = kind.model_config.get("env_prefix", "")
         return [
-            f"  {prefix}{str(fault['loc'][0]).upper()}: {fault['msg']}"
+            # What is wrong with several together has no place of its own.
+            f"  {prefix}{str(next(iter(fault['loc']), '*')).upper()}: {fault['msg']}"
             for fault in error.errors(include_input=False, include_url=False)
         ]
+    except SettingsError as error:
+        return [f"  {prefix}*: {error}"]
     return []
 
 

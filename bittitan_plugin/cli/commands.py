@@ -13,7 +13,7 @@ import typer
 from typer.core import TyperGroup
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from bittitan_plugin.base.settings import Settings
     from bittitan_plugin.plugin.bootstrap import Application
@@ -135,6 +135,8 @@ def migrate() -> None:
         application.migrate()
     finally:
         application.close()
+    if application.platform_faults:
+        _fail_for_platforms(application.platform_faults)
     typer.echo("the database is up to date")
 
 
@@ -429,6 +431,15 @@ def _leave() -> NoReturn:
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(0)
+
+
+def _fail_for_platforms(faults: "Mapping[str, Exception]") -> NoReturn:
+    from bittitan_plugin.platforms.registry import in_words
+
+    for name, fault in faults.items():
+        typer.echo(f"platform '{name}' cannot be used ({in_words(fault)})", err=True)
+    typer.echo("the database is up to date for all others", err=True)
+    raise typer.Exit(1)
 
 
 def _fail(message: str) -> NoReturn:

@@ -1,6 +1,7 @@
 """Checks whether this instance can work; each finding names the fault and how to fix it."""
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
 
@@ -8,6 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bittitan_plugin.domain.errors import BitTitanError
 from bittitan_plugin.domain.installations import Installation
+from bittitan_plugin.platforms.registry import in_words
 from bittitan_plugin.plugin.bootstrap import Application
 from bittitan_plugin.services.audit import faults
 from bittitan_plugin.store import migrations
@@ -42,6 +44,8 @@ def examine(application: Application) -> Iterator[Finding]:
     if database.ok:
         yield _keys(application)
     yield _asked("mail", application.ports.mailer.check, "set or mend BITTITAN_SMTP_URL")
+    for name, fault in application.platform_faults.items():
+        yield _failed_platform(f"platform '{name}'", fault)
     if not database.ok:
         return
     with application.ports.store.looking_up() as installations:
@@ -105,9 +109,24 @@ def _installation(application: Application, installation: Installation) -> Findi
 
 
 def _platforms(application: Application, installation: Installation) -> Iterator[Finding]:
-    for platform in application.platforms.values():
-        for it in platform.conditions(installation):
-            yield Finding(check=it.check, ok=it.ok, message=it.message, mend=it.remedy)
+    for name, platform in application.platforms.items():
+        try:
+            with suppress(BitTitanError):
+                platform.platform_of(installation.id)
+            for it in platform.conditions(installation):
+                yield Finding(check=it.check, ok=it.ok, message=it.message, mend=it.remedy)
+        except Exception as fault:
+            yield _failed_platform(f"platform '{name}' for '{installation.key}'", fault)
+
+
+def _failed_platform(check: str, fault: Exception) -> Finding:
+    return Finding(
+        check=check,
+        ok=False,
+        message=f"cannot be used ({in_words(fault)}); all others can",
+        mend="run 'bittitan-plugin migrate'; if that does not help, put the platform's package "
+        "right or uninstall it, and start again",
+    )
 
 
 def _history(application: Application, installation: Installation) -> Finding:

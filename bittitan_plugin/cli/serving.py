@@ -46,11 +46,7 @@ class Shop:
         development = self.application.settings.environment is Environment.DEVELOPMENT
         schema = build_schema(self.plugins, introspection=development)
         graphql = HostGraphQL(self.platform, schema, graphiql=development)
-        elsewhere = [
-            route
-            for platform in self.application.platforms.values()
-            for route in platform.routes(self.plugins, development=development, graphql=graphql)
-        ]
+        elsewhere = self.application.routes(self.plugins, development=development, graphql=graphql)
         own = graphql_routes(self.platform, schema, graphiql=development)
         return create_app(self.application, [*elsewhere, *own, *page_routes(self.site)], self.stop)
 

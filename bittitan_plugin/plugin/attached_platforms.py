@@ -1,10 +1,13 @@
 """Finds each installation's platform: announced in this process, or known from the database."""
 
-from collections.abc import Iterable
+from collections.abc import Mapping
+from types import MappingProxyType
 from uuid import UUID
 
-from bittitan_plugin.domain.errors import NotServedHere
-from bittitan_plugin.platforms.registry import PlatformConnection
+from sqlalchemy.exc import SQLAlchemyError
+
+from bittitan_plugin.domain.errors import NotServedHere, Unavailable
+from bittitan_plugin.platforms.registry import PlatformConnection, in_words, log_fault
 from bittitan_plugin.ports.platform import Host
 
 
@@ -13,18 +16,21 @@ class AttachedHosts:
 
     def __init__(self) -> None:
         self._hosts: dict[UUID, Host] = {}
-        self._kinds: tuple[PlatformConnection, ...] = ()
+        self._kinds: Mapping[str, PlatformConnection] = MappingProxyType({})
 
-    def find_among(self, kinds: Iterable[PlatformConnection]) -> None:
-        """Ask these kinds for the platform of an installation if none was announced."""
-        self._kinds = tuple(kinds)
+    def find_among(self, kinds: Mapping[str, PlatformConnection]) -> None:
+        """Ask these kinds, by name, for the platform of an installation if none was announced."""
+        self._kinds = kinds
 
     def attach(self, installation_id: UUID, host: Host) -> None:
         """Make ``host`` the platform of this installation."""
         self._hosts[installation_id] = host
 
     def of(self, installation_id: UUID) -> Host:
-        """The installation's platform. Raises ``NotServedHere`` when this process knows none."""
+        """The installation's platform. Raises ``NotServedHere`` when this process knows none.
+
+        A kind that cannot say stops only what no other kind serves.
+        """
         host = self._hosts.get(installation_id) or self._found(installation_id)
         if host is None:
             raise NotServedHere(
@@ -33,5 +39,27 @@ class AttachedHosts:
         return host
 
     def _found(self, installation_id: UUID) -> Host | None:
-        found = (kind.platform_of(installation_id) for kind in self._kinds)
-        return next((host for host in found if host is not None), None)
+        fault: Exception | None = None
+        for name, kind in self._kinds.items():
+            try:
+                host = kind.platform_of(installation_id)
+            except Unavailable:
+                raise
+            except Exception as error:
+                log_fault(name, error)
+                fault = fault or _failed(name, error)
+                continue
+            if host is not None:
+                return host
+        if fault is not None:
+            raise fault
+        return None
+
+
+def _failed(name: str, error: Exception) -> Exception:
+    # A database that is away is waited for as everywhere else.
+    if isinstance(error, SQLAlchemyError):
+        return error
+    failed = NotServedHere(f"platform '{name}' failed: {in_words(error)}")
+    failed.__cause__ = error
+    return failed

@@ -1,12 +1,15 @@
 """The composition root: the one place that knows every adapter and wires them together."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import wraps
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from pluggy import PluginManager
 from pydantic_settings import BaseSettings
 from sqlalchemy import Engine
 
@@ -20,7 +23,13 @@ from bittitan_plugin.bittitan.coupon_api.call_limits import Limits, Traffic
 from bittitan_plugin.bittitan.coupon_api.transport import LIMITS
 from bittitan_plugin.bittitan.coupon_api.vendors import CouponApiVendors
 from bittitan_plugin.mail.transports import mailer_from
-from bittitan_plugin.platforms.registry import PlatformConnection, Wiring, installed_kinds
+from bittitan_plugin.platforms.registry import (
+    PlatformConnection,
+    UnusablePlatform,
+    Wiring,
+    installed,
+    log_fault,
+)
 from bittitan_plugin.plugin.attached_platforms import AttachedHosts
 from bittitan_plugin.ports.mail import Mailer
 from bittitan_plugin.ports.platform import Host
@@ -36,6 +45,9 @@ from bittitan_plugin.workflows.engine.queue import EngineQueue
 from bittitan_plugin.workflows.engine.queue import migrate as migrate_engine
 
 if TYPE_CHECKING:
+    from starlette.routing import BaseRoute
+    from starlette.types import ASGIApp
+
     from bittitan_plugin.workflows.timetable import Duty
     from bittitan_plugin.workflows.worker import Worker
 
@@ -51,6 +63,8 @@ class Application:
     queue: EngineQueue
     #: The kinds of platforms that are installed, by name.
     platforms: Mapping[str, PlatformConnection]
+    #: What is wrong with platforms, by name: those left out, and those that failed since.
+    platform_faults: dict[str, Exception]
     #: Limits the calls to vendors' addresses, and knows which of them are paused.
     traffic: Traffic
     worker: "Worker | None" = None
@@ -62,14 +76,18 @@ class Application:
         return installation.id
 
     def migrate(self) -> None:
-        """Bring our tables and the workflow engine's up to date.
+        """Bring our tables, the workflow engine's and the platforms' up to date.
 
-        Raises ``UnfitDatabase`` for one of a newer release, or sealed with another key.
+        Raises ``UnfitDatabase`` for one of a newer release, or sealed with another key. A platform
+        that fails is logged and noted in ``platform_faults``.
         """
         with migrations.in_turn(self.engine):
             migrations.upgrade(self.engine)
             prove_keys(self.engine, self.ports.cipher)
             migrate_engine(self.settings.database)
+            for name, platform in self.platforms.items():
+                with _going_on_without(name, self.platform_faults):
+                    platform.migrate()
 
     def check(self) -> None:
         """Raise ``UnfitDatabase`` unless the database has this program's version and key."""
@@ -101,7 +119,21 @@ class Application:
 
     def chores(self) -> list[Callable[[], None]]:
         """What a worker does for the kinds of platforms each time it reads its timetable."""
-        return [chore for platform in self.platforms.values() for chore in platform.chores]
+        return [
+            _named(name, chore)
+            for name, platform in self.platforms.items()
+            for chore in platform.chores
+        ]
+
+    def routes(
+        self, plugins: PluginManager, *, development: bool, graphql: "ASGIApp"
+    ) -> "list[BaseRoute]":
+        """The addresses of the kinds of platforms; see ``PlatformConnection.routes``."""
+        routes: list[BaseRoute] = []
+        for name, platform in self.platforms.items():
+            with _going_on_without(name, self.platform_faults):
+                routes += platform.routes(plugins, development=development, graphql=graphql)
+        return routes
 
     def is_working(self) -> bool:
         """Whether this process works as intended; without a worker, other processes do the work."""
@@ -152,8 +184,8 @@ def build(
         clock=clock,
         back_office=_back_office(settings),
     )
-    platforms = _connected(ports, engine, settings, platform_settings)
-    hosts.find_among(platforms.values())
+    platforms, faults = _connected(ports, engine, settings, platform_settings)
+    hosts.find_among(platforms)
     return Application(
         settings=settings,
         engine=engine,
@@ -161,6 +193,7 @@ def build(
         hosts=hosts,
         queue=queue,
         platforms=platforms,
+        platform_faults=faults,
         traffic=traffic,
     )
 
@@ -170,7 +203,7 @@ def _connected(
     engine: Engine,
     settings: Settings,
     platform_settings: Mapping[str, BaseSettings],
-) -> dict[str, PlatformConnection]:
+) -> tuple[dict[str, PlatformConnection], dict[str, Exception]]:
     from bittitan_plugin.plugin.billing_hooks import BillingHooks
     from bittitan_plugin.plugin.order_hooks import OrderHooks
     from bittitan_plugin.plugin.product_hooks import ProductHooks
@@ -179,10 +212,40 @@ def _connected(
     for hooks in (OrderHooks, BillingHooks, ProductHooks):
         plugins.register(hooks(lambda: ports))
     wiring = Wiring(settings=settings, engine=engine, ports=ports, plugins=plugins)
-    return {
-        name: kind.connect(wiring, platform_settings.get(name) or kind.settings())
-        for name, kind in installed_kinds().items()
-    }
+    connected: dict[str, PlatformConnection] = {}
+    faults: dict[str, Exception] = {}
+    found = installed()
+    for name, fault in found.faults.items():
+        with _going_on_without(name, faults):
+            raise fault
+    for name, kind in found.kinds.items():
+        with _going_on_without(name, faults):
+            connection = kind.connect(wiring, platform_settings.get(name) or kind.settings())
+            if not isinstance(connection, PlatformConnection):
+                raise UnusablePlatform("connect gave no PlatformConnection")
+            connected[name] = connection
+    return connected, faults
+
+
+@contextmanager
+def _going_on_without(platform: str, faults: dict[str, Exception]) -> Iterator[None]:
+    """What a platform does wrong is logged and noted under its name, and stops no other."""
+    try:
+        yield
+    except Exception as error:
+        log_fault(platform, error)
+        faults[platform] = error
+
+
+def _named(platform: str, chore: Callable[[], None]) -> Callable[[], None]:
+    """The chore, with a name that says whose it is when it fails."""
+
+    @wraps(chore)
+    def named() -> None:
+        chore()
+
+    named.__name__ = f"{platform}.{getattr(chore, '__name__', 'chore')}"
+    return named
 
 
 def _vendors(settings: Settings, cipher: Cipher, traffic: Traffic) -> Vendors:

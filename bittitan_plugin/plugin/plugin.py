@@ -8,6 +8,7 @@ from threading import Lock
 
 from bittitan_hooks.specs import HostStarted, HostStopping, hookimpl
 from bittitan_plugin.base.settings import load_settings
+from bittitan_plugin.platforms.registry import installed_kinds
 from bittitan_plugin.plugin.billing_hooks import BillingHooks
 from bittitan_plugin.plugin.bootstrap import Application, build
 from bittitan_plugin.plugin.lifecycle_hooks import LifecycleHooks
@@ -52,7 +53,8 @@ class BitTitanPlugin(OrderHooks, BillingHooks, ProductHooks, LifecycleHooks):
         """The wired plugin; made from the environment at first use."""
         with self._lock:
             if self._application is None:
-                self._application = build(load_settings())
+                kinds = installed_kinds().values()
+                self._application = build(load_settings(*(kind.settings for kind in kinds)))
             return self._application
 
     def _ports_now(self) -> Ports:

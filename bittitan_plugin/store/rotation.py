@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import Column, Engine, MetaData, Table, func, select, update
+from sqlalchemy import Column, Engine, MetaData, Table, func, inspect, select, update
 from sqlalchemy.orm import Session
 
 from bittitan_plugin.base.cipher import Cipher, UnreadableSecret
@@ -53,7 +53,9 @@ def rotate(
 
     ``platforms`` are the tables that platforms keep beside ours.
     """
-    columns = list(sealed_columns(platforms))
+    # A platform installed a moment ago may have made none of its tables yet.
+    there = inspect(engine).has_table
+    columns = [column for column in sealed_columns(platforms) if there(_table(column).name)]
     with Session(engine) as session:
         totals = [session.scalar(select(func.count(column))) or 0 for column in columns]
     done = Rotation(total=sum(totals))

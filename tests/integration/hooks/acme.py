@@ -2,13 +2,16 @@
 
 # ruff: noqa: ARG002 - methods take what the ports say, used or not
 
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterator, Sequence
+from importlib.metadata import EntryPoint, entry_points
+from typing import TYPE_CHECKING, Any, NoReturn
 from uuid import UUID
 
+import pytest
 from pluggy import PluginManager
+from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
-from sqlalchemy import Column, MetaData, String, Table
+from sqlalchemy import Column, MetaData, String, Table, Text
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
@@ -16,14 +19,27 @@ from starlette.types import ASGIApp
 from starlette_admin.views import BaseView
 
 from bittitan_plugin.domain.access import ANONYMOUS, Permission, Viewer
-from bittitan_plugin.platforms.registry import PlatformConnection, PlatformKind, Wiring
+from bittitan_plugin.domain.installations import Installation
+from bittitan_plugin.platforms import registry
+from bittitan_plugin.platforms.registry import (
+    Condition,
+    PlatformConnection,
+    PlatformKind,
+    Wiring,
+)
 from bittitan_plugin.ports.platform import Host
+from bittitan_plugin.store.types import SEALED
 
 if TYPE_CHECKING:
     from bittitan_plugin.web.site import Site
 
 TABLES = MetaData()
-SHOPS = Table("acme_shops", TABLES, Column("name", String(20), primary_key=True))
+SHOPS = Table(
+    "acme_shops",
+    TABLES,
+    Column("name", String(20), primary_key=True),
+    Column("token", Text, info=SEALED),
+)
 PASSWORD = "correct horse battery"
 VIEWERS = {
     "staff@acme.example": Viewer(
@@ -38,7 +54,7 @@ class AcmeSettings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="BITTITAN_ACME_")
 
-    greeting: str = "hello"
+    greeting: str = Field(default="hello", max_length=20)
 
 
 class AcmeConnection(PlatformConnection):
@@ -50,6 +66,9 @@ class AcmeConnection(PlatformConnection):
         self.looked = 0
         self.hosts: dict[UUID, Host] = {}
         self.chores: Sequence[Callable[[], None]] = (self._look,)
+
+    def migrate(self) -> None:
+        TABLES.create_all(self.wiring.engine)
 
     def platform_of(self, installation_id: UUID) -> Host | None:
         return self.hosts.get(installation_id)
@@ -67,6 +86,53 @@ class AcmeConnection(PlatformConnection):
 
 
 kind = PlatformKind(tables=TABLES, settings=AcmeSettings, connect=AcmeConnection)
+
+
+class BrokenConnection(PlatformConnection):
+    """It connects, and can do nothing else."""
+
+    def __init__(self, _wiring: Wiring, _settings: Any) -> None:
+        self.chores = (self.look,)
+
+    def migrate(self) -> None:
+        fail()
+
+    def platform_of(self, installation_id: UUID) -> Host | None:
+        fail()
+
+    def conditions(self, installation: Installation) -> Iterator[Condition]:
+        fail()
+
+    def routes(
+        self, plugins: PluginManager, *, development: bool, graphql: ASGIApp
+    ) -> Sequence[BaseRoute]:
+        fail()
+
+    def look(self) -> None:
+        fail()
+
+
+def fail(*_: object) -> NoReturn:
+    raise RuntimeError("out of order")
+
+
+broken = PlatformKind(tables=MetaData(), connect=BrokenConnection)
+unconnectable = PlatformKind(tables=MetaData(), connect=fail)
+unconnected = PlatformKind(tables=MetaData(), connect=lambda *_: None)  # type: ignore[arg-type]
+
+
+def install(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
+    """From here to the test's end a package is installed that names a platform so.
+
+    What was found meanwhile is forgotten by the fixture of this folder.
+    """
+    named = EntryPoint(name, value, registry.GROUP)
+
+    def found(group: str) -> Any:
+        return [*entry_points(group=group), named]
+
+    registry.installed.cache_clear()
+    monkeypatch.setattr(registry, "entry_points", found)
 
 
 class AcmePages:
