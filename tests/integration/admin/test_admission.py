@@ -1,5 +1,8 @@
 """Who gets in, and what forms have to carry."""
 
+import re
+from pathlib import Path
+
 import pytest
 
 from bittitan_plugin.domain.access import Permission
@@ -25,6 +28,11 @@ PAGES = {
     "/admin/runs": Permission.MANAGE_ORDERS,
     "/admin/audit/list": Permission.MANAGE_ORDERS,
 }
+#: The address and the label of an entry of the menu.
+MENU_ENTRY = re.compile(
+    r'(?s)class="nav-link [^"]*"\s+href="http://shop\.example([^"]*)".*?"nav-link-title">([^<]+)<'
+)
+DOCS = Path(__file__).parents[3] / "docs" / "reference" / "back-office.md"
 GUARDED = [(path, permission) for path, permission in PAGES.items() if permission]
 
 
@@ -32,6 +40,13 @@ GUARDED = [(path, permission) for path, permission in PAGES.items() if permissio
 def staff(office: BackOffice) -> Visitor:
     """Who may do everything."""
     return office.staff()
+
+
+def test_these_are_the_pages_of_the_menu_each_with_its_row_in_the_docs(staff: Visitor) -> None:
+    menu = dict(MENU_ENTRY.findall(staff.request("GET", "/admin/").text))
+    described = re.findall(r"(?m)^\| ([^|]+) \|", DOCS.read_text("utf-8"))
+    assert menu.keys() == {path for path in PAGES if not path.endswith("/new")}
+    assert set(menu.values()) - set(", ".join(described).split(", ")) == set()
 
 
 @every("path", PAGES)
