@@ -22,7 +22,7 @@ from bittitan_plugin.store.unit_of_work import Store
 from bittitan_plugin.workflows.engine import retrying, runtime
 from bittitan_plugin.workflows.worker import WORKFLOWS
 from tests.conftest import Databases
-from tests.fakes.host import FakeHost
+from tests.fakes.host import FakePlatform
 from tests.world import PACE, Shop, World, begin_anew, sells_both, wired
 
 T = TypeVar("T")
@@ -142,7 +142,7 @@ def idle(
 
 
 def without_engine(
-    idle: tuple[World, Backlog], sandbox: SandboxServer, key: str, id_: UUID, host: FakeHost
+    idle: tuple[World, Backlog], sandbox: SandboxServer, key: str, id_: UUID, host: FakePlatform
 ) -> ShopByHand:
     """That installation of the plugin, which anybody may have attached."""
     world, backlog = idle
@@ -163,6 +163,6 @@ def shop_by_hand(
     idle_world: World, idle: tuple[World, Backlog], sandbox: SandboxServer
 ) -> ShopByHand:
     """An installation that sells both products, switched on; platform and vendor are its own."""
-    host, key = FakeHost(), f"shop-{uuid4().hex[:8]}"
+    host, key = FakePlatform(), f"shop-{uuid4().hex[:8]}"
     installation_id = idle_world.application.attach(key, host)
     return sells_both(without_engine(idle, sandbox, key, installation_id, host))

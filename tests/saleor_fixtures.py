@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from bittitan_plugin.platforms.saleor.client import SaleorClient
-from bittitan_plugin.platforms.saleor.gateway import SaleorHost
+from bittitan_plugin.platforms.saleor.gateway import SaleorGateway
 from tests.fakes.saleor import SaleorServer
 from tests.fakes.saleor.records import App
 
@@ -40,9 +40,9 @@ def client(saleor: SaleorServer, app: App) -> Iterator[SaleorClient]:
 
 
 @pytest.fixture
-def host(client: SaleorClient) -> SaleorHost:
+def host(client: SaleorClient) -> SaleorGateway:
     """The port; the distributor leaves invoices to others."""
-    return SaleorHost(client, version=VERSION, link=link)
+    return SaleorGateway(client, version=VERSION, link=link)
 
 
 def link(order_id: str, number: str) -> str:

@@ -36,7 +36,7 @@ from bittitan_plugin.store.tables import AssetRow
 from bittitan_plugin.workflows.engine import heartbeat as heart
 from bittitan_plugin.workflows.engine import retrying
 from bittitan_plugin.workflows.engine.parking import running_here
-from tests.fakes.host import FakeHost, line
+from tests.fakes.host import FakePlatform, line
 from tests.waiting import PATIENCE_S, until
 from tests.world import MAILBOX, product
 
@@ -44,7 +44,7 @@ from tests.world import MAILBOX, product
 LEFT = "what was under way when it was halted has been left"
 
 
-class DerivedHost(FakeHost):
+class DerivedHost(FakePlatform):
     """Shows any order one asks for: one line, paid, of the shop's one customer."""
 
     def order(self, order_id: str) -> Order | None:

@@ -36,7 +36,7 @@ from bittitan_plugin.services.selling.provisioning import synchronize
 from bittitan_plugin.store.tables import AssetRow
 from bittitan_plugin.workflows.engine import runtime
 from tests.conftest import Databases, StandingClock
-from tests.fakes.host import FakeHost
+from tests.fakes.host import FakePlatform
 from tests.fakes.mail import RecordingMailer
 from tests.impatience import impatient_vendors
 from tests.waiting import until
@@ -93,7 +93,7 @@ class Shop:
     sandbox: SandboxServer
     key: str
     id: UUID
-    host: FakeHost
+    host: FakePlatform
     fired: list[str] = field(default_factory=list)
 
     @property
@@ -148,7 +148,7 @@ class Shop:
         self.settle()
         return self.asset(asset.id)
 
-    def attach(self, host: FakeHost) -> None:
+    def attach(self, host: FakePlatform) -> None:
         """From now on ``host`` is the platform."""
         self.host = host
         self.world.application.attach(self.key, host)
@@ -275,7 +275,7 @@ def begin_anew(world: World) -> World:
 @pytest.fixture
 def shop(world: World, sandbox: SandboxServer) -> Shop:
     """An installation that sells both products, switched on; platform and vendor are its own."""
-    host, key = FakeHost(), f"shop-{uuid4().hex[:8]}"
+    host, key = FakePlatform(), f"shop-{uuid4().hex[:8]}"
     installation_id = world.application.attach(key, host)
     return sells_both(Shop(world, sandbox, key, installation_id, host))
 

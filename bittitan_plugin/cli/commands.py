@@ -46,13 +46,13 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-Host = Annotated[str, typer.Option(help="Address to listen on.")]
+Platform = Annotated[str, typer.Option(help="Address to listen on.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of text.")]
 
 
 @app.command()
 def serve(
-    host: Host = "127.0.0.1",
+    host: Platform = "127.0.0.1",
     port: Annotated[int, typer.Option(help="Port to listen on.")] = 8000,
     no_worker: Annotated[
         bool, typer.Option("--no-worker", help="Only take requests; workers run elsewhere.")
@@ -105,7 +105,7 @@ def worker() -> None:
 
 @app.command()
 def sandbox(
-    host: Host = "127.0.0.1",
+    host: Platform = "127.0.0.1",
     port: Annotated[int, typer.Option(help="Port to listen on.")] = 8001,
 ) -> None:
     """Run the simulator of the coupon API, with its ledger and faults."""

@@ -109,7 +109,7 @@ def _installation(application: Application, installation: Installation) -> Findi
 
 
 def _platforms(application: Application, installation: Installation) -> Iterator[Finding]:
-    for name, platform in application.platforms.items():
+    for name, platform in application.connections.items():
         try:
             with suppress(BitTitanError):
                 platform.platform_of(installation.id)

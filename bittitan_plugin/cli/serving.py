@@ -16,9 +16,9 @@ from bittitan_plugin.base.settings import Environment, Settings
 from bittitan_plugin.domain.configuration import Configuration
 from bittitan_plugin.platforms.shop.outbox_relay import INTERVAL_S
 from bittitan_plugin.platforms.shop.pages import ShopPages
-from bittitan_plugin.platforms.shop.platform import INSTALLATION, EmbeddedPlatform
+from bittitan_plugin.platforms.shop.platform import INSTALLATION, ShopPlatform
 from bittitan_plugin.platforms.shop.schema import build_schema
-from bittitan_plugin.platforms.shop.web import HostGraphQL, graphql_routes
+from bittitan_plugin.platforms.shop.web import ShopGraphQL, graphql_routes
 from bittitan_plugin.plugin.asgi import create_app
 from bittitan_plugin.plugin.bootstrap import Application, build
 from bittitan_plugin.plugin.plugin import BitTitanPlugin
@@ -37,7 +37,7 @@ class Shop:
     """An embedded platform with the plugin attached."""
 
     application: Application
-    platform: EmbeddedPlatform
+    platform: ShopPlatform
     plugins: pluggy.PluginManager
 
     @cached_property
@@ -45,7 +45,7 @@ class Shop:
         """The ASGI application."""
         development = self.application.settings.environment is Environment.DEVELOPMENT
         schema = build_schema(self.plugins, introspection=development)
-        graphql = HostGraphQL(self.platform, schema, graphiql=development)
+        graphql = ShopGraphQL(self.platform, schema, graphiql=development)
         elsewhere = self.application.routes(self.plugins, development=development, graphql=graphql)
         own = graphql_routes(self.platform, schema, graphiql=development)
         return create_app(self.application, [*elsewhere, *own, *page_routes(self.site)], self.stop)
@@ -93,7 +93,7 @@ def open_shop(
     plugins = specs.plugin_manager(load_installed=False)
     plugins.register(BitTitanPlugin(application), name="bittitan")
     plugins.check_pending()
-    platform = EmbeddedPlatform(
+    platform = ShopPlatform(
         engine=application.engine,
         cipher=application.ports.cipher,
         clock=application.ports.clock,

@@ -77,7 +77,7 @@ class Clocks:
 
 
 @dataclass(frozen=True, kw_only=True)
-class HostVariant:
+class PlatformVariant:
     """A variant of one of our product types, as the platform shows it."""
 
     variant_id: str
@@ -122,7 +122,7 @@ class Product:
     #: the vendor's changes from the distributor's edits.
     imported: Listed | None = None
 
-    def following(self, variant: HostVariant) -> "Product":
+    def following(self, variant: PlatformVariant) -> "Product":
         """This product bound to ``variant``, with the platform's values.
 
         The days stay where the platform has none. The article number stays too (our rule): coupons

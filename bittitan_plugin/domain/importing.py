@@ -9,7 +9,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from uuid import UUID
 
-from bittitan_plugin.domain.catalogue import HostVariant, Listed, Product, ProductType, check_price
+from bittitan_plugin.domain.catalogue import (
+    Listed,
+    PlatformVariant,
+    Product,
+    ProductType,
+    check_price,
+)
 from bittitan_plugin.domain.configuration import Configuration
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
 from bittitan_plugin.domain.money import Money
@@ -88,7 +94,7 @@ def new_product(product_id: UUID, article: Article, configuration: Configuration
     )
 
 
-def imported(product: Product, article: Article, variant: HostVariant | None) -> Product:
+def imported(product: Product, article: Article, variant: PlatformVariant | None) -> Product:
     """``product`` after the import of ``article``.
 
     ``variant`` is the platform's variant that sells it, already brought up to date, and what it

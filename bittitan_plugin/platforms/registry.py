@@ -21,7 +21,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bittitan_plugin.base.settings import Settings
 from bittitan_plugin.domain.installations import Installation
-from bittitan_plugin.ports.platform import Host
+from bittitan_plugin.ports.platform import Platform
 from bittitan_plugin.services.ports import Ports
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ class PlatformConnection:
         """
         return
 
-    def platform_of(self, installation_id: UUID) -> Host | None:  # noqa: ARG002
+    def platform_of(self, installation_id: UUID) -> Platform | None:  # noqa: ARG002
         """The platform of an installation, if it is of this kind.
 
         Raises ``Unavailable`` for one that must not be called now.

@@ -8,25 +8,25 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bittitan_plugin.domain.errors import NotServedHere, Unavailable
 from bittitan_plugin.platforms.registry import PlatformConnection, in_words, log_fault
-from bittitan_plugin.ports.platform import Host
+from bittitan_plugin.ports.platform import Platform
 
 
-class AttachedHosts:
-    """The ``Hosts`` port: first announced platforms, then those that the kinds know."""
+class AttachedPlatforms:
+    """The ``Platforms`` port: first announced platforms, then those that the kinds know."""
 
     def __init__(self) -> None:
-        self._hosts: dict[UUID, Host] = {}
+        self._hosts: dict[UUID, Platform] = {}
         self._kinds: Mapping[str, PlatformConnection] = MappingProxyType({})
 
     def find_among(self, kinds: Mapping[str, PlatformConnection]) -> None:
         """Ask these kinds, by name, for the platform of an installation if none was announced."""
         self._kinds = kinds
 
-    def attach(self, installation_id: UUID, host: Host) -> None:
+    def attach(self, installation_id: UUID, host: Platform) -> None:
         """Make ``host`` the platform of this installation."""
         self._hosts[installation_id] = host
 
-    def of(self, installation_id: UUID) -> Host:
+    def of(self, installation_id: UUID) -> Platform:
         """The installation's platform. Raises ``NotServedHere`` when this process knows none.
 
         A kind that cannot say stops only what no other kind serves.
@@ -38,7 +38,7 @@ class AttachedHosts:
             )
         return host
 
-    def _found(self, installation_id: UUID) -> Host | None:
+    def _found(self, installation_id: UUID) -> Platform | None:
         fault: Exception | None = None
         for name, kind in self._kinds.items():
             try:

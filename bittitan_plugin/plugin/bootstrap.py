@@ -19,7 +19,7 @@ from bittitan_plugin.base.clock import Clock, system_clock
 from bittitan_plugin.base.logs import configure_logs
 from bittitan_plugin.base.settings import Settings
 from bittitan_plugin.bittitan.coupon_api.addresses import PublicTransport
-from bittitan_plugin.bittitan.coupon_api.call_limits import Limits, Traffic
+from bittitan_plugin.bittitan.coupon_api.call_limits import CallLimits, Limits
 from bittitan_plugin.bittitan.coupon_api.transport import LIMITS
 from bittitan_plugin.bittitan.coupon_api.vendors import CouponApiVendors
 from bittitan_plugin.mail.transports import mailer_from
@@ -30,9 +30,9 @@ from bittitan_plugin.platforms.registry import (
     installed,
     log_fault,
 )
-from bittitan_plugin.plugin.attached_platforms import AttachedHosts
+from bittitan_plugin.plugin.attached_platforms import AttachedPlatforms
 from bittitan_plugin.ports.mail import Mailer
-from bittitan_plugin.ports.platform import Host
+from bittitan_plugin.ports.platform import Platform
 from bittitan_plugin.ports.vendor import Vendors
 from bittitan_plugin.services.installations import open_installation
 from bittitan_plugin.services.ports import Ports
@@ -59,20 +59,20 @@ class Application:
     settings: Settings
     engine: Engine
     ports: Ports
-    hosts: AttachedHosts
+    platforms: AttachedPlatforms
     queue: EngineQueue
     #: The kinds of platforms that are installed, by name.
-    platforms: Mapping[str, PlatformConnection]
+    connections: Mapping[str, PlatformConnection]
     #: What is wrong with platforms, by name: those left out, and those that failed since.
     platform_faults: dict[str, Exception]
     #: Limits the calls to vendors' addresses, and knows which of them are paused.
-    traffic: Traffic
+    traffic: CallLimits
     worker: "Worker | None" = None
 
-    def attach(self, key: str, host: Host) -> UUID:
+    def attach(self, key: str, host: Platform) -> UUID:
         """Make ``host`` the platform of the installation with that key; returns its id."""
         installation = open_installation(self.ports, key)
-        self.hosts.attach(installation.id, host)
+        self.platforms.attach(installation.id, host)
         return installation.id
 
     def migrate(self) -> None:
@@ -85,7 +85,7 @@ class Application:
             migrations.upgrade(self.engine)
             prove_keys(self.engine, self.ports.cipher)
             migrate_engine(self.settings.database)
-            for name, platform in self.platforms.items():
+            for name, platform in self.connections.items():
                 with _going_on_without(name, self.platform_faults):
                     platform.migrate()
 
@@ -121,7 +121,7 @@ class Application:
         """What a worker does for the kinds of platforms each time it reads its timetable."""
         return [
             _named(name, chore)
-            for name, platform in self.platforms.items()
+            for name, platform in self.connections.items()
             for chore in platform.chores
         ]
 
@@ -130,7 +130,7 @@ class Application:
     ) -> "list[BaseRoute]":
         """The addresses of the kinds of platforms; see ``PlatformConnection.routes``."""
         routes: list[BaseRoute] = []
-        for name, platform in self.platforms.items():
+        for name, platform in self.connections.items():
             with _going_on_without(name, self.platform_faults):
                 routes += platform.routes(plugins, development=development, graphql=graphql)
         return routes
@@ -165,8 +165,8 @@ def build(
     cipher = Cipher(settings.keys())
     engine = open_engine(settings.database)
     queue = EngineQueue(settings.database)
-    hosts = AttachedHosts()
-    traffic = Traffic(
+    platforms = AttachedPlatforms()
+    traffic = CallLimits(
         Circuits(engine),
         Limits(
             in_flight=settings.vendor_calls_in_flight, per_second=settings.vendor_calls_per_second
@@ -175,7 +175,7 @@ def build(
     ports = Ports(
         store=Store(engine, queue),
         vendors=vendors(cipher) if vendors else _vendors(settings, cipher, traffic),
-        hosts=hosts,
+        platforms=platforms,
         mailer=mailer
         or mailer_from(
             settings.smtp_url, settings.mail_dir, overrides=settings.mail_templates, clock=clock
@@ -184,15 +184,15 @@ def build(
         clock=clock,
         back_office=_back_office(settings),
     )
-    platforms, faults = _connected(ports, engine, settings, platform_settings)
-    hosts.find_among(platforms)
+    connections, faults = _connected(ports, engine, settings, platform_settings)
+    platforms.find_among(connections)
     return Application(
         settings=settings,
         engine=engine,
         ports=ports,
-        hosts=hosts,
-        queue=queue,
         platforms=platforms,
+        queue=queue,
+        connections=connections,
         platform_faults=faults,
         traffic=traffic,
     )
@@ -248,7 +248,7 @@ def _named(platform: str, chore: Callable[[], None]) -> Callable[[], None]:
     return named
 
 
-def _vendors(settings: Settings, cipher: Cipher, traffic: Traffic) -> Vendors:
+def _vendors(settings: Settings, cipher: Cipher, traffic: CallLimits) -> Vendors:
     anywhere = settings.calls_private_addresses
     return CouponApiVendors(
         cipher,

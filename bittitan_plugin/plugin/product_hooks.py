@@ -12,7 +12,7 @@ from bittitan_hooks.events import (
 )
 from bittitan_hooks.results import Outcome
 from bittitan_hooks.specs import hookimpl
-from bittitan_plugin.domain.catalogue import HostVariant, ProductType, read_clocks
+from bittitan_plugin.domain.catalogue import PlatformVariant, ProductType, read_clocks
 from bittitan_plugin.domain.installations import Installation
 from bittitan_plugin.plugin.guard import PortsProvider, accepted, guarded, ignored
 from bittitan_plugin.services.catalogue.variants import (
@@ -72,7 +72,7 @@ class ProductHooks:
         product_type = ProductType.from_slug(event.product_type or "")
         if product_type is None:
             return self._moved_away(event.installation, event.product_type, (event.variant_id,))
-        variant = HostVariant(
+        variant = PlatformVariant(
             variant_id=event.variant_id,
             product_id=event.product_id,
             product_type=product_type,

@@ -12,7 +12,7 @@ from typing import Protocol
 from uuid import UUID
 
 from bittitan_plugin.domain.billing import Credit, InvoiceReference, Refund
-from bittitan_plugin.domain.catalogue import HostVariant, Listed, ProductType
+from bittitan_plugin.domain.catalogue import Listed, PlatformVariant, ProductType
 from bittitan_plugin.domain.errors import BitTitanError, Refusal
 from bittitan_plugin.domain.money import Money
 from bittitan_plugin.domain.orders import Customer, Order, UnreadableOrder
@@ -87,7 +87,7 @@ class PluginsRejected(BitTitanError):
         self.refusals = tuple(refusals)
 
 
-class Host(Protocol):
+class Platform(Protocol):
     """A commerce platform, for one installation."""
 
     def order(self, order_id: str) -> Order | None:
@@ -151,7 +151,7 @@ class Host(Protocol):
 
     def present(
         self, presentations: Sequence[Presentation], group: str
-    ) -> Mapping[str, HostVariant]:
+    ) -> Mapping[str, PlatformVariant]:
         """The variants that sell these products, by SKU, in one transaction for all of them.
 
         Each is looked up by its id, then by SKU and type; made in ``group`` if it is new. An
@@ -159,10 +159,12 @@ class Host(Protocol):
         absent from the answer.
         """
 
-    def variants(self, product_types: Collection[ProductType]) -> Iterator[Sequence[HostVariant]]:
+    def variants(
+        self, product_types: Collection[ProductType]
+    ) -> Iterator[Sequence[PlatformVariant]]:
         """Every variant of these types, in batches as they are consumed."""
 
-    def offer(self, offer: Offer, group: str) -> HostVariant:
+    def offer(self, offer: Offer, group: str) -> PlatformVariant:
         """Apply what staff decided; made in ``group`` when the platform has no such variant.
 
         Raises ``Rejected``: NOT_FOUND or INVALID on ``variant_id``, UNIQUE on ``sku``.
@@ -172,8 +174,8 @@ class Host(Protocol):
         """Stop offering that variant; does nothing when it no longer exists."""
 
 
-class Hosts(Protocol):
+class Platforms(Protocol):
     """Finds the platform of an installation."""
 
-    def of(self, installation_id: UUID) -> Host:
+    def of(self, installation_id: UUID) -> Platform:
         """The platform this installation is attached to."""

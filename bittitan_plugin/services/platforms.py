@@ -27,7 +27,7 @@ def report_unserved(ports: Ports, installation_id: UUID) -> None:
 def watch_platform(ports: Ports, installation_id: UUID) -> None:
     """Close the problem if this process serves the platform."""
     try:
-        ports.hosts.of(installation_id)
+        ports.platforms.of(installation_id)
     except NotServedHere:
         return
     with ports.store.reading(installation_id) as work:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from bittitan_plugin.base.cipher import Cipher
 from bittitan_plugin.base.clock import Clock
 from bittitan_plugin.ports.mail import Mailer
-from bittitan_plugin.ports.platform import Hosts
+from bittitan_plugin.ports.platform import Platforms
 from bittitan_plugin.ports.vendor import Vendors
 from bittitan_plugin.store.unit_of_work import Store
 
@@ -16,7 +16,7 @@ class Ports:
 
     store: Store
     vendors: Vendors
-    hosts: Hosts
+    platforms: Platforms
     mailer: Mailer
     cipher: Cipher
     clock: Clock

@@ -102,7 +102,7 @@ def provision_held(
 
 
 def _provision(ports: Ports, installation_id: UUID, order_id: str) -> None:
-    order = ports.hosts.of(installation_id).order(order_id)
+    order = ports.platforms.of(installation_id).order(order_id)
     if order is None:
         raise Refusal(ErrorCode.NOT_FOUND, f"The platform has no order {order_id} any more.")
     accepted = ordering.accept(ports, get_installation(ports, installation_id), order)

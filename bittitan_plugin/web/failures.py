@@ -1,4 +1,6 @@
-"""Turns failures into pages that explain what failed, what was changed, and what to do next."""
+"""OrderLeases failures into pages that explain what failed, what was changed, and what to do
+next.
+"""
 
 from collections.abc import Callable
 from http import HTTPStatus

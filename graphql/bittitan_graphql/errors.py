@@ -1,4 +1,4 @@
-"""Turns our errors into GraphQL's: typed in payloads, with a code at the top level."""
+"""OrderLeases our errors into GraphQL's: typed in payloads, with a code at the top level."""
 
 import re
 from collections.abc import Iterator
@@ -126,7 +126,9 @@ def refusals(description: str = "Why it was refused; empty when it was not.") ->
 
 @contextmanager
 def refusals_in(payload: Payload) -> Iterator[None]:
-    """Turn errors raised on purpose in the block into the payload's; its other fields stay."""
+    """OrderLease errors raised on purpose in the block into the payload's; its other fields
+    stay.
+    """
     (kind,) = get_args(get_type_hints(type(payload))["errors"])
     try:
         yield

@@ -62,7 +62,8 @@ from bittitan_hooks.results import (
 )
 from bittitan_plugin.domain.access import Permission, Viewer
 from bittitan_plugin.domain.billing import Credit, InvoiceReference, Refund, RefundStatus
-from bittitan_plugin.domain.catalogue import HostVariant, Listed, ProductType
+from bittitan_plugin.domain.catalogue import Listed, ProductType
+from bittitan_plugin.domain.catalogue import PlatformVariant as HostVariant
 from bittitan_plugin.domain.errors import (
     ErrorCode,
     OutcomeUnknown,
@@ -74,11 +75,13 @@ from bittitan_plugin.domain.money import Money
 from bittitan_plugin.domain.orders import Customer, EndCustomer, Order, OrderLine, OrderStatus
 from bittitan_plugin.ports.platform import (
     FulfilledLine,
-    Host,
     Offer,
     Presentation,
     TypeDefinition,
     TypeProperty,
+)
+from bittitan_plugin.ports.platform import (
+    Platform as Host,
 )
 
 if TYPE_CHECKING:

@@ -21,7 +21,7 @@ mutation ($input: UserCreateInput!) {
 INVOICING_OPTIONS = '{ __type(name: "OrderInvoicing") { enumValues { name } } }'
 
 
-class EmbeddedPlatform:
+class ShopPlatform:
     """See ``Platform``."""
 
     facts = Facts(
@@ -77,11 +77,11 @@ class EmbeddedPlatform:
 
 
 @contextmanager
-def embedded_platform(database_url: str, var_dir: Path) -> Iterator[EmbeddedPlatform]:
+def embedded_platform(database_url: str, var_dir: Path) -> Iterator[ShopPlatform]:
     """The application, running in a process of its own on an empty database."""
     port, key = free_port(), generate_key()
     hire_staff(Settings(database_url=database_url, var_dir=var_dir, secret_keys=(key,)))
     settings = {"database_url": database_url, "var_dir": str(var_dir), "secret_keys": key}
     settings["demo_payments"] = "true"
     with serving(port, **settings):
-        yield EmbeddedPlatform(port)
+        yield ShopPlatform(port)

@@ -14,7 +14,7 @@ from bittitan_plugin.plugin.bootstrap import build
 from bittitan_plugin.plugin.plugin import BitTitanPlugin
 from bittitan_plugin.store.engine import BEGIN_OPTION
 from tests.benchmarks.measuring import Figure, alternating
-from tests.fakes.host import FakeHost, line
+from tests.fakes.host import FakePlatform, line
 from tests.world import order_value
 
 ROUNDS = 200
@@ -31,7 +31,7 @@ def accepting(kind: str, url: str, directory: Path) -> Figure:
         )
     )
     application.migrate()
-    host = FakeHost(clock=lambda: datetime.now(UTC))
+    host = FakePlatform(clock=lambda: datetime.now(UTC))
     installation_id = application.attach("bench", host)
     plugins = specs.plugin_manager(load_installed=False)
     plugins.register(BitTitanPlugin(application))

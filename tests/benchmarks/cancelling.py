@@ -12,13 +12,13 @@ from bittitan_plugin.domain.assets import Asset, AssetStatus
 from bittitan_plugin.domain.catalogue import Product, ProductType
 from bittitan_plugin.domain.history import Actor, ActorKind
 from bittitan_plugin.plugin.bootstrap import Application, build
-from bittitan_plugin.ports.platform import Host
+from bittitan_plugin.ports.platform import Platform
 from bittitan_plugin.ports.vendor import CouponRequest
 from bittitan_plugin.services.cancelling.cancellation import cancel, check
 from bittitan_plugin.services.installations import configure
 from bittitan_plugin.services.selling.ordering import accept
 from tests.benchmarks.measuring import Figure, alternating
-from tests.fakes.host import FakeHost, line
+from tests.fakes.host import FakePlatform, line
 
 ROUNDS = 50
 #: Seconds between two looks at whether a cancellation is done.
@@ -38,7 +38,7 @@ def cancelling(kind: str, url: str, directory: Path) -> list[Figure]:
             )
         )
         application.migrate()
-        host = FakeHost(clock=lambda: datetime.now(UTC))
+        host = FakePlatform(clock=lambda: datetime.now(UTC))
         shop = _Shop(application, host, server)
         application.start_worker()
         try:
@@ -50,9 +50,9 @@ def cancelling(kind: str, url: str, directory: Path) -> list[Figure]:
 class _Shop:
     """An installation with one product, on the sandbox."""
 
-    def __init__(self, application: Application, host: FakeHost, server: SandboxServer) -> None:
+    def __init__(self, application: Application, host: FakePlatform, server: SandboxServer) -> None:
         self._ports, self._host, key = application.ports, host, f"bench-{uuid4().hex[:8]}"
-        platform: Host = host
+        platform: Platform = host
         self._id = application.attach(key, platform)
         self._installation = configure(
             self._ports,

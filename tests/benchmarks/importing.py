@@ -19,7 +19,7 @@ from bittitan_plugin.bittitan.sandbox import (
     large_catalogue,
 )
 from bittitan_plugin.domain.history import Actor, ActorKind
-from bittitan_plugin.platforms.shop.platform import EmbeddedPlatform
+from bittitan_plugin.platforms.shop.platform import ShopPlatform
 from bittitan_plugin.plugin.bootstrap import Application, build
 from bittitan_plugin.plugin.plugin import BitTitanPlugin
 from bittitan_plugin.services.catalogue import services_definition
@@ -72,7 +72,7 @@ def _attach(application: Application, vendor_url: str) -> UUID:
     plugins = specs.plugin_manager(load_installed=False)
     plugins.register(BitTitanPlugin(application))
     ports = application.ports
-    platform = EmbeddedPlatform(
+    platform = ShopPlatform(
         engine=application.engine,
         cipher=ports.cipher,
         clock=ports.clock,

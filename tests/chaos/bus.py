@@ -61,9 +61,9 @@ def is_empty(directory: Path) -> bool:
 def install(directory: Path) -> None:
     """Put the bus between this process's platform and its plugins."""
     from bittitan_hooks import events, specs
-    from bittitan_plugin.platforms.shop.hook_calls import Announcer
+    from bittitan_plugin.platforms.shop.hook_calls import HookCaller
 
-    announcers: list[Announcer] = []
+    announcers: list[HookCaller] = []
 
     def deliver(hook: str, kind: str, text: str) -> bool:
         event = getattr(events, kind).model_validate_json(text)
@@ -73,15 +73,15 @@ def install(directory: Path) -> None:
 
     bus = Bus(directory, lambda *letter: bool(announcers) and deliver(*letter))
 
-    def announce(_self: Announcer, hook: str, make_event: Callable[[], Any]) -> None:
+    def announce(_self: HookCaller, hook: str, make_event: Callable[[], Any]) -> None:
         event = make_event()
         bus.post(hook, type(event).__name__, event.model_dump_json())
 
-    initialize = Announcer.__init__
+    initialize = HookCaller.__init__
 
-    def remember(self: Announcer, *arguments: Any) -> None:
+    def remember(self: HookCaller, *arguments: Any) -> None:
         initialize(self, *arguments)
         announcers.append(self)
 
-    Announcer.__init__ = remember  # type: ignore[method-assign,assignment]
-    Announcer.announce = announce  # type: ignore[method-assign,assignment]
+    HookCaller.__init__ = remember  # type: ignore[method-assign,assignment]
+    HookCaller.announce = announce  # type: ignore[method-assign,assignment]

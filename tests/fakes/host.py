@@ -9,7 +9,7 @@ from threading import Lock
 from uuid import uuid4
 
 from bittitan_plugin.domain.billing import Credit, InvoiceReference, Refund, RefundStatus
-from bittitan_plugin.domain.catalogue import HostVariant, ProductType
+from bittitan_plugin.domain.catalogue import PlatformVariant, ProductType
 from bittitan_plugin.domain.errors import BitTitanError, Rejected
 from bittitan_plugin.domain.importing import brought_up_to_date
 from bittitan_plugin.domain.money import Money
@@ -25,8 +25,8 @@ from bittitan_plugin.ports.platform import FulfilledLine, Offer, Presentation, T
 
 
 @dataclass
-class FakeHost:
-    """Implements the ``Host`` port. Each of ``failures[method]`` is raised once, in order."""
+class FakePlatform:
+    """Implements the ``Platform`` port. Each of ``failures[method]`` is raised once, in order."""
 
     orders: dict[str, Order] = field(default_factory=dict)
     #: What the platform has beside these and nobody can read.
@@ -49,7 +49,7 @@ class FakeHost:
     #: The ids of the variants in each group.
     groups: dict[str, set[str]] = field(default_factory=dict)
     #: The variants of our types, by id.
-    sold: dict[str, HostVariant] = field(default_factory=dict)
+    sold: dict[str, PlatformVariant] = field(default_factory=dict)
     _lock: Lock = field(default_factory=Lock)
 
     def place(self, *lines: OrderLine, paid: bool = True, customer: str = "customer-1") -> Order:
@@ -147,7 +147,7 @@ class FakeHost:
 
     def present(
         self, presentations: Sequence[Presentation], group: str
-    ) -> Mapping[str, HostVariant]:
+    ) -> Mapping[str, PlatformVariant]:
         self._fail("present")
         shown = {}
         for wanted in presentations:
@@ -166,11 +166,13 @@ class FakeHost:
                 shown[wanted.sku] = found
         return shown
 
-    def variants(self, product_types: Collection[ProductType]) -> Iterator[Sequence[HostVariant]]:
+    def variants(
+        self, product_types: Collection[ProductType]
+    ) -> Iterator[Sequence[PlatformVariant]]:
         self._fail("variants")
         yield [variant for variant in self.sold.values() if variant.product_type in product_types]
 
-    def offer(self, offer: Offer, group: str) -> HostVariant:
+    def offer(self, offer: Offer, group: str) -> PlatformVariant:
         self._fail("offer")
         found = self._variant(offer.variant_id, offer.sku, offer.product_type)
         if found is None and offer.variant_id is not None:
@@ -190,9 +192,9 @@ class FakeHost:
 
     def sell(
         self, sku: str, product_type: ProductType, name: str = "", *prices: Money
-    ) -> HostVariant:
+    ) -> PlatformVariant:
         """A variant of one of our types, as if staff had made it on the platform."""
-        variant = HostVariant(
+        variant = PlatformVariant(
             variant_id=f"variant-{uuid4().hex[:8]}",
             product_id=f"product-{uuid4().hex[:8]}",
             product_type=product_type,
@@ -206,7 +208,7 @@ class FakeHost:
 
     def _variant(
         self, variant_id: str | None, sku: str, product_type: ProductType
-    ) -> HostVariant | None:
+    ) -> PlatformVariant | None:
         if variant_id in self.sold:
             return self.sold[variant_id]
         same = (v for v in self.sold.values() if (v.sku, v.product_type) == (sku, product_type))

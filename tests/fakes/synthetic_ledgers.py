@@ -22,7 +22,7 @@ from bittitan_plugin.plugin.bootstrap import Application
 from bittitan_plugin.services.installations import configure
 from bittitan_plugin.store.mapping import asset_values
 from bittitan_plugin.store.tables import AssetRow
-from tests.fakes.host import FakeHost
+from tests.fakes.host import FakePlatform
 from tests.fakes.values import account, order, product, sold_asset
 
 #: Rows inserted in one transaction.
@@ -37,7 +37,7 @@ _ACCOUNT = Configuration(
 
 
 @dataclass
-class Books(FakeHost):
+class Books(FakePlatform):
     """Platform (``orders_since``) and vendor (``changed_since``, ``coupon``) in one."""
 
     assets: int = 0

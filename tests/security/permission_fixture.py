@@ -32,10 +32,10 @@ from bittitan_plugin.platforms.saleor.settings import SaleorSettings
 from bittitan_plugin.platforms.shop.catalogue import ProductRecord
 from bittitan_plugin.platforms.shop.ids import Kind, global_id, parse_id
 from bittitan_plugin.platforms.shop.inputs import LineInput, VariantInput
-from bittitan_plugin.platforms.shop.platform import EmbeddedPlatform
+from bittitan_plugin.platforms.shop.platform import ShopPlatform
 from bittitan_plugin.platforms.shop.schema import build_schema
 from bittitan_plugin.platforms.shop.tables import UserRow
-from bittitan_plugin.platforms.shop.web import HostGraphQL
+from bittitan_plugin.platforms.shop.web import ShopGraphQL
 from bittitan_plugin.plugin.bootstrap import build
 from bittitan_plugin.plugin.plugin import BitTitanPlugin
 from tests.conftest import StandingClock
@@ -87,7 +87,7 @@ class Stage:
     """The shop and all that is in it."""
 
     shop: Shop
-    graphql: HostGraphQL
+    graphql: ShopGraphQL
     people: Mapping[str, UserRow]
     sold: Sold
     here: Belongings
@@ -98,7 +98,7 @@ class Stage:
     file: Path
 
     @property
-    def platform(self) -> EmbeddedPlatform:
+    def platform(self) -> ShopPlatform:
         return self.shop.platform
 
     def token(self, viewer: str) -> str | None:
@@ -134,9 +134,9 @@ class Stage:
         return context
 
     @cached_property
-    def _foreign(self) -> EmbeddedPlatform:
+    def _foreign(self) -> ShopPlatform:
         """Another shop on the same database with the same keys, under another address."""
-        return EmbeddedPlatform(
+        return ShopPlatform(
             engine=self.shop.application.engine,
             cipher=self.shop.application.ports.cipher,
             clock=self.shop.application.ports.clock,
@@ -167,7 +167,7 @@ def open_stage(url: str, file: Path, sandbox: SandboxServer) -> Iterator[Stage]:
     )
     plugins = specs.plugin_manager(load_installed=False)
     plugins.register(BitTitanPlugin(application), name="bittitan")
-    platform = EmbeddedPlatform(
+    platform = ShopPlatform(
         engine=application.engine,
         cipher=application.ports.cipher,
         clock=application.ports.clock,
@@ -200,7 +200,7 @@ def open_stage(url: str, file: Path, sandbox: SandboxServer) -> Iterator[Stage]:
     # What documents may cost is another test's matter; the walk's are long.
     schema.extensions = (lambda: ParserCache(maxsize=99), lambda: ValidationCache(maxsize=99))
     yield Stage(
-        shop=shop, graphql=HostGraphQL(platform, schema, graphiql=False), people=people, sold=sold,
+        shop=shop, graphql=ShopGraphQL(platform, schema, graphiql=False), people=people, sold=sold,
         here=belongings, ids=ids, file=file, installation_id=here, other_id=there,
     )  # fmt: skip
     application.close()
@@ -274,7 +274,7 @@ def _installation(shop: Shop, key: str) -> UUID:
         return installations.open(key, NOW).id
 
 
-def _people(platform: EmbeddedPlatform) -> dict[str, UserRow]:
+def _people(platform: ShopPlatform) -> dict[str, UserRow]:
     def made(part: str, permissions: frozenset[Permission] | None) -> UserRow:
         return platform.customers.create(
             email=address_of(HERE, part) if part in INVITED else f"{_slug(part)}@example.com",
@@ -305,14 +305,14 @@ def _invite(shop: Shop, reseller: UserRow, account: Account) -> None:
     assert followed.path == "/portal/"
 
 
-def _execute(platform: EmbeddedPlatform, order: str) -> None:
+def _execute(platform: ShopPlatform, order: str) -> None:
     key = parse_id(Kind.ORDER, order)
     platform.order_changes.execute(key, Invoicing.NOW)
     platform.order_changes.mark_as_paid(key)
     platform.order_changes.grant_refund(key, Decimal(1), "a gift")
 
 
-def _sell(platform: EmbeddedPlatform, people: Mapping[str, UserRow]) -> Sold:
+def _sell(platform: ShopPlatform, people: Mapping[str, UserRow]) -> Sold:
     def product(name: str, sku: str, *, published: bool = True) -> ProductRecord:
         return platform.product_changes.create_product(
             name=name,

@@ -1,4 +1,4 @@
-"""Turns a schema into documents that ask for every field by every way that leads to it."""
+"""OrderLeases a schema into documents that ask for every field by every way that leads to it."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field

@@ -61,7 +61,7 @@ class Limits:
         )
 
 
-class Traffic:
+class CallLimits:
     """The limits of this process, and what it knows of the addresses. Thread-safe."""
 
     def __init__(
@@ -130,9 +130,9 @@ class Traffic:
 
 
 class CallGate:
-    """Every call to one address passes it. Thread-safe; made by ``Traffic.gate``."""
+    """Every call to one address passes it. Thread-safe; made by ``CallLimits.gate``."""
 
-    def __init__(self, traffic: Traffic, address: str) -> None:
+    def __init__(self, traffic: CallLimits, address: str) -> None:
         self._traffic = traffic
         self._address = address
         self._changed = threading.Condition()

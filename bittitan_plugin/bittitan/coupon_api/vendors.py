@@ -7,7 +7,7 @@ from collections.abc import Callable
 import httpx
 
 from bittitan_plugin.base.cipher import Cipher
-from bittitan_plugin.bittitan.coupon_api.call_limits import Traffic
+from bittitan_plugin.bittitan.coupon_api.call_limits import CallLimits
 from bittitan_plugin.bittitan.coupon_api.client import CouponApi
 from bittitan_plugin.bittitan.coupon_api.transport import READ_TIMEOUT
 from bittitan_plugin.domain.configuration import Configuration
@@ -33,7 +33,7 @@ class CouponApiVendors:
         read_timeout: float = READ_TIMEOUT,
         transport_factory: Callable[[str], httpx.BaseTransport] | None = None,
         most_clients: int = MOST_CLIENTS,
-        traffic: Traffic | None = None,
+        traffic: CallLimits | None = None,
     ) -> None:
         self._traffic = traffic
         self._cipher = cipher

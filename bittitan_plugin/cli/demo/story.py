@@ -20,7 +20,7 @@ from bittitan_plugin.platforms.shop.demo_data import (
     STAFF_EMAIL,
     install_demo,
 )
-from bittitan_plugin.platforms.shop.platform import EmbeddedPlatform
+from bittitan_plugin.platforms.shop.platform import ShopPlatform
 
 #: Licences the reseller buys.
 QUANTITY = 25
@@ -40,7 +40,7 @@ class Story:
 
     staff: Frontend
     reseller: Frontend
-    platform: EmbeddedPlatform
+    platform: ShopPlatform
     sandbox: SandboxServer
     mail_dir: Path
     tell: Narrator

@@ -46,7 +46,7 @@ def _inactive(client: SaleorClient) -> list[str]:
     return [each["name"] for each in me.get("webhooks") or () if not each["isActive"]]
 
 
-class HearingWatch:
+class AppHealthWatch:
     """Checks every Saleor. Any number of workers may do so at once."""
 
     def __init__(self, apps: SaleorApps, store: Store, clock: Clock) -> None:

@@ -29,7 +29,7 @@ class Channel:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Shelves:
+class CatalogueIndex:
     """What exists already."""
 
     #: Ids of the product types, and of the attributes each of them has, by slug.
@@ -52,7 +52,7 @@ class Shelves:
         return [channel for channel in self.channels if channel.currency == currency]
 
 
-def read_shelves(client: SaleorClient, group: str, category: str = "") -> Shelves:
+def read_shelves(client: SaleorClient, group: str, category: str = "") -> CatalogueIndex:
     """What exists of our types, properties, ``group`` and ``category`` (its name or slug)."""
     data = client.execute(
         "catalogue",
@@ -66,7 +66,7 @@ def read_shelves(client: SaleorClient, group: str, category: str = "") -> Shelve
     types, collections = nodes(data["productTypes"]), nodes(data["collections"])
     found = collections[0] if collections else None
     categories = nodes(data["categories"]) if category else []
-    return Shelves(
+    return CatalogueIndex(
         types={each["slug"]: each["id"] for each in types},
         assigned={
             each["slug"]: frozenset(a["slug"] for a in each["productAttributes"] or ())
@@ -127,7 +127,7 @@ def _type_input(
     }
 
 
-def ensure_category(client: SaleorClient, group: str, category: str) -> Shelves:
+def ensure_category(client: SaleorClient, group: str, category: str) -> CatalogueIndex:
     """What exists, after making a missing category; none is made without a name."""
     shelves = read_shelves(client, group, category)
     if shelves.category_id is not None or not category:

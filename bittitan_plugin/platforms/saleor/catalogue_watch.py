@@ -10,7 +10,7 @@ from functools import partial
 from uuid import UUID
 
 from bittitan_plugin.base.clock import Clock
-from bittitan_plugin.domain.catalogue import PRODUCT_GROUP, HostVariant, ProductType
+from bittitan_plugin.domain.catalogue import PRODUCT_GROUP, PlatformVariant, ProductType
 from bittitan_plugin.domain.waits import left
 from bittitan_plugin.platforms.saleor.apps import SaleorApp, SaleorApps
 from bittitan_plugin.platforms.saleor.client import SaleorClient
@@ -27,7 +27,7 @@ _NEEDED = "MANAGE_PRODUCTS"
 #: Takes an installation, our variants there, page by page, and a function that finds which of some
 #: variants no longer exist; see ``services.catalogue.catch_up``.
 CatchUp = Callable[
-    [UUID, Iterable[Sequence[HostVariant]], Callable[[Sequence[str]], Sequence[str]]], None
+    [UUID, Iterable[Sequence[PlatformVariant]], Callable[[Sequence[str]], Sequence[str]]], None
 ]
 
 

@@ -15,19 +15,19 @@ from bittitan_plugin.platforms.registry import (
     PlatformKind,
     Wiring,
 )
-from bittitan_plugin.platforms.saleor.app_health import MEND, HearingWatch, restrictions
+from bittitan_plugin.platforms.saleor.app_health import MEND, AppHealthWatch, restrictions
 from bittitan_plugin.platforms.saleor.apps import AppState, SaleorApp, SaleorApps
 from bittitan_plugin.platforms.saleor.catalogue_watch import CatalogueWatch
 from bittitan_plugin.platforms.saleor.cursors import Cursors
 from bittitan_plugin.platforms.saleor.intake import Intake
 from bittitan_plugin.platforms.saleor.invoice_links import InvoiceLinks
-from bittitan_plugin.platforms.saleor.order_lease import Turns
+from bittitan_plugin.platforms.saleor.order_lease import OrderLeases
 from bittitan_plugin.platforms.saleor.polling import OrderPoller
 from bittitan_plugin.platforms.saleor.problems import ProblemMirror
 from bittitan_plugin.platforms.saleor.settings import SaleorSettings
 from bittitan_plugin.platforms.saleor.tables import SaleorAppRow
 from bittitan_plugin.platforms.saleor.unreadable import UnreadableOrders
-from bittitan_plugin.ports.platform import Host
+from bittitan_plugin.ports.platform import Platform
 from bittitan_plugin.services.catalogue.variants import catch_up
 
 if TYPE_CHECKING:
@@ -53,11 +53,11 @@ class SaleorConnection(PlatformConnection):
         self.settings = settings
         ports = wiring.ports
         self.apps = SaleorApps(wiring.engine, ports.cipher, ports.clock)
-        self._made: dict[UUID, tuple[Sealed, Host]] = {}
+        self._made: dict[UUID, tuple[Sealed, Platform]] = {}
         self.intake = Intake(wiring.plugins)
         self.chores = self._chores()
 
-    def platform_of(self, installation_id: UUID) -> Host | None:
+    def platform_of(self, installation_id: UUID) -> Platform | None:
         """The installation's Saleor; None when its platform is not a Saleor.
 
         Nobody has to attach a Saleor: any process that shares the database can call it. Each is
@@ -113,20 +113,20 @@ class SaleorConnection(PlatformConnection):
         unreadable = UnreadableOrders(ports.store, ports.clock)
         poller = OrderPoller(apps, Cursors(engine), unreadable, self.intake, ports.clock)
         return (
-            HearingWatch(apps, ports.store, ports.clock).look_all,
+            AppHealthWatch(apps, ports.store, ports.clock).look_all,
             poller.poll_due,
             CatalogueWatch(apps, partial(catch_up, ports), ports.clock).look_due,
             ProblemMirror(apps, ports.store, engine).show_all,
         )
 
-    def _host_of(self, app: SaleorApp) -> Host:
+    def _host_of(self, app: SaleorApp) -> Platform:
         # A worker without a Saleor does not load the modules that call one.
-        from bittitan_plugin.platforms.saleor.gateway import saleor_host
+        from bittitan_plugin.platforms.saleor.gateway import saleor_gateway
 
         ports = self.wiring.ports
         links = InvoiceLinks(self.wiring.settings.public_url, ports.cipher)
-        turns = Turns(self.wiring.engine, ports.clock)
-        return saleor_host(app, self.apps, links, turns, self._configuration)
+        turns = OrderLeases(self.wiring.engine, ports.clock)
+        return saleor_gateway(app, self.apps, links, turns, self._configuration)
 
     def _configuration(self, installation_id: UUID) -> Configuration:
         with self.wiring.ports.store.looking_up() as installations:

@@ -8,7 +8,7 @@ from uuid import UUID
 import structlog
 
 from bittitan_plugin.domain.billing import Credit, InvoiceReference, Refund
-from bittitan_plugin.domain.catalogue import PRODUCT_GROUP, HostVariant, ProductType
+from bittitan_plugin.domain.catalogue import PRODUCT_GROUP, PlatformVariant, ProductType
 from bittitan_plugin.domain.configuration import Configuration
 from bittitan_plugin.domain.orders import Customer, Order, UnreadableOrder
 from bittitan_plugin.platforms.saleor import catalogue, fulfilling, invoices, refunds
@@ -20,7 +20,7 @@ from bittitan_plugin.platforms.saleor.ids import is_of
 from bittitan_plugin.platforms.saleor.invoice_documents import InvoiceDocument, read_document
 from bittitan_plugin.platforms.saleor.invoice_links import InvoiceLinks
 from bittitan_plugin.platforms.saleor.invoices import Link, invoice_among
-from bittitan_plugin.platforms.saleor.order_lease import Turn, Turns, alone
+from bittitan_plugin.platforms.saleor.order_lease import OrderLease, OrderLeases, alone
 from bittitan_plugin.platforms.saleor.orders import order_from
 from bittitan_plugin.platforms.saleor.unreadable import Node, spoken, variants_of
 from bittitan_plugin.ports.platform import FulfilledLine, Offer, Presentation, TypeDefinition
@@ -28,15 +28,15 @@ from bittitan_plugin.ports.platform import FulfilledLine, Offer, Presentation, T
 _log = structlog.get_logger(__name__)
 
 
-def saleor_host(
+def saleor_gateway(
     app: SaleorApp,
     apps: SaleorApps,
     links: InvoiceLinks,
-    turns: Turns,
+    turns: OrderLeases,
     configuration: Callable[[UUID], Configuration],
-) -> "SaleorHost":
+) -> "SaleorGateway":
     """The platform that ``app`` is installed at. Raises ``UnreadableSecret``."""
-    return SaleorHost(
+    return SaleorGateway(
         SaleorClient(app.api_url, apps.token(app)),
         version=app.version,
         link=links.of(app.installation_id),
@@ -56,8 +56,8 @@ def _read(node: Node) -> Order | UnreadableOrder:
         )
 
 
-class SaleorHost:
-    """``ports.platform.Host`` for one Saleor. Writes read first, so they may be repeated.
+class SaleorGateway:
+    """``ports.platform.Platform`` for one Saleor. Writes read first, so they may be repeated.
 
     ``link`` gives the address of the page that shows an invoice, ``turn`` keeps the lines of an
     order from writing to it at once; ``configuration`` is the distributor's: whether the plugin
@@ -70,7 +70,7 @@ class SaleorHost:
         *,
         version: str,
         link: Link,
-        turn: Turn = alone,
+        turn: OrderLease = alone,
         configuration: Callable[[], Configuration] = Configuration,
     ) -> None:
         self._client = client
@@ -145,15 +145,17 @@ class SaleorHost:
 
     def present(
         self, presentations: Sequence[Presentation], group: str
-    ) -> Mapping[str, HostVariant]:
+    ) -> Mapping[str, PlatformVariant]:
         """The variants of these products, by SKU; one transaction for each product, not for all."""
         return merchandise.present(self._client, presentations, group, self._category)
 
-    def variants(self, product_types: Collection[ProductType]) -> Iterator[Sequence[HostVariant]]:
+    def variants(
+        self, product_types: Collection[ProductType]
+    ) -> Iterator[Sequence[PlatformVariant]]:
         """Every variant of these types, in batches as they are consumed."""
         return merchandise.variants(self._client, product_types, PRODUCT_GROUP)
 
-    def offer(self, offer: Offer, group: str) -> HostVariant:
+    def offer(self, offer: Offer, group: str) -> PlatformVariant:
         """Apply what staff decided; made in ``group`` when Saleor has no such variant."""
         return merchandise.offer(self._client, offer, group, self._category)
 

@@ -10,7 +10,7 @@ from typing import Any
 from bittitan_plugin.domain.billing import Credit, InvoiceReference
 from bittitan_plugin.domain.errors import PlatformRejected
 from bittitan_plugin.platforms.saleor.client import SaleorClient
-from bittitan_plugin.platforms.saleor.order_lease import Turn
+from bittitan_plugin.platforms.saleor.order_lease import OrderLease
 from bittitan_plugin.platforms.saleor.orders import metadata_of
 
 Node = Mapping[str, Any]
@@ -36,7 +36,7 @@ def invoice_among(invoices: Iterable[Node]) -> InvoiceReference | None:
 
 
 def order_invoice(
-    client: SaleorClient, order_id: str, link: Link, turn: Turn, *, issues: bool
+    client: SaleorClient, order_id: str, link: Link, turn: OrderLease, *, issues: bool
 ) -> InvoiceReference | None:
     """The order's invoice. If the plugin ``issues`` invoices, a requested one is completed.
 

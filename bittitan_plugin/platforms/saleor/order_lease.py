@@ -27,17 +27,17 @@ LONGEST = timedelta(minutes=5)
 ASK_AGAIN_S = 1.0
 
 #: Holds the lease of one order while entered. Raises ``Unavailable`` when it is taken.
-Turn = Callable[[str], AbstractContextManager[None]]
+OrderLease = Callable[[str], AbstractContextManager[None]]
 
 
-class Turns:
+class OrderLeases:
     """The leases at all Saleors."""
 
     def __init__(self, engine: Engine, clock: Clock) -> None:
         self._engine = engine
         self._clock = clock
 
-    def of(self, installation_id: UUID) -> Turn:
+    def of(self, installation_id: UUID) -> OrderLease:
         """The leases at one Saleor."""
 
         @contextmanager

@@ -9,14 +9,14 @@ from typing import Any
 
 import structlog
 
-from bittitan_plugin.domain.catalogue import HostVariant, ProductType
+from bittitan_plugin.domain.catalogue import PlatformVariant, ProductType
 from bittitan_plugin.domain.errors import ErrorCode, PlatformRejected, Rejected
 from bittitan_plugin.domain.importing import brought_up_to_date
 from bittitan_plugin.domain.money import Money
 from bittitan_plugin.platforms.new_variants import NewVariant, missing, offered
 from bittitan_plugin.platforms.saleor.catalogue import (
+    CatalogueIndex,
     Channel,
-    Shelves,
     ensure_category,
     read_shelves,
 )
@@ -39,7 +39,7 @@ MOST_AT_ONCE = 100
 
 def present(
     client: SaleorClient, presentations: Sequence[Presentation], group: str, category: str
-) -> dict[str, HostVariant]:
+) -> dict[str, PlatformVariant]:
     """The variants that sell these products, by SKU, with one transaction for each product: what
     was done before an error is kept. Products without a category get ``category``.
     """
@@ -57,7 +57,7 @@ def present(
 
 def variants(
     client: SaleorClient, product_types: Collection[ProductType], group: str
-) -> Iterator[list[HostVariant]]:
+) -> Iterator[list[PlatformVariant]]:
     """Every variant of these types, a page of products at a time."""
     known = read_shelves(client, group).types
     ids = [known[kind.slug] for kind in product_types if kind.slug in known]
@@ -74,7 +74,7 @@ def variants_by_id(client: SaleorClient, ids: Sequence[str]) -> Iterator[Node]:
         yield from _ask(client, "variants_by_id", ids=ids[start : start + MOST_AT_ONCE])
 
 
-def offer(client: SaleorClient, wanted: Offer, group: str, category: str) -> HostVariant:
+def offer(client: SaleorClient, wanted: Offer, group: str, category: str) -> PlatformVariant:
     """The variant as staff decided. Publishing and naming affect its whole product.
 
     Raises ``Rejected`` REQUIRED on ``published`` or ``prices`` for what it needs to be published.
@@ -128,8 +128,8 @@ def _find(client: SaleorClient, presentations: Sequence[Presentation]) -> dict[s
 
 
 def _bring_up_to_date(
-    client: SaleorClient, shelves: Shelves, node: Node, wanted: Presentation
-) -> HostVariant:
+    client: SaleorClient, shelves: CatalogueIndex, node: Node, wanted: Presentation
+) -> PlatformVariant:
     shown = host_variant(node)
     assert shown is not None  # noqa: S101 - it was found by its type
     name, prices = brought_up_to_date(
@@ -149,10 +149,10 @@ def _bring_up_to_date(
 
 
 def _make(
-    client: SaleorClient, shelves: Shelves, new: Sequence[NewVariant]
-) -> tuple[dict[str, HostVariant], dict[str, Rejected]]:
+    client: SaleorClient, shelves: CatalogueIndex, new: Sequence[NewVariant]
+) -> tuple[dict[str, PlatformVariant], dict[str, Rejected]]:
     """The new products, and Saleor's reasons for refusing the others, both by SKU."""
-    made: dict[str, HostVariant] = {}
+    made: dict[str, PlatformVariant] = {}
     refused: dict[str, Rejected] = {}
     for start in range(0, len(new), BATCH):
         batch = new[start : start + BATCH]
@@ -175,7 +175,7 @@ def _refusal(sku: str, errors: Sequence[Node]) -> Rejected:
     return _taken(sku)
 
 
-def _input(shelves: Shelves, new: NewVariant) -> dict[str, object]:
+def _input(shelves: CatalogueIndex, new: NewVariant) -> dict[str, object]:
     sold_in = _channels(shelves, new.prices)
     slug = new.product_type.slug
     if slug not in shelves.types:
@@ -217,7 +217,7 @@ def _listing(channel_id: str, *, published: bool) -> dict[str, object]:
 
 
 def _reprice(
-    client: SaleorClient, shelves: Shelves, node: Node, prices: Mapping[str, Money]
+    client: SaleorClient, shelves: CatalogueIndex, node: Node, prices: Mapping[str, Money]
 ) -> None:
     """Replace all prices: each currency's price goes to all channels of that currency."""
     product, wanted = (
@@ -250,7 +250,7 @@ def _reprice(
         client.execute("variant_price", {"id": node["id"], "prices": inputs})
 
 
-def _publish(client: SaleorClient, shelves: Shelves, node: Node) -> None:
+def _publish(client: SaleorClient, shelves: CatalogueIndex, node: Node) -> None:
     """Show the product in every channel in which the variant has a price."""
     priced = {each["channel"]["id"] for each in node["channelListings"] or () if each["price"]}
     _check_sold_somewhere(shelves, priced)
@@ -278,7 +278,7 @@ def _list(client: SaleorClient, node: Node, concerned: Collection[str], *, publi
         client.execute("product_list", {"id": product["id"], "channels": changes})
 
 
-def _check_category(shelves: Shelves) -> str:
+def _check_category(shelves: CatalogueIndex) -> str:
     """The category for published products. Observed: Saleor publishes nothing without one."""
     if shelves.category_id is None:
         raise PlatformRejected(
@@ -290,7 +290,7 @@ def _check_category(shelves: Shelves) -> str:
     return shelves.category_id
 
 
-def _check_sold_somewhere(shelves: Shelves, channels: Collection[object]) -> None:
+def _check_sold_somewhere(shelves: CatalogueIndex, channels: Collection[object]) -> None:
     if not channels:
         currencies = ", ".join(sorted({each.currency for each in shelves.channels}))
         raise PlatformRejected(
@@ -305,7 +305,7 @@ def _update(client: SaleorClient, node: Node, **values: object) -> None:
     client.execute("product_update", {"id": node["product"]["id"], "input": values})
 
 
-def _days(shelves: Shelves, wanted: Offer | NewVariant) -> list[dict[str, str]]:
+def _days(shelves: CatalogueIndex, wanted: Offer | NewVariant) -> list[dict[str, str]]:
     given = {"expire": wanted.expire_days, "validity": wanted.validity_days}
     inputs = []
     for name, days in given.items():
@@ -322,7 +322,7 @@ def _days(shelves: Shelves, wanted: Offer | NewVariant) -> list[dict[str, str]]:
     return inputs
 
 
-def _channels(shelves: Shelves, prices: Mapping[str, Money]) -> list[Channel]:
+def _channels(shelves: CatalogueIndex, prices: Mapping[str, Money]) -> list[Channel]:
     return [each for price in prices.values() for each in shelves.selling_in(price.currency)]
 
 
@@ -363,7 +363,7 @@ def _read(client: SaleorClient, variant_id: str) -> Node:
     return node
 
 
-def _shown(client: SaleorClient, variant_id: str) -> HostVariant:
+def _shown(client: SaleorClient, variant_id: str) -> PlatformVariant:
     shown = host_variant(_read(client, variant_id))
     if shown is None:
         raise PlatformRejected(ErrorCode.INVALID, "It became a product of another type meanwhile.")

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from bittitan_plugin.domain.catalogue import HostVariant, ProductType, Said, read_clocks
+from bittitan_plugin.domain.catalogue import PlatformVariant, ProductType, Said, read_clocks
 from bittitan_plugin.domain.money import Money
 from bittitan_plugin.domain.texts import LONGEST_NAME
 from bittitan_plugin.platforms.saleor.orders import money_of
@@ -21,13 +21,13 @@ Node = Mapping[str, Any]
 _ABSURD = 10**9
 
 
-def host_variant(node: Node) -> HostVariant | None:
+def host_variant(node: Node) -> PlatformVariant | None:
     """The variant in ``fragments/BitTitanVariant.graphql``; None when its type is not ours."""
     product = node["product"]
     product_type = ProductType.from_slug(product["productType"]["slug"])
     if product_type is None:
         return None
-    return HostVariant(
+    return PlatformVariant(
         variant_id=node["id"],
         product_id=product["id"],
         product_type=product_type,

@@ -35,7 +35,7 @@ from bittitan_plugin.platforms.shop.order_records import (
     number_of,
 )
 from bittitan_plugin.platforms.shop.paging import PageRequest
-from bittitan_plugin.platforms.shop.platform import EmbeddedPlatform
+from bittitan_plugin.platforms.shop.platform import ShopPlatform
 from bittitan_plugin.platforms.shop.tables import OrderLineRow, OrderRow, UserRow
 from bittitan_plugin.store.queries.assets import AssetFilter, AssetSort, asset_list, sort_key
 from bittitan_plugin.store.queries.audience import EVERYTHING
@@ -154,7 +154,7 @@ class OrderList(AdminList):
         fields.moment("created_at", "Made", lambda line: line.order.created_at),
     ]
 
-    def __init__(self, site: Site, platform: EmbeddedPlatform) -> None:
+    def __init__(self, site: Site, platform: ShopPlatform) -> None:
         super().__init__(site)
         self.platform = platform
 
@@ -196,7 +196,7 @@ class OrderPage(AdminPage):
     add_to_menu = False
     permission = Permission.MANAGE_ORDERS
 
-    def __init__(self, site: Site, platform: EmbeddedPlatform) -> None:
+    def __init__(self, site: Site, platform: ShopPlatform) -> None:
         super().__init__(site)
         self.platform = platform
 

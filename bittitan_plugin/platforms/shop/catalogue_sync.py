@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import delete, insert, or_, select, update
 from sqlalchemy.orm import Session
 
-from bittitan_plugin.domain.catalogue import HostVariant, ProductType
+from bittitan_plugin.domain.catalogue import PlatformVariant, ProductType
 from bittitan_plugin.domain.importing import brought_up_to_date
 from bittitan_plugin.domain.money import Money
 from bittitan_plugin.platforms.new_variants import NewVariant, missing
@@ -45,7 +45,7 @@ def ensure_product_types(session: Session, definitions: Sequence[TypeDefinition]
 
 def present(
     session: Session, presentations: Sequence[Presentation], group: str, at: datetime
-) -> dict[str, HostVariant]:
+) -> dict[str, PlatformVariant]:
     """The variants that sell these products, by SKU; missing ones are made."""
     take_turns(session, TURN)
     found = _find(session, presentations)
@@ -66,7 +66,7 @@ def present(
 
 def variants(
     database: ShopDatabase, product_types: Collection[ProductType]
-) -> Iterator[list[HostVariant]]:
+) -> Iterator[list[PlatformVariant]]:
     """Every variant of these types, a batch at a time, each in a short transaction."""
     ours, last = ProductRow.product_type.in_([kind.slug for kind in product_types]), None
     while True:
@@ -83,7 +83,7 @@ def variants(
 
 def make_variants(
     session: Session, wanted: Sequence[NewVariant], group: str, at: datetime
-) -> dict[str, HostVariant]:
+) -> dict[str, PlatformVariant]:
     """New products of one variant each, by SKU. A SKU that is in use already is left out."""
     skus = [each.sku for each in wanted]
     taken = set(session.scalars(select(VariantRow.sku).where(VariantRow.sku.in_(skus))))
@@ -94,7 +94,7 @@ def make_variants(
     products: list[dict[str, object]] = []
     rows: list[dict[str, object]] = []
     prices: list[dict[str, object]] = []
-    made: dict[str, HostVariant] = {}
+    made: dict[str, PlatformVariant] = {}
     for each, slug in zip(free, slugs, strict=True):
         product_id, variant_id = uuid4(), uuid4()
         products.append(
@@ -110,7 +110,7 @@ def make_variants(
         )
         rows.append({"id": variant_id, "product_id": product_id, "sku": each.sku, "name": ""})
         prices += price_values(variant_id, each.prices)
-        made[each.sku] = HostVariant(
+        made[each.sku] = PlatformVariant(
             variant_id=global_id(Kind.VARIANT, variant_id),
             product_id=global_id(Kind.PRODUCT, product_id),
             product_type=each.product_type,
@@ -126,9 +126,9 @@ def make_variants(
     return made
 
 
-def host_variant(variant: Variant) -> HostVariant:
+def host_variant(variant: Variant) -> PlatformVariant:
     """A variant of one of our types as a value of the port."""
-    return HostVariant(
+    return PlatformVariant(
         variant_id=global_id(Kind.VARIANT, variant.row.id),
         product_id=global_id(Kind.PRODUCT, variant.product.id),
         product_type=ProductType.from_slug(variant.product.product_type)

@@ -1,4 +1,4 @@
-"""Turns a basket into an order, exactly once."""
+"""OrderLeases a basket into an order, exactly once."""
 
 from datetime import datetime
 from decimal import Decimal

@@ -4,7 +4,7 @@ from bittitan_plugin.domain.access import Permission
 from bittitan_plugin.domain.catalogue import PRODUCT_GROUP, ProductType
 from bittitan_plugin.domain.money import Money
 from bittitan_plugin.platforms.shop.inputs import VariantInput, slug_of
-from bittitan_plugin.platforms.shop.platform import EmbeddedPlatform
+from bittitan_plugin.platforms.shop.platform import ShopPlatform
 
 STAFF_EMAIL = "staff@example.com"
 RESELLER_EMAIL = "reseller@example.com"
@@ -21,7 +21,7 @@ _PRODUCTS = (
 )
 
 
-def install_demo(platform: EmbeddedPlatform) -> None:
+def install_demo(platform: ShopPlatform) -> None:
     """Add what is missing of the demo data; existing rows are not changed."""
     install_users(platform)
     names = {kind.slug: kind.label for kind in ProductType} | {
@@ -45,7 +45,7 @@ def install_demo(platform: EmbeddedPlatform) -> None:
             )
 
 
-def install_users(platform: EmbeddedPlatform) -> None:
+def install_users(platform: ShopPlatform) -> None:
     """Add only the people; products are added once the plugin is switched on."""
     users = platform.customers
     if users.by_email(STAFF_EMAIL) is None:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from bittitan_plugin.base.clock import Clock
 from bittitan_plugin.domain.billing import Credit, InvoiceReference, Refund, RefundStatus
-from bittitan_plugin.domain.catalogue import HostVariant, ProductType
+from bittitan_plugin.domain.catalogue import PlatformVariant, ProductType
 from bittitan_plugin.domain.errors import PlatformRejected
 from bittitan_plugin.domain.money import Money
 from bittitan_plugin.domain.orders import Customer, Order
@@ -53,7 +53,7 @@ ORDERS_AT_A_TIME = 100
 
 
 class ShopGateway:
-    """``ports.platform.Host`` for the shop. It fires no hooks."""
+    """``ports.platform.Platform`` for the shop. It fires no hooks."""
 
     def __init__(self, engine: Engine, clock: Clock) -> None:
         self._database = ShopDatabase(engine, clock)
@@ -196,16 +196,18 @@ class ShopGateway:
 
     def present(
         self, presentations: Sequence[Presentation], group: str
-    ) -> Mapping[str, HostVariant]:
+    ) -> Mapping[str, PlatformVariant]:
         """The variants that sell these products, by SKU; missing ones are made."""
         with self._database.writing() as session:
             return present(session, presentations, group, self._database.clock())
 
-    def variants(self, product_types: Collection[ProductType]) -> Iterator[Sequence[HostVariant]]:
+    def variants(
+        self, product_types: Collection[ProductType]
+    ) -> Iterator[Sequence[PlatformVariant]]:
         """Every variant of these types, some at a time."""
         return variants(self._database, product_types)
 
-    def offer(self, offer_: Offer, group: str) -> HostVariant:
+    def offer(self, offer_: Offer, group: str) -> PlatformVariant:
         """Apply what staff decided; publishing or naming affects all variants of the product."""
         with self._database.writing() as session:
             return offer(session, offer_, group, self._database.clock())

@@ -13,7 +13,7 @@ from bittitan_plugin.ports.platform import PluginsRejected
 log = structlog.get_logger(__name__)
 
 
-class Announcer:
+class HookCaller:
     """Calls every plugin, each by itself, so that one that raises does not stop the next."""
 
     def __init__(self, plugins: PluginManager, installation: str) -> None:

@@ -7,7 +7,7 @@ from bittitan_plugin.platforms.shop.customers import Customers, is_session_of, v
 from bittitan_plugin.platforms.shop.tables import UserRow
 
 
-class EmbeddedIdentity:
+class ShopIdentity:
     """The pages' ``Identity`` port over the shop's users."""
 
     def __init__(self, customers: Customers) -> None:

@@ -18,7 +18,7 @@ from bittitan_plugin.domain.orders import Invoicing, OrderStatus
 from bittitan_plugin.platforms.shop.checkout_completion import CheckoutCompletion
 from bittitan_plugin.platforms.shop.database import ShopDatabase
 from bittitan_plugin.platforms.shop.events import domain_order, invoice_sent
-from bittitan_plugin.platforms.shop.hook_calls import Announcer
+from bittitan_plugin.platforms.shop.hook_calls import HookCaller
 from bittitan_plugin.platforms.shop.invoices import Invoices
 from bittitan_plugin.platforms.shop.order_records import (
     OPEN_STATES,
@@ -53,7 +53,7 @@ class OrderChanges:
     """Changes orders and fires the hooks. Raises ``Refusal``."""
 
     def __init__(
-        self, database: ShopDatabase, announcer: Announcer, *, demo_payments: bool
+        self, database: ShopDatabase, announcer: HookCaller, *, demo_payments: bool
     ) -> None:
         self._completion = CheckoutCompletion(database, demo_payments=demo_payments)
         self._orders = Orders(database)

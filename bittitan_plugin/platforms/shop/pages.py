@@ -6,8 +6,8 @@ from starlette.routing import BaseRoute
 from starlette_admin.views import BaseView
 
 from bittitan_plugin.platforms.shop.admin_orders import OrderList, OrderPage
-from bittitan_plugin.platforms.shop.identity import EmbeddedIdentity
-from bittitan_plugin.platforms.shop.platform import EmbeddedPlatform
+from bittitan_plugin.platforms.shop.identity import ShopIdentity
+from bittitan_plugin.platforms.shop.platform import ShopPlatform
 from bittitan_plugin.platforms.shop.storefront import shop_routes
 from bittitan_plugin.web.site import Site
 
@@ -17,11 +17,11 @@ class ShopPages:
 
     package: str | None = "bittitan_plugin.platforms.shop"
 
-    def __init__(self, platform: EmbeddedPlatform) -> None:
+    def __init__(self, platform: ShopPlatform) -> None:
         self._platform = platform
         self.installation = platform.installation
         self.plugins = platform.plugins
-        self.identity = EmbeddedIdentity(platform.customers)
+        self.identity = ShopIdentity(platform.customers)
 
     def admin_views(self, site: Site) -> Sequence[BaseView]:
         """The pages for orders, which only the platform knows."""

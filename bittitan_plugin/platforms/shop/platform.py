@@ -17,7 +17,7 @@ from bittitan_plugin.platforms.shop.checkouts import Checkouts
 from bittitan_plugin.platforms.shop.customers import Customers, is_session_of, viewer_of
 from bittitan_plugin.platforms.shop.database import ShopDatabase
 from bittitan_plugin.platforms.shop.gateway import ShopGateway
-from bittitan_plugin.platforms.shop.hook_calls import Announcer
+from bittitan_plugin.platforms.shop.hook_calls import HookCaller
 from bittitan_plugin.platforms.shop.invoices import Invoices
 from bittitan_plugin.platforms.shop.order_events import OrderChanges
 from bittitan_plugin.platforms.shop.orders import Orders
@@ -39,7 +39,7 @@ OPERATOR_LIFETIME = timedelta(hours=12)
 Row = TypeVar("Row")
 
 
-class EmbeddedPlatform:
+class ShopPlatform:
     """The platform's services. Everything here is synchronous; the web runs it in threads."""
 
     def __init__(  # noqa: PLR0913 - what the platform stands on, each by its name
@@ -58,7 +58,7 @@ class EmbeddedPlatform:
         self.installation = INSTALLATION
         self.plugin_manager = plugins
         self.host = ShopGateway(engine, clock)
-        announcer = Announcer(plugins, INSTALLATION)
+        announcer = HookCaller(plugins, INSTALLATION)
         self.customers = Customers(self.database)
         self.catalogue = Catalogue(self.database)
         self.product_changes = ProductChanges(self.catalogue, announcer)

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from bittitan_hooks import specs
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
 from bittitan_plugin.domain.texts import LONGEST_NAME, quoted
-from bittitan_plugin.platforms.shop.hook_calls import Announcer, reject
+from bittitan_plugin.platforms.shop.hook_calls import HookCaller, reject
 
 log = structlog.get_logger(__name__)
 
@@ -16,7 +16,7 @@ log = structlog.get_logger(__name__)
 class Plugins:
     """Lists plugins and changes their settings, which takes effect with the next request."""
 
-    def __init__(self, announcer: Announcer) -> None:
+    def __init__(self, announcer: HookCaller) -> None:
         self._announcer = announcer
 
     def all(self) -> list[specs.PluginState]:

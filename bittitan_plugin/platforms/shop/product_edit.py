@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from bittitan_plugin.domain.catalogue import HostVariant
+from bittitan_plugin.domain.catalogue import PlatformVariant
 from bittitan_plugin.domain.errors import ErrorCode, PlatformRejected, Rejected
 from bittitan_plugin.platforms.new_variants import offered
 from bittitan_plugin.platforms.shop.catalogue import Variant, variants_where
@@ -22,7 +22,7 @@ from bittitan_plugin.ports.platform import Offer
 from bittitan_plugin.store.locks import take_turns
 
 
-def offer(session: Session, wanted: Offer, group: str, at: datetime) -> HostVariant:
+def offer(session: Session, wanted: Offer, group: str, at: datetime) -> PlatformVariant:
     """Change the variant as staff decided, or make it."""
     take_turns(session, TURN)
     variant = _existing(session, wanted)
@@ -65,7 +65,7 @@ def _existing(session: Session, wanted: Offer) -> Variant | None:
     return found[0]
 
 
-def _made(session: Session, wanted: Offer, group: str, at: datetime) -> HostVariant:
+def _made(session: Session, wanted: Offer, group: str, at: datetime) -> PlatformVariant:
     if session.get(ProductTypeRow, wanted.product_type.slug) is None:
         raise PlatformRejected(
             ErrorCode.NOT_FOUND,

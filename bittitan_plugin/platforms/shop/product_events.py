@@ -7,14 +7,14 @@ from uuid import UUID
 from bittitan_hooks import specs
 from bittitan_plugin.platforms.shop.catalogue import Catalogue, ProductRecord, Variant
 from bittitan_plugin.platforms.shop.events import product_fields, variant_fields
-from bittitan_plugin.platforms.shop.hook_calls import Announcer
+from bittitan_plugin.platforms.shop.hook_calls import HookCaller
 from bittitan_plugin.platforms.shop.inputs import VariantInput
 
 
 class ProductChanges:
     """Changes the catalogue and fires the hooks. Raises ``Refusal``."""
 
-    def __init__(self, catalogue: Catalogue, announcer: Announcer) -> None:
+    def __init__(self, catalogue: Catalogue, announcer: HookCaller) -> None:
         self._catalogue = catalogue
         self._announcer = announcer
 

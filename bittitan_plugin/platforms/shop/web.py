@@ -12,8 +12,8 @@ from starlette.websockets import WebSocket
 from bittitan_graphql.http import GraphQLDoor, answer, bearer_token, error_body
 from bittitan_plugin.base.cipher import UnreadableSecret
 from bittitan_plugin.platforms.shop.customers import viewer_of
-from bittitan_plugin.platforms.shop.platform import EmbeddedPlatform
-from bittitan_plugin.platforms.shop.schema import HostSchema
+from bittitan_plugin.platforms.shop.platform import ShopPlatform
+from bittitan_plugin.platforms.shop.schema import ShopSchema
 from bittitan_plugin.platforms.shop.schema.loaders import Loaders
 from bittitan_plugin.platforms.shop.tokens import InvalidToken
 
@@ -22,7 +22,7 @@ JWKS_PATH = "/.well-known/jwks.json"
 
 
 def graphql_routes(
-    platform: EmbeddedPlatform, schema: HostSchema, *, graphiql: bool = True
+    platform: ShopPlatform, schema: ShopSchema, *, graphiql: bool = True
 ) -> list[BaseRoute]:
     """The routes to mount at the root; GraphiQL is only for development."""
 
@@ -33,15 +33,15 @@ def graphql_routes(
             return _without_key(unreadable)
 
     return [
-        Route(GRAPHQL_PATH, HostGraphQL(platform, schema, graphiql=graphiql)),
+        Route(GRAPHQL_PATH, ShopGraphQL(platform, schema, graphiql=graphiql)),
         Route(JWKS_PATH, jwks),
     ]
 
 
-class HostGraphQL(GraphQLDoor):
+class ShopGraphQL(GraphQLDoor):
     """Strawberry's ASGI app that knows who asks, and hides internal errors from strangers."""
 
-    def __init__(self, platform: EmbeddedPlatform, schema: HostSchema, *, graphiql: bool) -> None:
+    def __init__(self, platform: ShopPlatform, schema: ShopSchema, *, graphiql: bool) -> None:
         super().__init__(
             schema,
             graphql_ide="graphiql" if graphiql else None,

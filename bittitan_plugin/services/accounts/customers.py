@@ -15,11 +15,11 @@ def open_account(ports: Ports, installation_id: UUID, customer_id: str) -> Accou
     """The account of a platform's customer; staff open it if it never ordered anything.
 
     Raises ``Refusal``: PLUGIN_INACTIVE, or NOT_FOUND on ``customer_id`` when the platform has no
-    such customer; and what ``Host.customer`` raises.
+    such customer; and what ``Platform.customer`` raises.
     """
     with ports.store.reading(installation_id) as work:
         work.installations.by_id(installation_id).check_active()
-    customer = ports.hosts.of(installation_id).customer(customer_id)
+    customer = ports.platforms.of(installation_id).customer(customer_id)
     if customer is None:
         raise Refusal(ErrorCode.NOT_FOUND, "There is no such customer.", field="customer_id")
     with ports.store.writing(installation_id) as work:

@@ -21,7 +21,7 @@ def issue_credit(ports: Ports, installation_id: UUID, asset_id: UUID, comment: s
         asset = work.assets.get(asset_id)
     if asset.total.is_zero or asset.credit_invoice is not None:
         return False
-    invoice = ports.hosts.of(installation_id).credit(credit_of(asset, comment))
+    invoice = ports.platforms.of(installation_id).credit(credit_of(asset, comment))
     if invoice is None:
         return False
     with ports.store.writing(installation_id) as work:

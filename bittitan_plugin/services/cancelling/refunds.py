@@ -41,7 +41,7 @@ def ask(ports: Ports, installation_id: UUID, asset_id: UUID, comment: str) -> No
     """Ask the platform to pay back what was received for the asset, once."""
     asset = _read(ports, installation_id, asset_id)
     if not asset.total.is_zero:
-        refund = ports.hosts.of(installation_id).refund(credit_of(asset, comment))
+        refund = ports.platforms.of(installation_id).refund(credit_of(asset, comment))
         _note(ports, installation_id, asset, refund)
 
 
@@ -52,7 +52,7 @@ def follow(ports: Ports, installation_id: UUID, asset_id: UUID) -> RefundStatus 
         return None
     if not asset.refund.is_open:
         return asset.refund.status
-    refund = ports.hosts.of(installation_id).refund_of(credit_of(asset))
+    refund = ports.platforms.of(installation_id).refund_of(credit_of(asset))
     if refund != asset.refund:
         _note(ports, installation_id, asset, refund)
     return refund.status

@@ -13,7 +13,7 @@ import structlog
 
 from bittitan_plugin.domain.catalogue import (
     PRODUCT_GROUP,
-    HostVariant,
+    PlatformVariant,
     Product,
     ProductType,
     check_days,
@@ -65,7 +65,7 @@ def create(
         _check_free(work, product)
     with _refused_by_platform():
         # An existing variant keeps the values that were not given.
-        shown = ports.hosts.of(installation_id).offer(_part(product, wishes), PRODUCT_GROUP)
+        shown = ports.platforms.of(installation_id).offer(_part(product, wishes), PRODUCT_GROUP)
     product = product.following(shown)
     with ports.store.writing(installation_id) as work:
         work.take_turns(CATALOGUE_TURN)
@@ -115,7 +115,7 @@ def delete(ports: Ports, installation_id: UUID, actor: Actor, product_id: UUID) 
         _check_unsold(work, product)
     if product.variant_id:
         with _refused_by_platform():
-            ports.hosts.of(installation_id).withdraw(product.variant_id)
+            ports.platforms.of(installation_id).withdraw(product.variant_id)
     with ports.store.writing(installation_id) as work:
         _check_unsold(work, product)
         work.products.remove(product_id)
@@ -201,7 +201,7 @@ def _check_unsold(work: UnitOfWork, product: Product) -> None:
 
 def _tell(
     ports: Ports, installation_id: UUID, before: Product, after: Product, wishes: Wishes
-) -> HostVariant | None:
+) -> PlatformVariant | None:
     """Apply staff's decision at the platform; None where nothing concerns it."""
     moved = after.variant_id != before.variant_id
     days = (wishes.expire_days, wishes.validity_days)
@@ -210,7 +210,7 @@ def _tell(
         return None
     if after.variant_id is None and not after.published:
         return None
-    host = ports.hosts.of(installation_id)
+    host = ports.platforms.of(installation_id)
     with _refused_by_platform():
         if moved or before.variant_id is None:
             shown = host.offer(_whole(after), PRODUCT_GROUP)
@@ -249,7 +249,9 @@ def _part(product: Product, wishes: Wishes) -> Offer:
 
 @contextmanager
 def _refused_by_platform() -> Iterator[None]:
-    """Turn the platform's refusals into invalid input, because the caller named the variant."""
+    """OrderLease the platform's refusals into invalid input, because the caller named the
+    variant.
+    """
     try:
         yield
     except Rejected as rejection:

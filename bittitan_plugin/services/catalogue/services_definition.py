@@ -14,7 +14,7 @@ import structlog
 from bittitan_plugin.domain.catalogue import (
     CLOCKS,
     PRODUCT_GROUP,
-    HostVariant,
+    PlatformVariant,
     Product,
     ProductType,
 )
@@ -30,7 +30,7 @@ from bittitan_plugin.domain.importing import (
     read_article,
 )
 from bittitan_plugin.domain.installations import Installation
-from bittitan_plugin.ports.platform import Host, Presentation, TypeDefinition, TypeProperty
+from bittitan_plugin.ports.platform import Platform, Presentation, TypeDefinition, TypeProperty
 from bittitan_plugin.ports.vendor import BrokenRow, VendorProduct
 from bittitan_plugin.services.catalogue.variants import CATALOGUE_TURN, follow_variants
 from bittitan_plugin.services.import_report import Report, ServicesDefinition
@@ -66,7 +66,7 @@ def fetch(
     report = Report(progress)
     try:
         rows = _articles(ports, installation.configuration)
-        host = ports.hosts.of(installation_id)
+        host = ports.platforms.of(installation_id)
         _ensure_types(host, installation.configuration, report)
         for page in _pages(rows):
             _import(ports, installation, host, page, report)
@@ -103,7 +103,7 @@ def _misconfigured(refused: Refusal | Rejected) -> Refusal | Rejected:
     )
 
 
-def _ensure_types(host: Host, configuration: Configuration, report: Report) -> None:
+def _ensure_types(host: Platform, configuration: Configuration, report: Report) -> None:
     properties = (
         TypeProperty(slug="expire", name=CLOCKS["expire"], default=configuration.expire_days),
         TypeProperty(slug="validity", name=CLOCKS["validity"], default=configuration.validity_days),
@@ -124,7 +124,7 @@ def _pages(rows: Iterable[_Row]) -> Iterator[list[_Row]]:
 
 
 def _import(
-    ports: Ports, installation: Installation, host: Host, page: Sequence[_Row], report: Report
+    ports: Ports, installation: Installation, host: Platform, page: Sequence[_Row], report: Report
 ) -> None:
     articles = _readable(page, report)
     with ports.store.reading(installation.id) as work:
@@ -203,12 +203,14 @@ def _presentation(article: Article, product: Product | None) -> Presentation:
     )
 
 
-def _is_up_to_date(article: Article, product: Product | None, variant: HostVariant | None) -> bool:
+def _is_up_to_date(
+    article: Article, product: Product | None, variant: PlatformVariant | None
+) -> bool:
     return product is not None and imported(product, article, variant) == product
 
 
 def _first_import(
-    installation: Installation, article: Article, variant: HostVariant | None
+    installation: Installation, article: Article, variant: PlatformVariant | None
 ) -> Product:
     return imported(new_product(uuid4(), article, installation.configuration), article, variant)
 
@@ -222,7 +224,9 @@ def _again(work: UnitOfWork, before: Product, after: Product, report: Report) ->
         report.unchanged += 1
 
 
-def _bind_the_rest(ports: Ports, installation: Installation, host: Host, report: Report) -> None:
+def _bind_the_rest(
+    ports: Ports, installation: Installation, host: Platform, report: Report
+) -> None:
     """Bind variants of ours that are unknown here, because the plugin was off when they came."""
     for batch in host.variants(list(ProductType)):
         report.bound += follow_variants(ports, installation, batch)

@@ -11,7 +11,7 @@ from bittitan_plugin.domain.catalogue import (
     LONGEST_DAYS,
     SHORTEST_DAYS,
     Clocks,
-    HostVariant,
+    PlatformVariant,
     Product,
 )
 from bittitan_plugin.domain.installations import Installation
@@ -24,7 +24,7 @@ from bittitan_plugin.store.unit_of_work import UnitOfWork
 CATALOGUE_TURN = "catalogue"
 
 
-def follow_variant(ports: Ports, installation: Installation, variant: HostVariant) -> Product:
+def follow_variant(ports: Ports, installation: Installation, variant: PlatformVariant) -> Product:
     """Update our product from the platform's variant; binds or makes one if needed.
 
     A variant that changed to the other type of licence moves to a product of that type.
@@ -39,7 +39,7 @@ def follow_variant(ports: Ports, installation: Installation, variant: HostVarian
 def catch_up(
     ports: Ports,
     installation_id: UUID,
-    listed: Iterable[Sequence[HostVariant]],
+    listed: Iterable[Sequence[PlatformVariant]],
     gone: Callable[[Sequence[str]], Collection[str]],
 ) -> None:
     """Follow changes without an event: all our variants on the platform, ``listed`` in pages.
@@ -63,7 +63,7 @@ def catch_up(
 def _follow_page(
     ports: Ports,
     installation: Installation,
-    variants: Sequence[HostVariant],
+    variants: Sequence[PlatformVariant],
     before: Mapping[str, Product],
 ) -> None:
     changed = [each for each in variants if _differs(before.get(each.variant_id), each)]
@@ -82,7 +82,7 @@ def _follow_page(
 
 
 def follow_variants(
-    ports: Ports, installation: Installation, variants: Sequence[HostVariant]
+    ports: Ports, installation: Installation, variants: Sequence[PlatformVariant]
 ) -> int:
     """Bind those of the variants that are unknown here. Returns how many there were."""
     ids = [variant.variant_id for variant in variants]
@@ -150,7 +150,7 @@ def follow_product(
     return len(products)
 
 
-def _follow(work: UnitOfWork, installation: Installation, variant: HostVariant) -> Product:
+def _follow(work: UnitOfWork, installation: Installation, variant: PlatformVariant) -> Product:
     product = work.products.of_variants([variant.variant_id]).get(variant.variant_id)
     if product is not None and product.product_type is not variant.product_type:
         work.products.save(product.released())
@@ -163,14 +163,14 @@ def _follow(work: UnitOfWork, installation: Installation, variant: HostVariant) 
     return followed
 
 
-def _differs(product: Product | None, variant: HostVariant) -> bool:
+def _differs(product: Product | None, variant: PlatformVariant) -> bool:
     if product is None:
         return False
     moved = product.product_type is not variant.product_type
     return moved or product.following(variant) != product
 
 
-def _bind(work: UnitOfWork, installation: Installation, variant: HostVariant) -> Product:
+def _bind(work: UnitOfWork, installation: Installation, variant: PlatformVariant) -> Product:
     free = work.products.unbound(variant.sku, variant.product_type)
     if free is not None:
         bound = free.following(variant)

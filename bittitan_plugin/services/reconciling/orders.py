@@ -51,7 +51,7 @@ def order_findings(ports: Ports, installation_id: UUID, report: Report) -> Itera
     installation = get_installation(ports, installation_id)
     since = installation.created_at - BEFORE_US
     changed: set[UUID | None] = set()
-    for page in ports.hosts.of(installation_id).orders_since(since):
+    for page in ports.platforms.of(installation_id).orders_since(since):
         orders = [order for order in page if isinstance(order, Order)]
         for unread in page:
             if isinstance(unread, UnreadableOrder) and _is_ours(ports, installation_id, unread):

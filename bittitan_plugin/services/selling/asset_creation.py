@@ -115,7 +115,7 @@ def check_line(work: UnitOfWork, order: Order, line: OrderLine) -> Product:
 def _due_line(
     ports: Ports, installation_id: UUID, order_id: str, line_id: str, configuration: Configuration
 ) -> tuple[Order, OrderLine]:
-    order = ports.hosts.of(installation_id).order(order_id)
+    order = ports.platforms.of(installation_id).order(order_id)
     if order is None:
         raise PlatformUnavailable(f"the platform does not show order {order_id} yet")
     if order.status is OrderStatus.CANCELLED:

@@ -25,7 +25,7 @@ def deliver(ports: Ports, installation_id: UUID, asset: Asset) -> None:
     """
     if asset.status is not AssetStatus.CANCELLED:
         _tell(ports, installation_id, asset)
-    invoice = ports.hosts.of(installation_id).invoice(asset.order_id)
+    invoice = ports.platforms.of(installation_id).invoice(asset.order_id)
     is_welcomed = _welcome(ports, installation_id, asset.id)
     now = ports.clock()
 
@@ -53,7 +53,7 @@ def tell_host(ports: Ports, installation_id: UUID, asset_id: UUID) -> None:
 def link_invoice(ports: Ports, installation_id: UUID, asset_id: UUID) -> None:
     """Store the order's invoice; without one (not invoiced, or later) nothing changes."""
     asset = _read(ports, installation_id, asset_id)
-    invoice = ports.hosts.of(installation_id).invoice(asset.order_id)
+    invoice = ports.platforms.of(installation_id).invoice(asset.order_id)
     if invoice is None or invoice == asset.invoice:
         return
     with ports.store.writing(installation_id) as work:
@@ -77,7 +77,7 @@ def send_welcome(ports: Ports, installation_id: UUID, asset_id: UUID) -> None:
 
 
 def _tell(ports: Ports, installation_id: UUID, asset: Asset) -> None:
-    ports.hosts.of(installation_id).fulfilled(
+    ports.platforms.of(installation_id).fulfilled(
         FulfilledLine(
             order_id=asset.order_id,
             order_line_id=asset.order_line_id,

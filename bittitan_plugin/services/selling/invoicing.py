@@ -30,10 +30,10 @@ def hand_in_due(ports: Ports, installation_id: UUID) -> tuple[str, ...]:
 
     The platform knows what is due: a pause loses nothing, and repeating it starts nothing new.
     Works also while the plugin is switched off, because these orders were accepted before. Returns
-    the workflows' ids. Raises what ``Host.due_for_invoice`` raises.
+    the workflows' ids. Raises what ``Platform.due_for_invoice`` raises.
     """
     now = ports.clock()
-    due = ports.hosts.of(installation_id).due_for_invoice(now)
+    due = ports.platforms.of(installation_id).due_for_invoice(now)
     ids = [(order_id, invoice_id(installation_id, order_id, now.date())) for order_id in due]
     for start in range(0, len(ids), BATCH):
         with ports.store.writing(installation_id) as work:
@@ -60,9 +60,9 @@ def supply(
 def issue_invoice(ports: Ports, installation_id: UUID, order_id: str) -> None:
     """Have the platform issue the order's invoice, and store it on the order's assets.
 
-    Repeating it issues nothing more. Raises what ``Host.invoice`` raises.
+    Repeating it issues nothing more. Raises what ``Platform.invoice`` raises.
     """
-    invoice = ports.hosts.of(installation_id).invoice(order_id)
+    invoice = ports.platforms.of(installation_id).invoice(order_id)
     with ports.store.writing(installation_id) as work:
         work.problems.resolve(_problem(order_id), ports.clock())
     if invoice is not None:

@@ -188,7 +188,7 @@ def _taken_back_unseen(ports: Ports, installation_id: UUID, asset: Asset) -> boo
     """
     if asset.requested_at is not None:
         return False
-    order = ports.hosts.of(installation_id).order(asset.order_id)
+    order = ports.platforms.of(installation_id).order(asset.order_id)
     if order is None or order.status is not OrderStatus.CANCELLED:
         return False
     return withdraw(ports, installation_id, asset.id).status is AssetStatus.CANCELLED

@@ -31,7 +31,7 @@ def watch_refused(ports: Ports, installation_id: UUID) -> None:
         order_ids = work.problems.waiting_orders(REFUSED, MOST_AGAIN)
     if not installation.active or not order_ids:
         return
-    host = ports.hosts.of(installation_id)
+    host = ports.platforms.of(installation_id)
     for order_id in order_ids:
         try:
             order = host.order(order_id)

@@ -9,7 +9,7 @@ from bittitan_plugin.bittitan.sandbox import SandboxServer
 from bittitan_plugin.domain.billing import Credit, InvoiceReference
 from bittitan_plugin.domain.coupons import CouponStatus
 from bittitan_plugin.domain.errors import Unavailable
-from tests.fakes.host import FakeHost, line
+from tests.fakes.host import FakePlatform, line
 from tests.world import CANCELLED, Shop
 
 
@@ -19,7 +19,7 @@ def shop(shop_by_hand: Shop) -> Shop:
 
 
 @dataclass
-class WatchfulHost(FakeHost):
+class WatchfulHost(FakePlatform):
     """Notes how the vendor's coupons stand when it is asked for a credit."""
 
     vendor: SandboxServer = field(kw_only=True)

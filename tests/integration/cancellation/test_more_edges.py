@@ -18,7 +18,7 @@ from bittitan_plugin.domain.errors import (
 from bittitan_plugin.services.cancelling import requests as cancellation_requests
 from bittitan_plugin.services.cancelling.cancellation import check
 from bittitan_plugin.services.coupons.coupon_status import follow_asset
-from tests.fakes.host import FakeHost, line
+from tests.fakes.host import FakePlatform, line
 from tests.integration.cancellation.asking import refusal_of
 from tests.integration.requests.asking import CUSTOMER, codes_of
 from tests.world import CANCELLED, SOLD, Shop
@@ -30,7 +30,7 @@ def shop(shop_by_hand: Shop) -> Shop:
 
 
 @dataclass
-class ForgetfulHost(FakeHost):
+class ForgetfulHost(FakePlatform):
     """Issues the credit and asks for the refund, then breaks before it has answered."""
 
     breaks: deque[Exception] = field(default_factory=deque)

@@ -39,7 +39,7 @@ from bittitan_plugin.domain.coupons import CouponStatus
 from bittitan_plugin.domain.errors import BitTitanError
 from bittitan_plugin.domain.history import Actor, ActorKind, HistoryEntry
 from bittitan_plugin.domain.installations import Installation
-from bittitan_plugin.plugin.attached_platforms import AttachedHosts
+from bittitan_plugin.plugin.attached_platforms import AttachedPlatforms
 from bittitan_plugin.ports.mail import Notification
 from bittitan_plugin.services.cancelling import cancellation
 from bittitan_plugin.services.cancelling import requests as cancellation_requests
@@ -54,7 +54,7 @@ from bittitan_plugin.store.queries.lists import request_list
 from bittitan_plugin.store.unit_of_work import Store
 from tests.by_hand import Backlog, Job
 from tests.conftest import Databases, StandingClock
-from tests.fakes.host import FakeHost, line
+from tests.fakes.host import FakePlatform, line
 from tests.fakes.mail import RecordingMailer
 from tests.integration.cancellation.by_hand import work_off
 
@@ -78,13 +78,13 @@ class OrderChanges(RuleBasedStateMachine):
         self.vendor = server.sandbox
         self.vendor.reset()
         self.clock = StandingClock(datetime(2026, 3, 10, 9, 30, tzinfo=UTC))
-        self.host, self.backlog, hosts = FakeHost(), Backlog(), AttachedHosts()
+        self.host, self.backlog, hosts = FakePlatform(), Backlog(), AttachedPlatforms()
         self.mailer = RecordingMailer()
         cipher = Cipher([generate_key()])
         self.ports = Ports(
             store=Store(engine, self.backlog),
             vendors=CouponApiVendors(cipher),
-            hosts=hosts,
+            platforms=hosts,
             mailer=self.mailer,
             cipher=cipher,
             clock=self.clock,

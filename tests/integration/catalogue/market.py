@@ -18,7 +18,7 @@ from bittitan_plugin.domain.history import Actor, ActorKind
 from bittitan_plugin.platforms.shop.catalogue import Variant
 from bittitan_plugin.platforms.shop.ids import Kind, global_id, parse_id
 from bittitan_plugin.platforms.shop.inputs import VariantInput
-from bittitan_plugin.platforms.shop.platform import EmbeddedPlatform
+from bittitan_plugin.platforms.shop.platform import ShopPlatform
 from bittitan_plugin.platforms.shop.tables import ProductRow, ProductTypeRow, VariantRow
 from bittitan_plugin.plugin.bootstrap import Application
 from bittitan_plugin.plugin.plugin import BitTitanPlugin
@@ -51,7 +51,7 @@ class Market:
     """One installation, its platform, its vendor and its staff."""
 
     application: Application
-    platform: EmbeddedPlatform
+    platform: ShopPlatform
     plugins: specs.CommercePlugins
     sandbox: SandboxServer
     id: UUID
@@ -165,7 +165,7 @@ def open_market(
     plugin = BitTitanPlugin(application)
     plugins.register(plugin, name="bittitan")
     ports = application.ports
-    platform = EmbeddedPlatform(
+    platform = ShopPlatform(
         engine=application.engine,
         cipher=ports.cipher,
         clock=ports.clock,

@@ -1,4 +1,4 @@
-"""Traffic as it went over the wire, to be held against the contract."""
+"""CallLimits as it went over the wire, to be held against the contract."""
 
 from dataclasses import dataclass
 

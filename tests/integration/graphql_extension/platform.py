@@ -249,7 +249,7 @@ def open_platform(engine: Engine, clock: StandingClock) -> Platform:
     ports = Ports(
         store=Store(engine, queue),
         vendors=SilentVendor(),
-        hosts=outside,
+        platforms=outside,
         mailer=mailer,
         cipher=Cipher([generate_key()]),
         clock=clock,

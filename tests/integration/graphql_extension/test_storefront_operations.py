@@ -13,7 +13,7 @@ from starlette.applications import Starlette
 from bittitan_hooks import specs
 from bittitan_plugin.base.cipher import Cipher, generate_key
 from bittitan_plugin.platforms.shop.demo_data import CUSTOMER_EMAIL, DEMO_PASSWORD, install_demo
-from bittitan_plugin.platforms.shop.platform import EmbeddedPlatform
+from bittitan_plugin.platforms.shop.platform import ShopPlatform
 from bittitan_plugin.platforms.shop.schema import build_schema
 from bittitan_plugin.platforms.shop.web import graphql_routes
 from bittitan_plugin.store.engine import open_engine
@@ -69,7 +69,7 @@ def engine(databases: Databases, tmp_path: Path) -> Iterator[Engine]:
 def storefront(engine: Engine, clock: StandingClock) -> Storefront:
     platform, plugins = open_platform(engine, clock), specs.plugin_manager(load_installed=False)
     plugins.register(OnlyGraphQL(platform.extension))
-    shop = EmbeddedPlatform(
+    shop = ShopPlatform(
         engine=engine,
         cipher=Cipher([generate_key()]),
         clock=clock,

@@ -27,7 +27,7 @@ from bittitan_plugin.platforms.registry import (
     PlatformKind,
     Wiring,
 )
-from bittitan_plugin.ports.platform import Host
+from bittitan_plugin.ports.platform import Platform
 from bittitan_plugin.store.types import SEALED
 
 if TYPE_CHECKING:
@@ -64,13 +64,13 @@ class AcmeConnection(PlatformConnection):
         self.wiring = wiring
         self.settings = settings
         self.looked = 0
-        self.hosts: dict[UUID, Host] = {}
+        self.hosts: dict[UUID, Platform] = {}
         self.chores: Sequence[Callable[[], None]] = (self._look,)
 
     def migrate(self) -> None:
         TABLES.create_all(self.wiring.engine)
 
-    def platform_of(self, installation_id: UUID) -> Host | None:
+    def platform_of(self, installation_id: UUID) -> Platform | None:
         return self.hosts.get(installation_id)
 
     def routes(
@@ -97,7 +97,7 @@ class BrokenConnection(PlatformConnection):
     def migrate(self) -> None:
         fail()
 
-    def platform_of(self, installation_id: UUID) -> Host | None:
+    def platform_of(self, installation_id: UUID) -> Platform | None:
         fail()
 
     def conditions(self, installation: Installation) -> Iterator[Condition]:

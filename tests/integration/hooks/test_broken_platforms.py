@@ -24,7 +24,7 @@ from bittitan_plugin.platforms.registry import installed_kinds
 from bittitan_plugin.plugin.bootstrap import Application, build
 from bittitan_plugin.plugin.plugin import BitTitanPlugin
 from bittitan_plugin.workflows.timetable import Timetable
-from tests.fakes.host import FakeHost
+from tests.fakes.host import FakePlatform
 from tests.integration.hooks import acme
 from tests.world import Shop
 
@@ -68,7 +68,7 @@ def test_one_that_cannot_be_used_is_left_out_and_named(
 ) -> None:
     acme.install(monkeypatch, NAME, value)
     for application in built(shop):
-        assert (NAME in application.platforms, "saleor" in application.platforms) == (0, 1)
+        assert (NAME in application.connections, "saleor" in application.connections) == (0, 1)
         finding = found_by_doctor(application)
     assert (finding.ok, why in finding.message, "uninstall" in finding.mend) == (False, True, True)
     [told] = [line for line in capsys.readouterr().err.splitlines() if f"platform={NAME}" in line]
@@ -88,16 +88,16 @@ def test_one_with_the_name_of_another_does_not_take_its_place(
 def test_what_others_serve_goes_on_while_one_cannot_say_what_it_serves(
     monkeypatch: pytest.MonkeyPatch, broken: Application, shop: Shop
 ) -> None:
-    platform = FakeHost()
-    monkeypatch.setattr(broken.platforms["saleor"], "platform_of", lambda _id: platform)
-    assert broken.ports.hosts.of(shop.id) is platform
+    platform = FakePlatform()
+    monkeypatch.setattr(broken.connections["saleor"], "platform_of", lambda _id: platform)
+    assert broken.ports.platforms.of(shop.id) is platform
 
 
 def test_what_it_may_serve_waits_for_a_process_where_it_works(
     broken: Application, shop: Shop
 ) -> None:
     with pytest.raises(NotServedHere, match=f"'{NAME}'.*out of order"):
-        broken.ports.hosts.of(shop.id)
+        broken.ports.platforms.of(shop.id)
 
 
 def test_a_platform_that_may_not_be_called_now_is_not_taken_for_a_broken_one(
@@ -108,12 +108,12 @@ def test_a_platform_that_may_not_be_called_now_is_not_taken_for_a_broken_one(
     def refuse(_id: object) -> None:
         raise failure
 
-    monkeypatch.setattr(broken.platforms[NAME], "platform_of", refuse)
+    monkeypatch.setattr(broken.connections[NAME], "platform_of", refuse)
     with pytest.raises(PlatformUnavailable, match="switched off"):
-        broken.ports.hosts.of(shop.id)
+        broken.ports.platforms.of(shop.id)
     failure = OperationalError("SELECT 1", {}, Exception())
     with pytest.raises(OperationalError):
-        broken.ports.hosts.of(shop.id)
+        broken.ports.platforms.of(shop.id)
 
 
 def test_a_chore_that_fails_is_logged_with_its_platform_s_name(broken: Application) -> None:
@@ -135,7 +135,7 @@ def test_the_doctor_goes_on_when_one_cannot_say_how_it_is(broken: Application, s
 def test_the_doctor_finds_one_that_cannot_say_what_it_serves(
     monkeypatch: pytest.MonkeyPatch, broken: Application
 ) -> None:
-    monkeypatch.setattr(broken.platforms[NAME], "conditions", lambda _installation: iter(()))
+    monkeypatch.setattr(broken.connections[NAME], "conditions", lambda _installation: iter(()))
     assert "out of order" in found_by_doctor(broken).message
 
 
@@ -143,7 +143,7 @@ def test_the_others_are_served_when_one_has_no_addresses(
     monkeypatch: pytest.MonkeyPatch, broken: Application
 ) -> None:
     theirs: list[Any] = [object()]
-    monkeypatch.setattr(broken.platforms["saleor"], "routes", lambda *_, **__: theirs)
+    monkeypatch.setattr(broken.connections["saleor"], "routes", lambda *_, **__: theirs)
     plugins = plugin_manager(load_installed=False)
     with capture_logs() as logs:
         assert broken.routes(plugins, development=False, graphql=Starlette()) == theirs

@@ -9,7 +9,7 @@ from bittitan_plugin.plugin.bootstrap import build
 from bittitan_plugin.plugin.plugin import BitTitanPlugin
 from bittitan_plugin.store import migrations
 from bittitan_plugin.store.engine import open_engine
-from tests.fakes.host import FakeHost, line
+from tests.fakes.host import FakePlatform, line
 from tests.world import order_value
 
 
@@ -22,27 +22,27 @@ def settings(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Set
     )
 
 
-def started(plugin: BitTitanPlugin, host: FakeHost) -> None:
+def started(plugin: BitTitanPlugin, host: FakePlatform) -> None:
     # Without a worker: there can be one in a process, and other tests have it.
     plugin.host_started(specs.HostStarted(installation="acme", host=host, run_worker=False))
 
 
 def test_hook_host_started(settings: Settings) -> None:
-    plugin, host = BitTitanPlugin(build(settings)), FakeHost()
+    plugin, host = BitTitanPlugin(build(settings)), FakePlatform()
     started(plugin, host)
     application = plugin.application()
     with application.ports.store.looking_up() as installations:
         installation = installations.by_key("acme")
     assert installation is not None
     assert not installation.active
-    assert application.ports.hosts.of(installation.id) is host
+    assert application.ports.platforms.of(installation.id) is host
     assert migrations.version_fault(application.engine) == ""
     application.close()
 
 
 def test_hook_host_stopping(settings: Settings) -> None:
     plugin = BitTitanPlugin(build(settings))
-    started(plugin, FakeHost())
+    started(plugin, FakePlatform())
     plugin.host_stopping(specs.HostStopping(installation="acme"))
     assert plugin.application().engine.pool.checkedin() == 0  # type: ignore[attr-defined]
     engine = open_engine(settings.database)
@@ -60,7 +60,7 @@ def test_a_platform_may_start_again_in_the_same_process(
     monkeypatch.setenv("BITTITAN_DATABASE_URL", settings.database)
     monkeypatch.setenv("BITTITAN_SECRET_KEYS", ",".join(settings.secret_keys))
     monkeypatch.setenv("BITTITAN_VAR_DIR", str(settings.var_dir))
-    plugin, host = BitTitanPlugin(), FakeHost()
+    plugin, host = BitTitanPlugin(), FakePlatform()
     order = host.place(line())
     event = specs.OrderFullyPaid(installation="acme", order=order_value(order))
     outcomes = []

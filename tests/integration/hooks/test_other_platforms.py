@@ -15,7 +15,7 @@ from bittitan_plugin.platforms import registry
 from bittitan_plugin.plugin.bootstrap import Application, build
 from bittitan_plugin.web.browser import page_routes
 from bittitan_plugin.web.site import Site
-from tests.fakes.host import FakeHost, line
+from tests.fakes.host import FakePlatform, line
 from tests.in_process import InProcess
 from tests.integration.hooks import acme
 from tests.integration.portal.browsing import Visitor
@@ -36,7 +36,7 @@ def application(_acme_is_installed: None, shop: Shop) -> Iterator[Application]:
 
 @pytest.fixture
 def connection(application: Application) -> acme.AcmeConnection:
-    connection = application.platforms["acme"]
+    connection = application.connections["acme"]
     assert isinstance(connection, acme.AcmeConnection)
     return connection
 
@@ -45,9 +45,9 @@ def test_its_installations_are_found_by_itself(
     application: Application, connection: acme.AcmeConnection, shop: Shop
 ) -> None:
     with pytest.raises(NotServedHere):
-        application.ports.hosts.of(shop.id)
-    connection.hosts[shop.id] = platform = FakeHost()
-    assert application.ports.hosts.of(shop.id) is platform
+        application.ports.platforms.of(shop.id)
+    connection.hosts[shop.id] = platform = FakePlatform()
+    assert application.ports.platforms.of(shop.id) is platform
 
 
 def test_a_worker_does_its_chores(

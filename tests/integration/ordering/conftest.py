@@ -7,7 +7,7 @@ import pytest
 from starlette.applications import Starlette
 
 from bittitan_plugin.bittitan.sandbox import DEFAULT_EMAIL, DEFAULT_PASSWORD, SandboxServer
-from bittitan_plugin.platforms.shop.platform import INSTALLATION, EmbeddedPlatform
+from bittitan_plugin.platforms.shop.platform import INSTALLATION, ShopPlatform
 from bittitan_plugin.platforms.shop.schema import build_schema
 from bittitan_plugin.platforms.shop.web import graphql_routes
 from bittitan_plugin.services.installations import get_installation
@@ -26,7 +26,7 @@ def plugin(idle: tuple[World, Backlog]) -> World:
 
 
 @pytest.fixture(scope="session")
-def embedded(plugin: World) -> tuple[EmbeddedPlatform, Starlette]:
+def embedded(plugin: World) -> tuple[ShopPlatform, Starlette]:
     """The platform beside the plugin, in one database, as ``serving.py`` wires them."""
     application = plugin.application
 
@@ -34,7 +34,7 @@ def embedded(plugin: World) -> tuple[EmbeddedPlatform, Starlette]:
         id_ = application.attach(INSTALLATION, platform.host)
         return get_installation(application.ports, id_).configuration.zone
 
-    platform = EmbeddedPlatform(
+    platform = ShopPlatform(
         engine=application.engine,
         cipher=application.ports.cipher,
         clock=plugin.clock,
@@ -47,7 +47,7 @@ def embedded(plugin: World) -> tuple[EmbeddedPlatform, Starlette]:
 
 
 @pytest.fixture(scope="session")
-def site(plugin: World, embedded: tuple[EmbeddedPlatform, Starlette]) -> Site:
+def site(plugin: World, embedded: tuple[ShopPlatform, Starlette]) -> Site:
     """What pages stand on: once, so that templates are read and routes are made once."""
     platform, _ = embedded
     return site_of(plugin.application, platform)
@@ -57,7 +57,7 @@ def site(plugin: World, embedded: tuple[EmbeddedPlatform, Starlette]) -> Site:
 def seller(
     idle_world: World,
     idle: tuple[World, Backlog],
-    embedded: tuple[EmbeddedPlatform, Starlette],
+    embedded: tuple[ShopPlatform, Starlette],
     sandbox: SandboxServer,
 ) -> ShopByHand:
     """The plugin at that platform, whose durable work is done as soon as a test settles."""
@@ -68,7 +68,7 @@ def seller(
 
 @pytest.fixture
 def storefront(
-    seller: Shop, embedded: tuple[EmbeddedPlatform, Starlette], sandbox: SandboxServer
+    seller: Shop, embedded: tuple[ShopPlatform, Starlette], sandbox: SandboxServer
 ) -> Iterator[Storefront]:
     """Switched on, with one licence on sale for dollars."""
     platform, app = embedded

@@ -4,7 +4,7 @@ import pytest
 from starlette.applications import Starlette
 
 from bittitan_plugin.bittitan.sandbox import SandboxServer
-from bittitan_plugin.platforms.shop.platform import INSTALLATION, EmbeddedPlatform
+from bittitan_plugin.platforms.shop.platform import INSTALLATION, ShopPlatform
 from tests.integration.ordering.conftest import embedded, site, storefront
 from tests.world import Shop, World
 
@@ -18,9 +18,7 @@ def plugin(running: World) -> World:
 
 
 @pytest.fixture
-def seller(
-    world: World, embedded: tuple[EmbeddedPlatform, Starlette], sandbox: SandboxServer
-) -> Shop:
+def seller(world: World, embedded: tuple[ShopPlatform, Starlette], sandbox: SandboxServer) -> Shop:
     """The plugin at that platform."""
     platform, _ = embedded
     id_ = world.application.attach(INSTALLATION, platform.host)

@@ -16,7 +16,7 @@ from bittitan_plugin.domain.errors import Unavailable
 from bittitan_plugin.platforms.shop.catalogue import ProductRecord
 from bittitan_plugin.platforms.shop.ids import Kind, global_id
 from bittitan_plugin.platforms.shop.inputs import VariantInput
-from bittitan_plugin.platforms.shop.platform import EmbeddedPlatform
+from bittitan_plugin.platforms.shop.platform import ShopPlatform
 from bittitan_plugin.platforms.shop.tables import UserRow
 from bittitan_plugin.workflows.timetable import DUTIES
 from tests.integration.ordering import documents
@@ -30,7 +30,7 @@ class Storefront:
     """What a test works with. People are new in each test, the shop around them is not."""
 
     shop: Shop
-    platform: EmbeddedPlatform
+    platform: ShopPlatform
     app: Starlette
     staff: UserRow
     reseller: UserRow
@@ -163,18 +163,18 @@ def line(variant_id: str, quantity: int, **metadata: str) -> dict[str, Any]:
     return {"variantId": variant_id, "quantity": quantity, "metadata": items}
 
 
-def person(platform: EmbeddedPlatform, name: str, **values: Any) -> UserRow:
+def person(platform: ShopPlatform, name: str, **values: Any) -> UserRow:
     """A new user whose address nobody had before."""
     email = f"{name}-{uuid4().hex[:10]}@example.com"
     return platform.customers.create(email=email, company=name.title(), **values)
 
 
-def staff_of(platform: EmbeddedPlatform) -> UserRow:
+def staff_of(platform: ShopPlatform) -> UserRow:
     """A new member of staff who may do everything."""
     return person(platform, "staff", staff_permissions=list(Permission))
 
 
-def put_on_sale(platform: EmbeddedPlatform) -> ProductRecord:
+def put_on_sale(platform: ShopPlatform) -> ProductRecord:
     """The mailbox licence, for dollars."""
     kind = ProductType.MAILBOX_LICENSE
     if not platform.catalogue.types([kind.slug]):

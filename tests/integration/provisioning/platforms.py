@@ -4,11 +4,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from bittitan_plugin.domain.orders import Order
-from tests.fakes.host import FakeHost
+from tests.fakes.host import FakePlatform
 
 
 @dataclass
-class LateHost(FakeHost):
+class LateHost(FakePlatform):
     """Fires events before it has committed: its first reads of an order find nothing."""
 
     hidden_reads: int = 3
@@ -21,7 +21,7 @@ class LateHost(FakeHost):
 
 
 @dataclass
-class BusyHost(FakeHost):
+class BusyHost(FakePlatform):
     """Changes an order while it is being read: the reader still gets the old one.
 
     Each of ``meanwhile`` is called once, in order, by the next reads.

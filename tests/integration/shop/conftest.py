@@ -18,8 +18,8 @@ from bittitan_plugin.domain.catalogue import ProductType
 from bittitan_plugin.platforms.shop import passwords
 from bittitan_plugin.platforms.shop.catalogue import Variant
 from bittitan_plugin.platforms.shop.inputs import VariantInput
-from bittitan_plugin.platforms.shop.platform import EmbeddedPlatform
-from bittitan_plugin.platforms.shop.schema import HostSchema, build_schema
+from bittitan_plugin.platforms.shop.platform import ShopPlatform
+from bittitan_plugin.platforms.shop.schema import ShopSchema, build_schema
 from bittitan_plugin.platforms.shop.tables import ShopBase, SigningKeyRow, UserRow
 from bittitan_plugin.platforms.shop.tokens import Tokens
 from bittitan_plugin.platforms.shop.web import graphql_routes
@@ -40,7 +40,7 @@ def signing_key() -> RSAKey:
 
 
 @pytest.fixture(scope="session")
-def schema() -> HostSchema:
+def schema() -> ShopSchema:
     """The schema with the recording plugin's classes, built once because building takes a while."""
     plugins = specs.plugin_manager(load_installed=False)
     plugins.register(RecordingPlugin())
@@ -80,7 +80,7 @@ class Ground:
     #: The signing key, people and goods.
     furnished: Slate
 
-    def platform(self, clock: StandingClock) -> EmbeddedPlatform:
+    def platform(self, clock: StandingClock) -> ShopPlatform:
         """As a process that has just started sees it."""
         return _platform(self.engine, self.cipher, clock)
 
@@ -118,9 +118,7 @@ def ground(
 
 
 @pytest.fixture
-def platform(
-    request: pytest.FixtureRequest, ground: Ground, clock: StandingClock
-) -> EmbeddedPlatform:
+def platform(request: pytest.FixtureRequest, ground: Ground, clock: StandingClock) -> ShopPlatform:
     """A platform with nobody and nothing in it but a signing key, unless the test has a shop."""
     slate = ground.furnished if "shop" in request.fixturenames else ground.bare
     slate.restore()
@@ -129,10 +127,10 @@ def platform(
 
 @pytest.fixture
 def shop(
-    platform: EmbeddedPlatform,
+    platform: ShopPlatform,
     ground: Ground,
     clock: StandingClock,
-    schema: HostSchema,
+    schema: ShopSchema,
     portal: BlockingPortal,
 ) -> Shop:
     """A shop with people, goods and a recording plugin."""
@@ -154,8 +152,8 @@ def shop(
     )
 
 
-def _platform(engine: Engine, cipher: Cipher, clock: StandingClock) -> EmbeddedPlatform:
-    return EmbeddedPlatform(
+def _platform(engine: Engine, cipher: Cipher, clock: StandingClock) -> ShopPlatform:
+    return ShopPlatform(
         engine=engine,
         cipher=cipher,
         clock=clock,
@@ -165,7 +163,7 @@ def _platform(engine: Engine, cipher: Cipher, clock: StandingClock) -> EmbeddedP
     )
 
 
-def _variant(platform: EmbeddedPlatform, name: str, sku: str, price: str) -> Variant:
+def _variant(platform: ShopPlatform, name: str, sku: str, price: str) -> Variant:
     kind = platform.catalogue.create_type(name)
     record = platform.product_changes.create_product(
         name=name,

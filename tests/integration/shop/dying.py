@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from bittitan_plugin.platforms.shop.hook_calls import Announcer
+from bittitan_plugin.platforms.shop.hook_calls import HookCaller
 
 
 class Died(BaseException):
@@ -18,6 +18,6 @@ def dying(work: Callable[[], object]) -> None:
         raise Died
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Announcer, "announce", die)
+        patch.setattr(HookCaller, "announce", die)
         with pytest.raises(Died):
             work()

@@ -12,7 +12,7 @@ from sqlalchemy import Engine
 from bittitan_hooks import specs
 from bittitan_plugin.platforms.shop.catalogue import Variant
 from bittitan_plugin.platforms.shop.ids import Kind, global_id
-from bittitan_plugin.platforms.shop.platform import EmbeddedPlatform
+from bittitan_plugin.platforms.shop.platform import ShopPlatform
 from bittitan_plugin.platforms.shop.tables import InvoiceRow, UserRow
 from tests.conftest import StandingClock
 
@@ -160,7 +160,7 @@ class OrderParcels:
 class Shop:
     """What a test works with."""
 
-    platform: EmbeddedPlatform
+    platform: ShopPlatform
     plugins: pluggy.PluginManager
     plugin: RecordingPlugin
     engine: Engine

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import func, select
 
 from bittitan_hooks import specs
-from bittitan_plugin.platforms.shop.hook_calls import Announcer
+from bittitan_plugin.platforms.shop.hook_calls import HookCaller
 from bittitan_plugin.platforms.shop.ids import Kind, global_id, parse_id
 from bittitan_plugin.platforms.shop.order_events import OrderChanges
 from bittitan_plugin.platforms.shop.platform import INSTALLATION
@@ -53,7 +53,7 @@ def test_a_basket_becomes_a_paid_and_confirmed_order(shop: Shop) -> None:
 def test_without_a_demonstration_nobody_pays_and_the_order_waits(shop: Shop) -> None:
     shop.platform.order_changes = OrderChanges(
         shop.platform.database,
-        Announcer(shop.platform.plugin_manager, INSTALLATION),
+        HookCaller(shop.platform.plugin_manager, INSTALLATION),
         demo_payments=False,
     )
     order = complete(shop, shop.basket(), pay=True)["order"]

@@ -10,7 +10,7 @@ from sqlalchemy import update
 from sqlalchemy.exc import OperationalError
 
 from bittitan_hooks import specs
-from bittitan_plugin.platforms.shop.hook_calls import Announcer
+from bittitan_plugin.platforms.shop.hook_calls import HookCaller
 from bittitan_plugin.platforms.shop.ids import Kind, parse_id
 from bittitan_plugin.platforms.shop.order_events import OrderChanges
 from bittitan_plugin.platforms.shop.outbox import GRACE, Outbox
@@ -32,7 +32,7 @@ def heard(shop: Shop) -> list[tuple[str, str]]:
     """What the plugin hears of one look of a new process, some seconds later."""
     database = shop.platform.database
     order_changes = OrderChanges(
-        database, Announcer(shop.plugins, shop.platform.installation), demo_payments=True
+        database, HookCaller(shop.plugins, shop.platform.installation), demo_payments=True
     )
     shop.plugin.events.clear()
     shop.clock.advance(seconds=GRACE.total_seconds())
@@ -43,7 +43,7 @@ def heard(shop: Shop) -> list[tuple[str, str]]:
 def untaken(work: Callable[[], Result]) -> Result:
     """Do it while no plugin can take anything, though it may be asked whether to sell."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Announcer, "announce", lambda *_: False)
+        patch.setattr(HookCaller, "announce", lambda *_: False)
         return work()
 
 

@@ -14,7 +14,7 @@ from joserfc.jwk import KeySet, RSAKey
 
 from bittitan_plugin.platforms.shop.demo_data import DEMO_PASSWORD, STAFF_EMAIL, install_demo
 from bittitan_plugin.platforms.shop.ids import Kind, global_id
-from bittitan_plugin.platforms.shop.platform import EmbeddedPlatform
+from bittitan_plugin.platforms.shop.platform import ShopPlatform
 from bittitan_plugin.platforms.shop.tables import SigningKeyRow, UserRow
 from tests.integration.shop.shop import Shop
 from tests.tables import every
@@ -226,7 +226,7 @@ def test_a_key_made_by_another_process_is_found(shop: Shop) -> None:
     assert status(shop, signed(key, claims_of(shop), kid="newer")) == 200
 
 
-def test_the_first_token_makes_a_key(platform: EmbeddedPlatform) -> None:
+def test_the_first_token_makes_a_key(platform: ShopPlatform) -> None:
     with platform.database.writing() as session:
         session.delete(session.get_one(SigningKeyRow, "test-key"))
     user = platform.customers.create(email="first@example.com")
@@ -262,12 +262,12 @@ def test_a_failed_sign_in_does_not_say_which_part_was_wrong(
     assert [(e["field"], e["code"]) for e in errors] == [("email", "INVALID_CREDENTIALS")]
 
 
-def test_the_demo_shop_can_be_installed_twice(platform: EmbeddedPlatform) -> None:
+def test_the_demo_shop_can_be_installed_twice(platform: ShopPlatform) -> None:
     install_demo(platform)
     install_demo(platform)
     assert platform.count(platform.catalogue.listing(published_only=True)) == 3
 
 
-def test_the_demo_staff_can_sign_in(platform: EmbeddedPlatform) -> None:
+def test_the_demo_staff_can_sign_in(platform: ShopPlatform) -> None:
     install_demo(platform)
     assert platform.sign_in(STAFF_EMAIL, DEMO_PASSWORD, "192.0.2.1") is not None

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from bittitan_plugin.base.cipher import Cipher, generate_key
 from bittitan_plugin.domain.errors import Unavailable
 from bittitan_plugin.platforms.saleor.apps import Registration, SaleorApps
-from bittitan_plugin.platforms.saleor.order_lease import Turns
+from bittitan_plugin.platforms.saleor.order_lease import OrderLeases
 from bittitan_plugin.platforms.saleor.problems import ProblemMirror
 from bittitan_plugin.platforms.saleor.tables import SaleorProblemRow
 from bittitan_plugin.store.unit_of_work import Store
@@ -98,7 +98,7 @@ def test_the_end_of_a_turn_ends_none_of_another_s_order_of_that_id(
     installation: UUID,
     elsewhere: UUID,
 ) -> None:
-    turns = Turns(store.engine, clock)
+    turns = OrderLeases(store.engine, clock)
     with turns.of(elsewhere)("order-1"):
         with turns.of(installation)("order-1"):
             pass
@@ -106,7 +106,7 @@ def test_the_end_of_a_turn_ends_none_of_another_s_order_of_that_id(
             pass
 
 
-# Turns
+# OrderLeases
 
 
 ORDERS, LINES = 40, 8
@@ -115,7 +115,7 @@ ORDERS, LINES = 40, 8
 def test_of_several_who_come_at_the_same_moment_one_has_the_turn(
     store: Store, clock: StandingClock, elsewhere: UUID
 ) -> None:
-    turn, together = Turns(store.engine, clock).of(elsewhere), Barrier(LINES)
+    turn, together = OrderLeases(store.engine, clock).of(elsewhere), Barrier(LINES)
 
     def come(order_id: str) -> bool:
         together.wait()
@@ -135,7 +135,7 @@ def test_of_several_who_come_at_the_same_moment_one_has_the_turn(
 def test_a_turn_that_nobody_ended_is_over_after_its_longest(
     store: Store, clock: StandingClock, elsewhere: UUID
 ) -> None:
-    turn = Turns(store.engine, clock).of(elsewhere)
+    turn = OrderLeases(store.engine, clock).of(elsewhere)
     died = turn("order-1")
     died.__enter__()
     clock.advance(minutes=4)
@@ -149,7 +149,7 @@ def test_a_turn_that_nobody_ended_is_over_after_its_longest(
 def test_who_comes_back_after_the_turn_was_over_does_not_end_another_s(
     store: Store, clock: StandingClock, elsewhere: UUID
 ) -> None:
-    turn = Turns(store.engine, clock).of(elsewhere)
+    turn = OrderLeases(store.engine, clock).of(elsewhere)
     with ExitStack() as slow, ExitStack() as other:
         slow.enter_context(turn("order-1"))
         clock.advance(minutes=5)

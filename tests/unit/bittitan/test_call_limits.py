@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bittitan_plugin.bittitan.coupon_api import call_limits
-from bittitan_plugin.bittitan.coupon_api.call_limits import CallGate, Limits, Traffic
+from bittitan_plugin.bittitan.coupon_api.call_limits import CallGate, CallLimits, Limits
 from bittitan_plugin.domain.circuit import FAILURES_TO_OPEN, FIRST_WAIT, TRY_TAKES, Circuit, Closure
 from bittitan_plugin.domain.errors import Unavailable
 from tests.waiting import PATIENCE_S
@@ -99,7 +99,7 @@ def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def process(board: Board, clock: Clock, limits: Limits | None = None) -> CallGate:
     """The gate of one more process."""
-    return Traffic(board, limits or Limits(), now=clock).gate(URL)
+    return CallLimits(board, limits or Limits(), now=clock).gate(URL)
 
 
 def fail(gate: CallGate, times: int = FAILURES_TO_OPEN) -> None:
@@ -147,7 +147,7 @@ def test_failures_one_after_the_other_shut_it_for_every_process(board: Board, cl
 
 
 def test_another_address_stays_open(board: Board, clock: Clock) -> None:
-    traffic = Traffic(board, Limits(), now=clock)
+    traffic = CallLimits(board, Limits(), now=clock)
     fail(traffic.gate(URL))
     answer(traffic.gate("https://other.example"))
     assert set(board.circuits) == {URL}
@@ -338,7 +338,7 @@ def test_each_worker_takes_its_part_of_the_limits(workers: int, in_flight: int) 
 
 
 def test_the_parts_change_with_the_number_of_workers(board: Board, clock: Clock) -> None:
-    traffic = Traffic(board, Limits(in_flight=4), now=clock)
+    traffic = CallLimits(board, Limits(in_flight=4), now=clock)
     gate = traffic.gate(URL)
     traffic.share_among(4)
     with gate.passing():

@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import pytest
 
-from bittitan_plugin.domain.catalogue import HostVariant, Listed, ProductType
+from bittitan_plugin.domain.catalogue import Listed, PlatformVariant, ProductType
 from bittitan_plugin.domain.configuration import Configuration
 from bittitan_plugin.domain.errors import Refusal
 from bittitan_plugin.domain.importing import (
@@ -38,8 +38,8 @@ def article(**values: object) -> Article:
     return Article(sku="A", product_type=MAILBOX, listed=listed(**values))  # type: ignore[arg-type]
 
 
-def variant(**values: object) -> HostVariant:
-    made = HostVariant(
+def variant(**values: object) -> PlatformVariant:
+    made = PlatformVariant(
         variant_id="variant-1",
         product_id="product-1",
         product_type=MAILBOX,

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Mount, Route
 
 from bittitan_plugin.domain.errors import BitTitanError, Unavailable
-from bittitan_plugin.platforms.saleor.gateway import SaleorHost
+from bittitan_plugin.platforms.saleor.gateway import SaleorGateway
 from bittitan_plugin.platforms.saleor.invoice_documents import InvoiceDocument
 from bittitan_plugin.platforms.saleor.invoice_links import PATH, InvoiceLinks, InvoicePage
 from bittitan_plugin.platforms.saleor.pages.call_threads import Busy, FewAtATime
@@ -32,8 +32,8 @@ def invoice_routes(ports: Ports, public_url: str) -> list[BaseRoute]:
     pages = Pages(platform=PACKAGE)
 
     def read(named: InvoicePage) -> InvoiceDocument | None:
-        host = ports.hosts.of(named.installation_id)
-        if not isinstance(host, SaleorHost):
+        host = ports.platforms.of(named.installation_id)
+        if not isinstance(host, SaleorGateway):
             return None
         return host.invoice_document(named.order_id, named.number)
 

@@ -7,7 +7,7 @@ from strawberry.schema.config import StrawberryConfig
 
 from bittitan_graphql.query_limits import guards
 from bittitan_hooks.specs import GraphQLExtension
-from bittitan_plugin.platforms.shop.schema.composition import HostSchema, compose, merge
+from bittitan_plugin.platforms.shop.schema.composition import ShopSchema, compose, merge
 from bittitan_plugin.platforms.shop.schema.mutations.accounts import AccountMutation
 from bittitan_plugin.platforms.shop.schema.mutations.checkouts import CheckoutMutation
 from bittitan_plugin.platforms.shop.schema.mutations.orders import DraftMutation, OrderMutation
@@ -34,14 +34,14 @@ MUTATIONS = (
 )
 
 
-def build_schema(plugins: PluginManager, *, introspection: bool = True) -> HostSchema:
+def build_schema(plugins: PluginManager, *, introspection: bool = True) -> ShopSchema:
     """The schema with every plugin's classes, switched on or not.
 
     Raises ``DuplicateField`` when a plugin's field has the name of another, and ``KeyError`` when
     it extends a type that cannot be extended.
     """
     extensions: list[GraphQLExtension] = list(reversed(plugins.hook.graphql_extension()))
-    return HostSchema(
+    return ShopSchema(
         composed={kind: compose(kind, mixins) for kind, mixins in _mixins(extensions).items()},
         plugin_extensions=extensions,
         query=merge("Query", [*QUERIES, *(each.query for each in extensions)]),

@@ -16,7 +16,7 @@ from strawberry.types.base import StrawberryObjectDefinition, get_object_definit
 from strawberry.types.field import StrawberryField
 
 from bittitan_hooks.specs import GraphQLExtension
-from bittitan_plugin.platforms.shop.schema.context import HostInfo
+from bittitan_plugin.platforms.shop.schema.context import ShopInfo
 
 HostType = TypeVar("HostType")
 
@@ -25,7 +25,7 @@ class DuplicateField(Exception):
     """A plugin's GraphQL field has the name of another's or of the host's."""
 
 
-class HostSchema(strawberry.Schema):
+class ShopSchema(strawberry.Schema):
     """A Strawberry schema that knows which plugins are merged into it."""
 
     def __init__(
@@ -51,9 +51,9 @@ class HostSchema(strawberry.Schema):
         """Nothing: the web side logs what was not meant, and only that."""
 
 
-def composed(info: HostInfo, host_type: type[HostType]) -> type[HostType]:
+def composed(info: ShopInfo, host_type: type[HostType]) -> type[HostType]:
     """The class to instantiate for a host type in this request's schema."""
-    schema = cast(HostSchema, info.schema)
+    schema = cast(ShopSchema, info.schema)
     return schema.composed.get(host_type, host_type)
 
 

@@ -6,7 +6,7 @@ from typing import Any, Generic, TypeVar
 import strawberry
 
 from bittitan_plugin.platforms.shop.paging import Listing, PageRequest
-from bittitan_plugin.platforms.shop.schema.context import HostInfo, platform, run
+from bittitan_plugin.platforms.shop.schema.context import ShopInfo, platform, run
 from bittitan_plugin.platforms.shop.schema.fields import field
 from bittitan_plugin.platforms.shop.schema.scalars import PageInfo
 from bittitan_plugin.store.queries.cursors import encode
@@ -32,14 +32,14 @@ class CountableConnection(Generic[Node]):
     listing: strawberry.Private[Listing[Any]]
 
     @field
-    async def total_count(self, info: HostInfo) -> int | None:
+    async def total_count(self, info: ShopInfo) -> int | None:
         """How long the whole list is; counted only when asked for."""
         here = platform(info)
         return await run(lambda: here.count(self.listing))
 
 
 async def connect(
-    info: HostInfo, listing: Listing[Row], request: PageRequest, node: Callable[[Row], Node]
+    info: ShopInfo, listing: Listing[Row], request: PageRequest, node: Callable[[Row], Node]
 ) -> CountableConnection[Node]:
     """Read one page. Raises ``Refusal`` on the paging arguments."""
     here = platform(info)

@@ -8,38 +8,38 @@ import strawberry
 
 from bittitan_graphql.errors import PermissionDenied
 from bittitan_plugin.domain.access import Permission, Viewer
-from bittitan_plugin.platforms.shop.platform import EmbeddedPlatform
+from bittitan_plugin.platforms.shop.platform import ShopPlatform
 from bittitan_plugin.platforms.shop.schema.loaders import Loaders
 from bittitan_plugin.platforms.shop.tables import UserRow
 
-HostInfo = strawberry.Info[dict[str, Any], None]
+ShopInfo = strawberry.Info[dict[str, Any], None]
 #: An argument called ``id``, whose Python name hides no builtin.
 IdArgument = Annotated[strawberry.ID, strawberry.argument(name="id")]
 
 Result = TypeVar("Result")
 
 
-def platform(info: HostInfo) -> EmbeddedPlatform:
+def platform(info: ShopInfo) -> ShopPlatform:
     """The platform this request runs on."""
-    return cast(EmbeddedPlatform, info.context["platform"])
+    return cast(ShopPlatform, info.context["platform"])
 
 
-def loaders(info: HostInfo) -> Loaders:
+def loaders(info: ShopInfo) -> Loaders:
     """This request's data loaders."""
     return cast(Loaders, info.context["loaders"])
 
 
-def viewer(info: HostInfo) -> Viewer:
+def viewer(info: ShopInfo) -> Viewer:
     """Who is asking."""
     return cast(Viewer, info.context["viewer"])
 
 
-def address(info: HostInfo) -> str:
+def address(info: ShopInfo) -> str:
     """The network address the request came from."""
     return cast(str, info.context["address"])
 
 
-def signed_in(info: HostInfo) -> UserRow:
+def signed_in(info: ShopInfo) -> UserRow:
     """The user who is asking. Raises ``PermissionDenied`` for nobody."""
     user = cast("UserRow | None", info.context["user"])
     if user is None:
@@ -47,7 +47,7 @@ def signed_in(info: HostInfo) -> UserRow:
     return user
 
 
-def require(info: HostInfo, permission: Permission) -> None:
+def require(info: ShopInfo, permission: Permission) -> None:
     """Let staff with that permission pass. Raises ``PermissionDenied`` for everybody else."""
     if not viewer(info).may(permission):
         raise PermissionDenied(f"one of the following permissions: {permission}")

@@ -10,7 +10,7 @@ from strawberry.extensions.field_extension import AsyncExtensionResolver
 from bittitan_graphql import errors
 from bittitan_graphql.errors import camel_case
 from bittitan_plugin.domain.errors import BitTitanError, Refusal
-from bittitan_plugin.platforms.shop.schema.context import HostInfo, platform
+from bittitan_plugin.platforms.shop.schema.context import ShopInfo, platform
 from bittitan_plugin.platforms.shop.schema.loaders import Loaders
 from bittitan_plugin.ports.platform import PluginsRejected
 
@@ -124,7 +124,7 @@ class RefusalsInPayload(errors.RefusalsInPayload):
     """As the extension's, for a platform whose loaders remember."""
 
     async def resolve_async(
-        self, next_: AsyncExtensionResolver, source: Any, info: HostInfo, **kwargs: Any
+        self, next_: AsyncExtensionResolver, source: Any, info: ShopInfo, **kwargs: Any
     ) -> Any:
         """Run the resolver; a later field of the same request must see what is by then."""
         answer = await super().resolve_async(next_, source, info, **kwargs)

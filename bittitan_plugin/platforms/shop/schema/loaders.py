@@ -9,7 +9,7 @@ from strawberry.dataloader import DataLoader
 
 from bittitan_graphql.query_limits import CountedLoader, RowBudget
 from bittitan_plugin.platforms.shop.catalogue import Variant
-from bittitan_plugin.platforms.shop.platform import EmbeddedPlatform
+from bittitan_plugin.platforms.shop.platform import ShopPlatform
 from bittitan_plugin.platforms.shop.tables import (
     InvoiceRow,
     OrderLineRow,
@@ -25,7 +25,7 @@ Value = TypeVar("Value")
 class Loaders:
     """The loaders of one request; replaced after a mutation, because they remember."""
 
-    def __init__(self, platform: EmbeddedPlatform) -> None:
+    def __init__(self, platform: ShopPlatform) -> None:
         budget = RowBudget()
 
         def of(load: Callable[[list[Key]], Mapping[Key, Value]]) -> DataLoader[Key, Value | None]:

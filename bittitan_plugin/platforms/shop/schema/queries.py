@@ -13,8 +13,8 @@ from bittitan_plugin.platforms.shop.orders import may_see
 from bittitan_plugin.platforms.shop.paging import PageRequest
 from bittitan_plugin.platforms.shop.schema.connections import CountableConnection, connect
 from bittitan_plugin.platforms.shop.schema.context import (
-    HostInfo,
     IdArgument,
+    ShopInfo,
     platform,
     run,
     signed_in,
@@ -60,7 +60,7 @@ class CatalogueQuery:
     @field
     async def products(
         self,
-        info: HostInfo,
+        info: ShopInfo,
         first: int | None = None,
         after: str | None = None,
         last: int | None = None,
@@ -77,7 +77,7 @@ class CatalogueQuery:
     @field
     async def product(
         self,
-        info: HostInfo,
+        info: ShopInfo,
         product_id: OptionalId = None,
         slug: str | None = None,
         channel: str | None = None,
@@ -99,7 +99,7 @@ class UserQuery:
     """Users."""
 
     @field
-    def me(self, info: HostInfo) -> User | None:
+    def me(self, info: ShopInfo) -> User | None:
         """Whoever asks; null when nobody is signed in."""
         row = info.context["user"]
         return user_of(info, row) if row else None
@@ -107,7 +107,7 @@ class UserQuery:
     @staff_field(needs=Permission.MANAGE_USERS)
     async def customers(
         self,
-        info: HostInfo,
+        info: ShopInfo,
         first: int | None = None,
         after: str | None = None,
         last: int | None = None,
@@ -124,7 +124,7 @@ class OrderQuery:
     """Baskets and orders."""
 
     @field
-    async def checkout(self, info: HostInfo, checkout_id: IdArgument) -> Checkout | None:
+    async def checkout(self, info: ShopInfo, checkout_id: IdArgument) -> Checkout | None:
         """A basket of one's own."""
         user, key = signed_in(info), parse_id(Kind.CHECKOUT, checkout_id)
         checkouts = platform(info).checkouts
@@ -133,7 +133,7 @@ class OrderQuery:
     @field
     async def orders(
         self,
-        info: HostInfo,
+        info: ShopInfo,
         first: int | None = None,
         after: str | None = None,
         last: int | None = None,
@@ -148,7 +148,7 @@ class OrderQuery:
     @staff_field(needs=Permission.MANAGE_ORDERS)
     async def draft_orders(
         self,
-        info: HostInfo,
+        info: ShopInfo,
         first: int | None = None,
         after: str | None = None,
         last: int | None = None,
@@ -160,7 +160,7 @@ class OrderQuery:
         return await connect(info, listing, request, lambda row: order_of(info, row))
 
     @field
-    async def order(self, info: HostInfo, order_id: IdArgument) -> Order | None:
+    async def order(self, info: ShopInfo, order_id: IdArgument) -> Order | None:
         """One order; null unless it is one's own or one is staff with MANAGE_ORDERS."""
         key, orders = parse_id(Kind.ORDER, order_id), platform(info).orders
         record = await run(lambda: orders.get(key))
@@ -174,12 +174,12 @@ class PluginQuery:
     """Plugins."""
 
     @staff_field(needs=Permission.MANAGE_PLUGINS)
-    async def plugins(self, info: HostInfo) -> list[Plugin] | None:
+    async def plugins(self, info: ShopInfo) -> list[Plugin] | None:
         """The installed plugins."""
         return [plugin_of(state) for state in await run(platform(info).plugins.all)]
 
     @staff_field(needs=Permission.MANAGE_PLUGINS)
-    async def plugin(self, info: HostInfo, plugin_id: IdArgument) -> Plugin | None:
+    async def plugin(self, info: ShopInfo, plugin_id: IdArgument) -> Plugin | None:
         """One installed plugin."""
         plugins = platform(info).plugins
         state = await run(lambda: plugins.find(plugin_id))

@@ -17,7 +17,7 @@ from starlette.applications import Starlette
 from bittitan_plugin.domain.errors import PlatformUnavailable, Unavailable
 from bittitan_plugin.platforms.saleor import jwks, registration
 from bittitan_plugin.platforms.saleor.client import SaleorClient
-from bittitan_plugin.platforms.saleor.gateway import SaleorHost
+from bittitan_plugin.platforms.saleor.gateway import SaleorGateway
 from bittitan_plugin.platforms.saleor.invoice_links import InvoiceLinks
 from bittitan_plugin.platforms.saleor.keys import PAUSE, Keys
 from bittitan_plugin.platforms.saleor.pages.call_threads import MOST
@@ -104,7 +104,7 @@ def test_reading_an_invoice_of_a_saleor_that_hangs_does_so_too(
 ) -> None:
     hanging, ports = Hanging(), station.application.ports
     monkeypatch.setattr(
-        SaleorHost, "invoice_document", lambda _self, _order, number: hanging.call(number)
+        SaleorGateway, "invoice_document", lambda _self, _order, number: hanging.call(number)
     )
     links = InvoiceLinks("http://plugin", ports.cipher)
     link = links.of(station.installed.installation_id)("T3JkZXI6MQ==", "INV-1")

@@ -462,13 +462,13 @@ def test_what_waits_is_refused_with_a_clear_sentence_while_the_app_is_off(
 ) -> None:
     station.sender.deliver(station.sender.switch(on=False))
     with pytest.raises(specs.Unavailable, match="switched off in Saleor's Dashboard"):
-        station.application.hosts.of(station.installed.installation_id)
+        station.application.platforms.of(station.installed.installation_id)
 
 
 def test_any_process_finds_the_saleor_of_an_installation_in_the_database(
     station: Station,
 ) -> None:
-    host = station.application.hosts.of(station.installed.installation_id)
+    host = station.application.platforms.of(station.installed.installation_id)
     order = ordered(station)
     found = host.order(order.id)
     assert found is not None

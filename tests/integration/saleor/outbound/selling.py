@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 from bittitan_plugin.domain.billing import Credit
 from bittitan_plugin.domain.catalogue import PRODUCT_GROUP, Listed, ProductType
 from bittitan_plugin.domain.money import Money
-from bittitan_plugin.platforms.saleor.gateway import SaleorHost
+from bittitan_plugin.platforms.saleor.gateway import SaleorGateway
 from bittitan_plugin.ports.platform import FulfilledLine, Offer, Presentation, TypeDefinition
 from bittitan_plugin.ports.platform import TypeProperty as Property
 from tests.fakes.saleor import SaleorServer
@@ -37,13 +37,13 @@ def presentation(sku: str = SKU, price: str = "14.00", **values: object) -> Pres
     return Presentation(sku=sku, **{**given, **values})  # type: ignore[arg-type]
 
 
-def define(host: SaleorHost) -> None:
+def define(host: SaleorGateway) -> None:
     """Types, properties and group are there."""
     host.ensure_product_types(DEFINITIONS)
     host.ensure_group(PRODUCT_GROUP)
 
 
-def put_on_sale(host: SaleorHost, sku: str = SKU, price: str = "14.00") -> str:
+def put_on_sale(host: SaleorGateway, sku: str = SKU, price: str = "14.00") -> str:
     """The id of a variant that customers can buy."""
     define(host)
     variant_id = host.present([presentation(sku, price)], PRODUCT_GROUP)[sku].variant_id

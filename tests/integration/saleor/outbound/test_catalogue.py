@@ -8,7 +8,7 @@ from bittitan_plugin.domain.catalogue import PRODUCT_GROUP, Listed, ProductType
 from bittitan_plugin.domain.configuration import Configuration
 from bittitan_plugin.domain.errors import OutcomeUnknown, Rejected
 from bittitan_plugin.platforms.saleor.client import SaleorClient
-from bittitan_plugin.platforms.saleor.gateway import SaleorHost
+from bittitan_plugin.platforms.saleor.gateway import SaleorGateway
 from bittitan_plugin.ports.platform import Offer
 from tests.fakes.saleor import SaleorServer
 from tests.fakes.saleor.records import App, Attribute, Category
@@ -35,7 +35,7 @@ WRITES = (
 )
 
 
-def test_both_types_are_made_and_are_not_shipped(host: SaleorHost, saleor: SaleorServer) -> None:
+def test_both_types_are_made_and_are_not_shipped(host: SaleorGateway, saleor: SaleorServer) -> None:
     made = host.ensure_product_types(DEFINITIONS)
     types = saleor.saleor.product_types.values()
     assert made == {kind.slug for kind in ProductType}
@@ -46,7 +46,7 @@ def test_both_types_are_made_and_are_not_shipped(host: SaleorHost, saleor: Saleo
 
 
 def test_both_have_the_attributes_expire_and_validity_which_are_numbers(
-    host: SaleorHost, saleor: SaleorServer
+    host: SaleorGateway, saleor: SaleorServer
 ) -> None:
     host.ensure_product_types(DEFINITIONS)
     attributes = saleor.saleor.attributes
@@ -58,7 +58,7 @@ def test_both_have_the_attributes_expire_and_validity_which_are_numbers(
     assert all(set(each.attributes) == set(attributes) for each in types)
 
 
-def test_a_second_time_nothing_is_made(host: SaleorHost, saleor: SaleorServer) -> None:
+def test_a_second_time_nothing_is_made(host: SaleorGateway, saleor: SaleorServer) -> None:
     define(host)
     before = len(saleor.saleor.ledger)
     assert host.ensure_product_types(DEFINITIONS) == frozenset()
@@ -69,7 +69,7 @@ def test_a_second_time_nothing_is_made(host: SaleorHost, saleor: SaleorServer) -
 
 @pytest.mark.parametrize("operation", WRITES)
 def test_what_was_interrupted_is_completed_by_the_next_run(
-    host: SaleorHost, saleor: SaleorServer, operation: str
+    host: SaleorGateway, saleor: SaleorServer, operation: str
 ) -> None:
     if operation == "attributes_assign":
         made = TypeRecord("UHJvZHVjdFR5cGU6OTk=", MAILBOX.slug, "By staff", True)
@@ -85,7 +85,7 @@ def test_what_was_interrupted_is_completed_by_the_next_run(
 
 
 def test_a_type_of_staff_gets_what_it_lacks_and_keeps_the_rest(
-    host: SaleorHost, saleor: SaleorServer
+    host: SaleorGateway, saleor: SaleorServer
 ) -> None:
     made = TypeRecord("UHJvZHVjdFR5cGU6OTk=", MAILBOX.slug, "Our own name", True)
     saleor.saleor.product_types[made.id] = made
@@ -94,7 +94,7 @@ def test_a_type_of_staff_gets_what_it_lacks_and_keeps_the_rest(
 
 
 def test_an_attribute_of_staff_under_our_slug_is_taken(
-    host: SaleorHost, saleor: SaleorServer
+    host: SaleorGateway, saleor: SaleorServer
 ) -> None:
     own = Attribute("QXR0cmlidXRlOjk5", "bittitan-expire", "Ablauf", "NUMERIC")
     saleor.saleor.attributes[own.id] = own
@@ -105,14 +105,18 @@ def test_an_attribute_of_staff_under_our_slug_is_taken(
     ]
 
 
-def test_the_collection_is_visible_in_every_channel(host: SaleorHost, saleor: SaleorServer) -> None:
+def test_the_collection_is_visible_in_every_channel(
+    host: SaleorGateway, saleor: SaleorServer
+) -> None:
     saleor.saleor.add_channel("europe", "EUR")
     host.ensure_group(PRODUCT_GROUP)
     (group,) = saleor.saleor.collections.values()
     assert (group.name, list(group.channels.values())) == ("BitTitan", [True, True])
 
 
-def test_a_collection_that_staff_hid_stays_hidden(host: SaleorHost, saleor: SaleorServer) -> None:
+def test_a_collection_that_staff_hid_stays_hidden(
+    host: SaleorGateway, saleor: SaleorServer
+) -> None:
     host.ensure_group(PRODUCT_GROUP)
     (group,) = saleor.saleor.collections.values()
     group.channels = dict.fromkeys(group.channels, False)
@@ -120,7 +124,7 @@ def test_a_collection_that_staff_hid_stays_hidden(host: SaleorHost, saleor: Sale
     assert set(group.channels.values()) == {False}
 
 
-def test_without_the_permission_it_says_which_one_is_missing(host: SaleorHost, app: App) -> None:
+def test_without_the_permission_it_says_which_one_is_missing(host: SaleorGateway, app: App) -> None:
     app.permissions.remove("MANAGE_PRODUCT_TYPES_AND_ATTRIBUTES")
     with pytest.raises(Rejected, match="MANAGE_PRODUCT_TYPES_AND_ATTRIBUTES"):
         host.ensure_product_types(DEFINITIONS)
@@ -130,7 +134,7 @@ def test_without_the_permission_it_says_which_one_is_missing(host: SaleorHost, a
 
 
 def test_a_new_article_becomes_an_unpublished_product_of_one_variant(
-    host: SaleorHost, saleor: SaleorServer
+    host: SaleorGateway, saleor: SaleorServer
 ) -> None:
     define(host)
     shown = host.present([presentation()], PRODUCT_GROUP)[SKU]
@@ -143,20 +147,20 @@ def test_a_new_article_becomes_an_unpublished_product_of_one_variant(
     )
 
 
-def test_its_variant_is_called_as_the_product_is(host: SaleorHost, saleor: SaleorServer) -> None:
+def test_its_variant_is_called_as_the_product_is(host: SaleorGateway, saleor: SaleorServer) -> None:
     put_on_sale(host)
     (variant,) = saleor.saleor.variants.values()
     assert variant.name == saleor.saleor.products[variant.product].name
 
 
-def test_it_stands_in_the_collection(host: SaleorHost, saleor: SaleorServer) -> None:
+def test_it_stands_in_the_collection(host: SaleorGateway, saleor: SaleorServer) -> None:
     put_on_sale(host)
     (group,) = saleor.saleor.collections.values()
     assert group.products == list(saleor.saleor.products)
 
 
 def test_it_is_priced_in_every_channel_of_its_currency_and_in_no_other(
-    host: SaleorHost, saleor: SaleorServer
+    host: SaleorGateway, saleor: SaleorServer
 ) -> None:
     fake = saleor.saleor
     fake.add_channel("us-two", "USD")
@@ -168,7 +172,7 @@ def test_it_is_priced_in_every_channel_of_its_currency_and_in_no_other(
     }
 
 
-def test_a_second_time_no_second_product_is_made(host: SaleorHost, saleor: SaleorServer) -> None:
+def test_a_second_time_no_second_product_is_made(host: SaleorGateway, saleor: SaleorServer) -> None:
     define(host)
     first = host.present([presentation()], PRODUCT_GROUP)
     assert host.present([presentation()], PRODUCT_GROUP) == first
@@ -176,7 +180,7 @@ def test_a_second_time_no_second_product_is_made(host: SaleorHost, saleor: Saleo
 
 
 def test_a_lost_answer_is_made_up_for_by_the_next_run(
-    host: SaleorHost, saleor: SaleorServer
+    host: SaleorGateway, saleor: SaleorServer
 ) -> None:
     define(host)
     saleor.saleor.faults.add("drop", "products_create", after_work=True)
@@ -187,7 +191,7 @@ def test_a_lost_answer_is_made_up_for_by_the_next_run(
 
 
 def test_a_hundred_articles_are_made_by_a_handful_of_calls(
-    host: SaleorHost, saleor: SaleorServer
+    host: SaleorGateway, saleor: SaleorServer
 ) -> None:
     define(host)
     articles = [presentation(f"SKU-{n:03}") for n in range(100)]
@@ -196,7 +200,7 @@ def test_a_hundred_articles_are_made_by_a_handful_of_calls(
 
 
 def test_an_article_number_that_something_else_has_is_left_alone(
-    host: SaleorHost, saleor: SaleorServer
+    host: SaleorGateway, saleor: SaleorServer
 ) -> None:
     put_on_sale(host)
     other = presentation(product_type=BUNDLE)
@@ -204,14 +208,14 @@ def test_an_article_number_that_something_else_has_is_left_alone(
     assert len(saleor.saleor.products) == 1
 
 
-def test_a_product_that_staff_deleted_stays_deleted(host: SaleorHost) -> None:
+def test_a_product_that_staff_deleted_stays_deleted(host: SaleorGateway) -> None:
     define(host)
     gone = presentation(variant_id="UHJvZHVjdFZhcmlhbnQ6OTk5", is_new=False)
     assert host.present([gone], PRODUCT_GROUP) == {}
 
 
 def test_a_price_that_nobody_edited_follows_the_list(
-    host: SaleorHost, saleor: SaleorServer
+    host: SaleorGateway, saleor: SaleorServer
 ) -> None:
     variant_id = put_on_sale(host)
     again = presentation(
@@ -228,7 +232,7 @@ def test_a_price_that_nobody_edited_follows_the_list(
 
 
 def test_what_the_distributor_edited_is_not_overwritten(
-    host: SaleorHost, saleor: SaleorServer
+    host: SaleorGateway, saleor: SaleorServer
 ) -> None:
     variant_id = put_on_sale(host)
     fake = saleor.saleor
@@ -245,21 +249,23 @@ def test_what_the_distributor_edited_is_not_overwritten(
     assert (shown.name, shown.prices["USD"]) == ("Own name", usd("99.00"))
 
 
-def test_every_variant_of_our_types_is_listed_page_by_page(host: SaleorHost) -> None:
+def test_every_variant_of_our_types_is_listed_page_by_page(host: SaleorGateway) -> None:
     define(host)
     host.present([presentation(f"SKU-{n:03}") for n in range(60)], PRODUCT_GROUP)
     pages = [len(page) for page in host.variants(list(ProductType))]
     assert pages == [50, 10]
 
 
-def test_before_the_types_are_there_nothing_is_listed(host: SaleorHost) -> None:
+def test_before_the_types_are_there_nothing_is_listed(host: SaleorGateway) -> None:
     assert list(host.variants(list(ProductType))) == []
 
 
 # The two clocks, as attributes of the product
 
 
-def test_a_product_leaves_its_days_to_the_plugin_until_staff_write_them(host: SaleorHost) -> None:
+def test_a_product_leaves_its_days_to_the_plugin_until_staff_write_them(
+    host: SaleorGateway,
+) -> None:
     define(host)
     shown = host.present([presentation()], PRODUCT_GROUP)[SKU]
     assert (shown.clocks.expire_days, shown.clocks.validity_days) == (None, None)
@@ -270,7 +276,7 @@ def test_a_product_leaves_its_days_to_the_plugin_until_staff_write_them(host: Sa
     [("180", 180), ("180.0", 180), ("0", None), ("4000", None), ("soon", None), ("nan", None)],
 )
 def test_days_that_staff_wrote_count_if_they_can_be_days(
-    host: SaleorHost, saleor: SaleorServer, written: str, days: int | None
+    host: SaleorGateway, saleor: SaleorServer, written: str, days: int | None
 ) -> None:
     put_on_sale(host)
     fake = saleor.saleor
@@ -290,7 +296,7 @@ def offer(**values: object) -> Offer:
 
 
 def test_publishing_shows_it_where_it_has_a_price_and_nowhere_else(
-    host: SaleorHost, saleor: SaleorServer
+    host: SaleorGateway, saleor: SaleorServer
 ) -> None:
     fake = saleor.saleor
     fake.add_channel("europe", "EUR")
@@ -300,7 +306,7 @@ def test_publishing_shows_it_where_it_has_a_price_and_nowhere_else(
     assert shown == {"default-channel": True}
 
 
-def test_prices_given_replace_all_there_were(host: SaleorHost, saleor: SaleorServer) -> None:
+def test_prices_given_replace_all_there_were(host: SaleorGateway, saleor: SaleorServer) -> None:
     fake = saleor.saleor
     europe = fake.add_channel("europe", "EUR")
     variant_id = put_on_sale(host)
@@ -310,20 +316,20 @@ def test_prices_given_replace_all_there_were(host: SaleorHost, saleor: SaleorSer
     assert fake.variants[variant_id].prices == {europe.id: Decimal("12.00")}
 
 
-def test_a_currency_that_no_channel_sells_in_is_not_priced(host: SaleorHost) -> None:
+def test_a_currency_that_no_channel_sells_in_is_not_priced(host: SaleorGateway) -> None:
     variant_id = put_on_sale(host)
     prices = {"USD": usd("13.00"), "GBP": type(usd("1")).of("11.00", "GBP")}
     shown = host.offer(offer(variant_id=variant_id, prices=prices), PRODUCT_GROUP)
     assert shown.prices == {"USD": usd("13.00")}
 
 
-def test_a_name_given_is_the_products(host: SaleorHost, saleor: SaleorServer) -> None:
+def test_a_name_given_is_the_products(host: SaleorGateway, saleor: SaleorServer) -> None:
     variant_id = put_on_sale(host)
     host.offer(offer(variant_id=variant_id, name="Migration"), PRODUCT_GROUP)
     assert [each.name for each in saleor.saleor.products.values()] == ["Migration"]
 
 
-def test_a_product_of_staff_is_made_when_there_is_none(host: SaleorHost) -> None:
+def test_a_product_of_staff_is_made_when_there_is_none(host: SaleorGateway) -> None:
     define(host)
     shown = host.offer(
         offer(sku="OWN", name="Own", prices={"USD": usd("9.00")}, published=True), PRODUCT_GROUP
@@ -340,7 +346,7 @@ def test_a_product_of_staff_is_made_when_there_is_none(host: SaleorHost) -> None
     ],
 )
 def test_what_cannot_be_offered_is_rejected_on_the_value_at_fault(
-    host: SaleorHost, values: dict[str, object], code: str, field: str
+    host: SaleorGateway, values: dict[str, object], code: str, field: str
 ) -> None:
     put_on_sale(host)
     with pytest.raises(Rejected) as caught:
@@ -348,13 +354,13 @@ def test_what_cannot_be_offered_is_rejected_on_the_value_at_fault(
     assert (caught.value.code, caught.value.field) == (code, field)
 
 
-def test_a_variant_of_another_type_cannot_be_offered(host: SaleorHost) -> None:
+def test_a_variant_of_another_type_cannot_be_offered(host: SaleorGateway) -> None:
     variant_id = put_on_sale(host)
     with pytest.raises(Rejected, match="another type"):
         host.offer(offer(variant_id=variant_id, product_type=BUNDLE), PRODUCT_GROUP)
 
 
-def test_withdrawing_hides_it_everywhere(host: SaleorHost, saleor: SaleorServer) -> None:
+def test_withdrawing_hides_it_everywhere(host: SaleorGateway, saleor: SaleorServer) -> None:
     saleor.saleor.add_channel("us-two", "USD")
     host.withdraw(put_on_sale(host))
     (product,) = saleor.saleor.products.values()
@@ -362,17 +368,17 @@ def test_withdrawing_hides_it_everywhere(host: SaleorHost, saleor: SaleorServer)
 
 
 @every("variant_id", ["UHJvZHVjdFZhcmlhbnQ6OTk5", "nonsense"])
-def test_withdrawing_what_is_gone_does_nothing(host: SaleorHost, variant_id: str) -> None:
+def test_withdrawing_what_is_gone_does_nothing(host: SaleorGateway, variant_id: str) -> None:
     host.withdraw(variant_id)
 
 
 # Without a category Saleor publishes nothing
 
 
-def selling_in(client: SaleorClient, category: str) -> SaleorHost:
+def selling_in(client: SaleorClient, category: str) -> SaleorGateway:
     """The port of a distributor whose settings name that category."""
     configuration = Configuration(product_category=category)
-    return SaleorHost(client, version=VERSION, link=link, configuration=lambda: configuration)
+    return SaleorGateway(client, version=VERSION, link=link, configuration=lambda: configuration)
 
 
 def test_products_stand_in_the_category_of_the_settings_which_is_made_once(
@@ -398,7 +404,7 @@ def test_a_category_of_staff_is_chosen_by_its_name_or_slug(
 
 
 def test_a_product_without_a_category_gets_it_when_it_is_published(
-    host: SaleorHost, saleor: SaleorServer
+    host: SaleorGateway, saleor: SaleorServer
 ) -> None:
     put_on_sale(host)
     (product,) = saleor.saleor.products.values()
@@ -409,7 +415,7 @@ def test_a_product_without_a_category_gets_it_when_it_is_published(
 
 
 def test_a_product_without_a_category_gets_it_by_get_services_definition(
-    host: SaleorHost, saleor: SaleorServer
+    host: SaleorGateway, saleor: SaleorServer
 ) -> None:
     put_on_sale(host)
     (product,) = saleor.saleor.products.values()
@@ -418,7 +424,7 @@ def test_a_product_without_a_category_gets_it_by_get_services_definition(
     assert [product.category] == list(saleor.saleor.categories)
 
 
-def test_the_category_that_staff_chose_stays(host: SaleorHost, saleor: SaleorServer) -> None:
+def test_the_category_that_staff_chose_stays(host: SaleorGateway, saleor: SaleorServer) -> None:
     own = Category("Q2F0ZWdvcnk6OTk=", "own", "Own")
     saleor.saleor.categories[own.id] = own
     put_on_sale(host)
@@ -444,7 +450,7 @@ def test_where_staff_choose_categories_publishing_says_that_one_is_missing(
 
 @every("sku", [SKU, "NEW"])
 def test_publishing_what_has_no_price_in_any_channel_names_their_currencies(
-    host: SaleorHost, sku: str
+    host: SaleorGateway, sku: str
 ) -> None:
     define(host)
     host.present([presentation()], PRODUCT_GROUP)
@@ -455,7 +461,7 @@ def test_publishing_what_has_no_price_in_any_channel_names_their_currencies(
 
 
 def test_what_saleor_refuses_of_a_new_product_is_said_in_its_words(
-    host: SaleorHost, monkeypatch: pytest.MonkeyPatch
+    host: SaleorGateway, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     define(host)
     fault = {"path": "name", "message": "It is too long.", "code": "INVALID"}
@@ -469,7 +475,7 @@ def test_what_saleor_refuses_of_a_new_product_is_said_in_its_words(
 
 @every("version, digital", [("3.21.40", True), ("3.23.28", True), ("3.24.0", False)])
 def test_product_types_are_marked_digital_where_the_version_has_it(
-    host: SaleorHost, saleor: SaleorServer, app: App, version: str, digital: bool
+    host: SaleorGateway, saleor: SaleorServer, app: App, version: str, digital: bool
 ) -> None:
     saleor.saleor.reset()
     saleor.saleor.apps[app.id] = app

@@ -6,7 +6,7 @@ import pytest
 
 from bittitan_plugin.domain.billing import RefundStatus
 from bittitan_plugin.domain.errors import OutcomeUnknown, Rejected
-from bittitan_plugin.platforms.saleor.gateway import SaleorHost
+from bittitan_plugin.platforms.saleor.gateway import SaleorGateway
 from tests.fakes.saleor import SaleorServer
 from tests.fakes.saleor.records import App, GrantedRefund, Order
 from tests.integration.saleor.outbound.selling import (
@@ -20,7 +20,7 @@ from tests.tables import every
 
 
 @pytest.fixture
-def order(host: SaleorHost, saleor: SaleorServer) -> Order:
+def order(host: SaleorGateway, saleor: SaleorServer) -> Order:
     """Three licences at 14.00 USD, paid and delivered."""
     made = bought(saleor, put_on_sale(host))
     host.fulfilled(line_of(made))
@@ -34,24 +34,26 @@ def grant(order: Order, amount: str, *, of_line: bool) -> None:
     order.grants.append(GrantedRefund("grant", Decimal(amount), "staff", transaction, lines))
 
 
-def test_the_refund_is_granted_for_the_line_with_its_reason(host: SaleorHost, order: Order) -> None:
+def test_the_refund_is_granted_for_the_line_with_its_reason(
+    host: SaleorGateway, order: Order
+) -> None:
     host.refund(credit_for(order))
     (granted,) = order.grants
     assert (granted.amount, granted.lines) == (Decimal(42), [(order.lines[0].id, 3)])
     assert granted.reason.startswith("Ordered by mistake")
 
 
-def test_the_payment_app_is_asked_and_pays(host: SaleorHost, order: Order) -> None:
+def test_the_payment_app_is_asked_and_pays(host: SaleorGateway, order: Order) -> None:
     host.refund(credit_for(order))
     assert (order.grants[0].status, order.refunded) == ("SUCCESS", Decimal(42))
 
 
-def test_the_lines_delivery_is_returned(host: SaleorHost, order: Order) -> None:
+def test_the_lines_delivery_is_returned(host: SaleorGateway, order: Order) -> None:
     host.refund(credit_for(order))
     assert [each.status for each in order.fulfillments] == ["RETURNED"]
 
 
-def test_only_that_lines_delivery_is_returned(host: SaleorHost, saleor: SaleorServer) -> None:
+def test_only_that_lines_delivery_is_returned(host: SaleorGateway, saleor: SaleorServer) -> None:
     variant = put_on_sale(host)
     order = saleor.saleor.pay(saleor.saleor.place((variant, 3, {}), (variant, 2, {})))
     for line in (0, 1):
@@ -61,7 +63,7 @@ def test_only_that_lines_delivery_is_returned(host: SaleorHost, saleor: SaleorSe
     assert states == {("FULFILLED", order.lines[0].id), ("RETURNED", order.lines[1].id)}
 
 
-def test_asking_again_grants_and_pays_nothing_more(host: SaleorHost, order: Order) -> None:
+def test_asking_again_grants_and_pays_nothing_more(host: SaleorGateway, order: Order) -> None:
     host.refund(credit_for(order))
     host.refund(credit_for(order))
     assert (len(order.grants), order.refunded) == (1, Decimal(42))
@@ -69,7 +71,7 @@ def test_asking_again_grants_and_pays_nothing_more(host: SaleorHost, order: Orde
 
 @pytest.mark.parametrize("operation", ["order_return", "refund_grant", "refund_request"])
 def test_a_lost_answer_is_made_up_for_by_asking_again(
-    host: SaleorHost, saleor: SaleorServer, order: Order, operation: str
+    host: SaleorGateway, saleor: SaleorServer, order: Order, operation: str
 ) -> None:
     saleor.saleor.faults.add("drop", operation, after_work=True)
     with pytest.raises(OutcomeUnknown):
@@ -80,7 +82,7 @@ def test_a_lost_answer_is_made_up_for_by_asking_again(
 
 
 def test_while_the_payment_app_takes_its_time_it_is_not_asked_twice(
-    host: SaleorHost, saleor: SaleorServer, order: Order
+    host: SaleorGateway, saleor: SaleorServer, order: Order
 ) -> None:
     saleor.saleor.pays_back = False
     host.refund(credit_for(order))
@@ -89,7 +91,7 @@ def test_while_the_payment_app_takes_its_time_it_is_not_asked_twice(
 
 
 def test_a_refund_that_failed_is_asked_for_again_under_the_same_grant(
-    host: SaleorHost, saleor: SaleorServer, order: Order
+    host: SaleorGateway, saleor: SaleorServer, order: Order
 ) -> None:
     saleor.saleor.pays_back = False
     host.refund(credit_for(order))
@@ -99,7 +101,7 @@ def test_a_refund_that_failed_is_asked_for_again_under_the_same_grant(
     assert [each.status for each in order.grants] == ["SUCCESS"]
 
 
-def test_two_credits_of_one_order_are_two_grants(host: SaleorHost, saleor: SaleorServer) -> None:
+def test_two_credits_of_one_order_are_two_grants(host: SaleorGateway, saleor: SaleorServer) -> None:
     variant = put_on_sale(host)
     order = saleor.saleor.pay(saleor.saleor.place((variant, 3, {}), (variant, 3, {})))
     host.refund(credit_for(order, key="credit-a"))
@@ -107,14 +109,16 @@ def test_two_credits_of_one_order_are_two_grants(host: SaleorHost, saleor: Saleo
     assert order.refunded == Decimal(84)
 
 
-def test_what_staff_granted_for_the_line_is_not_given_twice(host: SaleorHost, order: Order) -> None:
+def test_what_staff_granted_for_the_line_is_not_given_twice(
+    host: SaleorGateway, order: Order
+) -> None:
     grant(order, "42.00", of_line=True)
     host.refund(credit_for(order))
     assert len(order.grants) == 1
 
 
 def test_what_staff_granted_in_part_is_completed_and_no_more(
-    host: SaleorHost, order: Order
+    host: SaleorGateway, order: Order
 ) -> None:
     grant(order, "30.00", of_line=False)
     host.refund(credit_for(order))
@@ -122,7 +126,7 @@ def test_what_staff_granted_in_part_is_completed_and_no_more(
 
 
 def test_what_was_paid_back_altogether_is_not_given_twice(
-    host: SaleorHost, saleor: SaleorServer, order: Order
+    host: SaleorGateway, saleor: SaleorServer, order: Order
 ) -> None:
     saleor.saleor.refund(order, Decimal(42))
     host.refund(credit_for(order))
@@ -130,7 +134,7 @@ def test_what_was_paid_back_altogether_is_not_given_twice(
 
 
 def test_what_was_paid_back_in_part_is_completed(
-    host: SaleorHost, saleor: SaleorServer, order: Order
+    host: SaleorGateway, saleor: SaleorServer, order: Order
 ) -> None:
     saleor.saleor.refund(order, Decimal(12))
     host.refund(credit_for(order))
@@ -138,7 +142,7 @@ def test_what_was_paid_back_in_part_is_completed(
 
 
 def test_a_line_that_was_paid_by_hand_is_not_taken_for_paid_back_with_another(
-    host: SaleorHost, saleor: SaleorServer
+    host: SaleorGateway, saleor: SaleorServer
 ) -> None:
     variant = put_on_sale(host)
     order = saleor.saleor.place((variant, 3, {}), (variant, 3, {}))
@@ -150,7 +154,7 @@ def test_a_line_that_was_paid_by_hand_is_not_taken_for_paid_back_with_another(
 
 
 def test_an_order_that_no_payment_app_was_paid_for_is_to_be_paid_back_by_hand(
-    host: SaleorHost, saleor: SaleorServer
+    host: SaleorGateway, saleor: SaleorServer
 ) -> None:
     order = saleor.saleor.place((put_on_sale(host), 3, {}))
     saleor.saleor.pay(order, by_hand=True)
@@ -159,7 +163,7 @@ def test_an_order_that_no_payment_app_was_paid_for_is_to_be_paid_back_by_hand(
     assert asked.reason == "42.00 USD was not paid through a payment app"
 
 
-def test_its_delivery_is_returned_all_the_same(host: SaleorHost, saleor: SaleorServer) -> None:
+def test_its_delivery_is_returned_all_the_same(host: SaleorGateway, saleor: SaleorServer) -> None:
     order = saleor.saleor.place((put_on_sale(host), 3, {}))
     saleor.saleor.pay(order, by_hand=True)
     host.fulfilled(line_of(order))
@@ -168,7 +172,7 @@ def test_its_delivery_is_returned_all_the_same(host: SaleorHost, saleor: SaleorS
 
 
 @pytest.fixture
-def in_parts(host: SaleorHost, saleor: SaleorServer) -> Order:
+def in_parts(host: SaleorGateway, saleor: SaleorServer) -> Order:
     """Three licences at 14.00 USD, paid in three payments and delivered."""
     order = saleor.saleor.place((put_on_sale(host), 3, {}))
     for amount in (10, 21, 11):
@@ -182,19 +186,19 @@ def given(order: Order) -> list[tuple[Decimal, str]]:
 
 
 def test_an_order_paid_in_parts_is_paid_back_by_the_payments_that_cover_it(
-    host: SaleorHost, in_parts: Order
+    host: SaleorGateway, in_parts: Order
 ) -> None:
     host.refund(credit_for(in_parts))
     assert given(in_parts) == [(Decimal(n), "SUCCESS") for n in (21, 11, 10)]
     assert [each.charged for each in in_parts.transactions] == [0, 0, 0]
 
 
-def test_no_more_payments_are_touched_than_it_takes(host: SaleorHost, in_parts: Order) -> None:
+def test_no_more_payments_are_touched_than_it_takes(host: SaleorGateway, in_parts: Order) -> None:
     host.refund(credit_for(in_parts, amount="25.00"))
     assert [each.refunded for each in in_parts.transactions] == [0, 21, 4]
 
 
-def test_only_the_first_part_names_the_line(host: SaleorHost, in_parts: Order) -> None:
+def test_only_the_first_part_names_the_line(host: SaleorGateway, in_parts: Order) -> None:
     host.refund(credit_for(in_parts))
     assert [len(each.lines) for each in in_parts.grants] == [1, 0, 0]
 
@@ -203,7 +207,7 @@ def test_only_the_first_part_names_the_line(host: SaleorHost, in_parts: Order) -
 @pytest.mark.parametrize("gone_well", [0, 1, 2])
 @pytest.mark.parametrize("after_work", [True, False], ids=["answer-lost", "not-done"])
 def test_interrupted_between_the_parts_it_goes_on_and_pays_nothing_twice(
-    host: SaleorHost,
+    host: SaleorGateway,
     saleor: SaleorServer,
     in_parts: Order,
     operation: str,
@@ -219,7 +223,7 @@ def test_interrupted_between_the_parts_it_goes_on_and_pays_nothing_twice(
 
 
 def test_parts_under_way_are_not_promised_to_another_line(
-    host: SaleorHost, saleor: SaleorServer
+    host: SaleorGateway, saleor: SaleorServer
 ) -> None:
     variant = put_on_sale(host)
     order = saleor.saleor.place((variant, 3, {}), (variant, 3, {}))
@@ -235,7 +239,7 @@ def test_parts_under_way_are_not_promised_to_another_line(
 
 
 def test_what_no_payment_covers_is_left_to_staff_and_the_rest_is_paid_back(
-    host: SaleorHost, saleor: SaleorServer
+    host: SaleorGateway, saleor: SaleorServer
 ) -> None:
     order = saleor.saleor.place((put_on_sale(host), 3, {}))
     saleor.saleor.pay(order, Decimal(30))
@@ -247,7 +251,9 @@ def test_what_no_payment_covers_is_left_to_staff_and_the_rest_is_paid_back(
     assert (given(order), order.refunded) == ([(Decimal(30), "SUCCESS")], Decimal(30))
 
 
-def test_what_was_never_received_is_not_given_back(host: SaleorHost, saleor: SaleorServer) -> None:
+def test_what_was_never_received_is_not_given_back(
+    host: SaleorGateway, saleor: SaleorServer
+) -> None:
     order = saleor.saleor.place((put_on_sale(host), 3, {}))
     asked = host.refund(credit_for(order))
     assert (asked.status, str(asked.by_hand), order.grants) == (
@@ -258,7 +264,7 @@ def test_what_was_never_received_is_not_given_back(host: SaleorHost, saleor: Sal
 
 
 def test_of_an_order_paid_in_part_only_that_part_is_given_back(
-    host: SaleorHost, saleor: SaleorServer
+    host: SaleorGateway, saleor: SaleorServer
 ) -> None:
     order = saleor.saleor.place((put_on_sale(host), 3, {}))
     saleor.saleor.pay(order, Decimal(10))
@@ -268,7 +274,7 @@ def test_of_an_order_paid_in_part_only_that_part_is_given_back(
 
 @pytest.mark.parametrize("pays_back", [True, False], ids=["paid", "pending"])
 def test_what_a_gift_card_paid_is_left_to_staff_with_its_amount(
-    host: SaleorHost, saleor: SaleorServer, pays_back: bool
+    host: SaleorGateway, saleor: SaleorServer, pays_back: bool
 ) -> None:
     order = saleor.saleor.place((put_on_sale(host), 3, {}))
     order.by_gift_card = Decimal(20)
@@ -281,7 +287,7 @@ def test_what_a_gift_card_paid_is_left_to_staff_with_its_amount(
 
 
 def test_lines_share_a_gift_card_and_give_back_together_what_was_paid(
-    host: SaleorHost, saleor: SaleorServer
+    host: SaleorGateway, saleor: SaleorServer
 ) -> None:
     variant = put_on_sale(host)
     order = saleor.saleor.place((variant, 3, {}), (variant, 3, {}))
@@ -296,7 +302,7 @@ def test_lines_share_a_gift_card_and_give_back_together_what_was_paid(
 
 
 def test_what_was_paid_too_much_and_went_back_is_no_part_of_the_lines_money(
-    host: SaleorHost, saleor: SaleorServer
+    host: SaleorGateway, saleor: SaleorServer
 ) -> None:
     order = saleor.saleor.place((put_on_sale(host), 3, {}))
     saleor.saleor.pay(order)
@@ -317,7 +323,7 @@ def test_what_was_paid_too_much_and_went_back_is_no_part_of_the_lines_money(
     ],
 )
 def test_what_goes_back_is_the_lines_total_whatever_the_unit_price(
-    host: SaleorHost, saleor: SaleorServer, total: str, unit: str
+    host: SaleorGateway, saleor: SaleorServer, total: str, unit: str
 ) -> None:
     order = saleor.saleor.place((put_on_sale(host), 3, {}))
     saleor.saleor.reprice(order.lines[0], total, unit=unit)
@@ -329,7 +335,7 @@ def test_what_goes_back_is_the_lines_total_whatever_the_unit_price(
 
 
 @pytest.fixture
-def refused(host: SaleorHost, saleor: SaleorServer, order: Order) -> Order:
+def refused(host: SaleorGateway, saleor: SaleorServer, order: Order) -> Order:
     """Its refund was asked for, and the payment app said no."""
     saleor.saleor.pays_back = False
     host.refund(credit_for(order))
@@ -338,7 +344,7 @@ def refused(host: SaleorHost, saleor: SaleorServer, order: Order) -> Order:
 
 
 def test_where_a_refund_stands_is_read_without_asking_again(
-    host: SaleorHost, saleor: SaleorServer, order: Order
+    host: SaleorGateway, saleor: SaleorServer, order: Order
 ) -> None:
     saleor.saleor.pays_back = False
     stands = [host.refund(credit_for(order)).status]
@@ -350,14 +356,14 @@ def test_where_a_refund_stands_is_read_without_asking_again(
 
 
 def test_a_refund_that_the_payment_app_refused_is_known_with_its_amount(
-    host: SaleorHost, refused: Order
+    host: SaleorGateway, refused: Order
 ) -> None:
     stands = host.refund_of(credit_for(refused))
     assert (stands.status, str(stands.amount)) == (RefundStatus.FAILED, "42.00 USD")
     assert stands.reason == "the payment app refused 42.00 USD"
 
 
-def test_another_currency_is_refused(host: SaleorHost, order: Order) -> None:
+def test_another_currency_is_refused(host: SaleorGateway, order: Order) -> None:
     credit = credit_for(order)
     wrong = type(credit)(**{**vars(credit), "amount": type(usd("1")).of("42", "EUR")})
     with pytest.raises(Rejected, match="USD"):
@@ -365,7 +371,7 @@ def test_another_currency_is_refused(host: SaleorHost, order: Order) -> None:
 
 
 def test_without_handle_payments_the_grant_stands_and_staff_learn_what_is_missing(
-    host: SaleorHost, app: App, order: Order
+    host: SaleorGateway, app: App, order: Order
 ) -> None:
     app.permissions.remove("HANDLE_PAYMENTS")
     with pytest.raises(Rejected, match="HANDLE_PAYMENTS"):

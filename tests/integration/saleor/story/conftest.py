@@ -14,7 +14,7 @@ from bittitan_plugin.bittitan.sandbox import DEFAULT_EMAIL, DEFAULT_PASSWORD, Sa
 from bittitan_plugin.domain.assets import Asset
 from bittitan_plugin.services.catalogue import products, services_definition
 from tests.by_hand import Backlog, without_engine
-from tests.fakes.host import FakeHost
+from tests.fakes.host import FakePlatform
 from tests.fakes.saleor import FakeSaleor
 from tests.fakes.saleor.records import Order, User
 from tests.integration.saleor.inbound.conftest import Station, bare, portal, station, stations
@@ -105,7 +105,7 @@ def world(idle_world: World) -> World:
 def shop(idle: tuple[World, Backlog], sandbox: SandboxServer, station: Station) -> Shop:
     """The installation, whose durable work is done as soon as a test settles."""
     key, installation = station.server.api_url, station.installed.installation_id
-    return without_engine(idle, sandbox, key, installation, cast(FakeHost, None))
+    return without_engine(idle, sandbox, key, installation, cast(FakePlatform, None))
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from functools import partial
 
 import pytest
 
-from bittitan_plugin.domain.catalogue import HostVariant, Product
+from bittitan_plugin.domain.catalogue import PlatformVariant, Product
 from bittitan_plugin.domain.errors import Refusal
 from bittitan_plugin.domain.problems import ProblemKind
 from bittitan_plugin.platforms.saleor.catalogue_watch import CatalogueWatch
@@ -110,10 +110,10 @@ def test_a_list_that_skipped_a_product_does_not_mean_that_it_is_gone(
 
 def test_what_staff_changed_here_while_the_list_was_read_is_not_undone(market: Market) -> None:
     ports, before = market.shop.ports, ours(market)
-    there = next(iter(ports.hosts.of(market.shop.id).variants([before.product_type])))
+    there = next(iter(ports.platforms.of(market.shop.id).variants([before.product_type])))
     (listed,) = [each for each in there if each.variant_id == before.variant_id]
 
-    def pages() -> Iterator[list[HostVariant]]:
+    def pages() -> Iterator[list[PlatformVariant]]:
         with ports.store.writing(market.shop.id) as work:
             work.products.save(replace(before, name="Renamed here"))
         yield [replace(listed, name="As it was listed")]

@@ -5,7 +5,7 @@ import pytest
 
 from bittitan_plugin.domain.errors import Unavailable
 from bittitan_plugin.platforms.saleor.invoice_links import PATH
-from bittitan_plugin.platforms.saleor.order_lease import LONGEST, Turns
+from bittitan_plugin.platforms.saleor.order_lease import LONGEST, OrderLeases
 from tests.fakes.saleor.records import Order
 from tests.integration.saleor.inbound.conftest import Station
 from tests.integration.saleor.story.conftest import Market
@@ -66,29 +66,31 @@ def test_a_guess_leads_nowhere(market: Market) -> None:
     assert market.station.http.get(f"{PATH}/INV-1").status_code == 404
 
 
-# Turns
+# OrderLeases
 
 
 @pytest.fixture
-def turns(station: Station) -> Turns:
-    return Turns(station.application.engine, station.clock)
+def turns(station: Station) -> OrderLeases:
+    return OrderLeases(station.application.engine, station.clock)
 
 
-def test_while_one_line_writes_to_an_order_another_waits(station: Station, turns: Turns) -> None:
+def test_while_one_line_writes_to_an_order_another_waits(
+    station: Station, turns: OrderLeases
+) -> None:
     turn = turns.of(station.installed.installation_id)
     with turn("order-1"), pytest.raises(Unavailable) as caught, turn("order-1"):
         pass
     assert caught.value.retry_after == 1
 
 
-def test_the_turn_is_over_when_the_write_is(station: Station, turns: Turns) -> None:
+def test_the_turn_is_over_when_the_write_is(station: Station, turns: OrderLeases) -> None:
     turn = turns.of(station.installed.installation_id)
     for _ in range(2):
         with turn("order-1"):
             pass
 
 
-def test_a_write_that_failed_ends_its_turn_too(station: Station, turns: Turns) -> None:
+def test_a_write_that_failed_ends_its_turn_too(station: Station, turns: OrderLeases) -> None:
     turn = turns.of(station.installed.installation_id)
     with pytest.raises(RuntimeError), turn("order-1"):
         raise RuntimeError
@@ -96,13 +98,15 @@ def test_a_write_that_failed_ends_its_turn_too(station: Station, turns: Turns) -
         pass
 
 
-def test_other_orders_do_not_wait(station: Station, turns: Turns) -> None:
+def test_other_orders_do_not_wait(station: Station, turns: OrderLeases) -> None:
     turn = turns.of(station.installed.installation_id)
     with turn("order-1"), turn("order-2"):
         pass
 
 
-def test_the_turn_of_a_process_that_died_ends_by_itself(station: Station, turns: Turns) -> None:
+def test_the_turn_of_a_process_that_died_ends_by_itself(
+    station: Station, turns: OrderLeases
+) -> None:
     turn = turns.of(station.installed.installation_id)
     with turn("order-1"):
         station.clock.now += LONGEST

@@ -4,15 +4,15 @@ import pytest
 
 from bittitan_plugin.cli.doctor import Finding, examine
 from bittitan_plugin.domain.problems import ProblemKind
-from bittitan_plugin.platforms.saleor.app_health import HearingWatch
+from bittitan_plugin.platforms.saleor.app_health import AppHealthWatch
 from tests.fakes.saleor.records import App
 from tests.integration.saleor.story.conftest import Market
 
 
 @pytest.fixture
-def watch(market: Market) -> HearingWatch:
+def watch(market: Market) -> AppHealthWatch:
     ports = market.shop.ports
-    return HearingWatch(market.station.apps, ports.store, ports.clock)
+    return AppHealthWatch(market.station.apps, ports.store, ports.clock)
 
 
 @pytest.fixture
@@ -28,13 +28,13 @@ def finding(market: Market) -> Finding:
     return found
 
 
-def test_all_is_well_after_an_installation(market: Market, watch: HearingWatch) -> None:
+def test_all_is_well_after_an_installation(market: Market, watch: AppHealthWatch) -> None:
     watch.look_all()
     assert (market.shop.problems(), finding(market).ok) == ([], True)
 
 
 def test_a_withdrawn_permission_is_a_problem_that_closes_when_it_is_back(
-    market: Market, watch: HearingWatch, app: App
+    market: Market, watch: AppHealthWatch, app: App
 ) -> None:
     app.permissions.remove("MANAGE_ORDERS")
     watch.look_all()
@@ -49,7 +49,7 @@ def test_a_withdrawn_permission_is_a_problem_that_closes_when_it_is_back(
 
 
 def test_an_inactive_webhook_is_a_problem_that_closes_when_it_is_back(
-    market: Market, watch: HearingWatch, app: App
+    market: Market, watch: AppHealthWatch, app: App
 ) -> None:
     name = next(iter(app.webhooks))
     app.webhooks[name] = False

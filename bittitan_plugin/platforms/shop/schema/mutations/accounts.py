@@ -5,7 +5,7 @@ import strawberry
 from bittitan_plugin.domain.access import Permission
 from bittitan_plugin.domain.sign_in import SignInDelayed
 from bittitan_plugin.platforms.shop.schema.context import (
-    HostInfo,
+    ShopInfo,
     address,
     platform,
     run,
@@ -67,7 +67,7 @@ class AccountMutation:
     """Accounts."""
 
     @mutation()
-    async def token_create(self, info: HostInfo, email: str, password: str) -> CreateToken | None:
+    async def token_create(self, info: ShopInfo, email: str, password: str) -> CreateToken | None:
         """Sign in."""
         here, asked_from = platform(info), address(info)
         try:
@@ -81,7 +81,7 @@ class AccountMutation:
 
     @mutation()
     async def password_change(
-        self, info: HostInfo, old_password: str, new_password: str
+        self, info: ShopInfo, old_password: str, new_password: str
     ) -> PasswordChange | None:
         """Change one's own password. Every session and token there was ends, this one too."""
         user, asked_from, customers = signed_in(info), address(info), platform(info).customers
@@ -94,7 +94,7 @@ class AccountMutation:
         return PasswordChange(user=user_of(info, row))
 
     @mutation()
-    async def tokens_deactivate_all(self, info: HostInfo) -> DeactivateAllUserTokens | None:
+    async def tokens_deactivate_all(self, info: ShopInfo) -> DeactivateAllUserTokens | None:
         """Sign out everywhere: end every session and token of one's own, this one too."""
         user, customers = signed_in(info), platform(info).customers
         await run(lambda: customers.sign_out_everywhere(user.id))
@@ -102,7 +102,7 @@ class AccountMutation:
 
     @mutation(needs=Permission.MANAGE_USERS)
     async def customer_create(
-        self, info: HostInfo, input: UserCreateInput
+        self, info: ShopInfo, input: UserCreateInput
     ) -> CustomerCreate | None:
         """Create a customer."""
         customers = platform(info).customers

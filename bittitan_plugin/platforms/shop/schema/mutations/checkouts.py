@@ -8,8 +8,8 @@ from bittitan_plugin.platforms.shop.checkouts import DEFAULT_CURRENCY
 from bittitan_plugin.platforms.shop.ids import Kind, parse_id
 from bittitan_plugin.platforms.shop.inputs import LineInput
 from bittitan_plugin.platforms.shop.schema.context import (
-    HostInfo,
     IdArgument,
+    ShopInfo,
     platform,
     run,
     signed_in,
@@ -89,7 +89,7 @@ class CheckoutMutation:
 
     @mutation()
     async def checkout_create(
-        self, info: HostInfo, input: CheckoutCreateInput
+        self, info: ShopInfo, input: CheckoutCreateInput
     ) -> CheckoutCreate | None:
         """Make a basket. Requires to be signed in."""
         user, checkouts = signed_in(info), platform(info).checkouts
@@ -100,7 +100,7 @@ class CheckoutMutation:
 
     @mutation()
     async def checkout_lines_add(
-        self, info: HostInfo, checkout_id: IdArgument, lines: list[CheckoutLineInput]
+        self, info: ShopInfo, checkout_id: IdArgument, lines: list[CheckoutLineInput]
     ) -> CheckoutLinesAdd | None:
         """Add to a basket. Requires to be signed in."""
         user, checkouts = signed_in(info), platform(info).checkouts
@@ -110,7 +110,7 @@ class CheckoutMutation:
 
     @mutation()
     async def checkout_lines_update(
-        self, info: HostInfo, checkout_id: IdArgument, lines: list[CheckoutLineUpdateInput]
+        self, info: ShopInfo, checkout_id: IdArgument, lines: list[CheckoutLineUpdateInput]
     ) -> CheckoutLinesUpdate | None:
         """Change quantities. Requires to be signed in."""
         user, checkouts = signed_in(info), platform(info).checkouts
@@ -122,7 +122,7 @@ class CheckoutMutation:
     @mutation()
     async def checkout_complete(
         self,
-        info: HostInfo,
+        info: ShopInfo,
         checkout_id: IdArgument,
         payment_data: str | None = None,  # noqa: ARG002 - Saleor's clients send it
         pay: bool = True,

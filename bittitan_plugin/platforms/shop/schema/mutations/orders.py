@@ -8,8 +8,8 @@ from bittitan_plugin.domain.orders import Invoicing
 from bittitan_plugin.platforms.shop.checkouts import DEFAULT_CURRENCY
 from bittitan_plugin.platforms.shop.ids import Kind, parse_id
 from bittitan_plugin.platforms.shop.order_records import OrderRecord
-from bittitan_plugin.platforms.shop.platform import EmbeddedPlatform
-from bittitan_plugin.platforms.shop.schema.context import HostInfo, IdArgument, platform, run
+from bittitan_plugin.platforms.shop.platform import ShopPlatform
+from bittitan_plugin.platforms.shop.schema.context import IdArgument, ShopInfo, platform, run
 from bittitan_plugin.platforms.shop.schema.errors import OrderError
 from bittitan_plugin.platforms.shop.schema.fields import mutation
 from bittitan_plugin.platforms.shop.schema.mutations.checkouts import CheckoutLineInput, lines_of
@@ -86,7 +86,7 @@ class DraftMutation:
 
     @mutation(needs=Permission.MANAGE_ORDERS)
     async def draft_order_create(
-        self, info: HostInfo, input: DraftOrderCreateInput
+        self, info: ShopInfo, input: DraftOrderCreateInput
     ) -> DraftOrderCreate | None:
         """Draft an order for a customer."""
         here = platform(info)
@@ -95,7 +95,7 @@ class DraftMutation:
 
     @mutation(needs=Permission.MANAGE_ORDERS)
     async def draft_order_complete(
-        self, info: HostInfo, order_id: IdArgument
+        self, info: ShopInfo, order_id: IdArgument
     ) -> DraftOrderComplete | None:
         """Make a draft an order."""
         order_changes, key = platform(info).order_changes, parse_id(Kind.ORDER, order_id)
@@ -104,7 +104,7 @@ class DraftMutation:
 
     @mutation(needs=Permission.MANAGE_ORDERS)
     async def order_execute(
-        self, info: HostInfo, order_id: IdArgument, invoicing: Invoicing
+        self, info: ShopInfo, order_id: IdArgument, invoicing: Invoicing
     ) -> OrderExecute | None:
         """Confirm an order and choose when it is invoiced.
 
@@ -121,7 +121,7 @@ class OrderMutation:
 
     @mutation(needs=Permission.MANAGE_ORDERS)
     async def order_mark_as_paid(
-        self, info: HostInfo, order_id: IdArgument
+        self, info: ShopInfo, order_id: IdArgument
     ) -> OrderMarkAsPaid | None:
         """Record that all money was received."""
         order_changes, key = platform(info).order_changes, parse_id(Kind.ORDER, order_id)
@@ -129,7 +129,7 @@ class OrderMutation:
         return OrderMarkAsPaid(order=order_of(info, record.row))
 
     @mutation(needs=Permission.MANAGE_ORDERS)
-    async def order_cancel(self, info: HostInfo, order_id: IdArgument) -> OrderCancel | None:
+    async def order_cancel(self, info: ShopInfo, order_id: IdArgument) -> OrderCancel | None:
         """Cancel an order. Refunds nothing by itself."""
         order_changes, key = platform(info).order_changes, parse_id(Kind.ORDER, order_id)
         record = await run(lambda: order_changes.cancel(key))
@@ -137,7 +137,7 @@ class OrderMutation:
 
     @mutation(needs=Permission.MANAGE_ORDERS)
     async def order_grant_refund_create(
-        self, info: HostInfo, order_id: IdArgument, input: OrderGrantRefundCreateInput
+        self, info: ShopInfo, order_id: IdArgument, input: OrderGrantRefundCreateInput
     ) -> OrderGrantRefundCreate | None:
         """Pay money back."""
         order_changes, key = platform(info).order_changes, parse_id(Kind.ORDER, order_id)
@@ -147,7 +147,7 @@ class OrderMutation:
         return OrderGrantRefundCreate(order=order_of(info, order), granted_refund=refund_of(refund))
 
 
-def _create_draft(here: EmbeddedPlatform, given: DraftOrderCreateInput) -> OrderRecord:
+def _create_draft(here: ShopPlatform, given: DraftOrderCreateInput) -> OrderRecord:
     key = parse_id(Kind.USER, given.user, field="user")
     user = here.customers.find([key]).get(key)
     if user is None:

@@ -4,8 +4,8 @@ import strawberry
 
 from bittitan_plugin.domain.access import Permission
 from bittitan_plugin.platforms.shop.schema.context import (
-    HostInfo,
     IdArgument,
+    ShopInfo,
     platform,
     run,
     viewer,
@@ -51,7 +51,7 @@ class PluginMutation:
 
     @mutation(needs=Permission.MANAGE_PLUGINS)
     async def plugin_update(
-        self, info: HostInfo, plugin_id: IdArgument, input: PluginUpdateInput
+        self, info: ShopInfo, plugin_id: IdArgument, input: PluginUpdateInput
     ) -> PluginUpdate | None:
         """Switch a plugin on or off, or change its settings. It takes effect at once."""
         plugins, changed_by = platform(info).plugins, viewer(info).email

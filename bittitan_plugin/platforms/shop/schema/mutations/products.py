@@ -8,7 +8,7 @@ import strawberry
 from bittitan_plugin.domain.access import Permission
 from bittitan_plugin.platforms.shop.ids import Kind, parse_id
 from bittitan_plugin.platforms.shop.inputs import VariantInput
-from bittitan_plugin.platforms.shop.schema.context import HostInfo, IdArgument, platform, run
+from bittitan_plugin.platforms.shop.schema.context import IdArgument, ShopInfo, platform, run
 from bittitan_plugin.platforms.shop.schema.errors import ProductError
 from bittitan_plugin.platforms.shop.schema.fields import mutation
 from bittitan_plugin.platforms.shop.schema.scalars import PositiveDecimal
@@ -139,7 +139,7 @@ class ProductMutation:
 
     @mutation(needs=Permission.MANAGE_PRODUCTS)
     async def product_type_create(
-        self, info: HostInfo, input: ProductTypeInput
+        self, info: ShopInfo, input: ProductTypeInput
     ) -> ProductTypeCreate | None:
         """Create a product type."""
         catalogue = platform(info).catalogue
@@ -148,7 +148,7 @@ class ProductMutation:
 
     @mutation(needs=Permission.MANAGE_PRODUCTS)
     async def product_create(
-        self, info: HostInfo, input: ProductCreateInput
+        self, info: ShopInfo, input: ProductCreateInput
     ) -> ProductCreate | None:
         """Put a product on offer."""
         product_changes = platform(info).product_changes
@@ -166,7 +166,7 @@ class ProductMutation:
 
     @mutation(needs=Permission.MANAGE_PRODUCTS)
     async def product_update(
-        self, info: HostInfo, product_id: IdArgument, input: ProductInput
+        self, info: ShopInfo, product_id: IdArgument, input: ProductInput
     ) -> ProductUpdate | None:
         """Rename, publish or withdraw a product."""
         product_changes, key = platform(info).product_changes, parse_id(Kind.PRODUCT, product_id)
@@ -178,7 +178,7 @@ class ProductMutation:
         return ProductUpdate(product=product_of(info, record.row))
 
     @mutation(needs=Permission.MANAGE_PRODUCTS)
-    async def product_delete(self, info: HostInfo, product_id: IdArgument) -> ProductDelete | None:
+    async def product_delete(self, info: ShopInfo, product_id: IdArgument) -> ProductDelete | None:
         """Remove a product; orders keep theirs."""
         product_changes, key = platform(info).product_changes, parse_id(Kind.PRODUCT, product_id)
         record = await run(lambda: product_changes.delete_product(key))
@@ -191,7 +191,7 @@ class VariantMutation:
 
     @mutation(needs=Permission.MANAGE_PRODUCTS)
     async def product_variant_create(
-        self, info: HostInfo, product: strawberry.ID, input: ProductVariantInput
+        self, info: ShopInfo, product: strawberry.ID, input: ProductVariantInput
     ) -> ProductVariantCreate | None:
         """Add a variant to a product."""
         product_changes = platform(info).product_changes
@@ -201,7 +201,7 @@ class VariantMutation:
 
     @mutation(needs=Permission.MANAGE_PRODUCTS)
     async def product_variant_update(
-        self, info: HostInfo, variant_id: IdArgument, input: ProductVariantUpdateInput
+        self, info: ShopInfo, variant_id: IdArgument, input: ProductVariantUpdateInput
     ) -> ProductVariantUpdate | None:
         """Rename or re-price a variant."""
         product_changes, key = platform(info).product_changes, parse_id(Kind.VARIANT, variant_id)
@@ -215,7 +215,7 @@ class VariantMutation:
 
     @mutation(needs=Permission.MANAGE_PRODUCTS)
     async def product_variant_delete(
-        self, info: HostInfo, variant_id: IdArgument
+        self, info: ShopInfo, variant_id: IdArgument
     ) -> ProductVariantDelete | None:
         """Remove a variant; orders keep theirs."""
         product_changes, key = platform(info).product_changes, parse_id(Kind.VARIANT, variant_id)

@@ -8,7 +8,7 @@ from bittitan_plugin.domain.money import Money as DomainMoney
 from bittitan_plugin.platforms.shop.checkouts import CheckoutLine as LineRecord
 from bittitan_plugin.platforms.shop.checkouts import CheckoutRecord
 from bittitan_plugin.platforms.shop.ids import Kind, global_id
-from bittitan_plugin.platforms.shop.schema.context import HostInfo
+from bittitan_plugin.platforms.shop.schema.context import ShopInfo
 from bittitan_plugin.platforms.shop.schema.scalars import TaxedMoney, taxed
 from bittitan_plugin.platforms.shop.schema.types.metadata import MetadataItem, items_of
 from bittitan_plugin.platforms.shop.schema.types.products import ProductVariant, variant_of
@@ -39,7 +39,7 @@ class Checkout:
     lines: list[CheckoutLine]
 
 
-def checkout_of(info: HostInfo, record: CheckoutRecord) -> Checkout:
+def checkout_of(info: ShopInfo, record: CheckoutRecord) -> Checkout:
     """A basket for the wire."""
     return Checkout(
         id=strawberry.ID(global_id(Kind.CHECKOUT, record.row.id)),
@@ -51,7 +51,7 @@ def checkout_of(info: HostInfo, record: CheckoutRecord) -> Checkout:
     )
 
 
-def _line_of(info: HostInfo, line: LineRecord, currency: str) -> CheckoutLine:
+def _line_of(info: ShopInfo, line: LineRecord, currency: str) -> CheckoutLine:
     price = line.price(currency) or DomainMoney.of(0, currency)
     return CheckoutLine(
         id=strawberry.ID(global_id(Kind.CHECKOUT_LINE, line.row.id)),

@@ -22,7 +22,7 @@ from bittitan_plugin.platforms.shop.paging import PageRequest
 from bittitan_plugin.platforms.shop.schema.composition import composed
 from bittitan_plugin.platforms.shop.schema.connections import CountableConnection, connect
 from bittitan_plugin.platforms.shop.schema.context import (
-    HostInfo,
+    ShopInfo,
     loaders,
     platform,
     viewer,
@@ -60,7 +60,7 @@ class OrderLine:
     variant_key: strawberry.Private[UUID | None]
 
     @field
-    async def variant(self, info: HostInfo) -> ProductVariant | None:
+    async def variant(self, info: ShopInfo) -> ProductVariant | None:
         """The variant, while it is still on offer."""
         if self.variant_key is None:
             return None
@@ -87,23 +87,23 @@ class Order:
     row: strawberry.Private[OrderRow]
 
     @field
-    async def lines(self, info: HostInfo) -> list[OrderLine]:
+    async def lines(self, info: ShopInfo) -> list[OrderLine]:
         """What was bought."""
         rows = await loaders(info).order_lines.load(self.row.id)
         return [_line_of(row, self.row.currency) for row in rows or ()]
 
     @field
-    async def invoices(self, info: HostInfo) -> list[Invoice]:
+    async def invoices(self, info: ShopInfo) -> list[Invoice]:
         """Invoices and credit invoices, oldest first."""
         return [invoice_of(row) for row in await loaders(info).invoices.load(self.row.id) or ()]
 
     @field
-    async def granted_refunds(self, info: HostInfo) -> list[OrderGrantedRefund]:
+    async def granted_refunds(self, info: ShopInfo) -> list[OrderGrantedRefund]:
         """What was paid back, oldest first."""
         return [refund_of(row) for row in await loaders(info).refunds.load(self.row.id) or ()]
 
     @field
-    async def user(self, info: HostInfo) -> "User | None":
+    async def user(self, info: ShopInfo) -> "User | None":
         """Who placed it."""
         row = await loaders(info).users.load(self.row.user_id)
         return user_of(info, row) if row else None
@@ -140,7 +140,7 @@ class User:
     @field
     async def orders(
         self,
-        info: HostInfo,
+        info: ShopInfo,
         first: int | None = None,
         after: str | None = None,
         last: int | None = None,
@@ -155,7 +155,7 @@ class User:
         return await connect(info, listing, request, lambda row: order_of(info, row))
 
 
-def order_of(info: HostInfo, row: OrderRow) -> Order:
+def order_of(info: ShopInfo, row: OrderRow) -> Order:
     """An order for the wire."""
     return composed(info, Order)(
         id=strawberry.ID(global_id(Kind.ORDER, row.id)),
@@ -174,7 +174,7 @@ def order_of(info: HostInfo, row: OrderRow) -> Order:
     )
 
 
-def user_of(info: HostInfo, row: UserRow) -> User:
+def user_of(info: ShopInfo, row: UserRow) -> User:
     """A user for the wire."""
     return composed(info, User)(
         id=strawberry.ID(global_id(Kind.USER, row.id)),

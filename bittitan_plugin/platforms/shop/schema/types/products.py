@@ -9,7 +9,7 @@ from bittitan_plugin.platforms.shop.ids import Kind, global_id
 from bittitan_plugin.platforms.shop.inputs import slug_of
 from bittitan_plugin.platforms.shop.schema.composition import composed
 from bittitan_plugin.platforms.shop.schema.connections import CountableConnection
-from bittitan_plugin.platforms.shop.schema.context import HostInfo, loaders
+from bittitan_plugin.platforms.shop.schema.context import ShopInfo, loaders
 from bittitan_plugin.platforms.shop.schema.fields import field
 from bittitan_plugin.platforms.shop.schema.scalars import Money, TaxedMoney, money_of, taxed
 from bittitan_plugin.platforms.shop.tables import ProductRow, ProductTypeRow
@@ -50,7 +50,7 @@ class Product:
     row: strawberry.Private[ProductRow]
 
     @field
-    async def product_type(self, info: HostInfo) -> ProductType:
+    async def product_type(self, info: ShopInfo) -> ProductType:
         """Its kind."""
         row = await loaders(info).product_types.load(self.row.product_type)
         return product_type(row or ProductTypeRow(slug=self.row.product_type, name=""))
@@ -67,7 +67,7 @@ class Product:
         return self.row.published
 
     @field
-    async def variants(self, info: HostInfo) -> list["ProductVariant"] | None:
+    async def variants(self, info: ShopInfo) -> list["ProductVariant"] | None:
         """The things that are bought."""
         found = await loaders(info).variants_of.load(self.row.id)
         return [variant_of(info, variant) for variant in found or ()]
@@ -83,7 +83,7 @@ class ProductVariant:
     variant: strawberry.Private[Variant]
 
     @field
-    def product(self, info: HostInfo) -> Product:
+    def product(self, info: ShopInfo) -> Product:
         """What it is a variant of."""
         return product_of(info, self.variant.product)
 
@@ -112,7 +112,7 @@ def product_type(row: ProductTypeRow) -> ProductType:
     return ProductType(id=strawberry.ID(row.slug), name=row.name, slug=row.slug)
 
 
-def product_of(info: HostInfo, row: ProductRow) -> Product:
+def product_of(info: ShopInfo, row: ProductRow) -> Product:
     """A product for the wire."""
     return composed(info, Product)(
         id=strawberry.ID(global_id(Kind.PRODUCT, row.id)),
@@ -123,7 +123,7 @@ def product_of(info: HostInfo, row: ProductRow) -> Product:
     )
 
 
-def variant_of(info: HostInfo, variant: Variant) -> ProductVariant:
+def variant_of(info: ShopInfo, variant: Variant) -> ProductVariant:
     """A variant for the wire."""
     return composed(info, ProductVariant)(
         id=strawberry.ID(global_id(Kind.VARIANT, variant.row.id)),
