@@ -42,7 +42,7 @@ class _StandardError:
     """Log lines go where errors go, so that what a command prints can be read by a program."""
 
     def __call__(self, *_arguments: object) -> structlog.PrintLogger:
-        """A logger on standard error as it is now; tests capture it anew each time."""
+        """A logger on the present standard error, which tests replace for each test."""
         return structlog.PrintLogger(file=sys.stderr)
 
 

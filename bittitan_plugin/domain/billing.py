@@ -74,7 +74,7 @@ class Refund:
 
     @property
     def is_open(self) -> bool:
-        """Whether the payment may still be confirmed, or fixed."""
+        """Whether the refund may still be confirmed, or fixed."""
         return self.status in (RefundStatus.ASKED, RefundStatus.FAILED)
 
     @property

@@ -49,7 +49,7 @@ class Circuit:
     since: datetime
     #: From when on it may be called: by one caller when it is down, by all after a pause.
     retry_at: datetime
-    #: How often it was tried in vain since it opened.
+    #: Failed tries since it opened.
     tries: int = 0
 
     def wait(self, now: datetime) -> float:

@@ -39,7 +39,7 @@ class Customer:
 
 @dataclass(frozen=True, kw_only=True)
 class EndCustomer:
-    """For whom a reseller bought."""
+    """The customer that a reseller bought for."""
 
     email: str
     name: str

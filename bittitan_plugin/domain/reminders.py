@@ -15,7 +15,7 @@ def due_reminder(asset: Asset, now: datetime) -> int | None:
     """The reminder that is due now, as its days before the expiry; None when none is due.
 
     If several are due at once, only the one nearest to the expiry counts; the others are dropped.
-    None is due on the first day after the purchase: the code was sent then.
+    A reminder that falls on the first day after the purchase is left out: the code was sent then.
     """
     expires_at = asset.coupon_expires_at
     if asset.status is not AssetStatus.ACTIVE or asset.coupon_status is not CouponStatus.AVAILABLE:

@@ -1,4 +1,4 @@
-"""Makes CSV files of which a spreadsheet takes no cell for a formula."""
+"""Makes CSV files with cells that a spreadsheet never takes for formulas."""
 
 import csv
 from collections.abc import Iterable, Sequence

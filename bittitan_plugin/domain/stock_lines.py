@@ -83,9 +83,9 @@ def _judged(chunks: Iterable[bytes]) -> Iterator[bytes]:
         beginning += piece
     while beginning.startswith(BOM_UTF8):
         beginning = beginning.removeprefix(BOM_UTF8)
-    for mark, mend in _FOREIGN.items():
+    for mark, remedy in _FOREIGN.items():
         if beginning.lstrip().startswith(mark):
-            raise Refusal(ErrorCode.INVALID, f"This is no CSV file. {mend}", field="file")
+            raise Refusal(ErrorCode.INVALID, f"This is no CSV file. {remedy}", field="file")
     if b"\0" in beginning[:_JUDGED]:
         raise Refusal(ErrorCode.INVALID, "This is no CSV file: it holds binary data.", field="file")
     return chain([beginning], pieces)

@@ -127,20 +127,20 @@ def read_row(
 
     ``decimals`` is the sign that begins the decimals of an amount in this file, where known.
     """
-    said: dict[Column, str] = {column: plain(cell) for column, cell in cells.items()}
+    texts: dict[Column, str] = {column: plain(cell) for column, cell in cells.items()}
     for column in REQUIRED:
-        if not said.get(column):
+        if not texts.get(column):
             raise Refusal(ErrorCode.REQUIRED, f"'{column}' is empty.")
-    product_type, sku = _article(said[Column.ARTICLE], rules)
-    cost, currency = read_cost(said.get(Column.COST, ""), said.get(Column.CURRENCY, ""), decimals)
+    product_type, sku = _article(texts[Column.ARTICLE], rules)
+    cost, currency = read_cost(texts.get(Column.COST, ""), texts.get(Column.CURRENCY, ""), decimals)
     return StockRow(
         line=line,
-        code=_code(said[Column.CODE], is_text=is_marked_as_text(cells[Column.CODE])),
+        code=_code(texts[Column.CODE], is_text=is_marked_as_text(cells[Column.CODE])),
         product_type=product_type,
         sku=sku,
-        licenses=_licenses(said[Column.LICENSES]),
-        expires_at=_expiry(said[Column.EXPIRES_ON], rules),
-        validity_days=_validity(said.get(Column.VALIDITY, "")),
+        licenses=_licenses(texts[Column.LICENSES]),
+        expires_at=_expiry(texts[Column.EXPIRES_ON], rules),
+        validity_days=_validity(texts.get(Column.VALIDITY, "")),
         cost=cost,
         cost_currency=currency,
         note=_note(cells.get(Column.NOTE, "")),

@@ -1,1 +1,1 @@
-"""E-mail: the port, the templates and the two transports (SMTP, files)."""
+"""E-mail: the templates and the two transports (SMTP, files)."""

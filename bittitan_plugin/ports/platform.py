@@ -20,7 +20,7 @@ from bittitan_plugin.domain.orders import Customer, Order, UnreadableOrder
 
 @dataclass(frozen=True, kw_only=True)
 class FulfilledLine:
-    """A line whose coupon has been obtained. It carries ids only, never a code."""
+    """A line with an obtained coupon. It has only ids, never a code."""
 
     order_id: str
     order_line_id: str

@@ -52,7 +52,7 @@ class AccountQuestion:
 def account_question(
     ports: Ports, installation: Installation, *, asked: bool
 ) -> AccountQuestion | None:
-    """The question to show; None where there is none, and none was asked before."""
+    """The question to show; None where there is nothing to ask and nothing was asked."""
     unused = of_another_account(ports, installation)
     with ports.store.reading(installation.id) as work:
         changes = work.coupons.account_changes(limit=5)

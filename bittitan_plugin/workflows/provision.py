@@ -1,4 +1,4 @@
-"""Order line → asset → coupon → platform told → invoice linked → buyer welcomed. Durable."""
+"""Order line → asset → coupon → platform notified → invoice linked → buyer welcomed. Durable."""
 
 from collections.abc import Callable
 from functools import partial

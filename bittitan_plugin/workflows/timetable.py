@@ -84,7 +84,7 @@ class Timetable:
         return self._stopping.is_set()
 
     def stop(self) -> None:
-        """Stop the rounds; the next process's round enqueues what is left."""
+        """Stop the rounds; the next round, in any process, enqueues what is left."""
         self._stopping.set()
         if self._thread.ident is not None:
             self._thread.join(timeout=STOP_GRACE_S)

@@ -85,12 +85,12 @@ class _AssetOrder:
 
 @strawberry.type(name="Query")
 class _Query(BitTitanQuery):
-    """Ours alone; the gateway adds Saleor's."""
+    """Only our fields; the gateway adds Saleor's."""
 
 
 @strawberry.type(name="Mutation")
 class _Mutation(BitTitanMutation):
-    """Ours alone; the gateway adds Saleor's."""
+    """Only our fields; the gateway adds Saleor's."""
 
 
 class Subgraph(strawberry.federation.Schema):

@@ -99,7 +99,7 @@ class CustomerValue(_Value):
 
 
 class EndCustomerValue(_Value):
-    """For whom a reseller bought."""
+    """The customer that a reseller bought for."""
 
     email: Typed
     name: Typed = ""

@@ -40,7 +40,7 @@ class AllowedSaleors:
         return tuple(dict.fromkeys(origin(url) for url in [*self.urls, *self.dashboards]))
 
     def frame_ancestors(self, api_url: str) -> tuple[str, ...]:
-        """Origins whose pages may show ours in a frame: that Saleor's, and listed Dashboards."""
+        """Origins that may show our pages in a frame: that Saleor's, and listed Dashboards."""
         origins = [origin(api_url), *(origin(url) for url in self.dashboards)]
         return tuple(dict.fromkeys(origins))
 

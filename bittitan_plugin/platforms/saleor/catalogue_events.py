@@ -16,7 +16,7 @@ def _named(*kinds: type[specs.Event]) -> _Kinds:
     return {kind.__name__: kind for kind in kinds}
 
 
-#: By Saleor's names for them, which are the hooks'.
+#: The classes by Saleor's names of the events, which are also the hooks' names.
 _INVOICE = _named(specs.InvoiceRequested, specs.InvoiceSent, specs.InvoiceDeleted)
 _PRODUCT = _named(specs.ProductCreated, specs.ProductUpdated, specs.ProductDeleted)
 _VARIANT = _named(

@@ -73,7 +73,7 @@ def read_event(body: bytes) -> SaleorEvent:
 
 
 def hook_events(installation: str, event: SaleorEvent) -> list[specs.Event]:
-    """What this event means to the hooks; empty for one that none concerns.
+    """The hooks' events for this event; empty if no hook corresponds to it.
 
     Raises ``KeyError``, ``TypeError``, ``Rejected`` or ``pydantic.ValidationError`` for content
     that does not fit our subscriptions.

@@ -1,7 +1,7 @@
 """What a failed exchange with Saleor means, in the three kinds of ``domain/errors.py``.
 
-Sources: an app without a permission is answered 200 with a top-level error whose
-``extensions.exception.code`` is ``PermissionDenied`` (observed on 3.23); a mutation that was
+Sources: an app without a permission gets 200 with a top-level error that has the
+``extensions.exception.code`` ``PermissionDenied`` (observed on 3.23); a mutation that was
 understood and refused carries ``errors`` in its payload (Saleor's documentation).
 """
 

@@ -25,7 +25,7 @@ class Intake:
         self._hook = plugins.hook
 
     def take(self, events: Sequence[specs.Event]) -> str:
-        """Call the hook of each. Returns what became of them, in words. Raises ``NotTaken``."""
+        """Call the hook of each. Returns the results, in words. Raises ``NotTaken``."""
         outcomes: list[specs.Outcome] = []
         for event in events:
             outcomes += getattr(self._hook, _HOOKS[type(event)])(event=event)

@@ -37,7 +37,7 @@ def state_events(installation: str, node: Node) -> list[specs.Event]:
 
 
 def heard_events(installation: str, node: Node, event: str) -> list[specs.Event]:
-    """What the event ``event`` (``OrderFullyPaid`` …) about this order means.
+    """The hooks' events for the webhook ``event`` (``OrderFullyPaid`` …) about this order.
 
     Raises what ``state_events`` raises, and ``KeyError`` for an event not about an order.
     """

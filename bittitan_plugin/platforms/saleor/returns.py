@@ -11,7 +11,7 @@ from typing import Any
 
 Node = Mapping[str, Any]
 
-#: States of a fulfilment whose pieces are no longer with the buyer, or no longer paid for.
+#: States of a fulfilment when its pieces are no longer with the buyer, or no longer paid for.
 TAKEN_BACK = frozenset({"RETURNED", "REFUNDED", "REFUNDED_AND_RETURNED"})
 #: Something else was sent instead of these pieces, with another order.
 REPLACED = frozenset({"REPLACED"})

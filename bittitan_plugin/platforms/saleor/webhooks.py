@@ -105,11 +105,11 @@ class Webhooks:
             state = AppState.UNINSTALLED
         else:
             state = AppState.ACTIVE if said.get("isActive") else AppState.DEACTIVATED
-        stands = self._apps.change_state(app, state, issued_at)
-        log.info("saleor_app_state", installation=app.api_url, state=stands.state.value)
+        changed = self._apps.change_state(app, state, issued_at)
+        log.info("saleor_app_state", installation=app.api_url, state=changed.state.value)
         if event.name == "AppInstalled":
             return Answer(200, HELLO)
-        return Answer(200, f"The app is {stands.state}.")
+        return Answer(200, f"The app is {changed.state}.")
 
     def _fire(self, app: SaleorApp, event: SaleorEvent) -> Answer:
         try:

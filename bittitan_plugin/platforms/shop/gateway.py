@@ -111,7 +111,7 @@ class ShopGateway:
         return None if row is None else _reference(row)
 
     def due_for_invoice(self, now: datetime) -> Sequence[str]:
-        """The orders whose invoicing day has come."""
+        """Ids of the orders that should have been invoiced by ``now`` and are not."""
         return [global_id(Kind.ORDER, key) for key in self._invoices.due(now)]
 
     def fulfilled(self, line: FulfilledLine) -> None:

@@ -80,11 +80,11 @@ class Invoices:
             ),
         )
         # A sale that was cancelled before its billing day is not billed.
-        stands = select(OrderLineRow.id).where(
+        to_bill = select(OrderLineRow.id).where(
             OrderLineRow.order_id == OrderRow.id, ~OrderLineRow.is_waived
         )
         query = select(OrderRow.id).where(
-            due, ~has_invoice, stands.exists(), OrderRow.status.not_in(_UNBILLABLE)
+            due, ~has_invoice, to_bill.exists(), OrderRow.status.not_in(_UNBILLABLE)
         )
         with self._database.reading() as session:
             return list(session.scalars(query.order_by(OrderRow.sequence)))
@@ -96,7 +96,7 @@ def invoice_of(session: Session, order: OrderRow) -> InvoiceRow | None:
 
 
 def by_key(session: Session, key: str) -> InvoiceRow | None:
-    """What was issued under that key."""
+    """The invoice or credit invoice that was issued under that key."""
     return session.scalar(select(InvoiceRow).where(InvoiceRow.key == key))
 
 

@@ -121,8 +121,8 @@ def complete_record(session: Session, row: OrderRow, user: UserRow) -> OrderReco
 def complete_records(session: Session, rows: Collection[OrderRow]) -> list[OrderRecord]:
     """The orders with their lines and customers, in two statements."""
     lines = lines_of(session, [row.id for row in rows])
-    whose = select(UserRow).where(UserRow.id.in_({row.user_id for row in rows}))
-    users = {user.id: user for user in session.scalars(whose)}
+    buyers = select(UserRow).where(UserRow.id.in_({row.user_id for row in rows}))
+    users = {user.id: user for user in session.scalars(buyers)}
     return [
         OrderRecord(row=row, lines=tuple(lines[row.id]), user=users[row.user_id]) for row in rows
     ]

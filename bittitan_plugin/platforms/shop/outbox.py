@@ -1,4 +1,4 @@
-"""The outbox: orders with a change of which not every plugin has been notified yet.
+"""The outbox: orders with a change that not every plugin has accepted yet.
 
 A change is noted in the transaction that makes it, and the note is deleted once every plugin has
 accepted its hooks. So neither a crash in between nor a plugin without its database loses one.

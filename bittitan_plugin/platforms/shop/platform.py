@@ -42,7 +42,7 @@ Row = TypeVar("Row")
 class ShopPlatform:
     """The platform's services. Everything here is synchronous; the web runs it in threads."""
 
-    def __init__(  # noqa: PLR0913 - what the platform stands on, each by its name
+    def __init__(  # noqa: PLR0913 - what the platform needs, each by its name
         self,
         *,
         engine: Engine,

@@ -90,7 +90,7 @@ def find(ports: Ports, installation_id: UUID, token: str) -> tuple[Invitation, A
     """The invitation behind a link that can be followed now, and the end customer it is for.
 
     Raises ``Refusal`` NOT_FOUND for a link that is not ours or has been replaced, and INVALID for
-    one that was used, is too old, or whose end customer has another address by now.
+    one that was used, is too old, or is for an end customer with another address by now.
     """
     with ports.store.reading(installation_id) as work:
         invitation, account = _behind(ports, work, token)

@@ -51,7 +51,7 @@ class Followed:
     swept: bool
     #: Coupons looked up one by one.
     looked_up: int
-    #: Assets whose coupon status changed.
+    #: Assets with a changed coupon status.
     changed: int
 
 

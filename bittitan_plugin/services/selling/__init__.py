@@ -1,1 +1,1 @@
-"""From an order of the platform to a delivered and billed coupon."""
+"""Selling: from an order of the platform to a delivered and invoiced coupon."""

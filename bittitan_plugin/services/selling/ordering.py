@@ -37,7 +37,7 @@ class Acceptance:
     held_line_ids: tuple[str, ...] = ()
     #: Lines that have their licences already.
     provisioned_line_ids: tuple[str, ...] = ()
-    #: Lines whose licences were cancelled, for good.
+    #: Lines with finally cancelled licences.
     cancelled_line_ids: tuple[str, ...] = ()
 
 

@@ -1,1 +1,1 @@
-"""The coupon stock: codes that were bought ahead, imported, allocated and withdrawn."""
+"""The coupon stock: codes that were bought in advance, imported, allocated and withdrawn."""

@@ -66,7 +66,7 @@ class AuditLine:
 
 
 def assets(work: UnitOfWork) -> Browser[AssetLine]:
-    """Assets with the addresses of who bought them and for whom."""
+    """Assets with the addresses of the buyer and the end customer."""
     end_customer = aliased(AccountRow)
     rows = (
         select(AssetRow, AccountRow.email, end_customer.email)

@@ -1,4 +1,4 @@
-"""The lists that clients page through, each in one order of its own."""
+"""The lists that clients page through, each with its own fixed order."""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
@@ -27,7 +27,7 @@ from bittitan_plugin.store.unit_of_work import UnitOfWork
 
 
 def account_list(work: UnitOfWork, audience: Audience, search: str) -> Listing[Account]:
-    """The accounts whose address or company contains ``search``, by address."""
+    """The accounts with ``search`` in their address or company, by address."""
     conditions = [AccountRow.installation_id == work.installation_id]
     if isinstance(audience, OnlyAccounts):
         own = AccountRow.id.in_(audience.ids)
@@ -46,7 +46,7 @@ def account_list(work: UnitOfWork, audience: Audience, search: str) -> Listing[A
 
 
 def problem_list(work: UnitOfWork) -> Listing[Problem]:
-    """The problems nobody has resolved yet, the oldest first."""
+    """The problems that are not resolved yet, the oldest first."""
     row = ProblemRow
     return Listing(
         session=work.session,

@@ -79,7 +79,7 @@ class CouponRepository(Repository):
         )
 
     def oldest_open(self, now: datetime) -> datetime | None:
-        """The purchase date of the oldest asset whose coupon may still be listed.
+        """The purchase date of the oldest asset with a coupon that may still be listed.
 
         Its fate is open, or was only concluded from its absence, and it has not expired.
         """
@@ -190,7 +190,7 @@ class CouponRepository(Repository):
         return readable(rows, to_asset)
 
     def oldest_in_question(self, now: datetime) -> datetime | None:
-        """The purchase date of the oldest asset whose coupon is missing or may still be listed."""
+        """The purchase date of the oldest asset with a coupon that is missing or may be listed."""
         missing = self._session.scalar(
             select(func.min(AssetRow.purchase_date)).where(*self._in_question())
         )

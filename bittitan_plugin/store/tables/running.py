@@ -74,7 +74,7 @@ class UploadRow(Base):
     id: Mapped[UUID] = mapped_column(ForeignKey("bittitan_runs.id"), primary_key=True)
     installation_id: Mapped[UUID] = installation_id()
     name: Mapped[str]
-    #: It may hold coupon codes.
+    #: It may contain coupon codes.
     content: Mapped[str] = mapped_column(Text, info=SEALED)
 
 

@@ -1,4 +1,4 @@
-"""Mutations by which staff report what became of codes to revoke in BitTitan's portal."""
+"""Mutations for staff to report what became of codes to revoke in BitTitan's portal."""
 
 from collections.abc import Callable
 from typing import Annotated, TypeVar
