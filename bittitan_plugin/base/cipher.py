@@ -17,7 +17,7 @@ from bittitan_plugin.domain.errors import ErrorCode, Unavailable
 class UnreadableSecret(Unavailable):
     """A stored secret fits none of this process's keys.
 
-    This is temporary: while keys are changed one process at a time, another has the key already, or
+    This is not final: while keys are changed one process at a time, another has the key already, or
     this one gets it at its next start.
     """
 

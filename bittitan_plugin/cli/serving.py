@@ -112,7 +112,7 @@ def _zone(application: Application) -> ZoneInfo:
 
 
 def server_of(shop: Shop, host: str, port: int) -> uvicorn.Server:
-    """A server for the shop; ``run`` it to serve until it is told to stop."""
+    """A server for the shop; ``run`` it to serve until it is stopped."""
     connections.calm_the_log()
     return uvicorn.Server(
         uvicorn.Config(

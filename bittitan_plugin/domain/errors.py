@@ -102,7 +102,7 @@ class Rejected(BitTitanError):
     ``code`` is the other side's own code (``COUPON_REDEEMED``, ``UNKNOWN_SKU`` …).
     """
 
-    #: What clients are told.
+    #: The code that clients get.
     reported_as: ClassVar[ErrorCode] = ErrorCode.VENDOR_REJECTED
 
     def __init__(self, code: str, message: str, *, field: str | None = None) -> None:
@@ -124,7 +124,7 @@ class Unavailable(BitTitanError):
     ``retry_after`` (seconds) is what the other side asked for, if it did.
     """
 
-    #: What clients are told.
+    #: The code that clients get.
     reported_as: ClassVar[ErrorCode] = ErrorCode.VENDOR_UNAVAILABLE
 
     def __init__(self, message: str, *, retry_after: float | None = None) -> None:
@@ -152,7 +152,7 @@ class NotServedHere(PlatformUnavailable):
 class OutcomeUnknown(BitTitanError):
     """The request may have had its effect; only a look-up shows it."""
 
-    #: What clients are told.
+    #: The code that clients get.
     reported_as: ClassVar[ErrorCode] = ErrorCode.VENDOR_UNAVAILABLE
 
     def __init__(self, message: str) -> None:

@@ -229,7 +229,7 @@ def _connected(
 
 @contextmanager
 def _going_on_without(platform: str, faults: dict[str, Exception]) -> Iterator[None]:
-    """What a platform does wrong is logged and noted under its name, and stops no other."""
+    """Log a platform's failure and note it under its name, without stopping the others."""
     try:
         yield
     except Exception as error:
@@ -238,7 +238,7 @@ def _going_on_without(platform: str, faults: dict[str, Exception]) -> Iterator[N
 
 
 def _named(platform: str, chore: Callable[[], None]) -> Callable[[], None]:
-    """The chore, with a name that says whose it is when it fails."""
+    """The chore, with a name that shows its platform when it fails."""
 
     @wraps(chore)
     def named() -> None:

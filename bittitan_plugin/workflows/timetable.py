@@ -80,7 +80,7 @@ class Timetable:
 
     @property
     def is_stopping(self) -> bool:
-        """Whether it was told to stop."""
+        """Whether ``stop`` was called."""
         return self._stopping.is_set()
 
     def stop(self) -> None:

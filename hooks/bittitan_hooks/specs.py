@@ -373,7 +373,7 @@ class CommercePlugins(pluggy.PluginManager):
 
 
 def plugin_manager(*, load_installed: bool = True) -> CommercePlugins:
-    """A plugin manager that knows these hooks and, unless told otherwise, every installed plugin.
+    """A plugin manager that knows these hooks and, by default, every installed plugin.
 
     Raises ``pluggy.PluginValidationError`` when a plugin implements a hook that does not exist:
     a misspelt hook would otherwise never be noticed.

@@ -32,7 +32,7 @@ class ProblemRepository(Repository):
 
     _rows = ProblemRow
 
-    def report(  # noqa: PLR0913 - all that is said of a problem, each by its name
+    def report(  # noqa: PLR0913 - the fields of a problem, each by its name
         self,
         kind: ProblemKind,
         key: str,

@@ -117,15 +117,15 @@ class AdminList(BaseModelView):
         return False
 
     def can_edit(self, request: Request) -> bool:
-        """See ``can_create``."""
+        """Never: changes have pages of their own."""
         return False
 
     def can_delete(self, request: Request) -> bool:
-        """See ``can_create``."""
+        """Never: nothing is deleted by the list."""
         return False
 
     def can_import(self, request: Request) -> bool:
-        """See ``can_create``."""
+        """Never: imports have pages of their own."""
         return False
 
     async def create(self, request: Request, data: dict[str, Any]) -> Any:
