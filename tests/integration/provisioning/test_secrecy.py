@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, text
 
+from bittitan_plugin.base.logs import configure_logs
+from bittitan_plugin.base.settings import LogFormat
 from bittitan_plugin.bittitan.sandbox import DEFAULT_PASSWORD
 from tests.fakes.host import line
 from tests.world import Shop
@@ -70,6 +72,8 @@ def test_the_log_holds_no_secret(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     caplog.set_level(logging.DEBUG)
+    # Another test of this process may have asked for warnings only.
+    configure_logs(LogFormat.CONSOLE)
 
     story(shop)
 
