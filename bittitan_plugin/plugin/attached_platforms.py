@@ -31,7 +31,9 @@ class AttachedPlatforms:
 
         A kind that cannot say stops only what no other kind serves.
         """
-        host = self._hosts.get(installation_id) or self._found(installation_id)
+        host = self._hosts.get(installation_id)
+        if host is None:
+            host = self._found(installation_id)
         if host is None:
             raise NotServedHere(
                 f"no platform is attached for installation {installation_id} in this process"
