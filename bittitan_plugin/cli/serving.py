@@ -53,8 +53,7 @@ class Shop:
     @cached_property
     def site(self) -> Site:
         """Its pages."""
-        ports, settings = self.application.ports, self.application.settings
-        return Site(ports, settings, self.application.engine, ShopPages(self.platform))
+        return site_of(self.application, self.platform)
 
     @cached_property
     def _retelling(self) -> Timetable:
@@ -80,6 +79,12 @@ class Shop:
         """Finish what runs, within ten seconds, and close everything."""
         self._retelling.stop()
         self.plugins.hook.host_stopping(event=specs.HostStopping(installation=INSTALLATION))
+
+
+def site_of(application: Application, platform: ShopPlatform) -> Site:
+    """The pages of that shop, with the plugin attached to it."""
+    pages = ShopPages(platform)
+    return Site(application.ports, application.settings, application.engine, pages)
 
 
 def open_shop(

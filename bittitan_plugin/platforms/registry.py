@@ -166,4 +166,4 @@ def log_fault(platform: str, fault: Exception) -> None:
 
 def platform_tables() -> list[MetaData]:
     """The tables of every kind that is installed, each collection once."""
-    return list({id(kind.tables): kind.tables for kind in installed_kinds().values()}.values())
+    return list(dict.fromkeys(kind.tables for kind in installed_kinds().values()))

@@ -69,10 +69,10 @@ class Application:
     traffic: CallLimits
     worker: "Worker | None" = None
 
-    def attach(self, key: str, host: Platform) -> UUID:
-        """Make ``host`` the platform of the installation with that key; returns its id."""
+    def attach(self, key: str, platform: Platform) -> UUID:
+        """Make ``platform`` the platform of the installation with that key; returns its id."""
         installation = open_installation(self.ports, key)
-        self.platforms.attach(installation.id, host)
+        self.platforms.attach(installation.id, platform)
         return installation.id
 
     def migrate(self) -> None:
@@ -213,11 +213,10 @@ def _connected(
         plugins.register(hooks(lambda: ports))
     wiring = Wiring(settings=settings, engine=engine, ports=ports, plugins=plugins)
     connected: dict[str, PlatformConnection] = {}
-    faults: dict[str, Exception] = {}
     found = installed()
-    for name, fault in found.faults.items():
-        with _going_on_without(name, faults):
-            raise fault
+    faults = dict(found.faults)
+    for name, fault in faults.items():
+        log_fault(name, fault)
     for name, kind in found.kinds.items():
         with _going_on_without(name, faults):
             connection = kind.connect(wiring, platform_settings.get(name) or kind.settings())

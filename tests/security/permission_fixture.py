@@ -23,7 +23,7 @@ from bittitan_plugin.base.cipher import generate_key
 from bittitan_plugin.base.patience import Patience
 from bittitan_plugin.base.settings import LogFormat, Settings
 from bittitan_plugin.bittitan.sandbox import DEFAULT_EMAIL, DEFAULT_PASSWORD, SandboxServer
-from bittitan_plugin.cli.serving import Shop
+from bittitan_plugin.cli.serving import Shop, site_of
 from bittitan_plugin.domain.access import Permission, Viewer
 from bittitan_plugin.domain.accounts import Account
 from bittitan_plugin.domain.catalogue import PRODUCT_GROUP, ProductType
@@ -53,7 +53,6 @@ from tests.security.belongings import (
     settle_in,
 )
 from tests.waiting import PATIENCE_S
-from tests.wired import site_of
 
 PASSWORD = "a password for everybody"
 ANONYMOUS, APP, ELSEWHERE = "anonymous", "app", "staff elsewhere"

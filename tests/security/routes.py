@@ -16,6 +16,7 @@ import httpx
 from starlette.routing import BaseRoute, Host, Mount, Route
 from starlette_admin.base import BaseAdmin
 
+from bittitan_plugin.cli.serving import site_of
 from bittitan_plugin.platforms.shop.ids import Kind, parse_id
 from bittitan_plugin.web.csrf import Csrf
 from bittitan_plugin.web.site import Site
@@ -23,7 +24,6 @@ from tests.integration.portal.browsing import Visitor
 from tests.security.belongings import END_CUSTOMER
 from tests.security.matrix import Row, Table
 from tests.security.permission_fixture import APP, ELSEWHERE, VIEWERS, Stage, rewound
-from tests.wired import site_of
 
 #: The back office's lists, by starlette-admin's key.
 LISTS = (

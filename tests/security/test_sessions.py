@@ -9,6 +9,7 @@ from starlette.applications import Starlette
 from starlette.responses import Response
 
 from bittitan_plugin.base.settings import Environment
+from bittitan_plugin.cli.serving import site_of
 from bittitan_plugin.platforms.shop.identity import key_of
 from bittitan_plugin.platforms.shop.tables import UserRow
 from bittitan_plugin.platforms.shop.tokens import ACCESS_LIFETIME
@@ -18,7 +19,6 @@ from tests.integration.portal.browsing import Visitor
 from tests.security.belongings import RESELLER, RIVAL
 from tests.security.permission_fixture import PASSWORD, Stage
 from tests.tables import every
-from tests.wired import site_of
 
 ME = "{ me { email } }"
 EVERYWHERE = "mutation { tokensDeactivateAll { errors { code } } }"

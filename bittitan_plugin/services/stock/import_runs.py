@@ -95,10 +95,8 @@ def import_here(
     """
     if mode is ImportMode.DRY_RUN:
         return import_stock(ports, installation_id, actor, file, mode, tell)
-    run, file = (
-        _begun(ports, installation_id, actor),
-        replace(file, name=file.name[:LONGEST_SOURCE]),
-    )
+    run = _begun(ports, installation_id, actor)
+    file = replace(file, name=file.name[:LONGEST_SOURCE])
     with runs.done_here(ports, installation_id, run.id):
         report = _imported(ports, installation_id, run, file, mode, tell)
         values = _stock_values(report, file.name, mode)

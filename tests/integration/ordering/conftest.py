@@ -7,6 +7,7 @@ import pytest
 from starlette.applications import Starlette
 
 from bittitan_plugin.bittitan.sandbox import DEFAULT_EMAIL, DEFAULT_PASSWORD, SandboxServer
+from bittitan_plugin.cli.serving import site_of
 from bittitan_plugin.platforms.shop.platform import INSTALLATION, ShopPlatform
 from bittitan_plugin.platforms.shop.schema import build_schema
 from bittitan_plugin.platforms.shop.web import graphql_routes
@@ -14,7 +15,6 @@ from bittitan_plugin.services.installations import get_installation
 from bittitan_plugin.web.site import Site
 from tests.by_hand import Backlog, ShopByHand, without_engine
 from tests.integration.ordering.storefront import Storefront, person, put_on_sale, staff_of
-from tests.wired import site_of
 from tests.world import Shop, World
 
 

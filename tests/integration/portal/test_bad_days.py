@@ -10,13 +10,13 @@ from starlette.responses import Response
 
 from bittitan_plugin.base.cipher import generate_key
 from bittitan_plugin.base.settings import Settings
+from bittitan_plugin.cli.serving import site_of
 from bittitan_plugin.domain.access import Viewer
 from bittitan_plugin.plugin.bootstrap import build
 from bittitan_plugin.web.portal.forms import text_of
 from bittitan_plugin.web.portal.routes import portal_routes
 from bittitan_plugin.web.sessions import COOKIE, Sessions
 from tests.integration.portal.browsing import Counter, Page, Visitor, at
-from tests.wired import site_of
 
 
 class KnownToAll:

@@ -21,7 +21,7 @@ def kinds(shop: Shop) -> list[ProblemKind]:
 
 def unattached(shop: Shop) -> None:
     """The platform is served by no process any more."""
-    del shop.world.application.platforms._hosts[shop.id]
+    del shop.world.application.platforms._announced[shop.id]
 
 
 def pay(shop: Shop) -> None:

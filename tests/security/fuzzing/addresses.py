@@ -7,6 +7,7 @@ from typing import Any
 
 import httpx
 
+from bittitan_plugin.cli.serving import site_of
 from bittitan_plugin.web.csrf import Csrf
 from tests.security import routes
 from tests.security.fuzzing import noise
@@ -14,7 +15,6 @@ from tests.security.fuzzing.counting import Broken
 from tests.security.fuzzing.documents import POWERFUL, POWERLESS, contents
 from tests.security.permission_fixture import Rewinding, Stage
 from tests.security.routes import Address
-from tests.wired import site_of
 
 #: What the pages read from their addresses and forms, and what actions are called.
 PARAMETERS = (

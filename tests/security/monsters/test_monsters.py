@@ -7,13 +7,13 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
+from bittitan_plugin.cli.serving import site_of
 from bittitan_plugin.web.csrf import Csrf
 from tests.security import files, routes
 from tests.security.belongings import RESELLER
 from tests.security.monsters.sent import ECHO, SEGMENTS, Monster, monsters
 from tests.security.permission_fixture import ANONYMOUS, Stage, rewound
 from tests.security.routes import Address
-from tests.wired import site_of
 
 #: What a form shows as it was typed, and where a link leads back to, is no error's text.
 _TYPED = re.compile(r'(value|href)="[^"]*"|<textarea.*?</textarea>', re.DOTALL)
