@@ -30,6 +30,7 @@ from bittitan_plugin.domain.catalogue import ProductType
 from bittitan_plugin.domain.orders import Customer, Order, OrderStatus
 from bittitan_plugin.plugin.bootstrap import Application, build
 from bittitan_plugin.services.installations import configure
+from bittitan_plugin.services.ports import Tenant
 from bittitan_plugin.services.selling.ordering import accept
 from bittitan_plugin.store import workers
 from bittitan_plugin.store.tables import AssetRow
@@ -113,6 +114,9 @@ class Plant:
             with self.application.ports.store.writing(installation.id) as work:
                 work.products.add(product(ProductType.MAILBOX_LICENSE, "MW-MAILBOX", MAILBOX, "14"))
             self.ids[key] = configure(self.application.ports, key, values, active=True).id
+
+    def tenant(self, key: str) -> Tenant:
+        return Tenant(self.application.ports, self.ids[key])
 
     def hand_in(self, key: str, numbers: range) -> None:
         """The platform says that these orders are paid."""

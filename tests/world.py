@@ -30,7 +30,7 @@ from bittitan_plugin.domain.problems import Problem
 from bittitan_plugin.plugin.bootstrap import Application, build
 from bittitan_plugin.plugin.plugin import BitTitanPlugin
 from bittitan_plugin.services.cancelling.cancellation import cancel
-from bittitan_plugin.services.ports import Ports
+from bittitan_plugin.services.ports import Ports, Tenant
 from bittitan_plugin.services.selling.invoicing import hand_in_due
 from bittitan_plugin.services.selling.provisioning import synchronize
 from bittitan_plugin.store.tables import AssetRow
@@ -101,6 +101,10 @@ class Shop:
         return self.world.application.ports
 
     @property
+    def tenant(self) -> Tenant:
+        return Tenant(self.ports, self.id)
+
+    @property
     def mail(self) -> list[Any]:
         return self.world.mailer.sent
 
@@ -138,13 +142,13 @@ class Shop:
 
     def cancel(self, asset: Asset, comment: str = "") -> Asset:
         """Staff cancel the asset, and the cancellation has been executed."""
-        cancel(self.ports, self.id, asset.id, STAFF, comment)
+        cancel(self.tenant, asset.id, STAFF, comment)
         self.settle()
         return self.asset(asset.id)
 
     def synchronize(self, asset: Asset) -> Asset:
         """Staff choose *Synchronize again*, and it has been done."""
-        synchronize(self.ports, self.id, asset.id, STAFF)
+        synchronize(self.tenant, asset.id, STAFF)
         self.settle()
         return self.asset(asset.id)
 
@@ -155,20 +159,20 @@ class Shop:
 
     def history(self, asset: Asset, field: str) -> list[str]:
         """The values that the asset's field has had, oldest first."""
-        with self.ports.store.reading(self.id) as work:
+        with self.tenant.reading() as work:
             entries = work.assets.history([asset.id])[asset.id]
         changes = [entry.change for entry in entries if entry.change.field == field]
         return [change.after or "" for change in changes]
 
     def rebind(self, sku: str, variant_id: str) -> None:
         """The distributor binds the product with that SKU to another variant."""
-        with self.ports.store.writing(self.id) as work:
+        with self.tenant.writing() as work:
             product = next(p for p in work.products.all() if p.sku == sku)
             work.products.save(replace(product, variant_id=variant_id))
 
     def tally(self) -> Tally:
         """What there is now."""
-        with self.ports.store.reading(self.id) as work:
+        with self.tenant.reading() as work:
             of_shop = select(func.count()).where(AssetRow.installation_id == self.id)
             assets = work.session.scalar(of_shop) or 0
         coupons = self.sandbox.sandbox.ledger()
@@ -184,15 +188,15 @@ class Shop:
         )
 
     def asset_of(self, order: Order, line: int = 0) -> Asset | None:
-        with self.ports.store.reading(self.id) as work:
+        with self.tenant.reading() as work:
             return work.assets.of_order_line(order.lines[line].id)
 
     def asset(self, asset_id: UUID) -> Asset:
-        with self.ports.store.reading(self.id) as work:
+        with self.tenant.reading() as work:
             return work.assets.get(asset_id)
 
     def problems(self) -> list[Problem]:
-        with self.ports.store.reading(self.id) as work:
+        with self.tenant.reading() as work:
             return work.problems.open()
 
     def until(self, holds: Callable[[], bool]) -> None:
@@ -294,7 +298,7 @@ def sells_both(made: S) -> S:
         sender_email="licenses@example.com",
     )
     made.world.clock.now = BEGINNING
-    with made.ports.store.writing(made.id) as work:
+    with made.tenant.writing() as work:
         work.products.add(product(ProductType.MAILBOX_LICENSE, "MW-MAILBOX", MAILBOX, "14.00"))
         work.products.add(product(ProductType.USER_MIGRATION_BUNDLE, "UMB", BUNDLE, "17.50"))
     return made

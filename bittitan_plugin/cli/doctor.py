@@ -12,6 +12,7 @@ from bittitan_plugin.domain.installations import Installation
 from bittitan_plugin.platforms.registry import in_words
 from bittitan_plugin.plugin.bootstrap import Application
 from bittitan_plugin.services.audit import faults
+from bittitan_plugin.services.ports import Tenant
 from bittitan_plugin.store import migrations
 from bittitan_plugin.store.key_proof import key_fault
 from bittitan_plugin.store.writing import write_fault
@@ -131,7 +132,7 @@ def _failed_platform(check: str, fault: Exception) -> Finding:
 
 def _history(application: Application, installation: Installation) -> Finding:
     name = f"history of '{installation.key}'"
-    found = list(islice(faults(application.ports, installation.id), _MOST_FAULTS))
+    found = list(islice(faults(Tenant(application.ports, installation.id)), _MOST_FAULTS))
     if not found:
         return Finding(check=name, ok=True, message="every entry is as it was written")
     return Finding(

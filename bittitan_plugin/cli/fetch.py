@@ -12,7 +12,7 @@ from bittitan_plugin.domain.errors import BitTitanError
 from bittitan_plugin.services.catalogue import services_definition
 from bittitan_plugin.services.import_report import ServicesDefinition
 from bittitan_plugin.services.installations import named_installation
-from bittitan_plugin.services.ports import Ports
+from bittitan_plugin.services.ports import Ports, Tenant
 
 #: Rows between two plain lines of progress, where there is no terminal.
 ROWS_PER_LINE = 1000
@@ -38,7 +38,7 @@ def fetch_services_definition(
     with _progress(console, quiet=as_json) as tell:
         try:
             installation = named_installation(ports, key)
-            services_definition.fetch(ports, installation.id, OPERATOR, remember)
+            services_definition.fetch(Tenant(ports, installation.id), OPERATOR, remember)
         except BitTitanError as failure:
             error = str(failure)
     if as_json:

@@ -6,7 +6,6 @@ It runs in this process, so it needs no worker; what it applies is passed to the
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
-from uuid import UUID
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
@@ -17,7 +16,7 @@ from bittitan_plugin.domain.reconciliation import Report
 from bittitan_plugin.domain.runs import Run, RunKind
 from bittitan_plugin.services import runs
 from bittitan_plugin.services.installations import named_installation
-from bittitan_plugin.services.ports import Ports
+from bittitan_plugin.services.ports import Ports, Tenant
 from bittitan_plugin.services.reconciling import reconciliation
 
 #: Orders and assets between two plain lines of progress, where there is no terminal.
@@ -46,7 +45,9 @@ def reconcile(
         reconciliation.check_limit(max_changes)
         installation = named_installation(ports, key)
         with _progress(console, quiet=as_json) as tell:
-            run = _run(ports, installation.id, apply=apply, max_changes=max_changes, tell=tell)
+            run = _run(
+                Tenant(ports, installation.id), apply=apply, max_changes=max_changes, tell=tell
+            )
     except BitTitanError as failure:
         error = str(failure)
     report = dict(run.report) if run else {}
@@ -60,11 +61,11 @@ def reconcile(
     return int(left > 0 or report["not_compared"] > 0)
 
 
-def _run(ports: Ports, installation_id: UUID, *, apply: bool, max_changes: int, tell: _Tell) -> Run:
-    run = runs.begin(ports, installation_id, RunKind.RECONCILIATION, OPERATOR.name)
-    with runs.done_here(ports, installation_id, run.id):
+def _run(tenant: Tenant, *, apply: bool, max_changes: int, tell: _Tell) -> Run:
+    run = runs.begin(tenant, RunKind.RECONCILIATION, OPERATOR.name)
+    with runs.done_here(tenant, run.id):
         return reconciliation.run_now(
-            ports, installation_id, run.id, apply=apply, max_changes=max_changes, tell=tell
+            tenant, run.id, apply=apply, max_changes=max_changes, tell=tell
         )
 
 

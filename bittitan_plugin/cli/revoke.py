@@ -14,7 +14,7 @@ from bittitan_plugin.domain.errors import BitTitanError, ErrorCode, Refusal
 from bittitan_plugin.domain.history import Actor
 from bittitan_plugin.domain.revocations import Revocation, RevocationState
 from bittitan_plugin.services.installations import named_installation
-from bittitan_plugin.services.ports import Ports
+from bittitan_plugin.services.ports import Ports, Tenant
 from bittitan_plugin.store.queries.keyset import Page, Window, every_page
 from bittitan_plugin.store.queries.lists import revocation_list
 
@@ -23,7 +23,7 @@ PAGE = 100
 _HEADER = ("id", "before", "order", "licences", "codes", "asked by")
 
 #: What staff did: confirm that the codes are revoked, or report that they had been used.
-Decide = Callable[[Ports, UUID, UUID, Actor], Asset]
+Decide = Callable[[Tenant, UUID, Actor], Asset]
 
 
 def list_revocations(
@@ -32,7 +32,7 @@ def list_revocations(
     """Print open revocations, the most urgent first; codes masked. Returns the exit status."""
     console = console or open_console()
     try:
-        rows = list(_rows(ports, named_installation(ports, key).id))
+        rows = list(_rows(Tenant(ports, named_installation(ports, key).id)))
     except BitTitanError as failure:
         console.print(str(failure), markup=False)
         return 1
@@ -47,7 +47,7 @@ def decide_revocation(
     """Record what staff did about one revocation. Returns the exit status: 1 when refused."""
     console = console or open_console()
     try:
-        asset = decide(ports, named_installation(ports, key).id, _id(revocation), OPERATOR)
+        asset = decide(Tenant(ports, named_installation(ports, key).id), _id(revocation), OPERATOR)
     except BitTitanError as failure:
         console.print(str(failure), markup=False)
         return 1
@@ -65,17 +65,17 @@ def _id(text: str) -> UUID:
         ) from None
 
 
-def _rows(ports: Ports, installation_id: UUID) -> Iterator[Row]:
+def _rows(tenant: Tenant) -> Iterator[Row]:
     def read(window: Window) -> Page[Revocation]:
-        with ports.store.reading(installation_id) as work:
+        with tenant.reading() as work:
             return revocation_list(work, [RevocationState.AWAITING]).page(window)
 
     for page in every_page(read, PAGE):
         found = [entry.item for entry in page.entries]
-        with ports.store.reading(installation_id) as work:
+        with tenant.reading() as work:
             assets = work.assets.by_ids([each.asset_id for each in found])
         for each in found:
-            yield _row(ports, each, assets[each.asset_id])
+            yield _row(tenant.ports, each, assets[each.asset_id])
 
 
 def _row(ports: Ports, revocation: Revocation, asset: Asset) -> Row:

@@ -24,7 +24,7 @@ from bittitan_plugin.domain.spreadsheets import to_csv
 from bittitan_plugin.domain.stock import StockCode, StockState
 from bittitan_plugin.domain.stock_report import StockReport, report_csv
 from bittitan_plugin.services.installations import named_installation
-from bittitan_plugin.services.ports import Ports
+from bittitan_plugin.services.ports import Ports, Tenant
 from bittitan_plugin.services.stock.import_runs import import_here
 from bittitan_plugin.services.stock.importing import ImportMode, ImportReport, StockFile
 from bittitan_plugin.services.stock.reports import stock_report
@@ -64,7 +64,7 @@ def import_file(
         installation = named_installation(ports, key)
         with _pieces(console, path, quiet=as_json) as (pieces, tell):
             file = StockFile(path.name, pieces)
-            report = import_here(ports, installation.id, OPERATOR, file, mode, tell)
+            report = import_here(Tenant(ports, installation.id), OPERATOR, file, mode, tell)
     except (BitTitanError, OSError) as failure:
         error = str(failure)
     if as_json:
@@ -86,7 +86,7 @@ def list_codes(
     """Print the codes, masked, those expiring soonest first. Returns the exit status."""
     console = console or open_console()
     try:
-        rows = _rows(ports, named_installation(ports, key).id, state)
+        rows = _rows(Tenant(ports, named_installation(ports, key).id), state)
         if as_json:
             print_json_rows(console, _HEADER, rows)
         elif as_csv:
@@ -106,7 +106,7 @@ def withdraw_code(
     console = console or open_console()
     try:
         installation = named_installation(ports, key)
-        withdrawn = withdraw(ports, installation.id, _id(code), reason, OPERATOR)
+        withdrawn = withdraw(Tenant(ports, installation.id), _id(code), reason, OPERATOR)
     except BitTitanError as failure:
         console.print(str(failure), markup=False)
         return 1
@@ -130,14 +130,14 @@ def undo(
     """
     console = console or open_console()
     try:
-        shop, import_id = named_installation(ports, key).id, _id(made)
-        would = undo_import(ports, shop, import_id, reason, OPERATOR, check_only=True)
+        tenant, import_id = Tenant(ports, named_installation(ports, key).id), _id(made)
+        would = undo_import(tenant, import_id, reason, OPERATOR, check_only=True)
         if not sure(
             f"Withdraw {would.withdrawn} unsold code(s) of {would.source}? "
             f"{would.left} sold or withdrawn before stay."
         ):
             return 1
-        done = undo_import(ports, shop, import_id, reason, OPERATOR)
+        done = undo_import(tenant, import_id, reason, OPERATOR)
     except BitTitanError as failure:
         console.print(str(failure), markup=False)
         return 1
@@ -165,7 +165,7 @@ def print_report(
     """Print what the stock holds and how long it lasts. Returns the exit status."""
     console = console or open_console()
     try:
-        report = stock_report(ports, named_installation(ports, key).id)
+        report = stock_report(Tenant(ports, named_installation(ports, key).id))
     except BitTitanError as failure:
         console.print(str(failure), markup=False)
         return 1
@@ -234,14 +234,14 @@ def _say(console: Console, report: ImportReport, mode: ImportMode, error: str | 
         )
 
 
-def _rows(ports: Ports, installation_id: UUID, state: StockState | None) -> Iterator[Row]:
+def _rows(tenant: Tenant, state: StockState | None) -> Iterator[Row]:
     def read(window: Window) -> Page[StockCode]:
-        with ports.store.reading(installation_id) as work:
+        with tenant.reading() as work:
             return code_list(work, StockFilter(state=state)).page(window)
 
     for page in every_page(read, PAGE):
         for entry in page.entries:
-            yield _row(ports, entry.item)
+            yield _row(tenant.ports, entry.item)
 
 
 def _row(ports: Ports, code: StockCode) -> Row:

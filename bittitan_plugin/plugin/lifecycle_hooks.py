@@ -1,7 +1,6 @@
 """Handles life-cycle events: attaching to a platform, on and off, settings, the schema."""
 
 from collections.abc import Sequence
-from uuid import UUID
 
 from bittitan_hooks.events import (
     ConfigurationEvent,
@@ -26,7 +25,7 @@ from bittitan_plugin.services.installations import (
     shown_values,
     validate,
 )
-from bittitan_plugin.services.ports import Ports
+from bittitan_plugin.services.ports import Tenant
 
 
 class LifecycleHooks:
@@ -94,11 +93,11 @@ class LifecycleHooks:
         """The classes a Python host merges; imported here, because Strawberry is not light."""
         from bittitan_graphql.extension import build_extension
 
-        def ports_of(key: str) -> tuple[Ports, UUID]:
+        def tenant_of(key: str) -> Tenant:
             ports = self._ports()
-            return ports, open_installation(ports, key).id
+            return Tenant(ports, open_installation(ports, key).id)
 
-        return build_extension(ports_of)
+        return build_extension(tenant_of)
 
     def _configure(self, event: ConfigurationEvent, *, active: bool) -> None:
         configure(

@@ -27,7 +27,7 @@ from bittitan_plugin.domain.orders import Order, OrderStatus, awaited, is_due
 from bittitan_plugin.plugin.guard import PortsProvider, accepted, failed, guarded, ignored
 from bittitan_plugin.services.cancelling.refunds import look_again
 from bittitan_plugin.services.installations import find_installation
-from bittitan_plugin.services.ports import Ports
+from bittitan_plugin.services.ports import Ports, Tenant
 from bittitan_plugin.services.selling.ordering import Acceptance, accept, precheck
 from bittitan_plugin.services.selling.platform_events import (
     report_partial_refund,
@@ -97,7 +97,7 @@ class OrderHooks:
         refunded = event.refunded
 
         def act(ports: Ports, installation: Installation) -> Outcome:
-            look_again(ports, installation.id, event.order.id, str(refunded))
+            look_again(Tenant(ports, installation.id), event.order.id, str(refunded))
             if report_partial_refund(ports, installation, event.order, refunded):
                 return accepted("Staff are asked which licences the refund concerns.")
             return ignored("The refund is our own, or concerns no licences.")
@@ -144,7 +144,7 @@ class OrderHooks:
 
     def _take_back(self, event: OrderEvent, line_ids: Sequence[str] = ()) -> Outcome:
         def act(ports: Ports, installation: Installation) -> Outcome:
-            look_again(ports, installation.id, event.order.id, type(event).__name__)
+            look_again(Tenant(ports, installation.id), event.order.id, type(event).__name__)
             ids = take_back(ports, installation, event.order.id, line_ids)
             return accepted("Coupons are taken back.", ids) if ids else ignored("No assets.")
 

@@ -4,17 +4,17 @@ from collections.abc import Iterator
 from uuid import UUID
 
 from bittitan_plugin.domain.audit import fault
-from bittitan_plugin.services.ports import Ports
+from bittitan_plugin.services.ports import Tenant
 
 #: The most assets with their histories in memory at a time.
 _AT_A_TIME = 500
 
 
-def faults(ports: Ports, installation_id: UUID) -> Iterator[str]:
+def faults(tenant: Tenant) -> Iterator[str]:
     """Every fault of a history, in a sentence, as it is found. Memory stays bounded."""
     last: UUID | None = None
     while True:
-        with ports.store.reading(installation_id) as work:
+        with tenant.reading() as work:
             ids = work.assets.ids_after(last, _AT_A_TIME)
             chains = work.assets.chains(ids)
         yield from (found for chain in chains if (found := fault(chain)) is not None)

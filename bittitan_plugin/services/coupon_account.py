@@ -5,7 +5,6 @@ Until that is certain, no use case takes a coupon's absence for its redemption.
 """
 
 from datetime import datetime
-from uuid import UUID
 
 from bittitan_plugin.domain.absence import AccountChange, Look, is_doubted, needs_voucher
 from bittitan_plugin.domain.assets import Asset
@@ -14,36 +13,34 @@ from bittitan_plugin.domain.errors import ErrorCode, Refusal
 from bittitan_plugin.domain.installations import Installation
 from bittitan_plugin.domain.problems import ProblemAction, ProblemKind
 from bittitan_plugin.ports.vendor import CouponVendor
-from bittitan_plugin.services.ports import Ports
+from bittitan_plugin.services.ports import Ports, Tenant
 from bittitan_plugin.store.unit_of_work import UnitOfWork
 
 #: The key of the problem that coupons have vanished, or belong to another account.
 _VANISHED = "coupons vanished"
 
 
-def in_doubt(ports: Ports, installation_id: UUID, account: str) -> bool:
+def in_doubt(tenant: Tenant, account: str) -> bool:
     """Whether the account is in doubt: by the last reading of its whole list, or because the
     settings changed to it and its list was not read since.
 
     The doubt lasts until a reading has found otherwise, whatever becomes of the problem about it.
     """
-    with ports.store.reading(installation_id) as work:
+    with tenant.reading() as work:
         cursor = work.coupons.cursor()
         if cursor is None or cursor.account != account:
             return bool(work.coupons.account_changes(1))
     return cursor.doubted
 
 
-def judge(
-    ports: Ports, installation_id: UUID, vendor: CouponVendor, look: Look, account: str
-) -> bool:
+def judge(tenant: Tenant, vendor: CouponVendor, look: Look, account: str) -> bool:
     """Whether a reading of the whole list leaves the account in doubt; staff are notified."""
-    vouched = needs_voucher(look) and _knows_buyer(ports, installation_id, vendor, look.vanished[0])
+    vouched = needs_voucher(look) and _knows_buyer(tenant, vendor, look.vanished[0])
     doubted = is_doubted(look, vouched=vouched)
-    with ports.store.writing(installation_id) as work:
+    with tenant.writing() as work:
         elsewhere = work.coupons.count_elsewhere(account)
         if not doubted and not elsewhere:
-            work.problems.resolve(_VANISHED, ports.clock())
+            work.problems.resolve(_VANISHED, tenant.ports.clock())
             return False
         message, next_step = (
             _vanished(len(look.vanished)) if doubted else _of_another_account(elsewhere)
@@ -53,7 +50,7 @@ def judge(
             _VANISHED,
             message=message,
             next_step=next_step,
-            at=ports.clock(),
+            at=tenant.ports.clock(),
             action=ProblemAction.OPEN_SETTINGS,
         )
     return doubted
@@ -120,8 +117,8 @@ def of_another_account(ports: Ports, installation: Installation) -> int:
         return work.coupons.count_elsewhere(account)
 
 
-def _knows_buyer(ports: Ports, installation_id: UUID, vendor: CouponVendor, asset: Asset) -> bool:
-    with ports.store.reading(installation_id) as work:
+def _knows_buyer(tenant: Tenant, vendor: CouponVendor, asset: Asset) -> bool:
+    with tenant.reading() as work:
         buyer = work.accounts.get(asset.account_id)
     partner = vendor.partner(buyer.email)
     return partner is not None and partner.id == buyer.partner_id

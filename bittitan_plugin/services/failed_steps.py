@@ -8,7 +8,7 @@ from bittitan_plugin.domain.assets import Asset
 from bittitan_plugin.domain.problems import Problem, ProblemAction, ProblemKind
 from bittitan_plugin.domain.reminders import due_reminder
 from bittitan_plugin.domain.requests import RequestState
-from bittitan_plugin.services.ports import Ports
+from bittitan_plugin.services.ports import Ports, Tenant
 from bittitan_plugin.services.request_decisions import News
 from bittitan_plugin.services.workflow_ids import Workflow, remind_id, tell_id
 from bittitan_plugin.store.unit_of_work import UnitOfWork
@@ -72,19 +72,19 @@ _NEWS = {
 }
 
 
-def report(ports: Ports, installation_id: UUID, asset_id: UUID, step: Step, message: str) -> None:
+def report(tenant: Tenant, asset_id: UUID, step: Step, message: str) -> None:
     """Report that the step cannot finish: earlier steps remain, and staff learn how to continue."""
     half_revoked = step in (Step.REVOKE, Step.WITHDRAW)
     next_step = _NOT_REPEATED
     if step.workflow:
         next_step = f"Mend the cause{step.where}, then {_NEXT_STEPS[step.workflow]}"
-    with ports.store.writing(installation_id) as work:
+    with tenant.writing() as work:
         work.problems.report(
             ProblemKind.CANCELLATION_STUCK if half_revoked else ProblemKind.FOLLOW_UP_FAILED,
             step_key(step, asset_id),
             message=f"The step '{step}' failed: {message}",
             next_step=next_step,
-            at=ports.clock(),
+            at=tenant.ports.clock(),
             asset_id=asset_id,
             action=ProblemAction.RESUME if step.workflow else ProblemAction.NONE,
         )

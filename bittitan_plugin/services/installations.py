@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from uuid import UUID
 
 from bittitan_plugin.base.cipher import UnreadableSecret
 from bittitan_plugin.base.manifest import FieldType, manifest
@@ -12,7 +11,7 @@ from bittitan_plugin.domain.errors import ErrorCode, OutcomeUnknown, Refusal, Re
 from bittitan_plugin.domain.installations import Installation
 from bittitan_plugin.domain.texts import check_typed
 from bittitan_plugin.services import coupon_account
-from bittitan_plugin.services.ports import Ports
+from bittitan_plugin.services.ports import Ports, Tenant
 
 #: The longest value of a setting, in characters. The limit is our choice.
 LONGEST_VALUE = 255
@@ -41,10 +40,10 @@ def named_installation(ports: Ports, key: str) -> Installation:
     return known
 
 
-def get_installation(ports: Ports, installation_id: UUID) -> Installation:
+def get_installation(tenant: Tenant) -> Installation:
     """The installation with that id."""
-    with ports.store.looking_up() as installations:
-        return installations.by_id(installation_id)
+    with tenant.ports.store.looking_up() as installations:
+        return installations.by_id(tenant.id)
 
 
 def validate(

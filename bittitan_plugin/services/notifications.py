@@ -18,7 +18,7 @@ from bittitan_plugin.domain.history import Actor, ActorKind, Change
 from bittitan_plugin.domain.mail_limits import CODE_AGAIN
 from bittitan_plugin.ports.mail import Notification
 from bittitan_plugin.services.mail_limits import count_mail
-from bittitan_plugin.services.ports import Ports
+from bittitan_plugin.services.ports import Ports, Tenant
 from bittitan_plugin.store.repositories.sales import Sale
 from bittitan_plugin.store.unit_of_work import UnitOfWork
 
@@ -42,9 +42,9 @@ def send_to_staff(ports: Ports, sale: Sale, email: Email, *, key: str) -> None:
         send(ports, sale, email, key=key, to=sale.configuration.staff_email)
 
 
-def read_sale(ports: Ports, installation_id: UUID, asset_id: UUID) -> tuple[Sale, SaleSummary]:
+def read_sale(tenant: Tenant, asset_id: UUID) -> tuple[Sale, SaleSummary]:
     """The sale, and its values in every e-mail. Raises ``Refusal`` NOT_FOUND."""
-    with ports.store.reading(installation_id) as work:
+    with tenant.reading() as work:
         sale = work.sales.get(asset_id)
         return sale, summary_of(work, sale)
 
@@ -89,9 +89,9 @@ def welcome(ports: Ports, work: UnitOfWork, sale: Sale, *, key: str | None = Non
     return _notification(sale, email, key=key or f"welcome-{sale.asset.id}")
 
 
-def alert_staff(ports: Ports, installation_id: UUID, asset_id: UUID) -> None:
+def alert_staff(tenant: Tenant, asset_id: UUID) -> None:
     """Notify staff that provisioning failed, once per problem; not if they have no address."""
-    sale, summary = read_sale(ports, installation_id, asset_id)
+    sale, summary = read_sale(tenant, asset_id)
     asset, error = sale.asset, sale.asset.provisioning_error
     if error is None:
         return
@@ -99,9 +99,9 @@ def alert_staff(ports: Ports, installation_id: UUID, asset_id: UUID) -> None:
         sale=summary,
         reason=error.message,
         next_step="Mend the cause, then choose Synchronize on the asset.",
-        review_url=review_url(ports, f"/assets/detail?pk={asset.id}"),
+        review_url=review_url(tenant.ports, f"/assets/detail?pk={asset.id}"),
     )
-    send_to_staff(ports, sale, email, key=f"provisioning-failed-{asset.id}-{asset.version}")
+    send_to_staff(tenant.ports, sale, email, key=f"provisioning-failed-{asset.id}-{asset.version}")
 
 
 def review_url(ports: Ports, path: str) -> str | None:
@@ -110,7 +110,7 @@ def review_url(ports: Ports, path: str) -> str | None:
 
 
 def resend_welcome(
-    ports: Ports, installation_id: UUID, asset_id: UUID, actor: Actor, occasion: str | None = None
+    tenant: Tenant, asset_id: UUID, actor: Actor, occasion: str | None = None
 ) -> None:
     """Send the coupon once more, because someone asked for it: a new message, not a repetition.
 
@@ -120,20 +120,20 @@ def resend_welcome(
     often; and what ``Mailer.send`` raises.
     """
     key = f"welcome-{asset_id}-{occasion or uuid4().hex}"
-    with ports.store.writing(installation_id) as work:
-        work.installations.by_id(installation_id).check_active()
+    with tenant.writing() as work:
+        work.installations.by_id(tenant.id).check_active()
         sale = work.sales.get(asset_id)
         _check_usable(sale.asset)
-        notification = welcome(ports, work, sale, key=key)
-        now = ports.clock()
+        notification = welcome(tenant.ports, work, sale, key=key)
+        now = tenant.ports.clock()
         counted = count_mail(work, CODE_AGAIN, asset_id, actor, now)
         work.assets.note(asset_id, SENT_AGAIN, actor, now)
     try:
-        ports.mailer.send(notification)
+        tenant.ports.mailer.send(notification)
     except (Rejected, Unavailable):
         # It was certainly not sent, so it can be tried again.
-        with ports.store.writing(installation_id) as work:
-            work.assets.note(asset_id, NOT_SENT, _SYSTEM, ports.clock())
+        with tenant.writing() as work:
+            work.assets.note(asset_id, NOT_SENT, _SYSTEM, tenant.ports.clock())
             work.sent_mails.take_back(counted)
         raise
 

@@ -1,27 +1,25 @@
 """Reports a vendor that does not answer: one problem, closed when it answers again."""
 
-from uuid import UUID
-
 from bittitan_plugin.domain.circuit import Circuit, Closure
 from bittitan_plugin.domain.problems import ProblemKind
-from bittitan_plugin.services.ports import Ports
+from bittitan_plugin.services.ports import Tenant
 from bittitan_plugin.store.circuits import Circuits
 
 _KEY = "vendor down"
 
 
-def watch_vendor(ports: Ports, installation_id: UUID) -> None:
+def watch_vendor(tenant: Tenant) -> None:
     """Raise the problem when the installation's vendor is down, or close it."""
-    with ports.store.reading(installation_id) as work:
-        address = work.installations.by_id(installation_id).configuration.api_url
+    with tenant.reading() as work:
+        address = work.installations.by_id(tenant.id).configuration.api_url
         is_said = work.problems.is_open(_KEY)
-    circuit = Circuits(ports.store.engine).all().get(address)
+    circuit = Circuits(tenant.ports.store.engine).all().get(address)
     is_down = circuit is not None and circuit.closure is Closure.DOWN
     if is_down == is_said:
         return
-    with ports.store.writing(installation_id) as work:
+    with tenant.writing() as work:
         if circuit is None or not is_down:
-            work.problems.resolve(_KEY, ports.clock())
+            work.problems.resolve(_KEY, tenant.ports.clock())
             return
         work.problems.report(
             ProblemKind.VENDOR_DOWN,
@@ -29,7 +27,7 @@ def watch_vendor(ports: Ports, installation_id: UUID) -> None:
             message=describe(circuit),
             next_step="Nothing is lost: orders are accepted and wait. Ask BitTitan, and run "
             "'bittitan-plugin doctor'; this closes by itself when the address answers.",
-            at=ports.clock(),
+            at=tenant.ports.clock(),
         )
 
 

@@ -15,106 +15,102 @@ from bittitan_plugin.services.cancelling import cancellation
 from bittitan_plugin.services.coupons import held_coupons
 from bittitan_plugin.services.failed_steps import resume_step
 from bittitan_plugin.services.installations import get_installation
-from bittitan_plugin.services.ports import Ports
+from bittitan_plugin.services.ports import Tenant
 from bittitan_plugin.services.reconciling import reconciliation
 from bittitan_plugin.services.selling import held_lines, ordering, synchronization
 from bittitan_plugin.services.workflow_ids import Workflow
 
 
-def act(ports: Ports, installation_id: UUID, problem_id: UUID, actor: Actor) -> Problem:
+def act(tenant: Tenant, problem_id: UUID, actor: Actor) -> Problem:
     """Do the problem's ``action``; returns the problem as it is now.
 
     The work is durable and may still be in progress. Raises ``Refusal``: NOT_FOUND,
     PLUGIN_INACTIVE, INVALID where there is no button, and the action's own refusals; and what the
     vendor or the platform raises.
     """
-    with ports.store.reading(installation_id) as work:
-        work.installations.by_id(installation_id).check_active()
+    with tenant.reading() as work:
+        work.installations.by_id(tenant.id).check_active()
         problem = work.problems.get(problem_id)
     if problem.resolved_at is not None:
         return problem
-    _ACTS[problem.action](ports, installation_id, problem, actor)
-    with ports.store.reading(installation_id) as work:
+    _ACTS[problem.action](tenant, problem, actor)
+    with tenant.reading() as work:
         return work.problems.get(problem_id)
 
 
-def dismiss(ports: Ports, installation_id: UUID, problem_id: UUID, actor: Actor) -> Problem:
+def dismiss(tenant: Tenant, problem_id: UUID, actor: Actor) -> Problem:
     """Dismiss the problem until it happens again. Repeating this changes nothing.
 
     Raises ``Refusal`` NOT_FOUND on ``id``. Works also while the plugin is switched off.
     """
-    with ports.store.writing(installation_id) as work:
-        return work.problems.dismiss(problem_id, actor.name, ports.clock())
+    with tenant.writing() as work:
+        return work.problems.dismiss(problem_id, actor.name, tenant.ports.clock())
 
 
-def _synchronize_asset(ports: Ports, installation_id: UUID, problem: Problem, actor: Actor) -> None:
-    synchronization.synchronize(ports, installation_id, _asset_id(problem), actor)
+def _synchronize_asset(tenant: Tenant, problem: Problem, actor: Actor) -> None:
+    synchronization.synchronize(tenant, _asset_id(problem), actor)
 
 
-def _synchronize_account(
-    ports: Ports, installation_id: UUID, problem: Problem, _actor: Actor
-) -> None:
-    with ports.store.reading(installation_id) as work:
+def _synchronize_account(tenant: Tenant, problem: Problem, _actor: Actor) -> None:
+    with tenant.reading() as work:
         account_id = work.assets.get(_asset_id(problem)).account_id
-    accounts.synchronize_account(ports, installation_id, account_id)
+    accounts.synchronize_account(tenant, account_id)
 
 
-def _resume(ports: Ports, installation_id: UUID, problem: Problem, _actor: Actor) -> None:
-    with ports.store.writing(installation_id) as work:
+def _resume(tenant: Tenant, problem: Problem, _actor: Actor) -> None:
+    with tenant.writing() as work:
         if problem.asset_id is None and problem.order_id is not None:
             # An id of its own: today's workflow may have been tried and given up.
             workflow_id = f"{Workflow.INVOICE}:{problem.order_id}:resumed:{uuid4().hex}"
             work.enqueue(Workflow.INVOICE, workflow_id, problem.order_id)
             return
         asset = work.assets.get(_asset_id(problem), for_update=True)
-        if not resume_step(ports, work, asset, problem):
+        if not resume_step(tenant.ports, work, asset, problem):
             raise _nothing_to_do(problem)
 
 
-def _cancel_asset(ports: Ports, installation_id: UUID, problem: Problem, actor: Actor) -> None:
-    cancellation.cancel(ports, installation_id, _asset_id(problem), actor, "")
+def _cancel_asset(tenant: Tenant, problem: Problem, actor: Actor) -> None:
+    cancellation.cancel(tenant, _asset_id(problem), actor, "")
 
 
-def _release_coupon(ports: Ports, installation_id: UUID, problem: Problem, actor: Actor) -> None:
-    held_coupons.release(ports, installation_id, _asset_id(problem), actor)
+def _release_coupon(tenant: Tenant, problem: Problem, actor: Actor) -> None:
+    held_coupons.release(tenant, _asset_id(problem), actor)
 
 
-def _provision_order(ports: Ports, installation_id: UUID, problem: Problem, _actor: Actor) -> None:
-    _provision(ports, installation_id, problem.order_id or "")
+def _provision_order(tenant: Tenant, problem: Problem, _actor: Actor) -> None:
+    _provision(tenant, problem.order_id or "")
 
 
-def _provision_held(ports: Ports, installation_id: UUID, _problem: Problem, actor: Actor) -> None:
-    provision_held(ports, installation_id, actor)
+def _provision_held(tenant: Tenant, _problem: Problem, actor: Actor) -> None:
+    provision_held(tenant, actor)
 
 
-def provision_held(
-    ports: Ports, installation_id: UUID, actor: Actor, order: str | None = None
-) -> tuple[str, ...]:
+def provision_held(tenant: Tenant, actor: Actor, order: str | None = None) -> tuple[str, ...]:
     """Provision after all what was held; returns the orders' ids. See ``held_lines.release``.
 
     Raises what the platform raises; then the next event, poll or reconciliation enqueues what was
     released.
     """
-    order_ids = held_lines.release(ports, installation_id, actor, order)
+    order_ids = held_lines.release(tenant, actor, order)
     for order_id in order_ids:
-        _provision(ports, installation_id, order_id)
+        _provision(tenant, order_id)
     return order_ids
 
 
-def _provision(ports: Ports, installation_id: UUID, order_id: str) -> None:
-    order = ports.platforms.of(installation_id).order(order_id)
+def _provision(tenant: Tenant, order_id: str) -> None:
+    order = tenant.platform.order(order_id)
     if order is None:
         raise Refusal(ErrorCode.NOT_FOUND, f"The platform has no order {order_id} any more.")
-    accepted = ordering.accept(ports, get_installation(ports, installation_id), order)
+    accepted = ordering.accept(tenant.ports, get_installation(tenant), order)
     if accepted.refusals:
         raise accepted.refusals[0]
 
 
-def _reconcile(ports: Ports, installation_id: UUID, _problem: Problem, actor: Actor) -> None:
-    reconciliation.start(ports, installation_id, actor.name, apply=True)
+def _reconcile(tenant: Tenant, _problem: Problem, actor: Actor) -> None:
+    reconciliation.start(tenant, actor.name, apply=True)
 
 
-def _lead(_ports: Ports, _installation_id: UUID, problem: Problem, _actor: Actor) -> None:
+def _lead(_tenant: Tenant, problem: Problem, _actor: Actor) -> None:
     raise _nothing_to_do(problem)
 
 
@@ -130,7 +126,7 @@ def _asset_id(problem: Problem) -> UUID:
     return problem.asset_id
 
 
-_ACTS: Mapping[ProblemAction, Callable[[Ports, UUID, Problem, Actor], None]] = {
+_ACTS: Mapping[ProblemAction, Callable[[Tenant, Problem, Actor], None]] = {
     ProblemAction.SYNCHRONIZE_ASSET: _synchronize_asset,
     ProblemAction.SYNCHRONIZE_ACCOUNT: _synchronize_account,
     ProblemAction.RESUME: _resume,

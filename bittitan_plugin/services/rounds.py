@@ -17,7 +17,7 @@ from sqlalchemy import exc
 from bittitan_plugin.domain.due import Due
 from bittitan_plugin.domain.errors import BitTitanError, OutcomeUnknown, Unavailable
 from bittitan_plugin.domain.problems import ProblemKind
-from bittitan_plugin.services.ports import Ports
+from bittitan_plugin.services.ports import Tenant
 
 #: Errors that would stop every item: the platform, BitTitan or the database is down.
 OF_ALL = (
@@ -52,11 +52,8 @@ class Round:
     closed. If the block raises, nothing is closed.
     """
 
-    def __init__(
-        self, ports: Ports, installation_id: UUID, duty: str, *, complete: bool = True
-    ) -> None:
-        self._ports = ports
-        self._installation_id = installation_id
+    def __init__(self, tenant: Tenant, duty: str, *, complete: bool = True) -> None:
+        self._tenant = tenant
         self._duty = duty
         self._complete = complete
         self._well: set[str] = set()
@@ -102,14 +99,14 @@ class Round:
 
     def _say(self) -> None:
         """Raise a problem for each item set aside; close those of items that work again."""
-        with self._ports.store.reading(self._installation_id) as work:
+        with self._tenant.reading() as work:
             known = work.problems.not_over(self._prefix)
         over = (known - self._set_aside.keys()) if self._complete else known & self._well
         new = self._set_aside.keys() - known
         if not over and not new:
             return
-        now = self._ports.clock()
-        with self._ports.store.writing(self._installation_id) as work:
+        now = self._tenant.ports.clock()
+        with self._tenant.writing() as work:
             for key in over:
                 work.problems.resolve(key, now)
             for key in new:
@@ -128,15 +125,10 @@ class Round:
 
 
 def look_after(
-    ports: Ports,
-    installation_id: UUID,
-    duty: str,
-    due: Iterable[Due],
-    called: str,
-    act: Callable[[Due], object],
+    tenant: Tenant, duty: str, due: Iterable[Due], called: str, act: Callable[[Due], object]
 ) -> None:
     """A complete round through what is due; ``called`` names the kind of item of an order."""
-    with Round(ports, installation_id, duty) as round_:
+    with Round(tenant, duty) as round_:
         for each in due:
             name = f"{called} order {each.order_number}"
             round_.do(Item(id=each.id, name=name, asset_id=each.asset_id), partial(act, each))

@@ -14,7 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bittitan_plugin.domain.errors import BitTitanError, ErrorCode, Refusal
 from bittitan_plugin.domain.runs import Run, RunKind
-from bittitan_plugin.services.ports import Ports
+from bittitan_plugin.services.ports import Ports, Tenant
 from bittitan_plugin.store.unit_of_work import UnitOfWork
 
 #: Seconds between two writes of a run's progress, which is enough for a bar.
@@ -22,10 +22,10 @@ INTERVAL_S = 1.0
 _WENT_SILENT = "Its process ended without a word; begin it again."
 
 
-def begin(ports: Ports, installation_id: UUID, kind: RunKind, started_by: str) -> Run:
+def begin(tenant: Tenant, kind: RunKind, started_by: str) -> Run:
     """Begin a run. Raises ``Refusal`` UNIQUE while another of its kind is at work."""
-    with ports.store.writing(installation_id) as work:
-        return begin_within(ports, work, kind, started_by)
+    with tenant.writing() as work:
+        return begin_within(tenant.ports, work, kind, started_by)
 
 
 def begin_within(
@@ -57,67 +57,63 @@ def went_silent(ports: Ports, work: UnitOfWork, other: Run) -> None:
 
 
 @contextmanager
-def done_here(ports: Ports, installation_id: UUID, run_id: UUID) -> Iterator[None]:
+def done_here(tenant: Tenant, run_id: UUID) -> Iterator[None]:
     """Wrap the work of a run that a caller waits for: whatever interrupts it ends the run."""
     try:
         yield
     except KeyboardInterrupt:
-        stop(ports, installation_id, run_id, "Stopped at the command line.")
+        stop(tenant, run_id, "Stopped at the command line.")
         raise
     except Exception as failure:
         said = str(failure) if isinstance(failure, BitTitanError) else type(failure).__name__
         # Without the database it counts as dead a little later.
         with suppress(SQLAlchemyError):
-            fail(ports, installation_id, run_id, said)
+            fail(tenant, run_id, said)
         raise
 
 
-def get(ports: Ports, installation_id: UUID, run_id: UUID) -> Run:
+def get(tenant: Tenant, run_id: UUID) -> Run:
     """The run. Raises ``Refusal`` NOT_FOUND on ``id``."""
-    with ports.store.reading(installation_id) as work:
+    with tenant.reading() as work:
         return work.runs.get(run_id)
 
 
-def latest(ports: Ports, installation_id: UUID, kind: RunKind) -> Run | None:
+def latest(tenant: Tenant, kind: RunKind) -> Run | None:
     """The newest run of that kind, whether it is over or not."""
-    with ports.store.reading(installation_id) as work:
+    with tenant.reading() as work:
         return next(iter(work.runs.latest(kind)), None)
 
 
-def finish(
-    ports: Ports,
-    installation_id: UUID,
-    run_id: UUID,
-    report: Mapping[str, Any],
-    done: int | None = None,
-) -> Run:
+def finish(tenant: Tenant, run_id: UUID, report: Mapping[str, Any], done: int | None = None) -> Run:
     """End the run; ``done`` is the number of all its pieces of work, where known.
 
     ``report`` holds plain values, never a code or a password.
     """
-    with ports.store.writing(installation_id) as work:
-        return work.runs.change(run_id, lambda run: run.finished(ports.clock(), report, done))
+    with tenant.writing() as work:
+        return work.runs.change(
+            run_id, lambda run: run.finished(tenant.ports.clock(), report, done)
+        )
 
 
-def fail(ports: Ports, installation_id: UUID, run_id: UUID, error: str) -> Run:
+def fail(tenant: Tenant, run_id: UUID, error: str) -> Run:
     """End the run as failed, with one sentence; what it reported so far is kept."""
-    with ports.store.writing(installation_id) as work:
-        return work.runs.change(run_id, lambda run: run.failed(ports.clock(), error))
+    with tenant.writing() as work:
+        return work.runs.change(run_id, lambda run: run.failed(tenant.ports.clock(), error))
 
 
-def stop(ports: Ports, installation_id: UUID, run_id: UUID, reason: str) -> Run:
+def stop(tenant: Tenant, run_id: UUID, reason: str) -> Run:
     """End the run because it was stopped."""
-    with ports.store.writing(installation_id) as work:
-        return work.runs.change(run_id, lambda run: run.stopped(ports.clock(), reason))
+    with tenant.writing() as work:
+        return work.runs.change(run_id, lambda run: run.stopped(tenant.ports.clock(), reason))
 
 
-def end_silent(ports: Ports, installation_id: UUID) -> int:
+def end_silent(tenant: Tenant) -> int:
     """End runs that went silent. Returns how many; a task of the timetable."""
-    now = ports.clock()
-    with ports.store.reading(installation_id) as work:
+    now = tenant.ports.clock()
+    with tenant.reading() as work:
         silent = [run.id for run in work.runs.all_at_work() if run.is_silent(now)]
     for run_id in silent:
-        with ports.store.writing(installation_id) as work:
+        with tenant.writing() as work:
             work.runs.change(
                 run_id, lambda run: run.stopped(now, _WENT_SILENT) if run.is_silent(now) else run
             )
@@ -127,9 +123,8 @@ def end_silent(ports: Ports, installation_id: UUID) -> int:
 class Progress:
     """Stores a run's progress, at most once in ``INTERVAL_S``."""
 
-    def __init__(self, ports: Ports, installation_id: UUID, run_id: UUID) -> None:
-        self._ports = ports
-        self._installation_id = installation_id
+    def __init__(self, tenant: Tenant, run_id: UUID) -> None:
+        self._tenant = tenant
         self._run_id = run_id
         self._next = 0.0
 
@@ -144,11 +139,11 @@ class Progress:
         """Report the progress. ``at_once`` writes now, for what must survive a crash."""
         if not at_once and monotonic() < self._next:
             return
-        with self._ports.store.writing(self._installation_id) as work:
+        with self._tenant.writing() as work:
             work.runs.change(
                 self._run_id,
                 lambda run: run.progressed(
-                    self._ports.clock(), done=done, total=total, report=report
+                    self._tenant.ports.clock(), done=done, total=total, report=report
                 ),
             )
         self._next = monotonic() + INTERVAL_S

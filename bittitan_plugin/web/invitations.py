@@ -62,21 +62,21 @@ def _token(request: Request) -> str:
 
 
 def _let_in(site: Site, request: Request, password: str) -> tuple[str, Viewer]:
-    ports, installation_id = site.ports, site.installation_id
+    tenant = site.tenant
     # First, so that if two send it at once, one password is set, and that one's session is valid.
-    invitation, account = invitations.take(ports, installation_id, _token(request))
+    invitation, account = invitations.take(tenant, _token(request))
     try:
         user = site.platform.identity.welcome(invitation.email, account.company, password)
     except Refusal:
-        invitations.give_back(ports, installation_id, invitation)
+        invitations.give_back(tenant, invitation)
         raise
     viewer = site.platform.identity.viewer(user)
-    invitations.accept(ports, installation_id, invitation, viewer.customer_id or "")
+    invitations.accept(tenant, invitation, viewer.customer_id or "")
     return user, viewer
 
 
 def _found(site: Site, request: Request) -> tuple[Invitation, Account]:
-    return invitations.find(site.ports, site.installation_id, _token(request))
+    return invitations.find(site.tenant, _token(request))
 
 
 async def _page(

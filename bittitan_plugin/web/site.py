@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
 from typing import Protocol, TypeVar
-from uuid import UUID
 
 import anyio.to_thread
 from sqlalchemy import Engine
@@ -19,7 +18,7 @@ from bittitan_plugin.base.settings import Environment, Settings
 from bittitan_plugin.domain.access import ANONYMOUS, Viewer
 from bittitan_plugin.domain.installations import Installation
 from bittitan_plugin.services.installations import open_installation
-from bittitan_plugin.services.ports import Ports
+from bittitan_plugin.services.ports import Ports, Tenant
 from bittitan_plugin.store.ended_sessions import EndedSessions
 from bittitan_plugin.store.unit_of_work import UnitOfWork
 from bittitan_plugin.web.body_limit import BodyLimit
@@ -119,15 +118,15 @@ class Site:
         return open_installation(self.ports, self.platform.installation)
 
     @cached_property
-    def installation_id(self) -> UUID:
-        """Its id, which never changes. Visits the database the first time."""
-        return self.installation().id
+    def tenant(self) -> Tenant:
+        """The same as use cases take it. Visits the database the first time."""
+        return Tenant(self.ports, self.installation().id)
 
     async def read(self, visit: Callable[[UnitOfWork], Result]) -> Result:
         """One visit to the database, in a thread."""
 
         def in_session() -> Result:
-            with self.ports.store.reading(self.installation_id) as work:
+            with self.tenant.reading() as work:
                 return visit(work)
 
         return await run(in_session)

@@ -9,7 +9,7 @@ from bittitan_plugin.services import failed_steps
 from bittitan_plugin.services.failed_steps import Step
 from bittitan_plugin.workflows.engine.course import Course, OneByOne
 from bittitan_plugin.workflows.engine.outcomes import StepFailed
-from bittitan_plugin.workflows.engine.runtime import ports
+from bittitan_plugin.workflows.engine.runtime import tenant
 
 
 def persist_or_report(
@@ -32,7 +32,7 @@ def persist_or_report(
 
         def report() -> None:
             asset_id = asset if isinstance(asset, UUID) else asset()
-            failed_steps.report(ports(), installation, asset_id, step, message)
+            failed_steps.report(tenant(installation), asset_id, step, message)
 
         course.insist(f"report_{step}", report)
         return None

@@ -8,7 +8,7 @@ from bittitan_plugin.services.workflow_ids import Workflow
 from bittitan_plugin.workflows.engine.definition import workflow
 from bittitan_plugin.workflows.engine.outcomes import StepFailed
 from bittitan_plugin.workflows.engine.retrying import insist, persist
-from bittitan_plugin.workflows.engine.runtime import ports
+from bittitan_plugin.workflows.engine.runtime import tenant
 
 
 @workflow(Workflow.INVOICE)
@@ -19,13 +19,13 @@ def invoice(installation_id: str, order_id: str) -> str:
         persist(
             "issue_invoice",
             FOLLOW_UP,
-            lambda: invoicing.issue_invoice(ports(), installation, order_id),
+            lambda: invoicing.issue_invoice(tenant(installation), order_id),
         )
     except StepFailed as failure:
         message = failure.message
         insist(
             "report_invoice",
-            lambda: invoicing.report_stuck(ports(), installation, order_id, message),
+            lambda: invoicing.report_stuck(tenant(installation), order_id, message),
         )
         return f"not invoiced: {message}"
     return "invoiced"

@@ -17,7 +17,7 @@ from bittitan_plugin.services.failed_steps import Step
 from bittitan_plugin.services.workflow_ids import Workflow
 from bittitan_plugin.workflows.asset_steps import persist_or_report
 from bittitan_plugin.workflows.engine.definition import workflow
-from bittitan_plugin.workflows.engine.runtime import ports
+from bittitan_plugin.workflows.engine.runtime import tenant
 
 
 @workflow(Workflow.CANCEL)
@@ -27,23 +27,23 @@ def cancel(installation_id: str, asset_id: str, comment: str) -> str:
     then = partial(persist_or_report, installation, asset)
 
     status = then(
-        Step.REVOKE, lambda: revocation.execute(ports(), installation, asset).status, VENDOR
+        Step.REVOKE, lambda: revocation.execute(tenant(installation), asset).status, VENDOR
     )
     if status is None:
         return "stuck"
     if status != AssetStatus.CANCELLED:
         overruled = then(
-            Step.OVERRULE, lambda: cancellation_requests.overrule(ports(), installation, asset)
+            Step.OVERRULE, lambda: cancellation_requests.overrule(tenant(installation), asset)
         )
         if overruled is False:
             then(
                 Step.TELL_REFUSED,
-                lambda: request_notifications.tell_refused(ports(), installation, asset),
+                lambda: request_notifications.tell_refused(tenant(installation), asset),
             )
         return "BitTitan refused"
-    then(Step.ISSUE_CREDIT, lambda: crediting.issue_credit(ports(), installation, asset, comment))
-    then(Step.ASK_REFUND, lambda: refunds.ask(ports(), installation, asset, comment))
-    then(Step.ANNOUNCE, lambda: crediting.announce(ports(), installation, asset))
+    then(Step.ISSUE_CREDIT, lambda: crediting.issue_credit(tenant(installation), asset, comment))
+    then(Step.ASK_REFUND, lambda: refunds.ask(tenant(installation), asset, comment))
+    then(Step.ANNOUNCE, lambda: crediting.announce(tenant(installation), asset))
     return "cancelled"
 
 
@@ -54,11 +54,11 @@ def credit(installation_id: str, asset_id: str) -> str:
     then = partial(persist_or_report, installation, asset)
 
     credited = then(
-        Step.ISSUE_CREDIT, lambda: crediting.issue_credit(ports(), installation, asset, "")
+        Step.ISSUE_CREDIT, lambda: crediting.issue_credit(tenant(installation), asset, "")
     )
     if not credited:
         return "nothing to credit"
-    then(Step.ANNOUNCE, lambda: crediting.announce(ports(), installation, asset))
+    then(Step.ANNOUNCE, lambda: crediting.announce(tenant(installation), asset))
     return "credited"
 
 
@@ -70,7 +70,7 @@ def refund(installation_id: str, asset_id: str, comment: str) -> str:
         installation,
         asset,
         Step.ASK_REFUND,
-        lambda: refunds.ask(ports(), installation, asset, comment),
+        lambda: refunds.ask(tenant(installation), asset, comment),
     )
     return "asked"
 
@@ -81,12 +81,12 @@ def withdraw(installation_id: str, asset_id: str) -> str:
     installation, asset = UUID(installation_id), UUID(asset_id)
     then = partial(persist_or_report, installation, asset)
 
-    status = then(Step.WITHDRAW, lambda: withdrawal.withdraw(ports(), installation, asset).status)
+    status = then(Step.WITHDRAW, lambda: withdrawal.withdraw(tenant(installation), asset).status)
     if status is None:
         return "stuck"
     if status == AssetStatus.CANCELLED:
         return "withdrawn"
     if status == AssetStatus.AWAITING_REVOCATION:
         return "staff revoke its codes"
-    then(Step.OVERRULE, lambda: cancellation_requests.overrule(ports(), installation, asset))
+    then(Step.OVERRULE, lambda: cancellation_requests.overrule(tenant(installation), asset))
     return "the coupon is used"

@@ -11,7 +11,7 @@ from bittitan_plugin.services.workflow_ids import Workflow
 from bittitan_plugin.workflows.engine.definition import workflow
 from bittitan_plugin.workflows.engine.outcomes import StepFailed
 from bittitan_plugin.workflows.engine.retrying import insist, persist
-from bittitan_plugin.workflows.engine.runtime import current, ports
+from bittitan_plugin.workflows.engine.runtime import current, tenant
 
 
 @workflow(Workflow.SERVICES_DEFINITION)
@@ -21,7 +21,7 @@ def fetch_services_definition(installation_id: str, run_id: str) -> str:
     return _ended(
         installation,
         run,
-        lambda: import_runs.run_services_definition(ports(), installation, run, _stop_if_asked),
+        lambda: import_runs.run_services_definition(tenant(installation), run, _stop_if_asked),
     )
 
 
@@ -33,7 +33,7 @@ def import_stock(installation_id: str, run_id: str, mode: str) -> str:
         installation,
         run,
         lambda: import_runs.run_stock_import(
-            ports(), installation, run, ImportMode(mode), _stop_if_asked
+            tenant(installation), run, ImportMode(mode), _stop_if_asked
         ),
     )
 
@@ -43,7 +43,7 @@ def _ended(installation: UUID, run: UUID, work: Callable[[], Run]) -> str:
         return str(persist("import", VENDOR, lambda: work().state))
     except StepFailed as failure:
         message = failure.message
-        insist("give_up", lambda: import_runs.give_up(ports(), installation, run, message).state)
+        insist("give_up", lambda: import_runs.give_up(tenant(installation), run, message).state)
         return f"not imported: {message}"
 
 

@@ -11,7 +11,7 @@ from bittitan_plugin.domain.retries import ORDER_NOT_DUE, VENDOR
 from bittitan_plugin.services import notifications
 from bittitan_plugin.services.accounts import synchronizing as accounts
 from bittitan_plugin.services.failed_steps import Step
-from bittitan_plugin.services.ports import Ports
+from bittitan_plugin.services.ports import Tenant
 from bittitan_plugin.services.reconciling import reconciliation
 from bittitan_plugin.services.selling import asset_creation as opening
 from bittitan_plugin.services.selling import delivery, provisioning
@@ -21,7 +21,7 @@ from bittitan_plugin.workflows.asset_steps import persist_or_report
 from bittitan_plugin.workflows.engine.course import Course, OneByOne, at_once
 from bittitan_plugin.workflows.engine.definition import workflow
 from bittitan_plugin.workflows.engine.outcomes import Done, StepFailed
-from bittitan_plugin.workflows.engine.runtime import ports
+from bittitan_plugin.workflows.engine.runtime import tenant
 
 
 @workflow(Workflow.PROVISION)
@@ -41,7 +41,7 @@ def synchronize(installation_id: str, asset_id: str) -> str:
 def _provision(course: Course, installation: UUID, order_id: str, line_id: str, number: int) -> str:
     def open_line() -> str | None:
         try:
-            return str(opening.open_asset(ports(), installation, order_id, line_id).id)
+            return str(opening.open_asset(tenant(installation), order_id, line_id).id)
         except opening.NotDue:
             return None
 
@@ -51,7 +51,7 @@ def _provision(course: Course, installation: UUID, order_id: str, line_id: str, 
         asset_id, ended = None, f"not provisioned: {failure.message}"
         _refuse(course, installation, order_id, line_id, failure)
     if asset_id is None:
-        course.insist("defer", lambda: opening.defer(ports(), installation, line_id, number))
+        course.insist("defer", lambda: opening.defer(tenant(installation), line_id, number))
         # An event that came before that was recorded found this workflow's id taken and started
         # nothing; the change it reported is visible by now.
         looked = course.attempt("look_again", open_line)
@@ -69,13 +69,13 @@ def _complete(course: Course, installation: UUID, asset_id: UUID) -> str:
 
     def obtain() -> bool:
         sale = seen.pop() if seen else None
-        stored[:] = [provisioning.obtain_coupon(ports(), installation, asset_id, sale)]
+        stored[:] = [provisioning.obtain_coupon(tenant(installation), asset_id, sale)]
         return stored[0].has_coupon
 
     def delayed(code: ErrorCode, reason: str) -> None:
         course.attempt(
             "say_delayed",
-            lambda: provisioning.say_delayed(ports(), installation, asset_id, code, reason),
+            lambda: provisioning.say_delayed(tenant(installation), asset_id, code, reason),
         )
 
     try:
@@ -85,7 +85,7 @@ def _complete(course: Course, installation: UUID, asset_id: UUID) -> str:
         return _failed(course, installation, asset_id, failure)
     if not obtained:
         return "cancelled meanwhile"
-    if course.shorten("deliver", lambda: delivery.deliver(ports(), installation, stored[0])):
+    if course.shorten("deliver", lambda: delivery.deliver(tenant(installation), stored[0])):
         return "provisioned"
     _follow_up(course, Step.TELL_HOST, delivery.tell_host, installation, asset_id)
     _follow_up(course, Step.LINK_INVOICE, delivery.link_invoice, installation, asset_id)
@@ -100,21 +100,19 @@ def _refuse(
         return
     refusal = Refusal(failure.code, failure.message, field=failure.field)
     course.insist(
-        "refuse_line",
-        lambda: opening.refuse_line(ports(), installation, order_id, line_id, refusal),
+        "refuse_line", lambda: opening.refuse_line(tenant(installation), order_id, line_id, refusal)
     )
 
 
 def _synchronize_account(installation: UUID, asset_id: UUID) -> list[Sale]:
     """Synchronize the account if needed. Returns the sale as read, if nothing was changed."""
-    outside = ports()
-    with outside.store.reading(installation) as work:
+    with tenant(installation).reading() as work:
         sale = work.sales.get(asset_id)
     # Codes from stock are not issued to an account.
     if sale.asset.coupon_source is CouponSource.STOCK or sale.account.is_synchronized:
         return [sale]
     if sale.configuration.synchronize_automatically:
-        accounts.synchronize_account(outside, installation, sale.account.id)
+        accounts.synchronize_account(tenant(installation), sale.account.id)
     return []
 
 
@@ -123,7 +121,7 @@ def _failed(course: Course, installation: UUID, asset_id: UUID, failure: StepFai
     if code is ErrorCode.ACCOUNT_NOT_SYNCHRONIZED:
         waits = course.insist(
             "wait_for_account",
-            lambda: provisioning.wait_for_account(ports(), installation, asset_id, message),
+            lambda: provisioning.wait_for_account(tenant(installation), asset_id, message),
         )
         return (
             _complete(course, installation, asset_id) if waits is False else "waits for its account"
@@ -131,14 +129,13 @@ def _failed(course: Course, installation: UUID, asset_id: UUID, failure: StepFai
     if code is ErrorCode.OUT_OF_STOCK:
         return "waits for stock"
     is_new = course.insist(
-        "fail", lambda: provisioning.fail(ports(), installation, asset_id, code, message)
+        "fail", lambda: provisioning.fail(tenant(installation), asset_id, code, message)
     )
     if is_new:
         _follow_up(course, Step.ALERT_STAFF, notifications.alert_staff, installation, asset_id)
     # Perhaps only the answer was lost.
     course.attempt(
-        "reconcile_asset",
-        lambda: reconciliation.reconcile_asset(ports(), installation, asset_id),
+        "reconcile_asset", lambda: reconciliation.reconcile_asset(tenant(installation), asset_id)
     )
     return f"failed: {message}"
 
@@ -146,10 +143,10 @@ def _failed(course: Course, installation: UUID, asset_id: UUID, failure: StepFai
 def _follow_up(
     course: Course,
     step: Step,
-    service: Callable[[Ports, UUID, UUID], None],
+    service: Callable[[Tenant, UUID], None],
     installation: UUID,
     asset_id: UUID,
 ) -> None:
     """A step after the coupon: retried on its own, and its failure affects no earlier step."""
-    action = partial(service, ports(), installation, asset_id)
+    action = partial(service, tenant(installation), asset_id)
     persist_or_report(installation, asset_id, step, action, course=course)

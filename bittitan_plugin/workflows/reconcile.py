@@ -9,7 +9,7 @@ from bittitan_plugin.services.workflow_ids import Workflow
 from bittitan_plugin.workflows.engine.definition import workflow
 from bittitan_plugin.workflows.engine.outcomes import StepFailed
 from bittitan_plugin.workflows.engine.retrying import insist, persist
-from bittitan_plugin.workflows.engine.runtime import current, ports
+from bittitan_plugin.workflows.engine.runtime import current, tenant
 
 
 @workflow(Workflow.RECONCILE)
@@ -22,8 +22,7 @@ def reconcile(installation_id: str, run_id: str, what: str, max_changes: str) ->
 
     def compare() -> str:
         return reconciliation.run_now(
-            ports(),
-            installation,
+            tenant(installation),
             run,
             apply=what == "apply",
             max_changes=int(max_changes),
@@ -35,5 +34,5 @@ def reconcile(installation_id: str, run_id: str, what: str, max_changes: str) ->
         return str(persist("reconcile", VENDOR, compare))
     except StepFailed as failure:
         message = failure.message
-        insist("report_reconcile", lambda: runs.fail(ports(), installation, run, message).state)
+        insist("report_reconcile", lambda: runs.fail(tenant(installation), run, message).state)
         return f"not reconciled: {message}"

@@ -12,7 +12,7 @@ from bittitan_plugin.services.workflow_ids import Workflow
 from bittitan_plugin.workflows.asset_steps import persist_or_report
 from bittitan_plugin.workflows.engine.definition import workflow
 from bittitan_plugin.workflows.engine.retrying import insist
-from bittitan_plugin.workflows.engine.runtime import ports
+from bittitan_plugin.workflows.engine.runtime import tenant
 
 
 @workflow(Workflow.OUT_OF_STOCK)
@@ -23,7 +23,7 @@ def out_of_stock(installation_id: str, asset_id: str) -> str:
         installation,
         asset,
         Step.TELL_CUSTOMER,
-        lambda: allocation.tell_out_of_stock(ports(), installation, asset),
+        lambda: allocation.tell_out_of_stock(tenant(installation), asset),
     )
     return "told"
 
@@ -40,21 +40,20 @@ def tell_of_revocation(installation_id: str, revocation_id: str, word: str) -> s
     then = partial(persist_or_report, installation, asset)
     overruled = news in REASONS and insist(
         "overrule",
-        lambda: cancellation_requests.overrule(ports(), installation, asset, REASONS[news]),
+        lambda: cancellation_requests.overrule(tenant(installation), asset, REASONS[news]),
     )
     # Whoever requested the cancellation is notified by the answer to that request.
     if not overruled:
         then(
             Step.TELL_CUSTOMER,
-            lambda: revocation_news.tell_customer(ports(), installation, revocation, news),
+            lambda: revocation_news.tell_customer(tenant(installation), revocation, news),
         )
     then(
-        Step.TELL_STAFF,
-        lambda: revocation_news.tell_staff(ports(), installation, revocation, news),
+        Step.TELL_STAFF, lambda: revocation_news.tell_staff(tenant(installation), revocation, news)
     )
     return "told"
 
 
 def _asset_of(installation: UUID, revocation: UUID) -> str:
-    with ports().store.reading(installation) as work:
+    with tenant(installation).reading() as work:
         return str(work.revocations.get(revocation).asset_id)

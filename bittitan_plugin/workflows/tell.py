@@ -9,7 +9,7 @@ from bittitan_plugin.services.request_decisions import News
 from bittitan_plugin.services.workflow_ids import Workflow
 from bittitan_plugin.workflows.asset_steps import persist_or_report
 from bittitan_plugin.workflows.engine.definition import workflow
-from bittitan_plugin.workflows.engine.runtime import ports
+from bittitan_plugin.workflows.engine.runtime import tenant
 
 _SIDES = {
     Step.TELL_CUSTOMER: request_notifications.tell_customer,
@@ -24,11 +24,11 @@ def tell(installation_id: str, request_id: str, news: str, only: str = "") -> st
     asset = partial(_asset_of, installation, request)
     for step, service in _SIDES.items():
         if only in ("", step):
-            told = partial(service, ports(), installation, request, News(news))
+            told = partial(service, tenant(installation), request, News(news))
             persist_or_report(installation, asset, step, told)
     return "told"
 
 
 def _asset_of(installation: UUID, request: UUID) -> UUID:
-    with ports().store.reading(installation) as work:
+    with tenant(installation).reading() as work:
         return work.requests.get(request).asset_id

@@ -8,7 +8,6 @@ import threading
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
-from uuid import UUID
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
@@ -24,14 +23,14 @@ from bittitan_plugin.services.coupons.expiry_reminders import (
 from bittitan_plugin.services.keys import watch_keys
 from bittitan_plugin.services.outages import watch_vendor
 from bittitan_plugin.services.platforms import watch_platform
-from bittitan_plugin.services.ports import Ports
+from bittitan_plugin.services.ports import Ports, Tenant
 from bittitan_plugin.services.reconciling.reconciliation import start_daily
 from bittitan_plugin.services.runs import end_silent
 from bittitan_plugin.services.selling.invoicing import hand_in_due
 from bittitan_plugin.services.selling.refused_lines import watch_refused
 
 #: Finds what is due for one installation and enqueues it; repeating it must be harmless.
-Duty = Callable[[Ports, UUID], Any]
+Duty = Callable[[Tenant], Any]
 
 #: The tasks of each round.
 DUTIES: tuple[Duty, ...] = (
@@ -101,7 +100,9 @@ class Timetable:
             for duty in self._duties:
                 if self._stopping.is_set():
                     return
-                self._do(partial(duty, self._ports, installation_id), duty, str(installation_id))
+                self._do(
+                    partial(duty, Tenant(self._ports, installation_id)), duty, str(installation_id)
+                )
         for chore in self._chores:
             self._do(chore, chore, "all")
 

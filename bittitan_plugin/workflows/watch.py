@@ -13,7 +13,7 @@ from bittitan_plugin.workflows.asset_steps import persist_or_report
 from bittitan_plugin.workflows.engine.definition import workflow
 from bittitan_plugin.workflows.engine.outcomes import Done
 from bittitan_plugin.workflows.engine.retrying import attempt
-from bittitan_plugin.workflows.engine.runtime import ports
+from bittitan_plugin.workflows.engine.runtime import tenant
 
 _log = structlog.get_logger(__name__)
 
@@ -23,7 +23,7 @@ def follow(installation_id: str) -> str:
     """Follow an installation's coupons once; the next run retries what this one misses."""
 
     def look() -> str:
-        followed = coupon_status.follow(ports(), UUID(installation_id))
+        followed = coupon_status.follow(tenant(UUID(installation_id)))
         return "nothing to follow" if followed is None else f"{followed.changed} changed"
 
     outcome = attempt("follow", look)
@@ -38,7 +38,7 @@ def follow_refund(installation_id: str, asset_id: str) -> str:
     """Check an asset's refund once; the next run retries what this one misses."""
 
     def look() -> str:
-        return refunds.follow(ports(), UUID(installation_id), UUID(asset_id)) or "not asked for"
+        return refunds.follow(tenant(UUID(installation_id)), UUID(asset_id)) or "not asked for"
 
     outcome = attempt("follow_refund", look)
     return str(outcome.result if isinstance(outcome, Done) else outcome.message)
@@ -52,7 +52,7 @@ def remind(installation_id: str, asset_id: str, days: str) -> str:
         installation,
         asset,
         Step.REMIND,
-        lambda: watching.remind(ports(), installation, asset, int(days)),
+        lambda: watching.remind(tenant(installation), asset, int(days)),
     )
     if sent is None:
         return "stuck"

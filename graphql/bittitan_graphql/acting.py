@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from functools import partial
 from typing import Concatenate, ParamSpec, TypeVar
-from uuid import UUID
 
 import anyio.to_thread
 
@@ -15,7 +14,7 @@ from bittitan_plugin.domain.access import Permission, bought
 from bittitan_plugin.domain.assets import Asset, AssetStatus
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
 from bittitan_plugin.domain.requests import CancellationRequest
-from bittitan_plugin.services.ports import Ports
+from bittitan_plugin.services.ports import Tenant
 from bittitan_plugin.store.unit_of_work import UnitOfWork
 
 Arguments = ParamSpec("Arguments")
@@ -35,7 +34,7 @@ async def demand_asset(scope: RequestScope, asset_id: str) -> Asset:
     key = read_global_id(ASSET, asset_id)
 
     def find(work: UnitOfWork) -> Asset:
-        work.installations.by_id(scope.installation_id).check_active()
+        work.installations.by_id(scope.tenant.id).check_active()
         return work.assets.get(key)
 
     asset = await scope.read(find)
@@ -90,12 +89,12 @@ async def awaited(scope: RequestScope, asset: Asset, is_over: Callable[[Asset], 
 
 async def perform(
     scope: RequestScope,
-    use_case: Callable[Concatenate[Ports, UUID, Arguments], Result],
+    use_case: Callable[Concatenate[Tenant, Arguments], Result],
     *arguments: Arguments.args,
     **options: Arguments.kwargs,
 ) -> Result:
     """Run a use case in a thread, then clear what was loaded before it."""
-    call = partial(use_case, scope.ports, scope.installation_id, *arguments, **options)
+    call = partial(use_case, scope.tenant, *arguments, **options)
     try:
         return await anyio.to_thread.run_sync(call)
     finally:

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TypeVar
-from uuid import UUID
 
 import anyio.to_thread
 import strawberry
@@ -11,7 +10,7 @@ import strawberry
 from bittitan_graphql.loaders import Loaders
 from bittitan_plugin.base.patience import Patience
 from bittitan_plugin.domain.access import NO_ACCOUNTS, OwnAccounts, Viewer
-from bittitan_plugin.services.ports import Ports
+from bittitan_plugin.services.ports import Tenant
 from bittitan_plugin.store.unit_of_work import UnitOfWork
 
 Result = TypeVar("Result")
@@ -24,8 +23,7 @@ CONTEXT_KEY = "bittitan"
 class RequestScope:
     """One request of one viewer to one installation."""
 
-    ports: Ports
-    installation_id: UUID
+    tenant: Tenant
     viewer: Viewer
     patience: Patience = field(default_factory=Patience)
     loaders: Loaders = field(init=False)
@@ -35,13 +33,13 @@ class RequestScope:
 
     def forget(self) -> None:
         """Clear what was loaded, because a mutation has changed it."""
-        self.loaders = Loaders(self.ports, self.read)
+        self.loaders = Loaders(self.tenant.ports, self.read)
 
     async def read(self, visit: Callable[[UnitOfWork], Result]) -> Result:
         """One visit to the database, in a thread, with a short session of its own."""
 
         def in_session() -> Result:
-            with self.ports.store.reading(self.installation_id) as work:
+            with self.tenant.reading() as work:
                 return visit(work)
 
         return await anyio.to_thread.run_sync(in_session)

@@ -1,7 +1,6 @@
 """The entry for a host: the classes to merge, and the scope for each request's context."""
 
 from collections.abc import Callable
-from uuid import UUID
 
 from bittitan_graphql.context import RequestScope
 from bittitan_graphql.mixins import OrderAssets, UserAssets, VariantProduct
@@ -9,13 +8,13 @@ from bittitan_graphql.mutations import BitTitanMutation
 from bittitan_graphql.queries import BitTitanQuery
 from bittitan_hooks.results import GraphQLExtension
 from bittitan_plugin.domain.access import Viewer
-from bittitan_plugin.services.ports import Ports
+from bittitan_plugin.services.ports import Tenant
 
-#: Returns the ports and the id for an installation's key. Called when a request needs them.
-PortsOf = Callable[[str], tuple[Ports, UUID]]
+#: Returns the tenant for an installation's key. Called when a request needs it.
+TenantOf = Callable[[str], Tenant]
 
 
-def build_extension(ports_of: PortsOf) -> GraphQLExtension:
+def build_extension(tenant_of: TenantOf) -> GraphQLExtension:
     """The extension for a host; it does no I/O before the first request.
 
     The host merges ``query`` and ``mutation`` with its own, inherits ``mixins`` in its types, and
@@ -23,8 +22,7 @@ def build_extension(ports_of: PortsOf) -> GraphQLExtension:
     """
 
     def request_scope(installation: str, viewer: Viewer) -> RequestScope:
-        ports, installation_id = ports_of(installation)
-        return RequestScope(ports=ports, installation_id=installation_id, viewer=viewer)
+        return RequestScope(tenant=tenant_of(installation), viewer=viewer)
 
     return GraphQLExtension(
         query=BitTitanQuery,

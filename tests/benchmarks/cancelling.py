@@ -16,6 +16,7 @@ from bittitan_plugin.ports.platform import Platform
 from bittitan_plugin.ports.vendor import CouponRequest
 from bittitan_plugin.services.cancelling.cancellation import cancel, check
 from bittitan_plugin.services.installations import configure
+from bittitan_plugin.services.ports import Tenant
 from bittitan_plugin.services.selling.ordering import accept
 from tests.benchmarks.measuring import Figure, alternating
 from tests.fakes.host import FakePlatform, line
@@ -53,7 +54,7 @@ class _Shop:
     def __init__(self, application: Application, host: FakePlatform, server: SandboxServer) -> None:
         self._ports, self._host, key = application.ports, host, f"bench-{uuid4().hex[:8]}"
         platform: Platform = host
-        self._id = application.attach(key, platform)
+        self._tenant = Tenant(self._ports, application.attach(key, platform))
         self._installation = configure(
             self._ports,
             key,
@@ -61,7 +62,7 @@ class _Shop:
             active=True,
         )
         self._vendor = self._ports.vendors.of(self._installation.configuration)
-        with self._ports.store.writing(self._id) as work:
+        with self._tenant.writing() as work:
             work.products.add(
                 Product(
                     id=uuid4(),
@@ -81,9 +82,9 @@ class _Shop:
         coupon_id = asset.coupon_id or ""
 
         def ask(_number: int) -> None:
-            with self._ports.store.reading(self._id) as work:
+            with self._tenant.reading() as work:
                 read = work.assets.get(asset.id)
-            check(self._ports, self._id, read)
+            check(self._tenant, read)
 
         ours, theirs = alternating(ask, lambda _number: self._look(coupon_id), ROUNDS * 4)
         return Figure(
@@ -99,7 +100,7 @@ class _Shop:
 
         def whole(number: int) -> None:
             asset_id = assets[number].id
-            cancel(self._ports, self._id, asset_id, STAFF, "")
+            cancel(self._tenant, asset_id, STAFF, "")
             started = perf_counter()
             while not self._is_settled(assets[number]):
                 if perf_counter() - started > 30:
@@ -120,7 +121,7 @@ class _Shop:
         self._vendor.coupon(coupon_id)
 
     def _is_settled(self, asset: Asset) -> bool:
-        with self._ports.store.reading(self._id) as work:
+        with self._tenant.reading() as work:
             now = work.assets.get(asset.id)
         credited = now.credit_invoice is not None and f"credit-{asset.id}" in self._host.refunds
         return now.status is AssetStatus.CANCELLED and credited
@@ -132,7 +133,7 @@ class _Shop:
         found: list[Asset] = []
         for order in orders:
             while True:
-                with self._ports.store.reading(self._id) as work:
+                with self._tenant.reading() as work:
                     asset = work.assets.of_order_line(order.lines[0].id)
                 if asset is not None and asset.welcomed_at is not None:
                     found.append(asset)

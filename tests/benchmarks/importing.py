@@ -23,6 +23,7 @@ from bittitan_plugin.platforms.shop.platform import ShopPlatform
 from bittitan_plugin.plugin.bootstrap import Application, build
 from bittitan_plugin.plugin.plugin import BitTitanPlugin
 from bittitan_plugin.services.catalogue import services_definition
+from bittitan_plugin.services.ports import Tenant
 from bittitan_plugin.store.engine import BEGIN_OPTION
 from bittitan_plugin.store.mapping import product_values
 from bittitan_plugin.store.tables import PriceRow, ProductRow
@@ -49,7 +50,7 @@ def importing_articles(kind: str, url: str, directory: Path) -> list[Figure]:
         installation = _attach(application, server.url)
 
         def fetch() -> None:
-            done = services_definition.fetch(application.ports, installation, _ACTOR)
+            done = services_definition.fetch(Tenant(application.ports, installation), _ACTOR)
             if done.rows != ARTICLES or done.skipped_count:
                 raise RuntimeError(f"imported {done}")
 

@@ -11,6 +11,7 @@ from bittitan_plugin.base.settings import LogFormat, Settings
 from bittitan_plugin.domain.runs import RunKind
 from bittitan_plugin.plugin.bootstrap import Application, build
 from bittitan_plugin.services import runs
+from bittitan_plugin.services.ports import Tenant
 from bittitan_plugin.services.reconciling import reconciliation
 from bittitan_plugin.store.mapping import to_asset
 from bittitan_plugin.store.tables import AssetRow
@@ -32,12 +33,11 @@ def reconciling(kind: str, url: str, directory: Path) -> list[Figure]:
     books = Books(assets=ASSETS, missed=100)
     application = build(settings, vendors=lambda _cipher: books)  # type: ignore[arg-type, return-value]
     application.migrate()
-    installation_id = books.fill(application)
+    tenant = Tenant(application.ports, books.fill(application))
     floor = _read_all(application)
-    ports = application.ports
-    run = runs.begin(ports, installation_id, RunKind.RECONCILIATION, "bench")
+    run = runs.begin(tenant, RunKind.RECONCILIATION, "bench")
     before, started = _peak(), perf_counter()
-    done = reconciliation.run_now(ports, installation_id, run.id, apply=False, max_changes=0)
+    done = reconciliation.run_now(tenant, run.id, apply=False, max_changes=0)
     seconds = perf_counter() - started
     grown = (_peak() - before) / _MIB_IN_KIB
     application.close()

@@ -16,6 +16,7 @@ from bittitan_plugin.domain.coupons import CouponSource
 from bittitan_plugin.domain.history import Actor, ActorKind
 from bittitan_plugin.plugin.bootstrap import Application, build
 from bittitan_plugin.services.installations import configure
+from bittitan_plugin.services.ports import Tenant
 from bittitan_plugin.services.stock.allocation import allocate
 from bittitan_plugin.services.stock.importing import StockFile, import_stock
 from bittitan_plugin.store.engine import writing_engine
@@ -52,7 +53,7 @@ def stocking(kind: str, url: str, directory: Path) -> list[Figure]:
 def _importing(application: Application, kind: str) -> Figure:
     ours, other = _installation(application), _installation(application)
     file = StockFile("bench.csv", _file(CODES))
-    taken = _seconds(lambda: import_stock(application.ports, ours, _ACTOR, file))
+    taken = _seconds(lambda: import_stock(Tenant(application.ports, ours), _ACTOR, file))
     rows = _rows(application, ours, other)
     floor = _seconds(lambda: _insert(application, rows))
     return Figure(
@@ -66,15 +67,15 @@ def _importing(application: Application, kind: str) -> Figure:
 
 def _drawing(application: Application, kind: str) -> Figure:
     small, large = _installation(application), _installation(application)
-    import_stock(application.ports, small, _ACTOR, StockFile("small.csv", _file(SMALL)))
-    import_stock(application.ports, large, _ACTOR, StockFile("large.csv", _file(SMALL)))
+    import_stock(Tenant(application.ports, small), _ACTOR, StockFile("small.csv", _file(SMALL)))
+    import_stock(Tenant(application.ports, large), _ACTOR, StockFile("large.csv", _file(SMALL)))
     _fill(application, large, LARGE - SMALL)
     orders = [_orders(application, small), _orders(application, large)]
     times: list[list[float]] = [[], []]
     for pair in zip(*orders, strict=True):
         for which, (installation, asset_id) in enumerate(pair):
             started = perf_counter()
-            allocate(application.ports, installation, asset_id)
+            allocate(Tenant(application.ports, installation), asset_id)
             times[which].append(perf_counter() - started)
     floor = median(times[0])
     return Figure(

@@ -4,21 +4,21 @@ from uuid import UUID
 
 from sqlalchemy import update
 
-from bittitan_plugin.services.ports import Ports
+from bittitan_plugin.services.ports import Tenant
 from bittitan_plugin.store.tables import AssetRow
 
 
-def asset_unreadable(ports: Ports, installation_id: UUID, asset_id: UUID) -> None:
+def asset_unreadable(tenant: Tenant, asset_id: UUID) -> None:
     """Its kind of licence is one that nobody here knows."""
-    _set(ports, installation_id, asset_id, "FROM_THE_FUTURE")
+    _set(tenant, asset_id, "FROM_THE_FUTURE")
 
 
-def asset_mended(ports: Ports, installation_id: UUID, asset_id: UUID) -> None:
+def asset_mended(tenant: Tenant, asset_id: UUID) -> None:
     """It is a mailbox licence again."""
-    _set(ports, installation_id, asset_id, "MAILBOX_LICENSE")
+    _set(tenant, asset_id, "MAILBOX_LICENSE")
 
 
-def _set(ports: Ports, installation_id: UUID, asset_id: UUID, product_type: str) -> None:
-    with ports.store.writing(installation_id) as work:
+def _set(tenant: Tenant, asset_id: UUID, product_type: str) -> None:
+    with tenant.writing() as work:
         row = update(AssetRow).where(AssetRow.id == asset_id)
         work.session.execute(row.values(product_type=product_type))

@@ -26,7 +26,7 @@ from bittitan_plugin.domain.requests import CancellationRequest
 from bittitan_plugin.domain.revocations import Revocation, RevocationCause
 from bittitan_plugin.domain.runs import Run, RunKind
 from bittitan_plugin.domain.stock import StockCode, StockImport, StockState
-from bittitan_plugin.services.ports import Ports
+from bittitan_plugin.services.ports import Ports, Tenant
 from tests.fakes.values import product, sold_asset, stock_code
 
 NOW = datetime(2026, 3, 10, 9, 30, tzinfo=UTC)
@@ -90,7 +90,7 @@ class Belongings:
         )
 
 
-def settle_in(ports: Ports, installation_id: UUID, ids: PlatformIds, tag: str) -> Belongings:
+def settle_in(tenant: Tenant, ids: PlatformIds, tag: str) -> Belongings:
     """Give the installation one of everything."""
     accounts = _accounts(ids, tag)
     licences = product(variant_id=ids.variant, name=f"{tag} Mailbox License")
@@ -98,7 +98,7 @@ def settle_in(ports: Ports, installation_id: UUID, ids: PlatformIds, tag: str) -
         variant_id=None, sku="UMB", published=False, name=f"{tag} Bundle",
         product_type=ProductType.USER_MIGRATION_BUNDLE,
     )  # fmt: skip
-    assets = _assets(ports, ids, accounts, licences, tag)
+    assets = _assets(tenant.ports, ids, accounts, licences, tag)
     request = CancellationRequest(
         id=uuid4(),
         asset_id=assets["asked"].id,
@@ -116,7 +116,7 @@ def settle_in(ports: Ports, installation_id: UUID, ids: PlatformIds, tag: str) -
         created_at=NOW,
         deadline=NOW + timedelta(days=15),
     )
-    with ports.store.writing(installation_id) as work:
+    with tenant.writing() as work:
         for account in accounts.values():
             work.accounts.add(account)
         work.products.add_all([licences, hidden])
@@ -137,7 +137,7 @@ def settle_in(ports: Ports, installation_id: UUID, ids: PlatformIds, tag: str) -
         )  # fmt: skip
         (problem,) = work.problems.open()
         run = work.runs.add(_reconciled(assets["sold"], tag))
-    free = _fill_the_shelf(ports, installation_id, assets, tag)
+    free = _fill_the_shelf(tenant, assets, tag)
     return Belongings(
         tag=tag, platform=ids, accounts=accounts, product=licences, unpublished=hidden,
         assets=assets, request=request, revocation=revocation, code=free, run=run,
@@ -246,9 +246,7 @@ def _reconciled(asset: Asset, tag: str) -> Run:
     return replace(run.failed(NOW, f"{tag}: BitTitan was away."), report=report.as_values())
 
 
-def _fill_the_shelf(
-    ports: Ports, installation_id: UUID, assets: Mapping[str, Asset], tag: str
-) -> StockCode:
+def _fill_the_shelf(tenant: Tenant, assets: Mapping[str, Asset], tag: str) -> StockCode:
     made = StockImport(
         id=uuid4(), source=f"{tag}.csv", imported_by=CLERK.name, imported_at=NOW,
         added=3, known=0, bad=0,
@@ -257,7 +255,7 @@ def _fill_the_shelf(
     def code(name: str, **values: Any) -> StockCode:
         return stock_code(
             import_id=made.id,
-            code=ports.cipher.seal(code_of(tag, name)),
+            code=tenant.ports.cipher.seal(code_of(tag, name)),
             sku="MW-MAILBOX",
             validity_days=365,
             note=f"{tag} note",
@@ -268,7 +266,7 @@ def _fill_the_shelf(
         return code(name, state=state, asset_id=assets[name].id, allocated_at=NOW, **values)
 
     free = code("free")
-    with ports.store.writing(installation_id) as work:
+    with tenant.writing() as work:
         work.stock_imports.add(made)
         work.stock.add(
             [

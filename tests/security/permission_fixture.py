@@ -38,6 +38,7 @@ from bittitan_plugin.platforms.shop.tables import UserRow
 from bittitan_plugin.platforms.shop.web import ShopGraphQL
 from bittitan_plugin.plugin.bootstrap import build
 from bittitan_plugin.plugin.plugin import BitTitanPlugin
+from bittitan_plugin.services.ports import Tenant
 from tests.conftest import StandingClock
 from tests.fakes.mail import RecordingMailer
 from tests.integration.portal.browsing import Visitor
@@ -91,9 +92,9 @@ class Stage:
     sold: Sold
     here: Belongings
     ids: PlatformIds
-    installation_id: UUID
-    #: The other installation's.
-    other_id: UUID
+    tenant: Tenant
+    #: The other installation.
+    other: Tenant
     file: Path
 
     @property
@@ -185,8 +186,10 @@ def open_stage(url: str, file: Path, sandbox: SandboxServer) -> Iterator[Stage]:
         line=sold.line,
         variant=sold.variant,
     )
-    here, there = (_installation(shop, key) for key in ("default", "elsewhere"))
-    belongings = settle_in(application.ports, here, ids, HERE)
+    here, there = (
+        Tenant(application.ports, _installation(shop, key)) for key in ("default", "elsewhere")
+    )
+    belongings = settle_in(here, ids, HERE)
     # Not before: it would have made products of the platform's by itself.
     _switch_on(shop, sandbox)
     _execute(platform, sold.order)
@@ -200,7 +203,7 @@ def open_stage(url: str, file: Path, sandbox: SandboxServer) -> Iterator[Stage]:
     schema.extensions = (lambda: ParserCache(maxsize=99), lambda: ValidationCache(maxsize=99))
     yield Stage(
         shop=shop, graphql=ShopGraphQL(platform, schema, graphiql=False), people=people, sold=sold,
-        here=belongings, ids=ids, file=file, installation_id=here, other_id=there,
+        here=belongings, ids=ids, file=file, tenant=here, other=there,
     )  # fmt: skip
     application.close()
 

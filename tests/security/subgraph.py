@@ -34,8 +34,7 @@ def asked(stage: Stage, schema: Subgraph, viewer: str) -> matrix.Row:
 def answer(stage: Stage, schema: Subgraph, viewer: str, document: str) -> ExecutionResult:
     """What the subgraph answers that viewer."""
     scope = RequestScope(
-        ports=stage.shop.application.ports,
-        installation_id=stage.other_id if viewer == ELSEWHERE else stage.installation_id,
+        tenant=stage.other if viewer == ELSEWHERE else stage.tenant,
         viewer=_viewer(stage, viewer),
         patience=Patience(pauses=0),
     )

@@ -93,13 +93,13 @@ def test_the_mark_of_a_code_is_another_one_in_each_installation(shop: Shop) -> N
         other = installations.open(f"{shop.key}-2", shop.ports.clock())
     with shop.ports.store.reading(other.id) as work:
         assert mark_of(shop.ports, work, code) == ""
-    with shop.ports.store.reading(shop.id) as work:
+    with shop.tenant.reading() as work:
         assert mark_of(shop.ports, work, code) == mark(shop, asset.id)
 
 
 def test_what_codes_are_marked_with_is_sealed(shop: Shop) -> None:
     shop.buy(line())
-    with shop.ports.store.reading(shop.id) as work:
+    with shop.tenant.reading() as work:
         sealed = work.coupons.secret()
     assert sealed is not None
     assert shop.ports.cipher.open(sealed) not in sealed

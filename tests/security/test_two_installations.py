@@ -42,9 +42,8 @@ ROOTS = sorted(name for name in SCHEMA._schema.query_type.fields if name.startsw
 @pytest.fixture(scope="module")
 def neighbour(stage: Stage) -> Belongings:
     """The other installation's, under the platform ids of the first."""
-    ports = stage.shop.application.ports
-    there = settle_in(ports, stage.other_id, stage.ids, THERE)
-    with ports.store.writing(stage.other_id) as work:
+    there = settle_in(stage.other, stage.ids, THERE)
+    with stage.other.writing() as work:
         user, account = stage.ids.customers[END_CUSTOMER], there.accounts[END_CUSTOMER]
         work.accounts.prove(user, account.email, NOW)
     return there
@@ -61,8 +60,7 @@ async def asked(stage: Stage, tag: str, viewer: str, document: str) -> str:
         else Viewer(customer_id=stage.ids.customers[viewer], email=address_of(tag, viewer))
     )
     scope = RequestScope(
-        ports=stage.shop.application.ports,
-        installation_id=stage.installation_id if tag == HERE else stage.other_id,
+        tenant=stage.tenant if tag == HERE else stage.other,
         viewer=person,
         patience=Patience(pauses=0),
     )

@@ -4,19 +4,20 @@ A webhook about a product that failed for good is not sent again, and unlike ord
 be queried by when they changed (observed on 3.23): so every few minutes all of ours are listed.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from uuid import UUID
 
-from bittitan_plugin.base.clock import Clock
-from bittitan_plugin.domain.catalogue import PRODUCT_GROUP, PlatformVariant, ProductType
+from bittitan_plugin.domain.catalogue import PRODUCT_GROUP, ProductType
 from bittitan_plugin.domain.waits import left
 from bittitan_plugin.platforms.saleor.apps import SaleorApp, SaleorApps
 from bittitan_plugin.platforms.saleor.client import SaleorClient
 from bittitan_plugin.platforms.saleor.ids import is_of
 from bittitan_plugin.platforms.saleor.products import variants, variants_by_id
 from bittitan_plugin.platforms.saleor.variants import host_variant
+from bittitan_plugin.services.catalogue.variants import catch_up
+from bittitan_plugin.services.ports import Ports, Tenant
 
 #: Time between two looks at one Saleor.
 INTERVAL = timedelta(minutes=3)
@@ -24,20 +25,12 @@ INTERVAL = timedelta(minutes=3)
 _NEEDED = "MANAGE_PRODUCTS"
 
 
-#: Takes an installation, our variants there, page by page, and a function that finds which of some
-#: variants no longer exist; see ``services.catalogue.catch_up``.
-CatchUp = Callable[
-    [UUID, Iterable[Sequence[PlatformVariant]], Callable[[Sequence[str]], Sequence[str]]], None
-]
-
-
 class CatalogueWatch:
     """Reads every Saleor that is due. Any number of workers may do so at once."""
 
-    def __init__(self, apps: SaleorApps, catch_up: CatchUp, clock: Clock) -> None:
+    def __init__(self, apps: SaleorApps, ports: Ports) -> None:
         self._apps = apps
-        self._catch_up = catch_up
-        self._clock = clock
+        self._ports = ports
         #: When this process looked last.
         self._looked: dict[UUID, datetime] = {}
 
@@ -53,12 +46,12 @@ class CatalogueWatch:
         client = SaleorClient(app.api_url, self._apps.token(app))
         try:
             listed = variants(client, list(ProductType), PRODUCT_GROUP)
-            self._catch_up(app.installation_id, listed, partial(_gone, client))
+            catch_up(Tenant(self._ports, app.installation_id), listed, partial(_gone, client))
         finally:
             client.close()
 
     def _look_if_due(self, app: SaleorApp) -> None:
-        now, last = self._clock(), self._looked.get(app.installation_id)
+        now, last = self._ports.clock(), self._looked.get(app.installation_id)
         if last is None or not left(last + INTERVAL, now, INTERVAL):
             self._looked[app.installation_id] = now
             self.look(app)

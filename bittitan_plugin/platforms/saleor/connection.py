@@ -1,7 +1,6 @@
 """Saleor as a kind of platform: wires all of it together for the entry point."""
 
 from collections.abc import Callable, Iterator, Sequence
-from functools import partial
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -28,7 +27,6 @@ from bittitan_plugin.platforms.saleor.settings import SaleorSettings
 from bittitan_plugin.platforms.saleor.tables import SaleorAppRow
 from bittitan_plugin.platforms.saleor.unreadable import UnreadableOrders
 from bittitan_plugin.ports.platform import Platform
-from bittitan_plugin.services.catalogue.variants import catch_up
 
 if TYPE_CHECKING:
     from pluggy import PluginManager
@@ -115,7 +113,7 @@ class SaleorConnection(PlatformConnection):
         return (
             AppHealthWatch(apps, ports.store, ports.clock).look_all,
             poller.poll_due,
-            CatalogueWatch(apps, partial(catch_up, ports), ports.clock).look_due,
+            CatalogueWatch(apps, ports).look_due,
             ProblemMirror(apps, ports.store, engine).show_all,
         )
 

@@ -1,29 +1,29 @@
 """Opens accounts: for the platform's customers, and for the end customers resellers buy for."""
 
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from bittitan_plugin.domain.accounts import Account
 from bittitan_plugin.domain.addresses import check_address, normalized
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
 from bittitan_plugin.domain.orders import Customer, EndCustomer
 from bittitan_plugin.domain.texts import as_line, seen
-from bittitan_plugin.services.ports import Ports
+from bittitan_plugin.services.ports import Ports, Tenant
 from bittitan_plugin.store.unit_of_work import UnitOfWork
 
 
-def open_account(ports: Ports, installation_id: UUID, customer_id: str) -> Account:
+def open_account(tenant: Tenant, customer_id: str) -> Account:
     """The account of a platform's customer; staff open it if it never ordered anything.
 
     Raises ``Refusal``: PLUGIN_INACTIVE, or NOT_FOUND on ``customer_id`` when the platform has no
     such customer; and what ``Platform.customer`` raises.
     """
-    with ports.store.reading(installation_id) as work:
-        work.installations.by_id(installation_id).check_active()
-    customer = ports.platforms.of(installation_id).customer(customer_id)
+    with tenant.reading() as work:
+        work.installations.by_id(tenant.id).check_active()
+    customer = tenant.platform.customer(customer_id)
     if customer is None:
         raise Refusal(ErrorCode.NOT_FOUND, "There is no such customer.", field="customer_id")
-    with ports.store.writing(installation_id) as work:
-        return ensure_account(ports, work, customer)
+    with tenant.writing() as work:
+        return ensure_account(tenant.ports, work, customer)
 
 
 def ensure_account(ports: Ports, work: UnitOfWork, customer: Customer) -> Account:

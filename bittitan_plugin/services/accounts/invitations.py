@@ -19,28 +19,26 @@ from bittitan_plugin.domain.invitations import LIFETIME, Invitation, check_invit
 from bittitan_plugin.domain.mail_limits import INVITATIONS, INVITATIONS_OF_RESELLER
 from bittitan_plugin.ports.mail import Notification
 from bittitan_plugin.services.mail_limits import count_mail
-from bittitan_plugin.services.ports import Ports
+from bittitan_plugin.services.ports import Ports, Tenant
 from bittitan_plugin.store.unit_of_work import UnitOfWork
 
 #: The prefix of the sealed id, so that no other sealed text works as a link.
 _PURPOSE = "invitation:"
 
 
-def invite(
-    ports: Ports, installation_id: UUID, account_id: UUID, address: str, actor: Actor
-) -> Invitation:
+def invite(tenant: Tenant, account_id: UUID, address: str, actor: Actor) -> Invitation:
     """Send the end customer a link that begins with ``address`` and proves its own address.
 
     An older link stops working. Raises ``Refusal`` when the plugin is off, the account is no end
     customer, or the last one was sent a moment ago, LIMIT_REACHED when somebody who is not staff
     invited too often; and what ``Mailer.send`` raises.
     """
-    with ports.store.writing(installation_id) as work:
-        installation = work.installations.by_id(installation_id)
+    with tenant.writing() as work:
+        installation = work.installations.by_id(tenant.id)
         installation.check_active()
         account = work.accounts.get(account_id, for_update=True)
         check_invitable(account)
-        now = ports.clock()
+        now = tenant.ports.clock()
         before = work.invitations.of_accounts([account.id]).get(account.id)
         if before is not None:
             before.check_pause(now)
@@ -54,11 +52,13 @@ def invite(
             counted += count_mail(work, INVITATIONS_OF_RESELLER, account.reseller_id, actor, now)
         reseller = work.accounts.get(account.reseller_id) if account.reseller_id else None
     try:
-        ports.mailer.send(_mail(ports, installation, account, reseller, invitation, address))
+        tenant.ports.mailer.send(
+            _mail(tenant.ports, installation, account, reseller, invitation, address)
+        )
     except (Rejected, Unavailable):
         # It was certainly not sent, so it can be sent again at once.
-        _keep(ports, installation_id, invitation.id, lambda current: replace(current, sent_at=None))
-        with ports.store.writing(installation_id) as work:
+        _keep(tenant, invitation.id, lambda current: replace(current, sent_at=None))
+        with tenant.writing() as work:
             work.sent_mails.take_back(counted)
         raise
     return invitation
@@ -86,48 +86,43 @@ def _mail(
     )
 
 
-def find(ports: Ports, installation_id: UUID, token: str) -> tuple[Invitation, Account]:
+def find(tenant: Tenant, token: str) -> tuple[Invitation, Account]:
     """The invitation behind a link that can be followed now, and the end customer it is for.
 
     Raises ``Refusal`` NOT_FOUND for a link that is not ours or has been replaced, and INVALID for
     one that was used, is too old, or is for an end customer with another address by now.
     """
-    with ports.store.reading(installation_id) as work:
-        invitation, account = _behind(ports, work, token)
-    invitation.check(account, ports.clock())
+    with tenant.reading() as work:
+        invitation, account = _behind(tenant.ports, work, token)
+    invitation.check(account, tenant.ports.clock())
     return invitation, account
 
 
-def take(ports: Ports, installation_id: UUID, token: str) -> tuple[Invitation, Account]:
+def take(tenant: Tenant, token: str) -> tuple[Invitation, Account]:
     """Use the link up before the user is signed in: of several at once only one continues.
 
     Raises what ``find`` raises. If nobody is signed in after all, ``give_back`` restores it.
     """
-    with ports.store.writing(installation_id) as work:
-        work.take_turns(_subject(_opened(ports, token)))
-        invitation, account = _behind(ports, work, token)
-        work.invitations.keep(invitation.used(account, ports.clock()))
+    with tenant.writing() as work:
+        work.take_turns(_subject(_opened(tenant.ports, token)))
+        invitation, account = _behind(tenant.ports, work, token)
+        work.invitations.keep(invitation.used(account, tenant.ports.clock()))
     return invitation, account
 
 
-def give_back(ports: Ports, installation_id: UUID, invitation: Invitation) -> None:
+def give_back(tenant: Tenant, invitation: Invitation) -> None:
     """Make the link work again; does nothing if a newer one has replaced it."""
-    _keep(ports, installation_id, invitation.id, lambda current: replace(current, used_at=None))
+    _keep(tenant, invitation.id, lambda current: replace(current, used_at=None))
 
 
-def accept(ports: Ports, installation_id: UUID, invitation: Invitation, customer_id: str) -> None:
+def accept(tenant: Tenant, invitation: Invitation, customer_id: str) -> None:
     """The customer followed the link to the end, so the address is proved from here on."""
-    with ports.store.writing(installation_id) as work:
-        work.accounts.prove(customer_id, invitation.email, ports.clock())
+    with tenant.writing() as work:
+        work.accounts.prove(customer_id, invitation.email, tenant.ports.clock())
 
 
-def _keep(
-    ports: Ports,
-    installation_id: UUID,
-    invitation_id: UUID,
-    change: Callable[[Invitation], Invitation],
-) -> None:
-    with ports.store.writing(installation_id) as work:
+def _keep(tenant: Tenant, invitation_id: UUID, change: Callable[[Invitation], Invitation]) -> None:
+    with tenant.writing() as work:
         work.take_turns(_subject(invitation_id))
         current = work.invitations.get(invitation_id)
         if current is not None:

@@ -7,7 +7,7 @@ from bittitan_plugin.domain.assets import Asset
 from bittitan_plugin.domain.errors import ErrorCode, OutcomeUnknown, Refusal, Rejected, Unavailable
 from bittitan_plugin.domain.history import Actor, ActorKind
 from bittitan_plugin.ports.vendor import CouponVendor, Partner
-from bittitan_plugin.services.ports import Ports
+from bittitan_plugin.services.ports import Ports, Tenant
 from bittitan_plugin.services.workflow_ids import Workflow, synchronize_id
 from bittitan_plugin.store.unit_of_work import UnitOfWork
 
@@ -17,8 +17,7 @@ _INPUTS = {"email": "email", "company": "company_name", "password": "password"}
 
 
 def save_and_synchronize(
-    ports: Ports,
-    installation_id: UUID,
+    tenant: Tenant,
     account_id: UUID,
     *,
     email: str | None = None,
@@ -33,14 +32,14 @@ def save_and_synchronize(
     ``password``), and what ``synchronize_account`` raises.
     """
     password = check_password(password)
-    with ports.store.writing(installation_id) as work:
-        work.installations.by_id(installation_id).check_active()
+    with tenant.writing() as work:
+        work.installations.by_id(tenant.id).check_active()
         account = work.accounts.get(account_id)
         options = account.sync_options.changed(email, company_name)
         _check_unique(work, account, options)
         work.accounts.change(account_id, lambda known: known.saved(options))
     try:
-        account = synchronize_account(ports, installation_id, account_id, password=password)
+        account = synchronize_account(tenant, account_id, password=password)
     except Refusal as refusal:
         raise _misconfigured(refusal.message) from refusal
     except Rejected as rejection:
@@ -54,7 +53,7 @@ def save_and_synchronize(
 
 
 def synchronize_account(
-    ports: Ports, installation_id: UUID, account_id: UUID, *, password: str | None = None
+    tenant: Tenant, account_id: UUID, *, password: str | None = None
 ) -> Account:
     """Make the account known to BitTitan, or adopt it if BitTitan knows it already.
 
@@ -62,25 +61,25 @@ def synchronize_account(
     ``Unavailable``, or ``Refusal`` when the settings do not allow the call; each time the reason
     is stored on the account, for staff to read.
     """
-    with ports.store.reading(installation_id) as work:
+    with tenant.reading() as work:
         account = work.accounts.get(account_id)
-        configuration = work.installations.by_id(installation_id).configuration
+        configuration = work.installations.by_id(tenant.id).configuration
     if account.is_synchronized:
         return account
     options = account.sync_options
     try:
-        vendor = ports.vendors.of(configuration)
+        vendor = tenant.ports.vendors.of(configuration)
         partner = _partner(vendor, account.reference, options, password)
     except (Rejected, Unavailable, Refusal) as failure:
         message = failure.message
-        with ports.store.writing(installation_id) as work:
+        with tenant.writing() as work:
             work.accounts.change(account_id, lambda known: known.not_synchronized(message))
         raise
-    with ports.store.writing(installation_id) as work:
+    with tenant.writing() as work:
         account = work.accounts.change(
             account_id, lambda known: known.synchronized(partner.id, options)
         )
-        _release(ports, work, account)
+        _release(tenant.ports, work, account)
     return account
 
 

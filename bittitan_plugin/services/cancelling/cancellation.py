@@ -21,15 +21,15 @@ from bittitan_plugin.domain.revocations import RevocationCause
 from bittitan_plugin.services.cancelling.stock_revocation import await_revocation
 from bittitan_plugin.services.failed_steps import resume
 from bittitan_plugin.services.installations import get_installation
-from bittitan_plugin.services.ports import Ports
+from bittitan_plugin.services.ports import Ports, Tenant
 from bittitan_plugin.services.request_decisions import settle
 from bittitan_plugin.services.workflow_ids import Workflow, cancel_id
 from bittitan_plugin.store.unit_of_work import UnitOfWork
 
 
-def check(ports: Ports, installation_id: UUID, asset: Asset) -> CancellationTerms:
+def check(tenant: Tenant, asset: Asset) -> CancellationTerms:
     """Whether the asset can be cancelled now. Makes no calls and changes nothing."""
-    return terms(ports, get_installation(ports, installation_id), asset)
+    return terms(tenant.ports, get_installation(tenant), asset)
 
 
 def terms(ports: Ports, installation: Installation, asset: Asset) -> CancellationTerms:
@@ -45,8 +45,7 @@ def terms(ports: Ports, installation: Installation, asset: Asset) -> Cancellatio
 
 
 def cancel(
-    ports: Ports,
-    installation_id: UUID,
+    tenant: Tenant,
     asset_id: UUID,
     actor: Actor,
     comment: str,
@@ -62,15 +61,15 @@ def cancel(
     refused.
     """
     by_customer = actor.kind is ActorKind.CUSTOMER
-    with ports.store.writing(installation_id) as work:
-        installation = work.installations.by_id(installation_id)
+    with tenant.writing() as work:
+        installation = work.installations.by_id(tenant.id)
         installation.check_active()
         asset = work.assets.get(asset_id, for_update=True)
-        found = terms(ports, installation, asset)
+        found = terms(tenant.ports, installation, asset)
         judged(found)
         comment = check_text(comment, field="comment")
         stopped = asset.status is not AssetStatus.ACTIVE and not by_customer
-        if stopped and goes_on(ports, work, asset, comment):
+        if stopped and goes_on(tenant.ports, work, asset, comment):
             return asset
         demand(found)
         if by_customer and not found.automatic:
@@ -78,7 +77,7 @@ def cancel(
                 ErrorCode.REQUEST_NEEDED,
                 "Staff decide about this cancellation: create a cancellation request for it.",
             )
-        return begin(ports, work, asset, actor, comment)
+        return begin(tenant.ports, work, asset, actor, comment)
 
 
 def begin(ports: Ports, work: UnitOfWork, asset: Asset, actor: Actor, comment: str) -> Asset:

@@ -7,33 +7,33 @@ from bittitan_plugin.domain.emails import Cancelled
 from bittitan_plugin.domain.history import Actor, ActorKind
 from bittitan_plugin.services.cancelling.refunds import credit_of
 from bittitan_plugin.services.notifications import read_sale, send
-from bittitan_plugin.services.ports import Ports
+from bittitan_plugin.services.ports import Tenant
 
 _PLATFORM = Actor(ActorKind.PLATFORM, "credit invoice")
 
 
-def issue_credit(ports: Ports, installation_id: UUID, asset_id: UUID, comment: str) -> bool:
+def issue_credit(tenant: Tenant, asset_id: UUID, comment: str) -> bool:
     """Issue one credit invoice for what was invoiced; a sale for nothing is not credited.
 
     True when this call recorded one.
     """
-    with ports.store.reading(installation_id) as work:
+    with tenant.reading() as work:
         asset = work.assets.get(asset_id)
     if asset.total.is_zero or asset.credit_invoice is not None:
         return False
-    invoice = ports.platforms.of(installation_id).credit(credit_of(asset, comment))
+    invoice = tenant.platform.credit(credit_of(asset, comment))
     if invoice is None:
         return False
-    with ports.store.writing(installation_id) as work:
+    with tenant.writing() as work:
         work.assets.change(
-            asset_id, lambda a: replace(a, credit_invoice=invoice), _PLATFORM, ports.clock()
+            asset_id, lambda a: replace(a, credit_invoice=invoice), _PLATFORM, tenant.ports.clock()
         )
     return True
 
 
-def announce(ports: Ports, installation_id: UUID, asset_id: UUID) -> None:
+def announce(tenant: Tenant, asset_id: UUID) -> None:
     """Notify the buyer that the licences are cancelled, and what was credited."""
-    sale, summary = read_sale(ports, installation_id, asset_id)
+    sale, summary = read_sale(tenant, asset_id)
     asset, credit, refund = sale.asset, sale.asset.credit_invoice, sale.asset.refund
     email = Cancelled(
         sale=summary,
@@ -43,8 +43,10 @@ def announce(ports: Ports, installation_id: UUID, asset_id: UUID) -> None:
         by_hand=refund.by_hand if refund and not refund.by_hand.is_zero else None,
         # The platform took the sale back, so it pays the money back too.
         settled_with_order=refund is None and credit is None and not asset.total.is_zero,
-        cancelled_at=(asset.cancelled_at or ports.clock()).astimezone(sale.configuration.zone),
+        cancelled_at=(asset.cancelled_at or tenant.ports.clock()).astimezone(
+            sale.configuration.zone
+        ),
     )
     # With a late credit it is another message, not a repetition of the first.
     late = "" if credit or asset.total.is_zero else "-uncredited"
-    send(ports, sale, email, key=f"cancelled-{asset.id}{late}")
+    send(tenant.ports, sale, email, key=f"cancelled-{asset.id}{late}")

@@ -13,7 +13,7 @@ from bittitan_plugin.domain.billing import Credit, Refund, RefundStatus
 from bittitan_plugin.domain.history import Actor, ActorKind
 from bittitan_plugin.domain.problems import ProblemAction, ProblemKind
 from bittitan_plugin.services.failed_steps import Step, step_key
-from bittitan_plugin.services.ports import Ports
+from bittitan_plugin.services.ports import Tenant
 from bittitan_plugin.services.workflow_ids import Workflow, follow_refund_id
 from bittitan_plugin.store.unit_of_work import UnitOfWork
 
@@ -37,37 +37,37 @@ def credit_of(asset: Asset, comment: str = "") -> Credit:
     )
 
 
-def ask(ports: Ports, installation_id: UUID, asset_id: UUID, comment: str) -> None:
+def ask(tenant: Tenant, asset_id: UUID, comment: str) -> None:
     """Ask the platform to pay back what was received for the asset, once."""
-    asset = _read(ports, installation_id, asset_id)
+    asset = _read(tenant, asset_id)
     if not asset.total.is_zero:
-        refund = ports.platforms.of(installation_id).refund(credit_of(asset, comment))
-        _note(ports, installation_id, asset, refund)
+        refund = tenant.platform.refund(credit_of(asset, comment))
+        _note(tenant, asset, refund)
 
 
-def follow(ports: Ports, installation_id: UUID, asset_id: UUID) -> RefundStatus | None:
+def follow(tenant: Tenant, asset_id: UUID) -> RefundStatus | None:
     """Read once how far the asset's refund is. None when none was asked for."""
-    asset = _read(ports, installation_id, asset_id)
+    asset = _read(tenant, asset_id)
     if asset.refund is None:
         return None
     if not asset.refund.is_open:
         return asset.refund.status
-    refund = ports.platforms.of(installation_id).refund_of(credit_of(asset))
+    refund = tenant.platform.refund_of(credit_of(asset))
     if refund != asset.refund:
-        _note(ports, installation_id, asset, refund)
+        _note(tenant, asset, refund)
     return refund.status
 
 
-def watch_refunds(ports: Ports, installation_id: UUID) -> int:
+def watch_refunds(tenant: Tenant) -> int:
     """Have the platform asked about refunds in progress, once in each ``FOLLOW_EVERY``.
 
     Works also while the plugin is switched off. Returns how many assets are followed.
     """
-    slot = int(ports.clock().timestamp() // FOLLOW_EVERY.total_seconds())
+    slot = int(tenant.ports.clock().timestamp() // FOLLOW_EVERY.total_seconds())
     after: UUID | None = None
     handed_in = 0
     while True:
-        with ports.store.writing(installation_id) as work:
+        with tenant.writing() as work:
             asset_ids = work.assets.with_open_refund(after, BATCH)
             for asset_id in asset_ids:
                 _hand_in(work, asset_id, str(slot))
@@ -77,9 +77,9 @@ def watch_refunds(ports: Ports, installation_id: UUID) -> int:
         after = asset_ids[-1]
 
 
-def look_again(ports: Ports, installation_id: UUID, order_id: str, refunded: str) -> None:
+def look_again(tenant: Tenant, order_id: str, refunded: str) -> None:
     """The platform reports money of the order paid back: ``refunded`` so far, as text."""
-    with ports.store.writing(installation_id) as work:
+    with tenant.writing() as work:
         for asset in work.assets.of_orders([order_id]):
             if asset.refund is not None and asset.refund.is_open:
                 _hand_in(work, asset.id, f"after {refunded}")
@@ -89,12 +89,14 @@ def _hand_in(work: UnitOfWork, asset_id: UUID, occasion: str) -> None:
     work.enqueue(Workflow.FOLLOW_REFUND, follow_refund_id(asset_id, occasion), str(asset_id))
 
 
-def _note(ports: Ports, installation_id: UUID, asset: Asset, refund: Refund) -> None:
-    with ports.store.writing(installation_id) as work:
-        work.assets.change(asset.id, lambda a: replace(a, refund=refund), _PLATFORM, ports.clock())
+def _note(tenant: Tenant, asset: Asset, refund: Refund) -> None:
+    with tenant.writing() as work:
+        work.assets.change(
+            asset.id, lambda a: replace(a, refund=refund), _PLATFORM, tenant.ports.clock()
+        )
         key = step_key(Step.ASK_REFUND, asset.id)
         if not refund.needs_staff:
-            work.problems.resolve(key, ports.clock())
+            work.problems.resolve(key, tenant.ports.clock())
             return
         failed = refund.status is RefundStatus.FAILED
         work.problems.report(
@@ -105,7 +107,7 @@ def _note(ports: Ports, installation_id: UUID, asset: Asset, refund: Refund) -> 
             "closes when the platform says that the money went."
             if failed
             else "Pay it back another way, then dismiss this.",
-            at=ports.clock(),
+            at=tenant.ports.clock(),
             asset_id=asset.id,
             action=ProblemAction.RESUME if failed else ProblemAction.NONE,
         )
@@ -120,6 +122,6 @@ def _message(asset: Asset, refund: Refund) -> str:
     return f"Order {asset.order_number}, {asset.name}: {' and '.join(parts)} ({refund.reason})."
 
 
-def _read(ports: Ports, installation_id: UUID, asset_id: UUID) -> Asset:
-    with ports.store.reading(installation_id) as work:
+def _read(tenant: Tenant, asset_id: UUID) -> Asset:
+    with tenant.reading() as work:
         return work.assets.get(asset_id)

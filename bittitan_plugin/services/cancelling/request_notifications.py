@@ -18,7 +18,7 @@ from bittitan_plugin.services.notifications import (
     send_to_staff,
     summary_of,
 )
-from bittitan_plugin.services.ports import Ports
+from bittitan_plugin.services.ports import Tenant
 from bittitan_plugin.services.request_decisions import News
 from bittitan_plugin.store.repositories.sales import Sale
 
@@ -78,36 +78,36 @@ _TO_STAFF: Mapping[News, Callable[[_Case], emails.Email]] = {
 }
 
 
-def tell_customer(ports: Ports, installation_id: UUID, request_id: UUID, news: News) -> None:
+def tell_customer(tenant: Tenant, request_id: UUID, news: News) -> None:
     """Notify whoever made the request, if the news concerns them.
 
     An acceptance that BitTitan has overruled meanwhile is not sent; the refusal is.
     """
-    case = _read(ports, installation_id, request_id, news)
+    case = _read(tenant, request_id, news)
     overruled = news is News.ACCEPTED and case.request.state is RequestState.REFUSED
     if news in _TO_CUSTOMER and not overruled:
         email, key = _TO_CUSTOMER[news](case), f"request-{request_id}-{news}-customer"
-        send(ports, case.sale, email, key=key, to=case.request.requested_by)
+        send(tenant.ports, case.sale, email, key=key, to=case.request.requested_by)
 
 
-def tell_staff(ports: Ports, installation_id: UUID, request_id: UUID, news: News) -> None:
+def tell_staff(tenant: Tenant, request_id: UUID, news: News) -> None:
     """Notify staff, if the news concerns them and they have an address.
 
     A reminder of a request that has been decided meanwhile is not sent.
     """
-    case = _read(ports, installation_id, request_id, news)
+    case = _read(tenant, request_id, news)
     over = news is News.REMINDER and not case.request.is_pending
     if news in _TO_STAFF and not over:
         key = f"request-{request_id}-{news}-staff"
-        send_to_staff(ports, case.sale, _TO_STAFF[news](case), key=key)
+        send_to_staff(tenant.ports, case.sale, _TO_STAFF[news](case), key=key)
 
 
-def tell_refused(ports: Ports, installation_id: UUID, asset_id: UUID) -> None:
+def tell_refused(tenant: Tenant, asset_id: UUID) -> None:
     """Notify that BitTitan did not take the coupon back, where there is no request to answer.
 
     The customer who cancelled without staff gets the e-mail; staff see it where they cancelled.
     """
-    with ports.store.reading(installation_id) as work:
+    with tenant.reading() as work:
         begun = [
             entry
             for entry in work.assets.history([asset_id])[asset_id]
@@ -115,17 +115,17 @@ def tell_refused(ports: Ports, installation_id: UUID, asset_id: UUID) -> None:
         ]
     if not begun or begun[-1].actor.kind is not ActorKind.CUSTOMER:
         return
-    sale, summary = read_sale(ports, installation_id, asset_id)
+    sale, summary = read_sale(tenant, asset_id)
     refusal = refusal_after(sale.asset)
     vague = refusal.code is ErrorCode.VENDOR_REJECTED
     told = "BitTitan did not take the coupon back; our staff look into it."
     email = emails.CancellationRefused(sale=summary, reason=told if vague else refusal.message)
     key = f"cancellation-refused-{asset_id}-{begun[-1].at:%Y%m%d%H%M%S%f}"
-    send(ports, sale, email, key=key, to=begun[-1].actor.name)
+    send(tenant.ports, sale, email, key=key, to=begun[-1].actor.name)
 
 
-def _read(ports: Ports, installation_id: UUID, request_id: UUID, news: News) -> _Case:
-    with ports.store.reading(installation_id) as work:
+def _read(tenant: Tenant, request_id: UUID, news: News) -> _Case:
+    with tenant.reading() as work:
         request = work.requests.get(request_id)
         sale = work.sales.get(request.asset_id)
         summary = summary_of(work, sale)
@@ -135,6 +135,6 @@ def _read(ports: Ports, installation_id: UUID, request_id: UUID, news: News) -> 
         sale=sale,
         summary=summary,
         deadline=request.deadline.astimezone(sale.asset.zone),
-        review_url=review_url(ports, f"/cancellation-requests/detail?pk={request.id}"),
+        review_url=review_url(tenant.ports, f"/cancellation-requests/detail?pk={request.id}"),
         reminder=news is News.REMINDER or urgent,
     )

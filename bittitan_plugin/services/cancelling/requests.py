@@ -22,7 +22,7 @@ from bittitan_plugin.domain.requests import (
 )
 from bittitan_plugin.services.cancelling import cancellation
 from bittitan_plugin.services.mail_limits import count_mail
-from bittitan_plugin.services.ports import Ports
+from bittitan_plugin.services.ports import Ports, Tenant
 from bittitan_plugin.services.request_decisions import News, announce, decide
 from bittitan_plugin.store.unit_of_work import UnitOfWork
 
@@ -36,82 +36,80 @@ class Asked:
     request: CancellationRequest | None
 
 
-def create(
-    ports: Ports, installation_id: UUID, asset_id: UUID, actor: Actor, comment: str
-) -> Asked:
+def create(tenant: Tenant, asset_id: UUID, actor: Actor, comment: str) -> Asked:
     """Request the cancellation; where the distributor allows it, it executes at once instead.
 
     Raises ``Refusal``: what the terms say, UNIQUE while another request is pending, INVALID on
     ``comment``, LIMIT_REACHED, PLUGIN_INACTIVE.
     """
     comment = check_text(comment, field="comment")
-    with ports.store.writing(installation_id) as work:
-        installation = work.installations.by_id(installation_id)
+    with tenant.writing() as work:
+        installation = work.installations.by_id(tenant.id)
         installation.check_active()
         asset = work.assets.get(asset_id, for_update=True)
         if work.requests.pending_of([asset_id]):
             raise Refusal(
                 ErrorCode.UNIQUE, "A request to cancel this asset is already pending.", field="id"
             )
-        terms = cancellation.terms(ports, installation, asset)
+        terms = cancellation.terms(tenant.ports, installation, asset)
         demand(terms)
         # Each outcome of it sends an e-mail, and so does taking it back.
-        count_mail(work, CANCELLATION_REQUESTS, asset_id, actor, ports.clock())
+        count_mail(work, CANCELLATION_REQUESTS, asset_id, actor, tenant.ports.clock())
         if terms.automatic:
-            begun = cancellation.begin(ports, work, asset, actor, comment)
+            begun = cancellation.begin(tenant.ports, work, asset, actor, comment)
             return Asked(asset=begun, request=None)
         if asset.coupon_status is CouponStatus.REDEEMED:
             # It is only concluded, so staff may have BitTitan asked, which would close a request.
             raise cancellation.refusal_after(asset)
-        request = _new(ports, asset, terms, actor, comment)
+        request = _new(tenant.ports, asset, terms, actor, comment)
         work.requests.add(request)
         announce(work, request, News.RECEIVED)
     return Asked(asset=asset, request=request)
 
 
-def withdraw(
-    ports: Ports, installation_id: UUID, request_id: UUID, actor: Actor
-) -> CancellationRequest:
+def withdraw(tenant: Tenant, request_id: UUID, actor: Actor) -> CancellationRequest:
     """The customer takes the request back. Raises ``Refusal`` REQUEST_DECIDED if it is too late."""
-    with ports.store.writing(installation_id) as work:
-        _locked(work, installation_id, request_id)
+    with tenant.writing() as work:
+        _locked(work, tenant.id, request_id)
         return decide(
-            work, request_id, lambda r: r.withdrawn(ports.clock(), actor.name), News.WITHDRAWN
+            work,
+            request_id,
+            lambda r: r.withdrawn(tenant.ports.clock(), actor.name),
+            News.WITHDRAWN,
         )
 
 
-def reject(
-    ports: Ports, installation_id: UUID, request_id: UUID, actor: Actor, reason: str
-) -> CancellationRequest:
+def reject(tenant: Tenant, request_id: UUID, actor: Actor, reason: str) -> CancellationRequest:
     """Staff refuse, with a reason. Raises ``Refusal`` REQUEST_DECIDED, or on ``reason``."""
-    with ports.store.writing(installation_id) as work:
-        _locked(work, installation_id, request_id)
+    with tenant.writing() as work:
+        _locked(work, tenant.id, request_id)
         return decide(
-            work, request_id, lambda r: r.refused(ports.clock(), actor.name, reason), News.REFUSED
+            work,
+            request_id,
+            lambda r: r.refused(tenant.ports.clock(), actor.name, reason),
+            News.REFUSED,
         )
 
 
-def accept(
-    ports: Ports, installation_id: UUID, request_id: UUID, actor: Actor
-) -> CancellationRequest:
+def accept(tenant: Tenant, request_id: UUID, actor: Actor) -> CancellationRequest:
     """Staff accept: the cancellation executes from here on, so its terms are checked here.
 
     If it is too late, it closes as expired and both sides are notified; after that is committed,
     ``Refusal`` CANCELLATION_WINDOW_CLOSED is raised. Raises REQUEST_DECIDED if somebody was
     quicker, and other refusals of the terms (the request stays pending, to be rejected).
     """
-    with ports.store.writing(installation_id) as work:
-        request, asset = _locked(work, installation_id, request_id)
+    with tenant.writing() as work:
+        request, asset = _locked(work, tenant.id, request_id)
         if not request.is_pending:
             raise already_decided(request)
-        terms = cancellation.terms(ports, work.installations.by_id(installation_id), asset)
+        terms = cancellation.terms(tenant.ports, work.installations.by_id(tenant.id), asset)
         too_late = terms.code is ErrorCode.CANCELLATION_WINDOW_CLOSED
         if too_late:
-            decide(work, request_id, lambda r: r.expired(ports.clock()), News.EXPIRED)
+            decide(work, request_id, lambda r: r.expired(tenant.ports.clock()), News.EXPIRED)
         else:
             demand(terms)
             # Beginning the cancellation settles the request as accepted.
-            cancellation.begin(ports, work, asset, actor, request.comment)
+            cancellation.begin(tenant.ports, work, asset, actor, request.comment)
             request = work.requests.get(request_id)
     if too_late:
         raise Refusal(
@@ -122,21 +120,19 @@ def accept(
     return request
 
 
-def overrule(
-    ports: Ports, installation_id: UUID, asset_id: UUID, reason: str | None = None
-) -> bool:
+def overrule(tenant: Tenant, asset_id: UUID, reason: str | None = None) -> bool:
     """BitTitan did not take the coupon back, so the accepted request is refused after all.
 
     The customer is notified with ``reason``, or with the coupon's status. True when there was
     such a request; repeating it is harmless.
     """
-    with ports.store.writing(installation_id) as work:
+    with tenant.writing() as work:
         asset = work.assets.get(asset_id, for_update=True)
         request = work.requests.latest_of(asset_id)
         if request is None or request.state is not RequestState.ACCEPTED:
             return False
         spoken = reason or _spoken(cancellation.refusal_after(asset))
-        decide(work, request.id, lambda r: r.overruled(ports.clock(), spoken), News.REFUSED)
+        decide(work, request.id, lambda r: r.overruled(tenant.ports.clock(), spoken), News.REFUSED)
         return True
 
 

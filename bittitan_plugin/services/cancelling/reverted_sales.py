@@ -9,44 +9,44 @@ from bittitan_plugin.domain.history import Actor, ActorKind
 from bittitan_plugin.domain.revocations import RevocationCause
 from bittitan_plugin.services.cancelling.revocation import report_unrevocable, revoke
 from bittitan_plugin.services.cancelling.stock_revocation import await_revocation
-from bittitan_plugin.services.ports import Ports
+from bittitan_plugin.services.ports import Tenant
 
 PLATFORM = Actor(ActorKind.PLATFORM, "taken back")
 
 
-def withdraw(ports: Ports, installation_id: UUID, asset_id: UUID) -> Asset:
+def withdraw(tenant: Tenant, asset_id: UUID) -> Asset:
     """Revoke the coupon of a sale the platform took back, and credit nothing.
 
     Codes from stock wait for staff to revoke them. If the coupon cannot be revoked any more,
     staff get a problem: money went back for licences that are in use. Raises ``Unavailable``
     while the coupon is still being obtained, and what ``revocation.revoke`` raises.
     """
-    asset = _begin(ports, installation_id, asset_id)
+    asset = _begin(tenant, asset_id)
     if asset.status is AssetStatus.AWAITING_REVOCATION:
         return asset
     if asset.status is not AssetStatus.CANCELLED:
-        asset = revoke(ports, installation_id, asset_id)
+        asset = revoke(tenant, asset_id)
     if asset.status is not AssetStatus.CANCELLED:
-        with ports.store.writing(installation_id) as work:
-            report_unrevocable(ports, work, asset)
+        with tenant.writing() as work:
+            report_unrevocable(tenant.ports, work, asset)
     return asset
 
 
-def _begin(ports: Ports, installation_id: UUID, asset_id: UUID) -> Asset:
+def _begin(tenant: Tenant, asset_id: UUID) -> Asset:
     """Keep others from cancelling it: a cancellation of ours would credit once more."""
-    with ports.store.writing(installation_id) as work:
+    with tenant.writing() as work:
         asset = work.assets.get(asset_id, for_update=True)
         if _is_revocable_by_hand(asset):
-            return await_revocation(ports, work, asset, PLATFORM, RevocationCause.PLATFORM)
+            return await_revocation(tenant.ports, work, asset, PLATFORM, RevocationCause.PLATFORM)
         if asset.status is not AssetStatus.ACTIVE:
             return asset
         if asset.provisioning_status is not ProvisioningStatus.PENDING:
-            return work.assets.change(asset_id, Asset.cancelling, PLATFORM, ports.clock())
+            return work.assets.change(asset_id, Asset.cancelling, PLATFORM, tenant.ports.clock())
         if asset.requested_at is not None:
             raise Unavailable("the coupon is still being obtained")
         # BitTitan was never asked, and after this commit it never will be.
         return work.assets.change(
-            asset_id, lambda a: a.cancelled(ports.clock()), PLATFORM, ports.clock()
+            asset_id, lambda a: a.cancelled(tenant.ports.clock()), PLATFORM, tenant.ports.clock()
         )
 
 

@@ -18,64 +18,64 @@ from bittitan_plugin.services.coupons.coupon_status import (
     forget_stuck_cancellation,
     stuck_cancellation_key,
 )
-from bittitan_plugin.services.ports import Ports
+from bittitan_plugin.services.ports import Ports, Tenant
 from bittitan_plugin.store.unit_of_work import UnitOfWork
 
 _VENDOR = Actor(ActorKind.VENDOR, "BitTitan")
 
 
-def revoke(ports: Ports, installation_id: UUID, asset_id: UUID) -> Asset:
+def revoke(tenant: Tenant, asset_id: UUID) -> Asset:
     """Have BitTitan revoke the coupon, then mark the asset *Cancelled*.
 
     When BitTitan answers that the coupon is used or gone, the sale remains and the asset is active
     again; its answer decides. Raises ``Unavailable`` or ``OutcomeUnknown`` to be called again, and
     ``Rejected`` or ``Refusal`` when it cannot be asked with the present settings.
     """
-    with ports.store.reading(installation_id) as work:
+    with tenant.reading() as work:
         asset = work.assets.get(asset_id)
-        configuration = work.installations.by_id(installation_id).configuration
+        configuration = work.installations.by_id(tenant.id).configuration
     if asset.status is AssetStatus.CANCELLED:
         return asset
     if asset.has_coupon and asset.coupon_source is CouponSource.STOCK:
         # Staff revoke codes that can be revoked; this one is known not to be.
-        return _stands(ports, installation_id, asset, None)
+        return _stands(tenant, asset, None)
     try:
-        _revoke_at_vendor(ports, installation_id, configuration, asset)
+        _revoke_at_vendor(tenant, configuration, asset)
     except Rejected as rejection:
-        found = _fate(ports, installation_id, configuration, asset, rejection)
+        found = _fate(tenant, configuration, asset, rejection)
         if found is None:
             raise
         if found.status is not CouponStatus.CANCELLED:
-            return _stands(ports, installation_id, asset, found)
-    with ports.store.writing(installation_id) as work:
-        work.problems.resolve(stuck_cancellation_key(asset_id), ports.clock())
-        work.problems.resolve(f"provisioning:{asset_id}", ports.clock())
-        work.problems.resolve(cancelled_outside_key(asset_id), ports.clock())
+            return _stands(tenant, asset, found)
+    with tenant.writing() as work:
+        work.problems.resolve(stuck_cancellation_key(asset_id), tenant.ports.clock())
+        work.problems.resolve(f"provisioning:{asset_id}", tenant.ports.clock())
+        work.problems.resolve(cancelled_outside_key(asset_id), tenant.ports.clock())
         return work.assets.change(
-            asset_id, lambda a: a.cancelled(ports.clock()), _VENDOR, ports.clock()
+            asset_id, lambda a: a.cancelled(tenant.ports.clock()), _VENDOR, tenant.ports.clock()
         )
 
 
-def execute(ports: Ports, installation_id: UUID, asset_id: UUID) -> Asset:
+def execute(tenant: Tenant, asset_id: UUID) -> Asset:
     """``revoke`` for a cancellation: where BitTitan cannot be asked, the sale remains for now.
 
     It raises a problem with the reason; the asset can be cancelled again once that is fixed.
     """
     try:
-        return revoke(ports, installation_id, asset_id)
+        return revoke(tenant, asset_id)
     except (Rejected, Refusal) as obstacle:
-        with ports.store.writing(installation_id) as work:
+        with tenant.writing() as work:
             asset = work.assets.get(asset_id, for_update=True)
             work.problems.report(
                 ProblemKind.CANCELLATION_STUCK,
                 stuck_cancellation_key(asset_id),
                 message=f"{_who(obstacle)} to cancel the coupon: {obstacle.message}",
                 next_step="Mend the cause, then cancel the asset again.",
-                at=ports.clock(),
+                at=tenant.ports.clock(),
                 asset_id=asset_id,
                 action=ProblemAction.CANCEL_ASSET,
             )
-        return _stands(ports, installation_id, asset, None)
+        return _stands(tenant, asset, None)
 
 
 def _who(obstacle: Rejected | Refusal) -> str:
@@ -96,17 +96,15 @@ def report_unrevocable(ports: Ports, work: UnitOfWork, asset: Asset) -> None:
     )
 
 
-def _revoke_at_vendor(
-    ports: Ports, installation_id: UUID, configuration: Configuration, asset: Asset
-) -> None:
+def _revoke_at_vendor(tenant: Tenant, configuration: Configuration, asset: Asset) -> None:
     coupon_id = asset.coupon_id
     if coupon_id is None and asset.requested_at is None:
         return
-    vendor = ports.vendors.of(configuration)
+    vendor = tenant.ports.vendors.of(configuration)
     if coupon_id is None:
         # The failed attempt may have left a coupon, which must not stay usable.
         orphan = vendor.find(asset.reference)
-        if orphan is not None and not _is_anothers(ports, installation_id, orphan, asset.id):
+        if orphan is not None and not _is_anothers(tenant, orphan, asset.id):
             coupon_id = orphan.id
     else:
         _find_again(vendor, configuration.coupon_account or "", asset)
@@ -131,18 +129,14 @@ def _find_again(vendor: CouponVendor, account: str, asset: Asset) -> None:
         )
 
 
-def _is_anothers(ports: Ports, installation_id: UUID, coupon: Coupon, asset_id: UUID) -> bool:
+def _is_anothers(tenant: Tenant, coupon: Coupon, asset_id: UUID) -> bool:
     """Whether another sale uses it: a vendor may give one coupon to two references."""
-    with ports.store.reading(installation_id) as work:
-        return claim_of_another(ports, work, coupon, asset_id) is not None
+    with tenant.reading() as work:
+        return claim_of_another(tenant.ports, work, coupon, asset_id) is not None
 
 
 def _fate(
-    ports: Ports,
-    installation_id: UUID,
-    configuration: Configuration,
-    asset: Asset,
-    rejection: Rejected,
+    tenant: Tenant, configuration: Configuration, asset: Asset, rejection: Rejected
 ) -> Fate | None:
     """What became of the coupon by BitTitan's answer, or None when it is about another one."""
     match rejection.code:
@@ -157,20 +151,20 @@ def _fate(
             account = configuration.coupon_account or ""
             # As if nothing was known yet: an earlier conclusion is judged again.
             unsettled = replace(asset, coupon_status=CouponStatus.UNKNOWN)
-            return fate(ports, installation_id, unsettled, None, account)
+            return fate(tenant, unsettled, None, account)
     return None
 
 
-def _stands(ports: Ports, installation_id: UUID, asset: Asset, found: Fate | None) -> Asset:
+def _stands(tenant: Tenant, asset: Asset, found: Fate | None) -> Asset:
     """The sale remains; with the fate that was found, or as it was known before (None)."""
-    now = ports.clock()
+    now = tenant.ports.clock()
     status = found.status if found else asset.coupon_status
     inferred_at = asset.coupon_inferred_at
     if found is not None:
         inferred_at = now if found.inferred else None
-    with ports.store.writing(installation_id) as work:
+    with tenant.writing() as work:
         after = work.assets.change(
             asset.id, lambda a: a.cancellation_refused(status, inferred_at), _VENDOR, now
         )
-        forget_stuck_cancellation(ports, work, after)
+        forget_stuck_cancellation(tenant.ports, work, after)
         return after

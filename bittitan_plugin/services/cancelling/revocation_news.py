@@ -8,7 +8,7 @@ from uuid import UUID
 from bittitan_plugin.domain import emails
 from bittitan_plugin.domain.revocations import PORTAL_STEPS, Revocation, RevocationCause
 from bittitan_plugin.services.notifications import review_url, send, send_to_staff, summary_of
-from bittitan_plugin.services.ports import Ports
+from bittitan_plugin.services.ports import Tenant
 from bittitan_plugin.store.repositories.sales import Sale
 
 
@@ -28,27 +28,23 @@ REASONS = {
 }
 
 
-def tell_customer(
-    ports: Ports, installation_id: UUID, revocation_id: UUID, news: RevocationNews
-) -> None:
+def tell_customer(tenant: Tenant, revocation_id: UUID, news: RevocationNews) -> None:
     """Notify the buyer why the sale remains; not if the platform took the sale back."""
-    case = _read(ports, installation_id, revocation_id)
+    case = _read(tenant, revocation_id)
     if news not in REASONS or case.revocation.cause is RevocationCause.PLATFORM:
         return
     email: emails.Email = emails.CancellationRefused(sale=case.summary, reason=REASONS[news])
     if news is RevocationNews.EXPIRED and case.deadline:
         email = emails.CancellationExpired(sale=case.summary, deadline=case.deadline)
-    send(ports, case.sale, email, key=f"revocation-{revocation_id}-{news}-customer")
+    send(tenant.ports, case.sale, email, key=f"revocation-{revocation_id}-{news}-customer")
 
 
-def tell_staff(
-    ports: Ports, installation_id: UUID, revocation_id: UUID, news: RevocationNews
-) -> None:
+def tell_staff(tenant: Tenant, revocation_id: UUID, news: RevocationNews) -> None:
     """Ask staff to revoke, remind them, or report that the deadline closed it.
 
     The code is not in the message: it is money, and mail is read by many.
     """
-    case = _read(ports, installation_id, revocation_id)
+    case = _read(tenant, revocation_id)
     revocation = case.revocation
     over = news in (RevocationNews.AWAITED, RevocationNews.REMINDER) and not revocation.is_awaiting
     if news is RevocationNews.REDEEMED or over:
@@ -59,12 +55,12 @@ def tell_staff(
         steps=PORTAL_STEPS,
         deadline=case.deadline,
         amount=case.sale.asset.total if credited else None,
-        review_url=review_url(ports, "/stock"),
+        review_url=review_url(tenant.ports, "/stock"),
         reminder=news is RevocationNews.REMINDER or revocation.reminded_at is not None,
     )
     if news is RevocationNews.EXPIRED and case.deadline:
         email = emails.CancellationExpired(sale=case.summary, deadline=case.deadline)
-    send_to_staff(ports, case.sale, email, key=f"revocation-{revocation_id}-{news}-staff")
+    send_to_staff(tenant.ports, case.sale, email, key=f"revocation-{revocation_id}-{news}-staff")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,8 +73,8 @@ class _Case:
     deadline: datetime | None
 
 
-def _read(ports: Ports, installation_id: UUID, revocation_id: UUID) -> _Case:
-    with ports.store.reading(installation_id) as work:
+def _read(tenant: Tenant, revocation_id: UUID) -> _Case:
+    with tenant.reading() as work:
         revocation = work.revocations.get(revocation_id)
         sale = work.sales.get(revocation.asset_id)
         summary = summary_of(work, sale)

@@ -17,7 +17,7 @@ from bittitan_plugin.domain.revocations import Revocation, RevocationCause, Revo
 from bittitan_plugin.domain.stock import StockState
 from bittitan_plugin.services.cancelling.revocation import report_unrevocable
 from bittitan_plugin.services.cancelling.revocation_news import RevocationNews
-from bittitan_plugin.services.ports import Ports
+from bittitan_plugin.services.ports import Ports, Tenant
 from bittitan_plugin.services.workflow_ids import Workflow, cancel_id, revocation_news_id
 from bittitan_plugin.store.unit_of_work import UnitOfWork
 
@@ -47,19 +47,19 @@ def await_revocation(
     return asset
 
 
-def confirm(ports: Ports, installation_id: UUID, revocation_id: UUID, actor: Actor) -> Asset:
+def confirm(tenant: Tenant, revocation_id: UUID, actor: Actor) -> Asset:
     """Staff revoked the codes: cancel the asset and, unless the platform does, credit it, durably.
 
     Raises ``Refusal``: REQUEST_DECIDED when somebody was quicker, PLUGIN_INACTIVE; and, after the
     revocation is closed as expired, CANCELLATION_WINDOW_CLOSED when it is too late.
     """
-    with ports.store.writing(installation_id) as work:
-        revocation = _locked(work, installation_id, revocation_id)
-        late = revocation.is_awaiting and revocation.is_late(ports.clock())
+    with tenant.writing() as work:
+        revocation = _locked(work, tenant.id, revocation_id)
+        late = revocation.is_awaiting and revocation.is_late(tenant.ports.clock())
         if late:
-            close(ports, work, revocation)
+            close(tenant.ports, work, revocation)
         else:
-            asset = _confirmed(ports, work, revocation, actor)
+            asset = _confirmed(tenant.ports, work, revocation, actor)
     if late:
         raise Refusal(
             ErrorCode.CANCELLATION_WINDOW_CLOSED,
@@ -70,19 +70,19 @@ def confirm(ports: Ports, installation_id: UUID, revocation_id: UUID, actor: Act
     return asset
 
 
-def report_redeemed(
-    ports: Ports, installation_id: UUID, revocation_id: UUID, actor: Actor
-) -> Asset:
+def report_redeemed(tenant: Tenant, revocation_id: UUID, actor: Actor) -> Asset:
     """Staff found the codes used: the sale remains, and whoever asked is notified.
 
     Raises ``Refusal``: REQUEST_DECIDED when someone was quicker, PLUGIN_INACTIVE.
     """
-    with ports.store.writing(installation_id) as work:
-        revocation = _locked(work, installation_id, revocation_id)
-        _decide(ports, work, revocation, RevocationState.REDEEMED, actor.name)
-        asset = _stands(ports, work, revocation, actor, CouponStatus.REDEEMED, StockState.REDEEMED)
+    with tenant.writing() as work:
+        revocation = _locked(work, tenant.id, revocation_id)
+        _decide(tenant.ports, work, revocation, RevocationState.REDEEMED, actor.name)
+        asset = _stands(
+            tenant.ports, work, revocation, actor, CouponStatus.REDEEMED, StockState.REDEEMED
+        )
         if revocation.cause is RevocationCause.PLATFORM:
-            report_unrevocable(ports, work, asset)
+            report_unrevocable(tenant.ports, work, asset)
         announce(work, revocation, RevocationNews.REDEEMED)
         return asset
 

@@ -27,7 +27,7 @@ from bittitan_plugin.domain.texts import check_line
 from bittitan_plugin.ports.platform import Offer
 from bittitan_plugin.services.catalogue.variants import CATALOGUE_TURN
 from bittitan_plugin.services.installations import get_installation
-from bittitan_plugin.services.ports import Ports
+from bittitan_plugin.services.ports import Tenant
 from bittitan_plugin.store.unit_of_work import UnitOfWork
 
 log = structlog.get_logger(__name__)
@@ -48,26 +48,22 @@ class Wishes:
 
 
 def create(
-    ports: Ports,
-    installation_id: UUID,
-    actor: Actor,
-    product_type: ProductType | None,
-    wishes: Wishes,
+    tenant: Tenant, actor: Actor, product_type: ProductType | None, wishes: Wishes
 ) -> Product:
     """A new product, sold by ``wishes.variant_id`` or by a variant the platform makes for it.
 
     Article number, name and product type are required; days default to the configuration's. Raises
     ``Refusal`` on the value at fault, UNIQUE when variant or article number are sold already.
     """
-    installation = _active(ports, installation_id)
+    installation = _active(tenant)
     product = _new(installation, product_type, wishes)
-    with ports.store.reading(installation_id) as work:
+    with tenant.reading() as work:
         _check_free(work, product)
     with _refused_by_platform():
         # An existing variant keeps the values that were not given.
-        shown = ports.platforms.of(installation_id).offer(_part(product, wishes), PRODUCT_GROUP)
+        shown = tenant.platform.offer(_part(product, wishes), PRODUCT_GROUP)
     product = product.following(shown)
-    with ports.store.writing(installation_id) as work:
+    with tenant.writing() as work:
         work.take_turns(CATALOGUE_TURN)
         # The platform's event about this change may have made us follow the variant already.
         follower = work.products.of_variants([shown.variant_id]).get(shown.variant_id)
@@ -80,21 +76,19 @@ def create(
     return product
 
 
-def update(
-    ports: Ports, installation_id: UUID, actor: Actor, product_id: UUID, wishes: Wishes
-) -> Product:
+def update(tenant: Tenant, actor: Actor, product_id: UUID, wishes: Wishes) -> Product:
     """Change, publish or withdraw a product; what is not given stays.
 
     Raises ``Refusal`` on the value at fault, NOT_FOUND on ``id``, UNIQUE on ``variant_id``.
     """
-    installation = _active(ports, installation_id)
-    with ports.store.reading(installation_id) as work:
+    installation = _active(tenant)
+    with tenant.reading() as work:
         before = work.products.get(product_id)
         after = _changed(before, wishes)
         if after.variant_id != before.variant_id:
             _check_free(work, after)
-    shown = _tell(ports, installation_id, before, after, wishes)
-    with ports.store.writing(installation_id) as work:
+    shown = _tell(tenant, before, after, wishes)
+    with tenant.writing() as work:
         work.take_turns(CATALOGUE_TURN)
         after = _changed(work.products.get(product_id), wishes)
         after = after.following(shown) if shown else after
@@ -103,28 +97,28 @@ def update(
     return after
 
 
-def delete(ports: Ports, installation_id: UUID, actor: Actor, product_id: UUID) -> Product:
+def delete(tenant: Tenant, actor: Actor, product_id: UUID) -> Product:
     """Delete a product that was never sold and return it; the platform stops offering it.
 
     Our rule: a sold one can only be withdrawn, because its assets name it. Raises ``Refusal``
     NOT_FOUND or INVALID on ``id``. A later *Get Services Definition* imports its article again.
     """
-    installation = _active(ports, installation_id)
-    with ports.store.reading(installation_id) as work:
+    installation = _active(tenant)
+    with tenant.reading() as work:
         product = work.products.get(product_id)
         _check_unsold(work, product)
     if product.variant_id:
         with _refused_by_platform():
-            ports.platforms.of(installation_id).withdraw(product.variant_id)
-    with ports.store.writing(installation_id) as work:
+            tenant.platform.withdraw(product.variant_id)
+    with tenant.writing() as work:
         _check_unsold(work, product)
         work.products.remove(product_id)
     _log("product_deleted", installation, actor, product)
     return product
 
 
-def _active(ports: Ports, installation_id: UUID) -> Installation:
-    installation = get_installation(ports, installation_id)
+def _active(tenant: Tenant) -> Installation:
+    installation = get_installation(tenant)
     installation.check_active()
     return installation
 
@@ -200,7 +194,7 @@ def _check_unsold(work: UnitOfWork, product: Product) -> None:
 
 
 def _tell(
-    ports: Ports, installation_id: UUID, before: Product, after: Product, wishes: Wishes
+    tenant: Tenant, before: Product, after: Product, wishes: Wishes
 ) -> PlatformVariant | None:
     """Apply staff's decision at the platform; None where nothing concerns it."""
     moved = after.variant_id != before.variant_id
@@ -210,7 +204,7 @@ def _tell(
         return None
     if after.variant_id is None and not after.published:
         return None
-    host = ports.platforms.of(installation_id)
+    host = tenant.platform
     with _refused_by_platform():
         if moved or before.variant_id is None:
             shown = host.offer(_whole(after), PRODUCT_GROUP)

@@ -7,7 +7,7 @@ step looks before it makes anything.
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import structlog
 
@@ -35,7 +35,7 @@ from bittitan_plugin.ports.vendor import BrokenRow, VendorProduct
 from bittitan_plugin.services.catalogue.variants import CATALOGUE_TURN, follow_variants
 from bittitan_plugin.services.import_report import Report, ServicesDefinition
 from bittitan_plugin.services.installations import get_installation
-from bittitan_plugin.services.ports import Ports
+from bittitan_plugin.services.ports import Ports, Tenant
 from bittitan_plugin.store.unit_of_work import UnitOfWork
 
 #: Rows of the vendor's list that are imported at a time.
@@ -50,10 +50,7 @@ _Numbered = tuple[int, Article]
 
 
 def fetch(
-    ports: Ports,
-    installation_id: UUID,
-    actor: Actor,
-    progress: Callable[[ServicesDefinition], None] | None = None,
+    tenant: Tenant, actor: Actor, progress: Callable[[ServicesDefinition], None] | None = None
 ) -> ServicesDefinition:
     """Bring product types, products and group up to date; a second run changes nothing.
 
@@ -61,19 +58,19 @@ def fetch(
     edited is never overwritten; see ``domain.importing``. Raises ``Refusal`` PLUGIN_INACTIVE or
     PLUGIN_MISCONFIGURED, ``Rejected`` or ``Unavailable``; what was imported until then is kept.
     """
-    installation = get_installation(ports, installation_id)
+    installation = get_installation(tenant)
     installation.check_active()
     report = Report(progress)
     try:
-        rows = _articles(ports, installation.configuration)
-        host = ports.platforms.of(installation_id)
+        rows = _articles(tenant.ports, installation.configuration)
+        host = tenant.platform
         _ensure_types(host, installation.configuration, report)
         for page in _pages(rows):
-            _import(ports, installation, host, page, report)
+            _import(tenant.ports, installation, host, page, report)
             report.tell()
     except (Refusal, Rejected) as refused:
         raise _misconfigured(refused) from refused
-    _bind_the_rest(ports, installation, host, report)
+    _bind_the_rest(tenant.ports, installation, host, report)
     report.tell()
     result = report.so_far()
     log.info(

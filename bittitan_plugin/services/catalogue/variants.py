@@ -5,7 +5,7 @@ Assets already sold keep their own copy and never change.
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from bittitan_plugin.domain.catalogue import (
     LONGEST_DAYS,
@@ -17,7 +17,7 @@ from bittitan_plugin.domain.catalogue import (
 from bittitan_plugin.domain.installations import Installation
 from bittitan_plugin.domain.problems import Problem, ProblemKind
 from bittitan_plugin.services.installations import get_installation
-from bittitan_plugin.services.ports import Ports
+from bittitan_plugin.services.ports import Ports, Tenant
 from bittitan_plugin.store.unit_of_work import UnitOfWork
 
 #: The lock for binding products: an event and an import may see the same variant at once.
@@ -32,13 +32,12 @@ def follow_variant(ports: Ports, installation: Installation, variant: PlatformVa
     with ports.store.writing(installation.id) as work:
         work.take_turns(CATALOGUE_TURN)
         product = _follow(work, installation, variant)
-    judge_days(ports, installation.id, [(product, variant.clocks)])
+    judge_days(Tenant(ports, installation.id), [(product, variant.clocks)])
     return product
 
 
 def catch_up(
-    ports: Ports,
-    installation_id: UUID,
+    tenant: Tenant,
     listed: Iterable[Sequence[PlatformVariant]],
     gone: Callable[[Sequence[str]], Collection[str]],
 ) -> None:
@@ -47,17 +46,17 @@ def catch_up(
     ``gone`` finds which of some variants are no longer ours. While the plugin is switched off
     nothing is followed.
     """
-    installation = get_installation(ports, installation_id)
+    installation = get_installation(tenant)
     if not installation.active:
         return
-    with ports.store.reading(installation_id) as work:
+    with tenant.reading() as work:
         before = work.products.bound()
     missing = set(before)
     for page in listed:
-        _follow_page(ports, installation, page, before)
+        _follow_page(tenant.ports, installation, page, before)
         missing -= {variant.variant_id for variant in page}
     if missing and (released := gone(sorted(missing))):
-        release_variants(ports, installation, released)
+        release_variants(tenant.ports, installation, released)
 
 
 def _follow_page(
@@ -76,7 +75,7 @@ def _follow_page(
                 if now.get(variant.variant_id) == before[variant.variant_id]:
                     _follow(work, installation, variant)
     known = [each for each in variants if each.variant_id in before]
-    judge_days(ports, installation.id, [(before[v.variant_id], v.clocks) for v in known])
+    judge_days(Tenant(ports, installation.id), [(before[v.variant_id], v.clocks) for v in known])
     unknown = [each for each in variants if each.variant_id not in before]
     follow_variants(ports, installation, unknown)
 
@@ -105,7 +104,9 @@ def release_variants(ports: Ports, installation: Installation, variant_ids: Coll
         products = work.products.of_variants(variant_ids)
         for product in products.values():
             work.products.save(product.released())
-    judge_days(ports, installation.id, [(product, Clocks()) for product in products.values()])
+    judge_days(
+        Tenant(ports, installation.id), [(product, Clocks()) for product in products.values()]
+    )
     return len(products)
 
 
@@ -146,7 +147,7 @@ def follow_product(
             )
             if followed != product:
                 work.products.save(followed)
-    judge_days(ports, installation.id, [(product, clocks) for product in products.values()])
+    judge_days(Tenant(ports, installation.id), [(product, clocks) for product in products.values()])
     return len(products)
 
 
@@ -189,30 +190,28 @@ def _bind(work: UnitOfWork, installation: Installation, variant: PlatformVariant
     return product
 
 
-def judge_days(
-    ports: Ports, installation_id: UUID, products: Sequence[tuple[Product, Clocks]]
-) -> None:
+def judge_days(tenant: Tenant, products: Sequence[tuple[Product, Clocks]]) -> None:
     """Raise a problem for each product with refused days, and close it once they are valid.
 
     Each is raised once; a dismissed one stays away until the platform's days change.
     """
     said = {_key(product): _message(product, clocks) for product, clocks in products}
-    with ports.store.reading(installation_id) as work:
+    with tenant.reading() as work:
         known = {key: work.problems.not_over_by_key(key) for key in said}
     news = {key: text for key, text in said.items() if text != _told(known[key])}
     if not news:
         return
-    with ports.store.writing(installation_id) as work:
+    with tenant.writing() as work:
         for key, message in news.items():
             if message is None:
-                work.problems.resolve(key, ports.clock())
+                work.problems.resolve(key, tenant.ports.clock())
                 continue
             work.problems.report(
                 ProblemKind.PRODUCT_DAYS_REFUSED,
                 key,
                 message=message,
                 next_step="Mend it at the product on the platform; this closes by itself.",
-                at=ports.clock(),
+                at=tenant.ports.clock(),
             )
 
 

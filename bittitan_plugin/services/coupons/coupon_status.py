@@ -20,7 +20,7 @@ from bittitan_plugin.domain.waits import left
 from bittitan_plugin.ports.vendor import CouponVendor
 from bittitan_plugin.services.coupon_account import in_doubt, judge
 from bittitan_plugin.services.coupons.duplicate_coupons import revoke_surplus
-from bittitan_plugin.services.ports import Ports
+from bittitan_plugin.services.ports import Ports, Tenant
 from bittitan_plugin.services.request_decisions import News, decide
 from bittitan_plugin.services.rounds import Item, Round
 from bittitan_plugin.store.repositories.coupons import Cursor
@@ -55,15 +55,15 @@ class Followed:
     changed: int
 
 
-def follow(ports: Ports, installation_id: UUID) -> Followed | None:
+def follow(tenant: Tenant) -> Followed | None:
     """Run once over an installation's coupons; None where the plugin is off or there is no API.
 
     Raises ``Unavailable``, ``Rejected`` or ``Refusal`` when the vendor cannot be asked; what was
     learnt before is kept, and the next run reads the same period again.
     """
-    started = ports.clock()
-    with ports.store.reading(installation_id) as work:
-        installation = work.installations.by_id(installation_id)
+    started = tenant.ports.clock()
+    with tenant.reading() as work:
+        installation = work.installations.by_id(tenant.id)
         cursor, oldest = work.coupons.cursor(), work.coupons.oldest_open(started)
         changes = work.coupons.account_changes(1)
     configuration = installation.configuration
@@ -72,19 +72,17 @@ def follow(ports: Ports, installation_id: UUID) -> Followed | None:
         return None
     # A reading of another account's list says nothing about this one's.
     before = cursor if cursor is not None and cursor.account == account else None
-    vendor = ports.vendors.of(configuration)
-    round_ = Round(ports, installation_id, "coupons", complete=False)
+    vendor = tenant.ports.vendors.of(configuration)
+    round_ = Round(tenant, "coupons", complete=False)
     since_change = changes[0].at if changes else started
-    reading = _Reading(
-        ports, installation_id, vendor, account, started, before, since_change, round_
-    )
+    reading = _Reading(tenant, vendor, account, started, before, since_change, round_)
     since = min(before.read_at, started) if before and not reading.sweeps else oldest or started
     with reading.round:
         heard, fault = _read_list(reading, since - OVERLAP)
         answers = _look_up(reading)
         concluded = _conclude(reading, heard, answers)
     trouble = fault or answers.failure
-    with ports.store.writing(installation_id) as work:
+    with tenant.writing() as work:
         work.coupons.move_cursor(reading.moved(concluded.doubted, whole=trouble is None))
     if trouble is not None:
         raise trouble
@@ -92,47 +90,44 @@ def follow(ports: Ports, installation_id: UUID) -> Followed | None:
     return Followed(swept=reading.sweeps, looked_up=len(answers.asked), changed=changed)
 
 
-def follow_asset(ports: Ports, installation_id: UUID, asset_id: UUID) -> Asset:
+def follow_asset(tenant: Tenant, asset_id: UUID) -> Asset:
     """Ask what became of one asset's coupon, now. Raises what the vendor raises."""
-    return look_at(ports, installation_id, asset_id)[0]
+    return look_at(tenant, asset_id)[0]
 
 
-def look_at(ports: Ports, installation_id: UUID, asset_id: UUID) -> tuple[Asset, bool]:
+def look_at(tenant: Tenant, asset_id: UUID) -> tuple[Asset, bool]:
     """The same, and whether the status is certain: BitTitan reported it, or its absence shows it.
 
     Certain also where nobody can be asked: it came from elsewhere, or there is no coupon.
     """
-    with ports.store.reading(installation_id) as work:
+    with tenant.reading() as work:
         asset = work.assets.get(asset_id)
-        configuration = work.installations.by_id(installation_id).configuration
+        configuration = work.installations.by_id(tenant.id).configuration
     account = configuration.coupon_account
     from_api = asset.has_coupon and asset.coupon_source is CouponSource.API
     if not from_api or account is None:
         return asset, True
-    coupon = ports.vendors.of(configuration).coupon(asset.coupon_id or "")
-    found = fate(ports, installation_id, asset, coupon, account)
-    learn(ports, installation_id, asset, found, ports.clock(), account)
-    with ports.store.reading(installation_id) as work:
+    coupon = tenant.ports.vendors.of(configuration).coupon(asset.coupon_id or "")
+    found = fate(tenant, asset, coupon, account)
+    learn(tenant, asset, found, tenant.ports.clock(), account)
+    with tenant.reading() as work:
         certain = found is not None or asset.coupon_status not in OPEN_FATES
         return work.assets.get(asset_id), certain
 
 
-def fate(
-    ports: Ports, installation_id: UUID, asset: Asset, coupon: Coupon | None, account: str
-) -> Fate | None:
+def fate(tenant: Tenant, asset: Asset, coupon: Coupon | None, account: str) -> Fate | None:
     """What a look-up that found ``coupon`` means; None where nothing can be concluded."""
     if coupon is not None:
         return of_listed(asset, coupon, account)
-    vouched = not in_doubt(ports, installation_id, account)
-    return of_absent(asset, account, ports.clock(), vouched=vouched)
+    vouched = not in_doubt(tenant, account)
+    return of_absent(asset, account, tenant.ports.clock(), vouched=vouched)
 
 
 @dataclass(frozen=True)
 class _Reading:
     """One run over an account's list."""
 
-    ports: Ports
-    installation_id: UUID
+    tenant: Tenant
     vendor: CouponVendor
     account: str
     started: datetime
@@ -194,7 +189,7 @@ def _read_list(reading: _Reading, since: datetime) -> tuple[_Heard, Rejected | N
             heard = _Heard(
                 changed=heard.changed + more.changed, vouching=heard.vouching + more.vouching
             )
-            revoke_surplus(reading.ports, reading.installation_id, vendor, page)
+            revoke_surplus(reading.tenant, vendor, page)
     except Rejected as fault:
         return heard, fault
     return heard, None
@@ -240,7 +235,7 @@ class _Concluded:
 
 def _conclude(reading: _Reading, heard: _Heard, answers: _Answers) -> _Concluded:
     """Record the look-ups, and what the absence of the others means."""
-    ports, account, started = reading.ports, reading.account, reading.started
+    account, started = reading.account, reading.started
     vouching, doubted = heard.vouching, reading.doubted
     found: list[tuple[Asset, Fate | None]] = []
     vanished = []
@@ -261,7 +256,7 @@ def _conclude(reading: _Reading, heard: _Heard, answers: _Answers) -> _Concluded
             unanswered=len(answers.asked) - len(answers.given),
             doubted=doubted,
         )
-        doubted = judge(ports, reading.installation_id, reading.vendor, look, account)
+        doubted = judge(reading.tenant, reading.vendor, look, account)
         found += [
             (asset, of_absent(asset, account, started, vouched=not doubted)) for asset in vanished
         ]
@@ -274,9 +269,9 @@ def _hear(reading: _Reading, page: Sequence[Coupon]) -> _Heard:
 
     A listed coupon never reopens a fate that was settled meanwhile: the page may be older.
     """
-    ports, installation_id, started = reading.ports, reading.installation_id, reading.started
+    tenant, started = reading.tenant, reading.started
     listed = {coupon.id: coupon for coupon in page}
-    with ports.store.reading(installation_id) as work:
+    with tenant.reading() as work:
         held = work.coupons.of_ids(listed)
     # A coupon under another sale's reference is not this one's: reconciling reports it.
     said = {
@@ -289,7 +284,7 @@ def _hear(reading: _Reading, page: Sequence[Coupon]) -> _Heard:
         for asset, fate in said.items()
         if is_news(asset, fate, started)
     )
-    with ports.store.writing(installation_id) as work:
+    with tenant.writing() as work:
         work.coupons.listed([asset.id for asset in said], started, reading.account)
     vouching = sum(vouches(each, reading.account, reading.trusted_until) for each in said)
     return _Heard(changed=changed, vouching=vouching)
@@ -299,37 +294,28 @@ def _learn_one(reading: _Reading, asset: Asset, found: Fate | None) -> int:
     """``learn``, but a coupon that cannot be recorded does not stop the others."""
     item = Item(id=asset.id, name=f"the coupon of order {asset.order_number}", asset_id=asset.id)
     known = (asset, found, reading.started, reading.account)
-    return (
-        reading.round.do(item, lambda: learn(reading.ports, reading.installation_id, *known)) or 0
-    )
+    return reading.round.do(item, lambda: learn(reading.tenant, *known)) or 0
 
 
 def _unheard(reading: _Reading) -> list[Asset]:
     started = reading.started
-    with reading.ports.store.reading(reading.installation_id) as work:
+    with reading.tenant.reading() as work:
         return work.coupons.unheard(
             started, started, MOST_LOOK_UPS, account=reading.account, swept=reading.sweeps
         )
 
 
-def learn(
-    ports: Ports,
-    installation_id: UUID,
-    asset: Asset,
-    found: Fate | None,
-    at: datetime,
-    account: str,
-) -> int:
+def learn(tenant: Tenant, asset: Asset, found: Fate | None, at: datetime, account: str) -> int:
     """Record one coupon's fate. Returns 1 when this changed the asset, otherwise 0.
 
     None means that its ``account`` was asked at that instant and nothing is concluded.
     """
-    with ports.store.writing(installation_id) as work:
+    with tenant.writing() as work:
         if found is None or found.inferred:
             work.coupons.seen([asset.id], at)
         else:
             work.coupons.listed([asset.id], at, account)
-        return 0 if found is None else _learn(ports, work, asset, found)
+        return 0 if found is None else _learn(tenant.ports, work, asset, found)
 
 
 def _learn(ports: Ports, work: UnitOfWork, asset: Asset, found: Fate) -> int:

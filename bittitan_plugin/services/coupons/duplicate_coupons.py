@@ -16,14 +16,12 @@ from bittitan_plugin.domain.errors import OutcomeUnknown, Rejected, Unavailable
 from bittitan_plugin.domain.problems import ProblemKind
 from bittitan_plugin.ports.vendor import CouponVendor
 from bittitan_plugin.services.coupons.code_claims import claim_of_another
-from bittitan_plugin.services.ports import Ports
+from bittitan_plugin.services.ports import Tenant
 
 _log = structlog.get_logger(__name__)
 
 
-def revoke_surplus(
-    ports: Ports, installation_id: UUID, vendor: CouponVendor, page: Sequence[Coupon]
-) -> int:
+def revoke_surplus(tenant: Tenant, vendor: CouponVendor, page: Sequence[Coupon]) -> int:
     """Revoke usable coupons in this page of the vendor's list that their assets do not hold.
 
     Returns how many were revoked. One that cannot be revoked now is listed again next time; one
@@ -39,7 +37,7 @@ def revoke_surplus(
         return 0
     # Read after the page: a page may list an asset's coupon before it is recorded here, and then
     # it would seem to be one too many.
-    with ports.store.reading(installation_id) as work:
+    with tenant.reading() as work:
         assets = work.assets.by_ids(named.values())
         # A coupon that some asset holds was sold, whatever reference it is listed under.
         sold = work.coupons.held([coupon.id for coupon in named])
@@ -47,9 +45,10 @@ def revoke_surplus(
             coupon.id: asset
             for coupon, asset in _surplus(named, assets).items()
             # A vendor may give one coupon to two references: then another sale uses it.
-            if coupon.id not in sold and claim_of_another(ports, work, coupon, asset.id) is None
+            if coupon.id not in sold
+            and claim_of_another(tenant.ports, work, coupon, asset.id) is None
         }
-    return sum(_revoke(ports, installation_id, vendor, *pair) for pair in surplus.items())
+    return sum(_revoke(tenant, vendor, *pair) for pair in surplus.items())
 
 
 def mismatch_key(coupon_id: str) -> str:
@@ -68,27 +67,23 @@ def _surplus(named: Mapping[Coupon, UUID], assets: Mapping[UUID, Asset]) -> dict
     return found
 
 
-def _revoke(
-    ports: Ports, installation_id: UUID, vendor: CouponVendor, coupon_id: str, asset: Asset
-) -> bool:
+def _revoke(tenant: Tenant, vendor: CouponVendor, coupon_id: str, asset: Asset) -> bool:
     try:
         vendor.cancel(coupon_id)
     except (Unavailable, OutcomeUnknown) as failure:
         _log.info("surplus_coupon_stays", coupon_id=coupon_id, why=failure.message)
         return False
     except Rejected as rejection:
-        _report(ports, installation_id, coupon_id, asset, rejection)
+        _report(tenant, coupon_id, asset, rejection)
         return False
     _log.warning("surplus_coupon_revoked", coupon_id=coupon_id, asset_id=str(asset.id))
-    with ports.store.writing(installation_id) as work:
-        work.problems.resolve(mismatch_key(coupon_id), ports.clock())
+    with tenant.writing() as work:
+        work.problems.resolve(mismatch_key(coupon_id), tenant.ports.clock())
     return True
 
 
-def _report(
-    ports: Ports, installation_id: UUID, coupon_id: str, asset: Asset, rejection: Rejected
-) -> None:
-    with ports.store.writing(installation_id) as work:
+def _report(tenant: Tenant, coupon_id: str, asset: Asset, rejection: Rejected) -> None:
+    with tenant.writing() as work:
         work.problems.report(
             ProblemKind.COUPON_MISMATCH,
             mismatch_key(coupon_id),
@@ -96,6 +91,6 @@ def _report(
             f"({asset.name}) beside the one that was sold, and refuses to cancel it: "
             f"{rejection.message}",
             next_step="Cancel that coupon at BitTitan; its code was given to nobody.",
-            at=ports.clock(),
+            at=tenant.ports.clock(),
             asset_id=asset.id,
         )

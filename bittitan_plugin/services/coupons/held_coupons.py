@@ -13,7 +13,7 @@ from bittitan_plugin.domain.errors import ErrorCode, HeldBack, Refusal
 from bittitan_plugin.domain.history import Actor
 from bittitan_plugin.services.coupons.code_claims import CodeTaken, claim_coupon, owner_named
 from bittitan_plugin.services.coupons.code_lookup import fingerprint_of
-from bittitan_plugin.services.ports import Ports
+from bittitan_plugin.services.ports import Tenant
 from bittitan_plugin.services.workflow_ids import Workflow
 
 #: What staff can do about one.
@@ -23,58 +23,49 @@ HELD_BACK_STEP = (
 )
 
 
-def check_answer(
-    ports: Ports, installation_id: UUID, asset: Asset, coupon: Coupon, partner_id: str
-) -> None:
+def check_answer(tenant: Tenant, asset: Asset, coupon: Coupon, partner_id: str) -> None:
     """Accept the vendor's answer, or store it for staff and raise ``HeldBack`` with the reason."""
-    found = differences(asset, coupon, ports.clock(), partner_id)
+    found = differences(asset, coupon, tenant.ports.clock(), partner_id)
     if not found:
         return
     spoken = "; ".join(found)
-    with ports.store.writing(installation_id) as work:
-        code = ports.cipher.seal(coupon.code)
-        work.held_coupons.keep(asset.id, coupon, code, spoken, ports.clock())
+    with tenant.writing() as work:
+        code = tenant.ports.cipher.seal(coupon.code)
+        work.held_coupons.keep(asset.id, coupon, code, spoken, tenant.ports.clock())
     raise HeldBack(
         "COUPON_HELD_BACK",
         f"BitTitan answered with coupon {coupon.id}, which is held back because it {spoken}.",
     )
 
 
-def release(ports: Ports, installation_id: UUID, asset_id: UUID, actor: Actor) -> Asset:
+def release(tenant: Tenant, asset_id: UUID, actor: Actor) -> Asset:
     """Staff release the coupon that was held back to the buyer, whatever differs.
 
     BitTitan is asked once more: it must list the coupon as available, under the asset's own
     reference. Raises ``Refusal`` INVALID otherwise or when nothing is held back, and what the
     vendor raises.
     """
-    with ports.store.reading(installation_id) as work:
+    with tenant.reading() as work:
         held = work.held_coupons.of(asset_id)
         asset = work.assets.get(asset_id)
-        configuration = work.installations.by_id(installation_id).configuration
+        configuration = work.installations.by_id(tenant.id).configuration
     if held is None or asset.has_coupon or asset.status is not AssetStatus.ACTIVE:
         raise _not_releasable("nothing is held back for this asset any more")
-    coupon = ports.vendors.of(configuration).coupon(held.coupon_id)
+    coupon = tenant.ports.vendors.of(configuration).coupon(held.coupon_id)
     if coupon is None:
         raise _not_releasable("BitTitan does not list it any more")
     if coupon.reference != asset.reference:
         raise _not_releasable("BitTitan issued it under another reference, so it may be another's")
-    if coupon.status is not CouponStatus.AVAILABLE or coupon.expires_at <= ports.clock():
+    if coupon.status is not CouponStatus.AVAILABLE or coupon.expires_at <= tenant.ports.clock():
         raise _not_releasable("it cannot be redeemed any more")
-    listing = Listing(account=configuration.coupon_account, since=ports.clock())
-    return _provide(ports, installation_id, asset, coupon, listing, actor)
+    listing = Listing(account=configuration.coupon_account, since=tenant.ports.clock())
+    return _provide(tenant, asset, coupon, listing, actor)
 
 
-def _provide(
-    ports: Ports,
-    installation_id: UUID,
-    asset: Asset,
-    coupon: Coupon,
-    listing: Listing,
-    actor: Actor,
-) -> Asset:
-    code = ports.cipher.seal(coupon.code)
-    with ports.store.writing(installation_id) as work:
-        found_by = fingerprint_of(ports, work, coupon.code)
+def _provide(tenant: Tenant, asset: Asset, coupon: Coupon, listing: Listing, actor: Actor) -> Asset:
+    code = tenant.ports.cipher.seal(coupon.code)
+    with tenant.writing() as work:
+        found_by = fingerprint_of(tenant.ports, work, coupon.code)
         try:
             claim_coupon(work, asset.id, coupon.id, found_by)
         except CodeTaken as taken:
@@ -91,11 +82,11 @@ def _provide(
                 listing=listing,
             ),
             actor,
-            ports.clock(),
+            tenant.ports.clock(),
             code_fingerprint=found_by,
         )
         work.held_coupons.remove(asset.id)
-        work.problems.resolve(f"provisioning:{asset.id}", ports.clock())
+        work.problems.resolve(f"provisioning:{asset.id}", tenant.ports.clock())
         # What follows a coupon (the platform, the invoice, the welcome) is one workflow.
         workflow_id = f"{Workflow.SYNCHRONIZE}:{asset.id}:released:{uuid4().hex}"
         work.enqueue(Workflow.SYNCHRONIZE, workflow_id, str(asset.id))

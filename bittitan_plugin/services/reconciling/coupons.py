@@ -28,7 +28,7 @@ from bittitan_plugin.domain.reconciliation import (
 from bittitan_plugin.ports.vendor import CouponVendor
 from bittitan_plugin.services.coupons.coupon_status import OVERLAP, PAGE, learn, pages
 from bittitan_plugin.services.coupons.duplicate_coupons import mismatch_key, revoke_surplus
-from bittitan_plugin.services.ports import Ports
+from bittitan_plugin.services.ports import Tenant
 from bittitan_plugin.services.selling.provisioning import SYSTEM
 from bittitan_plugin.services.workflow_ids import Workflow
 
@@ -41,17 +41,15 @@ class Finding:
     remedy: Callable[[], bool]
 
 
-def coupon_findings(
-    ports: Ports, installation_id: UUID, report: Report
-) -> Iterator[Finding | None]:
+def coupon_findings(tenant: Tenant, report: Report) -> Iterator[Finding | None]:
     """Where BitTitan's books and ours do not agree. Raises what the vendor raises.
 
     Yields None after every page, to report progress. Coupons from stock are not compared, because
     nobody can be asked about them.
     """
-    with ports.store.reading(installation_id) as work:
-        configuration = work.installations.by_id(installation_id).configuration
-        oldest = work.coupons.oldest_in_question(ports.clock())
+    with tenant.reading() as work:
+        configuration = work.installations.by_id(tenant.id).configuration
+        oldest = work.coupons.oldest_in_question(tenant.ports.clock())
     account = configuration.coupon_account
     if account is None:
         report.left_out.append(
@@ -60,15 +58,15 @@ def coupon_findings(
         return
     if oldest is None:
         return
-    with ports.store.reading(installation_id) as work:
+    with tenant.reading() as work:
         elsewhere = work.coupons.count_elsewhere(account)
     if elsewhere:
         report.left_out.append(
             f"Unused coupons known under another BitTitan account than the settings name: "
             f"{elsewhere}. This one cannot be asked about them."
         )
-    vendor, started = ports.vendors.of(configuration), ports.clock()
-    side = _Side(ports, installation_id, vendor, account, report, started)
+    vendor, started = tenant.ports.vendors.of(configuration), tenant.ports.clock()
+    side = _Side(tenant, vendor, account, report, started)
     try:
         for page in pages(vendor.changed_since(min(oldest, started) - OVERLAP)):
             yield from side.listed(page)
@@ -81,8 +79,7 @@ def coupon_findings(
 
 @dataclass(frozen=True)
 class _Side:
-    ports: Ports
-    installation_id: UUID
+    tenant: Tenant
     vendor: CouponVendor
     account: str
     report: Report
@@ -93,7 +90,7 @@ class _Side:
         references = {
             key: coupon for coupon in page if (key := asset_of_reference(coupon.reference))
         }
-        with self.ports.store.reading(self.installation_id) as work:
+        with self.tenant.reading() as work:
             by_coupon = {asset.coupon_id: asset for asset in work.coupons.of_ids(_ids(page))}
             by_key = work.assets.by_ids(references)
         for coupon in page:
@@ -116,7 +113,7 @@ class _Side:
         """The findings about assets missing in the list, by id, in batches."""
         after: UUID | None = None
         while True:
-            with self.ports.store.reading(self.installation_id) as work:
+            with self.tenant.reading() as work:
                 assets = work.coupons.not_seen(self.started, after, PAGE, self._leave_out)
             for asset in assets:
                 yield from self._missed_by_the_list(asset)
@@ -167,13 +164,13 @@ class _Side:
     def _seen(self, asset_ids: set[UUID]) -> None:
         self.report.assets += len(asset_ids)
         if asset_ids:
-            with self.ports.store.writing(self.installation_id) as work:
+            with self.tenant.writing() as work:
                 work.coupons.seen(asset_ids, self.started)
 
     def _listed(self, asset_ids: set[UUID]) -> None:
         """Mark assets listed under their own references: this account sold them."""
         if asset_ids:
-            with self.ports.store.writing(self.installation_id) as work:
+            with self.tenant.writing() as work:
                 work.coupons.listed(asset_ids, self.started, self.account)
 
     def _finding(
@@ -196,16 +193,16 @@ class _Side:
             yield Finding(difference=difference, remedy=remedy)
 
     def _learn(self, asset: Asset, found: Fate | None) -> int:
-        return learn(self.ports, self.installation_id, asset, found, self.started, self.account)
+        return learn(self.tenant, asset, found, self.started, self.account)
 
     def _try_again(self, asset: Asset) -> bool:
         """Enqueue one more attempt; it first looks for a coupon under the asset's reference."""
-        with self.ports.store.writing(self.installation_id) as work:
+        with self.tenant.writing() as work:
             current = work.assets.get(asset.id, for_update=True)
             if current.version != asset.version:
                 return False
             # Marked as requested, so that the attempt looks before it asks.
-            now = self.ports.clock()
+            now = self.tenant.ports.clock()
             work.assets.change(asset.id, lambda a: a.retried().requested(now), SYSTEM, now)
             # An id of its own: the id of the lost attempt may be used for good.
             workflow_id = f"{Workflow.SYNCHRONIZE}:{asset.id}:reconciled:{uuid4().hex}"
@@ -216,14 +213,14 @@ class _Side:
         """Revoke a code that nobody has; only people can settle anything else."""
         given_to_nobody = asset.has_coupon or asset.status is AssetStatus.CANCELLED
         if given_to_nobody and asset.coupon_id != coupon.id:
-            return revoke_surplus(self.ports, self.installation_id, self.vendor, [coupon]) > 0
-        with self.ports.store.writing(self.installation_id) as work:
+            return revoke_surplus(self.tenant, self.vendor, [coupon]) > 0
+        with self.tenant.writing() as work:
             work.problems.report(
                 ProblemKind.COUPON_MISMATCH,
                 mismatch_key(coupon.id),
                 message=difference.message,
                 next_step="Settle it at BitTitan (cancel what was not sold), then dismiss this.",
-                at=self.ports.clock(),
+                at=self.tenant.ports.clock(),
                 asset_id=difference.asset_id,
             )
         return True

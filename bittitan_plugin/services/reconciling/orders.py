@@ -30,7 +30,7 @@ from bittitan_plugin.domain.reconciliation import (
     of_order,
 )
 from bittitan_plugin.services.installations import get_installation
-from bittitan_plugin.services.ports import Ports
+from bittitan_plugin.services.ports import Ports, Tenant
 from bittitan_plugin.services.reconciling.coupons import Finding
 from bittitan_plugin.services.rounds import OF_ALL
 from bittitan_plugin.services.selling.changed_orders import close_settled, put_to_staff, taken_back
@@ -43,20 +43,20 @@ _log = structlog.get_logger(__name__)
 BEFORE_US = timedelta(days=1)
 
 
-def order_findings(ports: Ports, installation_id: UUID, report: Report) -> Iterator[Finding | None]:
+def order_findings(tenant: Tenant, report: Report) -> Iterator[Finding | None]:
     """Where the platform's orders and our assets do not agree. Raises what the platform raises.
 
     Yields None after every page, to report progress.
     """
-    installation = get_installation(ports, installation_id)
+    installation = get_installation(tenant)
     since = installation.created_at - BEFORE_US
     changed: set[UUID | None] = set()
-    for page in ports.platforms.of(installation_id).orders_since(since):
+    for page in tenant.platform.orders_since(since):
         orders = [order for order in page if isinstance(order, Order)]
         for unread in page:
-            if isinstance(unread, UnreadableOrder) and _is_ours(ports, installation_id, unread):
+            if isinstance(unread, UnreadableOrder) and _is_ours(tenant, unread):
                 report.leave_out(_unread(unread))
-        for finding in _compare(ports, installation, orders, report):
+        for finding in _compare(tenant.ports, installation, orders, report):
             if finding.difference.kind in OF_CHANGED_ORDERS:
                 changed.add(finding.difference.asset_id)
             yield finding
@@ -64,13 +64,13 @@ def order_findings(ports: Ports, installation_id: UUID, report: Report) -> Itera
         yield None
     if report.left_out:
         return  # problems about orders that were not compared must stay open
-    with ports.store.writing(installation_id) as work:
-        close_settled(work, changed, ports.clock())
+    with tenant.writing() as work:
+        close_settled(work, changed, tenant.ports.clock())
 
 
-def _is_ours(ports: Ports, installation_id: UUID, order: UnreadableOrder) -> bool:
+def _is_ours(tenant: Tenant, order: UnreadableOrder) -> bool:
     """Whether the order has products of ours; others do not concern us."""
-    with ports.store.reading(installation_id) as work:
+    with tenant.reading() as work:
         sells = bool(order.variant_ids) and bool(work.products.of_variants(order.variant_ids))
         return sells or bool(work.assets.of_orders([order.id]))
 
@@ -85,10 +85,10 @@ def _compare(
     ports: Ports, installation: Installation, orders: Sequence[Order], report: Report
 ) -> Iterator[Finding]:
     """Compare one order; one that cannot be compared is named and does not stop the others."""
-    together = _read_together(ports, installation.id, orders)
+    together = _read_together(Tenant(ports, installation.id), orders)
     for order in orders:
         try:
-            known = together or _read(ports, installation.id, [order])
+            known = together or _read(Tenant(ports, installation.id), [order])
             findings = _of_order(ports, installation, order, known)
         except OF_ALL:
             raise
@@ -112,10 +112,10 @@ class _Known:
     taken_back: Collection[UUID]
 
 
-def _read_together(ports: Ports, installation_id: UUID, orders: Sequence[Order]) -> _Known | None:
+def _read_together(tenant: Tenant, orders: Sequence[Order]) -> _Known | None:
     """What is known of these orders; None if one cannot be read: then each is read by itself."""
     try:
-        return _read(ports, installation_id, orders)
+        return _read(tenant, orders)
     except OF_ALL:
         raise
     except Exception as error:
@@ -123,9 +123,9 @@ def _read_together(ports: Ports, installation_id: UUID, orders: Sequence[Order])
         return None
 
 
-def _read(ports: Ports, installation_id: UUID, orders: Sequence[Order]) -> _Known:
+def _read(tenant: Tenant, orders: Sequence[Order]) -> _Known:
     assets: dict[str, list[Asset]] = {order.id: [] for order in orders}
-    with ports.store.reading(installation_id) as work:
+    with tenant.reading() as work:
         for asset in work.assets.of_orders(list(assets)):
             assets[asset.order_id].append(asset)
         ours = of_ours(work, tuple(line for order in orders for line in order.lines))
@@ -143,7 +143,7 @@ def _of_order(
     in_flight = ports.clock() - order.created_at < IN_FLIGHT
     due = is_due(order, installation.configuration.provision_on) and not in_flight
     findings = [
-        _put_to_staff(ports, installation.id, difference)
+        _put_to_staff(Tenant(ports, installation.id), difference)
         for difference in of_order(order, assets, due=due, taken_back=known.taken_back)
     ]
     if not due:
@@ -162,10 +162,10 @@ def _of_order(
     ]
 
 
-def _put_to_staff(ports: Ports, installation_id: UUID, difference: Difference) -> Finding:
+def _put_to_staff(tenant: Tenant, difference: Difference) -> Finding:
     def put() -> bool:
-        with ports.store.writing(installation_id) as work:
-            put_to_staff(work, difference, ports.clock())
+        with tenant.writing() as work:
+            put_to_staff(work, difference, tenant.ports.clock())
         return True
 
     return Finding(difference=difference, remedy=put)

@@ -20,7 +20,7 @@ from bittitan_plugin.domain.reconciliation import MOST_CHANGES, Report, changes_
 from bittitan_plugin.domain.runs import Run, RunKind
 from bittitan_plugin.services import runs
 from bittitan_plugin.services.coupons.code_claims import claim_of_another
-from bittitan_plugin.services.ports import Ports
+from bittitan_plugin.services.ports import Tenant
 from bittitan_plugin.services.reconciling.coupons import Finding, coupon_findings
 from bittitan_plugin.services.reconciling.orders import order_findings
 from bittitan_plugin.services.selling.provisioning import SYSTEM, retry
@@ -37,44 +37,39 @@ Told = Callable[[Report], None]
 
 
 def start(
-    ports: Ports,
-    installation_id: UUID,
-    started_by: str,
-    *,
-    apply: bool = False,
-    max_changes: int = MOST_CHANGES,
+    tenant: Tenant, started_by: str, *, apply: bool = False, max_changes: int = MOST_CHANGES
 ) -> Run:
     """Enqueue a durable reconciliation. Raises ``Refusal``: PLUGIN_INACTIVE, INVALID on
     ``max_changes``, UNIQUE while another is at work.
     """
     check_limit(max_changes)
-    with ports.store.writing(installation_id) as work:
-        work.installations.by_id(installation_id).check_active()
-        run = runs.begin_within(ports, work, RunKind.RECONCILIATION, started_by)
+    with tenant.writing() as work:
+        work.installations.by_id(tenant.id).check_active()
+        run = runs.begin_within(tenant.ports, work, RunKind.RECONCILIATION, started_by)
         _hand_in(work, run, apply=apply, max_changes=max_changes)
         return run
 
 
-def start_daily(ports: Ports, installation_id: UUID) -> Run | None:
+def start_daily(tenant: Tenant) -> Run | None:
     """Enqueue the day's run, in report mode, if there is none yet; a task of the timetable.
 
     With any number of workers it is one per installation and day: the day makes the run's id. None
     on the day the installation is opened, while the plugin is switched off, and while another run
     is at work.
     """
-    with ports.store.reading(installation_id) as work:
-        installation = work.installations.by_id(installation_id)
+    with tenant.reading() as work:
+        installation = work.installations.by_id(tenant.id)
         zone = installation.configuration.zone
-        day = (ports.clock() - DAILY_FROM).astimezone(zone).date()
+        day = (tenant.ports.clock() - DAILY_FROM).astimezone(zone).date()
         first_day = installation.created_at.astimezone(zone).date()
-        run_id = daily_run_id(installation_id, day)
+        run_id = daily_run_id(tenant.id, day)
         if not installation.active or day <= first_day or work.runs.find(run_id):
             return None
-    with ports.store.writing(installation_id) as work:
+    with tenant.writing() as work:
         at_work = work.runs.at_work(RunKind.RECONCILIATION)
-        if work.runs.find(run_id) or (at_work and not at_work.is_silent(ports.clock())):
+        if work.runs.find(run_id) or (at_work and not at_work.is_silent(tenant.ports.clock())):
             return None
-        run = runs.begin_within(ports, work, RunKind.RECONCILIATION, DAILY, run_id=run_id)
+        run = runs.begin_within(tenant.ports, work, RunKind.RECONCILIATION, DAILY, run_id=run_id)
         _hand_in(work, run, apply=False, max_changes=0)
         return run
 
@@ -85,8 +80,7 @@ def daily_run_id(installation_id: UUID, day: date) -> UUID:
 
 
 def run_now(
-    ports: Ports,
-    installation_id: UUID,
+    tenant: Tenant,
     run_id: UUID,
     *,
     apply: bool,
@@ -99,18 +93,18 @@ def run_now(
     that has been ended meanwhile does nothing. Raises what platform and vendor raise; the run is
     then still open, for the caller to fail or run again. ``tell`` may raise to stop it.
     """
-    begun = runs.get(ports, installation_id, run_id)
+    begun = runs.get(tenant, run_id)
     if begun.is_over:
         return begun
     report = Report(applies=apply, max_changes=max_changes, changes=changes_begun(begun.report))
-    progress = runs.Progress(ports, installation_id, run_id)
+    progress = runs.Progress(tenant, run_id)
 
     def told(*, at_once: bool = False) -> None:
         progress.tell(report.done, report.total, report.as_values(), at_once=at_once)
         tell(report)
 
     told(at_once=True)
-    for finding in _findings(ports, installation_id, report):
+    for finding in _findings(tenant, report):
         if finding is None:
             told()
             continue
@@ -125,9 +119,9 @@ def run_now(
         told(at_once=True)
         if _mended(finding, report):
             report.changed[finding.difference.kind.value] += 1
-    _say(ports, installation_id, report)
+    _say(tenant, report)
     told(at_once=True)
-    return runs.finish(ports, installation_id, run_id, report.as_values())
+    return runs.finish(tenant, run_id, report.as_values())
 
 
 def _mended(finding: Finding, report: Report) -> bool:
@@ -144,30 +138,30 @@ def _mended(finding: Finding, report: Report) -> bool:
         return False
 
 
-def reconcile_asset(ports: Ports, installation_id: UUID, asset_id: UUID) -> bool:
+def reconcile_asset(tenant: Tenant, asset_id: UUID) -> bool:
     """Check right after a failure whether BitTitan issued the asset's coupon after all.
 
     If it did, one more attempt is enqueued, which adopts it; then returns True. Raises what the
     vendor raises.
     """
-    with ports.store.reading(installation_id) as work:
+    with tenant.reading() as work:
         asset = work.assets.get(asset_id)
-        configuration = work.installations.by_id(installation_id).configuration
+        configuration = work.installations.by_id(tenant.id).configuration
         partner_id = work.accounts.get(asset.account_id).partner_id
     asked = asset.requested_at is not None and asset.coupon_source is CouponSource.API
     if asset.has_coupon or asset.status is not AssetStatus.ACTIVE or not asked:
         return False
-    found = ports.vendors.of(configuration).find(asset.reference)
-    if found is None or differences(asset, found, ports.clock(), partner_id):
+    found = tenant.ports.vendors.of(configuration).find(asset.reference)
+    if found is None or differences(asset, found, tenant.ports.clock(), partner_id):
         return False
-    with ports.store.writing(installation_id) as work:
+    with tenant.writing() as work:
         current = work.assets.get(asset_id, for_update=True)
         if current.version != asset.version:
             return False
-        if claim_of_another(ports, work, found, asset_id) is not None:
+        if claim_of_another(tenant.ports, work, found, asset_id) is not None:
             # It was rightly held back; asking again would give the same answer.
             return False
-        retry(ports, work, current, SYSTEM)
+        retry(tenant.ports, work, current, SYSTEM)
         return True
 
 
@@ -177,12 +171,12 @@ def check_limit(max_changes: int) -> None:
         raise Refusal(ErrorCode.INVALID, "The most changes are zero or more.", field="max_changes")
 
 
-def _findings(ports: Ports, installation_id: UUID, report: Report) -> Iterator[Finding | None]:
-    yield from order_findings(ports, installation_id, report)
-    with ports.store.reading(installation_id) as work:
+def _findings(tenant: Tenant, report: Report) -> Iterator[Finding | None]:
+    yield from order_findings(tenant, report)
+    with tenant.reading() as work:
         # The number of orders is not known beforehand; the number of assets is.
         report.total = report.done + work.coupons.count_in_question()
-    yield from coupon_findings(ports, installation_id, report)
+    yield from coupon_findings(tenant, report)
 
 
 def _hand_in(work: UnitOfWork, run: Run, *, apply: bool, max_changes: int) -> None:
@@ -190,11 +184,11 @@ def _hand_in(work: UnitOfWork, run: Run, *, apply: bool, max_changes: int) -> No
     work.enqueue(Workflow.RECONCILE, reconcile_id(run.id), str(run.id), *words)
 
 
-def _say(ports: Ports, installation_id: UUID, report: Report) -> None:
+def _say(tenant: Tenant, report: Report) -> None:
     """Raise one problem while there are differences; a complete run without any closes it."""
-    with ports.store.writing(installation_id) as work:
+    with tenant.writing() as work:
         if report.agrees:
-            work.problems.resolve(ProblemKind.DIFFERENCES_FOUND, ports.clock())
+            work.problems.resolve(ProblemKind.DIFFERENCES_FOUND, tenant.ports.clock())
             return
         work.problems.report(
             ProblemKind.DIFFERENCES_FOUND,
@@ -202,6 +196,6 @@ def _say(ports: Ports, installation_id: UUID, report: Report) -> None:
             message=f"The reconciliation found {report.in_short()}.",
             next_step=f"Look at its report; reconciling with apply mends up to {MOST_CHANGES} at "
             "a time. What could not be compared is named there, with what to do.",
-            at=ports.clock(),
+            at=tenant.ports.clock(),
             action=ProblemAction.RECONCILE,
         )

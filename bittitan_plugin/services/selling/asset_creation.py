@@ -3,7 +3,7 @@
 Each function is one step of a durable workflow: it can be interrupted anywhere and run again.
 """
 
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from bittitan_plugin.domain.assets import Asset
 from bittitan_plugin.domain.catalogue import Product
@@ -24,7 +24,7 @@ from bittitan_plugin.domain.orders import (
 from bittitan_plugin.domain.problems import ProblemAction, ProblemKind
 from bittitan_plugin.domain.texts import seen
 from bittitan_plugin.services.accounts.customers import ensure_account, ensure_end_customer
-from bittitan_plugin.services.ports import Ports
+from bittitan_plugin.services.ports import Ports, Tenant
 from bittitan_plugin.services.selling.held_lines import hold
 from bittitan_plugin.store.unit_of_work import UnitOfWork
 
@@ -33,38 +33,36 @@ class NotDue(Exception):
     """The order is not provisioned now (cancelled, the line is gone, or staff decide)."""
 
 
-def open_asset(ports: Ports, installation_id: UUID, order_id: str, line_id: str) -> Asset:
+def open_asset(tenant: Tenant, order_id: str, line_id: str) -> Asset:
     """The line's asset, made from the order as the platform shows it now.
 
     Raises ``Unavailable`` while the order is missing or not due yet, ``NotDue`` when it never
     will be in its present state, and ``Refusal`` when the line breaks a rule.
     """
-    with ports.store.reading(installation_id) as work:
+    with tenant.reading() as work:
         known = work.assets.of_order_line(line_id)
-        installation = work.installations.by_id(installation_id)
+        installation = work.installations.by_id(tenant.id)
     if known:
         return known
     configuration = installation.configuration
-    order, line = _due_line(ports, installation_id, order_id, line_id, configuration)
-    with ports.store.writing(installation_id) as work:
+    order, line = _due_line(tenant, order_id, line_id, configuration)
+    with tenant.writing() as work:
         # Another worker may have been quicker; under the writer's lock this read is final.
         known = work.assets.of_order_line(line_id)
         if known:
             return known
-        if not hold(ports, work, installation, order, [line]):
-            return _made(ports, work, order, line, configuration)
+        if not hold(tenant.ports, work, installation, order, [line]):
+            return _made(tenant.ports, work, order, line, configuration)
     raise NotDue(f"order {order.number} seems to have been delivered before")
 
 
-def defer(ports: Ports, installation_id: UUID, line_id: str, attempt: int) -> None:
+def defer(tenant: Tenant, line_id: str, attempt: int) -> None:
     """The line was not due: its next event starts a workflow of its own."""
-    with ports.store.writing(installation_id) as work:
+    with tenant.writing() as work:
         work.deferred_lines.put_off(line_id, attempt + 1)
 
 
-def refuse_line(
-    ports: Ports, installation_id: UUID, order_id: str, line_id: str, refusal: Refusal
-) -> None:
+def refuse_line(tenant: Tenant, order_id: str, line_id: str, refusal: Refusal) -> None:
     """Report a line that breaks a rule to staff, as there is no asset with the reason."""
     at_platform = refusal.code in OF_PLATFORM
     cause = "the cause at the commerce platform" if at_platform else "the order or the catalogue"
@@ -72,14 +70,14 @@ def refuse_line(
         key = TYPED[refusal.field]
         cause = f"it at the line, under Metadata where the platform has that ('{key}')"
     number = None if refusal.message.startswith("Order ") else f"Order line {line_id}: "
-    with ports.store.writing(installation_id) as work:
+    with tenant.writing() as work:
         work.problems.report(
             ProblemKind.ORDER_REFUSED,
             refused_key(order_id, line_id),
             message=f"{number or ''}{refusal.message}",
             next_step=f"Mend {cause}. It is provisioned again by itself within minutes, or at "
             "once by the button.",
-            at=ports.clock(),
+            at=tenant.ports.clock(),
             order_id=order_id,
             action=ProblemAction.PROVISION_ORDER,
         )
@@ -113,9 +111,9 @@ def check_line(work: UnitOfWork, order: Order, line: OrderLine) -> Product:
 
 
 def _due_line(
-    ports: Ports, installation_id: UUID, order_id: str, line_id: str, configuration: Configuration
+    tenant: Tenant, order_id: str, line_id: str, configuration: Configuration
 ) -> tuple[Order, OrderLine]:
-    order = ports.platforms.of(installation_id).order(order_id)
+    order = tenant.platform.order(order_id)
     if order is None:
         raise PlatformUnavailable(f"the platform does not show order {order_id} yet")
     if order.status is OrderStatus.CANCELLED:

@@ -11,7 +11,7 @@ from bittitan_plugin.domain.history import Actor
 from bittitan_plugin.domain.orders import EndCustomer
 from bittitan_plugin.domain.texts import check_line
 from bittitan_plugin.services.accounts.customers import ensure_end_customer
-from bittitan_plugin.services.ports import Ports
+from bittitan_plugin.services.ports import Ports, Tenant
 from bittitan_plugin.services.selling.provisioning import retry
 from bittitan_plugin.store.unit_of_work import UnitOfWork
 
@@ -39,30 +39,28 @@ class AssetChanges:
     validity_days: int | Keep = KEEP
 
 
-def update_asset(
-    ports: Ports, installation_id: UUID, asset_id: UUID, actor: Actor, changes: AssetChanges
-) -> Asset:
+def update_asset(tenant: Tenant, asset_id: UUID, actor: Actor, changes: AssetChanges) -> Asset:
     """Change the asset and, if its provisioning has failed, try that again. Documented.
 
     Expire and Validity can be changed only before BitTitan is asked for the coupon, or after that
     has failed (documented: while not provisioned). Raises ``Refusal``: PLUGIN_INACTIVE, NOT_FOUND,
     ALREADY_PROVISIONED or INVALID on the value at fault.
     """
-    with ports.store.writing(installation_id) as work:
-        work.installations.by_id(installation_id).check_active()
+    with tenant.writing() as work:
+        work.installations.by_id(tenant.id).check_active()
         asset = work.assets.get(asset_id, for_update=True)
         changed = replace(
             asset,
             friendly_name=_name(asset, changes.friendly_name),
-            end_customer_id=_end_customer(ports, work, asset, changes.end_customer),
+            end_customer_id=_end_customer(tenant.ports, work, asset, changes.end_customer),
             expire_days=_days(asset, "expire_days", changes.expire_days),
             validity_days=_days(asset, "validity_days", changes.validity_days),
         )
-        asset = work.assets.change(asset_id, lambda _: changed, actor, ports.clock())
+        asset = work.assets.change(asset_id, lambda _: changed, actor, tenant.ports.clock())
         failed = asset.provisioning_status is ProvisioningStatus.FAILED
         # A code in stock may fit the new days.
         if (failed and asset.status is AssetStatus.ACTIVE) or asset.waits_for_stock:
-            asset = retry(ports, work, asset, actor)
+            asset = retry(tenant.ports, work, asset, actor)
         return asset
 
 

@@ -5,7 +5,6 @@ after a database was lost look to every event like paid orders without an asset.
 """
 
 from collections.abc import Iterable
-from uuid import UUID
 
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
 from bittitan_plugin.domain.held_lines import HeldLine, advice, held_because, spoken
@@ -14,7 +13,7 @@ from bittitan_plugin.domain.installations import Installation
 from bittitan_plugin.domain.orders import Order, OrderLine
 from bittitan_plugin.domain.problems import ProblemAction, ProblemKind
 from bittitan_plugin.domain.texts import quoted
-from bittitan_plugin.services.ports import Ports
+from bittitan_plugin.services.ports import Ports, Tenant
 from bittitan_plugin.store.unit_of_work import UnitOfWork
 
 #: The key of the one problem about all of them.
@@ -59,16 +58,14 @@ def hold(
     return frozenset(held)
 
 
-def release(
-    ports: Ports, installation_id: UUID, actor: Actor, order: str | None = None
-) -> tuple[str, ...]:
+def release(tenant: Tenant, actor: Actor, order: str | None = None) -> tuple[str, ...]:
     """Release held lines, of one order (its id or number) or the first hundred of all.
 
     Returns the ids of their orders, which the caller must enqueue again. Raises ``Refusal``
     PLUGIN_INACTIVE, and NOT_FOUND on ``order`` when it has no held lines.
     """
-    with ports.store.writing(installation_id) as work:
-        work.installations.by_id(installation_id).check_active()
+    with tenant.writing() as work:
+        work.installations.by_id(tenant.id).check_active()
         lines = work.held_lines.waiting(MOST_RELEASED, order)
         if order is not None and not lines:
             raise Refusal(
@@ -76,7 +73,7 @@ def release(
             )
         for line in lines:
             work.held_lines.release(line.order_line_id, actor.name)
-        _say(ports, work)
+        _say(tenant.ports, work)
     return tuple(dict.fromkeys(line.order_id for line in lines))
 
 

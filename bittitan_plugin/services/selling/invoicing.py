@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from uuid import UUID
 
 from bittitan_plugin.domain.assets import Asset
 from bittitan_plugin.domain.billing import InvoiceReference
@@ -10,7 +9,7 @@ from bittitan_plugin.domain.history import Actor, ActorKind
 from bittitan_plugin.domain.installations import Installation
 from bittitan_plugin.domain.problems import ProblemAction, ProblemKind
 from bittitan_plugin.services.installations import get_installation
-from bittitan_plugin.services.ports import Ports
+from bittitan_plugin.services.ports import Ports, Tenant
 from bittitan_plugin.services.workflow_ids import (
     Workflow,
     credit_id,
@@ -25,18 +24,18 @@ BATCH = 100
 _BILLING_DAY = "billing day"
 
 
-def hand_in_due(ports: Ports, installation_id: UUID) -> tuple[str, ...]:
+def hand_in_due(tenant: Tenant) -> tuple[str, ...]:
     """Start one durable invoicing per order that is due and has no invoice.
 
     The platform knows what is due: a pause loses nothing, and repeating it starts nothing new.
     Works also while the plugin is switched off, because these orders were accepted before. Returns
     the workflows' ids. Raises what ``Platform.due_for_invoice`` raises.
     """
-    now = ports.clock()
-    due = ports.platforms.of(installation_id).due_for_invoice(now)
-    ids = [(order_id, invoice_id(installation_id, order_id, now.date())) for order_id in due]
+    now = tenant.ports.clock()
+    due = tenant.platform.due_for_invoice(now)
+    ids = [(order_id, invoice_id(tenant.id, order_id, now.date())) for order_id in due]
     for start in range(0, len(ids), BATCH):
-        with ports.store.writing(installation_id) as work:
+        with tenant.writing() as work:
             for order_id, workflow_id in ids[start : start + BATCH]:
                 work.enqueue(Workflow.INVOICE, workflow_id, order_id)
     return tuple(workflow_id for _, workflow_id in ids)
@@ -57,28 +56,28 @@ def supply(
     return workflow_id
 
 
-def issue_invoice(ports: Ports, installation_id: UUID, order_id: str) -> None:
+def issue_invoice(tenant: Tenant, order_id: str) -> None:
     """Have the platform issue the order's invoice, and store it on the order's assets.
 
     Repeating it issues nothing more. Raises what ``Platform.invoice`` raises.
     """
-    invoice = ports.platforms.of(installation_id).invoice(order_id)
-    with ports.store.writing(installation_id) as work:
-        work.problems.resolve(_problem(order_id), ports.clock())
+    invoice = tenant.platform.invoice(order_id)
+    with tenant.writing() as work:
+        work.problems.resolve(_problem(order_id), tenant.ports.clock())
     if invoice is not None:
-        installation = get_installation(ports, installation_id)
-        remember_invoice(ports, installation, order_id, invoice, event=_BILLING_DAY)
+        installation = get_installation(tenant)
+        remember_invoice(tenant.ports, installation, order_id, invoice, event=_BILLING_DAY)
 
 
-def report_stuck(ports: Ports, installation_id: UUID, order_id: str, message: str) -> None:
+def report_stuck(tenant: Tenant, order_id: str, message: str) -> None:
     """Report to staff that a deferred invoice cannot be issued."""
-    with ports.store.writing(installation_id) as work:
+    with tenant.writing() as work:
         work.problems.report(
             ProblemKind.FOLLOW_UP_FAILED,
             _problem(order_id),
             message=f"The invoice of order {order_id} cannot be issued: {message}",
             next_step="Mend the cause; it is tried again every day, or at once from here.",
-            at=ports.clock(),
+            at=tenant.ports.clock(),
             order_id=order_id,
             action=ProblemAction.RESUME,
         )

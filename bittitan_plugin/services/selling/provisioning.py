@@ -18,7 +18,7 @@ from bittitan_plugin.services.coupons.code_lookup import fingerprint_of
 from bittitan_plugin.services.coupons.held_coupons import HELD_BACK_STEP, check_answer
 from bittitan_plugin.services.coupons.issuing import issue
 from bittitan_plugin.services.failed_steps import resume
-from bittitan_plugin.services.ports import Ports
+from bittitan_plugin.services.ports import Ports, Tenant
 from bittitan_plugin.services.stock.allocation import allocate
 from bittitan_plugin.services.workflow_ids import Workflow, synchronize_id
 from bittitan_plugin.store.repositories.sales import Sale
@@ -31,9 +31,7 @@ VENDOR = Actor(ActorKind.VENDOR, "BitTitan")
 _FIRST_TRY = 2
 
 
-def obtain_coupon(
-    ports: Ports, installation_id: UUID, asset_id: UUID, seen: Sale | None = None
-) -> Asset:
+def obtain_coupon(tenant: Tenant, asset_id: UUID, seen: Sale | None = None) -> Asset:
     """Obtain the asset's coupon and record it; look first if it may have been issued before.
 
     ``seen`` is the sale where it has just been read, so that it need not be read again.
@@ -42,48 +40,48 @@ def obtain_coupon(
     when staff must synchronize the account first, OUT_OF_STOCK when it waits until fitting codes
     are imported, or UNIQUE when the vendor gave a coupon that is somebody else's.
     """
-    sale = seen or _read(ports, installation_id, asset_id)
+    sale = seen or _read(tenant, asset_id)
     asset, account = sale.asset, sale.account
-    if _is_settled(asset) or _taken_back_unseen(ports, installation_id, asset):
+    if _is_settled(asset) or _taken_back_unseen(tenant, asset):
         return asset
     if asset.coupon_source is CouponSource.STOCK:
-        return allocate(ports, installation_id, asset_id)
+        return allocate(tenant, asset_id)
     if account.partner_id is None:
         raise Refusal(
             ErrorCode.ACCOUNT_NOT_SYNCHRONIZED,
             f"The account {account.email} is not synchronized with BitTitan.",
         )
-    asset, asked_before = _intend(ports, installation_id, asset_id)
+    asset, asked_before = _intend(tenant, asset_id)
     if _is_settled(asset):
         return asset
-    vendor = ports.vendors.of(sale.configuration)
+    vendor = tenant.ports.vendors.of(sale.configuration)
     adopted = vendor.find(asset.reference) if asked_before else None
     coupon = adopted or issue(vendor, asset, account.partner_id)
-    check_answer(ports, installation_id, asset, coupon, account.partner_id)
+    check_answer(tenant, asset, coupon, account.partner_id)
     try:
-        recorded = _record(ports, installation_id, sale, coupon, adopted=adopted is not None)
+        recorded = _record(tenant, sale, coupon, adopted=adopted is not None)
     except CodeTaken as taken:
-        return _hold_back(ports, installation_id, asset_id, coupon, taken)
+        return _hold_back(tenant, asset_id, coupon, taken)
     if recorded.coupon_id != coupon.id:
         # Two attempts ran at once, and the vendor issued twice under one reference.
         vendor.cancel(coupon.id)
     return recorded
 
 
-def say_delayed(
-    ports: Ports, installation_id: UUID, asset_id: UUID, code: ErrorCode, message: str
-) -> None:
+def say_delayed(tenant: Tenant, asset_id: UUID, code: ErrorCode, message: str) -> None:
     """Record on the asset why there is no coupon yet."""
-    with ports.store.writing(installation_id) as work:
-        work.assets.change(asset_id, lambda a: a.delayed(code, message), VENDOR, ports.clock())
+    with tenant.writing() as work:
+        work.assets.change(
+            asset_id, lambda a: a.delayed(code, message), VENDOR, tenant.ports.clock()
+        )
 
 
-def wait_for_account(ports: Ports, installation_id: UUID, asset_id: UUID, message: str) -> bool:
+def wait_for_account(tenant: Tenant, asset_id: UUID, message: str) -> bool:
     """Leave the asset pending until its account is synchronized, which starts it again.
 
     False when the account has been synchronized meanwhile, so there is nothing to wait for.
     """
-    with ports.store.writing(installation_id) as work:
+    with tenant.writing() as work:
         asset = work.assets.get(asset_id)
         # Whoever synchronizes the account locks it before looking for what waits.
         account = work.accounts.get(asset.account_id, for_update=True)
@@ -95,7 +93,7 @@ def wait_for_account(ports: Ports, installation_id: UUID, asset_id: UUID, messag
             message=f"Order {asset.order_number} ({asset.name}) is paid, but the account "
             f"{account.email} is not synchronized with BitTitan.",
             next_step="Synchronize the account; every order that waits for it then goes on.",
-            at=ports.clock(),
+            at=tenant.ports.clock(),
             asset_id=asset_id,
             action=ProblemAction.SYNCHRONIZE_ACCOUNT,
         )
@@ -103,28 +101,26 @@ def wait_for_account(ports: Ports, installation_id: UUID, asset_id: UUID, messag
             asset_id,
             lambda a: a.delayed(ErrorCode.ACCOUNT_NOT_SYNCHRONIZED, message),
             VENDOR,
-            ports.clock(),
+            tenant.ports.clock(),
         )
         return True
 
 
-def fail(
-    ports: Ports, installation_id: UUID, asset_id: UUID, code: ErrorCode, message: str
-) -> bool:
+def fail(tenant: Tenant, asset_id: UUID, code: ErrorCode, message: str) -> bool:
     """No coupon can be obtained: record it on the asset and raise a problem.
 
     True when staff have not been notified of it yet, also when it runs again.
     """
     key = _problem(asset_id)
-    with ports.store.writing(installation_id) as work:
+    with tenant.writing() as work:
         asset = work.assets.get(asset_id, for_update=True)
         if asset.provisioning_status is ProvisioningStatus.PENDING:
             asset = work.assets.change(
-                asset_id, lambda a: a.failed(code, message), VENDOR, ports.clock()
+                asset_id, lambda a: a.failed(code, message), VENDOR, tenant.ports.clock()
             )
             # A coupon held back as somebody else's is reported already, more precisely.
             if code is not ErrorCode.UNIQUE:
-                _report_failed(ports, work, asset, code, message)
+                _report_failed(tenant.ports, work, asset, code, message)
         problem = work.problems.open_of(asset_id).get(key)
         return problem is not None and problem.occurrences == 1
 
@@ -145,24 +141,24 @@ def _report_failed(
     )
 
 
-def synchronize(ports: Ports, installation_id: UUID, asset_id: UUID, actor: Actor) -> Asset:
+def synchronize(tenant: Tenant, asset_id: UUID, actor: Actor) -> Asset:
     """Ask again for the coupon of a failed or waiting asset.
 
     Where there is a coupon, only failed follow-up steps are resumed. Raises
     ``Refusal`` when the plugin is off or the asset is (being) cancelled.
     """
-    with ports.store.writing(installation_id) as work:
-        work.installations.by_id(installation_id).check_active()
+    with tenant.writing() as work:
+        work.installations.by_id(tenant.id).check_active()
         asset = work.assets.get(asset_id, for_update=True)
         if asset.status is not AssetStatus.ACTIVE:
             raise Refusal(ErrorCode.ALREADY_CANCELLED, "This asset is cancelled.", field="id")
         if asset.has_coupon:
-            resume(ports, work, asset, Workflow.SYNCHRONIZE)
+            resume(tenant.ports, work, asset, Workflow.SYNCHRONIZE)
             return asset
         if asset.waits_for_stock and work.stock_imports.is_serving():
             # It is in the queue for the new codes and would lose its place by asking again.
             return asset
-        return retry(ports, work, asset, actor)
+        return retry(tenant.ports, work, asset, actor)
 
 
 def retry(ports: Ports, work: UnitOfWork, asset: Asset, actor: Actor) -> Asset:
@@ -180,7 +176,7 @@ def _is_settled(asset: Asset) -> bool:
     return asset.has_coupon or asset.status is not AssetStatus.ACTIVE
 
 
-def _taken_back_unseen(ports: Ports, installation_id: UUID, asset: Asset) -> bool:
+def _taken_back_unseen(tenant: Tenant, asset: Asset) -> bool:
     """Whether the platform cancelled the order before it could find the asset.
 
     That event found nothing to withdraw. Now that the asset is stored, a later event finds it,
@@ -188,13 +184,13 @@ def _taken_back_unseen(ports: Ports, installation_id: UUID, asset: Asset) -> boo
     """
     if asset.requested_at is not None:
         return False
-    order = ports.platforms.of(installation_id).order(asset.order_id)
+    order = tenant.platform.order(asset.order_id)
     if order is None or order.status is not OrderStatus.CANCELLED:
         return False
-    return withdraw(ports, installation_id, asset.id).status is AssetStatus.CANCELLED
+    return withdraw(tenant, asset.id).status is AssetStatus.CANCELLED
 
 
-def _intend(ports: Ports, installation_id: UUID, asset_id: UUID) -> tuple[Asset, bool]:
+def _intend(tenant: Tenant, asset_id: UUID) -> tuple[Asset, bool]:
     """Record the request before the vendor is called. Settled assets are not changed.
 
     Returns the asset, and whether the vendor may have been asked before.
@@ -203,24 +199,22 @@ def _intend(ports: Ports, installation_id: UUID, asset_id: UUID) -> tuple[Asset,
 
     def requested(asset: Asset) -> Asset:
         seen.append(asset)
-        return asset if _is_settled(asset) else asset.requested(ports.clock())
+        return asset if _is_settled(asset) else asset.requested(tenant.ports.clock())
 
-    with ports.store.writing(installation_id) as work:
-        asset = work.assets.change(asset_id, requested, SYSTEM, ports.clock())
+    with tenant.writing() as work:
+        asset = work.assets.change(asset_id, requested, SYSTEM, tenant.ports.clock())
     return asset, seen[-1].requested_at is not None  # a change may be called twice
 
 
-def _record(
-    ports: Ports, installation_id: UUID, sale: Sale, coupon: Coupon, *, adopted: bool
-) -> Asset:
+def _record(tenant: Tenant, sale: Sale, coupon: Coupon, *, adopted: bool) -> Asset:
     """Store the coupon, unless another attempt was quicker: an asset never exchanges its coupon.
 
     Raises ``CodeTaken`` when it is somebody else's.
     """
-    asset_id, code, now = sale.asset.id, ports.cipher.seal(coupon.code), ports.clock()
+    asset_id, code, now = sale.asset.id, tenant.ports.cipher.seal(coupon.code), tenant.ports.clock()
     listing = Listing(account=sale.configuration.coupon_account, since=now)
-    with ports.store.writing(installation_id) as work:
-        found_by = fingerprint_of(ports, work, coupon.code, sale.code_secret)
+    with tenant.writing() as work:
+        found_by = fingerprint_of(tenant.ports, work, coupon.code, sale.code_secret)
         claim_coupon(work, asset_id, coupon.id, found_by)
         asset = work.assets.change(
             asset_id,
@@ -247,15 +241,13 @@ def _record(
     return asset
 
 
-def _hold_back(
-    ports: Ports, installation_id: UUID, asset_id: UUID, coupon: Coupon, taken: CodeTaken
-) -> Asset:
+def _hold_back(tenant: Tenant, asset_id: UUID, coupon: Coupon, taken: CodeTaken) -> Asset:
     """The vendor gave a coupon that is somebody else's: do not deliver it, and do not revoke it.
 
     Returns the asset if it has got a coupon of its own meanwhile; otherwise raises ``Refusal``
     UNIQUE, in words that the buyer may read.
     """
-    with ports.store.writing(installation_id) as work:
+    with tenant.writing() as work:
         asset = work.assets.get(asset_id, for_update=True)
         if _is_settled(asset):
             return asset
@@ -267,7 +259,7 @@ def _hold_back(
             f"{owner_named(work, taken.claim)}. It was not delivered a second time.",
             next_step=f"Have BitTitan issue a coupon of its own under {asset.reference}, then "
             "choose Synchronize on the asset; or cancel the asset, which leaves the other's alone.",
-            at=ports.clock(),
+            at=tenant.ports.clock(),
             asset_id=asset_id,
             action=ProblemAction.SYNCHRONIZE_ASSET,
         )
@@ -277,8 +269,8 @@ def _hold_back(
     )
 
 
-def _read(ports: Ports, installation_id: UUID, asset_id: UUID) -> Sale:
-    with ports.store.reading(installation_id) as work:
+def _read(tenant: Tenant, asset_id: UUID) -> Sale:
+    with tenant.reading() as work:
         return work.sales.get(asset_id)
 
 

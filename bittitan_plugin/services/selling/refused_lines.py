@@ -3,14 +3,12 @@
 A correction by staff may send no event: at Saleor, a line's metadata does not change the order.
 """
 
-from uuid import UUID
-
 import structlog
 
 from bittitan_plugin.domain.errors import OutcomeUnknown, Refusal, Rejected, Unavailable
 from bittitan_plugin.domain.installations import Installation
 from bittitan_plugin.domain.orders import Order, OrderLine, OrderStatus
-from bittitan_plugin.services.ports import Ports
+from bittitan_plugin.services.ports import Ports, Tenant
 from bittitan_plugin.services.selling.asset_creation import REFUSED, check_line, refused_key
 from bittitan_plugin.services.selling.ordering import accept
 from bittitan_plugin.store.unit_of_work import UnitOfWork
@@ -21,22 +19,22 @@ MOST_AGAIN = 100
 _log = structlog.get_logger(__name__)
 
 
-def watch_refused(ports: Ports, installation_id: UUID) -> None:
+def watch_refused(tenant: Tenant) -> None:
     """Provision what was refused and can be sold now; a task of the timetable.
 
     Raises ``Unavailable`` while the platform is down. A failing order does not stop the others.
     """
-    with ports.store.reading(installation_id) as work:
-        installation = work.installations.by_id(installation_id)
+    with tenant.reading() as work:
+        installation = work.installations.by_id(tenant.id)
         order_ids = work.problems.waiting_orders(REFUSED, MOST_AGAIN)
     if not installation.active or not order_ids:
         return
-    host = ports.platforms.of(installation_id)
+    host = tenant.platform
     for order_id in order_ids:
         try:
             order = host.order(order_id)
             if order is not None:
-                _look_at(ports, installation, order)
+                _look_at(tenant.ports, installation, order)
         except (Unavailable, OutcomeUnknown):
             raise
         except (Rejected, Refusal):  # it is still refused

@@ -25,7 +25,7 @@ from bittitan_plugin.domain.stock import (
 )
 from bittitan_plugin.domain.stock_choice import MOST_SIZES, combine, is_in_reach
 from bittitan_plugin.services.notifications import read_sale, send
-from bittitan_plugin.services.ports import Ports
+from bittitan_plugin.services.ports import Ports, Tenant
 from bittitan_plugin.services.rounds import OF_ALL
 from bittitan_plugin.services.stock.levels import report_out_of_stock, review, take_turn
 from bittitan_plugin.services.workflow_ids import Workflow, out_of_stock_id, synchronize_id
@@ -38,39 +38,37 @@ STOCK = Actor(ActorKind.SYSTEM, "coupon stock")
 BATCH = 50
 
 
-def allocate(ports: Ports, installation_id: UUID, asset_id: UUID) -> Asset:
+def allocate(tenant: Tenant, asset_id: UUID) -> Asset:
     """Give the asset its codes, if that has not been done; returns it as it is now.
 
     Raises ``Refusal`` OUT_OF_STOCK once the asset is marked as waiting for stock, and
     ``Unavailable`` while the codes of an import go to assets that waited before.
     """
-    with ports.store.writing(installation_id) as work:
+    with tenant.writing() as work:
         product_type = work.assets.get(asset_id).product_type
         take_turn(work, product_type)
         asset = work.assets.get(asset_id, for_update=True)
         if asset.has_coupon or asset.status is not AssetStatus.ACTIVE:
             return asset
-        asset = _draw(ports, work, asset) or _wait(ports, work, asset)
-        review(ports, work, product_type)
+        asset = _draw(tenant.ports, work, asset) or _wait(tenant.ports, work, asset)
+        review(tenant.ports, work, product_type)
     if asset.provisioning_error is not None:
         raise Refusal(ErrorCode.OUT_OF_STOCK, asset.provisioning_error.message)
     return asset
 
 
-def tell_out_of_stock(ports: Ports, installation_id: UUID, asset_id: UUID) -> None:
+def tell_out_of_stock(tenant: Tenant, asset_id: UUID) -> None:
     """Notify the buyer that the code will follow; not once it is there, or if cancelled."""
-    sale, summary = read_sale(ports, installation_id, asset_id)
+    sale, summary = read_sale(tenant, asset_id)
     error = sale.asset.provisioning_error
     if not sale.asset.waits_for_stock or error is None:
         return
     too_many = error.message == TOO_MANY_CODES
     email = OutOfStock(sale=summary, most_codes=MOST_CODES if too_many else None)
-    send(ports, sale, email, key=f"out-of-stock-{asset_id}")
+    send(tenant.ports, sale, email, key=f"out-of-stock-{asset_id}")
 
 
-def serve_waiting(
-    ports: Ports, installation_id: UUID, import_id: UUID, kinds: Collection[ProductType]
-) -> int:
+def serve_waiting(tenant: Tenant, import_id: UUID, kinds: Collection[ProductType]) -> int:
     """Serve assets that wait for codes of these kinds, oldest order first, then keep the import.
 
     ``BATCH`` at a time, in transactions of their own: meanwhile nobody else gets the codes of the
@@ -80,22 +78,22 @@ def serve_waiting(
     """
     served, last = 0, dict[ProductType, Asset]()
     while True:
-        with ports.store.writing(installation_id) as work:
+        with tenant.writing() as work:
             # Always in the same order, so that two processes cannot deadlock.
             for kind in sorted(kinds):
                 take_turn(work, kind)
-            if not work.stock_imports.touch(import_id, ImportPhase.SERVING, ports.clock()):
+            if not work.stock_imports.touch(import_id, ImportPhase.SERVING, tenant.ports.clock()):
                 return served
             waiting = {
                 kind: work.assets.waiting_for_stock(kind, BATCH, last.get(kind)) for kind in kinds
             }
             rows = [each for of_kind in waiting.values() for each in of_kind]
-            served += sum(_serve(ports, work, each, import_id).has_coupon for each in rows)
+            served += sum(_serve(tenant.ports, work, each, import_id).has_coupon for each in rows)
             last.update({kind: of_kind[-1] for kind, of_kind in waiting.items() if of_kind})
             if not rows:
                 work.stock_imports.keep(import_id)
                 for kind in sorted(kinds):
-                    review(ports, work, kind)
+                    review(tenant.ports, work, kind)
                 return served
 
 

@@ -19,7 +19,7 @@ from bittitan_plugin.domain.stock import IMPORT_SILENCE
 from bittitan_plugin.services import runs
 from bittitan_plugin.services.catalogue import services_definition
 from bittitan_plugin.services.import_report import ServicesDefinition
-from bittitan_plugin.services.ports import Ports
+from bittitan_plugin.services.ports import Ports, Tenant
 from bittitan_plugin.services.stock import arrivals
 from bittitan_plugin.services.stock.importing import (
     LONGEST_SOURCE,
@@ -39,18 +39,18 @@ LARGEST_FILE = 4 * 1024 * 1024
 _PIECE = 64 * 1024
 
 
-def start_services_definition(ports: Ports, installation_id: UUID, actor: Actor) -> Run:
+def start_services_definition(tenant: Tenant, actor: Actor) -> Run:
     """Enqueue *Get Services Definition*. Raises ``Refusal`` PLUGIN_INACTIVE or UNIQUE."""
-    with ports.store.writing(installation_id) as work:
-        work.installations.by_id(installation_id).check_active()
-        run = runs.begin_within(ports, work, RunKind.SERVICES_DEFINITION, actor.name)
+    with tenant.writing() as work:
+        work.installations.by_id(tenant.id).check_active()
+        run = runs.begin_within(tenant.ports, work, RunKind.SERVICES_DEFINITION, actor.name)
         workflow_id = run_id(Workflow.SERVICES_DEFINITION, run.id)
         work.enqueue(Workflow.SERVICES_DEFINITION, workflow_id, str(run.id))
     return run
 
 
 def start_stock_import(
-    ports: Ports, installation_id: UUID, actor: Actor, name: str, content: bytes, mode: ImportMode
+    tenant: Tenant, actor: Actor, name: str, content: bytes, mode: ImportMode
 ) -> Run:
     """Enqueue a file of coupon codes. Raises ``Refusal`` on ``file``, or UNIQUE."""
     if not content.strip():
@@ -69,10 +69,10 @@ def start_stock_import(
             "That is no text: save the table as CSV (comma separated, UTF-8).",
             field="file",
         )
-    sealed = ports.cipher.seal(b64encode(content).decode())
-    with ports.store.writing(installation_id) as work:
-        _at_work(ports, work)
-        run = runs.begin_within(ports, work, RunKind.STOCK_IMPORT, actor.name)
+    sealed = tenant.ports.cipher.seal(b64encode(content).decode())
+    with tenant.writing() as work:
+        _at_work(tenant.ports, work)
+        run = runs.begin_within(tenant.ports, work, RunKind.STOCK_IMPORT, actor.name)
         work.uploads.add(Upload(id=run.id, name=name[-255:], content=sealed))
         work.enqueue(
             Workflow.IMPORT_STOCK, run_id(Workflow.IMPORT_STOCK, run.id), str(run.id), mode
@@ -81,8 +81,7 @@ def start_stock_import(
 
 
 def import_here(
-    ports: Ports,
-    installation_id: UUID,
+    tenant: Tenant,
     actor: Actor,
     file: StockFile,
     mode: ImportMode = ImportMode.ALL_OR_NONE,
@@ -94,81 +93,81 @@ def import_here(
     file, or while another import stays at work.
     """
     if mode is ImportMode.DRY_RUN:
-        return import_stock(ports, installation_id, actor, file, mode, tell)
-    run = _begun(ports, installation_id, actor)
+        return import_stock(tenant, actor, file, mode, tell)
+    run = _begun(tenant, actor)
     file = replace(file, name=file.name[:LONGEST_SOURCE])
-    with runs.done_here(ports, installation_id, run.id):
-        report = _imported(ports, installation_id, run, file, mode, tell)
+    with runs.done_here(tenant, run.id):
+        report = _imported(tenant, run, file, mode, tell)
         values = _stock_values(report, file.name, mode)
-        runs.finish(ports, installation_id, run.id, values, report.rows)
+        runs.finish(tenant, run.id, values, report.rows)
     return report
 
 
-def run_services_definition(
-    ports: Ports, installation_id: UUID, run: UUID, tell: Callable[[], object]
-) -> Run:
+def run_services_definition(tenant: Tenant, run: UUID, tell: Callable[[], object]) -> Run:
     """Do it, within a run that was begun. After an interruption it continues.
 
     Raises what ``services_definition.fetch`` raises; the run is then still open.
     """
-    begun = runs.get(ports, installation_id, run)
+    begun = runs.get(tenant, run)
     if begun.is_over:
         return begun
-    progress = runs.Progress(ports, installation_id, run)
+    progress = runs.Progress(tenant, run)
 
     def told(so_far: ServicesDefinition) -> None:
         progress.tell(so_far.rows, report=_definition_values(so_far))
         tell()
 
     actor = Actor(ActorKind.STAFF, begun.started_by)
-    done = services_definition.fetch(ports, installation_id, actor, told)
-    return runs.finish(ports, installation_id, run, _definition_values(done), done.rows)
+    done = services_definition.fetch(tenant, actor, told)
+    return runs.finish(tenant, run, _definition_values(done), done.rows)
 
 
 def run_stock_import(
-    ports: Ports, installation_id: UUID, run: UUID, mode: ImportMode, tell: Callable[[], object]
+    tenant: Tenant, run: UUID, mode: ImportMode, tell: Callable[[], object]
 ) -> Run:
     """Import the file, reporting progress; then delete the stored file.
 
     After an interruption it begins again, or reports what it had imported. Raises
     ``Refusal`` on ``file``; the run is then still open.
     """
-    begun = runs.get(ports, installation_id, run)
-    with ports.store.reading(installation_id) as work:
+    begun = runs.get(tenant, run)
+    with tenant.reading() as work:
         upload = work.uploads.find(run)
     if begun.is_over or upload is None:
         return begun
-    content = b64decode(ports.cipher.open(upload.content))
+    content = b64decode(tenant.ports.cipher.open(upload.content))
     file = StockFile(upload.name, _pieces(content), lines=content.count(b"\n"))
 
     def told(_so_far: ImportReport) -> None:
         tell()
 
-    report = _imported(ports, installation_id, begun, file, mode, told)
-    with ports.store.writing(installation_id) as work:
+    report = _imported(tenant, begun, file, mode, told)
+    with tenant.writing() as work:
         work.uploads.remove(run)
         values = _stock_values(report, upload.name, mode)
         if report.bad and not report.reasons:
             # It ran again after everything was written: the reasons were reported before.
             values |= {name: begun.report.get(name, []) for name in _LISTS}
-        return work.runs.change(run, lambda it: it.finished(ports.clock(), values, report.rows))
+        return work.runs.change(
+            run, lambda it: it.finished(tenant.ports.clock(), values, report.rows)
+        )
 
 
-def give_up(ports: Ports, installation_id: UUID, run: UUID, message: str) -> Run:
+def give_up(tenant: Tenant, run: UUID, message: str) -> Run:
     """End a run that cannot be done, and delete the stored file, if there is one."""
-    with ports.store.writing(installation_id) as work:
+    with tenant.writing() as work:
         work.uploads.remove(run)
-        return work.runs.change(run, lambda it: it.failed(ports.clock(), message))
+        return work.runs.change(run, lambda it: it.failed(tenant.ports.clock(), message))
 
 
-def _begun(ports: Ports, installation_id: UUID, actor: Actor) -> Run:
+def _begun(tenant: Tenant, actor: Actor) -> Run:
     """Begin a run that is done here, after waiting a limited time for another import."""
     give_up_at = monotonic() + arrivals.PATIENCE_S
     while True:
-        with ports.store.writing(installation_id) as work:
-            other = _at_work(ports, work)
+        with tenant.writing() as work:
+            other = _at_work(tenant.ports, work)
             if other is None:
-                return runs.begin_within(ports, work, RunKind.STOCK_IMPORT, actor.name)
+                return runs.begin_within(tenant.ports, work, RunKind.STOCK_IMPORT, actor.name)
             if monotonic() > give_up_at:
                 begun = [
                     each for each in work.stock_imports.unfinished() if each.run_id == other.id
@@ -197,15 +196,10 @@ def _was_killed(ports: Ports, work: UnitOfWork, run: Run) -> bool:
 
 
 def _imported(
-    ports: Ports,
-    installation_id: UUID,
-    run: Run,
-    file: StockFile,
-    mode: ImportMode,
-    tell: Progress,
+    tenant: Tenant, run: Run, file: StockFile, mode: ImportMode, tell: Progress
 ) -> ImportReport:
     """Import the file, with progress to the run and to ``tell``."""
-    progress = runs.Progress(ports, installation_id, run.id)
+    progress = runs.Progress(tenant, run.id)
 
     def told(so_far: ImportReport) -> None:
         total = None if file.lines is None else max(file.lines, so_far.rows)
@@ -214,7 +208,7 @@ def _imported(
 
     actor = Actor(ActorKind.STAFF, run.started_by)
     of_run = replace(file, run_id=run.id)
-    return import_stock(ports, installation_id, actor, of_run, mode, told)
+    return import_stock(tenant, actor, of_run, mode, told)
 
 
 def _pieces(content: bytes) -> Iterator[bytes]:

@@ -21,7 +21,7 @@ from bittitan_plugin.domain.stock import ImportPhase, StockCode, StockImport
 from bittitan_plugin.domain.stock_rows import BadRow, Rules, StockRow, read_rows
 from bittitan_plugin.services.coupons.code_claims import code_subject
 from bittitan_plugin.services.coupons.code_lookup import new_codes_secret
-from bittitan_plugin.services.ports import Ports
+from bittitan_plugin.services.ports import Tenant
 from bittitan_plugin.services.stock import arrivals
 from bittitan_plugin.store.unit_of_work import UnitOfWork
 
@@ -92,8 +92,7 @@ T = TypeVar("T")
 
 
 def import_stock(
-    ports: Ports,
-    installation_id: UUID,
+    tenant: Tenant,
     actor: Actor,
     file: StockFile,
     mode: ImportMode = ImportMode.ALL_OR_NONE,
@@ -106,10 +105,10 @@ def import_stock(
     switched off. Raises ``Refusal`` on ``file`` when it is no such file, or while another import
     stays at work.
     """
-    run = _Import(ports, installation_id, actor, file, mode)
+    run = _Import(tenant, actor, file, mode)
     if mode is ImportMode.DRY_RUN:
         return run.take(file.data, progress)
-    done = arrivals.finish_of(ports, installation_id, file.run_id) if file.run_id else None
+    done = arrivals.finish_of(tenant, file.run_id) if file.run_id else None
     if done is not None:
         return _reported(*done)
     run.begin()
@@ -119,7 +118,7 @@ def import_stock(
     except BaseException:
         # Without the database it counts as dead a little later.
         with suppress(SQLAlchemyError):
-            arrivals.drop(ports, installation_id, run.id)
+            arrivals.drop(tenant, run.id)
         raise
 
 
@@ -137,19 +136,11 @@ def _reported(made: StockImport, served: int) -> ImportReport:
 class _Import:
     """One import under way."""
 
-    def __init__(
-        self,
-        ports: Ports,
-        installation_id: UUID,
-        actor: Actor,
-        file: StockFile,
-        mode: ImportMode,
-    ) -> None:
-        self._ports = ports
-        self._installation_id = installation_id
+    def __init__(self, tenant: Tenant, actor: Actor, file: StockFile, mode: ImportMode) -> None:
+        self._tenant = tenant
         self._mode = mode
         self._secret = ""
-        now = ports.clock()
+        now = tenant.ports.clock()
         self._made = StockImport(
             id=uuid4(),
             source=file.name[:LONGEST_SOURCE],
@@ -176,7 +167,7 @@ class _Import:
 
     def begin(self) -> None:
         """Begin it, as the only import."""
-        self._secret = arrivals.begin(self._ports, self._installation_id, self._made)
+        self._secret = arrivals.begin(self._tenant, self._made)
 
     def take(self, data: Iterable[bytes], progress: Progress | None) -> ImportReport:
         """Read all rows; write the new ones, unless it is a dry run."""
@@ -199,14 +190,13 @@ class _Import:
 
     def finish(self) -> ImportReport:
         """Serve waiting assets and make it visible; or remove it completely."""
-        ports, installation_id = self._ports, self._installation_id
         if not self._new or not self._is_kept:
-            arrivals.drop(ports, installation_id, self.id)
-            arrivals.settle(ports, installation_id)
+            arrivals.drop(self._tenant, self.id)
+            arrivals.settle(self._tenant)
             return self.report(kept=self._is_kept)
-        arrivals.measure(ports, installation_id)
+        arrivals.measure(self._tenant)
         made = replace(self._made, added=self._new, known=self._known, bad=self._bad)
-        served = arrivals.show(ports, installation_id, made, self._kinds)
+        served = arrivals.show(self._tenant, made, self._kinds)
         return self.report(kept=True, served=served)
 
     def report(self, *, kept: bool = False, served: int = 0) -> ImportReport:
@@ -229,15 +219,15 @@ class _Import:
         return mode is ImportMode.GOOD_ROWS or (mode is ImportMode.ALL_OR_NONE and not self._bad)
 
     def _read(self, look: Callable[[UnitOfWork], T]) -> T:
-        with self._ports.store.reading(self._installation_id) as work:
+        with self._tenant.reading() as work:
             return look(work)
 
     def _rules(self, work: UnitOfWork) -> Rules:
         # On a dry run there may be no secret yet.
-        self._secret = self._secret or new_codes_secret(self._ports, work, keep=False)
+        self._secret = self._secret or new_codes_secret(self._tenant.ports, work, keep=False)
         configuration = work.installations.by_id(work.installation_id).configuration
         articles = {product.sku: product.product_type for product in work.products.all()}
-        return Rules(articles=articles, zone=configuration.zone, now=self._ports.clock())
+        return Rules(articles=articles, zone=configuration.zone, now=self._tenant.ports.clock())
 
     def _meet(self, row: StockRow, chunk: list[tuple[str, StockRow]]) -> None:
         """Handle a row that the file itself repeats."""
@@ -273,14 +263,14 @@ class _Import:
             new = self._put(new)
         self._new += len(new)
         if self._is_kept and self._new >= self._measured_at:
-            arrivals.measure(self._ports, self._installation_id)
+            arrivals.measure(self._tenant)
             self._measured_at *= 2
         self._kinds.update(row.product_type for _, row in new)
 
     def _put(self, new: list[tuple[str, StockRow]]) -> list[tuple[str, StockRow]]:
         codes = [self._stock_code(mark, row) for mark, row in new]
         # Issued between our look-up and our claim.
-        taken = arrivals.put(self._ports, self._installation_id, self.id, codes)
+        taken = arrivals.put(self._tenant, self.id, codes)
         for mark, row in new:
             if mark in taken:
                 self._refuse(BadRow(line=row.line, reason=_SOLD))
@@ -290,7 +280,7 @@ class _Import:
         return StockCode(
             id=next(self._ids),
             import_id=self._made.id,
-            code=self._ports.cipher.seal(row.code),
+            code=self._tenant.ports.cipher.seal(row.code),
             fingerprint=mark,
             product_type=row.product_type,
             sku=row.sku,

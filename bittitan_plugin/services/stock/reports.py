@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from uuid import UUID
 
 from bittitan_plugin.domain.catalogue import ProductType
 from bittitan_plugin.domain.stock_report import (
@@ -16,15 +15,15 @@ from bittitan_plugin.domain.stock_report import (
     months_of,
     week_bounds,
 )
-from bittitan_plugin.services.ports import Ports
+from bittitan_plugin.services.ports import Tenant
 from bittitan_plugin.store.queries.stock import free_by_expiry, sold_between
 
 
-def stock_report(ports: Ports, installation_id: UUID) -> StockReport:
+def stock_report(tenant: Tenant) -> StockReport:
     """The stock's contents, sales, and how long it lasts, as of now."""
-    now = ports.clock()
-    with ports.store.reading(installation_id) as work:
-        zone = work.installations.by_id(installation_id).configuration.zone
+    now = tenant.ports.clock()
+    with tenant.reading() as work:
+        zone = work.installations.by_id(tenant.id).configuration.zone
         free = free_by_expiry(work, now)
         sold = [
             (monday, sold_between(work, since, until))

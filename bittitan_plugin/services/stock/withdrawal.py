@@ -14,7 +14,7 @@ from bittitan_plugin.domain.history import Actor
 from bittitan_plugin.domain.stock import StockCode, StockState
 from bittitan_plugin.domain.texts import check_line
 from bittitan_plugin.services.coupons.code_lookup import mark_of
-from bittitan_plugin.services.ports import Ports
+from bittitan_plugin.services.ports import Ports, Tenant
 from bittitan_plugin.services.stock.levels import review, take_turn
 from bittitan_plugin.store.repositories.stock import BATCH
 from bittitan_plugin.store.unit_of_work import UnitOfWork
@@ -33,41 +33,33 @@ class Undone:
     left: int
 
 
-def withdraw(
-    ports: Ports, installation_id: UUID, code_id: UUID, reason: str, actor: Actor
-) -> StockCode:
+def withdraw(tenant: Tenant, code_id: UUID, reason: str, actor: Actor) -> StockCode:
     """Withdraw one code. Raises ``Refusal``: NOT_FOUND, INVALID once it was sold or withdrawn, or
     on ``reason``.
     """
     why = check_line(reason, "reason")
-    with ports.store.writing(installation_id) as work:
+    with tenant.writing() as work:
         product_type = work.stock.get(code_id).product_type
         take_turn(work, product_type)
         code = work.stock.get(code_id)
         if not code.is_unsold:
             raise Refusal(ErrorCode.INVALID, _REFUSED[code.state], field="id")
         work.stock_imports.find(code.import_id)
-        _withdraw(ports, work, [code_id], why, actor)
-        review(ports, work, product_type)
+        _withdraw(tenant.ports, work, [code_id], why, actor)
+        review(tenant.ports, work, product_type)
         return work.stock.get(code_id)
 
 
-def find_code(ports: Ports, installation_id: UUID, code: str) -> UUID:
+def find_code(tenant: Tenant, code: str) -> UUID:
     """The id of that code in stock. Raises ``Refusal`` NOT_FOUND on ``code``."""
-    with ports.store.reading(installation_id) as work:
-        for found in work.stock.by_fingerprints([mark_of(ports, work, code)]).values():
+    with tenant.reading() as work:
+        for found in work.stock.by_fingerprints([mark_of(tenant.ports, work, code)]).values():
             return found.id
     raise Refusal(ErrorCode.NOT_FOUND, "There is no such code in stock.", field="code")
 
 
 def undo_import(
-    ports: Ports,
-    installation_id: UUID,
-    import_id: UUID,
-    reason: str,
-    actor: Actor,
-    *,
-    check_only: bool = False,
+    tenant: Tenant, import_id: UUID, reason: str, actor: Actor, *, check_only: bool = False
 ) -> Undone:
     """Withdraw an import's unsold codes; ``check_only`` only counts them.
 
@@ -75,30 +67,28 @@ def undo_import(
     withdrawn by calling it again. Raises ``Refusal``: NOT_FOUND on ``id``, or on ``reason``.
     """
     why = "" if check_only else check_line(reason, "reason")
-    with ports.store.reading(installation_id) as work:
+    with tenant.reading() as work:
         made = work.stock_imports.find(import_id)
         unsold = work.stock.count_unsold_of_import(import_id)
     if not check_only:
-        unsold = _withdraw_all(ports, installation_id, import_id, why, actor)
+        unsold = _withdraw_all(tenant, import_id, why, actor)
     return Undone(
         import_id=import_id, source=made.source, withdrawn=unsold, left=made.added - unsold
     )
 
 
-def _withdraw_all(
-    ports: Ports, installation_id: UUID, import_id: UUID, reason: str, actor: Actor
-) -> int:
+def _withdraw_all(tenant: Tenant, import_id: UUID, reason: str, actor: Actor) -> int:
     withdrawn, some = 0, list[UUID]()
     while True:
-        with ports.store.writing(installation_id) as work:
+        with tenant.writing() as work:
             # Always in the same order, so that two processes cannot deadlock.
             for product_type in sorted(ProductType):
                 take_turn(work, product_type)
             after = some[-1] if some else None
             some = work.stock.unsold_of_import(import_id, after=after, limit=BATCH)
-            _withdraw(ports, work, some, reason, actor)
+            _withdraw(tenant.ports, work, some, reason, actor)
             for product_type in sorted(ProductType):
-                review(ports, work, product_type)
+                review(tenant.ports, work, product_type)
         withdrawn += len(some)
         if len(some) < BATCH:
             return withdrawn

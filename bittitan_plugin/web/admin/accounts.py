@@ -96,7 +96,6 @@ class AccountPage(AdminPage):
     async def synchronize(self, request: Request) -> Response:
         """*Save & Synchronize*: work that waits for the account then continues by itself."""
         key, form = key_in(request), await form_of(request)
-        ports, installation = self.site.ports, self.site.installation_id
         email, company = sent(form, "email"), sent(form, "company_name")
         password = sent(form, "password") or None
         return await self.act(
@@ -104,12 +103,7 @@ class AccountPage(AdminPage):
             page_of(key),
             "The account is synchronized with BitTitan.",
             lambda: save_and_synchronize(
-                ports,
-                installation,
-                key,
-                email=email,
-                company_name=company,
-                password=password,
+                self.site.tenant, key, email=email, company_name=company, password=password
             ),
         )
 
@@ -118,12 +112,11 @@ class AccountPage(AdminPage):
         """Send an end customer a link that proves its address and shows its licences."""
         key, address = key_in(request), address_of_invitations(self.site)
         actor = actor_of(request)
-        ports, installation = self.site.ports, self.site.installation_id
         return await self.act(
             request,
             page_of(key),
             "The invitation has been sent.",
-            lambda: invite(ports, installation, key, address, actor),
+            lambda: invite(self.site.tenant, key, address, actor),
         )
 
 

@@ -162,12 +162,11 @@ class AssetPage(AdminPage):
     async def synchronize(self, request: Request) -> Response:
         """*Synchronize*: ask again for the coupon, or repeat failed steps."""
         key, actor = key_in(request), actor_of(request)
-        ports, installation = self.site.ports, self.site.installation_id
         return await self.act(
             request,
             page_of(key),
             "It is being synchronized with BitTitan.",
-            lambda: synchronize(ports, installation, key, actor),
+            lambda: synchronize(self.site.tenant, key, actor),
         )
 
     @route("/{id}/resend", methods=["POST"], name="asset-resend")
@@ -175,12 +174,11 @@ class AssetPage(AdminPage):
         """*Resend*: the welcome e-mail once more."""
         key, actor, form = key_in(request), actor_of(request), await form_of(request)
         occasion = sent(form, "occasion")[:LONGEST_OCCASION] or None
-        ports, installation = self.site.ports, self.site.installation_id
         return await self.act(
             request,
             page_of(key),
             "The e-mail with the coupon code has been sent again.",
-            lambda: resend_welcome(ports, installation, key, actor, occasion),
+            lambda: resend_welcome(self.site.tenant, key, actor, occasion),
         )
 
     @route("/find", methods=["POST"], name="asset-find")
@@ -213,7 +211,6 @@ class AssetPage(AdminPage):
     async def edit(self, request: Request) -> Response:
         """Change what may be changed, which also retries a failed asset."""
         key, actor, form = key_in(request), actor_of(request), await form_of(request)
-        ports, installation = self.site.ports, self.site.installation_id
         changes: dict[str, object] = {"friendly_name": sent(form, "friendly_name").strip() or None}
         for name in ("expire_days", "validity_days"):
             if text := sent(form, name).strip():
@@ -224,8 +221,7 @@ class AssetPage(AdminPage):
             page_of(key),
             "Saved.",
             lambda: update_asset(
-                ports,
-                installation,
+                self.site.tenant,
                 key,
                 actor,
                 AssetChanges(**changes),  # type: ignore[arg-type] # checked by the use case
@@ -239,12 +235,11 @@ class AssetPage(AdminPage):
         comment = sent(form, "comment")
         if await self._is_stale(request, key, sent(form, "seen")):
             return to(request, page_of(key))
-        ports, installation = self.site.ports, self.site.installation_id
         return await self.act(
             request,
             page_of(key),
             "The cancellation is being executed: BitTitan first, then the credit.",
-            lambda: cancel(ports, installation, key, actor, comment),
+            lambda: cancel(self.site.tenant, key, actor, comment),
         )
 
     async def _is_stale(self, request: Request, key: UUID, seen: str) -> bool:

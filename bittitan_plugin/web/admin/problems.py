@@ -67,24 +67,22 @@ class ProblemPage(AdminPage):
     async def act_on(self, request: Request) -> Response:
         """Do the problem's next step."""
         key, actor = key_in(request), actor_of(request)
-        ports, installation = self.site.ports, self.site.installation_id
         return await self.act(
             request,
             page_of(key),
             "It is being done; the problem closes by itself when its cause is gone.",
-            lambda: problems.act(ports, installation, key, actor),
+            lambda: problems.act(self.site.tenant, key, actor),
         )
 
     @route("/{id}/dismiss", methods=["POST"], name="problem-dismiss")
     async def dismiss(self, request: Request) -> Response:
         """Put it aside until it happens again."""
         key, actor = key_in(request), actor_of(request)
-        ports, installation = self.site.ports, self.site.installation_id
         return await self.act(
             request,
             f"/{KEY}/list",
             "Put aside until it happens again.",
-            lambda: problems.dismiss(ports, installation, key, actor),
+            lambda: problems.dismiss(self.site.tenant, key, actor),
         )
 
 

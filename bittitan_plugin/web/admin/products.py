@@ -98,10 +98,9 @@ class ProductPage(AdminPage):
     async def create(self, request: Request) -> Response:
         """Make it; a refused form keeps what was typed."""
         form, actor = await form_of(request), actor_of(request)
-        ports, installation = self.site.ports, self.site.installation_id
         try:
             kind, wishes = _kind(sent(form, "product_type")), wishes_of(form)
-            made = await run(lambda: products.create(ports, installation, actor, kind, wishes))
+            made = await run(lambda: products.create(self.site.tenant, actor, kind, wishes))
         except SAID_NO as no:
             return self.show(
                 request,
@@ -119,21 +118,19 @@ class ProductPage(AdminPage):
     async def edit(self, request: Request) -> Response:
         """Change, price, publish or withdraw it."""
         key, form, actor = key_in(request), await form_of(request), actor_of(request)
-        ports, installation = self.site.ports, self.site.installation_id
         return await self.act(
             request,
             page_of(key),
             "Saved.",
-            lambda: products.update(ports, installation, actor, key, wishes_of(form)),
+            lambda: products.update(self.site.tenant, actor, key, wishes_of(form)),
         )
 
     @route("/{id}/delete", methods=["POST"], name="product-delete")
     async def delete(self, request: Request) -> Response:
         """Delete a product that was never sold."""
         key, actor = key_in(request), actor_of(request)
-        ports, installation = self.site.ports, self.site.installation_id
         try:
-            await run(lambda: products.delete(ports, installation, actor, key))
+            await run(lambda: products.delete(self.site.tenant, actor, key))
         except SAID_NO as no:
             flash(request, said(no), "error")
             return to(request, page_of(key))

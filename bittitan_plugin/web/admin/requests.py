@@ -94,12 +94,11 @@ class RequestPage(AdminPage):
     async def accept(self, request: Request) -> Response:
         """Accept: the cancellation executes."""
         key, actor = key_in(request), actor_of(request)
-        ports, installation = self.site.ports, self.site.installation_id
         return await self.act(
             request,
             page_of(key),
             "Accepted: the cancellation is being executed.",
-            lambda: accept(ports, installation, key, actor),
+            lambda: accept(self.site.tenant, key, actor),
         )
 
     @route("/{id}/refuse", methods=["POST"], name="request-refuse")
@@ -107,12 +106,11 @@ class RequestPage(AdminPage):
         """Refuse with a reason, which is sent to the customer."""
         key, actor, form = key_in(request), actor_of(request), await form_of(request)
         reason = sent(form, "reason")
-        ports, installation = self.site.ports, self.site.installation_id
         return await self.act(
             request,
             page_of(key),
             "Refused: the customer is told why.",
-            lambda: reject(ports, installation, key, actor, reason),
+            lambda: reject(self.site.tenant, key, actor, reason),
         )
 
 

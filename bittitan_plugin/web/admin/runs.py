@@ -60,12 +60,9 @@ class RunPage(AdminPage):
     async def services_definition(self, request: Request) -> Response:
         """*Get Services Definition*."""
         _demand(request, Permission.MANAGE_PRODUCTS)
-        ports, installation = self.site.ports, self.site.installation_id
         actor = actor_of(request)
         return await self._begin(
-            request,
-            "/products/list",
-            lambda: start_services_definition(ports, installation, actor),
+            request, "/products/list", lambda: start_services_definition(self.site.tenant, actor)
         )
 
     @route("/reconciliation", methods=["POST"], name="run-reconciliation")
@@ -74,13 +71,12 @@ class RunPage(AdminPage):
         _demand(request, Permission.MANAGE_ORDERS)
         form, who = await form_of(request), context_of(request).viewer.email
         most, apply = sent(form, "max_changes").strip(), sent(form, "apply") == "yes"
-        ports, installation = self.site.ports, self.site.installation_id
 
         def start() -> Run:
             changes = whole_number(most)
             if changes is None or changes < 0:
                 raise Refusal(ErrorCode.INVALID, f"{quoted(most)} is not a number of changes.")
-            return reconciliation.start(ports, installation, who, apply=apply, max_changes=changes)
+            return reconciliation.start(self.site.tenant, who, apply=apply, max_changes=changes)
 
         return await self._begin(request, "/runs", start)
 

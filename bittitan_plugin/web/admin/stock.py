@@ -17,7 +17,6 @@ from bittitan_plugin.domain.errors import ErrorCode, Refusal
 from bittitan_plugin.domain.revocations import PORTAL_STEPS, Revocation, RevocationState
 from bittitan_plugin.domain.stock import StockCode, StockState
 from bittitan_plugin.services.cancelling import stock_revocation
-from bittitan_plugin.services.ports import Ports
 from bittitan_plugin.services.stock import withdrawal as stock_withdrawal
 from bittitan_plugin.services.stock.import_runs import start_stock_import
 from bittitan_plugin.services.stock.importing import ImportMode
@@ -96,12 +95,11 @@ class StockPage(AdminPage):
             name = file.filename or "" if isinstance(file, UploadFile) else ""
             content = await file.read() if isinstance(file, UploadFile) else b""
             mode = sent(form, "mode")
-        ports, installation = self.site.ports, self.site.installation_id
         chosen = ImportMode(mode) if mode in set(ImportMode) else ImportMode.DRY_RUN
         actor = actor_of(request)
         try:
             begun = await run(
-                lambda: start_stock_import(ports, installation, actor, name, content, chosen)
+                lambda: start_stock_import(self.site.tenant, actor, name, content, chosen)
             )
         except SAID_NO as no:
             return await self._page(request, status=422, error=said(no))
@@ -111,24 +109,22 @@ class StockPage(AdminPage):
     async def confirm(self, request: Request) -> Response:
         """Record that the codes were revoked in BitTitan's portal."""
         key, actor = key_in(request), actor_of(request)
-        ports, installation = self.site.ports, self.site.installation_id
         return await self.act(
             request,
             "/stock",
             "Confirmed: the asset is cancelled and credited.",
-            lambda: stock_revocation.confirm(ports, installation, key, actor),
+            lambda: stock_revocation.confirm(self.site.tenant, key, actor),
         )
 
     @route("/revocations/{id}/redeemed", methods=["POST"], name="revocation-redeemed")
     async def redeemed(self, request: Request) -> Response:
         """Record that the codes had been used: the sale remains."""
         key, actor = key_in(request), actor_of(request)
-        ports, installation = self.site.ports, self.site.installation_id
         return await self.act(
             request,
             "/stock",
             "Noted: the codes were redeemed, and the sale stands.",
-            lambda: stock_revocation.report_redeemed(ports, installation, key, actor),
+            lambda: stock_revocation.report_redeemed(self.site.tenant, key, actor),
         )
 
     @route("/withdraw", methods=["POST"], name="stock-withdraw")
@@ -136,12 +132,12 @@ class StockPage(AdminPage):
         """Take one code out of the stock; the form names the code itself."""
         async with request.form() as form:
             code, reason, sure = (sent(form, name) for name in ("code", "reason", "sure"))
-        ports, installation, actor = *self._where(), actor_of(request)
+        actor = actor_of(request)
 
         def do() -> None:
             _check_sure(sure)
-            key = stock_withdrawal.find_code(ports, installation, code)
-            stock_withdrawal.withdraw(ports, installation, key, reason, actor)
+            key = stock_withdrawal.find_code(self.site.tenant, code)
+            stock_withdrawal.withdraw(self.site.tenant, key, reason, actor)
 
         return await self.act(request, "/stock", "Withdrawn: that code is not sold.", do)
 
@@ -150,20 +146,16 @@ class StockPage(AdminPage):
         """Take an import back, as far as its codes are unsold."""
         async with request.form() as form:
             made, reason, sure = (sent(form, name) for name in ("import", "reason", "sure"))
-        ports, installation, actor = *self._where(), actor_of(request)
+        actor = actor_of(request)
 
         def do() -> None:
             _check_sure(sure)
-            stock_withdrawal.undo_import(ports, installation, _import_id(made), reason, actor)
+            stock_withdrawal.undo_import(self.site.tenant, _import_id(made), reason, actor)
 
         return await self.act(request, "/stock", "Undone: its unsold codes are withdrawn.", do)
 
-    def _where(self) -> tuple[Ports, UUID]:
-        return self.site.ports, self.site.installation_id
-
     async def _page(self, request: Request, *, status: int = 200, error: str = "") -> Response:
-        ports, installation = self.site.ports, self.site.installation_id
-        report = await run(lambda: stock_report(ports, installation))
+        report = await run(lambda: stock_report(self.site.tenant))
         return self.show(
             request,
             "stock.html",

@@ -16,7 +16,7 @@ from bittitan_plugin.services import notifications
 from bittitan_plugin.services.accounts import invitations
 from bittitan_plugin.services.cancelling import cancellation
 from bittitan_plugin.services.cancelling import requests as cancellation_requests
-from bittitan_plugin.services.ports import Ports
+from bittitan_plugin.services.ports import Tenant
 from bittitan_plugin.services.selling import assets
 from bittitan_plugin.services.selling.assets import AssetChanges
 from bittitan_plugin.web.portal.licenses import (
@@ -60,13 +60,11 @@ class Shown:
     at: datetime
 
 
-def check_fresh(
-    ports: Ports, installation_id: UUID, found: License, terms: CancellationTerms, shown: Shown
-) -> None:
+def check_fresh(tenant: Tenant, found: License, terms: CancellationTerms, shown: Shown) -> None:
     """Raise ``StalePage`` unless the terms that the customer saw still hold."""
     sentences = []
     if str(found.asset.version) != shown.version:
-        entries = changes_since(ports, installation_id, found.asset, shown.at)
+        entries = changes_since(tenant, found.asset, shown.at)
         sentences = changed(entries) or ["Something about it was changed."]
     if terms.automatic != shown.automatic:
         sentences.append(
@@ -76,18 +74,14 @@ def check_fresh(
         raise StalePage(sentences)
 
 
-async def cancel(
-    ports: Ports, installation_id: UUID, viewer: Viewer, asset_id: UUID, comment: str
-) -> Outcome:
+async def cancel(tenant: Tenant, viewer: Viewer, asset_id: UUID, comment: str) -> Outcome:
     """Cancel at once where the distributor allows it, otherwise request it. Raises ``Refusal``.
 
     If a request is already pending, a second click changes nothing.
     """
     try:
         asked = await run(
-            lambda: cancellation_requests.create(
-                ports, installation_id, asset_id, viewer.actor, comment
-            )
+            lambda: cancellation_requests.create(tenant, asset_id, viewer.actor, comment)
         )
     except Refusal as refusal:
         if refusal.code is ErrorCode.UNIQUE:
@@ -95,7 +89,7 @@ async def cancel(
         raise
     if asked.request is not None:
         return Outcome.ASKED
-    return await _executed(lambda: find_license(ports, installation_id, viewer, asset_id).asset)
+    return await _executed(lambda: find_license(tenant, viewer, asset_id).asset)
 
 
 async def _executed(look: Callable[[], Asset]) -> Outcome:
@@ -113,51 +107,45 @@ async def _executed(look: Callable[[], Asset]) -> Outcome:
     return Outcome.CANCELLING
 
 
-def withdraw(
-    ports: Ports, installation_id: UUID, viewer: Viewer, asset_id: UUID, request_id: UUID
-) -> None:
+def withdraw(tenant: Tenant, viewer: Viewer, asset_id: UUID, request_id: UUID) -> None:
     """Take the request back; doing it again changes nothing. Raises ``Refusal``."""
-    with ports.store.reading(installation_id) as work:
-        work.installations.by_id(installation_id).check_active()
+    with tenant.reading() as work:
+        work.installations.by_id(tenant.id).check_active()
         asset, _ = owned(work, viewer, asset_id)
         request = work.requests.get(request_id)
         if request.asset_id != asset.id:
             raise Refusal(ErrorCode.NOT_FOUND, "There is no such cancellation request.", field="id")
     if request.state is not RequestState.WITHDRAWN:
-        cancellation_requests.withdraw(ports, installation_id, request_id, viewer.actor)
+        cancellation_requests.withdraw(tenant, request_id, viewer.actor)
 
 
-def rename(ports: Ports, installation_id: UUID, viewer: Viewer, asset_id: UUID, name: str) -> None:
+def rename(tenant: Tenant, viewer: Viewer, asset_id: UUID, name: str) -> None:
     """Give it another friendly name; an empty one takes it away. Raises ``Refusal``."""
-    with ports.store.reading(installation_id) as work:
+    with tenant.reading() as work:
         owned(work, viewer, asset_id)
     changes = AssetChanges(friendly_name=name)
-    assets.update_asset(ports, installation_id, asset_id, viewer.actor, changes)
+    assets.update_asset(tenant, asset_id, viewer.actor, changes)
 
 
-def invite(
-    ports: Ports, installation_id: UUID, viewer: Viewer, account_id: UUID, address: str
-) -> None:
+def invite(tenant: Tenant, viewer: Viewer, account_id: UUID, address: str) -> None:
     """Invite an end customer of the viewer's; links begin with ``address``.
 
     Raises ``Refusal`` NOT_FOUND for an account that is not its end customer, and what
     ``invitations.invite`` raises.
     """
-    with ports.store.reading(installation_id) as work:
+    with tenant.reading() as work:
         own = own_accounts(work, viewer)
         account = work.accounts.by_ids([account_id]).get(account_id)
         if account is None or own.buyer is None or account.reseller_id != own.buyer.id:
             raise Refusal(ErrorCode.NOT_FOUND, "There is no such end customer.", field="id")
-    invitations.invite(ports, installation_id, account_id, address, viewer.actor)
+    invitations.invite(tenant, account_id, address, viewer.actor)
 
 
-def send_again(
-    ports: Ports, installation_id: UUID, viewer: Viewer, asset_id: UUID, occasion: str
-) -> None:
+def send_again(tenant: Tenant, viewer: Viewer, asset_id: UUID, occasion: str) -> None:
     """Send the e-mail with the code again, once for each ``once``.
 
     Raises ``Refusal``, and what ``Mailer.send`` raises.
     """
-    with ports.store.reading(installation_id) as work:
+    with tenant.reading() as work:
         owned(work, viewer, asset_id)
-    notifications.resend_welcome(ports, installation_id, asset_id, viewer.actor, occasion)
+    notifications.resend_welcome(tenant, asset_id, viewer.actor, occasion)

@@ -19,7 +19,7 @@ from bittitan_plugin.domain.history import HistoryEntry
 from bittitan_plugin.domain.invitations import Invitation
 from bittitan_plugin.domain.requests import CancellationRequest
 from bittitan_plugin.services.cancelling import cancellation
-from bittitan_plugin.services.ports import Ports
+from bittitan_plugin.services.ports import Ports, Tenant
 from bittitan_plugin.store.queries.assets import AssetSort, asset_list, sort_key
 from bittitan_plugin.store.queries.audience import audience_of
 from bittitan_plugin.store.queries.keyset import Window
@@ -125,36 +125,32 @@ def own_accounts(work: UnitOfWork, viewer: Viewer) -> OwnAccounts:
     return work.accounts.own([viewer.customer_id])[viewer.customer_id].under(viewer.email)
 
 
-def list_licenses(
-    ports: Ports, installation_id: UUID, viewer: Viewer, wanted: Wanted
-) -> LicensePage:
+def list_licenses(tenant: Tenant, viewer: Viewer, wanted: Wanted) -> LicensePage:
     """The licences the viewer bought or that were bought for it. Raises ``Refusal`` on a filter."""
     sort = sort_key(AssetSort.PURCHASE_DATE, descending=True)
-    with ports.store.reading(installation_id) as work:
+    with tenant.reading() as work:
         own = own_accounts(work, viewer)
         window = Window(size=PAGE_SIZE, after=after_position(wanted.after))
         page = asset_list(work, audience_of(own), wanted.assets, sort).page(window)
-        found = _licenses(ports, work, own, [entry.item for entry in page.entries])
+        found = _licenses(tenant.ports, work, own, [entry.item for entry in page.entries])
         customers, _ = _end_customers(work, own)
         older = cursor(page.entries[-1].position) if page.has_next else None
         return LicensePage(licenses=found, end_customers=customers, older=older)
 
 
-def list_end_customers(
-    ports: Ports, installation_id: UUID, viewer: Viewer, search: str
-) -> EndCustomers:
+def list_end_customers(tenant: Tenant, viewer: Viewer, search: str) -> EndCustomers:
     """The viewer's end customers with ``search`` in their address or company."""
-    with ports.store.reading(installation_id) as work:
+    with tenant.reading() as work:
         accounts, more = _end_customers(work, own_accounts(work, viewer), search)
         invited = work.invitations.of_accounts([account.id for account in accounts])
     return EndCustomers(accounts=accounts, invitations=invited, more=more)
 
 
-def find_license(ports: Ports, installation_id: UUID, viewer: Viewer, asset_id: UUID) -> License:
+def find_license(tenant: Tenant, viewer: Viewer, asset_id: UUID) -> License:
     """One licence. Raises ``Refusal`` NOT_FOUND, also for another customer's."""
-    with ports.store.reading(installation_id) as work:
+    with tenant.reading() as work:
         asset, own = owned(work, viewer, asset_id)
-        (found,) = _licenses(ports, work, own, [asset])
+        (found,) = _licenses(tenant.ports, work, own, [asset])
         if not found.mine:
             return found
         product = work.products.by_ids([asset.product_id]).get(asset.product_id)
@@ -172,11 +168,9 @@ def owned(work: UnitOfWork, viewer: Viewer, asset_id: UUID) -> tuple[Asset, OwnA
     return asset, own
 
 
-def changes_since(
-    ports: Ports, installation_id: UUID, asset: Asset, seen: datetime
-) -> list[HistoryEntry]:
+def changes_since(tenant: Tenant, asset: Asset, seen: datetime) -> list[HistoryEntry]:
     """The changes of an asset since its page was made."""
-    with ports.store.reading(installation_id) as work:
+    with tenant.reading() as work:
         entries = work.assets.history([asset.id])[asset.id]
     return [entry for entry in entries if entry.at >= seen]
 

@@ -15,6 +15,7 @@ from bittitan_plugin.base.cipher import UnreadableSecret
 from bittitan_plugin.domain.access import Viewer
 from bittitan_plugin.domain.cancellation import CancellationTerms
 from bittitan_plugin.domain.errors import ErrorCode, OutcomeUnknown, Refusal, Rejected, Unavailable
+from bittitan_plugin.services.ports import Tenant
 from bittitan_plugin.web.failures import NotPermitted
 from bittitan_plugin.web.forms import form_of
 from bittitan_plugin.web.invitations import address_of_invitations
@@ -60,12 +61,11 @@ class Portal:
 
     def __init__(self, site: Site) -> None:
         self._site = site
-        self._ports = site.ports
 
     async def licenses(self, request: Request) -> Response:
         """The list, newest first."""
         viewer, wanted = await self._site.customer(request), Wanted.read(request.query_params)
-        found = await self._visit(lambda key: list_licenses(self._ports, key, viewer, wanted))
+        found = await self._visit(lambda tenant: list_licenses(tenant, viewer, wanted))
         return await self._site.page(
             request,
             "portal/licenses.html",
@@ -89,9 +89,7 @@ class Portal:
         viewer, account_id = await self._site.customer(request), request.path_params["id"]
         address = address_of_invitations(self._site)
         try:
-            await self._visit(
-                lambda key: acting.invite(self._ports, key, viewer, account_id, address)
-            )
+            await self._visit(lambda tenant: acting.invite(tenant, viewer, account_id, address))
         except (Refusal, Rejected, Unavailable, OutcomeUnknown) as error:
             said = {"error": _SAID.get(type(error)) or str(error)}
             return await self._end_customers_page(request, viewer, said, status=status_of(error))
@@ -122,9 +120,9 @@ class Portal:
         )
         said: dict[str, object] = {"comment": comment}
         try:
-            await self._visit(lambda key: acting.check_fresh(self._ports, key, found, terms, shown))
-            key = await run(lambda: self._site.installation_id)
-            outcome = await acting.cancel(self._ports, key, viewer, found.asset.id, comment)
+            await self._visit(lambda tenant: acting.check_fresh(tenant, found, terms, shown))
+            tenant = await run(lambda: self._site.tenant)
+            outcome = await acting.cancel(tenant, viewer, found.asset.id, comment)
         except StalePage as stale:
             said |= {"error": _STALE, "changed": stale.changes}
             return await terms_page(self._site, request, found, said, status=409)
@@ -143,7 +141,7 @@ class Portal:
         return await self._change(
             request,
             "withdrawn",
-            lambda key, viewer, id_: acting.withdraw(self._ports, key, viewer, id_, wish),
+            lambda tenant, viewer, id_: acting.withdraw(tenant, viewer, id_, wish),
         )
 
     async def rename(self, request: Request) -> Response:
@@ -152,7 +150,7 @@ class Portal:
         return await self._change(
             request,
             "name",
-            lambda key, viewer, id_: acting.rename(self._ports, key, viewer, id_, name),
+            lambda tenant, viewer, id_: acting.rename(tenant, viewer, id_, name),
             typed_name=name,
         )
 
@@ -163,21 +161,21 @@ class Portal:
         return await self._change(
             request,
             "email",
-            lambda key, viewer, id_: acting.send_again(self._ports, key, viewer, id_, once),
+            lambda tenant, viewer, id_: acting.send_again(tenant, viewer, id_, once),
         )
 
     async def _change(
         self,
         request: Request,
         done: str,
-        work: Callable[[UUID, Viewer, UUID], None],
+        work: Callable[[Tenant, Viewer, UUID], None],
         **typed: str,
     ) -> Response:
         """Do it and redirect to the licence; a refusal is shown with what was typed."""
         viewer = await self._site.customer(request)
         found = await self._find(request, viewer)
         try:
-            await self._visit(lambda key: work(key, viewer, found.asset.id))
+            await self._visit(lambda tenant: work(tenant, viewer, found.asset.id))
         except (Refusal, Rejected, Unavailable, OutcomeUnknown) as error:
             said = {"error": _SAID.get(type(error)) or str(error), **typed}
             # The page shows the reason and the licence's present state.
@@ -189,7 +187,7 @@ class Portal:
         self, request: Request, viewer: Viewer, said: Mapping[str, str], *, status: int = 200
     ) -> Response:
         search = Wanted.read(request.query_params).search
-        found = await self._visit(lambda key: list_end_customers(self._ports, key, viewer, search))
+        found = await self._visit(lambda tenant: list_end_customers(tenant, viewer, search))
         return await self._site.page(
             request,
             "portal/end-customers.html",
@@ -203,7 +201,7 @@ class Portal:
 
     async def _find(self, request: Request, viewer: Viewer) -> License:
         asset_id: UUID = request.path_params["id"]
-        return await self._visit(lambda key: find_license(self._ports, key, viewer, asset_id))
+        return await self._visit(lambda tenant: find_license(tenant, viewer, asset_id))
 
     async def _find_bought(
         self, request: Request, viewer: Viewer
@@ -214,9 +212,9 @@ class Portal:
             raise NotPermitted("the account that bought these licences")
         return found, found.terms
 
-    async def _visit(self, visit: Callable[[UUID], Result]) -> Result:
+    async def _visit(self, visit: Callable[[Tenant], Result]) -> Result:
         """One visit to the database, in a thread, for this site's installation."""
-        return await run(lambda: visit(self._site.installation_id))
+        return await run(lambda: visit(self._site.tenant))
 
 
 def portal_routes(site: Site) -> list[BaseRoute]:

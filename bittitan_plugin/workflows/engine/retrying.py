@@ -38,7 +38,7 @@ from bittitan_plugin.workflows.engine.outcomes import (
     from_record,
     to_record,
 )
-from bittitan_plugin.workflows.engine.runtime import current, whose
+from bittitan_plugin.workflows.engine.runtime import current, tenant, whose
 from bittitan_plugin.workflows.engine.suspending import Left
 
 #: Seconds that a workflow waits in its thread; longer waits are spent in the database.
@@ -153,7 +153,7 @@ def _delay(policy: RetryPolicy, waited: float, outcome: Again) -> float | None:
     if waited > PATIENCE_FOR_PLATFORM:
         lacks_key = outcome.code is UnreadableSecret.reported_as
         report = report_unreadable if lacks_key else report_unserved
-        report(current().ports, whose())
+        report(tenant(whose()))
     return min(delay or LONGEST_HOP, LONGEST_HOP)
 
 

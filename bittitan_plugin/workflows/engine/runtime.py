@@ -10,7 +10,7 @@ from contextvars import ContextVar
 from threading import Event
 from uuid import UUID
 
-from bittitan_plugin.services.ports import Ports
+from bittitan_plugin.services.ports import Ports, Tenant
 from bittitan_plugin.workflows.engine.places import Places
 from bittitan_plugin.workflows.engine.suspending import Stopping
 
@@ -94,6 +94,6 @@ def current() -> Runtime:
     return _bound[0]
 
 
-def ports() -> Ports:
-    """The bound ports."""
-    return current().ports
+def tenant(installation_id: UUID) -> Tenant:
+    """The installation with the bound ports."""
+    return Tenant(current().ports, installation_id)

@@ -17,10 +17,10 @@ from bittitan_plugin.domain.access import Permission
 from bittitan_plugin.domain.assets import Asset
 from bittitan_plugin.domain.history import Actor
 from bittitan_plugin.services.cancelling import stock_revocation
-from bittitan_plugin.services.ports import Ports
+from bittitan_plugin.services.ports import Tenant
 
 _RevocationId = Annotated[strawberry.ID, argument("The revocation's global id.")]
-_Decision = Callable[[Ports, UUID, UUID, Actor], Asset]
+_Decision = Callable[[Tenant, UUID, Actor], Asset]
 
 
 @strawberry.type

@@ -102,7 +102,7 @@ class AssetQueries:
         sort, wanted = _sort(sort_by), _filter(where, search)
         if where is not None and where.coupon_code is not None:
             code = where.coupon_code
-            mark = await scope.read(lambda work: mark_of(scope.ports, work, code))
+            mark = await scope.read(lambda work: mark_of(scope.tenant.ports, work, code))
             wanted = replace(wanted, code_mark=mark)
         return await connected(
             scope,

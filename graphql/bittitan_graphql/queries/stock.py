@@ -57,7 +57,7 @@ class StockQueries:
     async def bittitan_stock(self, info: strawberry.Info) -> list[BitTitanStock] | None:
         """Sums over indexes; no code is decrypted."""
         scope = scope_of(info)
-        report = await anyio.to_thread.run_sync(stock_report, scope.ports, scope.installation_id)
+        report = await anyio.to_thread.run_sync(stock_report, scope.tenant)
         return [BitTitanStock.of(each) for each in report.types]
 
     @query("Imported coupon codes, those expiring soonest first.", needs=Permission.MANAGE_ORDERS)

@@ -189,7 +189,7 @@ class BitTitanAsset(AssetTerms):
         if sealed is None or not await sees(scope, self.source):
             return None
         try:
-            return scope.ports.cipher.open(sealed)
+            return scope.tenant.ports.cipher.open(sealed)
         except UnreadableSecret:
             raise GraphQLError(
                 "The coupon code cannot be read; ask the distributor.",

@@ -48,7 +48,7 @@ class BitTitanStockCode:
     def code(self, info: strawberry.Info) -> str:
         """Stored encrypted; decrypted only here."""
         try:
-            return scope_of(info).ports.cipher.open(self.source.code)
+            return scope_of(info).tenant.ports.cipher.open(self.source.code)
         except UnreadableSecret:
             raise GraphQLError(
                 "The coupon code cannot be read; check BITTITAN_SECRET_KEYS.",

@@ -13,6 +13,7 @@ from bittitan_plugin.domain.requests import CancellationRequest, RequestState
 from bittitan_plugin.domain.runs import RunKind
 from bittitan_plugin.platforms.shop.demo_data import CUSTOMER_EMAIL, DEMO_PASSWORD, STAFF_EMAIL
 from bittitan_plugin.services.cancelling.requests import create
+from bittitan_plugin.services.ports import Tenant
 from bittitan_plugin.web.sessions import COOKIE
 from tests.browser.admin.conftest import picture
 from tests.browser.admin.test_first_sale import order
@@ -45,7 +46,9 @@ def open_asset(page: Page, asset: Asset) -> None:
 
 
 def asked(place: Place, asset: Asset) -> CancellationRequest:
-    found = create(place.application.ports, place.installation, asset.id, CUSTOMER, "too many")
+    found = create(
+        Tenant(place.application.ports, place.installation), asset.id, CUSTOMER, "too many"
+    )
     assert found.request is not None
     return found.request
 

@@ -13,6 +13,7 @@ from bittitan_plugin.platforms.saleor.apps import Registration, SaleorApp
 from bittitan_plugin.platforms.saleor.invoice_documents import InvoiceDocument, Position
 from bittitan_plugin.platforms.saleor.pages.service import SaleorService
 from bittitan_plugin.platforms.saleor.sessions import Session
+from bittitan_plugin.services.ports import Tenant
 from tests.security.belongings import NOW, RESELLER, settle_in
 from tests.security.permission_fixture import SALEOR, Stage
 from tests.security.routes import Address, addresses, filled
@@ -84,7 +85,7 @@ class Everything:
             jwks={}, version="3.23",
         )  # fmt: skip
         app = self.saleor.apps.register(registration)
-        settle_in(self.saleor.ports, app.installation_id, self.stage.ids, "saleor")
+        settle_in(Tenant(self.saleor.ports, app.installation_id), self.stage.ids, "saleor")
         return app
 
     def paths(self) -> Iterator[str]:

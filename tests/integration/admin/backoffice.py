@@ -47,13 +47,13 @@ class BackOffice:
         return self.shop.asset(key)
 
     def read(self, visit: Callable[[UnitOfWork], object]) -> object:
-        with self.shop.ports.store.reading(self.shop.id) as work:
+        with self.shop.tenant.reading() as work:
             return visit(work)
 
     def asked(self, key: UUID) -> CancellationRequest:
         """A pending request of the buyer to cancel that asset."""
         buyer = Actor(ActorKind.CUSTOMER, self.storefront.reseller.email)
-        asked = create(self.shop.ports, self.shop.id, key, buyer, "too many")
+        asked = create(self.shop.tenant, key, buyer, "too many")
         assert asked.request is not None
         return asked.request
 

@@ -27,7 +27,7 @@ def test_an_asset_tells_all_there_is_to_it(office: BackOffice) -> None:
 
 def test_a_redemption_that_bittitan_never_told_is_shown_as_inferred(office: BackOffice) -> None:
     key, now = office.sold(), office.shop.ports.clock()
-    with office.shop.ports.store.writing(office.shop.id) as work:
+    with office.shop.tenant.writing() as work:
         work.assets.change(
             key, lambda a: a.coupon_became(CouponStatus.REDEEMED, inferred_at=now), STAFF, now
         )

@@ -69,7 +69,7 @@ def test_the_newest_asset_comes_first_unless_asked_otherwise(office: BackOffice)
 
 
 def test_products_are_found_by_name_article_and_being_on_sale(office: BackOffice) -> None:
-    with office.shop.ports.store.writing(office.shop.id) as work:
+    with office.shop.tenant.writing() as work:
         on_sale = product(
             name="bundle 100% of Zürich",
             variant_id=None,

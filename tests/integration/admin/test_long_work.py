@@ -44,11 +44,11 @@ def test_get_services_definition_is_done_while_nobody_looks(office: BackOffice) 
 
 def test_a_second_one_is_refused_while_the_first_is_at_work(office: BackOffice) -> None:
     staff = office.staff()
-    ports, installation = office.shop.ports, office.shop.id
-    first = runs.begin(ports, installation, RunKind.SERVICES_DEFINITION, "somebody@example.com")
+    tenant = office.shop.tenant
+    first = runs.begin(tenant, RunKind.SERVICES_DEFINITION, "somebody@example.com")
     page = staff.send(staff.open("/admin/products/list").form("/runs/services-definition"))
     assert "begun by somebody@example.com" in page.text
-    runs.stop(ports, installation, first.id, "enough")
+    runs.stop(tenant, first.id, "enough")
 
 
 def test_a_dry_run_says_what_would_happen_and_keeps_nothing(office: BackOffice) -> None:

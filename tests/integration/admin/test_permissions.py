@@ -50,9 +50,9 @@ def marked(office: BackOffice) -> Marked:
 
 
 def begin(office: BackOffice, kind: RunKind, by: str) -> Run:
-    ports, installation = office.shop.ports, office.shop.id
-    run = runs.begin(ports, installation, kind, by)
-    runs.stop(ports, installation, run.id, "enough")
+    tenant = office.shop.tenant
+    run = runs.begin(tenant, kind, by)
+    runs.stop(tenant, run.id, "enough")
     return run
 
 

@@ -78,7 +78,7 @@ def test_the_connection_test_says_that_it_works_and_saves_nothing(office: BackOf
 
 def test_the_page_opens_while_what_is_stored_is_broken(office: BackOffice) -> None:
     staff = office.staff()
-    with office.shop.ports.store.writing(office.shop.id) as work:
+    with office.shop.tenant.writing() as work:
         row = work.session.get_one(InstallationRow, office.shop.id)
         kept, row.configuration = row.configuration, {**row.configuration, "time_zone": "Mars/X"}
     try:
@@ -87,7 +87,7 @@ def test_the_page_opens_while_what_is_stored_is_broken(office: BackOffice) -> No
         page = staff.send(page.form("/save"), time_zone="Europe/Athens")
         assert "The settings are saved" in page.text
     finally:
-        with office.shop.ports.store.writing(office.shop.id) as work:
+        with office.shop.tenant.writing() as work:
             work.session.get_one(InstallationRow, office.shop.id).configuration = kept
 
 

@@ -9,14 +9,14 @@ from tests.world import STAFF
 
 
 def held(office: BackOffice, state: StockState) -> int:
-    with office.shop.ports.store.reading(office.shop.id) as work:
+    with office.shop.tenant.reading() as work:
         return code_list(work, StockFilter(state=state)).count()
 
 
 def bring(office: BackOffice, *rows: str) -> str | None:
     """Import a file; returns the import's id."""
     file = StockFile("codes.csv", ["\n".join(rows).encode()])
-    return import_stock(office.shop.ports, office.shop.id, STAFF, file).import_id
+    return import_stock(office.shop.tenant, STAFF, file).import_id
 
 
 def test_a_code_is_withdrawn_by_the_code_itself(office: BackOffice) -> None:

@@ -33,7 +33,7 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
 def done(shop: Shop, asset: Asset) -> Outcome | None:
     """Staff choose *Synchronize*; what it did."""
     before = shop.asset(asset.id)
-    synchronize(shop.ports, shop.id, asset.id, STAFF)
+    synchronize(shop.tenant, asset.id, STAFF)
     shop.settle()
     return outcome(before, shop.asset(asset.id))
 

@@ -26,7 +26,7 @@ def failed(shop: Shop) -> Asset:
 
 def change(shop: Shop, asset: Asset, changes: AssetChanges) -> Asset:
     """Staff save the asset, and what that sets going has been done."""
-    update_asset(shop.ports, shop.id, asset.id, STAFF, changes)
+    update_asset(shop.tenant, asset.id, STAFF, changes)
     shop.settle()
     return shop.asset(asset.id)
 
@@ -110,7 +110,7 @@ def test_while_bittitan_is_being_asked_the_clocks_stand(shop: Shop) -> None:
     assert asset is not None
 
     with pytest.raises(Refusal) as refused:
-        update_asset(shop.ports, shop.id, asset.id, STAFF, AssetChanges(expire_days=90))
+        update_asset(shop.tenant, asset.id, STAFF, AssetChanges(expire_days=90))
     assert refused.value.code is ErrorCode.ALREADY_PROVISIONED
     shop.sandbox.sandbox.faults.clear()
     shop.settle()
@@ -121,7 +121,7 @@ def test_every_change_is_in_the_history_with_who_made_it(shop: Shop) -> None:
     changes = AssetChanges(friendly_name="Wave 2", end_customer=FABRIKAM, expire_days=90)
     change(shop, asset, changes)
 
-    with shop.ports.store.reading(shop.id) as work:
+    with shop.tenant.reading() as work:
         entries = work.assets.history([asset.id])[asset.id]
     by_staff = {entry.change.field for entry in entries if entry.actor == STAFF}
     assert {"friendlyName", "endCustomer", "expireDays"} <= by_staff

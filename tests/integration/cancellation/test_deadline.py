@@ -77,7 +77,7 @@ def test_another_time_zone_does_not_move_the_deadline_of_what_is_already_sold(
 ) -> None:
     asset = sold_and_moved(shop, zone, later)
 
-    terms = check(shop.ports, shop.id, asset)
+    terms = check(shop.tenant, asset)
     assert (terms.closes_at, str(terms.closes_at.tzinfo)) == (deadline, zone)
     shop.world.clock.now = deadline - timedelta(seconds=1)
     assert refusal_of(shop, asset.id) is None
@@ -99,7 +99,7 @@ def test_mail_names_the_same_deadline_after_another_time_zone_was_set(
     shop: Shop, zone: str, deadline: datetime, later: str
 ) -> None:
     asset = sold_and_moved(shop, zone, later)
-    resend_welcome(shop.ports, shop.id, asset.id, STAFF)
+    resend_welcome(shop.tenant, asset.id, STAFF)
     shop.settle()
 
     named = [mail.values["deadline"] for mail in shop.mail if mail.template == "welcome"]

@@ -69,7 +69,7 @@ def test_an_expired_coupon_cannot_be_cancelled(shop: Shop) -> None:
     asset = shop.buy(line())
     shop.world.clock.advance(days=366)
     shop.sandbox.sandbox.clock.set(shop.world.clock.now)
-    assert follow_asset(shop.ports, shop.id, asset.id).coupon_status == "EXPIRED"
+    assert follow_asset(shop.tenant, asset.id).coupon_status == "EXPIRED"
 
     with pytest.raises(Refusal) as refused:
         shop.cancel(asset)
@@ -89,7 +89,7 @@ def test_an_hour_of_errors_ends_in_one_cancellation(shop: Shop) -> None:
 def test_redeemed_between_the_check_and_the_act_the_sale_stands(shop: Shop) -> None:
     asset = shop.buy(line())
     shop.sandbox.sandbox.faults.add("status", operation="cancel", status=503)
-    cancel(shop.ports, shop.id, asset.id, STAFF, "")
+    cancel(shop.tenant, asset.id, STAFF, "")
     shop.sandbox.sandbox.redeem(asset.coupon_id or "")
     shop.sandbox.sandbox.faults.clear()
     shop.settle()

@@ -36,7 +36,7 @@ def state(shop: Shop, asset: Asset) -> RefundStatus | None:
 def look(shop: Shop, by: timedelta = FOLLOW_EVERY) -> None:
     """The timetable looks, some time later."""
     shop.world.clock.advance(seconds=by.total_seconds())
-    watch_refunds(shop.ports, shop.id)
+    watch_refunds(shop.tenant)
     shop.settle()
 
 
@@ -69,7 +69,7 @@ def test_an_invoice_that_comes_after_the_cancellation_is_credited_then(shop: Sho
     shop.host.invoicing = False
     asset = shop.cancel(sold(shop))
     shop.host.invoicing = True
-    made, installation = shop.host.invoice(asset.order_id), get_installation(shop.ports, shop.id)
+    made, installation = shop.host.invoice(asset.order_id), get_installation(shop.tenant)
     assert made is not None
     for _ in range(2):
         remember_invoice(shop.ports, installation, asset.order_id, made)
@@ -95,7 +95,7 @@ def test_asked_again_from_the_problem_it_goes_through_and_the_buyer_gets_no_seco
     shop.host.pays_back = FAILED
     asset = shop.cancel(sold(shop))
     shop.host.pays_back = PAID
-    problems.act(shop.ports, shop.id, incomplete(shop)[0].id, STAFF)
+    problems.act(shop.tenant, incomplete(shop)[0].id, STAFF)
     shop.settle()
     assert (state(shop, asset), incomplete(shop)) == (PAID, [])
     assert len([sent for sent in shop.mail if sent.template == "cancelled"]) == 1
@@ -127,7 +127,7 @@ def test_a_refund_that_fails_days_later_becomes_a_problem_and_closes_when_the_mo
 
 def test_what_is_known_is_not_asked_about_again(shop: Shop) -> None:
     shop.cancel(sold(shop))
-    assert watch_refunds(shop.ports, shop.id) == 0
+    assert watch_refunds(shop.tenant) == 0
 
 
 def test_when_the_platform_says_that_money_went_back_it_is_looked_at_once(shop: Shop) -> None:
@@ -154,7 +154,7 @@ def test_what_cannot_go_back_by_itself_is_a_problem_with_its_amount_until_staff_
     (problem,) = incomplete(shop)
     assert "20.00 USD cannot be paid back by itself" in problem.message
     assert "gift card" in problem.message
-    problems.dismiss(shop.ports, shop.id, problem.id, STAFF)
+    problems.dismiss(shop.tenant, problem.id, STAFF)
     assert incomplete(shop) == []
     (mail,) = [sent for sent in shop.mail if sent.template == "cancelled"]
     assert (str(mail.values["refund"]), str(mail.values["by_hand"])) == ("20.50 USD", "20.00 USD")
@@ -178,12 +178,12 @@ def test_an_asset_that_cannot_be_read_keeps_no_other_refund_from_being_followed(
     for asset in assets:
         shop.cancel(asset)
     bad, good = sorted(assets, key=lambda asset: asset.id)
-    asset_unreadable(shop.ports, shop.id, bad.id)
+    asset_unreadable(shop.tenant, bad.id)
     assert state(shop, good) is ASKED
     shop.host.pays_back = PAID
     look(shop)
     assert state(shop, good) is PAID
 
-    asset_mended(shop.ports, shop.id, bad.id)
+    asset_mended(shop.tenant, bad.id)
     look(shop)
     assert state(shop, bad) is PAID

@@ -60,14 +60,14 @@ def expired(shop: Shop) -> Asset:
     asset = shop.buy(line())
     shop.world.clock.advance(days=366)
     shop.sandbox.sandbox.clock.set(shop.world.clock.now)
-    return follow_asset(shop.ports, shop.id, asset.id)
+    return follow_asset(shop.tenant, asset.id)
 
 
 def seems_redeemed(shop: Shop) -> Asset:
     """BitTitan does not list it any more, and has said nothing."""
     asset = shop.buy(line())
     shop.sandbox.sandbox.redeem(asset.coupon_id or "")
-    return follow_asset(shop.ports, shop.id, asset.id)
+    return follow_asset(shop.tenant, asset.id)
 
 
 def redeemed(shop: Shop) -> Asset:
@@ -97,9 +97,9 @@ def test_what_cannot_be_cancelled_is_refused_on_every_route_and_changes_nothing(
     before, id_ = shop.tally(), asset.id
 
     codes = [
-        check(shop.ports, shop.id, asset).code,
+        check(shop.tenant, asset).code,
         refusal_of(shop, id_),
-        *codes_of(lambda: cancellation_requests.create(shop.ports, shop.id, id_, CUSTOMER, "")),
+        *codes_of(lambda: cancellation_requests.create(shop.tenant, id_, CUSTOMER, "")),
     ]
     shop.settle()
 
@@ -109,7 +109,7 @@ def test_what_cannot_be_cancelled_is_refused_on_every_route_and_changes_nothing(
 def test_staff_may_have_bittitan_asked_about_what_only_seems_redeemed(shop: Shop) -> None:
     asset = seems_redeemed(shop)
     assert asset.coupon_status_inferred
-    assert check(shop.ports, shop.id, asset).allowed
+    assert check(shop.tenant, asset).allowed
 
     after = shop.cancel(asset)
     assert (after.status, after.coupon_status) == ("ACTIVE", "REDEEMED")
@@ -120,7 +120,7 @@ def test_customers_make_no_request_about_what_seems_redeemed(shop: Shop) -> None
     asset = seems_redeemed(shop)
 
     with pytest.raises(Refusal) as refused:
-        cancellation_requests.create(shop.ports, shop.id, asset.id, CUSTOMER, "")
+        cancellation_requests.create(shop.tenant, asset.id, CUSTOMER, "")
     assert refused.value.code is ErrorCode.COUPON_REDEEMED
 
 
@@ -129,7 +129,7 @@ def test_a_coupon_that_bittitan_cancelled_by_itself_is_credited_when_the_asset_i
 ) -> None:
     asset = shop.buy(line())
     shop.sandbox.sandbox.cancel(asset.coupon_id or "")
-    follow_asset(shop.ports, shop.id, asset.id)
+    follow_asset(shop.tenant, asset.id)
 
     shop.cancel(asset)
 
@@ -184,7 +184,7 @@ def test_a_customer_cancels_a_sale_of_nothing_alone_under_any_limit(shop: Shop) 
     shop.configure(automatic_cancellation="true", automatic_cancellation_limit="0")
     asset = shop.buy(line(price="0"))
 
-    cancellation_requests.create(shop.ports, shop.id, asset.id, CUSTOMER, "")
+    cancellation_requests.create(shop.tenant, asset.id, CUSTOMER, "")
     shop.settle()
 
     assert shop.tally() == replace(CANCELLED, credits=0, refunds=0)
@@ -193,10 +193,10 @@ def test_a_customer_cancels_a_sale_of_nothing_alone_under_any_limit(shop: Shop) 
 def test_redeemed_before_a_customers_own_cancellation_executes_the_sale_stands(shop: Shop) -> None:
     shop.configure(automatic_cancellation="true")
     asset = shop.buy(line())
-    assert check(shop.ports, shop.id, asset).allowed
+    assert check(shop.tenant, asset).allowed
     shop.sandbox.sandbox.redeem(asset.coupon_id or "")
 
-    cancellation_requests.create(shop.ports, shop.id, asset.id, CUSTOMER, "")
+    cancellation_requests.create(shop.tenant, asset.id, CUSTOMER, "")
     shop.settle()
 
     after = shop.asset(asset.id)
@@ -242,7 +242,7 @@ def test_a_coupon_cancelled_at_bittitan_and_no_longer_listed_is_not_taken_for_re
 ) -> None:
     asset = shop.buy(line())
     shop.sandbox.sandbox.cancel(asset.coupon_id or "")
-    follow_asset(shop.ports, shop.id, asset.id)
+    follow_asset(shop.tenant, asset.id)
     shop.sandbox.sandbox.reset()
 
     assert shop.cancel(asset).coupon_status == "CANCELLED"

@@ -44,7 +44,7 @@ from bittitan_plugin.ports.mail import Notification
 from bittitan_plugin.services.cancelling import cancellation
 from bittitan_plugin.services.cancelling import requests as cancellation_requests
 from bittitan_plugin.services.coupons import expiry_reminders as watching
-from bittitan_plugin.services.ports import Ports
+from bittitan_plugin.services.ports import Ports, Tenant
 from bittitan_plugin.services.selling.ordering import accept
 from bittitan_plugin.services.selling.platform_events import take_back
 from bittitan_plugin.services.selling.synchronization import synchronize
@@ -90,6 +90,7 @@ class OrderChanges(RuleBasedStateMachine):
             clock=self.clock,
         )
         self.installation = self._opened(server.url, cipher)
+        self.tenant = Tenant(self.ports, self.installation.id)
         hosts.attach(self.installation.id, self.host)
         self.done: list[Job] = []
         #: As they were after the last step.
@@ -133,20 +134,14 @@ class OrderChanges(RuleBasedStateMachine):
     @rule(which=some)
     def staff_cancel(self, which: int) -> None:
         asset = self.pick(which)
-        self.may_refuse(
-            lambda: cancellation.cancel(
-                self.ports, self.installation.id, asset.id, STAFF, "by staff"
-            )
-        )
+        self.may_refuse(lambda: cancellation.cancel(self.tenant, asset.id, STAFF, "by staff"))
 
     @precondition(lambda self: self.assets)
     @rule(which=some)
     def customer_asks(self, which: int) -> None:
         asset = self.pick(which)
         self.may_refuse(
-            lambda: cancellation_requests.create(
-                self.ports, self.installation.id, asset.id, CUSTOMER, "by request"
-            )
+            lambda: cancellation_requests.create(self.tenant, asset.id, CUSTOMER, "by request")
         )
 
     @rule(on=st.booleans())
@@ -160,15 +155,15 @@ class OrderChanges(RuleBasedStateMachine):
 
     @rule(which=some, decision=st.sampled_from(["accept", "reject", "withdraw"]))
     def decide_a_request(self, which: int, decision: str) -> None:
-        with self.ports.store.reading(self.installation.id) as work:
+        with self.tenant.reading() as work:
             made = request_list(work, None).page(Window(size=100)).entries
         if not made:
             return
-        key, id_ = made[which % len(made)].item.id, self.installation.id
+        key = made[which % len(made)].item.id
         acts: dict[str, Callable[[], object]] = {
-            "accept": lambda: cancellation_requests.accept(self.ports, id_, key, STAFF),
-            "reject": lambda: cancellation_requests.reject(self.ports, id_, key, STAFF, "No"),
-            "withdraw": lambda: cancellation_requests.withdraw(self.ports, id_, key, CUSTOMER),
+            "accept": lambda: cancellation_requests.accept(self.tenant, key, STAFF),
+            "reject": lambda: cancellation_requests.reject(self.tenant, key, STAFF, "No"),
+            "withdraw": lambda: cancellation_requests.withdraw(self.tenant, key, CUSTOMER),
         }
         self.may_refuse(acts[decision])
 
@@ -182,7 +177,7 @@ class OrderChanges(RuleBasedStateMachine):
     @rule(which=some)
     def staff_synchronize(self, which: int) -> None:
         asset = self.pick(which)
-        self.may_refuse(lambda: synchronize(self.ports, self.installation.id, asset.id, STAFF))
+        self.may_refuse(lambda: synchronize(self.tenant, asset.id, STAFF))
 
     @rule(which=some)
     def buyer_redeems(self, which: int) -> None:
@@ -198,7 +193,7 @@ class OrderChanges(RuleBasedStateMachine):
     @rule()
     def timetable_looks(self) -> None:
         for duty in (watching.watch_requests, watching.watch_expiries, watching.watch_coupons):
-            duty(self.ports, self.installation.id)
+            duty(self.tenant)
 
     @rule(
         name=st.sampled_from(["drop_connection", "drop_after_work", "broken_json"]),
@@ -233,7 +228,7 @@ class OrderChanges(RuleBasedStateMachine):
 
     def look(self) -> None:
         """What there is now; the history of no asset has lost anything since the last look."""
-        with self.ports.store.reading(self.installation.id) as work:
+        with self.tenant.reading() as work:
             self.assets = work.assets.of_orders(list(self.host.orders))
             now = work.assets.history([asset.id for asset in self.assets])
         for key, entries in self.histories.items():

@@ -59,7 +59,7 @@ def test_a_coupon_no_longer_listed_is_judged_by_its_expiry(
 ) -> None:
     asset = shop.buy(line())
     expires_at = shop.world.clock.now + timedelta(days=days_left)
-    with shop.ports.store.writing(shop.id) as work:
+    with shop.tenant.writing() as work:
         work.assets.change(
             asset.id, lambda a: replace(a, coupon_expires_at=expires_at), STAFF, asset.purchase_date
         )

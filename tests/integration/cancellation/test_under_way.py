@@ -47,7 +47,7 @@ def test_fifty_at_once_are_one_cancellation(shop: Shop) -> None:
 def test_switched_off_in_the_middle_the_cancellation_is_brought_to_its_end(shop: Shop) -> None:
     asset = shop.buy(line())
     shop.sandbox.sandbox.faults.add("status", operation="cancel", status=503)
-    cancel(shop.ports, shop.id, asset.id, STAFF, "")
+    cancel(shop.tenant, asset.id, STAFF, "")
     shop.configure(active=False)
     shop.sandbox.sandbox.faults.clear()
     shop.settle()
@@ -58,7 +58,7 @@ def test_switched_off_in_the_middle_the_cancellation_is_brought_to_its_end(shop:
 def test_while_bittitan_is_away_nobody_is_credited_or_told(shop: Shop) -> None:
     asset = shop.buy(line())
     shop.sandbox.sandbox.faults.add("status", operation="cancel", status=500)
-    cancel(shop.ports, shop.id, asset.id, STAFF, "")
+    cancel(shop.tenant, asset.id, STAFF, "")
 
     meanwhile = (shop.asset(asset.id).status, shop.tally())
     shop.sandbox.sandbox.faults.clear()
@@ -71,7 +71,7 @@ def test_while_bittitan_is_away_nobody_is_credited_or_told(shop: Shop) -> None:
 def test_switched_off_before_the_credit_it_is_still_issued(shop: Shop) -> None:
     asset = shop.buy(line())
     shop.host.failures["credit"] = deque([OutcomeUnknown("no answer")] * 10_000)
-    cancel(shop.ports, shop.id, asset.id, STAFF, "")
+    cancel(shop.tenant, asset.id, STAFF, "")
     shop.configure(active=False)
     shop.host.failures.clear()
     shop.settle()
@@ -99,7 +99,7 @@ def test_taken_back_by_the_platform_while_staff_cancel_a_redeemed_coupon_is_a_pr
 ) -> None:
     asset = shop.buy(line())
     shop.sandbox.sandbox.faults.add("status", operation="cancel", status=503)
-    cancel(shop.ports, shop.id, asset.id, STAFF, "")
+    cancel(shop.tenant, asset.id, STAFF, "")
     shop.fire("order_fully_refunded", shop.host.orders[asset.order_id])
     shop.sandbox.sandbox.redeem(asset.coupon_id or "")
     shop.sandbox.sandbox.faults.clear()
@@ -114,7 +114,7 @@ def test_taken_back_by_the_platform_while_staff_cancel_it_ends_as_one_cancellati
 ) -> None:
     asset = shop.buy(line())
     shop.sandbox.sandbox.faults.add("status", operation="cancel", status=503)
-    cancel(shop.ports, shop.id, asset.id, STAFF, "")
+    cancel(shop.tenant, asset.id, STAFF, "")
     for hook in ("order_cancelled", "order_fully_refunded") * 2:
         shop.fire(hook, shop.host.orders[asset.order_id])
     shop.sandbox.sandbox.faults.clear()
@@ -128,8 +128,8 @@ def test_a_failed_asset_cancelled_and_synchronized_at_once_is_one_of_both(shop: 
     asset = failed(shop)
 
     codes_of(
-        lambda: cancel(shop.ports, shop.id, asset.id, STAFF, ""),
-        lambda: synchronize(shop.ports, shop.id, asset.id, STAFF),
+        lambda: cancel(shop.tenant, asset.id, STAFF, ""),
+        lambda: synchronize(shop.tenant, asset.id, STAFF),
     )
     shop.settle()
 
@@ -144,7 +144,7 @@ def test_while_it_is_withdrawn_staff_cannot_cancel_and_credit_it(shop: Shop) -> 
     shop.fire("order_cancelled", shop.host.orders[asset.order_id])
 
     with pytest.raises(Refusal) as refusal:
-        cancel(shop.ports, shop.id, asset.id, STAFF, "")
+        cancel(shop.tenant, asset.id, STAFF, "")
     shop.sandbox.sandbox.faults.clear()
     shop.settle()
 

@@ -24,7 +24,7 @@ from bittitan_plugin.plugin.bootstrap import Application
 from bittitan_plugin.plugin.plugin import BitTitanPlugin
 from bittitan_plugin.services.catalogue import services_definition
 from bittitan_plugin.services.import_report import ServicesDefinition
-from bittitan_plugin.services.ports import Ports
+from bittitan_plugin.services.ports import Ports, Tenant
 from tests.fakes.values import account, sold_asset
 from tests.integration.graphql_extension.mini_host import host_schema
 
@@ -65,6 +65,10 @@ class Market:
     def ports(self) -> Ports:
         return self.application.ports
 
+    @property
+    def tenant(self) -> Tenant:
+        return Tenant(self.ports, self.id)
+
     def switch(self, *, active: bool = True, **values: str) -> None:
         """The plugin on or off, with these settings beside those that reach the sandbox."""
         settings = {
@@ -88,7 +92,7 @@ class Market:
         self.sandbox.sandbox.products[:] = rows
 
     def fetch(self, **options: Any) -> ServicesDefinition:
-        return services_definition.fetch(self.ports, self.id, OPERATOR, **options)
+        return services_definition.fetch(self.tenant, OPERATOR, **options)
 
     def ask(self, document: str, viewer: Viewer = STAFF, /, **variables: Any) -> Any:
         """The one field's answer, where nothing may go wrong at the top level."""
@@ -99,7 +103,7 @@ class Market:
         return answer
 
     def products(self) -> list[Product]:
-        with self.ports.store.reading(self.id) as work:
+        with self.tenant.reading() as work:
             return work.products.all()
 
     def product(self, sku: str) -> Product:
@@ -110,7 +114,7 @@ class Market:
     def sell(self, product: Product) -> None:
         """A customer has bought it before."""
         buyer = account()
-        with self.ports.store.writing(self.id) as work:
+        with self.tenant.writing() as work:
             work.accounts.add(buyer)
             sold = sold_asset(account_id=buyer.id, product_id=product.id)
             work.assets.add(sold, OPERATOR, self.ports.clock())

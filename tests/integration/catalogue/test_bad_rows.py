@@ -88,7 +88,7 @@ def test_an_article_number_that_is_something_else_on_the_platform_is_reported(
 def test_a_variant_that_sells_another_product_is_not_taken_away_from_it(market: Market) -> None:
     market.offer("A", "House mailbox")
     (house,) = market.products()
-    with market.ports.store.writing(market.id) as work:
+    with market.tenant.writing() as work:
         work.products.remove(house.id)
         # As if staff had bound another article to it.
         work.products.add(type(house)(**{**vars(house), "sku": "HOUSE"}))

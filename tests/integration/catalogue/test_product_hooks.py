@@ -22,7 +22,7 @@ def sold(market: Market) -> Product:
     market.vendor_lists(row("A"))
     market.fetch()
     wishes = Wishes(published=True, expire_days=30, validity_days=60)
-    product = products.update(market.ports, market.id, OPERATOR, market.product("A").id, wishes)
+    product = products.update(market.tenant, OPERATOR, market.product("A").id, wishes)
     market.sell(product)
     return product
 
@@ -170,10 +170,10 @@ CHANGES: dict[str, Change] = {
 
 @pytest.mark.parametrize("change", CHANGES.values(), ids=list(CHANGES))
 def test_existing_assets_never_change(market: Market, sold: Product, change: Change) -> None:
-    with market.ports.store.reading(market.id) as work:
+    with market.tenant.reading() as work:
         before = work.assets.of_orders(["order-1"])
     change(market, market.variant_of(sold))
-    with market.ports.store.reading(market.id) as work:
+    with market.tenant.reading() as work:
         assert work.assets.of_orders(["order-1"]) == before
 
 

@@ -10,6 +10,7 @@ from bittitan_plugin.domain.errors import ErrorCode, Refusal
 from bittitan_plugin.domain.money import Money
 from bittitan_plugin.services.catalogue import products
 from bittitan_plugin.services.catalogue.products import Wishes
+from bittitan_plugin.services.ports import Tenant
 from tests.integration.catalogue.market import BUNDLE, MAILBOX, OPERATOR, Market, row
 from tests.tables import every
 
@@ -18,11 +19,11 @@ PRICED: dict[str, Any] = {"prices": [("14.00", "USD")]}
 
 def create(market: Market, kind: ProductType | None = MAILBOX, **wishes: Any) -> Product:
     given = Wishes(**{"sku": "A", "name": "Mailbox", **wishes})
-    return products.create(market.ports, market.id, OPERATOR, kind, given)
+    return products.create(market.tenant, OPERATOR, kind, given)
 
 
 def update(market: Market, product: Product, **wishes: Any) -> Product:
-    return products.update(market.ports, market.id, OPERATOR, product.id, Wishes(**wishes))
+    return products.update(market.tenant, OPERATOR, product.id, Wishes(**wishes))
 
 
 def refusal(code: ErrorCode, field: str | None) -> Any:
@@ -137,7 +138,7 @@ def test_another_article_number_is_imported_anew(market: Market) -> None:
 
 def test_a_product_that_was_never_sold_can_be_deleted(market: Market) -> None:
     product = create(market, published=True, **PRICED)
-    assert products.delete(market.ports, market.id, OPERATOR, product.id).id == product.id
+    assert products.delete(market.tenant, OPERATOR, product.id).id == product.id
     assert market.products() == []
     assert not market.variant("A").product.published
 
@@ -146,7 +147,7 @@ def test_a_product_that_was_sold_can_only_be_withdrawn(market: Market) -> None:
     product = create(market, published=True, **PRICED)
     market.sell(product)
     with refusal(ErrorCode.INVALID, "id"):
-        products.delete(market.ports, market.id, OPERATOR, product.id)
+        products.delete(market.tenant, OPERATOR, product.id)
     assert market.product("A") == product
     assert market.variant("A").product.published
     assert not update(market, product, published=False).published
@@ -155,10 +156,10 @@ def test_a_product_that_was_sold_can_only_be_withdrawn(market: Market) -> None:
 def test_existing_assets_never_change(market: Market) -> None:
     product = create(market, **PRICED)
     market.sell(product)
-    with market.ports.store.reading(market.id) as work:
+    with market.tenant.reading() as work:
         (before,) = work.assets.of_orders(["order-1"])
     update(market, product, name="Other", expire_days=1, validity_days=1, prices=[("1", "EUR")])
-    with market.ports.store.reading(market.id) as work:
+    with market.tenant.reading() as work:
         assert work.assets.of_orders(["order-1"]) == [before]
 
 
@@ -254,8 +255,10 @@ def test_another_installations_product_does_not_exist(market: Market) -> None:
         other = installations.open("elsewhere", market.ports.clock())
         installations.save(type(other)(**{**vars(other), "active": True}))
     acts: list[Callable[[], object]] = [
-        lambda: products.update(market.ports, other.id, OPERATOR, product.id, Wishes(name="X")),
-        lambda: products.delete(market.ports, other.id, OPERATOR, product.id),
+        lambda: products.update(
+            Tenant(market.ports, other.id), OPERATOR, product.id, Wishes(name="X")
+        ),
+        lambda: products.delete(Tenant(market.ports, other.id), OPERATOR, product.id),
     ]
     for act in acts:
         with refusal(ErrorCode.NOT_FOUND, "id"):
@@ -269,7 +272,7 @@ def test_switched_off_nothing_can_be_changed(market: Market) -> None:
     acts: list[Callable[[], object]] = [
         lambda: create(market, sku="B"),
         lambda: update(market, product, name="X"),
-        lambda: products.delete(market.ports, market.id, OPERATOR, product.id),
+        lambda: products.delete(market.tenant, OPERATOR, product.id),
     ]
     for act in acts:
         with refusal(ErrorCode.PLUGIN_INACTIVE, None):

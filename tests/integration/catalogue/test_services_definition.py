@@ -156,7 +156,7 @@ def test_what_the_distributor_edited_here_is_never_overwritten(market: Market) -
         validity_days=60,
         published=True,
     )
-    edited = products.update(market.ports, market.id, OPERATOR, market.product("A").id, wishes)
+    edited = products.update(market.tenant, OPERATOR, market.product("A").id, wishes)
     market.vendor_lists(row("A", "Mailbox 2", "15.00"))
     market.fetch()
 
@@ -173,7 +173,7 @@ def test_the_price_nobody_edited_follows_the_vendor_beside_one_that_was_added(
     market.vendor_lists(row("A"))
     market.fetch()
     wishes = Wishes(prices=[("12.50", "EUR"), ("14.00", "USD")])
-    products.update(market.ports, market.id, OPERATOR, market.product("A").id, wishes)
+    products.update(market.tenant, OPERATOR, market.product("A").id, wishes)
     market.vendor_lists(row("A", amount="15.00"))
     market.fetch()
     assert market.product("A").prices == {

@@ -28,7 +28,7 @@ class Calendar:
         self.shop.sandbox.sandbox.clock.set(self.shop.world.clock.now)
 
     def follow(self) -> Followed:
-        followed = coupon_status.follow(self.shop.ports, self.shop.id)
+        followed = coupon_status.follow(self.shop.tenant)
         assert followed is not None
         return followed
 
@@ -55,7 +55,7 @@ class Calendar:
 
     def remind(self) -> list[int]:
         """What is due is handed in and done; the days left that buyers were then told."""
-        watching.watch_expiries(self.shop.ports, self.shop.id)
+        watching.watch_expiries(self.shop.tenant)
         self.shop.settle()
         return self.told()
 

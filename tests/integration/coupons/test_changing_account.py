@@ -35,12 +35,12 @@ def save(
 
 
 def account(calendar: Calendar) -> str | None:
-    return get_installation(calendar.shop.ports, calendar.shop.id).configuration.coupon_account
+    return get_installation(calendar.shop.tenant).configuration.coupon_account
 
 
 def elsewhere(calendar: Calendar) -> int:
     """Unused coupons that are known under another account than the settings name."""
-    with calendar.shop.ports.store.reading(calendar.shop.id) as work:
+    with calendar.shop.tenant.reading() as work:
         return work.coupons.count_elsewhere(account(calendar) or "")
 
 
@@ -82,7 +82,7 @@ def test_nothing_is_asked_where_no_other_account_is_named(calendar: Calendar, va
     calendar.sold()
     save(calendar, active="api_url" not in values, **values)
 
-    with calendar.shop.ports.store.reading(calendar.shop.id) as work:
+    with calendar.shop.tenant.reading() as work:
         assert not [each for each in work.coupons.account_changes(9) if each.unused]
 
 
@@ -161,7 +161,7 @@ def test_it_is_kept_who_changed_the_account_and_what_they_said(
     save(calendar, False, api_url=other.url)
     save(calendar, api_url=right)
 
-    with calendar.shop.ports.store.reading(calendar.shop.id) as work:
+    with calendar.shop.tenant.reading() as work:
         kept = work.coupons.account_changes(9)
     assert [(each.changed_by, each.same_account, each.unused) for each in kept] == [
         (WHO, None, 0),

@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from typing import Any
-from uuid import UUID
 
 import pytest
 
@@ -17,7 +16,7 @@ from bittitan_plugin.domain.requests import RequestState
 from bittitan_plugin.services.cancelling import requests as cancellation_requests
 from bittitan_plugin.services.coupons import coupon_status
 from bittitan_plugin.services.coupons import expiry_reminders as watching
-from bittitan_plugin.services.ports import Ports
+from bittitan_plugin.services.ports import Tenant
 from tests.fakes.rows import asset_unreadable
 from tests.integration.coupons.following import Calendar
 from tests.integration.reconciliation.comparing import reconcile
@@ -71,7 +70,7 @@ def test_the_history_says_that_bittitan_told_it(calendar: Calendar) -> None:
     calendar.redeem(asset)
     calendar.follow()
 
-    with calendar.shop.ports.store.reading(calendar.shop.id) as work:
+    with calendar.shop.tenant.reading() as work:
         entry = work.assets.history([asset.id])[asset.id][-1]
     assert (entry.actor.kind, entry.change.before, entry.change.after) == (
         "VENDOR",
@@ -95,7 +94,7 @@ def test_a_redeemed_coupon_does_not_turn_expired_later(calendar: Calendar) -> No
     calendar.redeem(asset)
     calendar.follow()
     calendar.time_passes(days=400)
-    coupon_status.follow_asset(calendar.shop.ports, calendar.shop.id, asset.id)
+    coupon_status.follow_asset(calendar.shop.tenant, asset.id)
 
     assert calendar.status(asset) == "REDEEMED"
 
@@ -222,11 +221,11 @@ def test_the_durable_look_follows_and_happens_once_in_five_minutes(shop: Shop) -
     asset = calendar.sold()
     calendar.redeem(asset)
     for _ in range(3):
-        watching.watch_coupons(calendar.shop.ports, calendar.shop.id)
+        watching.watch_coupons(calendar.shop.tenant)
         calendar.shop.settle()
 
     assert calendar.status(asset) == "REDEEMED"
-    with calendar.shop.ports.store.reading(calendar.shop.id) as work:
+    with calendar.shop.tenant.reading() as work:
         cursor = work.coupons.cursor()
     assert cursor is not None
     assert cursor.read_at == calendar.shop.world.clock.now
@@ -237,7 +236,7 @@ def test_a_switched_off_plugin_asks_nobody(calendar: Calendar) -> None:
     calendar.redeem(asset)
     calendar.shop.configure(active=False)
 
-    assert coupon_status.follow(calendar.shop.ports, calendar.shop.id) is None
+    assert coupon_status.follow(calendar.shop.tenant) is None
     assert calendar.status(asset) == "AVAILABLE"
 
 
@@ -311,14 +310,14 @@ def test_a_request_whose_coupon_turns_out_redeemed_is_refused_and_its_customer_t
 ) -> None:
     shop, asset = calendar.shop, calendar.sold()
     customer = Actor(ActorKind.CUSTOMER, asset.recipient_email)
-    asked = cancellation_requests.create(shop.ports, shop.id, asset.id, customer, "too many")
+    asked = cancellation_requests.create(shop.tenant, asset.id, customer, "too many")
     shop.settle()
     calendar.redeem(asset)
     calendar.follow()
     shop.settle()
 
     assert asked.request is not None
-    with shop.ports.store.reading(shop.id) as work:
+    with shop.tenant.reading() as work:
         request = work.requests.get(asked.request.id)
     assert (request.state, request.decided_by) == (RequestState.REFUSED, "BitTitan")
     told = [m.values["reason"] for m in shop.mail if m.template == "cancellation_refused"]
@@ -337,7 +336,7 @@ def another_account(calendar: Calendar) -> list[Asset]:
 
 def test_a_new_sale_at_the_wrong_account_ends_no_doubt(calendar: Calendar) -> None:
     assets = another_account(calendar)
-    with calendar.shop.ports.store.writing(calendar.shop.id) as work:
+    with calendar.shop.tenant.writing() as work:
         account = work.assets.get(assets[0].id).account_id
         work.accounts.change(
             account, lambda a: replace(a, partner_id=None, status=AccountStatus.UNSYNCHRONIZED)
@@ -354,7 +353,7 @@ def test_a_new_sale_at_the_wrong_account_ends_no_doubt(calendar: Calendar) -> No
 
 def test_no_single_look_up_goes_round_the_doubt(calendar: Calendar) -> None:
     asset, reminded, *_ = another_account(calendar)
-    coupon_status.follow_asset(calendar.shop.ports, calendar.shop.id, asset.id)
+    coupon_status.follow_asset(calendar.shop.tenant, asset.id)
     calendar.before_expiry(reminded, days=7)
     calendar.remind()
 
@@ -387,7 +386,7 @@ def test_an_asset_that_cannot_be_read_keeps_no_other_coupon_from_being_followed(
 ) -> None:
     bad, good = calendar.sold(), calendar.sold()
     calendar.redeem(good)
-    asset_unreadable(calendar.shop.ports, calendar.shop.id, bad.id)
+    asset_unreadable(calendar.shop.tenant, bad.id)
     calendar.follow()
 
     assert calendar.status(good) == "REDEEMED"
@@ -398,10 +397,10 @@ def test_a_coupon_whose_news_cannot_be_recorded_keeps_no_other_waiting_and_is_na
 ) -> None:
     bad, good = calendar.sold_and_redeemed(2)
 
-    def learn(ports: Ports, installation_id: UUID, asset: Asset, *rest: Any) -> int:
+    def learn(tenant: Tenant, asset: Asset, *rest: Any) -> int:
         if asset.id == bad.id:
             raise KeyError("what was not foreseen")
-        return learnt(ports, installation_id, asset, *rest)
+        return learnt(tenant, asset, *rest)
 
     learnt = coupon_status.learn
     monkeypatch.setattr(coupon_status, "learn", learn)

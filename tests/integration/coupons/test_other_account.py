@@ -80,7 +80,7 @@ def test_a_single_look_up_before_the_first_reading_of_another_account_concludes_
 ) -> None:
     asset = calendar.sold()
     points_at(calendar, other)
-    coupon_status.follow_asset(calendar.shop.ports, calendar.shop.id, asset.id)
+    coupon_status.follow_asset(calendar.shop.tenant, asset.id)
 
     assert calendar.status(asset) == "AVAILABLE"
 
@@ -113,7 +113,7 @@ def test_no_look_up_concludes_anything_until_the_whole_list_of_a_named_account_w
     asset = calendar.sold()
     calendar.follow()
     taken_for_the_same(calendar, other)
-    coupon_status.follow_asset(calendar.shop.ports, calendar.shop.id, asset.id)
+    coupon_status.follow_asset(calendar.shop.tenant, asset.id)
 
     assert calendar.status(asset) == "AVAILABLE"
 
@@ -170,8 +170,8 @@ def test_dismissing_the_problem_ends_no_doubt(calendar: Calendar) -> None:
     calendar.time_passes(hours=1)
     calendar.follow()
     (problem,) = calendar.shop.problems()
-    problems.dismiss(calendar.shop.ports, calendar.shop.id, problem.id, STAFF)
-    coupon_status.follow_asset(calendar.shop.ports, calendar.shop.id, assets[0].id)
+    problems.dismiss(calendar.shop.tenant, problem.id, STAFF)
+    coupon_status.follow_asset(calendar.shop.tenant, assets[0].id)
     calendar.time_passes(minutes=5)
     calendar.follow()
 
@@ -214,7 +214,7 @@ def test_a_reminder_under_way_waits_where_nobody_can_say_if_the_code_is_unused(
     calendar.before_expiry(asset, days=30)
     points_at(calendar, other)
     with pytest.raises(Unavailable):
-        watching.remind(calendar.shop.ports, calendar.shop.id, asset.id, 30)
+        watching.remind(calendar.shop.tenant, asset.id, 30)
 
     assert calendar.told() == []
 
@@ -254,7 +254,7 @@ def test_a_coupon_held_to_be_redeemed_is_available_again_as_soon_as_it_is_listed
 
 def test_a_single_look_up_corrects_it_too(calendar: Calendar) -> None:
     asset = held_to_be_redeemed(calendar)
-    after = coupon_status.follow_asset(calendar.shop.ports, calendar.shop.id, asset.id)
+    after = coupon_status.follow_asset(calendar.shop.tenant, asset.id)
 
     assert (after.coupon_status, after.coupon_status_inferred) == ("AVAILABLE", False)
 
@@ -270,7 +270,7 @@ def test_reconciling_corrects_it_too(calendar: Calendar) -> None:
 def test_what_bittitan_told_is_not_reopened_by_a_list(calendar: Calendar) -> None:
     asset = held_to_be_redeemed(calendar)
     shop = calendar.shop
-    with shop.ports.store.writing(shop.id) as work:
+    with shop.tenant.writing() as work:
         work.assets.change(
             asset.id, lambda a: replace(a, coupon_inferred_at=None), STAFF, shop.ports.clock()
         )

@@ -108,11 +108,11 @@ def test_an_asset_that_cannot_be_read_keeps_no_buyer_from_being_reminded(
     monkeypatch.setattr("bittitan_plugin.services.coupons.expiry_reminders.BATCH", 2)
     assets = [calendar.sold() for _ in range(5)]
     bad = min(assets, key=lambda asset: asset.id)
-    asset_unreadable(calendar.shop.ports, calendar.shop.id, bad.id)
+    asset_unreadable(calendar.shop.tenant, bad.id)
     calendar.before_expiry(assets[0], days=7)
     assert len(calendar.remind()) == 4
 
-    asset_mended(calendar.shop.ports, calendar.shop.id, bad.id)
+    asset_mended(calendar.shop.tenant, bad.id)
     assert len(calendar.remind()) == 5
 
 

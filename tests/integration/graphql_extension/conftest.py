@@ -11,6 +11,7 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import Engine
 
+from bittitan_plugin.services.ports import Tenant
 from bittitan_plugin.store.engine import open_engine
 from tests.conftest import Databases, StandingClock
 from tests.integration.graphql_extension.platform import Platform, open_platform
@@ -53,4 +54,4 @@ def platform_elsewhere(platform: Platform) -> Platform:
     """Another installation in the same database."""
     with platform.ports.store.installations() as installations:
         other = installations.open(f"elsewhere-{uuid4()}", platform.clock())
-    return replace(platform, installation_id=other.id)
+    return replace(platform, tenant=Tenant(platform.ports, other.id))

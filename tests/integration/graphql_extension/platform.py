@@ -25,7 +25,7 @@ from bittitan_plugin.domain.configuration import Configuration
 from bittitan_plugin.domain.coupons import Coupon, CouponSource, CouponStatus, Sealed
 from bittitan_plugin.domain.history import Actor, ActorKind
 from bittitan_plugin.domain.money import Money
-from bittitan_plugin.services.ports import Ports
+from bittitan_plugin.services.ports import Ports, Tenant
 from bittitan_plugin.store.unit_of_work import Store, UnitOfWork
 from tests.conftest import StandingClock
 from tests.fakes.mail import RecordingMailer
@@ -97,8 +97,7 @@ class SilentVendor(Unreachable):
 class Platform:
     """One installation, and GraphQL in front of it."""
 
-    ports: Ports
-    installation_id: UUID
+    tenant: Tenant
     clock: StandingClock
     queue: RecordingQueue
     mailer: RecordingMailer
@@ -107,8 +106,12 @@ class Platform:
     schema: strawberry.Schema = field(init=False)
 
     def __post_init__(self) -> None:
-        self.extension = build_extension(lambda _key: (self.ports, self.installation_id))
+        self.extension = build_extension(lambda _key: self.tenant)
         self.schema = host_schema(self.extension)
+
+    @property
+    def ports(self) -> Ports:
+        return self.tenant.ports
 
     def ask(
         self, document: str, viewer: Viewer = ANONYMOUS, /, **variables: Any
@@ -142,19 +145,19 @@ class Platform:
 
     @contextmanager
     def writing(self) -> Iterator[UnitOfWork]:
-        with self.ports.store.writing(self.installation_id) as work:
+        with self.tenant.writing() as work:
             yield work
 
     def switch(self, *, active: bool, **values: Any) -> None:
         with self.ports.store.installations() as installations:
-            known = installations.by_id(self.installation_id)
+            known = installations.by_id(self.tenant.id)
             installations.save(
                 replace(known, active=active, configuration=replace(known.configuration, **values))
             )
 
     def begin_anew(self) -> None:
         """Go on in another installation of the same database, where there is nothing yet."""
-        self.installation_id = _switched_on(self.ports)
+        self.tenant = replace(self.tenant, id=_switched_on(self.ports))
 
     def account(self, customer_id: str | None, *, reseller: Account | None = None) -> Account:
         """A customer's account; with a ``reseller``, that of its end customer.
@@ -233,7 +236,7 @@ class Platform:
             return work.assets.add(asset, SYSTEM, self.clock())
 
     def stored(self, asset: Asset) -> Asset:
-        with self.ports.store.reading(self.installation_id) as work:
+        with self.tenant.reading() as work:
             return work.assets.get(asset.id)
 
 
@@ -254,7 +257,7 @@ def open_platform(engine: Engine, clock: StandingClock) -> Platform:
         cipher=Cipher([generate_key()]),
         clock=clock,
     )
-    return Platform(ports, _switched_on(ports), clock, queue, mailer)
+    return Platform(Tenant(ports, _switched_on(ports)), clock, queue, mailer)
 
 
 def _switched_on(ports: Ports) -> UUID:

@@ -233,7 +233,7 @@ def test_null_takes_the_friendly_name_away(platform: Platform) -> None:
 
 def test_the_history_names_who_renamed_it(platform: Platform, asset: Asset, buyer: Viewer) -> None:
     payload(platform, UPDATE, buyer, id=asset_id(asset))
-    with platform.ports.store.reading(platform.installation_id) as work:
+    with platform.tenant.reading() as work:
         entry: HistoryEntry = work.assets.history([asset.id])[asset.id][-1]
     assert (entry.actor.kind, entry.actor.name) == ("CUSTOMER", "buyer@example.com")
 

@@ -49,9 +49,9 @@ class Sale:
 
     def run_id(self) -> str:
         """A reconciliation that found nothing."""
-        ports, installation_id = self.platform.ports, self.platform.installation_id
-        run = runs.begin(ports, installation_id, RunKind.RECONCILIATION, "staff@example.com")
-        runs.finish(ports, installation_id, run.id, Report(orders=3).as_values())
+        tenant = self.platform.tenant
+        run = runs.begin(tenant, RunKind.RECONCILIATION, "staff@example.com")
+        runs.finish(tenant, run.id, Report(orders=3).as_values())
         return global_id(RUN, run.id)
 
 
@@ -151,9 +151,7 @@ def sale_of(platform: Platform) -> Sale:
             at=platform.clock(),
             asset_id=asset.id,
         )
-    asked = cancellation_requests.create(
-        platform.ports, platform.installation_id, asset.id, customer(buyer).actor, "Twice"
-    )
+    asked = cancellation_requests.create(platform.tenant, asset.id, customer(buyer).actor, "Twice")
     assert asked.request is not None
     return Sale(platform, buyer, asset, asked.request)
 

@@ -68,9 +68,7 @@ def asset(platform: Platform, buyer: Account) -> Asset:
 
 def ask(platform: Platform, asset: Asset, comment: str = "Ordered twice") -> CancellationRequest:
     actor = Viewer(customer_id="buyer", email="buyer@example.com").actor
-    asked = cancellation_requests.create(
-        platform.ports, platform.installation_id, asset.id, actor, comment
-    )
+    asked = cancellation_requests.create(platform.tenant, asset.id, actor, comment)
     assert asked.request is not None
     return asked.request
 

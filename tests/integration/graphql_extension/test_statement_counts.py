@@ -56,7 +56,7 @@ def test_so_it_does_with_terms_and_history(hundred: Platform) -> None:
 
 
 def test_so_it_does_for_a_customer(hundred: Platform) -> None:
-    with hundred.ports.store.reading(hundred.installation_id) as work:
+    with hundred.tenant.reading() as work:
         reseller = work.accounts.of_customer("reseller")
     assert reseller is not None
     viewer = customer(reseller)

@@ -20,7 +20,7 @@ def bought(shop: Shop, *, lines: int = 1) -> Order:
 
 
 def asset_statuses(shop: Shop, order: Order) -> list[str]:
-    with shop.ports.store.reading(shop.id) as work:
+    with shop.tenant.reading() as work:
         found = {asset.order_line_id: asset for asset in work.assets.of_orders([order.id])}
     return [str(found[line.id].status) for line in order.lines]
 
@@ -129,7 +129,7 @@ def test_all_lines_of_a_new_customers_order_are_provisioned_side_by_side(shop: S
     order = shop.host.place(*(line() for _ in range(6)))
     shop.fire("order_fully_paid", order)
     shop.settle()
-    with shop.ports.store.reading(shop.id) as work:
+    with shop.tenant.reading() as work:
         assets = work.assets.of_orders([order.id])
     assert [asset.has_coupon for asset in assets] == [True] * 6
     assert len({asset.account_id for asset in assets}) == 1

@@ -36,7 +36,7 @@ def variant(shop: Shop, hook: str, variant_id: str = NEW, **values: Any) -> spec
 
 
 def product(shop: Shop, variant_id: str) -> Product | None:
-    with shop.ports.store.reading(shop.id) as work:
+    with shop.tenant.reading() as work:
         return work.products.of_variants([variant_id]).get(variant_id)
 
 
@@ -105,7 +105,7 @@ def test_a_product_that_is_not_ours_is_ignored(shop: Shop) -> None:
 
 def test_hook_product_deleted(shop: Shop) -> None:
     assert fire(shop, "product_deleted", variant_ids=[MAILBOX]).status is ACCEPTED
-    with shop.ports.store.reading(shop.id) as work:
+    with shop.tenant.reading() as work:
         published = {found.sku for found in work.products.by_skus(["MW-MAILBOX"]).values()
                      if found.published}  # fmt: skip
     assert published == set()

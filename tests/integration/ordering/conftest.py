@@ -12,6 +12,7 @@ from bittitan_plugin.platforms.shop.platform import INSTALLATION, ShopPlatform
 from bittitan_plugin.platforms.shop.schema import build_schema
 from bittitan_plugin.platforms.shop.web import graphql_routes
 from bittitan_plugin.services.installations import get_installation
+from bittitan_plugin.services.ports import Tenant
 from bittitan_plugin.web.site import Site
 from tests.by_hand import Backlog, ShopByHand, without_engine
 from tests.integration.ordering.storefront import Storefront, person, put_on_sale, staff_of
@@ -32,7 +33,7 @@ def embedded(plugin: World) -> tuple[ShopPlatform, Starlette]:
 
     def zone() -> ZoneInfo:
         id_ = application.attach(INSTALLATION, platform.host)
-        return get_installation(application.ports, id_).configuration.zone
+        return get_installation(Tenant(application.ports, id_)).configuration.zone
 
     platform = ShopPlatform(
         engine=application.engine,

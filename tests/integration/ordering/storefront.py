@@ -153,7 +153,7 @@ class Storefront:
         """
         for duty in DUTIES:
             with suppress(Unavailable):
-                duty(self.shop.ports, self.shop.id)
+                duty(self.shop.tenant)
         self.shop.settle()
 
 

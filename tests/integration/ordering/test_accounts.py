@@ -42,11 +42,11 @@ def partners(shop: Storefront) -> list[str]:
 
 def opened(shop: Storefront) -> Account:
     """The reseller's account, opened and not synchronized."""
-    return open_account(shop.shop.ports, shop.shop.id, shop.reseller_id)
+    return open_account(shop.shop.tenant, shop.reseller_id)
 
 
 def stored(shop: Storefront, account_id: UUID) -> Account:
-    with shop.shop.ports.store.reading(shop.shop.id) as work:
+    with shop.shop.tenant.reading() as work:
         return work.accounts.get(account_id)
 
 
@@ -88,8 +88,8 @@ def test_the_sync_options_show_the_email_and_the_company_of_the_account(
 
 def test_a_buyer_without_a_company_goes_by_its_address(by_hand: Storefront) -> None:
     nameless = person(by_hand.platform, "nameless")
-    open_account(by_hand.shop.ports, by_hand.shop.id, host_id(Kind.USER, nameless.id))
-    with by_hand.shop.ports.store.writing(by_hand.shop.id) as work:
+    open_account(by_hand.shop.tenant, host_id(Kind.USER, nameless.id))
+    with by_hand.shop.tenant.writing() as work:
         known = work.accounts.of_customer(host_id(Kind.USER, nameless.id))
         assert known is not None
         work.accounts.change(known.id, lambda a: replace(a, company=""))
@@ -131,18 +131,17 @@ def test_synchronizing_again_changes_nothing(by_hand: Storefront) -> None:
 @pytest.mark.databases("sqlite", "postgresql")
 def test_two_staff_who_synchronize_at_once_make_one_partner(by_hand: Storefront) -> None:
     account_id = opened(by_hand).id
-    ports, shop_id = by_hand.shop.ports, by_hand.shop.id
+    tenant = by_hand.shop.tenant
     with ThreadPoolExecutor(8) as pool:
         found = list(
-            pool.map(lambda _: accounts.save_and_synchronize(ports, shop_id, account_id), range(8))
+            pool.map(lambda _: accounts.save_and_synchronize(tenant, account_id), range(8))
         )
     assert (len({each.partner_id for each in found}), len(partners(by_hand))) == (1, 1)
 
 
 def test_an_address_the_vendor_knows_is_adopted(by_hand: Storefront) -> None:
-    ports = by_hand.shop.ports
-    configuration = get_installation(ports, by_hand.shop.id).configuration
-    known = ports.vendors.of(configuration).register_partner(
+    configuration = get_installation(by_hand.shop.tenant).configuration
+    known = by_hand.shop.ports.vendors.of(configuration).register_partner(
         reference="another-system", email=by_hand.reseller.email, company="Contoso"
     )
     synchronize(by_hand)
@@ -204,8 +203,8 @@ def test_the_password_of_an_older_contract_is_passed_on_and_never_kept(
 
 def test_an_account_changed_meanwhile_is_not_overwritten(by_hand: Storefront) -> None:
     account_id = opened(by_hand).id
-    ports, shop_id = by_hand.shop.ports, by_hand.shop.id
-    accounts.save_and_synchronize(ports, shop_id, account_id, company_name="First")
+    tenant = by_hand.shop.tenant
+    accounts.save_and_synchronize(tenant, account_id, company_name="First")
     answer = synchronize(by_hand, companyName="Second")
     assert errors(answer) == [("companyName", "INVALID")]
     assert stored(by_hand, account_id).company == "First"

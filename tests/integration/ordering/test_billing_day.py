@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from bittitan_plugin.domain.errors import BitTitanError, Rejected, Unavailable
+from bittitan_plugin.services.ports import Tenant
 from bittitan_plugin.services.selling import invoicing
 from bittitan_plugin.services.selling.invoicing import hand_in_due
 from bittitan_plugin.store.unit_of_work import UnitOfWork
@@ -157,41 +158,41 @@ def test_no_transaction_hands_in_more_than_one_batch_of_what_is_due(
         enqueue(work, *job)
 
     monkeypatch.setattr(UnitOfWork, "enqueue", counted)
-    assert len(hand_in_due(shop_by_hand.ports, shop_by_hand.id)) == 5
+    assert len(hand_in_due(shop_by_hand.tenant)) == 5
     assert sorted(handed_in.values()) == [1, 2, 2]
 
 
 def test_a_crash_between_the_invoice_and_its_note_loses_nothing(shop: Shop) -> None:
     order_id = due(shop)
     # Handed in, then issued by a worker that died before it could note it.
-    hand_in_due(shop.ports, shop.id)
+    hand_in_due(shop.tenant)
     issued = shop.host.invoice(order_id)
     shop.settle()
-    with shop.ports.store.reading(shop.id) as work:
+    with shop.tenant.reading() as work:
         (asset,) = work.assets.of_orders([order_id])
     assert asset.invoice == issued
 
 
 def test_an_invoice_that_fails_for_a_while_is_issued_in_the_end(shop: Shop) -> None:
     order_id = due(shop, *[Unavailable("busy")] * 3)
-    hand_in_due(shop.ports, shop.id)
+    hand_in_due(shop.tenant)
     shop.settle()
     assert order_id in shop.host.invoices
 
 
 def test_an_invoice_the_platform_refuses_is_a_problem_for_staff(shop: Shop) -> None:
     due(shop, Rejected("CLOSED", "The books are closed."))
-    hand_in_due(shop.ports, shop.id)
+    hand_in_due(shop.tenant)
     shop.settle()
     assert ["books are closed" in problem.message for problem in shop.problems()] == [True]
 
 
 def test_a_refused_invoice_is_tried_again_the_next_day(shop: Shop) -> None:
     order_id = due(shop, Rejected("CLOSED", "The books are closed."))
-    hand_in_due(shop.ports, shop.id)
+    hand_in_due(shop.tenant)
     shop.settle()
     shop.world.clock.advance(days=1)
-    hand_in_due(shop.ports, shop.id)
+    hand_in_due(shop.tenant)
     shop.settle()
     assert (order_id in shop.host.invoices, shop.problems()) == (True, [])
 
@@ -200,8 +201,8 @@ def test_a_platform_that_fails_does_not_keep_others_from_being_invoiced(shop: Sh
     order_id = due(shop)
     done: list[object] = []
 
-    def duty(_ports: object, installation_id: object) -> None:
-        done.append(installation_id)
+    def duty(tenant: Tenant) -> None:
+        done.append(tenant.id)
         if len(done) == 1:
             raise RuntimeError("a fault nobody thought of")
 

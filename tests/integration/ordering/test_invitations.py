@@ -24,7 +24,7 @@ RESELLER = Actor(ActorKind.CUSTOMER, "reseller@example.com")
 def named(shop: Shop) -> Account:
     """An end customer that a reseller has just named."""
     name = uuid4().hex
-    with shop.ports.store.writing(shop.id) as work:
+    with shop.tenant.writing() as work:
         customer = Customer(id=name, email=f"{name}@contoso.example", company="")
         reseller = ensure_account(shop.ports, work, customer)
         end = EndCustomer(email=f"{name}@fabrikam.example", name="Fabrikam")
@@ -32,13 +32,13 @@ def named(shop: Shop) -> Account:
 
 
 def token_sent(shop: Shop, account: Account) -> str:
-    invitations.invite(shop.ports, shop.id, account.id, LINK, RESELLER)
+    invitations.invite(shop.tenant, account.id, LINK, RESELLER)
     (sent,) = (each for each in shop.mail if each.to == account.email)
     return str(sent.values["link"]).removeprefix(LINK)
 
 
 def is_of(shop: Shop, customer_id: str) -> list[UUID]:
-    with shop.ports.store.reading(shop.id) as work:
+    with shop.tenant.reading() as work:
         return [each.id for each in work.accounts.own([customer_id])[customer_id].named]
 
 
@@ -49,8 +49,8 @@ def test_of_two_who_follow_one_link_at_once_one_counts(shop: Shop) -> None:
 
     def follow(customer_id: str) -> ErrorCode | None:
         try:
-            invitation, _ = invitations.take(shop.ports, shop.id, token)
-            invitations.accept(shop.ports, shop.id, invitation, customer_id)
+            invitation, _ = invitations.take(shop.tenant, token)
+            invitations.accept(shop.tenant, invitation, customer_id)
         except Refusal as refusal:
             return refusal.code
         return None
@@ -68,11 +68,11 @@ def test_a_link_that_is_followed_before_the_mail_server_has_answered_stays_used(
 
     def followed_at_once(mail: Notification) -> None:
         token = str(mail.values["link"]).removeprefix(LINK)
-        invitations.take(shop.ports, shop.id, token)
+        invitations.take(shop.tenant, token)
 
     monkeypatch.setattr(shop.ports.mailer, "send", followed_at_once)
-    made = invitations.invite(shop.ports, shop.id, account.id, LINK, RESELLER)
-    with shop.ports.store.reading(shop.id) as work:
+    made = invitations.invite(shop.tenant, account.id, LINK, RESELLER)
+    with shop.tenant.reading() as work:
         kept = work.invitations.get(made.id)
     assert kept is not None
     assert kept.used_at is not None
@@ -84,7 +84,7 @@ def test_of_several_invitations_at_once_one_is_sent(shop: Shop) -> None:
 
     def invite(_number: int) -> bool:
         try:
-            invitations.invite(shop.ports, shop.id, account.id, LINK, RESELLER)
+            invitations.invite(shop.tenant, account.id, LINK, RESELLER)
         except Refusal:
             return False
         return True
@@ -98,24 +98,24 @@ def test_an_invitation_whose_mail_failed_is_sent_again_at_once(shop: Shop) -> No
     account = named(shop)
     shop.world.mailer.failures.append(Unavailable("the mail server is away"))
     with pytest.raises(Unavailable):
-        invitations.invite(shop.ports, shop.id, account.id, LINK, RESELLER)
+        invitations.invite(shop.tenant, account.id, LINK, RESELLER)
 
     assert token_sent(shop, account)
 
 
 def test_a_link_by_which_nobody_was_let_in_works_again(shop: Shop) -> None:
     token = token_sent(shop, named(shop))
-    invitation, _ = invitations.take(shop.ports, shop.id, token)
-    invitations.give_back(shop.ports, shop.id, invitation)
+    invitation, _ = invitations.take(shop.tenant, token)
+    invitations.give_back(shop.tenant, invitation)
 
-    assert invitations.find(shop.ports, shop.id, token)[0].id == invitation.id
+    assert invitations.find(shop.tenant, token)[0].id == invitation.id
 
 
 def test_nobody_is_invited_while_the_plugin_is_switched_off(shop: Shop) -> None:
     account = named(shop)
     shop.configure(active=False)
     with pytest.raises(Refusal) as refused:
-        invitations.invite(shop.ports, shop.id, account.id, LINK, RESELLER)
+        invitations.invite(shop.tenant, account.id, LINK, RESELLER)
     shop.configure()
     assert refused.value.code is ErrorCode.PLUGIN_INACTIVE
 
@@ -124,7 +124,7 @@ def test_a_customer_that_is_no_end_customer_is_not_invited(shop: Shop) -> None:
     account = named(shop)
     assert account.reseller_id is not None
     with pytest.raises(Refusal, match="Only end customers"):
-        invitations.invite(shop.ports, shop.id, account.reseller_id, LINK, RESELLER)
+        invitations.invite(shop.tenant, account.reseller_id, LINK, RESELLER)
 
 
 @pytest.mark.parametrize("synchronized", [False, True])
@@ -134,7 +134,7 @@ def test_a_reseller_without_a_company_is_not_named_by_its_address(
     account = named(shop)
     if synchronized:  # BitTitan then knows it by its address for want of a company
         assert account.reseller_id is not None
-        save_and_synchronize(shop.ports, shop.id, account.reseller_id)
+        save_and_synchronize(shop.tenant, account.reseller_id)
     token_sent(shop, account)
     (sent,) = (each for each in shop.mail if each.to == account.email)
     values: dict[str, Any] = dict(sent.values)
@@ -143,5 +143,5 @@ def test_a_reseller_without_a_company_is_not_named_by_its_address(
 
 def test_whoever_was_named_and_followed_no_link_has_no_account(shop: Shop) -> None:
     token_sent(shop, named(shop))
-    with shop.ports.store.reading(shop.id) as work:
+    with shop.tenant.reading() as work:
         assert work.accounts.own(["somebody"]) == {"somebody": NO_ACCOUNTS}

@@ -43,7 +43,7 @@ def asset(shop: Shop) -> Asset:
 
 def resent(shop: Shop, asset: Asset, actor: Actor = BUYER) -> ErrorCode | None:
     try:
-        resend_welcome(shop.ports, shop.id, asset.id, actor)
+        resend_welcome(shop.tenant, asset.id, actor)
     except Refusal as refusal:
         return refusal.code
     return None
@@ -52,17 +52,17 @@ def resent(shop: Shop, asset: Asset, actor: Actor = BUYER) -> ErrorCode | None:
 def asked(shop: Shop, asset: Asset) -> ErrorCode | None:
     """Ask for the cancellation, and take that back."""
     try:
-        made = cancellation_requests.create(shop.ports, shop.id, asset.id, BUYER, "")
+        made = cancellation_requests.create(shop.tenant, asset.id, BUYER, "")
     except Refusal as refusal:
         return refusal.code
     assert made.request is not None
-    cancellation_requests.withdraw(shop.ports, shop.id, made.request.id, BUYER)
+    cancellation_requests.withdraw(shop.tenant, made.request.id, BUYER)
     return None
 
 
 def named(shop: Shop, reseller: str, number: int = 0) -> Account:
     """An end customer that a reseller has just named."""
-    with shop.ports.store.writing(shop.id) as work:
+    with shop.tenant.writing() as work:
         customer = Customer(id=reseller, email=f"{reseller}@contoso.example", company="")
         end = EndCustomer(email=f"{number}-{reseller}@fabrikam.example", name="")
         return ensure_end_customer(
@@ -73,14 +73,14 @@ def named(shop: Shop, reseller: str, number: int = 0) -> Account:
 def invited(shop: Shop, account: Account, actor: Actor = BUYER) -> ErrorCode | None:
     shop.world.clock.advance(minutes=11)
     try:
-        invitations.invite(shop.ports, shop.id, account.id, LINK, actor)
+        invitations.invite(shop.tenant, account.id, LINK, actor)
     except Refusal as refusal:
         return refusal.code
     return None
 
 
 def said_again(shop: Shop, asset_id: UUID) -> list[tuple[ActorKind, Any]]:
-    with shop.ports.store.reading(shop.id) as work:
+    with shop.tenant.reading() as work:
         entries = work.assets.history([asset_id])[asset_id]
     return [
         (entry.actor.kind, entry.change.after)
@@ -125,7 +125,7 @@ def test_staff_send_the_code_as_often_as_it_takes_and_the_history_says_who(
     assert outcomes == [None] * CODE_AGAIN.most
     told = [(ActorKind.CUSTOMER, "sent")] * CODE_AGAIN.most
     assert said_again(shop, asset.id) == told + [(ActorKind.STAFF, "sent")] * CODE_AGAIN.most
-    assert list(audit.faults(shop.ports, shop.id)) == []
+    assert list(audit.faults(shop.tenant)) == []
 
 
 def test_a_mail_that_was_certainly_not_sent_does_not_count(shop: Shop, asset: Asset) -> None:
@@ -183,7 +183,7 @@ def test_an_invitation_that_may_have_been_sent_is_not_sent_again_at_once(shop: S
     account = named(shop, uuid4().hex)
     shop.world.mailer.failures.append(OutcomeUnknown("it fell silent"))
     with pytest.raises(OutcomeUnknown):
-        invitations.invite(shop.ports, shop.id, account.id, LINK, BUYER)
+        invitations.invite(shop.tenant, account.id, LINK, BUYER)
 
     with pytest.raises(Refusal, match="less than 10 minutes ago"):
-        invitations.invite(shop.ports, shop.id, account.id, LINK, BUYER)
+        invitations.invite(shop.tenant, account.id, LINK, BUYER)

@@ -26,14 +26,14 @@ def only_error(answer: Any) -> tuple[str, str]:
 
 def withdraw(storefront: Storefront) -> None:
     """Our product, though the platform's own is still published."""
-    with storefront.shop.ports.store.writing(storefront.shop.id) as work:
+    with storefront.shop.tenant.writing() as work:
         product = work.products.of_variants([storefront.variant_id])[storefront.variant_id]
         work.products.save(replace(product, published=False))
 
 
 def sell_for_euros(storefront: Storefront) -> None:
     """Our product, though the platform's own still has a price in dollars."""
-    with storefront.shop.ports.store.writing(storefront.shop.id) as work:
+    with storefront.shop.tenant.writing() as work:
         product = work.products.of_variants([storefront.variant_id])[storefront.variant_id]
         work.products.save(replace(product, prices={"EUR": Money.of("13", "EUR")}))
 
@@ -76,14 +76,14 @@ def test_an_end_customer_without_an_address_is_refused(storefront: Storefront) -
 
 def test_a_friendly_name_that_cannot_be_kept_is_refused(shop: Shop) -> None:
     order = shop.host.place(line(), line(friendly_name="x" * 256))
-    (refusal,) = precheck(shop.ports, get_installation(shop.ports, shop.id), order)
+    (refusal,) = precheck(shop.ports, get_installation(shop.tenant), order)
     assert (refusal.field, refusal.code) == ("lines[1].friendly_name", "INVALID")
 
 
 @pytest.mark.parametrize("quantity", [0, -1, 100_001])
 def test_a_quantity_that_is_no_number_of_licenses_is_refused(shop: Shop, quantity: int) -> None:
     order = shop.host.place(line(quantity=quantity))
-    (refusal,) = precheck(shop.ports, get_installation(shop.ports, shop.id), order)
+    (refusal,) = precheck(shop.ports, get_installation(shop.tenant), order)
     assert (refusal.field, refusal.code) == ("lines[0].quantity", "INVALID")
 
 
@@ -100,7 +100,7 @@ def test_a_quantity_that_is_no_whole_number_cannot_even_be_asked_about(
 def test_several_reasons_are_all_named(shop: Shop) -> None:
     shop.configure(synchronize_automatically="false")
     order = shop.host.place(line(currency="EUR", end_customer=end_customer(email="nobody")))
-    found = precheck(shop.ports, get_installation(shop.ports, shop.id), order)
+    found = precheck(shop.ports, get_installation(shop.tenant), order)
     assert [refusal.field for refusal in found] == ["customer", "lines[0].end_customer.email"]
 
 
@@ -108,4 +108,4 @@ def test_goods_of_others_are_sold_whatever_becomes_of_ours(shop: Shop) -> None:
     shop.configure(active=False)
     mug = line(variant_id="mug", sku="MUG", product_type="merchandise")
     order = shop.host.place(mug)
-    assert precheck(shop.ports, get_installation(shop.ports, shop.id), order) == []
+    assert precheck(shop.ports, get_installation(shop.tenant), order) == []

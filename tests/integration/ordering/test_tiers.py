@@ -65,7 +65,7 @@ def test_the_same_address_under_another_reseller_is_another_account(
 def test_first_orders_at_once_open_one_account_for_the_end_customer(shop: Shop) -> None:
     def order(number: int) -> Account:
         email = f"IT@{'Fabrikam' if number % 2 else 'fabrikam'}.example"
-        with shop.ports.store.writing(shop.id) as work:
+        with shop.tenant.writing() as work:
             customer = Customer(id="reseller", email="r@example.com", company="Contoso")
             reseller = ensure_account(shop.ports, work, customer)
             return ensure_end_customer(

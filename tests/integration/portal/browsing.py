@@ -102,7 +102,7 @@ class Counter:
     def requests(self, key: UUID) -> list[str]:
         """The states of the licence's pending and newest request."""
         shop = self.storefront.shop
-        with shop.ports.store.reading(shop.id) as work:
+        with shop.tenant.reading() as work:
             latest = work.requests.latest_of(key)
             pending = work.requests.pending_of([key])
         return [latest.state.value] * max(1, len(pending)) if latest else []

@@ -222,7 +222,7 @@ def test_what_staff_decided_meanwhile_cannot_be_withdrawn_and_the_page_says_so(
     form = visitor.send(visitor.open(at(key, "/cancel")).form("/cancel")).form("/withdraw")
     staff = counter.site.platform.identity.viewer(str(counter.storefront.staff.id))
     request_id = UUID(form.fields["request"])
-    cancellation_requests.reject(shop.ports, shop.id, request_id, staff.actor, "It was used")
+    cancellation_requests.reject(shop.tenant, request_id, staff.actor, "It was used")
     page = visitor.send(form)
     assert (page.status, "This request has been refused" in page.text) == (409, True)
 
@@ -314,7 +314,7 @@ def test_a_code_from_stock_is_being_cancelled_until_staff_took_it_back(stocked: 
     assert "Being cancelled" in page.text
     assert "Ready to redeem" not in page.text
     shop = stocked.storefront.shop
-    confirm(shop.ports, shop.id, revocation_of(shop, stocked.asset(key)).id, STAFF)
+    confirm(shop.tenant, revocation_of(shop, stocked.asset(key)).id, STAFF)
     shop.settle()
     assert "It has been cancelled." in stocked.reseller.open(at(key)).text
     assert stocked.asset(key).credit_invoice is not None

@@ -34,7 +34,7 @@ def test_the_change_is_recorded_under_the_customers_name(counter: Counter) -> No
     key, visitor = counter.bought(), counter.reseller
     visitor.send(visitor.open(at(key)).form("/name"), name="Berlin")
     shop = counter.storefront.shop
-    with shop.ports.store.reading(shop.id) as work:
+    with shop.tenant.reading() as work:
         entry = work.assets.history([key])[key][-1]
     assert (entry.actor.kind, entry.actor.name) == ("CUSTOMER", counter.storefront.reseller.email)
 

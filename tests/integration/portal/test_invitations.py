@@ -130,7 +130,7 @@ def test_a_newer_link_takes_the_place_of_an_older_one(counter: Counter, email: s
 def test_a_foreign_link_is_refused(counter: Counter, email: str, link: str) -> None:
     counter.invite(email)
     seal = counter.storefront.shop.ports.cipher.seal
-    other = seal(f"invitation:{counter.site.installation_id}")
+    other = seal(f"invitation:{counter.site.tenant.id}")
     made = {"a code": seal("CODE-1234"), "another id": other}
     page = counter.visitor(None).open(f"/invitation/{made.get(link, Sealed(quote(link)))}")
     assert (page.status, NOT_ONE_OF_OURS in page.text) == (404, True)

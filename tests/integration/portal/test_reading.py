@@ -68,7 +68,7 @@ def test_the_list_shows_no_code(counter: Counter) -> None:
 def test_a_code_that_cannot_be_read_is_no_failure_of_the_page(counter: Counter) -> None:
     key = counter.bought()
     shop = counter.storefront.shop
-    with shop.ports.store.writing(shop.id) as work:
+    with shop.tenant.writing() as work:
         broken = update(AssetRow).where(AssetRow.id == key).values(coupon_code="unreadable")
         work.session.execute(broken)
     page = counter.reseller.open(at(key))
@@ -264,7 +264,7 @@ def test_order_again_fills_in_the_shop(counter: Counter) -> None:
 def test_what_is_no_longer_on_offer_cannot_be_ordered_again(counter: Counter) -> None:
     key = counter.bought()
     shop = counter.storefront.shop
-    with shop.ports.store.writing(shop.id) as work:
+    with shop.tenant.writing() as work:
         (product,) = work.products.by_ids([counter.asset(key).product_id]).values()
         work.products.save(replace(product, published=False))
     assert "This product is no longer on offer." in counter.reseller.open(at(key)).text
@@ -274,10 +274,10 @@ def test_a_refused_request_says_why(counter: Counter) -> None:
     key = counter.bought()
     shop, visitor = counter.storefront.shop, counter.reseller
     visitor.send(visitor.open(at(key, "/cancel")).form("/cancel"))
-    with shop.ports.store.reading(shop.id) as work:
+    with shop.tenant.reading() as work:
         request = work.requests.pending_of([key])[key]
     staff = counter.site.platform.identity.viewer(str(counter.storefront.staff.id))
-    cancellation_requests.reject(shop.ports, shop.id, request.id, staff.actor, "The code was seen")
+    cancellation_requests.reject(shop.tenant, request.id, staff.actor, "The code was seen")
     text = visitor.open(at(key)).text
     assert "was refused: The code was seen" in text
     assert counter.storefront.staff.email not in text

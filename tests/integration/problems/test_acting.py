@@ -37,9 +37,9 @@ def the_problem(shop: Shop) -> Problem:
 def press(shop: Shop, problem: Problem | None = None) -> Problem:
     """Press the button of the problem (the only one, unless said), and let the work be done."""
     problem = problem or the_problem(shop)
-    problems.act(shop.ports, shop.id, problem.id, STAFF)
+    problems.act(shop.tenant, problem.id, STAFF)
     shop.settle()
-    with shop.ports.store.reading(shop.id) as work:
+    with shop.tenant.reading() as work:
         return work.problems.get(problem.id)
 
 
@@ -149,7 +149,7 @@ def test_news_of_a_request_that_could_not_be_sent_is_sent_by_the_button(shop: Sh
     shop.world.mailer.failures.clear()
     asset = shop.buy(line())
     shop.world.mailer.failures.extend(failures)
-    cancellation_requests.create(shop.ports, shop.id, asset.id, CUSTOMER, "Twice")
+    cancellation_requests.create(shop.tenant, asset.id, CUSTOMER, "Twice")
     shop.settle()
     stuck = shop.problems()
     assert {problem.action for problem in stuck} == {ProblemAction.RESUME}
@@ -163,7 +163,7 @@ def test_news_of_a_request_that_could_not_be_sent_is_sent_by_the_button(shop: Sh
 def test_only_the_side_that_was_not_told_is_told_again(shop: Shop) -> None:
     asset = shop.buy(line())
     shop.world.mailer.failures.append(Rejected("550", "no such mailbox"))
-    cancellation_requests.create(shop.ports, shop.id, asset.id, CUSTOMER, "Twice")
+    cancellation_requests.create(shop.tenant, asset.id, CUSTOMER, "Twice")
     shop.settle()
     shop.mail.clear()
     press(shop)
@@ -176,7 +176,7 @@ def test_a_reminder_that_could_not_be_sent_is_sent_by_the_button(shop: Shop) -> 
     shop.world.clock.now = asset.coupon_expires_at
     shop.world.clock.advance(days=-20)
     shop.world.mailer.failures.append(Rejected("550", "no such mailbox"))
-    watching.watch_expiries(shop.ports, shop.id)
+    watching.watch_expiries(shop.tenant)
     shop.settle()
     press(shop)
     assert [mail.template for mail in shop.mail].count("coupon_expiring") == 1
@@ -189,7 +189,7 @@ def test_a_reminder_that_is_no_longer_due_is_only_closed(shop: Shop) -> None:
     shop.world.clock.now = asset.coupon_expires_at
     shop.world.clock.advance(days=-20)
     shop.world.mailer.failures.append(Rejected("550", "no such mailbox"))
-    watching.watch_expiries(shop.ports, shop.id)
+    watching.watch_expiries(shop.tenant)
     shop.settle()
     shop.world.clock.advance(days=30)
     assert press(shop).resolved_at is not None
@@ -202,7 +202,7 @@ def test_an_invoice_that_could_not_be_issued_is_issued_by_the_button(shop: Shop)
     shop.host.invoicing = True
     shop.host.deferred[asset.order_id] = shop.world.clock.now
     shop.host.failures["invoice"] = deque([Rejected("LOCKED", "the books are closed")])
-    hand_in_due(shop.ports, shop.id)
+    hand_in_due(shop.tenant)
     shop.settle()
     problem = the_problem(shop)
     assert (problem.action, problem.order_id) == (ProblemAction.RESUME, asset.order_id)
@@ -213,7 +213,7 @@ def test_an_invoice_that_could_not_be_issued_is_issued_by_the_button(shop: Shop)
 def test_a_coupon_cancelled_at_bittitan_is_a_problem_as_soon_as_it_is_noticed(shop: Shop) -> None:
     asset = shop.buy(line())
     shop.sandbox.sandbox.cancel(asset.coupon_id or "")
-    follow_asset(shop.ports, shop.id, asset.id)
+    follow_asset(shop.tenant, asset.id)
     problem = the_problem(shop)
     assert (problem.kind, problem.action) == (
         ProblemKind.COUPON_CANCELLED_OUTSIDE,
@@ -224,14 +224,14 @@ def test_a_coupon_cancelled_at_bittitan_is_a_problem_as_soon_as_it_is_noticed(sh
 def test_its_button_cancels_the_asset_and_credits_it_once(shop: Shop) -> None:
     asset = shop.buy(line())
     shop.sandbox.sandbox.cancel(asset.coupon_id or "")
-    follow_asset(shop.ports, shop.id, asset.id)
+    follow_asset(shop.tenant, asset.id)
     assert press(shop).resolved_at is not None
     assert (shop.asset(asset.id).status, shop.tally()) == (AssetStatus.CANCELLED, CANCELLED)
 
 
 def test_our_own_cancellation_is_no_such_problem(shop: Shop) -> None:
     asset = shop.cancel(shop.buy(line()))
-    follow_asset(shop.ports, shop.id, asset.id)
+    follow_asset(shop.tenant, asset.id)
     assert shop.problems() == []
 
 
@@ -274,7 +274,7 @@ def test_a_customer_is_told_when_bittitan_refuses_what_it_cancelled_itself(shop:
     shop.configure(automatic_cancellation="true")
     asset = shop.buy(line())
     shop.sandbox.sandbox.redeem(asset.coupon_id or "")
-    cancellation.cancel(shop.ports, shop.id, asset.id, CUSTOMER, "")
+    cancellation.cancel(shop.tenant, asset.id, CUSTOMER, "")
     shop.settle()
     (told,) = [mail for mail in shop.mail if mail.template == "cancellation_refused"]
     assert (told.to, "redeemed" in str(told.values["reason"])) == (CUSTOMER.name, True)

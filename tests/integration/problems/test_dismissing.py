@@ -7,6 +7,7 @@ import pytest
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
 from bittitan_plugin.domain.problems import Problem
 from bittitan_plugin.services import problems
+from bittitan_plugin.services.ports import Tenant
 from tests.fakes.host import line
 from tests.world import STAFF, Shop
 
@@ -33,13 +34,13 @@ def again(shop: Shop) -> None:
 
 
 def test_it_is_no_longer_listed_and_says_who_did_it(shop: Shop, problem: Problem) -> None:
-    done = problems.dismiss(shop.ports, shop.id, problem.id, STAFF)
+    done = problems.dismiss(shop.tenant, problem.id, STAFF)
     assert (done.dismissed_by, done.resolved_at) == (STAFF.name, shop.world.clock.now)
     assert shop.problems() == []
 
 
 def test_when_it_happens_again_it_is_raised_anew(shop: Shop, problem: Problem) -> None:
-    problems.dismiss(shop.ports, shop.id, problem.id, STAFF)
+    problems.dismiss(shop.tenant, problem.id, STAFF)
     shop.world.clock.advance(days=2)
     again(shop)
     (raised,) = shop.problems()
@@ -52,25 +53,25 @@ def test_when_it_happens_again_it_is_raised_anew(shop: Shop, problem: Problem) -
 
 
 def test_dismissing_twice_keeps_who_did_it_first(shop: Shop, problem: Problem) -> None:
-    problems.dismiss(shop.ports, shop.id, problem.id, STAFF)
-    second = problems.dismiss(shop.ports, shop.id, problem.id, replace(STAFF, name="other"))
+    problems.dismiss(shop.tenant, problem.id, STAFF)
+    second = problems.dismiss(shop.tenant, problem.id, replace(STAFF, name="other"))
     assert second.dismissed_by == STAFF.name
 
 
 def test_acting_on_what_was_dismissed_does_nothing(shop: Shop, problem: Problem) -> None:
-    problems.dismiss(shop.ports, shop.id, problem.id, STAFF)
-    assert problems.act(shop.ports, shop.id, problem.id, STAFF).dismissed_by == STAFF.name
+    problems.dismiss(shop.tenant, problem.id, STAFF)
+    assert problems.act(shop.tenant, problem.id, STAFF).dismissed_by == STAFF.name
 
 
 def test_it_can_be_dismissed_while_the_plugin_is_off(shop: Shop, problem: Problem) -> None:
     shop.configure(active=False)
-    assert problems.dismiss(shop.ports, shop.id, problem.id, STAFF).resolved_at is not None
+    assert problems.dismiss(shop.tenant, problem.id, STAFF).resolved_at is not None
 
 
 def test_a_problem_of_another_shop_does_not_exist(shop: Shop, problem: Problem) -> None:
     elsewhere = shop.world.application.attach(f"{shop.key}-other", shop.host)
     for touch in (problems.act, problems.dismiss):
         with pytest.raises(Refusal) as refusal:
-            touch(shop.ports, elsewhere, problem.id, STAFF)
+            touch(Tenant(shop.ports, elsewhere), problem.id, STAFF)
         assert refusal.value.code in {ErrorCode.NOT_FOUND, ErrorCode.PLUGIN_INACTIVE}
     assert [each.id for each in shop.problems()] == [problem.id]

@@ -27,7 +27,7 @@ def go_round(
             raise error
         return f"{item.id} done"
 
-    with Round(shop.ports, shop.id, "letters", complete=complete) as round_:
+    with Round(shop.tenant, "letters", complete=complete) as round_:
         return [round_.do(item, lambda item=item: act(item)) for item in items]  # type: ignore[misc]
 
 
@@ -55,7 +55,7 @@ def test_it_is_said_once_and_closed_when_it_goes_well(shop: Shop) -> None:
 
 def test_one_that_staff_put_aside_stays_away_until_it_went_well_once(shop: Shop) -> None:
     go_round(shop, {"b": KeyError()})
-    problems.dismiss(shop.ports, shop.id, shop.problems()[0].id, STAFF)
+    problems.dismiss(shop.tenant, shop.problems()[0].id, STAFF)
     assert go_round(shop, {"b": KeyError()}) == ["a done", None, "c done"]
     assert shop.problems() == []
     go_round(shop, {})

@@ -37,7 +37,7 @@ def test_a_waiting_asset_goes_on_when_its_account_is_synchronized(shop: Shop) ->
     shop.configure(synchronize_automatically="false")
     asset = shop.buy(line())
 
-    synchronize_account(shop.ports, shop.id, asset.account_id)
+    synchronize_account(shop.tenant, asset.account_id)
     shop.settle()
 
     assert shop.tally() == SOLD
@@ -72,7 +72,7 @@ def test_an_account_is_registered_once_for_all_its_orders(shop: Shop) -> None:
 def test_a_reseller_s_asset_names_both(shop: Shop) -> None:
     asset = shop.buy(line(end_customer=end_customer("it@fabrikam.example")), customer="reseller")
 
-    with shop.ports.store.reading(shop.id) as work:
+    with shop.tenant.reading() as work:
         accounts = work.accounts.by_ids([asset.account_id, asset.end_customer_id or asset.id])
     assert {account.email for account in accounts.values()} == {
         "reseller@example.com",
@@ -120,5 +120,5 @@ def test_no_order_is_lost_for_a_company_s_name_that_only_the_platform_takes(
     shop.settle()
     asset = shop.asset_of(order)
     assert asset is not None
-    with shop.ports.store.reading(shop.id) as work:
+    with shop.tenant.reading() as work:
         assert work.accounts.get(asset.account_id).company == kept

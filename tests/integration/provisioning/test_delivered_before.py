@@ -100,7 +100,7 @@ def test_the_button_provisions_them_after_all(shop: Shop) -> None:
     held(shop)
     (problem,) = shop.problems()
 
-    act(shop.ports, shop.id, problem.id, STAFF)
+    act(shop.tenant, problem.id, STAFF)
     shop.settle()
 
     assert (shop.tally(), shop.problems()) == (SOLD, [])
@@ -118,7 +118,7 @@ def test_one_order_of_several_is_provisioned_after_all(shop: Shop) -> None:
 
 def test_an_order_of_which_nothing_is_held_is_not_found(shop: Shop) -> None:
     with pytest.raises(Refusal) as refused:
-        provision_held(shop.ports, shop.id, STAFF, "77")
+        provision_held(shop.tenant, STAFF, "77")
     assert refused.value.code is ErrorCode.NOT_FOUND
     assert provision_order(shop.ports, shop.key, "77", Console(quiet=True)) == 1
 

@@ -103,7 +103,7 @@ def test_what_was_said_is_kept_and_the_code_sealed(
     asset = shop.buy(line(quantity=5))
 
     (coupon,) = shop.sandbox.sandbox.ledger()
-    with shop.ports.store.reading(shop.id) as work:
+    with shop.tenant.reading() as work:
         row = work.session.get(HeldCouponRow, asset.id)
         held = work.held_coupons.of(asset.id)
     assert row is not None
@@ -120,7 +120,7 @@ def test_no_reconciliation_tries_again_for_what_is_held_back(
     vendor_answers(monkeypatch, sku="UMB")
     asset = shop.buy(line())
 
-    assert reconciliation.reconcile_asset(shop.ports, shop.id, asset.id) is False
+    assert reconciliation.reconcile_asset(shop.tenant, asset.id) is False
 
 
 def test_once_bittitan_has_put_it_right_synchronizing_delivers_it(
@@ -141,7 +141,7 @@ def test_staff_may_let_the_buyer_have_it_as_it_is(
     vendor_answers(monkeypatch, validity_days=30)
     asset = shop.buy(line())
 
-    problems.act(shop.ports, shop.id, the_problem(shop).id, STAFF)
+    problems.act(shop.tenant, the_problem(shop).id, STAFF)
     shop.settle()
 
     assert shop.asset(asset.id).has_coupon
@@ -156,7 +156,7 @@ def test_what_was_issued_under_another_reference_cannot_be_released(
     asset = shop.buy(line())
 
     with pytest.raises(Refusal, match="another reference") as refused:
-        problems.act(shop.ports, shop.id, the_problem(shop).id, STAFF)
+        problems.act(shop.tenant, the_problem(shop).id, STAFF)
     assert (refused.value.code, shop.asset(asset.id).has_coupon) == (ErrorCode.INVALID, False)
 
 
@@ -169,7 +169,7 @@ def test_what_was_redeemed_meanwhile_cannot_be_released(
     shop.sandbox.sandbox.redeem(coupon.id)
 
     with pytest.raises(Refusal, match="does not list it"):
-        problems.act(shop.ports, shop.id, the_problem(shop).id, STAFF)
+        problems.act(shop.tenant, the_problem(shop).id, STAFF)
 
 
 def test_cancelling_revokes_what_was_held_back(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -187,7 +187,7 @@ def test_a_coupon_listed_under_another_sale_s_reference_is_not_revoked_as_one_to
     ledger = shop.sandbox.sandbox._ledger._coupons
     one = ledger[first.coupon_id or ""]
     ledger[one.id] = SandboxCoupon(**{**vars(one), "reference": second.reference})
-    follow(shop.ports, shop.id)
+    follow(shop.tenant)
 
     assert shop.tally().usable == 2 * SOLD.usable
 
@@ -198,7 +198,7 @@ def test_what_is_said_under_another_sale_s_reference_is_not_believed(shop: Shop)
     ledger = shop.sandbox.sandbox._ledger._coupons
     one = ledger[asset.coupon_id or ""]
     ledger[one.id] = SandboxCoupon(**{**vars(one), "reference": other.reference})
-    follow(shop.ports, shop.id)
+    follow(shop.tenant)
 
     assert shop.asset(asset.id).coupon_status == "AVAILABLE"
 
@@ -210,5 +210,5 @@ def _mend(shop: Shop, **right: object) -> None:
 
 
 def _held(shop: Shop, asset: Asset) -> object:
-    with shop.ports.store.reading(shop.id) as work:
+    with shop.tenant.reading() as work:
         return work.held_coupons.of(asset.id)

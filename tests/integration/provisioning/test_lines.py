@@ -131,7 +131,7 @@ def test_what_was_copied_along_unseen_is_no_part_of_a_name(shop: Shop) -> None:
     asset = shop.buy(line(friendly_name="\ufeffWave\u202e 1", end_customer=friend))
     assert asset.friendly_name == "Wave 1"
     assert asset.end_customer_id is not None
-    with shop.ports.store.reading(shop.id) as work:
+    with shop.tenant.reading() as work:
         assert work.accounts.get(asset.end_customer_id).company == "Fabrikam"
 
 

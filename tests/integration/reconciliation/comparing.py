@@ -17,10 +17,10 @@ def reconcile(shop: Shop, *, apply: bool = False, max_changes: int = 100) -> Run
     """A durable reconciliation that has been done, an hour after whatever came before it."""
     shop.world.clock.advance(hours=1)
     begun = reconciliation.start(
-        shop.ports, shop.id, "staff@example.com", apply=apply, max_changes=max_changes
+        shop.tenant, "staff@example.com", apply=apply, max_changes=max_changes
     )
     shop.settle()
-    return runs.get(shop.ports, shop.id, begun.id)
+    return runs.get(shop.tenant, begun.id)
 
 
 def found(run: Run) -> dict[str, int]:
@@ -56,4 +56,4 @@ def issued_unseen(shop: Shop, asset: Asset, **values: Any) -> SandboxCoupon:
 
 def latest(shop: Shop) -> Run | None:
     """The newest reconciliation."""
-    return runs.latest(shop.ports, shop.id, RunKind.RECONCILIATION)
+    return runs.latest(shop.tenant, RunKind.RECONCILIATION)

@@ -95,7 +95,7 @@ def test_a_vendor_that_is_away_ends_it_with_2_and_the_run_says_why(shop: Shop) -
 
 
 def test_beside_another_one_it_does_not_begin(shop: Shop) -> None:
-    runs.begin(shop.ports, shop.id, RunKind.RECONCILIATION, "staff@example.com")
+    runs.begin(shop.tenant, RunKind.RECONCILIATION, "staff@example.com")
     out = io.StringIO()
     status = reconciling.reconcile(
         shop.ports, shop.key, apply=False, max_changes=1, console=Console(file=out)

@@ -155,7 +155,7 @@ def test_without_a_coupon_api_only_the_orders_are_compared(shop: Shop) -> None:
 def test_an_asset_that_cannot_be_read_is_named_and_the_others_are_compared(shop: Shop) -> None:
     bad, good = shop.buy(line()), shop.buy(line())
     shop.sandbox.sandbox.redeem(good.coupon_id or "")
-    asset_unreadable(shop.ports, shop.id, bad.id)
+    asset_unreadable(shop.tenant, bad.id)
     run = reconcile(shop)
 
     assert found(run) == {"COUPON_REDEEMED": 1}

@@ -19,6 +19,7 @@ from bittitan_plugin.domain.runs import Run, RunKind
 from bittitan_plugin.plugin.bootstrap import build
 from bittitan_plugin.services import runs
 from bittitan_plugin.services.coupons import coupon_status
+from bittitan_plugin.services.ports import Tenant
 from bittitan_plugin.services.reconciling import coupons as reconciliation_coupons
 from bittitan_plugin.services.reconciling import reconciliation
 from tests.conftest import Databases
@@ -68,12 +69,10 @@ def reconciled(books: Books, url: str, directory: Path) -> tuple[Run, Holding]:
         log_format=LogFormat.QUIET,
     )
     application = build(settings, vendors=lambda _cipher: books)  # type: ignore[arg-type, return-value]
-    installation_id = books.fill(application)
-    run = runs.begin(application.ports, installation_id, RunKind.RECONCILIATION, "test")
+    tenant = Tenant(application.ports, books.fill(application))
+    run = runs.begin(tenant, RunKind.RECONCILIATION, "test")
     holding = Holding()
-    done = reconciliation.run_now(
-        application.ports, installation_id, run.id, apply=False, max_changes=0, tell=holding.look
-    )
+    done = reconciliation.run_now(tenant, run.id, apply=False, max_changes=0, tell=holding.look)
     application.close()
     return done, holding
 

@@ -26,7 +26,7 @@ from tests.world import Shop
 
 def cut_short(shop: Shop, *, after: int, **values: Any) -> Run:
     """A run whose process dies when it has been told that often how far it is."""
-    run = runs.begin(shop.ports, shop.id, RunKind.RECONCILIATION, "staff@example.com")
+    run = runs.begin(shop.tenant, RunKind.RECONCILIATION, "staff@example.com")
     left = [after]
 
     def die(_report: Report) -> None:
@@ -35,12 +35,12 @@ def cut_short(shop: Shop, *, after: int, **values: Any) -> Run:
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        reconciliation.run_now(shop.ports, shop.id, run.id, tell=die, **values)
+        reconciliation.run_now(shop.tenant, run.id, tell=die, **values)
     return run
 
 
 def go_on(shop: Shop, run: Run, **values: Any) -> Run:
-    return reconciliation.run_now(shop.ports, shop.id, run.id, **values)
+    return reconciliation.run_now(shop.tenant, run.id, **values)
 
 
 def test_it_stops_at_its_limit_and_says_so(shop: Shop) -> None:
@@ -59,21 +59,21 @@ def test_a_limit_of_nothing_changes_nothing(shop: Shop) -> None:
 
 def test_a_limit_below_nothing_is_refused_on_its_field(shop: Shop) -> None:
     with pytest.raises(Refusal) as refusal:
-        reconciliation.start(shop.ports, shop.id, "staff", max_changes=-1)
+        reconciliation.start(shop.tenant, "staff", max_changes=-1)
     assert (refusal.value.code, refusal.value.field) == (ErrorCode.INVALID, "max_changes")
 
 
 def test_while_the_plugin_is_off_none_is_begun(shop: Shop) -> None:
     shop.configure(active=False)
     with pytest.raises(Refusal) as refusal:
-        reconciliation.start(shop.ports, shop.id, "staff")
+        reconciliation.start(shop.tenant, "staff")
     assert refusal.value.code is ErrorCode.PLUGIN_INACTIVE
 
 
 def test_one_is_at_work_at_a_time(shop: Shop) -> None:
-    runs.begin(shop.ports, shop.id, RunKind.RECONCILIATION, "staff@example.com")
+    runs.begin(shop.tenant, RunKind.RECONCILIATION, "staff@example.com")
     with pytest.raises(Refusal) as refusal:
-        reconciliation.start(shop.ports, shop.id, "other@example.com")
+        reconciliation.start(shop.tenant, "other@example.com")
     assert refusal.value.code is ErrorCode.UNIQUE
     assert "staff@example.com" in refusal.value.message
 
@@ -92,14 +92,14 @@ def test_cut_short_and_run_again_it_never_makes_more_changes_than_its_limit(shop
 def test_what_a_dead_process_had_compared_is_known(shop: Shop) -> None:
     missed(shop)
     run = cut_short(shop, after=2, apply=True, max_changes=9)
-    known = runs.get(shop.ports, shop.id, run.id)
+    known = runs.get(shop.tenant, run.id)
     assert (known.state, known.report["changes"]) == (RunState.RUNNING, 1)
 
 
 def test_a_run_that_was_ended_meanwhile_does_nothing(shop: Shop) -> None:
     missed(shop)
-    run = runs.begin(shop.ports, shop.id, RunKind.RECONCILIATION, "staff@example.com")
-    runs.stop(shop.ports, shop.id, run.id, "Not wanted.")
+    run = runs.begin(shop.tenant, RunKind.RECONCILIATION, "staff@example.com")
+    runs.stop(shop.tenant, run.id, "Not wanted.")
     shop.world.clock.advance(hours=1)
     assert go_on(shop, run, apply=True, max_changes=9).state is RunState.STOPPED
     assert shop.tally().assets == 0
@@ -110,28 +110,28 @@ def test_a_run_that_was_ended_meanwhile_does_nothing(shop: Shop) -> None:
 )
 def test_the_day_begins_at_three_in_the_night(shop: Shop, hours: float, begun: bool) -> None:
     shop.world.clock.advance(hours=hours)
-    assert (reconciliation.start_daily(shop.ports, shop.id) is not None) is begun
+    assert (reconciliation.start_daily(shop.tenant) is not None) is begun
 
 
 def test_the_next_day_it_runs_again(shop: Shop) -> None:
     for _ in range(2):
         shop.world.clock.advance(days=1)
-        assert reconciliation.start_daily(shop.ports, shop.id) is not None
+        assert reconciliation.start_daily(shop.tenant) is not None
         shop.settle()
 
 
 def test_while_the_plugin_is_off_no_day_is_reconciled(shop: Shop) -> None:
     shop.configure(active=False)
     shop.world.clock.advance(days=1)
-    assert reconciliation.start_daily(shop.ports, shop.id) is None
+    assert reconciliation.start_daily(shop.tenant) is None
 
 
 def test_a_daily_run_waits_for_one_that_is_at_work(shop: Shop) -> None:
     shop.world.clock.advance(days=1)
-    run = runs.begin(shop.ports, shop.id, RunKind.RECONCILIATION, "staff@example.com")
-    assert reconciliation.start_daily(shop.ports, shop.id) is None
-    runs.stop(shop.ports, shop.id, run.id, "Done.")
-    assert reconciliation.start_daily(shop.ports, shop.id) is not None
+    run = runs.begin(shop.tenant, RunKind.RECONCILIATION, "staff@example.com")
+    assert reconciliation.start_daily(shop.tenant) is None
+    runs.stop(shop.tenant, run.id, "Done.")
+    assert reconciliation.start_daily(shop.tenant) is not None
 
 
 def test_differences_are_one_problem_with_a_button(shop: Shop) -> None:
@@ -167,7 +167,7 @@ def test_right_after_a_failure_a_coupon_that_was_issued_is_adopted(shop: Shop) -
     failed = shop.buy(line())
     shop.sandbox.sandbox.faults.clear()
     coupon = issued_unseen(shop, failed)
-    assert reconciliation.reconcile_asset(shop.ports, shop.id, failed.id)
+    assert reconciliation.reconcile_asset(shop.tenant, failed.id)
     shop.settle()
     asset = shop.asset(failed.id)
     assert (asset.provisioning_status, asset.coupon_id) == (
@@ -179,15 +179,15 @@ def test_right_after_a_failure_a_coupon_that_was_issued_is_adopted(shop: Shop) -
 def test_right_after_a_failure_nothing_is_issued_anew(shop: Shop) -> None:
     shop.sandbox.sandbox.faults.add("status", operation="issue", status=422)
     failed = shop.buy(line())
-    assert not reconciliation.reconcile_asset(shop.ports, shop.id, failed.id)
+    assert not reconciliation.reconcile_asset(shop.tenant, failed.id)
     assert shop.asset(failed.id).provisioning_status is ProvisioningStatus.FAILED
 
 
 def test_a_silent_run_is_ended_and_does_not_stand_in_the_way(shop: Shop) -> None:
-    dead = runs.begin(shop.ports, shop.id, RunKind.RECONCILIATION, "staff@example.com")
+    dead = runs.begin(shop.tenant, RunKind.RECONCILIATION, "staff@example.com")
     shop.world.clock.advance(minutes=15)
-    assert runs.end_silent(shop.ports, shop.id) == 1
-    ended = runs.get(shop.ports, shop.id, dead.id)
+    assert runs.end_silent(shop.tenant) == 1
+    ended = runs.get(shop.tenant, dead.id)
     assert (ended.state, ended.error) == (
         RunState.STOPPED,
         "Its process ended without a word; begin it again.",
@@ -195,24 +195,24 @@ def test_a_silent_run_is_ended_and_does_not_stand_in_the_way(shop: Shop) -> None
 
 
 def test_beginning_anew_ends_a_silent_run(shop: Shop) -> None:
-    dead = runs.begin(shop.ports, shop.id, RunKind.RECONCILIATION, "staff@example.com")
+    dead = runs.begin(shop.tenant, RunKind.RECONCILIATION, "staff@example.com")
     shop.world.clock.advance(minutes=15)
-    runs.begin(shop.ports, shop.id, RunKind.RECONCILIATION, "staff@example.com")
-    assert runs.get(shop.ports, shop.id, dead.id).state is RunState.STOPPED
+    runs.begin(shop.tenant, RunKind.RECONCILIATION, "staff@example.com")
+    assert runs.get(shop.tenant, dead.id).state is RunState.STOPPED
 
 
 def test_a_run_that_is_heard_of_is_not_ended(shop: Shop) -> None:
-    run = runs.begin(shop.ports, shop.id, RunKind.STOCK_IMPORT, "staff@example.com")
+    run = runs.begin(shop.tenant, RunKind.STOCK_IMPORT, "staff@example.com")
     shop.world.clock.advance(minutes=14)
-    runs.Progress(shop.ports, shop.id, run.id).tell(3, 10)
+    runs.Progress(shop.tenant, run.id).tell(3, 10)
     shop.world.clock.advance(minutes=14)
-    assert runs.end_silent(shop.ports, shop.id) == 0
+    assert runs.end_silent(shop.tenant) == 0
 
 
 def test_runs_of_other_kinds_are_at_work_beside_it(shop: Shop) -> None:
     for kind in RunKind:
-        runs.begin(shop.ports, shop.id, kind, "staff@example.com")
-    with shop.ports.store.reading(shop.id) as work:
+        runs.begin(shop.tenant, kind, "staff@example.com")
+    with shop.tenant.reading() as work:
         assert {run.kind for run in work.runs.all_at_work()} == set(RunKind)
 
 
@@ -220,7 +220,7 @@ def test_runs_of_other_kinds_are_at_work_beside_it(shop: Shop) -> None:
 def test_of_many_that_begin_at_once_one_does(shop: Shop) -> None:
     def begin() -> UUID | None:
         try:
-            return runs.begin(shop.ports, shop.id, RunKind.STOCK_IMPORT, "staff@example.com").id
+            return runs.begin(shop.tenant, RunKind.STOCK_IMPORT, "staff@example.com").id
         except Refusal:
             return None
 
@@ -230,11 +230,11 @@ def test_of_many_that_begin_at_once_one_does(shop: Shop) -> None:
 
 def test_progress_is_written_now_and_then(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(runs, "INTERVAL_S", timedelta(hours=1).total_seconds())
-    run = runs.begin(shop.ports, shop.id, RunKind.STOCK_IMPORT, "staff@example.com")
-    progress = runs.Progress(shop.ports, shop.id, run.id)
+    run = runs.begin(shop.tenant, RunKind.STOCK_IMPORT, "staff@example.com")
+    progress = runs.Progress(shop.tenant, run.id)
     for done in range(1, 50):
         progress.tell(done, 50)
-    first = runs.get(shop.ports, shop.id, run.id)
+    first = runs.get(shop.tenant, run.id)
     progress.tell(50, 50, at_once=True)
-    last = runs.get(shop.ports, shop.id, run.id)
+    last = runs.get(shop.tenant, run.id)
     assert (first.done, last.done, last.total) == (1, 50, 50)

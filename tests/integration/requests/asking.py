@@ -32,19 +32,19 @@ class Desk:
 
     def ask(self, asset: Asset, comment: str = "Ordered twice") -> CancellationRequest:
         """The customer asks; both sides have been told."""
-        asked = requests.create(self.shop.ports, self.shop.id, asset.id, CUSTOMER, comment)
+        asked = requests.create(self.shop.tenant, asset.id, CUSTOMER, comment)
         self.shop.settle()
         assert asked.request is not None
         return asked.request
 
     def accept(self, request: CancellationRequest, actor: Actor = STAFF) -> None:
-        requests.accept(self.shop.ports, self.shop.id, request.id, actor)
+        requests.accept(self.shop.tenant, request.id, actor)
 
     def withdraw(self, request: CancellationRequest) -> None:
-        requests.withdraw(self.shop.ports, self.shop.id, request.id, CUSTOMER)
+        requests.withdraw(self.shop.tenant, request.id, CUSTOMER)
 
     def reject(self, request: CancellationRequest, reason: str = "It was used") -> None:
-        requests.reject(self.shop.ports, self.shop.id, request.id, STAFF, reason)
+        requests.reject(self.shop.tenant, request.id, STAFF, reason)
 
     def time_passes(self, **amount: float) -> None:
         """The clock moves on; what is due by then is handed in and done."""
@@ -53,12 +53,12 @@ class Desk:
 
     def look(self) -> None:
         """The timetable looks at the requests once."""
-        watch_requests(self.shop.ports, self.shop.id)
+        watch_requests(self.shop.tenant)
         self.shop.settle()
 
     def now(self, request: CancellationRequest) -> CancellationRequest:
         """The request as it stands."""
-        with self.shop.ports.store.reading(self.shop.id) as work:
+        with self.shop.tenant.reading() as work:
             return work.requests.get(request.id)
 
     def asset(self, request: CancellationRequest) -> Asset:
@@ -70,7 +70,7 @@ class Desk:
         return sent
 
     def pending(self, asset_id: UUID) -> bool:
-        with self.shop.ports.store.reading(self.shop.id) as work:
+        with self.shop.tenant.reading() as work:
             return asset_id in work.requests.pending_of([asset_id])
 
 

@@ -8,6 +8,7 @@ from bittitan_plugin.domain.assets import AssetStatus
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
 from bittitan_plugin.domain.requests import RequestState
 from bittitan_plugin.services.cancelling import requests
+from bittitan_plugin.services.ports import Tenant
 from tests.integration.requests.asking import CUSTOMER, Desk, codes_of
 from tests.world import BUNDLE, CANCELLED, STAFF
 
@@ -46,7 +47,7 @@ def test_a_second_request_is_refused_while_one_is_pending(desk: Desk) -> None:
 def test_of_ten_requests_at_once_one_is_made(desk: Desk) -> None:
     asset = desk.sold()
     shop = desk.shop
-    ask = [lambda: requests.create(shop.ports, shop.id, asset.id, CUSTOMER, "")] * 10
+    ask = [lambda: requests.create(shop.tenant, asset.id, CUSTOMER, "")] * 10
 
     codes = codes_of(*ask)
 
@@ -82,7 +83,7 @@ def test_where_it_is_allowed_asking_cancels_at_once(desk: Desk) -> None:
     desk.shop.configure(automatic_cancellation="true")
     asset = desk.sold()
 
-    asked = requests.create(desk.shop.ports, desk.shop.id, asset.id, CUSTOMER, "")
+    asked = requests.create(desk.shop.tenant, asset.id, CUSTOMER, "")
     desk.shop.settle()
 
     assert (asked.request, desk.shop.tally()) == (None, CANCELLED)
@@ -109,7 +110,7 @@ def test_a_request_of_one_installation_does_not_exist_in_another(desk: Desk) -> 
         installations.save(replace(installations.by_id(elsewhere), active=True))
 
     with pytest.raises(Refusal) as refused:
-        requests.accept(desk.shop.ports, elsewhere, request.id, STAFF)
+        requests.accept(Tenant(desk.shop.ports, elsewhere), request.id, STAFF)
     assert refused.value.code is ErrorCode.NOT_FOUND
 
 

@@ -105,7 +105,7 @@ def test_a_request_that_cannot_be_looked_after_keeps_no_other_waiting_and_is_nam
 ) -> None:
     bad, good = desk.ask(desk.sold()), desk.ask(desk.sold())
     asset = desk.asset(bad)
-    asset_unreadable(desk.shop.ports, desk.shop.id, asset.id)
+    asset_unreadable(desk.shop.tenant, asset.id)
     desk.time_passes(days=30)
 
     assert desk.now(good).state is RequestState.EXPIRED
@@ -116,7 +116,7 @@ def test_a_request_that_cannot_be_looked_after_keeps_no_other_waiting_and_is_nam
     desk.look()
     assert desk.shop.problems() == [problem]  # said once
 
-    asset_mended(desk.shop.ports, desk.shop.id, asset.id)
+    asset_mended(desk.shop.tenant, asset.id)
     desk.look()
 
     assert (desk.now(bad).state, desk.shop.problems()) == (RequestState.EXPIRED, [])

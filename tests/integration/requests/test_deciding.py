@@ -113,7 +113,7 @@ def test_a_direct_cancellation_racing_an_acceptance_cancels_once(desk: Desk) -> 
 
     codes = codes_of(
         lambda: desk.accept(request),
-        lambda: cancel(shop.ports, shop.id, request.asset_id, OTHER_STAFF, ""),
+        lambda: cancel(shop.tenant, request.asset_id, OTHER_STAFF, ""),
     )
     shop.settle()
 
@@ -171,7 +171,7 @@ def test_a_redeemed_coupon_noticed_meanwhile_refuses_the_request_by_itself(desk:
     request = desk.ask(desk.sold())
     (coupon,) = desk.shop.sandbox.sandbox.ledger()
     desk.shop.sandbox.sandbox.redeem(coupon.id)
-    follow_asset(desk.shop.ports, desk.shop.id, request.asset_id)
+    follow_asset(desk.shop.tenant, request.asset_id)
 
     with pytest.raises(Refusal) as refused:
         desk.accept(request)

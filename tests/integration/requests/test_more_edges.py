@@ -116,7 +116,7 @@ def test_a_direct_cancellation_racing_a_withdrawal_cancels_and_answers_the_custo
     request, shop = desk.ask(desk.sold()), desk.shop
 
     codes = codes_of(
-        lambda: cancel(shop.ports, shop.id, request.asset_id, OTHER_STAFF, ""),
+        lambda: cancel(shop.tenant, request.asset_id, OTHER_STAFF, ""),
         lambda: desk.withdraw(request),
     )
     shop.settle()
@@ -143,7 +143,7 @@ def test_a_direct_cancellation_too_late_leaves_the_request_to_its_deadline(desk:
     request, shop = desk.ask(desk.sold()), desk.shop
     shop.world.clock.now = request.deadline
 
-    codes = codes_of(lambda: cancel(shop.ports, shop.id, request.asset_id, OTHER_STAFF, ""))
+    codes = codes_of(lambda: cancel(shop.tenant, request.asset_id, OTHER_STAFF, ""))
     assert codes == [ErrorCode.CANCELLATION_WINDOW_CLOSED]
     assert desk.now(request).is_pending
     desk.look()

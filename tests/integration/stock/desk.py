@@ -31,7 +31,7 @@ class Desk:
 
     def __init__(self, shop: Shop) -> None:
         self.shop = shop
-        extension = build_extension(lambda _key: (shop.ports, shop.id))
+        extension = build_extension(lambda _key: shop.tenant)
         self._scope_of = extension.request_scope
         self._schema = host_schema(extension)
 

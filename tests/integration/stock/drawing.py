@@ -31,6 +31,7 @@ from bittitan_plugin.domain.coupons import CouponSource, Sealed
 from bittitan_plugin.domain.history import Actor, ActorKind
 from bittitan_plugin.plugin.bootstrap import Application, build
 from bittitan_plugin.services.installations import configure
+from bittitan_plugin.services.ports import Tenant
 from bittitan_plugin.services.stock.allocation import allocate
 from bittitan_plugin.services.stock.importing import StockFile, import_stock
 from bittitan_plugin.store.mapping import asset_values
@@ -93,7 +94,7 @@ def prepare(shop: Application, orders: int) -> UUID:
         rows = [{"installation_id": installation.id, **asset_values(each)} for each in assets]
         work.session.execute(insert(AssetRow), rows)
     lines = (f"PROOF-{n:08d},MAILBOX_LICENSE,1,2035-01-01\n".encode() for n in range(orders))
-    import_stock(ports, installation.id, CLERK, StockFile("proof.csv", lines))
+    import_stock(Tenant(ports, installation.id), CLERK, StockFile("proof.csv", lines))
     return installation.id
 
 
@@ -108,7 +109,7 @@ def draw(url: str, key: str, installation: UUID, seed: int) -> None:
         )
     random.Random(seed).shuffle(ids)
     for asset_id in ids:
-        allocate(shop.ports, installation, asset_id)
+        allocate(Tenant(shop.ports, installation), asset_id)
     shop.close()
 
 

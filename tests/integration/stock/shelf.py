@@ -45,7 +45,7 @@ def bring_in(
 ) -> ImportReport:
     """Import these rows as one file, and let what follows from it be done."""
     file = StockFile(name, ["\n".join(rows).encode()])
-    report = import_stock(shop.ports, shop.id, STAFF, file, mode)
+    report = import_stock(shop.tenant, STAFF, file, mode)
     shop.settle()
     return report
 
@@ -64,19 +64,19 @@ def code_of(shop: Shop, asset: Asset) -> str:
 
 def codes_of(shop: Shop, asset: Asset) -> Sequence[StockCode]:
     """The codes in stock that belong to the asset."""
-    with shop.ports.store.reading(shop.id) as work:
+    with shop.tenant.reading() as work:
         return work.stock.of_assets([asset.id])[asset.id]
 
 
 def revocation_of(shop: Shop, asset: Asset) -> Revocation:
     """The revocation that staff are to decide about."""
-    with shop.ports.store.reading(shop.id) as work:
+    with shop.tenant.reading() as work:
         return work.revocations.awaiting_of([asset.id])[asset.id]
 
 
 def look(shop: Shop) -> None:
     """The timetable looks after the stock, and what follows from it is done."""
-    watch_stock(shop.ports, shop.id)
+    watch_stock(shop.tenant)
     shop.settle()
 
 
@@ -102,5 +102,5 @@ def days_on(shop: Shop, days: int) -> date:
 
 def waiting(shop: Shop, kind: ProductType = MAILBOX) -> list[UUID]:
     """Who waits for stock, in the order in which they will be served."""
-    with shop.ports.store.reading(shop.id) as work:
+    with shop.tenant.reading() as work:
         return [asset.id for asset in work.assets.waiting_for_stock(kind, 100)]

@@ -65,7 +65,7 @@ def test_the_account_need_not_be_known_to_bittitan(seller: Shop) -> None:
     bring_in(seller, row(25))
     asset = seller.buy(line(quantity=25))
     assert asset.has_coupon
-    with seller.ports.store.reading(seller.id) as work:
+    with seller.tenant.reading() as work:
         assert not work.accounts.get(asset.account_id).is_synchronized
 
 
@@ -172,7 +172,7 @@ def test_two_orders_never_get_the_same_code(seller: Shop) -> None:
 def test_drawing_again_for_an_asset_that_was_served_changes_nothing(seller: Shop) -> None:
     bring_in(seller, row(25), row(25))
     asset = seller.buy(line(quantity=25))
-    assert allocate(seller.ports, seller.id, asset.id) == seller.asset(asset.id)
+    assert allocate(seller.tenant, asset.id) == seller.asset(asset.id)
     assert len(codes_of(seller, asset)) == 1
 
 
@@ -195,7 +195,7 @@ def test_drawing_for_one_asset_many_times_at_once_draws_one_code(seller: Shop) -
 
     def draw() -> None:
         together.wait()
-        allocate(seller.ports, seller.id, asset.id)
+        allocate(seller.tenant, asset.id)
 
     bring_in(seller, *(row(25) for _ in range(4)))
     threads = [Thread(target=draw) for _ in range(4)]
@@ -209,7 +209,7 @@ def test_drawing_for_one_asset_many_times_at_once_draws_one_code(seller: Shop) -
 def test_a_code_that_was_taken_meanwhile_is_not_given_twice(seller: Shop) -> None:
     bring_in(seller, row(25))
     asset = seller.buy(line(quantity=25))
-    with pytest.raises(CodesTaken), seller.ports.store.writing(seller.id) as work:
+    with pytest.raises(CodesTaken), seller.tenant.writing() as work:
         work.stock.allocate(
             work.stock.of_assets([asset.id])[asset.id], asset.id, asset.purchase_date
         )
@@ -239,7 +239,7 @@ def test_how_large_a_code_there_is_costs_one_look_into_an_index(seller: Shop) ->
             plans.append("\n".join(line for (line,) in found))
 
     engine = seller.ports.store.engine
-    with seller.ports.store.writing(seller.id) as work:
+    with seller.tenant.writing() as work:
         # So few rows are sooner read from end to end.
         for way in ("seqscan", "bitmapscan"):
             work.session.execute(text(f"SET LOCAL enable_{way} = off"))

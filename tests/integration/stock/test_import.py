@@ -11,6 +11,7 @@ from bittitan_plugin.domain.coupons import Sealed
 from bittitan_plugin.domain.errors import Refusal
 from bittitan_plugin.domain.stock import StockCode, StockState
 from bittitan_plugin.services.installations import configure
+from bittitan_plugin.services.ports import Tenant
 from bittitan_plugin.services.stock import importing as stock_import
 from bittitan_plugin.services.stock.importing import (
     CHUNK,
@@ -36,12 +37,12 @@ def seller(shop: Shop) -> Shop:
 
 
 def held(shop: Shop) -> int:
-    with shop.ports.store.reading(shop.id) as work:
+    with shop.tenant.reading() as work:
         return code_list(work, StockFilter()).count()
 
 
 def stock(shop: Shop) -> list[StockCode]:
-    with shop.ports.store.reading(shop.id) as work:
+    with shop.tenant.reading() as work:
         page = code_list(work, StockFilter()).page(Window(size=100))
     return [entry.item for entry in page.entries]
 
@@ -163,7 +164,7 @@ def test_only_so_many_bad_rows_are_listed_and_the_rest_counted(seller: Shop) -> 
 def test_codes_are_stored_sealed_and_never_readable(seller: Shop) -> None:
     code = new_code()
     bring_in(seller, row(25, code=code))
-    with seller.ports.store.reading(seller.id) as work:
+    with seller.tenant.reading() as work:
         (stored,) = work.session.query(StockCodeRow).filter_by(installation_id=seller.id)
         texts = [str(getattr(stored, column.key)) for column in StockCodeRow.__table__.columns]
     assert all(code not in text for text in texts)
@@ -176,7 +177,7 @@ def test_two_shops_that_hold_the_same_code_do_not_share_its_fingerprint(
     bring_in(seller, row(25, code=code))
     other = configure(seller.ports, f"{seller.key}-other", {"coupon_source": "STOCK"}, active=True)
     file = StockFile("theirs.csv", [row(25, code=code).encode()])
-    assert import_stock(seller.ports, other.id, STAFF, file).new == 1
+    assert import_stock(Tenant(seller.ports, other.id), STAFF, file).new == 1
     with seller.ports.store.reading(other.id) as work:
         assert stock(seller)[0].fingerprint not in work.stock.by_fingerprints(
             [stock(seller)[0].fingerprint]
@@ -185,7 +186,7 @@ def test_two_shops_that_hold_the_same_code_do_not_share_its_fingerprint(
 
 def test_the_import_keeps_who_brought_what(seller: Shop) -> None:
     bring_in(seller, row(25), row(25), row(0), mode=ImportMode.GOOD_ROWS, name="spring.csv")
-    with seller.ports.store.reading(seller.id) as work:
+    with seller.tenant.reading() as work:
         (made,) = work.session.query(StockImportRow).filter_by(installation_id=seller.id)
     assert (made.source, made.imported_by) == ("spring.csv", STAFF.name)
     assert (made.added, made.known, made.bad) == (2, 0, 1)
@@ -195,7 +196,7 @@ def test_an_import_that_adds_nothing_leaves_no_trace(seller: Shop) -> None:
     one = row(25)
     bring_in(seller, one)
     bring_in(seller, one)
-    with seller.ports.store.reading(seller.id) as work:
+    with seller.tenant.reading() as work:
         assert work.session.query(StockImportRow).filter_by(installation_id=seller.id).count() == 1
 
 
@@ -205,7 +206,7 @@ def test_two_imports_of_one_file_at_once_add_it_once(seller: Shop) -> None:
 
     def bring() -> None:
         file = StockFile("codes.csv", [rows])
-        reports.append(import_stock(seller.ports, seller.id, STAFF, file))
+        reports.append(import_stock(seller.tenant, STAFF, file))
 
     threads = [Thread(target=bring) for _ in range(3)]
     for thread in threads:
@@ -220,8 +221,7 @@ def test_progress_is_told_after_every_chunk(seller: Shop) -> None:
     told: list[int] = []
     rows = "\n".join(row(1) for _ in range(2 * CHUNK + 1)).encode()
     import_stock(
-        seller.ports,
-        seller.id,
+        seller.tenant,
         STAFF,
         StockFile("codes.csv", [rows]),
         ImportMode.DRY_RUN,
@@ -247,7 +247,7 @@ def test_a_failure_in_the_middle_keeps_nothing(seller: Shop) -> None:
         raise OSError("the disk went away")
 
     with pytest.raises(OSError, match="went away"):
-        import_stock(seller.ports, seller.id, STAFF, StockFile("codes.csv", broken()))
+        import_stock(seller.tenant, STAFF, StockFile("codes.csv", broken()))
     assert held(seller) == 0
 
 
@@ -263,7 +263,7 @@ def test_a_file_larger_than_memory_should_hold_is_read_in_bounded_space(
         )
         file = StockFile("big.csv", pieces)
         tracemalloc.start()
-        report = import_stock(seller.ports, seller.id, STAFF, file, ImportMode.DRY_RUN)
+        report = import_stock(seller.tenant, STAFF, file, ImportMode.DRY_RUN)
         _, most = tracemalloc.get_traced_memory()
         tracemalloc.stop()
         assert report.new == rows
@@ -277,7 +277,7 @@ def test_a_file_larger_than_memory_should_hold_is_read_in_bounded_space(
 
 def test_what_fingerprints_are_made_with_is_sealed(seller: Shop) -> None:
     bring_in(seller, row(25))
-    with seller.ports.store.reading(seller.id) as work:
+    with seller.tenant.reading() as work:
         secret = work.coupons.secret()
     assert secret is not None
     assert len(seller.ports.cipher.open(Sealed(secret))) == 64

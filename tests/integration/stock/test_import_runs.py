@@ -30,7 +30,7 @@ pytestmark = pytest.mark.databases("sqlite", "postgresql")
 def handed_in(shop: Shop, *rows: str, mode: ImportMode = ImportMode.ALL_OR_NONE) -> Run:
     actor = Actor(ActorKind.STAFF, "staff@example.com")
     content = "\n".join(["code,product type,licences,expires on", *rows, "", ""]).encode()
-    return import_runs.start_stock_import(shop.ports, shop.id, actor, "codes.csv", content, mode)
+    return import_runs.start_stock_import(shop.tenant, actor, "codes.csv", content, mode)
 
 
 def test_a_run_that_begins_anew_drops_at_once_what_it_left_behind(
@@ -47,25 +47,25 @@ def test_a_run_that_begins_anew_drops_at_once_what_it_left_behind(
     with monkeypatch.context() as patched:
         patched.setattr(stock_arrivals, "drop", lambda *_args: None)
         with pytest.raises(Killed):
-            import_runs.run_stock_import(shop.ports, shop.id, run.id, ImportMode.ALL_OR_NONE, die)
+            import_runs.run_stock_import(shop.tenant, run.id, ImportMode.ALL_OR_NONE, die)
     monkeypatch.setattr(stock_arrivals, "PATIENCE_S", 0.0)
     shop.settle()
     assert left_behind(shop) == (2 * FEW, 1, 2 * FEW)
-    assert runs.get(shop.ports, shop.id, run.id).report["new"] == 2 * FEW
+    assert runs.get(shop.tenant, run.id).report["new"] == 2 * FEW
 
 
 def test_a_finished_import_shows_all_its_rows_as_done(shop_by_hand: Shop) -> None:
     shop = from_stock(shop_by_hand)
     run = handed_in(shop, *(row(1) for _ in range(FEW)))
     shop.settle()
-    ended = runs.get(shop.ports, shop.id, run.id)
+    ended = runs.get(shop.tenant, run.id)
     assert (ended.done, ended.total) == (FEW, FEW)
 
 
 def test_get_services_definition_shows_all_its_rows_as_done(shop_by_hand: Shop) -> None:
-    import_runs.start_services_definition(shop_by_hand.ports, shop_by_hand.id, STAFF)
+    import_runs.start_services_definition(shop_by_hand.tenant, STAFF)
     shop_by_hand.settle()
-    ended = runs.latest(shop_by_hand.ports, shop_by_hand.id, RunKind.SERVICES_DEFINITION)
+    ended = runs.latest(shop_by_hand.tenant, RunKind.SERVICES_DEFINITION)
     assert ended is not None
     assert (
         ended.done
@@ -87,28 +87,26 @@ def test_a_run_that_was_cut_short_after_all_was_written_tells_what_it_imported(
     with monkeypatch.context() as patched:
         patched.setattr(StockImportRepository, "keep", die)
         with pytest.raises(Killed):
-            import_runs.run_stock_import(
-                shop.ports, shop.id, run.id, ImportMode.GOOD_ROWS, lambda: None
-            )
+            import_runs.run_stock_import(shop.tenant, run.id, ImportMode.GOOD_ROWS, lambda: None)
     shop.settle()
-    ended = runs.get(shop.ports, shop.id, run.id)
+    ended = runs.get(shop.tenant, run.id)
     (why,) = ended.report["reasons"]
     assert why.startswith(f"Line {FEW + 2}: ")
     assert (ended.report["new"], ended.report["known"], ended.report["kept"]) == (FEW, 0, True)
     assert left_behind(shop) == (FEW, 1, FEW)
     made = UUID(ended.report["import_id"])
-    assert undo_import(shop.ports, shop.id, made, "the wrong file", STAFF).withdrawn == FEW
+    assert undo_import(shop.tenant, made, "the wrong file", STAFF).withdrawn == FEW
 
 
 def run_of(shop: Shop) -> Run:
-    run = runs.latest(shop.ports, shop.id, RunKind.STOCK_IMPORT)
+    run = runs.latest(shop.tenant, RunKind.STOCK_IMPORT)
     assert run is not None
     return run
 
 
 def import_rows(shop: Shop, *rows: str, mode: ImportMode = ImportMode.ALL_OR_NONE) -> ImportReport:
     file = StockFile("codes.csv", ["\n".join(rows).encode()])
-    return import_runs.import_here(shop.ports, shop.id, STAFF, file, mode)
+    return import_runs.import_here(shop.tenant, STAFF, file, mode)
 
 
 def test_an_import_by_command_is_a_run_that_all_can_see(shop_by_hand: Shop, tmp_path: Path) -> None:
@@ -152,7 +150,7 @@ def test_while_an_upload_waits_for_a_worker_an_import_is_refused_by_its_name(
     assert (refused.value.code, refused.value.field) == (ErrorCode.UNIQUE, "file")
     assert "begun by staff@example.com" in refused.value.message
     shop.settle()
-    assert runs.get(shop.ports, shop.id, upload.id).state is RunState.FINISHED
+    assert runs.get(shop.tenant, upload.id).state is RunState.FINISHED
 
 
 def test_an_import_whose_process_was_killed_stops_the_next_for_two_minutes_at_most(
@@ -160,21 +158,21 @@ def test_an_import_whose_process_was_killed_stops_the_next_for_two_minutes_at_mo
 ) -> None:
     monkeypatch.setattr(stock_arrivals, "PATIENCE_S", 0.0)
     shop = from_stock(shop_by_hand)
-    killed = runs.begin(shop.ports, shop.id, RunKind.STOCK_IMPORT, "command line")
+    killed = runs.begin(shop.tenant, RunKind.STOCK_IMPORT, "command line")
     with pytest.raises(Refusal, match="begun by command line"):
         import_rows(shop, row(1))
     shop.world.clock.advance(minutes=2)
     assert import_rows(shop, row(1)).new == 1
-    assert runs.get(shop.ports, shop.id, killed.id).state is RunState.STOPPED
+    assert runs.get(shop.tenant, killed.id).state is RunState.STOPPED
 
 
 def test_an_upload_is_taken_two_minutes_after_an_import_was_killed(shop_by_hand: Shop) -> None:
     shop = from_stock(shop_by_hand)
-    runs.begin(shop.ports, shop.id, RunKind.STOCK_IMPORT, "command line")
+    runs.begin(shop.tenant, RunKind.STOCK_IMPORT, "command line")
     shop.world.clock.advance(minutes=2)
     upload = handed_in(shop, row(1))
     shop.settle()
-    assert runs.get(shop.ports, shop.id, upload.id).report["new"] == 1
+    assert runs.get(shop.tenant, upload.id).report["new"] == 1
 
 
 @pytest.mark.parametrize(
@@ -195,7 +193,7 @@ def test_what_cuts_an_import_short_ends_its_run_and_keeps_nothing(
         raise cause
 
     with pytest.raises(cause):
-        import_runs.import_here(shop.ports, shop.id, STAFF, StockFile("codes.csv", pieces()))
+        import_runs.import_here(shop.tenant, STAFF, StockFile("codes.csv", pieces()))
     assert (run_of(shop).state, run_of(shop).error) == (state, said)
     assert import_rows(shop, row(1)).new == 1
 

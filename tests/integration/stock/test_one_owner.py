@@ -123,7 +123,7 @@ def test_nor_is_it_revoked_as_one_too_many_when_the_list_is_read(
     gives(shop_by_hand, monkeypatch, new_code())
     shop_by_hand.buy(line())
     shop_by_hand.cancel(shop_by_hand.buy(line()))
-    follow(shop_by_hand.ports, shop_by_hand.id)
+    follow(shop_by_hand.tenant)
     statuses = [coupon.status for coupon in shop_by_hand.sandbox.sandbox.ledger()]
     assert statuses == [CouponStatus.AVAILABLE] * 2
 
@@ -187,7 +187,7 @@ def test_a_code_has_the_same_digest_after_the_keys_were_rotated() -> None:
 
 @pytest.mark.databases("sqlite", "postgresql")
 def test_the_database_itself_lets_one_owner_claim_a_code(shop: Shop) -> None:
-    with shop.ports.store.writing(shop.id) as work:
+    with shop.tenant.writing() as work:
         assert work.claims.claim([Claim(subject="code:x", asset_id=uuid4())]) == []
         work.session.add(ClaimRow(installation_id=shop.id, subject="code:x", asset_id=uuid4()))
         with pytest.raises(IntegrityError):
@@ -198,9 +198,9 @@ def test_the_database_itself_lets_one_owner_claim_a_code(shop: Shop) -> None:
 @pytest.mark.databases("sqlite", "postgresql")
 def test_whoever_claims_second_is_told_who_was_first(shop: Shop) -> None:
     first, other = uuid4(), uuid4()
-    with shop.ports.store.writing(shop.id) as work:
+    with shop.tenant.writing() as work:
         claim_coupon(work, first, "cpn_1", "aa")
         claim_coupon(work, first, "cpn_1", "aa")
-    with shop.ports.store.writing(shop.id) as work, pytest.raises(CodeTaken) as taken:
+    with shop.tenant.writing() as work, pytest.raises(CodeTaken) as taken:
         claim_coupon(work, other, "cpn_1", "bb")
     assert taken.value.claim.asset_id == first

@@ -64,7 +64,7 @@ def test_the_customer_is_told_once_however_often_it_is_tried_again(seller: Shop)
 def refusals(shop: Shop, *quantities: int) -> list[tuple[ErrorCode, str | None]]:
     """What the precheck says of such an order."""
     order = shop.host.place(*(line(quantity=quantity) for quantity in quantities))
-    found = precheck(shop.ports, get_installation(shop.ports, shop.id), order)
+    found = precheck(shop.ports, get_installation(shop.tenant), order)
     return [(refusal.code, refusal.field) for refusal in found]
 
 
@@ -94,7 +94,7 @@ def test_an_order_that_takes_more_codes_than_are_delivered_together_is_told_so(
     seller.configure(stop_without_stock="true")
     bring_in(seller, *(row(1) for _ in range(150)))
     order = seller.host.place(line(quantity=101), line(quantity=160))
-    installation = get_installation(seller.ports, seller.id)
+    installation = get_installation(seller.tenant)
     too_many, lacking = precheck(seller.ports, installation, order)
     assert "would take more than 100 coupon codes at present" in too_many.message
     assert "order fewer of them at a time" in too_many.message
@@ -258,7 +258,7 @@ def test_staff_who_shorten_expire_have_the_order_tried_again(seller: Shop) -> No
     bring_in(seller, row(25, expires=days_on(seller, 100)))
     asset = seller.buy(line(quantity=25))
     assert not asset.has_coupon
-    update_asset(seller.ports, seller.id, asset.id, STAFF, AssetChanges(expire_days=90))
+    update_asset(seller.tenant, asset.id, STAFF, AssetChanges(expire_days=90))
     seller.settle()
     assert seller.asset(asset.id).has_coupon
 

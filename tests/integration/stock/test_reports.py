@@ -35,7 +35,7 @@ def said(console: Console) -> str:
 
 
 def of_mailboxes(shop: Shop) -> TypeReport:
-    return stock_report(shop.ports, shop.id).types[0]
+    return stock_report(shop.tenant).types[0]
 
 
 def test_stock_is_told_by_product_type_and_month_of_expiry(seller: Shop) -> None:
@@ -46,7 +46,7 @@ def test_stock_is_told_by_product_type_and_month_of_expiry(seller: Shop) -> None
         row(5, expires="2027-06-30"),
         row(7, kind="USER_MIGRATION_BUNDLE", expires="2027-06-30"),
     )
-    mailbox, bundle = stock_report(seller.ports, seller.id).types
+    mailbox, bundle = stock_report(seller.tenant).types
     assert [(str(m.month), m.amount) for m in mailbox.months] == [
         ("2027-05-01", Amount(codes=1, licenses=10)),
         ("2027-06-01", Amount(codes=2, licenses=20)),

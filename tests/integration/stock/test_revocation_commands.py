@@ -76,7 +76,7 @@ def test_a_code_that_had_been_used_lets_the_sale_stand(seller: Shop, awaited: As
 
 def test_it_is_recorded_who_did_it(seller: Shop, awaited: Asset) -> None:
     decided(seller, revocation_of(seller, awaited).id)
-    with seller.ports.store.reading(seller.id) as work:
+    with seller.tenant.reading() as work:
         actors = {entry.actor.name for entry in work.assets.history([awaited.id])[awaited.id]}
     assert "command line" in actors
 

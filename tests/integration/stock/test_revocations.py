@@ -49,7 +49,7 @@ def sold(seller: Shop) -> Asset:
 
 def confirmed(shop: Shop, asset: Asset) -> Asset:
     """Staff revoked the code and say so, and what follows from it is done."""
-    confirm(shop.ports, shop.id, revocation_of(shop, asset).id, STAFF)
+    confirm(shop.tenant, revocation_of(shop, asset).id, STAFF)
     shop.settle()
     return shop.asset(asset.id)
 
@@ -107,7 +107,7 @@ def test_confirming_twice_credits_once(seller: Shop, sold: Asset) -> None:
     revocation = revocation_of(seller, sold)
     confirmed(seller, sold)
     with pytest.raises(Refusal) as refused:
-        confirm(seller.ports, seller.id, revocation.id, STAFF)
+        confirm(seller.tenant, revocation.id, STAFF)
     assert refused.value.code is ErrorCode.REQUEST_DECIDED
     seller.settle()
     assert (len(seller.host.credits), len(seller.host.refunds)) == (1, 1)
@@ -131,7 +131,7 @@ def test_all_codes_of_an_asset_are_revoked_together(seller: Shop) -> None:
 def test_cancelling_again_while_it_awaits_is_refused(seller: Shop, sold: Asset) -> None:
     seller.cancel(sold)
     with pytest.raises(Refusal) as refused:
-        cancellation.cancel(seller.ports, seller.id, sold.id, STAFF, "")
+        cancellation.cancel(seller.tenant, sold.id, STAFF, "")
     assert refused.value.code is ErrorCode.CANCELLATION_PENDING
 
 
@@ -144,7 +144,7 @@ def test_the_comment_stands_on_the_credit(seller: Shop, sold: Asset) -> None:
 
 def test_a_code_reported_as_redeemed_lets_the_sale_stand(seller: Shop, sold: Asset) -> None:
     seller.cancel(sold)
-    report_redeemed(seller.ports, seller.id, revocation_of(seller, sold).id, STAFF)
+    report_redeemed(seller.tenant, revocation_of(seller, sold).id, STAFF)
     seller.settle()
     asset = seller.asset(sold.id)
     assert (asset.status, asset.coupon_status) == (AssetStatus.ACTIVE, CouponStatus.REDEEMED)
@@ -204,7 +204,7 @@ def test_a_confirmation_after_the_deadline_is_refused_and_closes_it(
     revocation = revocation_of(seller, sold)
     seller.world.clock.advance(days=16)
     with pytest.raises(Refusal) as refused:
-        confirm(seller.ports, seller.id, revocation.id, STAFF)
+        confirm(seller.tenant, revocation.id, STAFF)
     assert refused.value.code is ErrorCode.CANCELLATION_WINDOW_CLOSED
     seller.settle()
     assert seller.asset(sold.id).status is AssetStatus.ACTIVE
@@ -221,7 +221,7 @@ def test_a_confirmation_in_the_last_second_counts(seller: Shop, sold: Asset) -> 
 
 def test_a_customers_automatic_cancellation_waits_for_staff_too(seller: Shop, sold: Asset) -> None:
     from_stock(seller, automatic_cancellation="true")
-    asked = cancellation_requests.create(seller.ports, seller.id, sold.id, CUSTOMER, "")
+    asked = cancellation_requests.create(seller.tenant, sold.id, CUSTOMER, "")
     seller.settle()
     assert asked.request is None
     assert seller.asset(sold.id).status is AssetStatus.AWAITING_REVOCATION
@@ -229,9 +229,9 @@ def test_a_customers_automatic_cancellation_waits_for_staff_too(seller: Shop, so
 
 
 def test_an_accepted_request_awaits_the_revocation(seller: Shop, sold: Asset) -> None:
-    asked = cancellation_requests.create(seller.ports, seller.id, sold.id, CUSTOMER, "")
+    asked = cancellation_requests.create(seller.tenant, sold.id, CUSTOMER, "")
     assert asked.request is not None
-    cancellation_requests.accept(seller.ports, seller.id, asked.request.id, STAFF)
+    cancellation_requests.accept(seller.tenant, asked.request.id, STAFF)
     seller.settle()
     assert seller.asset(sold.id).status is AssetStatus.AWAITING_REVOCATION
     assert confirmed(seller, sold).status is AssetStatus.CANCELLED
@@ -241,16 +241,16 @@ def test_an_accepted_request_awaits_the_revocation(seller: Shop, sold: Asset) ->
 def test_an_accepted_request_that_came_to_nothing_is_refused_with_the_reason(
     seller: Shop, sold: Asset, end: str
 ) -> None:
-    asked = cancellation_requests.create(seller.ports, seller.id, sold.id, CUSTOMER, "")
+    asked = cancellation_requests.create(seller.tenant, sold.id, CUSTOMER, "")
     assert asked.request is not None
-    cancellation_requests.accept(seller.ports, seller.id, asked.request.id, STAFF)
+    cancellation_requests.accept(seller.tenant, asked.request.id, STAFF)
     if end == "redeemed":
-        report_redeemed(seller.ports, seller.id, revocation_of(seller, sold).id, STAFF)
+        report_redeemed(seller.tenant, revocation_of(seller, sold).id, STAFF)
     else:
         seller.world.clock.advance(days=16)
         look(seller)
     seller.settle()
-    with seller.ports.store.reading(seller.id) as work:
+    with seller.tenant.reading() as work:
         request = work.requests.get(asked.request.id)
     assert request.state is RequestState.REFUSED
     (told,) = sent(seller, "cancellation_refused")
@@ -288,7 +288,7 @@ def test_what_the_platform_took_back_is_never_credited_by_us(seller: Shop) -> No
 
 def test_a_redeemed_code_the_platform_refunded_is_a_problem(seller: Shop) -> None:
     asset = taken_back(seller)
-    report_redeemed(seller.ports, seller.id, revocation_of(seller, asset).id, STAFF)
+    report_redeemed(seller.tenant, revocation_of(seller, asset).id, STAFF)
     seller.settle()
     assert problems(seller) == ["REFUNDED_BUT_REDEEMED"]
     assert seller.asset(asset.id).status is AssetStatus.ACTIVE
@@ -303,7 +303,7 @@ def test_a_code_known_to_be_redeemed_is_a_problem_at_once_when_the_platform_refu
     seller.settle()
     asset = seller.asset_of(order)
     assert asset is not None
-    mark_redeemed(seller.ports, seller.id, asset.id, STAFF)
+    mark_redeemed(seller.tenant, asset.id, STAFF)
     seller.fire("order_fully_refunded", order)
     seller.settle()
     assert problems(seller) == ["REFUNDED_BUT_REDEEMED"]
@@ -331,23 +331,23 @@ def test_a_switched_off_plugin_confirms_nothing(seller: Shop, sold: Asset) -> No
     seller.cancel(sold)
     seller.configure(active=False)
     with pytest.raises(Refusal) as refused:
-        confirm(seller.ports, seller.id, revocation_of(seller, sold).id, STAFF)
+        confirm(seller.tenant, revocation_of(seller, sold).id, STAFF)
     assert refused.value.code is ErrorCode.PLUGIN_INACTIVE
 
 
 def test_a_code_being_taken_back_is_not_sent_again(seller: Shop, sold: Asset) -> None:
     seller.cancel(sold)
     with pytest.raises(Refusal) as refused:
-        resend_welcome(seller.ports, seller.id, sold.id, CUSTOMER)
+        resend_welcome(seller.tenant, sold.id, CUSTOMER)
     assert refused.value.code is ErrorCode.CANCELLATION_PENDING
 
 
 def test_staff_mark_a_sold_code_as_redeemed(seller: Shop, sold: Asset) -> None:
-    asset = mark_redeemed(seller.ports, seller.id, sold.id, STAFF)
+    asset = mark_redeemed(seller.tenant, sold.id, STAFF)
     assert asset.coupon_status is CouponStatus.REDEEMED
     assert [code.state for code in codes_of(seller, asset)] == [StockState.REDEEMED]
     with pytest.raises(Refusal) as refused:
-        cancellation.cancel(seller.ports, seller.id, sold.id, STAFF, "")
+        cancellation.cancel(seller.tenant, sold.id, STAFF, "")
     assert refused.value.code is ErrorCode.COUPON_REDEEMED
 
 
@@ -374,7 +374,7 @@ def test_only_a_usable_code_can_be_marked_as_redeemed(seller: Shop, sold: Asset,
         if what == "cancelled":
             confirmed(seller, sold)
     with pytest.raises(Refusal):
-        mark_redeemed(seller.ports, seller.id, asset.id, STAFF)
+        mark_redeemed(seller.tenant, asset.id, STAFF)
 
 
 def test_another_time_zone_does_not_move_the_day_by_which_codes_must_be_revoked(
@@ -400,7 +400,7 @@ def test_a_code_that_cannot_be_looked_after_keeps_no_other_waiting_and_is_named(
     for each in assets:
         seller.cancel(each)
     bad, good = sorted(assets, key=lambda asset: revocation_of(seller, asset).id)
-    asset_unreadable(seller.ports, seller.id, bad.id)
+    asset_unreadable(seller.tenant, bad.id)
     seller.world.clock.advance(days=30)
     look(seller)
 
@@ -409,7 +409,7 @@ def test_a_code_that_cannot_be_looked_after_keeps_no_other_waiting_and_is_named(
     assert (named.kind, named.asset_id) == (ProblemKind.FOLLOW_UP_FAILED, bad.id)
     assert f"order {bad.order_number}" in named.message
 
-    asset_mended(seller.ports, seller.id, bad.id)
+    asset_mended(seller.tenant, bad.id)
     look(seller)
 
     assert (seller.asset(bad.id).status, seller.problems()) == (AssetStatus.ACTIVE, [])
@@ -420,7 +420,7 @@ def test_a_sold_code_that_cannot_be_expired_keeps_no_other_waiting(seller: Shop)
     bad, good = sorted(
         [seller.buy(line(quantity=25)) for _ in range(2)], key=lambda asset: asset.id
     )
-    asset_unreadable(seller.ports, seller.id, bad.id)
+    asset_unreadable(seller.tenant, bad.id)
     seller.world.clock.advance(days=800)
     look(seller)
 

@@ -102,12 +102,12 @@ def file_of(*rows: str) -> StockFile:
 
 
 def bring(shop: Shop, file: StockFile, told: Progress) -> ImportReport:
-    return import_stock(shop.ports, shop.id, STAFF, file, progress=told)
+    return import_stock(shop.tenant, STAFF, file, progress=told)
 
 
 def left_behind(shop: Shop) -> tuple[int, int, int]:
     """Rows of codes, of imports and of claims that there are, whoever may see them."""
-    with shop.ports.store.reading(shop.id) as work:
+    with shop.tenant.reading() as work:
         codes, imports, claims = (
             work.session.query(table).filter_by(installation_id=shop.id).count()
             for table in (StockCodeRow, StockImportRow, ClaimRow)
@@ -117,7 +117,7 @@ def left_behind(shop: Shop) -> tuple[int, int, int]:
 
 def seen(shop: Shop) -> tuple[int, int, int, int, int]:
     """What there is to see of a stock: in lists, as sums, as imports, in the back office."""
-    with shop.ports.store.reading(shop.id) as work:
+    with shop.tenant.reading() as work:
         free = free_by_expiry(work, shop.ports.clock())
         return (
             code_list(work, StockFilter()).count(),
@@ -167,7 +167,7 @@ def test_no_transaction_of_an_import_writes_more_than_one_batch(seller: Shop) ->
 def test_no_transaction_that_undoes_an_import_changes_more_than_one_batch(seller: Shop) -> None:
     made = UUID(bring_in(seller, *(row(1) for _ in range(8 * FEW))).import_id)
     with rows_changed(seller.ports.store.engine) as changed:
-        done = undo_import(seller.ports, seller.id, made, "the wrong file", STAFF)
+        done = undo_import(seller.tenant, made, "the wrong file", STAFF)
     assert (done.withdrawn, done.left) == (8 * FEW, 0)
     assert FEW <= max(changed) <= 2 * FEW + 5
     assert seen(seller)[1:3] == (0, 0)
@@ -178,11 +178,11 @@ def test_no_transaction_that_serves_who_waits_serves_more_than_one_batch(seller:
         seller.buy(line(quantity=1))
     most: list[int] = []
     with rows_changed(seller.ports.store.engine) as changed:
-        report = import_stock(seller.ports, seller.id, STAFF, file_of(*(row(1),) * 1))
+        report = import_stock(seller.tenant, STAFF, file_of(*(row(1),) * 1))
         most.append(max(changed))
     assert report.served == 1
     with rows_changed(seller.ports.store.engine) as changed:
-        report = import_stock(seller.ports, seller.id, STAFF, file_of(*(row(1) for _ in range(11))))
+        report = import_stock(seller.tenant, STAFF, file_of(*(row(1) for _ in range(11))))
     assert report.served == 11
     # Two orders in one go, not eleven.
     assert max(changed) <= max(3 * most[0], 2 * FEW + 5)
@@ -204,7 +204,7 @@ def test_nobody_sees_any_of_an_import_before_all_of_it(seller: Shop) -> None:
     def told(_so_far: ImportReport) -> None:
         looks.append(seen(seller))
         with pytest.raises(Refusal) as refused:
-            find_code(seller.ports, seller.id, code)
+            find_code(seller.tenant, code)
         assert refused.value.code is ErrorCode.NOT_FOUND
 
     rows = [row(1, code=code), *(row(1) for _ in range(3 * FEW - 1))]
@@ -218,12 +218,12 @@ def test_none_of_its_codes_is_sold_or_withdrawn_before(seller: Shop) -> None:
 
     def told(_so_far: ImportReport) -> None:
         bought.append(seller.buy(line(quantity=1)).has_coupon)
-        with seller.ports.store.reading(seller.id) as work:
+        with seller.tenant.reading() as work:
             hidden = work.session.query(StockCodeRow).filter_by(installation_id=seller.id).first()
         assert hidden is not None
         for action in (
-            lambda: withdraw(seller.ports, seller.id, hidden.id, "wrong", STAFF),
-            lambda: undo_import(seller.ports, seller.id, hidden.import_id, "wrong", STAFF),
+            lambda: withdraw(seller.tenant, hidden.id, "wrong", STAFF),
+            lambda: undo_import(seller.tenant, hidden.import_id, "wrong", STAFF),
         ):
             with pytest.raises(Refusal) as refused:
                 action()
@@ -278,7 +278,7 @@ def test_removing_what_was_killed_takes_no_long_transaction(
     killed_after(seller, monkeypatch, *(row(1) for _ in range(9 * FEW)))
     after_silence(seller)
     with rows_changed(seller.ports.store.engine) as changed:
-        stock_arrivals.settle(seller.ports, seller.id)
+        stock_arrivals.settle(seller.tenant)
     assert left_behind(seller) == (0, 0, 0)
     assert FEW <= max(changed) <= 2 * FEW
 
@@ -298,7 +298,7 @@ def test_an_import_that_fails_is_removed_at_once_by_the_next(seller: Shop) -> No
         raise OSError("the disk went away")
 
     with pytest.raises(OSError, match="went away"):
-        import_stock(seller.ports, seller.id, STAFF, StockFile("codes.csv", broken()))
+        import_stock(seller.tenant, STAFF, StockFile("codes.csv", broken()))
     assert bring_in(seller, *rows).new == 2 * FEW
     assert left_behind(seller) == (2 * FEW, 1, 2 * FEW)
 
@@ -349,7 +349,7 @@ def test_who_comes_while_older_orders_are_served_is_not_told_that_there_is_none(
     killed_while_it_serves(shop, monkeypatch, row(10))
     mails = len(templates(shop))
     with pytest.raises(Unavailable):
-        allocate(shop.ports, shop.id, asset.id)
+        allocate(shop.tenant, asset.id)
     assert len(templates(shop)) == mails
     assert waiting(shop, MAILBOX) == [asset.id]
 
@@ -359,7 +359,7 @@ def test_a_code_that_is_sold_between_the_look_and_the_claim_is_a_bad_row(
 ) -> None:
     bring_in(seller, row(1))
     asset, code = seller.buy(line(quantity=25)), new_code()
-    with seller.ports.store.writing(seller.id) as work:
+    with seller.tenant.writing() as work:
         claim_coupon(work, asset.id, "cpn_9", mark_of(seller.ports, work, code))
     monkeypatch.setattr(stock_import, "_there", lambda *_args: ({}, set()))
     report = bring_in(seller, row(1), row(1, code=code), mode=ImportMode.GOOD_ROWS)
@@ -403,7 +403,7 @@ def test_one_that_is_long_at_bad_rows_is_not_taken_for_dead(seller: Shop) -> Non
         look(seller)
 
     file = file_of(*bad, row(1))
-    report = import_stock(seller.ports, seller.id, STAFF, file, ImportMode.GOOD_ROWS, slow)
+    report = import_stock(seller.tenant, STAFF, file, ImportMode.GOOD_ROWS, slow)
     assert (report.new, report.bad, report.kept) == (1, len(bad), True)
 
 
@@ -411,12 +411,7 @@ def test_progress_is_told_of_bad_rows_too(seller: Shop) -> None:
     told = list[int]()
     file = file_of(*(row(0) for _ in range(3 * FEW)))
     import_stock(
-        seller.ports,
-        seller.id,
-        STAFF,
-        file,
-        ImportMode.GOOD_ROWS,
-        lambda so_far: told.append(so_far.rows),
+        seller.tenant, STAFF, file, ImportMode.GOOD_ROWS, lambda so_far: told.append(so_far.rows)
     )
     assert told == [FEW, 2 * FEW, 3 * FEW, 3 * FEW]
 

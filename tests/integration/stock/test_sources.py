@@ -52,15 +52,15 @@ def test_what_was_sold_from_the_api_is_still_followed_there(shop: Shop) -> None:
     asset = shop.buy(line(quantity=25))
     from_stock(shop)
     shop.sandbox.sandbox.redeem(asset.coupon_id or "")
-    assert follow_asset(shop.ports, shop.id, asset.id).coupon_status is CouponStatus.REDEEMED
+    assert follow_asset(shop.tenant, asset.id).coupon_status is CouponStatus.REDEEMED
 
 
 def test_nobody_is_asked_what_became_of_a_code_from_stock(shop: Shop) -> None:
     from_stock(shop)
     bring_in(shop, row(25))
     asset = shop.buy(line(quantity=25))
-    assert follow_asset(shop.ports, shop.id, asset.id) == asset
-    follow(shop.ports, shop.id)
+    assert follow_asset(shop.tenant, asset.id) == asset
+    follow(shop.tenant)
     assert shop.asset(asset.id) == asset
 
 
@@ -69,7 +69,7 @@ def test_a_buyer_is_reminded_of_an_unused_code_from_stock(shop: Shop) -> None:
     bring_in(shop, row(25, expires=days_on(shop, 400)))
     asset = shop.buy(line(quantity=25))
     shop.world.clock.advance(days=380)
-    assert remind(shop.ports, shop.id, asset.id, 30)
+    assert remind(shop.tenant, asset.id, 30)
     assert templates(shop)[-1] == "coupon_expiring"
 
 
@@ -105,6 +105,6 @@ def test_a_source_that_is_none_is_refused_on_its_name(shop: Shop) -> None:
 
 def test_the_services_definition_asks_nobody_for_articles_where_all_is_stock(shop: Shop) -> None:
     from_stock(shop)
-    done = fetch(shop.ports, shop.id, STAFF)
+    done = fetch(shop.tenant, STAFF)
     assert done.rows == 0
     assert len(done.product_types) == 2

@@ -32,21 +32,21 @@ def seller(shop_by_hand: Shop) -> Shop:
 
 
 def stock(shop: Shop, state: StockState | None = None) -> list[StockCode]:
-    with shop.ports.store.reading(shop.id) as work:
+    with shop.tenant.reading() as work:
         page = code_list(work, StockFilter(state=state)).page(Window(size=100))
     return [entry.item for entry in page.entries]
 
 
 def refused(shop: Shop, code_id: UUID, reason: str = "wrong") -> Refusal:
     with pytest.raises(Refusal) as refusal:
-        withdraw(shop.ports, shop.id, code_id, reason, STAFF)
+        withdraw(shop.tenant, code_id, reason, STAFF)
     return refusal.value
 
 
 def test_a_withdrawn_code_is_not_sold_and_says_who_withdrew_it_and_why(seller: Shop) -> None:
     bring_in(seller, row(25))
     (code,) = stock(seller)
-    withdraw(seller.ports, seller.id, code.id, " 25 licences, not 50 ", STAFF)
+    withdraw(seller.tenant, code.id, " 25 licences, not 50 ", STAFF)
     assert not seller.buy(line(quantity=25)).has_coupon
     (gone,) = stock(seller)
     assert (gone.state, gone.withdrawn_by) == (StockState.WITHDRAWN, STAFF.name)
@@ -59,7 +59,7 @@ def test_a_withdrawn_code_is_not_sold_and_says_who_withdrew_it_and_why(seller: S
 def test_a_corrected_row_can_then_be_imported_and_is_sold(seller: Shop) -> None:
     code = new_code()
     bring_in(seller, row(50, code=code))
-    withdraw(seller.ports, seller.id, stock(seller)[0].id, "25, not 50", STAFF)
+    withdraw(seller.tenant, stock(seller)[0].id, "25, not 50", STAFF)
     assert bring_in(seller, row(25, code=code)).new == 1
     assert seller.buy(line(quantity=25)).has_coupon
 
@@ -69,7 +69,7 @@ def test_corrected_twice_it_can_be_imported_a_third_time(seller: Shop) -> None:
     for licenses in (50, 40, 25):
         assert bring_in(seller, row(licenses, code=code)).new == 1
         (free,) = stock(seller, StockState.AVAILABLE)
-        withdraw(seller.ports, seller.id, free.id, "wrong", STAFF)
+        withdraw(seller.tenant, free.id, "wrong", STAFF)
 
 
 def test_a_code_that_expired_unsold_under_a_wrong_date_can_be_corrected(seller: Shop) -> None:
@@ -78,7 +78,7 @@ def test_a_code_that_expired_unsold_under_a_wrong_date_can_be_corrected(seller: 
     seller.world.clock.advance(days=5)
     look(seller)
     (expired,) = stock(seller, StockState.EXPIRED)
-    withdraw(seller.ports, seller.id, expired.id, "2028, not 2026", STAFF)
+    withdraw(seller.tenant, expired.id, "2028, not 2026", STAFF)
     assert bring_in(seller, row(25, code=code)).new == 1
 
 
@@ -94,7 +94,7 @@ def test_a_code_that_was_sold_is_not_withdrawn(seller: Shop) -> None:
 def test_a_code_is_withdrawn_once(seller: Shop) -> None:
     bring_in(seller, row(25))
     (code,) = stock(seller)
-    withdraw(seller.ports, seller.id, code.id, "wrong", STAFF)
+    withdraw(seller.tenant, code.id, "wrong", STAFF)
     assert "withdrawn already" in refused(seller, code.id).message
 
 
@@ -111,7 +111,7 @@ def test_what_is_not_there_is_not_withdrawn(seller: Shop) -> None:
 def test_withdrawing_tells_that_stock_runs_low(seller: Shop) -> None:
     seller.configure(low_stock_threshold="10")
     bring_in(seller, row(25))
-    withdraw(seller.ports, seller.id, stock(seller)[0].id, "wrong", STAFF)
+    withdraw(seller.tenant, stock(seller)[0].id, "wrong", STAFF)
     assert problems(seller) == ["LOW_STOCK"]
 
 
@@ -120,7 +120,7 @@ def test_an_import_is_undone_as_far_as_it_is_unsold(seller: Shop) -> None:
     report = bring_in(seller, row(25), row(10), row(10))
     asset = seller.buy(line(quantity=25))
     assert report.import_id is not None
-    done = undo_import(seller.ports, seller.id, UUID(report.import_id), "wrong file", STAFF)
+    done = undo_import(seller.tenant, UUID(report.import_id), "wrong file", STAFF)
     assert (done.source, done.withdrawn, done.left) == ("codes.csv", 2, 1)
     assert [code.licenses for code in stock(seller, StockState.AVAILABLE)] == [7]
     assert seller.asset(asset.id).has_coupon
@@ -128,14 +128,14 @@ def test_an_import_is_undone_as_far_as_it_is_unsold(seller: Shop) -> None:
 
 def test_only_asked_what_it_would_do_it_does_nothing(seller: Shop) -> None:
     made = UUID(bring_in(seller, row(25)).import_id)
-    would = undo_import(seller.ports, seller.id, made, "", STAFF, check_only=True)
+    would = undo_import(seller.tenant, made, "", STAFF, check_only=True)
     assert (would.withdrawn, len(stock(seller, StockState.AVAILABLE))) == (1, 1)
 
 
 def test_the_same_file_can_be_imported_after_it_was_undone(seller: Shop) -> None:
     rows = [row(5) for _ in range(3)]
     made = UUID(bring_in(seller, *rows).import_id)
-    undo_import(seller.ports, seller.id, made, "too early", STAFF)
+    undo_import(seller.tenant, made, "too early", STAFF)
     assert bring_in(seller, *rows).new == 3
 
 

@@ -28,6 +28,7 @@ from bittitan_plugin.platforms.shop.invoices import InvoiceKind
 from bittitan_plugin.platforms.shop.platform import INSTALLATION
 from bittitan_plugin.platforms.shop.tables import InvoiceRow, OrderLineRow, RefundRow
 from bittitan_plugin.services.installations import configure
+from bittitan_plugin.services.ports import Tenant
 from bittitan_plugin.services.selling.provisioning import synchronize
 from tests.empty_database import empty_database
 from tests.fixtures import make_release
@@ -130,7 +131,7 @@ def upgraded(
         # The cause of the failure is gone, and staff say so while the old work is still waiting.
         failed = made.asset(7)
         assert failed is not None
-        synchronize(shop.application.ports, shop.id, failed.id, _STAFF)
+        synchronize(Tenant(shop.application.ports, shop.id), failed.id, _STAFF)
         make_release.work(url, directory)
         yield made
         shop.close()

@@ -177,11 +177,11 @@ def test_orders_that_wait_for_a_vendor_take_no_threads_and_starve_nobody(
         until(lambda: plant.done("well") == 10)
         assert threads_of(worker.pid) < MOST_THREADS
         calls = len(Circuits(plant.application.engine).all())
-        watch_vendor(plant.application.ports, plant.ids["away"])
+        watch_vendor(plant.tenant("away"))
         raised = problems(plant, "away")
         away.sandbox.faults.clear()
         until(lambda: plant.done("away") == 400)
-        watch_vendor(plant.application.ports, plant.ids["away"])
+        watch_vendor(plant.tenant("away"))
         assert (len(away.sandbox.ledger()), len(plant.letters())) == (400, 410)
         assert (calls, raised, problems(plant, "away")) == (1, [ProblemKind.VENDOR_DOWN], [])
         plant.close()

@@ -41,7 +41,7 @@ def test_work_that_ended_long_ago_is_forgotten_with_its_steps(shop: Shop) -> Non
 
 def test_looks_at_coupons_are_forgotten_too(shop: Shop) -> None:
     name = f"follow-{uuid4().hex}"
-    with shop.ports.store.writing(shop.id) as work:
+    with shop.tenant.writing() as work:
         work.enqueue(Workflow.FOLLOW, name)
     shop.settle()
     prune(NOW)

@@ -22,10 +22,10 @@ def test_while_bittitan_is_away_it_waits_and_then_comes_to_its_end(shop: Shop) -
 def test_each_day_it_runs_by_itself_once_and_changes_nothing(shop: Shop) -> None:
     missed(shop)
     shop.world.clock.advance(days=1)
-    at_once(5, lambda: reconciliation.start_daily(shop.ports, shop.id))
+    at_once(5, lambda: reconciliation.start_daily(shop.tenant))
     shop.settle()
     run = latest(shop)
     assert run is not None
     assert (run.started_by, found(run), shop.tally().assets) == ("daily", {"MISSED_ORDER": 1}, 0)
-    with shop.ports.store.reading(shop.id) as work:
+    with shop.tenant.reading() as work:
         assert len(work.runs.latest(limit=9)) == 1

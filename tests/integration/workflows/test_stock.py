@@ -18,7 +18,7 @@ def test_a_sale_waits_for_stock_is_served_and_taken_back(shop: Shop) -> None:
     assert seller.cancel(sold).status is AssetStatus.AWAITING_REVOCATION
     assert templates(seller)[2:] == ["revocation_staff"]
 
-    confirm(seller.ports, seller.id, revocation_of(seller, sold).id, STAFF)
+    confirm(seller.tenant, revocation_of(seller, sold).id, STAFF)
     seller.settle()
     assert seller.asset(sold.id).status is AssetStatus.CANCELLED
     assert (len(seller.host.credits), templates(seller)[3:]) == (1, ["cancelled"])

@@ -12,7 +12,7 @@ from bittitan_plugin.base.settings import Settings
 from bittitan_plugin.domain.errors import Unavailable
 from bittitan_plugin.plugin.bootstrap import Application, build
 from bittitan_plugin.services.installations import open_installation
-from bittitan_plugin.services.ports import Ports
+from bittitan_plugin.services.ports import Tenant
 from bittitan_plugin.workflows.timetable import Timetable
 from tests.conftest import Databases
 from tests.waiting import PATIENCE_S
@@ -45,8 +45,8 @@ class Recorded:
         self._error = error
         self._on_first = on_first
 
-    def __call__(self, _ports: Ports, installation_id: UUID) -> None:
-        self.done.append(installation_id)
+    def __call__(self, tenant: Tenant) -> None:
+        self.done.append(tenant.id)
         if len(self.done) >= 2 * 3:
             self.happened.set()
         if self._error is not None and not (self._on_first and len(self.done) > 1):

@@ -41,7 +41,7 @@ def test_a_sale_waits_for_a_process_that_serves_its_platform(
     shop.until(lambda: kinds(shop) == [ProblemKind.PLATFORM_UNSERVED])
     shop.attach(shop.host)
     shop.settle()
-    watch_platform(shop.ports, shop.id)
+    watch_platform(shop.tenant)
     assert (shop.tally(), kinds(shop)) == (SOLD, [])
 
 
@@ -68,18 +68,18 @@ def test_it_is_not_given_up_however_long_it_takes(
 
 def test_it_is_said_once(shop: Shop) -> None:
     for _ in range(3):
-        report_unserved(shop.ports, shop.id)
+        report_unserved(shop.tenant)
     (problem,) = shop.problems()
     assert problem.occurrences == 1
 
 
 def test_a_process_that_does_not_serve_it_leaves_the_problem_open(shop: Shop) -> None:
-    report_unserved(shop.ports, shop.id)
+    report_unserved(shop.tenant)
     unattached(shop)
-    watch_platform(shop.ports, shop.id)
+    watch_platform(shop.tenant)
     assert kinds(shop) == [ProblemKind.PLATFORM_UNSERVED]
 
 
 def test_an_installation_nobody_asked_for_has_no_problem(shop: Shop) -> None:
-    watch_platform(shop.ports, shop.id)
+    watch_platform(shop.tenant)
     assert kinds(shop) == []

@@ -57,15 +57,15 @@ def test_a_sale_waits_for_the_key_and_does_not_fail_for_want_of_it(
     assert waiting.provisioning_error.code is ErrorCode.PLUGIN_MISCONFIGURED
     append(shop, key, monkeypatch)
     shop.settle()
-    watch_keys(shop.ports, shop.id)
+    watch_keys(shop.tenant)
     assert (shop.tally(), kinds(shop)) == (SOLD, [])
 
 
 def test_a_process_without_the_key_leaves_the_problem_open(shop: Shop) -> None:
     save_settings_elsewhere(shop, generate_key())
     for _ in range(2):
-        report_unreadable(shop.ports, shop.id)
-    watch_keys(shop.ports, shop.id)
+        report_unreadable(shop.tenant)
+    watch_keys(shop.tenant)
     (problem,) = shop.problems()
     assert (problem.kind, problem.occurrences) == (ProblemKind.KEY_MISSING, 1)
     assert "BITTITAN_SECRET_KEYS" in problem.next_step

@@ -13,7 +13,7 @@ from bittitan_graphql.errors import BitTitanAssetError, refusals, refusals_in
 from bittitan_graphql.fields import mutation, optional, query
 from bittitan_plugin.domain.access import Permission, Viewer
 from bittitan_plugin.domain.errors import BitTitanError, ErrorCode, Refusal
-from bittitan_plugin.services.ports import Ports
+from bittitan_plugin.services.ports import Ports, Tenant
 
 TOO_LATE = Refusal(ErrorCode.INVALID, "Too late.", field="end_customer")
 
@@ -67,8 +67,7 @@ ERROR = {"field": "endCustomer", "message": "Too late.", "code": "INVALID"}
 def ask(document: str, *permissions: Permission) -> Any:
     """What the schema answers to somebody with these permissions."""
     scope = RequestScope(
-        ports=cast(Ports, SimpleNamespace()),
-        installation_id=UUID(int=1),
+        tenant=Tenant(cast(Ports, SimpleNamespace()), UUID(int=1)),
         viewer=Viewer(email="staff@example.com", is_staff=True, permissions=frozenset(permissions)),
     )
     return asyncio.run(SCHEMA.execute(document, context_value={CONTEXT_KEY: scope}))

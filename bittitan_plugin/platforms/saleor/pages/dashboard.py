@@ -30,6 +30,7 @@ from bittitan_plugin.services import problems
 from bittitan_plugin.services.catalogue import services_definition
 from bittitan_plugin.services.import_report import ServicesDefinition
 from bittitan_plugin.services.installations import get_installation
+from bittitan_plugin.services.ports import Tenant
 from bittitan_plugin.web.problem_buttons import BUTTONS
 from bittitan_plugin.web.settings_entries import account_question
 
@@ -119,11 +120,11 @@ class Dashboard:
 
     def main(self, visit: _Visit) -> Response:
         """The app's own page: settings, *Get Services Definition*, problems, newest licences."""
-        ports, key = self._service.ports, visit.session.app.installation_id
-        installation = get_installation(ports, key)
+        ports, tenant = self._service.ports, self._tenant(visit)
+        installation = get_installation(tenant)
         viewer = visit.session.viewer
         sells = viewer.may(Permission.MANAGE_ORDERS)
-        with ports.store.reading(key) as work:
+        with tenant.reading() as work:
             open_problems = work.problems.open(limit=10) if sells else []
         values = {
             "active": installation.active,
@@ -135,7 +136,7 @@ class Dashboard:
             ),
             "problems": open_problems,
             "buttons": BUTTONS,
-            "licences": licences.newest(ports, key) if sells else None,
+            "licences": licences.newest(tenant) if sells else None,
         }
         return self._page("dashboard.html", visit, values)
 
@@ -153,7 +154,7 @@ class Dashboard:
         """Store the settings; switch the plugin on or off."""
         self._require(visit, Permission.MANAGE_PLUGINS)
         ports = self._service.ports
-        installation = get_installation(ports, visit.session.app.installation_id)
+        installation = get_installation(self._tenant(visit))
         change = settings_form.save(
             self._service.plugins,
             installation,
@@ -170,8 +171,7 @@ class Dashboard:
     def services_definition(self, visit: _Visit) -> Response:
         """*Get Services Definition*; answers when it is done."""
         self._require(visit, Permission.MANAGE_PRODUCTS)
-        actor, key = visit.session.viewer.actor, visit.session.app.installation_id
-        done = services_definition.fetch(self._service.ports, key, actor)
+        done = services_definition.fetch(self._tenant(visit), visit.session.viewer.actor)
         return self.main(replace(visit, said=_summary(done)))
 
     def asset(self, visit: _Visit) -> Response:
@@ -183,8 +183,7 @@ class Dashboard:
         except ValueError:
             return self._notice(404, "There is no such licence", "Reload the page.", session.app)
         said = licences.act(
-            self._service.ports,
-            session.app.installation_id,
+            self._tenant(visit),
             asset_id,
             session.viewer.actor,
             do=form.get("do", ""),
@@ -200,8 +199,7 @@ class Dashboard:
             key = UUID(visit.form.get("problemId", ""))
         except ValueError:
             return self._notice(404, "There is no such problem", "Reload the page.", session.app)
-        installation_id = session.app.installation_id
-        problems.act(self._service.ports, installation_id, key, session.viewer.actor)
+        problems.act(self._tenant(visit), key, session.viewer.actor)
         return self.main(replace(visit, said="It has begun; reload in a moment to see its end."))
 
     def page_of(self, visit: _Visit) -> Response:
@@ -235,14 +233,14 @@ class Dashboard:
         nothing: str,
     ) -> Response:
         self._require(visit, Permission.MANAGE_ORDERS)
-        key, subject = visit.session.app.installation_id, visit.form.get(about, "")
-        found = find(self._service.ports, key, subject[:_LONGEST_ID])
+        subject = visit.form.get(about, "")
+        found = find(self._tenant(visit), subject[:_LONGEST_ID])
         values = {"licences": found, "nothing": nothing, "place": {about: subject}}
         return self._page("licences.html", visit, values)
 
     def _page(self, template: str, visit: _Visit, values: Mapping[str, object]) -> Response:
         session = visit.session
-        installation = get_installation(self._service.ports, session.app.installation_id)
+        installation = get_installation(self._tenant(visit))
         shared = {
             "session": self._service.sessions.sealed(session),
             "said": visit.said,
@@ -255,6 +253,9 @@ class Dashboard:
             status=422 if visit.wrong else 200,
             zone=installation.configuration.zone,
         )
+
+    def _tenant(self, visit: _Visit) -> Tenant:
+        return Tenant(self._service.ports, visit.session.app.installation_id)
 
     def _require(self, visit: _Visit, permission: Permission) -> None:
         if not visit.session.viewer.may(permission):

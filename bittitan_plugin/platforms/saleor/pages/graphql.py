@@ -23,6 +23,7 @@ from bittitan_plugin.platforms.saleor.allowed import normal
 from bittitan_plugin.platforms.saleor.apps import AppState, SaleorApp
 from bittitan_plugin.platforms.saleor.pages.service import SaleorService
 from bittitan_plugin.platforms.saleor.tokens import InvalidToken
+from bittitan_plugin.services.ports import Tenant
 
 PATH = "/saleor/graphql/"
 
@@ -70,7 +71,7 @@ class SubgraphApp(GraphQLDoor):
         if asking is not None:
             app, viewer = asking
             context[CONTEXT_KEY] = RequestScope(
-                ports=self._service.ports, installation_id=app.installation_id, viewer=viewer
+                tenant=Tenant(self._service.ports, app.installation_id), viewer=viewer
             )
         return context
 

@@ -10,7 +10,7 @@ from bittitan_plugin.domain.errors import ErrorCode, Refusal
 from bittitan_plugin.domain.history import Actor
 from bittitan_plugin.domain.problems import Problem
 from bittitan_plugin.services.cancelling import cancellation
-from bittitan_plugin.services.ports import Ports
+from bittitan_plugin.services.ports import Ports, Tenant
 from bittitan_plugin.services.selling import provisioning
 from bittitan_plugin.store.queries.assets import (
     AssetFilter,
@@ -42,39 +42,37 @@ class Licence:
         return unsettled or self.asset.status is AssetStatus.CANCELLING
 
 
-def of_order(ports: Ports, installation_id: UUID, order_id: str) -> list[Licence]:
+def of_order(tenant: Tenant, order_id: str) -> list[Licence]:
     """The licences of one order."""
-    with ports.store.reading(installation_id) as work:
-        return _shown(ports, work, work.assets.of_orders([order_id])[:MOST_SHOWN])
+    with tenant.reading() as work:
+        return _shown(tenant.ports, work, work.assets.of_orders([order_id])[:MOST_SHOWN])
 
 
-def of_customer(ports: Ports, installation_id: UUID, customer_id: str) -> list[Licence]:
+def of_customer(tenant: Tenant, customer_id: str) -> list[Licence]:
     """The newest licences bought by or for one customer."""
-    with ports.store.reading(installation_id) as work:
+    with tenant.reading() as work:
         account = work.accounts.of_customer(customer_id)
         if account is None:
             return []
         found = newest_of_accounts(work, EVERYTHING, [account.id], MOST_SHOWN)
-        return _shown(ports, work, found[account.id])
+        return _shown(tenant.ports, work, found[account.id])
 
 
-def newest(ports: Ports, installation_id: UUID) -> list[Licence]:
+def newest(tenant: Tenant) -> list[Licence]:
     """The newest licences of all customers."""
     sort = sort_key(AssetSort.PURCHASE_DATE, descending=True)
-    with ports.store.reading(installation_id) as work:
+    with tenant.reading() as work:
         page = asset_list(work, EVERYTHING, AssetFilter(), sort).page(Window(size=MOST_SHOWN))
-        return _shown(ports, work, [entry.item for entry in page.entries])
+        return _shown(tenant.ports, work, [entry.item for entry in page.entries])
 
 
-def act(
-    ports: Ports, installation_id: UUID, asset_id: UUID, actor: Actor, *, do: str, comment: str
-) -> str:
+def act(tenant: Tenant, asset_id: UUID, actor: Actor, *, do: str, comment: str) -> str:
     """Synchronize or cancel; returns a sentence about what began. Raises ``Refusal``."""
     if do == "synchronize":
-        provisioning.synchronize(ports, installation_id, asset_id, actor)
+        provisioning.synchronize(tenant, asset_id, actor)
         return "BitTitan is being asked; reload in a moment to see what came of it."
     if do == "cancel":
-        cancellation.cancel(ports, installation_id, asset_id, actor, comment)
+        cancellation.cancel(tenant, asset_id, actor, comment)
         return "The cancellation has begun; reload in a moment to see what came of it."
     raise Refusal(ErrorCode.INVALID, f"There is nothing like '{do[:40]}' to do.", field="do")
 

@@ -27,6 +27,7 @@ from bittitan_plugin.platforms.saleor.tokens import SaleorTokens
 from bittitan_plugin.platforms.saleor.webhooks import Webhooks
 from bittitan_plugin.plugin.bootstrap import Application
 from bittitan_plugin.services.installations import get_installation
+from bittitan_plugin.services.ports import Tenant
 from tests.conftest import Databases, StandingClock
 from tests.fakes.saleor import SaleorServer
 from tests.fakes.saleor.sending import Sender
@@ -99,7 +100,7 @@ class Station:
     @property
     def is_switched_on(self) -> bool:
         installation_id = self.installed.installation_id
-        return get_installation(self.application.ports, installation_id).active
+        return get_installation(Tenant(self.application.ports, installation_id)).active
 
 
 class Stations:

@@ -43,11 +43,11 @@ class Market:
 
     def open(self) -> None:
         """*Get Services Definition*, and licences put on sale at 13.50 USD; no webhook comes."""
-        services_definition.fetch(self.shop.ports, self.shop.id, STAFF)
-        with self.shop.ports.store.reading(self.shop.id) as work:
+        services_definition.fetch(self.shop.tenant, STAFF)
+        with self.shop.tenant.reading() as work:
             product = work.products.by_skus(["MW-MAILBOX"])["MW-MAILBOX"]
         wishes = products.Wishes(prices=[("13.50", "USD")], published=True)
-        products.update(self.shop.ports, self.shop.id, STAFF, product.id, wishes)
+        products.update(self.shop.tenant, STAFF, product.id, wishes)
         self._settle_or_lose(heard=False)
 
     def customer(self) -> User:
@@ -76,7 +76,7 @@ class Market:
             self.station.sender.deliver_all()
 
     def assets(self, order: Order) -> list[Asset]:
-        with self.shop.ports.store.reading(self.shop.id) as work:
+        with self.shop.tenant.reading() as work:
             return list(work.assets.of_orders([order.id]))
 
     def asset(self, order: Order) -> Asset:

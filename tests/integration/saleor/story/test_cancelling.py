@@ -167,12 +167,12 @@ def test_a_refund_that_the_payment_app_refuses_later_is_found_and_closes_when_it
     market.saleor.pays_back = False
     asset = market.cancel(order)
     market.saleor.settle(order, order.grants[0], succeeds=False)
-    watch_refunds(market.shop.ports, market.shop.id)
+    watch_refunds(market.shop.tenant)
     market.settle()
     (problem,) = market.shop.problems()
     assert "the payment app refused 337.50 USD" in problem.message
     market.saleor.pays_back = True
-    act(market.shop.ports, market.shop.id, problem.id, STAFF)
+    act(market.shop.tenant, problem.id, STAFF)
     market.settle()
     assert market.shop.problems() == []
     refund = market.shop.asset(asset.id).refund

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
-from functools import partial
 
 import pytest
 
@@ -23,12 +22,11 @@ SKU = "MW-MAILBOX"
 
 @pytest.fixture
 def watch(market: Market) -> CatalogueWatch:
-    ports = market.shop.ports
-    return CatalogueWatch(market.station.apps, partial(catch_up, ports), ports.clock)
+    return CatalogueWatch(market.station.apps, market.shop.ports)
 
 
 def ours(market: Market) -> Product:
-    with market.shop.ports.store.reading(market.shop.id) as work:
+    with market.shop.tenant.reading() as work:
         return work.products.by_skus([SKU])[SKU]
 
 
@@ -73,7 +71,7 @@ def test_what_was_edited_while_the_app_was_away_is_followed_at_the_next_look(
 def test_a_product_made_while_the_app_was_away_is_sold_after_the_next_look(
     market: Market, watch: CatalogueWatch
 ) -> None:
-    with market.shop.ports.store.writing(market.shop.id) as work:
+    with market.shop.tenant.writing() as work:
         work.products.remove(ours(market).id)
     watch.look_due()
     assert ours(market).variant_id == market.saleor.variant_of(SKU).id
@@ -118,7 +116,7 @@ def test_what_staff_changed_here_while_the_list_was_read_is_not_undone(market: M
             work.products.save(replace(before, name="Renamed here"))
         yield [replace(listed, name="As it was listed")]
 
-    catch_up(ports, market.shop.id, pages(), lambda _missing: [])
+    catch_up(market.shop.tenant, pages(), lambda _missing: [])
     assert ours(market).name == "Renamed here"
 
 
@@ -171,7 +169,7 @@ def write_days(market: Market, value: str | None, *, told: bool = True) -> None:
 def test_days_set_here_stand_in_saleor_and_survive_the_next_edit_there(market: Market) -> None:
     write_days(market, "90")
     wishes = products.Wishes(expire_days=30, validity_days=60)
-    products.update(market.shop.ports, market.shop.id, STAFF, ours(market).id, wishes)
+    products.update(market.shop.tenant, STAFF, ours(market).id, wishes)
     assert sorted(theirs(market).values.values()) == ["30", "60"]
     theirs(market).name = "Mailbox move"
     market.saleor.announce("PRODUCT_UPDATED", product=theirs(market).id)
@@ -183,7 +181,7 @@ def test_days_set_here_stand_in_saleor_and_survive_the_next_edit_there(market: M
 def test_days_of_a_product_made_here_stand_in_saleor(market: Market) -> None:
     wishes = products.Wishes(sku="OWN", name="Own", expire_days=30)
     kind = ours(market).product_type
-    products.create(market.shop.ports, market.shop.id, STAFF, kind, wishes)
+    products.create(market.shop.tenant, STAFF, kind, wishes)
     made = market.saleor.products[market.saleor.variant_of("OWN").product]
     assert list(made.values.values()) == ["30"]
 
@@ -196,13 +194,7 @@ def test_without_its_attribute_saleor_is_told_no_days_and_staff_how_to_get_it_ba
         kind.attributes.clear()
     theirs(market).values.clear()
     with pytest.raises(Refusal, match="Get Services Definition makes it") as caught:
-        products.update(
-            market.shop.ports,
-            market.shop.id,
-            STAFF,
-            ours(market).id,
-            products.Wishes(expire_days=30),
-        )
+        products.update(market.shop.tenant, STAFF, ours(market).id, products.Wishes(expire_days=30))
     assert caught.value.field == "expire_days"
 
 
@@ -239,7 +231,7 @@ def test_what_staff_put_aside_stays_away_until_something_else_is_written_there(
 ) -> None:
     write_days(market, "99999")
     (problem,) = market.shop.problems()
-    with market.shop.ports.store.writing(market.shop.id) as work:
+    with market.shop.tenant.writing() as work:
         work.problems.dismiss(problem.id, "staff@example.com", market.station.clock())
     watch.look(market.station.installed)
     assert market.shop.problems() == []

@@ -61,7 +61,7 @@ def test_it_is_on_the_record_who_cancelled_in_the_dashboard(
     order = market.buy()
     dashboard.press(dashboard.open("/order", orderId=order.id).form("/asset"), "cancel")
     market.settle()
-    with market.shop.ports.store.reading(market.shop.id) as work:
+    with market.shop.tenant.reading() as work:
         asset_id = market.asset(order).id
         history = work.assets.history([asset_id])[asset_id]
     by = {each.actor for each in history if each.change.after == AssetStatus.CANCELLING}
@@ -133,7 +133,7 @@ def test_a_redemption_that_bittitan_never_told_is_shown_as_inferred(
 ) -> None:
     order, shop = market.buy(), market.shop
     now, actor = shop.ports.clock(), Actor(ActorKind.VENDOR, "BitTitan")
-    with shop.ports.store.writing(shop.id) as work:
+    with shop.tenant.writing() as work:
         work.assets.change(
             market.asset(order).id,
             lambda a: a.coupon_became(CouponStatus.REDEEMED, inferred_at=now),

@@ -226,24 +226,24 @@ def test_it_is_read_again_by_itself_after_the_line_was_mended(
     market: Market, long_name: Order, put_aside: bool
 ) -> None:
     if put_aside:
-        dismiss(market.shop.ports, market.shop.id, market.shop.problems()[0].id, STAFF)
+        dismiss(market.shop.tenant, market.shop.problems()[0].id, STAFF)
     market.station.clock.advance(minutes=30)
-    watch_refused(market.shop.ports, market.shop.id)
+    watch_refused(market.shop.tenant)
     market.settle()
     assert len(market.shop.problems()) == (0 if put_aside else 1)
     long_name.lines[1].metadata["bittitan.friendly_name"] = "Fabrikam"
-    watch_refused(market.shop.ports, market.shop.id)
+    watch_refused(market.shop.tenant)
     market.settle()
     assert (len(market.assets(long_name)), market.shop.problems()) == (2, [])
     asked = len(market.saleor.asked("order"))
-    watch_refused(market.shop.ports, market.shop.id)
+    watch_refused(market.shop.tenant)
     assert len(market.saleor.asked("order")) == asked  # nothing is looked for any more
 
 
 def test_its_button_reads_it_at_once(market: Market, long_name: Order) -> None:
     (problem,) = market.shop.problems()
     long_name.lines[1].metadata["bittitan.friendly_name"] = "Fabrikam"
-    act(market.shop.ports, market.shop.id, problem.id, STAFF)
+    act(market.shop.tenant, problem.id, STAFF)
     market.settle()
     assert len(market.assets(long_name)) == 2
 
@@ -275,11 +275,11 @@ def test_its_line_is_provisioned_by_itself_after_it_was_mended(
     market: Market, nobody: Order
 ) -> None:
     before = market.shop.problems()
-    watch_refused(market.shop.ports, market.shop.id)
+    watch_refused(market.shop.tenant)
     market.settle()
     assert market.shop.problems() == before  # looking again says nothing again
     nobody.lines[1].metadata["bittitan.end_customer_email"] = "it@fabrikam.example"
-    watch_refused(market.shop.ports, market.shop.id)
+    watch_refused(market.shop.tenant)
     market.settle()
     assert (len(market.assets(nobody)), market.shop.problems()) == (2, [])
 
@@ -314,7 +314,7 @@ def test_it_is_said_once_and_stays_away_once_staff_have_put_it_aside(
     (problem,) = market.shop.problems()
     look(market, poller)
     assert [each.occurrences for each in market.shop.problems()] == [1]
-    with market.shop.ports.store.writing(market.shop.id) as work:
+    with market.shop.tenant.writing() as work:
         work.problems.dismiss(problem.id, "staff@example.com", market.station.clock())
     look(market, new_poller())
     assert market.shop.problems() == []
@@ -325,7 +325,7 @@ def test_what_staff_have_put_aside_is_looked_at_again_by_itself_until_it_can_be_
 ) -> None:
     poller = new_poller()
     look(market, poller)
-    dismiss(market.shop.ports, market.shop.id, market.shop.problems()[0].id, STAFF)
+    dismiss(market.shop.tenant, market.shop.problems()[0].id, STAFF)
     market.station.clock.advance(minutes=30)
     look(market, poller)
     assert market.shop.problems() == []
@@ -421,7 +421,7 @@ def mirror(market: Market) -> ProblemMirror:
 
 
 def raise_problem(market: Market, key: str = "order:1") -> None:
-    with market.shop.ports.store.writing(market.shop.id) as work:
+    with market.shop.tenant.writing() as work:
         work.problems.report(
             ProblemKind.ORDER_REFUSED,
             key,
@@ -432,7 +432,7 @@ def raise_problem(market: Market, key: str = "order:1") -> None:
 
 
 def resolve(market: Market, key: str = "order:1") -> None:
-    with market.shop.ports.store.writing(market.shop.id) as work:
+    with market.shop.tenant.writing() as work:
         work.problems.resolve(key, datetime(2026, 3, 10, 9, 40, tzinfo=UTC))
 
 
