@@ -1,15 +1,17 @@
 """A shop whose durable work is done in the test's own thread, as soon as the test settles.
 
 The workflows are the program's own, down to their waits. What is left out is the engine, its
-records, its threads and its looking for work, which cost three times as much as the work itself.
+threads and its looking for work, which cost three times as much as the work itself.
 Tests of those take ``shop``; all others may take ``shop_by_hand`` in its place.
 """
 
-import time
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
-from typing import Any, SupportsIndex, TypeVar
+from datetime import datetime
+from functools import partial
+from typing import Any, SupportsIndex
 from uuid import UUID, uuid4
 
 import pytest
@@ -17,25 +19,26 @@ from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from bittitan_plugin.bittitan.sandbox import SandboxServer
+from bittitan_plugin.domain.retries import Retry
+from bittitan_plugin.services.ports import Tenant
 from bittitan_plugin.services.workflow_ids import Workflow
 from bittitan_plugin.store.unit_of_work import Store
-from bittitan_plugin.workflows.engine import retrying, runtime
-from bittitan_plugin.workflows.worker import WORKFLOWS
+from bittitan_plugin.workflows import worker
+from bittitan_plugin.workflows.engine import runtime
+from bittitan_plugin.workflows.engine.definition import retry_id, run_again, run_first
 from tests.conftest import Databases
 from tests.fakes.host import FakePlatform
-from tests.world import PACE, Shop, World, begin_anew, sells_both, wired
+from tests.world import BEGINNING, Shop, World, begin_anew, sells_both, wired
 
-T = TypeVar("T")
+assert worker.WORKFLOWS, "importing the worker declares every workflow"
 
 
 @dataclass(frozen=True)
 class Job:
-    """Durable work that was handed in."""
+    """An attempt that was handed in."""
 
     id: str
-    workflow: str
-    installation: UUID
-    arguments: tuple[str, ...]
+    begin: Callable[[], str]
 
 
 @dataclass
@@ -47,26 +50,52 @@ class Backlog:
 
     def enqueue(self, session: Session, workflow: str, workflow_id: str, *arguments: str) -> None:
         installation, *rest = arguments
-        job = Job(workflow_id, workflow, UUID(installation), tuple(rest))
+        work = Workflow(workflow)
+        self._keep(
+            session,
+            workflow_id,
+            partial(run_first, workflow_id, work, UUID(installation), tuple(rest)),
+        )
 
+    def enqueue_retry(self, session: Session, installation_id: UUID, retry: Retry) -> None:
+        attempt = partial(run_again, installation_id, retry.id, retry.attempt)
+        self._keep(session, retry_id(retry), attempt)
+
+    def _keep(self, session: Session, id_: str, begin: Callable[[], str]) -> None:
         def keep(_session: Session) -> None:
-            if job.id not in self.ids:
-                self.ids.add(job.id)
-                self.waiting.append(job)
+            if id_ not in self.ids:
+                self.ids.add(id_)
+                self.waiting.append(Job(id_, begin))
 
         event.listen(session, "after_commit", keep, once=True)
 
-    def wake(self, workflow_ids: Collection[str]) -> None:
-        """Nothing waits anywhere but in its thread."""
-
 
 class Hands(runtime.Runtime):
-    """Waits by putting a clock of its own forward: no time passes, however slow the machine is."""
+    """A runtime whose time passes only when nothing is left but to wait."""
 
-    now = 0.0
+    moment = BEGINNING
+    _steps_left: int | None = None
 
-    def wait(self, seconds: float) -> None:
-        self.now += seconds
+    def now(self) -> datetime:
+        return self.moment
+
+    @contextmanager
+    def dying_after(self, steps: int) -> Iterator[None]:
+        """Inside, the attempt is left after so many steps, as if the process was killed."""
+        self._steps_left = steps
+        try:
+            yield
+        finally:
+            self._steps_left = None
+
+    def check_stopping(self) -> None:
+        if self._steps_left is not None:
+            if self._steps_left == 0:
+                raise runtime.Stopping
+            self._steps_left -= 1
+
+    def wait_until(self, at: datetime) -> None:
+        self.moment = max(at, self.moment)
 
 
 #: Set while the work of this thread is done by hand.
@@ -81,21 +110,40 @@ class ShopByHand(Shop):
     hands: Hands
 
     def settle(self) -> None:
-        """Do what was handed in, and what follows from it."""
-        while self.backlog.waiting:
-            job = self.backlog.waiting.pop(0)
-            work = WORKFLOWS[Workflow(job.workflow)]
-            token = _hands.set(self.hands)
-            try:
-                with runtime.working_for(str(job.installation)):
-                    work(str(job.installation), *job.arguments)
-            finally:
-                _hands.reset(token)
+        """Do what was handed in, what follows from it, and what is to be tried again."""
+        with self.at_work():
+            while True:
+                while self.backlog.waiting:
+                    self.backlog.waiting.pop(0).begin()
+                if not hand_in_next(self.tenant, self.hands):
+                    return
+
+    @contextmanager
+    def at_work(self) -> Iterator[None]:
+        """Inside, this thread may do durable work."""
+        token = _hands.set(self.hands)
+        try:
+            yield
+        finally:
+            _hands.reset(token)
 
     def until(self, holds: Callable[[], bool]) -> None:
         """There is nobody to wait for."""
         self.settle()
         assert holds(), "it did not come to hold"
+
+
+def hand_in_next(tenant: Tenant, hands: Hands) -> bool:
+    """Wait for the next attempt, and hand it in. False where nothing waits for one."""
+    with tenant.reading() as work:
+        planned = [each for each in work.retries.waiting() if not each.is_handed_in]
+    if not planned:
+        return False
+    hands.wait_until(planned[0].next_attempt_at)
+    with tenant.writing() as work:
+        for retry in work.retries.take_due([planned[0].id], hands.now()):
+            work.enqueue_retry(retry)
+    return True
 
 
 class _Bound(list[runtime.Runtime]):
@@ -106,23 +154,6 @@ class _Bound(list[runtime.Runtime]):
 
     def __getitem__(self, index: SupportsIndex | slice) -> Any:
         return _hands.get() or super().__getitem__(index)
-
-
-def _do_without_engine(patch: pytest.MonkeyPatch) -> None:
-    """Steps of work that is done by hand leave no record; all others go on as they did."""
-    record, look = retrying.recorded, retrying.has_records
-
-    def recorded(name: str, step: Callable[[], T]) -> T:
-        return step() if _hands.get() else record(name, step)
-
-    def now() -> float:
-        hands = _hands.get()
-        return hands.now if hands else time.time()
-
-    patch.setattr(retrying, "time", now)
-    patch.setattr(runtime, "_bound", _Bound(runtime._bound))
-    patch.setattr(retrying, "recorded", recorded)
-    patch.setattr(retrying, "has_records", lambda: _hands.get() is None and look())
 
 
 @pytest.fixture(scope="session")
@@ -137,7 +168,7 @@ def idle(
     ):
         application = world.application
         application.ports = replace(application.ports, store=Store(application.engine, backlog))
-        _do_without_engine(patch)
+        patch.setattr(runtime, "_bound", _Bound(runtime._bound))
         yield world, backlog
 
 
@@ -146,7 +177,7 @@ def without_engine(
 ) -> ShopByHand:
     """That installation of the plugin, which anybody may have attached."""
     world, backlog = idle
-    hands = Hands(world.application.ports, concurrency=1, pace=PACE / 100)
+    hands = Hands(world.application.ports)
     return ShopByHand(world, sandbox, key, id_, host, backlog=backlog, hands=hands)
 
 

@@ -33,10 +33,10 @@ from bittitan_plugin.services.installations import configure
 from bittitan_plugin.services.ports import Tenant
 from bittitan_plugin.services.selling.ordering import accept
 from bittitan_plugin.store import workers
+from bittitan_plugin.store.due_retries import DueRetries
 from bittitan_plugin.store.tables import AssetRow
+from bittitan_plugin.workflows.engine import attempts, runtime
 from bittitan_plugin.workflows.engine import heartbeat as heart
-from bittitan_plugin.workflows.engine import retrying
-from bittitan_plugin.workflows.engine.parking import running_here
 from tests.fakes.host import FakePlatform, line
 from tests.waiting import PATIENCE_S, until
 from tests.world import MAILBOX, product
@@ -142,8 +142,8 @@ class Plant:
 
     def waiting(self) -> list[str]:
         """The work that waits to be tried again later."""
-        found = self.application.queue._client.list_workflows(status="DELAYED", load_input=False)
-        return [status.workflow_id for status in found]
+        waiting = DueRetries(self.application.engine).overdue(datetime.max.replace(tzinfo=UTC))
+        return [retry.id for _, retry in waiting]
 
     def letters(self) -> list[str]:
         """The names of the messages that were sent; a message has one name however often."""
@@ -205,7 +205,7 @@ def halt_after(target: str) -> None:
 
 
 def _tell_when_left(workflow_id: str) -> None:
-    until(lambda: workflow_id not in running_here())
+    until(lambda: workflow_id not in runtime.current().at_work())
     print(LEFT, file=sys.stderr, flush=True)  # noqa: T201 - said in the log
 
 
@@ -215,7 +215,7 @@ def run(task: Task) -> None:
         halt_after(task.halts_after)
     heart.HEARTBEAT_S = task.heartbeat
     workers.SILENCE = timedelta(seconds=task.silence)
-    retrying.LONGEST_HOP = task.hop
+    attempts.LONGEST_HOP = task.hop
     stopping = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stopping.set())
     application = task.application()

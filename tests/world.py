@@ -27,12 +27,14 @@ from bittitan_plugin.domain.history import Actor, ActorKind
 from bittitan_plugin.domain.money import Money
 from bittitan_plugin.domain.orders import Order, OrderLine
 from bittitan_plugin.domain.problems import Problem
+from bittitan_plugin.domain.retries import Retry
 from bittitan_plugin.plugin.bootstrap import Application, build
 from bittitan_plugin.plugin.plugin import BitTitanPlugin
 from bittitan_plugin.services.cancelling.cancellation import cancel
 from bittitan_plugin.services.ports import Ports, Tenant
 from bittitan_plugin.services.selling.invoicing import hand_in_due
 from bittitan_plugin.services.selling.provisioning import synchronize
+from bittitan_plugin.store.due_retries import DueRetries
 from bittitan_plugin.store.tables import AssetRow
 from bittitan_plugin.workflows.engine import runtime
 from tests.conftest import Databases, StandingClock
@@ -203,18 +205,32 @@ class Shop:
         """Wait until something holds."""
         until(holds)
 
+    def waiting(self) -> list[Retry]:
+        """What is to be tried again, the next first."""
+        with self.tenant.reading() as work:
+            return work.retries.waiting()
+
+    def until_waiting(self) -> list[Retry]:
+        """What is to be tried again, as soon as something is."""
+        until(self.waiting)
+        return self.waiting()
+
     def settle(self) -> None:
         """Wait until no workflow is under way."""
-        until(lambda: not under_way(), instead=lambda: f"still under way: {under_way()}")
+        until(
+            lambda: not under_way(self.ports), instead=lambda: f"under way: {under_way(self.ports)}"
+        )
         failed = DBOS.list_workflows(status="ERROR", load_input=False)
         assert not failed, [(status.workflow_id, status.error) for status in failed]
 
 
-def under_way() -> list[str]:
-    """The workflows that have not ended."""
-    unfinished = ["PENDING", "ENQUEUED", "DELAYED"]
+def under_way(ports: Ports) -> list[str]:
+    """Ids of the work that has not ended: what waits, and what is in the queues or at work."""
+    unfinished = ["PENDING", "ENQUEUED"]
     found = DBOS.list_workflows(status=unfinished, load_input=False, load_output=False)
-    return [status.workflow_id for status in found]
+    # Read last: an attempt stores that it waits before it ends.
+    waiting = DueRetries(ports.store.engine).overdue(datetime.max.replace(tzinfo=UTC))
+    return [status.workflow_id for status in found] + [retry.id for _, retry in waiting]
 
 
 def order_value(order: Order) -> dict[str, Any]:
@@ -305,11 +321,10 @@ def sells_both(made: S) -> S:
 
 
 @pytest.fixture
-def hurried(world: World) -> Iterator[None]:
+def hurried(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """Waits are shorter still, for tests in which much is tried again."""
-    runtime.bind(world.application.ports, concurrency=16, pace=PACE / 100)
-    yield
-    runtime.bind(world.application.ports, concurrency=16, pace=PACE)
+    assert world.application.worker is not None
+    monkeypatch.setattr(runtime.current(), "pace", PACE / 100)
 
 
 def product(kind: ProductType, sku: str, variant_id: str, price: str) -> Product:

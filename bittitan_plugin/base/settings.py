@@ -67,7 +67,7 @@ class Settings(BaseSettings):
     mail_templates: Path | None = None
     #: Whether the coupon API may be private or without https; unset: not in production.
     allow_private_addresses: bool | None = None
-    #: The most workflow steps that run at once in one process.
+    #: The most sales that one process works on at once; of other work a quarter of that each.
     worker_concurrency: int = Field(default=48, ge=1, le=1000)
     #: Calls to one vendor's address that all workers together may have under way.
     vendor_calls_in_flight: int = Field(default=32, ge=1, le=1000)

@@ -28,6 +28,10 @@ class RequestState(Described):
     EXPIRED = "EXPIRED", "Nobody decided before the deadline."
 
 
+#: Who decided, where BitTitan did not take the coupon back.
+_VENDOR = "BitTitan"
+
+
 @dataclass(frozen=True, kw_only=True)
 class CancellationRequest:
     """One customer's wish to have one asset cancelled."""
@@ -81,8 +85,13 @@ class CancellationRequest:
         if self.state is not RequestState.ACCEPTED:
             return self
         return replace(
-            self, state=RequestState.REFUSED, decided_at=at, decided_by="BitTitan", reason=reason
+            self, state=RequestState.REFUSED, decided_at=at, decided_by=_VENDOR, reason=reason
         )
+
+    def is_overruled_since(self, at: datetime) -> bool:
+        """Whether BitTitan's refusal has become the answer to it, then or later."""
+        decided = self.decided_at is not None and self.decided_at >= at
+        return self.state is RequestState.REFUSED and self.decided_by == _VENDOR and decided
 
     def reminder_due(self, now: datetime) -> bool:
         """Whether staff must be reminded now; once only, and never once decided or too late."""

@@ -1,6 +1,10 @@
 """When to try again, and when to stop: decisions as values, so they can be tested as tables."""
 
 from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from bittitan_plugin.domain.errors import ErrorCode
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,6 +30,32 @@ class RetryPolicy:
         # The time waited is negative when the clock has been stepped back.
         wait: float = min(self.first_delay + max(waited, 0.0), self.longest_delay)
         return max(wait, asked or 0.0)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Retry:
+    """Durable work whose last attempt could not finish, and its next attempt."""
+
+    #: The id under which the work was first handed in: one per cause.
+    id: str
+    workflow: str
+    arguments: tuple[str, ...]
+    #: What it is about, as far as that is known.
+    asset_id: UUID | None
+    order_id: str | None
+    #: The step that could not be done, and why.
+    step: str
+    error_code: ErrorCode
+    reason: str
+    #: When this step failed first.
+    since: datetime
+    #: Steps before it that are over, done or given up and reported: they are not begun again.
+    settled: tuple[str, ...] = ()
+    #: The number of the next attempt; the first attempt of all is number 0.
+    attempt: int
+    next_attempt_at: datetime
+    #: Whether the next attempt is in the queue or at work already.
+    is_handed_in: bool = False
 
 
 _MINUTE, _DAY = 60.0, 86_400.0

@@ -10,7 +10,7 @@ from bittitan_plugin.domain.reminders import due_reminder
 from bittitan_plugin.domain.requests import RequestState
 from bittitan_plugin.services.ports import Ports, Tenant
 from bittitan_plugin.services.request_decisions import News
-from bittitan_plugin.services.workflow_ids import Workflow, remind_id, tell_id
+from bittitan_plugin.services.workflow_ids import Side, Workflow, remind_id, tell_id
 from bittitan_plugin.store.unit_of_work import UnitOfWork
 
 #: Where to look for the cause of a failed step.
@@ -18,7 +18,7 @@ _AT_PLATFORM, _AT_MAIL = " at the commerce platform", " (the mail server, mostly
 
 
 class Step(StrEnum):
-    """Steps that may leave an asset incomplete, by their names in problems and checkpoints.
+    """Steps that may leave an asset incomplete, by their names in problems and retries.
 
     Each has the workflow that resumes it, which repeats the steps before it without effect;
     without a workflow, the step is not repeated.
@@ -34,8 +34,8 @@ class Step(StrEnum):
     ANNOUNCE = "announce", Workflow.CANCEL
     WITHDRAW = "withdraw", Workflow.WITHDRAW
     OVERRULE = "overrule"
-    TELL_CUSTOMER = "tell_customer", Workflow.TELL, _AT_MAIL
-    TELL_STAFF = "tell_staff", Workflow.TELL, _AT_MAIL
+    TELL_CUSTOMER = Side.CUSTOMER.value, Workflow.TELL, _AT_MAIL
+    TELL_STAFF = Side.STAFF.value, Workflow.TELL, _AT_MAIL
     TELL_REFUSED = "tell_refused"
     REMIND = "remind", Workflow.REMIND, _AT_MAIL
 
@@ -142,7 +142,7 @@ def _tell_again(work: UnitOfWork, asset: Asset, step: Step) -> bool:
     if request is None:
         return False
     news = _NEWS[request.state]
-    workflow_id = f"{tell_id(request.id, news)}:resumed:{uuid4().hex}"
+    workflow_id = f"{tell_id(request.id, news, step)}:resumed:{uuid4().hex}"
     work.enqueue(Workflow.TELL, workflow_id, str(request.id), news, step)
     return True
 

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from bittitan_plugin.domain.requests import CancellationRequest
 from bittitan_plugin.services.ports import Ports
-from bittitan_plugin.services.workflow_ids import Workflow, tell_id
+from bittitan_plugin.services.workflow_ids import Side, Workflow, tell_id
 from bittitan_plugin.store.unit_of_work import UnitOfWork
 
 
@@ -26,8 +26,9 @@ class News(StrEnum):
 
 
 def announce(work: UnitOfWork, request: CancellationRequest, news: News) -> None:
-    """Enqueue the news, which is sent if and only if this transaction commits."""
-    work.enqueue(Workflow.TELL, tell_id(request.id, news), str(request.id), news)
+    """Enqueue the news to each side, which is sent if and only if this transaction commits."""
+    for side in Side:
+        work.enqueue(Workflow.TELL, tell_id(request.id, news, side), str(request.id), news, side)
 
 
 def decide(

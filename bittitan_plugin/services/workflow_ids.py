@@ -49,6 +49,13 @@ class Workflow(StrEnum):
         return workflow
 
 
+class Side(StrEnum):
+    """To whom news is sent, each on its own; by the name of the step that sends it."""
+
+    CUSTOMER = "tell_customer"
+    STAFF = "tell_staff"
+
+
 def provision_id(installation_id: UUID, order_line_id: str, attempt: int = 0) -> str:
     """One provisioning per order line; ``attempt`` grows when the order was not due."""
     base = f"provision:{installation_id}:{order_line_id}"
@@ -75,9 +82,9 @@ def withdraw_id(asset_id: UUID, version: int) -> str:
     return f"withdraw:{asset_id}:{version}"
 
 
-def tell_id(request_id: UUID, news: str) -> str:
-    """Each piece of news about a cancellation request is sent once."""
-    return f"tell:{request_id}:{news}"
+def tell_id(request_id: UUID, news: str, side: str) -> str:
+    """Each piece of news about a cancellation request is sent once to each side."""
+    return f"tell:{request_id}:{news}:{side}"
 
 
 def remind_id(asset_id: UUID, days: int) -> str:
@@ -105,9 +112,9 @@ def out_of_stock_id(asset_id: UUID) -> str:
     return f"out-of-stock:{asset_id}"
 
 
-def revocation_news_id(revocation_id: UUID, news: str) -> str:
-    """Each piece of news about codes to revoke by hand is sent once."""
-    return f"revocation:{revocation_id}:{news}"
+def revocation_news_id(revocation_id: UUID, news: str, side: str) -> str:
+    """Each piece of news about codes to revoke by hand is sent once to each side."""
+    return f"revocation:{revocation_id}:{news}:{side}"
 
 
 def requested_invoice_id(installation_id: UUID, invoice_id_: str) -> str:

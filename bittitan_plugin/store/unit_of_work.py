@@ -1,6 +1,6 @@
 """The unit of work: one transaction for its repositories and the workflows it starts."""
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cached_property
 from typing import Protocol, TypeVar
@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from bittitan_plugin.store.asset_cache import AssetCache, TransactionAssets
+from bittitan_plugin.domain.retries import Retry
 from bittitan_plugin.store.engine import reading_engine, writing_engine
 from bittitan_plugin.store.locks import take_turns
 from bittitan_plugin.store.repositories.accounts import AccountRepository, InvitationRepository
@@ -27,6 +27,7 @@ from bittitan_plugin.store.repositories.order_lines import (
 )
 from bittitan_plugin.store.repositories.problems import ProblemRepository
 from bittitan_plugin.store.repositories.products import ProductRepository
+from bittitan_plugin.store.repositories.retries import RetryRepository
 from bittitan_plugin.store.repositories.revocations import RevocationRepository
 from bittitan_plugin.store.repositories.runs import RunRepository
 from bittitan_plugin.store.repositories.sales import SaleRepository
@@ -48,8 +49,11 @@ class WorkflowQueue(Protocol):
         Arguments are ids, never codes or passwords: they are stored in clear text.
         """
 
-    def wake(self, workflow_ids: Collection[str]) -> None:
-        """Let those of these workflows that wait in the database continue at once."""
+    def enqueue_retry(self, session: Session, installation_id: UUID, retry: Retry) -> None:
+        """Enqueue the next attempt of that work, within the session's transaction.
+
+        It has an id of its own for each attempt, so doing it again changes nothing.
+        """
 
 
 def _of_installation(kind: Callable[[Session, UUID], R]) -> cached_property[R]:
@@ -69,6 +73,7 @@ class UnitOfWork:
     coupons = _of_installation(CouponRepository)
     held_coupons = _of_installation(HeldCouponRepository)
     problems = _of_installation(ProblemRepository)
+    retries = _of_installation(RetryRepository)
     runs = _of_installation(RunRepository)
     deferred_lines = _of_installation(DeferredLineRepository)
     held_lines = _of_installation(HeldLineRepository)
@@ -78,18 +83,11 @@ class UnitOfWork:
     revocations = _of_installation(RevocationRepository)
     uploads = _of_installation(UploadRepository)
 
-    def __init__(
-        self,
-        session: Session,
-        installation_id: UUID,
-        queue: WorkflowQueue,
-        asset_cache: AssetCache | None = None,
-    ) -> None:
+    assets = _of_installation(AssetRepository)
+
+    def __init__(self, session: Session, installation_id: UUID, queue: WorkflowQueue) -> None:
         self.session = session
         self.installation_id = installation_id
-        self.transaction_assets = TransactionAssets(asset_cache)
-        #: Workflows to wake once this is committed.
-        self.woken: set[str] = set()
         self._queue = queue
 
     @cached_property
@@ -97,20 +95,11 @@ class UnitOfWork:
         """The installations themselves."""
         return InstallationRepository(self.session)
 
-    @cached_property
-    def assets(self) -> AssetRepository:
-        """The installation's assets, with this process's cache of them."""
-        return AssetRepository(self.session, self.installation_id, self.transaction_assets)
-
     @contextmanager
-    def apart(self, asset_id: UUID) -> Iterator[None]:
-        """A block of work on this asset: if it raises, only this block is undone."""
-        try:
-            with self.session.begin_nested():
-                yield
-        except Exception:
-            self.transaction_assets.forget(asset_id)
-            raise
+    def apart(self) -> Iterator[None]:
+        """A block of work: if it raises, only this block is undone."""
+        with self.session.begin_nested():
+            yield
 
     def take_turns(self, subject: str) -> None:
         """Lock ``subject`` in this installation until the transaction ends."""
@@ -122,9 +111,9 @@ class UnitOfWork:
             self.session, workflow, workflow_id, str(self.installation_id), *arguments
         )
 
-    def wake(self, workflow_ids: Collection[str]) -> None:
-        """Let these workflows check at once for what they wait for, if this commits."""
-        self.woken.update(workflow_ids)
+    def enqueue_retry(self, retry: Retry) -> None:
+        """Enqueue the next attempt of that work if, and only if, this transaction commits."""
+        self._queue.enqueue_retry(self.session, self.installation_id, retry)
 
 
 class Store:
@@ -135,7 +124,6 @@ class Store:
         self._reading = reading_engine(engine)
         self._writing = writing_engine(engine)
         self._queue = queue
-        self._asset_cache = AssetCache()
 
     @contextmanager
     def reading(self, installation_id: UUID) -> Iterator[UnitOfWork]:
@@ -147,11 +135,7 @@ class Store:
     def writing(self, installation_id: UUID) -> Iterator[UnitOfWork]:
         """A unit of work that commits when the block ends and rolls back when it raises."""
         with self._write() as session:
-            work = UnitOfWork(session, installation_id, self._queue, self._asset_cache)
-            yield work
-        work.transaction_assets.keep()
-        if work.woken:
-            self._queue.wake(work.woken)
+            yield UnitOfWork(session, installation_id, self._queue)
 
     @contextmanager
     def looking_up(self) -> Iterator[InstallationRepository]:

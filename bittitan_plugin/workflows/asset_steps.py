@@ -1,38 +1,43 @@
 """Runs a step about an asset and reports to staff if it could not be finished."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import TypeVar
 from uuid import UUID
 
 from bittitan_plugin.domain.retries import FOLLOW_UP, RetryPolicy
 from bittitan_plugin.services import failed_steps
 from bittitan_plugin.services.failed_steps import Step
-from bittitan_plugin.workflows.engine.course import Course, OneByOne
-from bittitan_plugin.workflows.engine.outcomes import StepFailed
-from bittitan_plugin.workflows.engine.runtime import tenant
+from bittitan_plugin.workflows.engine.attempts import Attempt, StepFailed
+
+T = TypeVar("T")
 
 
-def persist_or_report(
-    installation: UUID,
-    asset: UUID | Callable[[], UUID],
+def follow_up(
+    attempt: Attempt,
+    asset_id: UUID,
     step: Step,
     action: Callable[[], object],
     policy: RetryPolicy = FOLLOW_UP,
-    course: Course | None = None,
-) -> Any:
-    """The step's result; None when it cannot finish, which raises a problem of the asset.
+) -> None:
+    """Do a step of which only the effect matters; a later attempt does not begin it again.
 
-    ``asset`` looks up the asset for that, where needed.
+    One that cannot be finished raises a problem of the asset, and what follows goes on.
     """
-    course = course or OneByOne()
+    if step not in attempt.settled:
+        result_of(attempt, asset_id, step, action, policy)
+        attempt.settled.add(step)
+
+
+def result_of(
+    attempt: Attempt,
+    asset_id: UUID,
+    step: Step,
+    action: Callable[[], T],
+    policy: RetryPolicy = FOLLOW_UP,
+) -> T | None:
+    """The step's result; None when it cannot be finished, which raises a problem of the asset."""
     try:
-        return course.persist(step.value, policy, action)
+        return attempt.step(step.value, policy, action)
     except StepFailed as failure:
-        message = failure.message
-
-        def report() -> None:
-            asset_id = asset if isinstance(asset, UUID) else asset()
-            failed_steps.report(tenant(installation), asset_id, step, message)
-
-        course.insist(f"report_{step}", report)
+        failed_steps.report(attempt.tenant, asset_id, step, failure.message)
         return None

@@ -1,6 +1,5 @@
 """Coupon revoked → asset cancelled → credit invoice → refund asked → buyer notified. Durable."""
 
-from functools import partial
 from uuid import UUID
 
 from bittitan_plugin.domain.assets import AssetStatus
@@ -15,78 +14,77 @@ from bittitan_plugin.services.cancelling import requests as cancellation_request
 from bittitan_plugin.services.cancelling import reverted_sales as withdrawal
 from bittitan_plugin.services.failed_steps import Step
 from bittitan_plugin.services.workflow_ids import Workflow
-from bittitan_plugin.workflows.asset_steps import persist_or_report
+from bittitan_plugin.workflows.asset_steps import follow_up, result_of
+from bittitan_plugin.workflows.engine.attempts import Attempt
 from bittitan_plugin.workflows.engine.definition import workflow
-from bittitan_plugin.workflows.engine.runtime import tenant
 
 
 @workflow(Workflow.CANCEL)
-def cancel(installation_id: str, asset_id: str, comment: str) -> str:
+def cancel(attempt: Attempt, asset_id: str, comment: str) -> str:
     """Execute a cancellation that was decided. Returns the outcome in a word."""
-    installation, asset = UUID(installation_id), UUID(asset_id)
-    then = partial(persist_or_report, installation, asset)
+    tenant, asset = attempt.tenant, UUID(asset_id)
+    attempt.asset_id = asset
 
-    status = then(
-        Step.REVOKE, lambda: revocation.execute(tenant(installation), asset).status, VENDOR
+    revoked = result_of(
+        attempt, asset, Step.REVOKE, lambda: revocation.execute(tenant, asset), VENDOR
     )
-    if status is None:
+    if revoked is None:
         return "stuck"
-    if status != AssetStatus.CANCELLED:
-        overruled = then(
-            Step.OVERRULE, lambda: cancellation_requests.overrule(tenant(installation), asset)
+    if revoked.status != AssetStatus.CANCELLED:
+        cancellation_requests.overrule(tenant, asset)
+        follow_up(
+            attempt,
+            asset,
+            Step.TELL_REFUSED,
+            lambda: request_notifications.tell_refused(tenant, asset),
         )
-        if overruled is False:
-            then(
-                Step.TELL_REFUSED,
-                lambda: request_notifications.tell_refused(tenant(installation), asset),
-            )
         return "BitTitan refused"
-    then(Step.ISSUE_CREDIT, lambda: crediting.issue_credit(tenant(installation), asset, comment))
-    then(Step.ASK_REFUND, lambda: refunds.ask(tenant(installation), asset, comment))
-    then(Step.ANNOUNCE, lambda: crediting.announce(tenant(installation), asset))
+    follow_up(
+        attempt, asset, Step.ISSUE_CREDIT, lambda: crediting.issue_credit(tenant, asset, comment)
+    )
+    follow_up(attempt, asset, Step.ASK_REFUND, lambda: refunds.ask(tenant, asset, comment))
+    follow_up(attempt, asset, Step.ANNOUNCE, lambda: crediting.announce(tenant, asset))
     return "cancelled"
 
 
 @workflow(Workflow.CREDIT)
-def credit(installation_id: str, asset_id: str) -> str:
+def credit(attempt: Attempt, asset_id: str) -> str:
     """Credit a cancelled asset with a late invoice, and notify the buyer."""
-    installation, asset = UUID(installation_id), UUID(asset_id)
-    then = partial(persist_or_report, installation, asset)
+    tenant, asset = attempt.tenant, UUID(asset_id)
+    attempt.asset_id = asset
 
-    credited = then(
-        Step.ISSUE_CREDIT, lambda: crediting.issue_credit(tenant(installation), asset, "")
+    credited = result_of(
+        attempt, asset, Step.ISSUE_CREDIT, lambda: crediting.issue_credit(tenant, asset, "")
     )
     if not credited:
         return "nothing to credit"
-    then(Step.ANNOUNCE, lambda: crediting.announce(tenant(installation), asset))
+    follow_up(attempt, asset, Step.ANNOUNCE, lambda: crediting.announce(tenant, asset))
     return "credited"
 
 
 @workflow(Workflow.REFUND)
-def refund(installation_id: str, asset_id: str, comment: str) -> str:
+def refund(attempt: Attempt, asset_id: str, comment: str) -> str:
     """Ask again for the refund of a cancelled asset: what failed before may succeed now."""
-    installation, asset = UUID(installation_id), UUID(asset_id)
-    persist_or_report(
-        installation,
-        asset,
-        Step.ASK_REFUND,
-        lambda: refunds.ask(tenant(installation), asset, comment),
-    )
+    tenant, asset = attempt.tenant, UUID(asset_id)
+    attempt.asset_id = asset
+    follow_up(attempt, asset, Step.ASK_REFUND, lambda: refunds.ask(tenant, asset, comment))
     return "asked"
 
 
 @workflow(Workflow.WITHDRAW)
-def withdraw(installation_id: str, asset_id: str) -> str:
+def withdraw(attempt: Attempt, asset_id: str) -> str:
     """Revoke the coupon of a sale that the platform took back, and credit nothing."""
-    installation, asset = UUID(installation_id), UUID(asset_id)
-    then = partial(persist_or_report, installation, asset)
+    tenant, asset = attempt.tenant, UUID(asset_id)
+    attempt.asset_id = asset
 
-    status = then(Step.WITHDRAW, lambda: withdrawal.withdraw(tenant(installation), asset).status)
-    if status is None:
+    taken_back = result_of(
+        attempt, asset, Step.WITHDRAW, lambda: withdrawal.withdraw(tenant, asset)
+    )
+    if taken_back is None:
         return "stuck"
-    if status == AssetStatus.CANCELLED:
+    if taken_back.status == AssetStatus.CANCELLED:
         return "withdrawn"
-    if status == AssetStatus.AWAITING_REVOCATION:
+    if taken_back.status == AssetStatus.AWAITING_REVOCATION:
         return "staff revoke its codes"
-    then(Step.OVERRULE, lambda: cancellation_requests.overrule(tenant(installation), asset))
+    cancellation_requests.overrule(tenant, asset)
     return "the coupon is used"

@@ -1,7 +1,5 @@
 """Order line → asset → coupon → platform notified → invoice linked → buyer welcomed. Durable."""
 
-from collections.abc import Callable
-from functools import partial
 from uuid import UUID
 
 from bittitan_plugin.domain.assets import Asset
@@ -17,136 +15,98 @@ from bittitan_plugin.services.selling import asset_creation as opening
 from bittitan_plugin.services.selling import delivery, provisioning
 from bittitan_plugin.services.workflow_ids import Workflow
 from bittitan_plugin.store.repositories.sales import Sale
-from bittitan_plugin.workflows.asset_steps import persist_or_report
-from bittitan_plugin.workflows.engine.course import Course, OneByOne, at_once
+from bittitan_plugin.store.unit_of_work import UnitOfWork
+from bittitan_plugin.workflows.asset_steps import follow_up
+from bittitan_plugin.workflows.engine.attempts import Attempt, StepFailed
 from bittitan_plugin.workflows.engine.definition import workflow
-from bittitan_plugin.workflows.engine.outcomes import Done, StepFailed
-from bittitan_plugin.workflows.engine.runtime import tenant
 
 
 @workflow(Workflow.PROVISION)
-def provision(installation_id: str, order_id: str, line_id: str, number: str) -> str:
+def provision(attempt: Attempt, order_id: str, line_id: str, number: str) -> str:
     """Provision one order line. Returns the outcome in a word."""
-    return at_once(
-        lambda course: _provision(course, UUID(installation_id), order_id, line_id, int(number))
-    )
+    tenant = attempt.tenant
+    attempt.order_id = order_id
 
-
-@workflow(Workflow.SYNCHRONIZE)
-def synchronize(installation_id: str, asset_id: str) -> str:
-    """Try again for an asset without a coupon, or with failed follow-up steps."""
-    return _complete(OneByOne(), UUID(installation_id), UUID(asset_id))
-
-
-def _provision(course: Course, installation: UUID, order_id: str, line_id: str, number: int) -> str:
-    def open_line() -> str | None:
+    def open_line() -> Asset | None:
         try:
-            return str(opening.open_asset(tenant(installation), order_id, line_id).id)
+            return opening.open_asset(tenant, order_id, line_id)
         except opening.NotDue:
             return None
 
     try:
-        asset_id, ended = course.persist("open_asset", ORDER_NOT_DUE, open_line), "not due"
+        asset, ended = attempt.step("open_asset", ORDER_NOT_DUE, open_line), "not due"
     except StepFailed as failure:
-        asset_id, ended = None, f"not provisioned: {failure.message}"
-        _refuse(course, installation, order_id, line_id, failure)
-    if asset_id is None:
-        course.insist("defer", lambda: opening.defer(tenant(installation), line_id, number))
+        asset, ended = None, f"not provisioned: {failure.message}"
+        if failure.code not in UNAVAILABLE:  # otherwise it was not due in time, which is no fault
+            refusal = Refusal(failure.code, failure.message, field=failure.field)
+            opening.refuse_line(tenant, order_id, line_id, refusal)
+    if asset is None:
+        opening.defer(tenant, line_id, int(number))
         # An event that came before that was recorded found this workflow's id taken and started
         # nothing; the change it reported is visible by now.
-        looked = course.attempt("look_again", open_line)
-        asset_id = looked.result if isinstance(looked, Done) else None
-    return ended if asset_id is None else _complete(course, installation, UUID(asset_id))
+        asset = attempt.try_once("look_again", open_line)
+    return ended if asset is None else _complete(attempt, asset.id)
 
 
-def _complete(course: Course, installation: UUID, asset_id: UUID) -> str:
-    #: What a step has just read or stored, for the first attempt of the next step.
-    seen: list[Sale] = []
-    stored: list[Asset] = []
+@workflow(Workflow.SYNCHRONIZE)
+def synchronize(attempt: Attempt, asset_id: str) -> str:
+    """Try again for an asset without a coupon, or with failed follow-up steps."""
+    return _complete(attempt, UUID(asset_id))
 
-    def synchronize_first() -> None:
-        seen[:] = _synchronize_account(installation, asset_id)
 
-    def obtain() -> bool:
-        sale = seen.pop() if seen else None
-        stored[:] = [provisioning.obtain_coupon(tenant(installation), asset_id, sale)]
-        return stored[0].has_coupon
+def _complete(attempt: Attempt, asset_id: UUID) -> str:
+    tenant = attempt.tenant
+    attempt.asset_id = asset_id
 
-    def delayed(code: ErrorCode, reason: str) -> None:
-        course.attempt(
-            "say_delayed",
-            lambda: provisioning.say_delayed(tenant(installation), asset_id, code, reason),
-        )
+    def delayed(work: UnitOfWork, code: ErrorCode, reason: str) -> None:
+        provisioning.note_delay(work, asset_id, code, reason, tenant.ports.clock())
 
     try:
-        course.persist("synchronize_account", VENDOR, synchronize_first, on_delay=delayed)
-        obtained = course.persist("obtain_coupon", VENDOR, obtain, on_delay=delayed)
+        sale = attempt.step(
+            "synchronize_account", VENDOR, lambda: _synchronized(tenant, asset_id), note=delayed
+        )
+        asset = attempt.step(
+            "obtain_coupon", VENDOR, lambda: provisioning.obtain_coupon(tenant, sale), note=delayed
+        )
     except StepFailed as failure:
-        return _failed(course, installation, asset_id, failure)
-    if not obtained:
+        return _failed(attempt, asset_id, failure)
+    if not asset.has_coupon:
         return "cancelled meanwhile"
-    if course.shorten("deliver", lambda: delivery.deliver(tenant(installation), stored[0])):
-        return "provisioned"
-    _follow_up(course, Step.TELL_HOST, delivery.tell_host, installation, asset_id)
-    _follow_up(course, Step.LINK_INVOICE, delivery.link_invoice, installation, asset_id)
-    _follow_up(course, Step.SEND_WELCOME, delivery.send_welcome, installation, asset_id)
+    follow_up(attempt, asset_id, Step.TELL_HOST, lambda: delivery.tell_platform(tenant, asset))
+    follow_up(attempt, asset_id, Step.LINK_INVOICE, lambda: delivery.link_invoice(tenant, asset))
+    follow_up(attempt, asset_id, Step.SEND_WELCOME, lambda: delivery.send_welcome(tenant, asset_id))
     return "provisioned"
 
 
-def _refuse(
-    course: Course, installation: UUID, order_id: str, line_id: str, failure: StepFailed
-) -> None:
-    if failure.code in UNAVAILABLE:  # it was not due in time, which is no fault
-        return
-    refusal = Refusal(failure.code, failure.message, field=failure.field)
-    course.insist(
-        "refuse_line", lambda: opening.refuse_line(tenant(installation), order_id, line_id, refusal)
-    )
-
-
-def _synchronize_account(installation: UUID, asset_id: UUID) -> list[Sale]:
-    """Synchronize the account if needed. Returns the sale as read, if nothing was changed."""
-    with tenant(installation).reading() as work:
+def _synchronized(tenant: Tenant, asset_id: UUID) -> Sale:
+    """The sale, with its account synchronized if that is needed and may be done."""
+    with tenant.reading() as work:
         sale = work.sales.get(asset_id)
     # Codes from stock are not issued to an account.
     if sale.asset.coupon_source is CouponSource.STOCK or sale.account.is_synchronized:
-        return [sale]
+        return sale
     if sale.configuration.synchronize_automatically:
-        accounts.synchronize_account(tenant(installation), sale.account.id)
-    return []
+        accounts.synchronize_account(tenant, sale.account.id)
+        with tenant.reading() as work:
+            return work.sales.get(asset_id)
+    return sale
 
 
-def _failed(course: Course, installation: UUID, asset_id: UUID, failure: StepFailed) -> str:
-    code, message = failure.code, failure.message
+def _failed(attempt: Attempt, asset_id: UUID, failure: StepFailed) -> str:
+    tenant, code, message = attempt.tenant, failure.code, failure.message
     if code is ErrorCode.ACCOUNT_NOT_SYNCHRONIZED:
-        waits = course.insist(
-            "wait_for_account",
-            lambda: provisioning.wait_for_account(tenant(installation), asset_id, message),
-        )
-        return (
-            _complete(course, installation, asset_id) if waits is False else "waits for its account"
-        )
+        if provisioning.wait_for_account(tenant, asset_id, message):
+            return "waits for its account"
+        return _complete(attempt, asset_id)
     if code is ErrorCode.OUT_OF_STOCK:
         return "waits for stock"
-    is_new = course.insist(
-        "fail", lambda: provisioning.fail(tenant(installation), asset_id, code, message)
-    )
-    if is_new:
-        _follow_up(course, Step.ALERT_STAFF, notifications.alert_staff, installation, asset_id)
+    if provisioning.fail(tenant, asset_id, code, message):
+        follow_up(
+            attempt,
+            asset_id,
+            Step.ALERT_STAFF,
+            lambda: notifications.alert_staff(tenant, asset_id),
+        )
     # Perhaps only the answer was lost.
-    course.attempt(
-        "reconcile_asset", lambda: reconciliation.reconcile_asset(tenant(installation), asset_id)
-    )
+    attempt.try_once("reconcile_asset", lambda: reconciliation.reconcile_asset(tenant, asset_id))
     return f"failed: {message}"
-
-
-def _follow_up(
-    course: Course,
-    step: Step,
-    service: Callable[[Tenant, UUID], None],
-    installation: UUID,
-    asset_id: UUID,
-) -> None:
-    """A step after the coupon: retried on its own, and its failure affects no earlier step."""
-    action = partial(service, tenant(installation), asset_id)
-    persist_or_report(installation, asset_id, step, action, course=course)

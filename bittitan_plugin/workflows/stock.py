@@ -1,6 +1,5 @@
 """News of the coupon stock: to buyers who wait, and about codes that staff revoke. Durable."""
 
-from functools import partial
 from uuid import UUID
 
 from bittitan_plugin.services.cancelling import requests as cancellation_requests
@@ -9,51 +8,36 @@ from bittitan_plugin.services.cancelling.revocation_news import REASONS, Revocat
 from bittitan_plugin.services.failed_steps import Step
 from bittitan_plugin.services.stock import allocation
 from bittitan_plugin.services.workflow_ids import Workflow
-from bittitan_plugin.workflows.asset_steps import persist_or_report
+from bittitan_plugin.workflows.asset_steps import follow_up
+from bittitan_plugin.workflows.engine.attempts import Attempt
 from bittitan_plugin.workflows.engine.definition import workflow
-from bittitan_plugin.workflows.engine.retrying import insist
-from bittitan_plugin.workflows.engine.runtime import tenant
+
+_SIDES = {
+    Step.TELL_CUSTOMER: revocation_news.tell_customer,
+    Step.TELL_STAFF: revocation_news.tell_staff,
+}
 
 
 @workflow(Workflow.OUT_OF_STOCK)
-def out_of_stock(installation_id: str, asset_id: str) -> str:
+def out_of_stock(attempt: Attempt, asset_id: str) -> str:
     """Notify the buyer that the code will follow."""
-    installation, asset = UUID(installation_id), UUID(asset_id)
-    persist_or_report(
-        installation,
-        asset,
-        Step.TELL_CUSTOMER,
-        lambda: allocation.tell_out_of_stock(tenant(installation), asset),
+    tenant, asset = attempt.tenant, UUID(asset_id)
+    attempt.asset_id = asset
+    follow_up(
+        attempt, asset, Step.TELL_CUSTOMER, lambda: allocation.tell_out_of_stock(tenant, asset)
     )
     return "told"
 
 
 @workflow(Workflow.REVOCATION_NEWS)
-def tell_of_revocation(installation_id: str, revocation_id: str, word: str) -> str:
-    """Notify both sides about codes to revoke by hand."""
-    installation, revocation, news = (
-        UUID(installation_id),
-        UUID(revocation_id),
-        RevocationNews(word),
-    )
-    asset = UUID(insist("find_asset", lambda: _asset_of(installation, revocation)))
-    then = partial(persist_or_report, installation, asset)
-    overruled = news in REASONS and insist(
-        "overrule",
-        lambda: cancellation_requests.overrule(tenant(installation), asset, REASONS[news]),
-    )
-    # Whoever requested the cancellation is notified by the answer to that request.
-    if not overruled:
-        then(
-            Step.TELL_CUSTOMER,
-            lambda: revocation_news.tell_customer(tenant(installation), revocation, news),
-        )
-    then(
-        Step.TELL_STAFF, lambda: revocation_news.tell_staff(tenant(installation), revocation, news)
-    )
+def tell_of_revocation(attempt: Attempt, revocation_id: str, word: str, side: str) -> str:
+    """Notify the side that is named as a step about codes to revoke by hand."""
+    tenant, revocation, news = attempt.tenant, UUID(revocation_id), RevocationNews(word)
+    step = Step(side)
+    with tenant.reading() as work:
+        asset = work.revocations.get(revocation).asset_id
+    attempt.asset_id = asset
+    if step is Step.TELL_CUSTOMER and news in REASONS:
+        cancellation_requests.overrule(tenant, asset, REASONS[news])
+    follow_up(attempt, asset, step, lambda: _SIDES[step](tenant, revocation, news))
     return "told"
-
-
-def _asset_of(installation: UUID, revocation: UUID) -> str:
-    with tenant(installation).reading() as work:
-        return str(work.revocations.get(revocation).asset_id)

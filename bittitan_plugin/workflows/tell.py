@@ -1,15 +1,14 @@
-"""News of a cancellation request, to the customer and to staff. Durable, each sent on its own."""
+"""News of a cancellation request, to the customer or to staff. Durable, each sent on its own."""
 
-from functools import partial
 from uuid import UUID
 
 from bittitan_plugin.services.cancelling import request_notifications
 from bittitan_plugin.services.failed_steps import Step
 from bittitan_plugin.services.request_decisions import News
 from bittitan_plugin.services.workflow_ids import Workflow
-from bittitan_plugin.workflows.asset_steps import persist_or_report
+from bittitan_plugin.workflows.asset_steps import follow_up
+from bittitan_plugin.workflows.engine.attempts import Attempt
 from bittitan_plugin.workflows.engine.definition import workflow
-from bittitan_plugin.workflows.engine.runtime import tenant
 
 _SIDES = {
     Step.TELL_CUSTOMER: request_notifications.tell_customer,
@@ -18,17 +17,11 @@ _SIDES = {
 
 
 @workflow(Workflow.TELL)
-def tell(installation_id: str, request_id: str, news: str, only: str = "") -> str:
-    """Notify both sides; or only the one that ``only`` names, as a step."""
-    installation, request = UUID(installation_id), UUID(request_id)
-    asset = partial(_asset_of, installation, request)
-    for step, service in _SIDES.items():
-        if only in ("", step):
-            told = partial(service, tenant(installation), request, News(news))
-            persist_or_report(installation, asset, step, told)
+def tell(attempt: Attempt, request_id: str, news: str, side: str) -> str:
+    """Notify the side that is named as a step."""
+    tenant, request, step = attempt.tenant, UUID(request_id), Step(side)
+    with tenant.reading() as work:
+        asset = work.requests.get(request).asset_id
+    attempt.asset_id = asset
+    follow_up(attempt, asset, step, lambda: _SIDES[step](tenant, request, News(news)))
     return "told"
-
-
-def _asset_of(installation: UUID, request: UUID) -> UUID:
-    with tenant(installation).reading() as work:
-        return work.requests.get(request).asset_id

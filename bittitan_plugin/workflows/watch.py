@@ -9,51 +9,43 @@ from bittitan_plugin.services.coupons import coupon_status
 from bittitan_plugin.services.coupons import expiry_reminders as watching
 from bittitan_plugin.services.failed_steps import Step
 from bittitan_plugin.services.workflow_ids import Workflow
-from bittitan_plugin.workflows.asset_steps import persist_or_report
+from bittitan_plugin.workflows.asset_steps import result_of
+from bittitan_plugin.workflows.engine.attempts import Attempt
 from bittitan_plugin.workflows.engine.definition import workflow
-from bittitan_plugin.workflows.engine.outcomes import Done
-from bittitan_plugin.workflows.engine.retrying import attempt
-from bittitan_plugin.workflows.engine.runtime import tenant
 
 _log = structlog.get_logger(__name__)
 
 
 @workflow(Workflow.FOLLOW)
-def follow(installation_id: str) -> str:
+def follow(attempt: Attempt) -> str:
     """Follow an installation's coupons once; the next run retries what this one misses."""
 
     def look() -> str:
-        followed = coupon_status.follow(tenant(UUID(installation_id)))
+        followed = coupon_status.follow(attempt.tenant)
         return "nothing to follow" if followed is None else f"{followed.changed} changed"
 
-    outcome = attempt("follow", look)
-    if isinstance(outcome, Done):
-        return str(outcome.result)
-    _log.warning("coupons_not_followed", installation=installation_id, why=outcome.message)
-    return outcome.message
+    outcome = attempt.try_once("follow", look)
+    if outcome is None:
+        _log.warning("coupons_not_followed", installation=str(attempt.tenant.id))
+    return outcome or "missed"
 
 
 @workflow(Workflow.FOLLOW_REFUND)
-def follow_refund(installation_id: str, asset_id: str) -> str:
+def follow_refund(attempt: Attempt, asset_id: str) -> str:
     """Check an asset's refund once; the next run retries what this one misses."""
 
     def look() -> str:
-        return refunds.follow(tenant(UUID(installation_id)), UUID(asset_id)) or "not asked for"
+        return refunds.follow(attempt.tenant, UUID(asset_id)) or "not asked for"
 
-    outcome = attempt("follow_refund", look)
-    return str(outcome.result if isinstance(outcome, Done) else outcome.message)
+    return attempt.try_once("follow_refund", look) or "missed"
 
 
 @workflow(Workflow.REMIND)
-def remind(installation_id: str, asset_id: str, days: str) -> str:
+def remind(attempt: Attempt, asset_id: str, days: str) -> str:
     """Remind one buyer of one code's expiry, once."""
-    installation, asset = UUID(installation_id), UUID(asset_id)
-    sent = persist_or_report(
-        installation,
-        asset,
-        Step.REMIND,
-        lambda: watching.remind(tenant(installation), asset, int(days)),
-    )
+    tenant, asset = attempt.tenant, UUID(asset_id)
+    attempt.asset_id = asset
+    sent = result_of(attempt, asset, Step.REMIND, lambda: watching.remind(tenant, asset, int(days)))
     if sent is None:
         return "stuck"
     return "reminded" if sent else "no longer due"

@@ -16,7 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from bittitan_plugin import workflows
 from bittitan_plugin.base.clock import system_clock
 from bittitan_plugin.services.ports import Ports
-from bittitan_plugin.services.workflow_ids import Queue, Workflow
+from bittitan_plugin.services.workflow_ids import Workflow
 from bittitan_plugin.store.engine import open_workflow_engine, without_haste
 from bittitan_plugin.store.workers import WorkerRegistry
 from bittitan_plugin.workflows.engine import runtime
@@ -25,14 +25,14 @@ from bittitan_plugin.workflows.engine.engine_log import calm_engine_log
 from bittitan_plugin.workflows.engine.heartbeat import Heart
 from bittitan_plugin.workflows.engine.json_serializer import JsonSerializer
 from bittitan_plugin.workflows.engine.pruning import prune
-from bittitan_plugin.workflows.engine.queue import APPLICATION, WORKFLOW_VERSION
-from bittitan_plugin.workflows.engine.queue_poller import Taker
-from bittitan_plugin.workflows.engine.waking import Waker, wake_stranded
+from bittitan_plugin.workflows.engine.queue import (
+    APPLICATION,
+    WORKFLOW_VERSION,
+    register_queues,
+)
+from bittitan_plugin.workflows.engine.sweep import Sweep
 from bittitan_plugin.workflows.timetable import DUTIES, INTERVAL_S, Duty, Timetable
 
-#: The most workflows of one queue under way in one process, including those in a short wait;
-#: ``worker_concurrency`` limits how many work at once.
-UNDER_WAY = 200
 #: How long finished workflows are kept.
 RETENTION = timedelta(days=30)
 #: Seconds that the engine may take to end its threads.
@@ -70,31 +70,35 @@ class Worker:
         chores: Sequence[Callable[[], None]] = (),
     ) -> None:
         self.executor_id = f"{socket.gethostname()}-{os.getpid()}-{uuid4().hex[:8]}"
-        self._ports = ports
         # Its own pool: a busy engine must not keep the use cases waiting for a connection.
         self._engine = without_haste(open_workflow_engine(database_url))
         self._concurrency = concurrency
-        self._taker = Taker(
-            [each.value for each in Queue],
-            under_way=max(UNDER_WAY, concurrency),
-            busy_at=concurrency,
-        )
         self._retention = retention
-        self._pace = pace
+        self._runtime = runtime.Runtime(ports, pace=pace)
+        self._sweep = Sweep(self._runtime)
         self._registry = WorkerRegistry(ports.store.engine, system_clock)
         self._heart = Heart(
-            self._registry, self.executor_id, share=share, on_beat=Waker(ports).look
+            self._registry,
+            self.executor_id,
+            at_work=self._runtime.at_work,
+            share=share,
+            on_beat=self._sweep.wake_opened,
         )
         self._timetable = Timetable(
             ports,
             interval=INTERVAL_S * pace,
             duties=duties,
-            chores=(wake_stranded, self._prune, *chores),
+            chores=(
+                self._sweep.look_for_lost,
+                self._sweep.wake_stranded,
+                self._prune,
+                *chores,
+            ),
         )
 
     def start(self) -> None:
         """Begin to take work, first what a dead worker left behind."""
-        self._runtime = runtime.bind(self._ports, concurrency=self._concurrency, pace=self._pace)
+        runtime.bind(self._runtime)
         calm_engine_log()
         DBOS(
             config={
@@ -110,16 +114,16 @@ class Worker:
                 "console_log_level": "WARNING",
             }
         )
-        DBOS.listen_queues([])  # our own poller does
         DBOS.launch()
-        self._taker.start()
+        register_queues(self._concurrency, self._runtime.pace)
         self._heart.start()
+        self._sweep.start()
         self._timetable.start()
 
     def stop(self, *, grace: float = 3.0) -> None:
         """Give running steps ``grace`` seconds; another worker takes over the rest."""
         self._timetable.stop()
-        self._taker.stop()
+        self._sweep.stop()
         self._runtime.drain(grace)
         self._heart.stop()
         self._let_go()

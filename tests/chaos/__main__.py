@@ -40,7 +40,7 @@ class Form:
 
 LONG = Form(
     True,
-    (*crash_points.STORIES, crash_points.RECORDED),
+    (*crash_points.STORIES, crash_points.RETRIED),
     {POSTGRESQL: (2000, 660.0), SQLITE: (400, 120.0)},
 )
 SHORT = Form(False, crash_points.STORIES, {POSTGRESQL: (160, 40.0)})

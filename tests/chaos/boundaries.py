@@ -1,9 +1,9 @@
 """Where a worker can die with a difference to anybody: after each effect that others can see.
 
 Between two effects of a workflow nothing is lost by dying later or earlier. So each effect is a
-boundary: a committed transaction (ours, the platform's, the engine's record of a step), an answer
-of the vendor, a message the mail server took. They are found by passing them, not listed by hand,
-so that new steps are covered by themselves.
+boundary: a committed transaction (ours, the platform's, the engine's record of an attempt), an
+answer of the vendor, a message the mail server took. They are found by passing them, not listed by
+hand, so that new steps are covered by themselves.
 
 A worker writes the boundaries it passes to ``<file>``, a line each; it dies by SIGKILL at the one
 that ``<file>.armed`` names.
@@ -24,6 +24,8 @@ from typing import Any
 
 _step: ContextVar[str] = ContextVar("chaos_step", default="between steps")
 _acting: ContextVar[bool] = ContextVar("chaos_acting", default=False)
+#: Set while this thread hands in what is due, which is outside of every attempt.
+_sweeping: ContextVar[str | None] = ContextVar("chaos_sweeping", default=None)
 #: What tells one run from another in an address of the vendor.
 _ID = re.compile(r"(?<=/)(cpn|ptn|prt)_[0-9a-f]+")
 
@@ -42,7 +44,7 @@ class Boundaries:
         workflow_id = _workflow_id()
         if workflow_id is None:
             return
-        place = f"{workflow_id.partition(':')[0]}: {_step.get()}: {effect}"
+        place = f"{_name_of(workflow_id)}: {_step.get()}: {effect}"
         with self._lock:
             self._counts[workflow_id, place] += 1
             number = self._counts[workflow_id, place]
@@ -62,27 +64,42 @@ class Boundaries:
 def install(passed: Path) -> None:
     """Make this process notice its effects."""
     import httpx
-    from dbos import DBOS
     from sqlalchemy.engine.default import DefaultDialect
 
-    from bittitan_plugin.workflows.engine import retrying
+    from bittitan_plugin.workflows.engine.attempts import Attempt
+    from bittitan_plugin.workflows.engine.sweep import Sweep
 
     here = Boundaries(passed)
     _after(DefaultDialect, "do_commit", lambda _: here.passed(_whose_commit()))
     _after(smtplib.SMTP, "data", lambda _: here.passed("mail taken"))
     _after(httpx.Client, "send", lambda answer: here.passed(f"vendor answered {_of(answer)}"))
-    run_step, outcome_of = DBOS.run_step, retrying.outcome_of
+    step, try_once, hand_in_due = Attempt.step, Attempt.try_once, Sweep.hand_in_due
 
-    def recorded(options: Any, action: Callable[..., Any], *arguments: Any, **values: Any) -> Any:
-        with _during(_step, options["name"]):
-            return run_step(options, action, *arguments, **values)
+    def tried(
+        attempt: Attempt, name: str, policy: Any, action: Callable[[], Any], **values: Any
+    ) -> Any:
+        return step(attempt, name, policy, _acting_as(name, action), **values)
 
-    def acting(name: str, action: Callable[[], Any]) -> Any:
+    def tried_once(attempt: Attempt, name: str, action: Callable[[], Any]) -> Any:
+        return try_once(attempt, name, _acting_as(name, action))
+
+    def sweeping(sweep: Sweep) -> int:
+        with _during(_sweeping, "sweep"):
+            return hand_in_due(sweep)
+
+    Attempt.step = tried  # type: ignore[method-assign,assignment]
+    Attempt.try_once = tried_once  # type: ignore[method-assign,assignment]
+    Sweep.hand_in_due = sweeping  # type: ignore[method-assign,assignment]
+
+
+def _acting_as(name: str, action: Callable[[], Any]) -> Callable[[], Any]:
+    """The step's action, whose effects are noticed as that step's."""
+
+    def acting() -> Any:
         with _during(_step, name), _during(_acting, True):
-            return outcome_of(name, action)
+            return action()
 
-    DBOS.run_step = recorded  # type: ignore[method-assign,assignment]
-    retrying.outcome_of = acting
+    return acting
 
 
 @contextmanager
@@ -117,7 +134,15 @@ def _of(answer: Any) -> str:
 
 
 def _workflow_id() -> str | None:
-    from dbos._context import get_local_dbos_context
+    """The engine's id of the attempt that this thread makes, or ``sweep`` while it hands in."""
+    from dbos import DBOS
 
-    context = get_local_dbos_context()
-    return context.workflow_id or None if context else None
+    return DBOS.workflow_id or _sweeping.get()
+
+
+def _name_of(workflow_id: str) -> str:
+    """Which work it is, and whether it is a later attempt at it."""
+    from bittitan_plugin.workflows.engine.definition import AGAIN
+
+    kind, *rest = workflow_id.split(":")
+    return f"{rest[1]} again" if kind == AGAIN else kind

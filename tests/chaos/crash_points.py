@@ -42,8 +42,8 @@ STORIES = (
     Story("the platform refunds", Shop.refund),
     Story("the platform cancels", Shop.cancel_order),
 )
-#: What fails at first is recorded from then on, each step by itself.
-RECORDED = Story(
+#: What fails at first is stored, handed in again when it is due, and done by a later attempt.
+RETRIED = Story(
     "provisioning after a failure",
     Shop.buy,
     on_a_sale=False,

@@ -3,6 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
 
@@ -18,13 +19,14 @@ from bittitan_plugin.platforms.shop.tables import (
     OrderRow,
     RefundRow,
 )
+from bittitan_plugin.store.due_retries import DueRetries
 from bittitan_plugin.store.tables import AssetRow, ProblemRow
 from tests.chaos import bus, mailbox
 from tests.chaos.instance import Instance
 
 #: Workflows that come and go by the clock; nobody waits for their end.
 BY_THE_CLOCK = ("follow:",)
-UNFINISHED = ["PENDING", "ENQUEUED", "DELAYED"]
+UNFINISHED = ["PENDING", "ENQUEUED"]
 FAILED = ["ERROR", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"]
 
 
@@ -88,8 +90,11 @@ def read(instance: Instance) -> Books:
 
 
 def under_way(instance: Instance) -> list[str]:
-    """The workflows that have not ended."""
-    return _workflows(instance, UNFINISHED)
+    """The workflows that have not ended, and the work that waits to be tried again."""
+    found = _workflows(instance, UNFINISHED)
+    # Read last: an attempt stores that it waits before it ends.
+    waiting = DueRetries(instance.engine).overdue(datetime.max.replace(tzinfo=UTC))
+    return found + [f"{retry.id} (waits: {retry.reason})" for _, retry in waiting]
 
 
 def _orders(session: Session) -> dict[str, Line]:

@@ -6,11 +6,11 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from dbos import DBOS
 from sqlalchemy.engine.default import DefaultDialect
 
 from bittitan_plugin.bittitan.sandbox.faults import FaultName
-from bittitan_plugin.workflows.engine import retrying
+from bittitan_plugin.workflows.engine.attempts import Attempt
+from bittitan_plugin.workflows.engine.sweep import Sweep
 from tests.chaos import bus, mailbox
 from tests.chaos.faults import ALONE, SPOILT, Scenario, scenarios
 from tests.chaos.fork_server import PRODUCT
@@ -126,8 +126,9 @@ def test_what_the_nursery_imports_is_there(name: str) -> None:
 def test_boundaries_are_seen_through_functions_that_are_still_there() -> None:
     # Each is wrapped by their names; a library that renames them would leave nobody to die.
     assert callable(DefaultDialect.do_commit)
-    assert callable(DBOS.run_step)
-    assert callable(retrying.outcome_of)
+    assert callable(Attempt.step)
+    assert callable(Attempt.try_once)
+    assert callable(Sweep.hand_in_due)
 
 
 def test_a_run_is_recorded_with_every_part_and_every_process(tmp_path: Path) -> None:

@@ -182,7 +182,7 @@ def test_production_is_strict_unless_the_operator_says_otherwise(
 
 
 @pytest.mark.parametrize("way", ["_drip", "_drip_headers", "_patience"])
-def test_an_answer_that_trickles_in_is_given_up_wherever_it_trickles(
+def test_an_answer_that_trickles_in_is_settled_wherever_it_trickles(
     monkeypatch: pytest.MonkeyPatch, way: str
 ) -> None:
     monkeypatch.setattr(outgoing, "ANSWER_TIMEOUT", 0.2)

@@ -68,7 +68,7 @@ def test_json_that_is_no_object_is_refused_as_a_graphql_error(
     assert "JSON object" in answer.json()["errors"][0]["message"]
 
 
-def test_a_body_that_never_ends_is_given_up(
+def test_a_body_that_never_ends_is_settled(
     storefront: Storefront, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(graphql_http, "LONGEST_ARRIVAL", 0.05)

@@ -108,12 +108,15 @@ def tell_refused(tenant: Tenant, asset_id: UUID) -> None:
     The customer who cancelled without staff gets the e-mail; staff see it where they cancelled.
     """
     with tenant.reading() as work:
+        request = work.requests.latest_of(asset_id)
         begun = [
             entry
             for entry in work.assets.history([asset_id])[asset_id]
             if entry.change.field == "status" and entry.change.after == AssetStatus.CANCELLING
         ]
     if not begun or begun[-1].actor.kind is not ActorKind.CUSTOMER:
+        return
+    if request is not None and request.is_overruled_since(begun[-1].at):
         return
     sale, summary = read_sale(tenant, asset_id)
     refusal = refusal_after(sale.asset)

@@ -34,7 +34,7 @@ def revoke(tenant: Tenant, asset_id: UUID) -> Asset:
     with tenant.reading() as work:
         asset = work.assets.get(asset_id)
         configuration = work.installations.by_id(tenant.id).configuration
-    if asset.status is AssetStatus.CANCELLED:
+    if asset.status in (AssetStatus.CANCELLED, AssetStatus.ACTIVE):  # answered before
         return asset
     if asset.has_coupon and asset.coupon_source is CouponSource.STOCK:
         # Staff revoke codes that can be revoked; this one is known not to be.

@@ -29,9 +29,16 @@ REASONS = {
 
 
 def tell_customer(tenant: Tenant, revocation_id: UUID, news: RevocationNews) -> None:
-    """Notify the buyer why the sale remains; not if the platform took the sale back."""
+    """Notify the buyer why the sale remains; not if the platform took the sale back.
+
+    Whoever requested the cancellation is notified by the answer to that request.
+    """
     case = _read(tenant, revocation_id)
     if news not in REASONS or case.revocation.cause is RevocationCause.PLATFORM:
+        return
+    with tenant.reading() as work:
+        request = work.requests.latest_of(case.revocation.asset_id)
+    if request is not None and request.is_overruled_since(case.revocation.created_at):
         return
     email: emails.Email = emails.CancellationRefused(sale=case.summary, reason=REASONS[news])
     if news is RevocationNews.EXPIRED and case.deadline:

@@ -18,7 +18,12 @@ from bittitan_plugin.domain.stock import StockState
 from bittitan_plugin.services.cancelling.revocation import report_unrevocable
 from bittitan_plugin.services.cancelling.revocation_news import RevocationNews
 from bittitan_plugin.services.ports import Ports, Tenant
-from bittitan_plugin.services.workflow_ids import Workflow, cancel_id, revocation_news_id
+from bittitan_plugin.services.workflow_ids import (
+    Side,
+    Workflow,
+    cancel_id,
+    revocation_news_id,
+)
 from bittitan_plugin.store.unit_of_work import UnitOfWork
 
 DEADLINE = Actor(ActorKind.SYSTEM, "deadline")
@@ -99,13 +104,15 @@ def close(ports: Ports, work: UnitOfWork, revocation: Revocation) -> None:
 
 
 def announce(work: UnitOfWork, revocation: Revocation, news: RevocationNews) -> None:
-    """Enqueue the news, which is sent if and only if this transaction commits."""
-    work.enqueue(
-        Workflow.REVOCATION_NEWS,
-        revocation_news_id(revocation.id, news),
-        str(revocation.id),
-        news.value,
-    )
+    """Enqueue the news to each side, which is sent if and only if this transaction commits."""
+    for side in Side:
+        work.enqueue(
+            Workflow.REVOCATION_NEWS,
+            revocation_news_id(revocation.id, news, side),
+            str(revocation.id),
+            news.value,
+            side,
+        )
 
 
 def _new(

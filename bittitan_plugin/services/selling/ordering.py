@@ -71,7 +71,8 @@ def accept(
         if wake:
             # A line with an asset waits for BitTitan, which must not be asked earlier than planned.
             carrying = zip(ids, carried, strict=True)
-            work.wake([each for each, line in carrying if line.id not in assets])
+            waiting = [each for each, line in carrying if line.id not in assets]
+            work.retries.wake(ports.clock(), waiting)
     return Acceptance(
         workflow_ids=ids,
         ignored_line_ids=tuple(

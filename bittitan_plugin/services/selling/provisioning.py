@@ -3,6 +3,7 @@
 Each function is one step of a durable workflow: it can be interrupted anywhere and run again.
 """
 
+from datetime import datetime
 from uuid import UUID
 
 from bittitan_plugin.domain.assets import Asset, AssetStatus, Listing, ProvisioningStatus
@@ -31,17 +32,17 @@ VENDOR = Actor(ActorKind.VENDOR, "BitTitan")
 _FIRST_TRY = 2
 
 
-def obtain_coupon(tenant: Tenant, asset_id: UUID, seen: Sale | None = None) -> Asset:
-    """Obtain the asset's coupon and record it; look first if it may have been issued before.
+def obtain_coupon(tenant: Tenant, sale: Sale) -> Asset:
+    """Obtain the coupon of a sale as it is stored now, and record it.
 
-    ``seen`` is the sale where it has just been read, so that it need not be read again.
-    Raises ``Rejected`` when the vendor refuses, ``HeldBack`` when it answers with a coupon that is
-    not what was ordered, ``Unavailable`` to be tried again, ``Refusal`` ACCOUNT_NOT_SYNCHRONIZED
-    when staff must synchronize the account first, OUT_OF_STOCK when it waits until fitting codes
-    are imported, or UNIQUE when the vendor gave a coupon that is somebody else's.
+    Looks first if it may have been issued before. Raises ``Rejected`` when the vendor refuses,
+    ``HeldBack`` when it answers with a coupon that is not what was ordered, ``Unavailable`` to be
+    tried again, ``Refusal`` ACCOUNT_NOT_SYNCHRONIZED when staff must synchronize the account first,
+    OUT_OF_STOCK when it waits until fitting codes are imported, or UNIQUE when the vendor gave a
+    coupon that is somebody else's.
     """
-    sale = seen or _read(tenant, asset_id)
     asset, account = sale.asset, sale.account
+    asset_id = asset.id
     if _is_settled(asset) or _taken_back_unseen(tenant, asset):
         return asset
     if asset.coupon_source is CouponSource.STOCK:
@@ -68,12 +69,11 @@ def obtain_coupon(tenant: Tenant, asset_id: UUID, seen: Sale | None = None) -> A
     return recorded
 
 
-def say_delayed(tenant: Tenant, asset_id: UUID, code: ErrorCode, message: str) -> None:
+def note_delay(
+    work: UnitOfWork, asset_id: UUID, code: ErrorCode, message: str, at: datetime
+) -> None:
     """Record on the asset why there is no coupon yet."""
-    with tenant.writing() as work:
-        work.assets.change(
-            asset_id, lambda a: a.delayed(code, message), VENDOR, tenant.ports.clock()
-        )
+    work.assets.change(asset_id, lambda a: a.delayed(code, message), VENDOR, at)
 
 
 def wait_for_account(tenant: Tenant, asset_id: UUID, message: str) -> bool:
@@ -195,15 +195,15 @@ def _intend(tenant: Tenant, asset_id: UUID) -> tuple[Asset, bool]:
 
     Returns the asset, and whether the vendor may have been asked before.
     """
-    seen: list[Asset] = []
+    before: list[Asset] = []
 
     def requested(asset: Asset) -> Asset:
-        seen.append(asset)
+        before.append(asset)
         return asset if _is_settled(asset) else asset.requested(tenant.ports.clock())
 
     with tenant.writing() as work:
         asset = work.assets.change(asset_id, requested, SYSTEM, tenant.ports.clock())
-    return asset, seen[-1].requested_at is not None  # a change may be called twice
+    return asset, before[0].requested_at is not None
 
 
 def _record(tenant: Tenant, sale: Sale, coupon: Coupon, *, adopted: bool) -> Asset:
@@ -267,11 +267,6 @@ def _hold_back(tenant: Tenant, asset_id: UUID, coupon: Coupon, taken: CodeTaken)
         ErrorCode.UNIQUE,
         "BitTitan's coupon for this order belongs to another sale; it is being settled.",
     )
-
-
-def _read(tenant: Tenant, asset_id: UUID) -> Sale:
-    with tenant.reading() as work:
-        return work.sales.get(asset_id)
 
 
 def _problem(asset_id: UUID) -> str:

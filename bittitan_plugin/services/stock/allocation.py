@@ -100,7 +100,7 @@ def serve_waiting(tenant: Tenant, import_id: UUID, kinds: Collection[ProductType
 def _serve(ports: Ports, work: UnitOfWork, waiting: Asset, import_id: UUID) -> Asset:
     """The asset with its codes, or still waiting, also when serving it raises."""
     try:
-        with work.apart(waiting.id):
+        with work.apart():
             asset = work.assets.get(waiting.id, for_update=True)
             drawn = _draw(ports, work, asset, import_id) if asset.waits_for_stock else None
             if drawn is not None:

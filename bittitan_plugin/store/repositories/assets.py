@@ -1,7 +1,7 @@
 """Assets of one installation, and the history that every change of them leaves."""
 
 from collections.abc import Callable, Collection, Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, cast
 from uuid import UUID
@@ -20,7 +20,6 @@ from sqlalchemy import (
     tuple_,
     update,
 )
-from sqlalchemy.orm import Session
 
 from bittitan_plugin.domain.assets import Asset, AssetStatus, ProvisioningStatus
 from bittitan_plugin.domain.audit import Chain, linked
@@ -28,9 +27,8 @@ from bittitan_plugin.domain.billing import RefundStatus
 from bittitan_plugin.domain.catalogue import ProductType
 from bittitan_plugin.domain.coupons import OPEN_FATES, CouponSource
 from bittitan_plugin.domain.due import Due
-from bittitan_plugin.domain.errors import ErrorCode, Refusal, Unavailable
+from bittitan_plugin.domain.errors import ErrorCode, Refusal
 from bittitan_plugin.domain.history import Actor, Change, HistoryEntry, changes
-from bittitan_plugin.store.asset_cache import Stored, TransactionAssets
 from bittitan_plugin.store.mapping import (
     asset_values,
     history_values,
@@ -70,14 +68,18 @@ class StaleAsset(Exception):
     """The asset was changed by another process between reading and storing it."""
 
 
+@dataclass(frozen=True)
+class _Stored:
+    """An asset as it is stored, and the head of its history."""
+
+    asset: Asset
+    head: str | None
+
+
 class AssetRepository(Repository):
     """Finds, stores and changes assets. A change and its history are one transaction."""
 
     _rows = AssetRow
-
-    def __init__(self, session: Session, installation_id: UUID, cached: TransactionAssets) -> None:
-        super().__init__(session, installation_id)
-        self._cached = cached
 
     def get(self, asset_id: UUID, *, for_update: bool = False) -> Asset:
         """The asset with that id. Raises ``Refusal`` NOT_FOUND on ``id``."""
@@ -174,7 +176,6 @@ class AssetRepository(Repository):
         own = {"installation_id": self._installation_id, "history_head": _head(links)}
         self._session.execute(_ADD, {**asset_values(asset), **own})
         self._record(asset.id, links)
-        self._cached.note(Stored(asset, _head(links)))
         return asset
 
     def change(
@@ -188,31 +189,28 @@ class AssetRepository(Repository):
     ) -> Asset:
         """Apply a transition to the asset as it is now, and record what it changed.
 
-        Two changes happen one after the other and each sees the other's result: the row is locked
-        before it is read, or this process stored it last and it is unchanged since. A transition
-        that changes nothing stores nothing. Raises what the transition raises, with nothing
-        stored; the transition may be called twice. ``code_fingerprint`` is the fingerprint of a
-        new code, which is no part of the asset.
+        The row is locked before it is read: two changes happen one after the other, and each sees
+        the other's result. A transition that changes nothing stores nothing. Raises what the
+        transition raises, with nothing stored. ``code_fingerprint`` is the fingerprint of a new
+        code, which is no part of the asset.
         """
+        row = self._row(asset_id, for_update=True)
+        seen = _Stored(to_asset(row), row.history_head)
+        after = transition(seen.asset)
+        if after == seen.asset:
+            return seen.asset
+        after = replace(after, version=seen.asset.version + 1)
+        links = self._links(seen.head, seen.asset, after, actor, at)
         extra = {} if code_fingerprint is None else {"code_fingerprint": code_fingerprint}
-
-        def applied(seen: Stored) -> Asset | None:
-            after = transition(seen.asset)
-            if after == seen.asset:
-                return seen.asset
-            after = replace(after, version=seen.asset.version + 1)
-            links = self._links(seen.head, seen.asset, after, actor, at)
-            return after if self._store(seen, after, links, extra) else None
-
-        return self._applied_unread(asset_id, applied) or self._applied_locked(asset_id, applied)
+        self._store(seen, after, links, extra)
+        return after
 
     def note(self, asset_id: UUID, change: Change, actor: Actor, at: datetime) -> None:
         """Add an event to its history that does not change the asset."""
         row = self._row(asset_id, for_update=True)
-        seen = Stored(to_asset(row), row.history_head)
+        seen = _Stored(to_asset(row), row.history_head)
         links = linked(seen.head, asset_id, [HistoryEntry(at=at, actor=actor, change=change)])
-        if not self._store(seen, seen.asset, links, {}):
-            raise StaleAsset(f"asset {asset_id} changed while its history was written")
+        self._store(seen, seen.asset, links, {})
 
     def history(self, asset_ids: Collection[UUID]) -> dict[UUID, list[HistoryEntry]]:
         """The histories of several assets, oldest entry first, in one statement."""
@@ -241,28 +239,8 @@ class AssetRepository(Repository):
             query = query.where(AssetRow.id > asset_id)
         return list(self._session.scalars(query))
 
-    def _applied_unread(
-        self, asset_id: UUID, applied: Callable[[Stored], Asset | None]
-    ) -> Asset | None:
-        """Change the cached asset without reading it; None where it may be out of date."""
-        seen = self._cached.of(asset_id)
-        if seen is None:
-            return None
-        try:
-            after = applied(seen)
-        except (Refusal, Unavailable):  # the cached asset may be out of date
-            return None
-        return None if after is seen.asset else after
-
-    def _applied_locked(self, asset_id: UUID, applied: Callable[[Stored], Asset | None]) -> Asset:
-        row = self._row(asset_id, for_update=True)
-        after = applied(Stored(to_asset(row), row.history_head))
-        if after is None:
-            raise StaleAsset(f"asset {asset_id} changed while it was being changed")
-        return after
-
-    def _store(self, seen: Stored, after: Asset, links: Links, extra: dict[str, str]) -> bool:
-        """Store the change and its history; False if the row has changed since."""
+    def _store(self, seen: _Stored, after: Asset, links: Links, extra: dict[str, str]) -> None:
+        """Store the change and its history. Raises ``StaleAsset`` if the row has changed since."""
         head = _head(links) or seen.head
         which = {
             "mine": self._installation_id,
@@ -272,11 +250,9 @@ class AssetRepository(Repository):
         }
         values = {**_differing(seen.asset, after), "history_head": head, **extra}
         if not self._session.execute(_CHANGE, {**values, **which}).all():
-            return False
+            raise StaleAsset(f"asset {after.id} changed while it was being changed")
         self._session.expire_all()
         self._record(after.id, links)
-        self._cached.note(Stored(after, head))
-        return True
 
     def _row(self, asset_id: UUID, *, for_update: bool) -> Row[Any]:
         which = {"mine": self._installation_id, "asset_id": asset_id}

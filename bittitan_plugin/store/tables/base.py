@@ -37,6 +37,7 @@ class Base(DeclarativeBase):
         datetime: Instant(),
         Decimal: Amount(),
         dict[str, Any]: JSON(),
+        list[str]: JSON(),
     }
 
 

@@ -89,6 +89,34 @@ class WorkerRow(Base):
     seen_at: Mapped[datetime]
 
 
+class RetryRow(Base):
+    """Durable work that waits for its next attempt; deleted when the work is done."""
+
+    __tablename__ = "bittitan_retries"
+    __table_args__ = (
+        Index("ix_bittitan_retries_due", "is_handed_in", "next_attempt_at"),
+        Index("ix_bittitan_retries_asset", "installation_id", "asset_id"),
+    )
+
+    installation_id: Mapped[UUID] = mapped_column(
+        ForeignKey("bittitan_installations.id"), primary_key=True
+    )
+    id: Mapped[str] = mapped_column(Text, primary_key=True)
+    workflow: Mapped[str] = mapped_column(String(40))
+    #: Ids and words, never codes or passwords.
+    arguments: Mapped[list[str]]
+    asset_id: Mapped[UUID | None] = mapped_column(ForeignKey("bittitan_assets.id"))
+    order_id: Mapped[str | None]
+    step: Mapped[str] = mapped_column(String(40))
+    error_code: Mapped[str] = mapped_column(String(40))
+    reason: Mapped[str] = mapped_column(Text)
+    since: Mapped[datetime]
+    settled: Mapped[list[str]]
+    attempt: Mapped[int]
+    next_attempt_at: Mapped[datetime]
+    is_handed_in: Mapped[bool]
+
+
 class CircuitRow(Base):
     """A vendor's address that must not be called now, and why; see ``domain/circuit.py``."""
 

@@ -1,1 +1,3 @@
-"""What is durable: queues, retries, heartbeats and recovery, on DBOS."""
+"""All of DBOS, behind a small interface: ``workflow`` declares durable work, an ``Attempt`` does
+its steps, ``EngineQueue`` takes it in, and the worker beside this folder runs it.
+"""

@@ -3,16 +3,21 @@
 Accepting needs no running engine: a web process may accept while workers run elsewhere.
 """
 
-from collections.abc import Collection
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 from typing import Any, cast
+from uuid import UUID
 
 from dbos import DBOS, DBOSClient, EnqueueOptions, WorkflowSerializationFormat
 from sqlalchemy import make_url
 from sqlalchemy.orm import Session
 
-from bittitan_plugin.services.workflow_ids import Workflow
+from bittitan_plugin.domain.retries import Retry
+from bittitan_plugin.services.workflow_ids import Queue, Workflow
 from bittitan_plugin.store.engine import open_workflow_engine
+from bittitan_plugin.workflows.engine.definition import AGAIN, retry_id
 from bittitan_plugin.workflows.engine.json_serializer import JsonSerializer
 
 #: Under this name the engine's rows are ours.
@@ -20,6 +25,37 @@ APPLICATION = "bittitan-plugin"
 #: Work in flight belongs to a version of its shape. Raised only by a release whose workflows
 #: cannot finish what an older one began; such a release must say how the old ones end.
 WORKFLOW_VERSION = "1"
+#: Seconds between two looks into a queue: half of it is the wait that an idle worker adds.
+POLLING_S = {
+    Queue.PROVISIONING: 0.1,
+    Queue.CANCELLING: 0.5,
+    Queue.BILLING: 1.0,
+    Queue.WATCHING: 1.0,
+}
+#: However fast a test runs, the database has something else to do.
+SHORTEST_POLLING_S = 0.05
+
+
+def fair_share(concurrency: int) -> int:
+    """How much of a worker one installation may take: three quarters, and at least one.
+
+    So one whose vendor or platform hangs leaves room for the others.
+    """
+    return max(1, concurrency * 3 // 4)
+
+
+def concurrency_of(queue: Queue, concurrency: int) -> int:
+    """How many workflows of that queue one worker works on at once: few but for sales."""
+    return concurrency if queue is Queue.PROVISIONING else max(1, concurrency // 4)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Waiting:
+    """Work that was handed in and that no worker has begun."""
+
+    workflow: str
+    work_id: str
+    since: datetime
 
 
 class EngineQueue:
@@ -30,9 +66,44 @@ class EngineQueue:
 
     def enqueue(self, session: Session, workflow: str, workflow_id: str, *arguments: str) -> None:
         """See ``store.unit_of_work.WorkflowQueue``."""
+        self._enqueue(session, workflow, Workflow(workflow).queue, workflow_id, *arguments)
+
+    def enqueue_retry(self, session: Session, installation_id: UUID, retry: Retry) -> None:
+        """See ``store.unit_of_work.WorkflowQueue``."""
+        queue = Workflow(retry.workflow).queue
+        arguments = (str(installation_id), retry.id, str(retry.attempt))
+        self._enqueue(session, AGAIN, queue, retry_id(retry), *arguments)
+
+    def waiting(self, before: datetime, limit: int = 20) -> Sequence[Waiting]:
+        """What was handed in before then and that no worker has begun, the oldest first."""
+        found = self._client.list_workflows(
+            status="ENQUEUED",
+            end_time=before.isoformat(),
+            limit=limit,
+            load_input=False,
+            load_output=False,
+        )
+        return [
+            Waiting(
+                workflow=each.name,
+                work_id=each.workflow_id,
+                since=datetime.fromtimestamp((each.created_at or 0) / 1000, before.tzinfo),
+            )
+            for each in found
+        ]
+
+    def close(self) -> None:
+        """Let go of the connections, if any were opened."""
+        if "_client" in vars(self):
+            self._client.destroy()
+        self._engine.dispose()
+
+    def _enqueue(
+        self, session: Session, workflow: str, queue: Queue, workflow_id: str, *arguments: str
+    ) -> None:
         options: EnqueueOptions = {
             "workflow_name": str(workflow),
-            "queue_name": Workflow(workflow).queue.value,
+            "queue_name": queue.value,
             # The installation: within a queue the engine takes from all of them in turn.
             "queue_partition_key": arguments[0],
             "workflow_id": workflow_id,
@@ -41,21 +112,6 @@ class EngineQueue:
         }
         self._client.enqueue_in_transaction(session, options, *arguments)
 
-    def wake(self, workflow_ids: Collection[str]) -> None:
-        """See ``store.unit_of_work.WorkflowQueue``."""
-        # Most were handed in a moment ago and wait for nothing: one look spares a write for each.
-        waiting = self._client.list_workflows(
-            workflow_ids=list(workflow_ids), status="DELAYED", load_input=False, load_output=False
-        )
-        for each in waiting:
-            self._client.set_workflow_delay(each.workflow_id, delay_seconds=0)
-
-    def close(self) -> None:
-        """Let go of the connections, if any were opened."""
-        if "_client" in vars(self):
-            self._client.destroy()
-        self._engine.dispose()
-
     @cached_property
     def _client(self) -> DBOSClient:
         return DBOSClient(
@@ -63,6 +119,23 @@ class EngineQueue:
             application_name=APPLICATION,
             serializer=JsonSerializer(),
             lazy=True,
+        )
+
+
+def register_queues(concurrency: int, pace: float) -> None:
+    """Have the launched engine look into the queues. Every worker does; the last one decides.
+
+    ``pace`` is a factor on the time between two looks: 1 in production, less in tests.
+    """
+    for queue in Queue:
+        at_once = concurrency_of(queue, concurrency)
+        DBOS.register_queue(
+            queue.value,
+            worker_concurrency=at_once,
+            # One installation leaves room for the others.
+            partition_worker_concurrency=fair_share(at_once),
+            polling_interval_sec=max(POLLING_S[queue] * pace, SHORTEST_POLLING_S),
+            on_conflict="always_update",
         )
 
 

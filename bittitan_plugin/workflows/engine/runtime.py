@@ -6,85 +6,78 @@ arguments are stored, ports are not. The composition root binds them once before
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from contextvars import ContextVar
-from threading import Event
-from uuid import UUID
+from datetime import datetime
+from threading import Condition, Event
 
-from bittitan_plugin.services.ports import Ports, Tenant
-from bittitan_plugin.workflows.engine.places import Places
-from bittitan_plugin.workflows.engine.suspending import Stopping
-
-#: For whom the workflow of this thread works: an installation's id.
-_whose: ContextVar[str] = ContextVar("whose", default="")
-#: Whether the workflow of this thread has a place at which its steps work.
-_has_slot: ContextVar[bool] = ContextVar("has_slot", default=False)
+from bittitan_plugin.base.clock import system_clock
+from bittitan_plugin.services.ports import Ports
 
 
-@contextmanager
-def working_for(installation_id: str) -> Iterator[None]:
-    """Steps inside are counted as that installation's."""
-    token = _whose.set(installation_id)
-    try:
-        yield
-    finally:
-        _whose.reset(token)
+class Left(BaseException):
+    """The workflow is left as it is, to be done anew by this process or another.
+
+    Not an ``Exception``, so that neither a service nor the engine takes it for a failure.
+    """
 
 
-def whose() -> UUID:
-    """The installation for which the workflow of this thread works."""
-    return UUID(_whose.get())
+class Stopping(Left):
+    """This process stops: another worker goes on with what it leaves."""
 
 
 class Runtime:
-    """The ports of this process's workflows, and how many steps may work at once.
+    """The ports of this process's workflows, and which of them are at work.
 
     ``pace`` is a factor on every wait: 1 in production, less in tests.
     """
 
-    def __init__(self, ports: Ports, *, concurrency: int, pace: float) -> None:
+    def __init__(self, ports: Ports, *, pace: float = 1.0) -> None:
         self.ports = ports
         self.pace = pace
-        self._places = Places(concurrency)
         self._stopping = Event()
+        self._changed = Condition()
+        self._at_work: set[str] = set()
+
+    def now(self) -> datetime:
+        """The time by which attempts wait."""
+        return system_clock()
 
     @contextmanager
-    def slot(self) -> Iterator[None]:
-        """Held while a step works, not while a workflow waits: a wait must not keep others out.
-
-        Who holds one and asks again keeps it, so that steps which follow each other at once wait
-        in line once. Raises ``Stopping`` instead of beginning a step once the process stops.
-        """
-        if _has_slot.get():
-            if self._stopping.is_set():
-                raise Stopping
+    def working_on(self, workflow_id: str) -> Iterator[None]:
+        """Counts as at work inside. Raises ``Stopping`` once the process stops."""
+        self.check_stopping()
+        with self._changed:
+            self._at_work.add(workflow_id)
+        try:
             yield
-            return
-        with self._places.taken(_whose.get()):
-            token = _has_slot.set(True)
-            try:
-                yield
-            finally:
-                _has_slot.reset(token)
+        finally:
+            with self._changed:
+                self._at_work.discard(workflow_id)
+                self._changed.notify_all()
 
-    def wait(self, seconds: float) -> None:
-        """Wait that long. Raises ``Stopping`` as soon as the process stops."""
-        if self._stopping.wait(seconds):
+    def at_work(self) -> frozenset[str]:
+        """Ids of the workflows that this process works on."""
+        with self._changed:
+            return frozenset(self._at_work)
+
+    def check_stopping(self) -> None:
+        """Raise ``Stopping`` if the process stops: between two steps, and now and then in a long
+        one."""
+        if self._stopping.is_set():
             raise Stopping
 
     def drain(self, grace: float) -> bool:
         """Begin no step any more, and give those at work ``grace`` seconds. True when all ended."""
         self._stopping.set()
-        self._places.close()
-        return self._places.wait_until_left(grace)
+        with self._changed:
+            return self._changed.wait_for(lambda: not self._at_work, timeout=grace)
 
 
 _bound: list[Runtime] = []
 
 
-def bind(ports: Ports, *, concurrency: int, pace: float) -> Runtime:
+def bind(runtime: Runtime) -> None:
     """Give this process's workflows what they use, replacing what was bound earlier."""
-    _bound[:] = [Runtime(ports, concurrency=concurrency, pace=pace)]
-    return _bound[0]
+    _bound[:] = [runtime]
 
 
 def current() -> Runtime:
@@ -92,8 +85,3 @@ def current() -> Runtime:
     if not _bound:
         raise RuntimeError("workflows have nothing bound yet; call runtime.bind first")
     return _bound[0]
-
-
-def tenant(installation_id: UUID) -> Tenant:
-    """The installation with the bound ports."""
-    return Tenant(current().ports, installation_id)

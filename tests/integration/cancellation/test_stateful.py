@@ -6,7 +6,7 @@ BitTitan's portal, clocks, crashes and repetitions, in random order, against the
 
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -52,11 +52,11 @@ from bittitan_plugin.store.engine import open_engine
 from bittitan_plugin.store.queries.keyset import Window
 from bittitan_plugin.store.queries.lists import request_list
 from bittitan_plugin.store.unit_of_work import Store
-from tests.by_hand import Backlog, Job
+from bittitan_plugin.workflows.engine import runtime
+from tests.by_hand import Backlog, Hands, Job, hand_in_next
 from tests.conftest import Databases, StandingClock
 from tests.fakes.host import FakePlatform, line
 from tests.fakes.mail import RecordingMailer
-from tests.integration.cancellation.by_hand import work_off
 
 STAFF = Actor(ActorKind.STAFF, "staff@example.com")
 CUSTOMER = Actor(ActorKind.CUSTOMER, "buyer@example.com")
@@ -91,6 +91,8 @@ class OrderChanges(RuleBasedStateMachine):
         )
         self.installation = self._opened(server.url, cipher)
         self.tenant = Tenant(self.ports, self.installation.id)
+        self.hands = Hands(self.ports)
+        patch.setattr(runtime, "_bound", [self.hands])
         hosts.attach(self.installation.id, self.host)
         self.done: list[Job] = []
         #: As they were after the last step.
@@ -114,21 +116,23 @@ class OrderChanges(RuleBasedStateMachine):
     @precondition(lambda self: self.backlog.waiting)
     @rule(which=some)
     def work(self, which: int) -> None:
-        job = self.backlog.waiting[which % len(self.backlog.waiting)]
-        if work_off(self.ports, job):
-            self.backlog.waiting.remove(job)
-            self.done.append(job)
+        self.attempt(self.backlog.waiting[which % len(self.backlog.waiting)])
 
     @precondition(lambda self: self.backlog.waiting)
     @rule(which=some, steps=st.integers(0, 5))
     def be_killed_at_work(self, which: int, steps: int) -> None:
         job = self.backlog.waiting[which % len(self.backlog.waiting)]
-        work_off(self.ports, job, steps=steps)
+        with self.hands.dying_after(steps), suppress(runtime.Stopping):
+            job.begin()
 
     @precondition(lambda self: self.done)
     @rule(which=some)
     def repeat_work_that_was_done(self, which: int) -> None:
-        work_off(self.ports, self.done[which % len(self.done)])
+        self.done[which % len(self.done)].begin()
+
+    @rule()
+    def wait_for_the_next_attempt(self) -> None:
+        hand_in_next(self.tenant, self.hands)
 
     @precondition(lambda self: self.assets)
     @rule(which=some)
@@ -206,13 +210,15 @@ class OrderChanges(RuleBasedStateMachine):
     def settle(self) -> None:
         """Everything is mended and done; then the books balance."""
         self.vendor.faults.clear()
-        for _ in range(20):
+        while self.backlog.waiting or hand_in_next(self.tenant, self.hands):
             for job in list(self.backlog.waiting):
-                if work_off(self.ports, job):
-                    self.backlog.waiting.remove(job)
-                    self.done.append(job)
-        assert self.backlog.waiting == []
+                self.attempt(job)
         self.the_books_balance()
+
+    def attempt(self, job: Job) -> None:
+        job.begin()
+        self.backlog.waiting.remove(job)
+        self.done.append(job)
 
     # What must hold.
 

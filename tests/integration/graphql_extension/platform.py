@@ -1,7 +1,7 @@
 """A platform with the extension merged, over a real database; everything outside is a fake."""
 
 import asyncio
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -25,6 +25,7 @@ from bittitan_plugin.domain.configuration import Configuration
 from bittitan_plugin.domain.coupons import Coupon, CouponSource, CouponStatus, Sealed
 from bittitan_plugin.domain.history import Actor, ActorKind
 from bittitan_plugin.domain.money import Money
+from bittitan_plugin.domain.retries import Retry
 from bittitan_plugin.services.ports import Ports, Tenant
 from bittitan_plugin.store.unit_of_work import Store, UnitOfWork
 from tests.conftest import StandingClock
@@ -52,7 +53,7 @@ class RecordingQueue:
         del session, workflow_id, arguments
         self.workflows.append(workflow)
 
-    def wake(self, workflow_ids: Collection[str]) -> None:
+    def enqueue_retry(self, session: Session, installation_id: UUID, retry: Retry) -> None:
         """Nothing waits."""
 
 

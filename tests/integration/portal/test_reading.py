@@ -1,7 +1,7 @@
 """What a customer reads in the portal, and what it never gets to see."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import update
@@ -111,15 +111,15 @@ def test_a_code_that_has_not_come_yet_is_on_its_way(
     counter.storefront.buy(counter.storefront.reseller)
     seller.sandbox.sandbox.faults.add("status", operation="issue", status=503)
     completed = counter.storefront.checkout(counter.storefront.reseller)
-    pages, wait = list[str](), seller.hands.wait
+    pages, wait = list[str](), seller.hands.wait_until
 
-    def meanwhile(seconds: float) -> None:
+    def meanwhile(at: datetime) -> None:
         assert any(a["provisioningError"] for a in _assets(counter, completed["order"]["id"]))
         pages.append(counter.reseller.open("/portal/?status=waiting").text)
         seller.sandbox.sandbox.faults.clear()
-        wait(seconds)
+        wait(at)
 
-    monkeypatch.setattr(seller.hands, "wait", meanwhile)
+    monkeypatch.setattr(seller.hands, "wait_until", meanwhile)
     seller.settle()
     (text,) = pages
     assert "Code on its way" in text

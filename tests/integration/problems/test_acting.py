@@ -134,8 +134,7 @@ def test_a_credit_that_got_stuck_is_resumed(shop: Shop) -> None:
 
 
 def test_a_welcome_that_could_not_be_sent_is_resumed(shop: Shop) -> None:
-    # Met where all that follows is done at once, and where each step is done by itself.
-    shop.world.mailer.failures.extend([Rejected("550", "no such mailbox")] * 2)
+    shop.world.mailer.failures.append(Rejected("550", "no such mailbox"))
     asset = shop.buy(line())
     assert the_problem(shop).action is ProblemAction.RESUME
     press(shop)

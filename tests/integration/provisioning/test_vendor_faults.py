@@ -3,9 +3,8 @@
 from typing import Any
 
 import pytest
-from dbos import DBOS
 
-from bittitan_plugin.services.workflow_ids import provision_id
+from bittitan_plugin.workflows.engine.attempts import SPREAD
 from tests.fakes.host import line
 from tests.world import PACE, SOLD, Shop
 
@@ -63,21 +62,10 @@ def test_a_lost_answer_whose_look_up_fails_too_is_looked_up_again(shop: Shop) ->
 def test_the_wait_that_a_rate_limit_asks_for_is_kept(shop: Shop) -> None:
     shop.sandbox.sandbox.faults.add("rate_limit", operation="issue", times=1, retry_after=20)
 
-    shop.buy(line())
+    shop.fire("order_fully_paid", shop.host.place(line()))
 
-    (slept,) = seconds_slept(shop)
-    assert slept == pytest.approx(20 * PACE, abs=0.1)
-
-
-def seconds_slept(shop: Shop) -> list[float]:
-    """How long each wait of the only order's provisioning was, by the engine's own record."""
-    (line_id,) = (row.id for order in shop.host.orders.values() for row in order.lines)
-    steps = DBOS.list_workflow_steps(provision_id(shop.id, line_id))
-    return [
-        float(step["output"] or 0) - (step["started_at_epoch_ms"] or 0) / 1000
-        for step in steps
-        if step["function_name"] == "wait_until"
-    ]
+    (wait,) = shop.until_waiting()
+    assert 20 <= (wait.next_attempt_at - wait.since).total_seconds() / PACE <= 20 * (1 + SPREAD)
 
 
 def test_orders_are_accepted_while_the_vendor_is_down(shop: Shop) -> None:

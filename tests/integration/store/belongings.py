@@ -1,7 +1,7 @@
 """What another installation holds, and how to see that none of it was touched."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -21,6 +21,7 @@ from bittitan_plugin.domain.invitations import Invitation
 from bittitan_plugin.domain.money import Money
 from bittitan_plugin.domain.problems import Problem, ProblemKind
 from bittitan_plugin.domain.requests import CancellationRequest
+from bittitan_plugin.domain.retries import Retry
 from bittitan_plugin.domain.revocations import Revocation, RevocationCause
 from bittitan_plugin.domain.runs import Run, RunKind
 from bittitan_plugin.domain.stock import ImportPhase, StockCode, StockImport, StockState
@@ -46,6 +47,19 @@ HELD = HeldLine(
     order_line_id="line-clashing",
     because=HeldBecause.BEFORE_US,
     held_at=NOON,
+)
+RETRIED = Retry(
+    id="provision:clashing",
+    workflow="provision_line",
+    arguments=("order-1", "line-clashing", "0"),
+    asset_id=None,
+    order_id="order-1",
+    step="open_asset",
+    error_code=ErrorCode.PLATFORM_UNAVAILABLE,
+    reason="away",
+    since=NOON,
+    attempt=1,
+    next_attempt_at=SOON,
 )
 END_EMAIL, LINE, PROBLEM = "it@fabrikam.example", "line-clashing", "problem-clashing"
 CLAIMED = "code:clashing"
@@ -118,8 +132,7 @@ def settle_in(store: Store, installation: UUID) -> Belongings:
         work.held_coupons.keep(waiting.id, coupon(waiting), Sealed("sealed"), "is another", NOON)
         work.coupons.move_cursor(CURSOR)
         work.coupons.note_account_change(CHANGE)
-        work.deferred_lines.put_off(LINE, 1)
-        work.held_lines.hold(HELD)
+        _line_waits(work, asset)
         work.problems.report(
             ProblemKind.ORDER_REFUSED, PROBLEM, message="m", next_step="n", at=NOON,
             asset_id=asset.id, order_id="order-1",
@@ -131,6 +144,13 @@ def settle_in(store: Store, installation: UUID) -> Belongings:
         buyer, end, sold, asset, invitation, waiting, request, run, problem, *shelf,
         _unfinished_imports(store, installation), mail_id,
     )  # fmt: skip
+
+
+def _line_waits(work: UnitOfWork, asset: Asset) -> None:
+    """One order line waits in every way that a line can."""
+    work.deferred_lines.put_off(LINE, 1)
+    work.held_lines.hold(HELD)
+    work.retries.put(replace(RETRIED, asset_id=asset.id))
 
 
 def _run(work: UnitOfWork) -> Run:

@@ -3,7 +3,7 @@
 The database is shared: making one costs more than most tests. Tests stay apart by installation.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from uuid import UUID, uuid4
 
 import pytest
@@ -14,6 +14,7 @@ from bittitan_plugin.domain.accounts import Account
 from bittitan_plugin.domain.assets import Asset
 from bittitan_plugin.domain.catalogue import Product
 from bittitan_plugin.domain.history import Actor, ActorKind
+from bittitan_plugin.domain.retries import Retry
 from bittitan_plugin.store.engine import open_engine
 from bittitan_plugin.store.unit_of_work import Store
 from tests.conftest import Databases
@@ -28,7 +29,7 @@ class NoQueue:
     def enqueue(self, session: Session, workflow: str, workflow_id: str, *arguments: str) -> None:
         raise NotImplementedError
 
-    def wake(self, workflow_ids: Collection[str]) -> None:
+    def enqueue_retry(self, session: Session, installation_id: UUID, retry: Retry) -> None:
         raise NotImplementedError
 
 

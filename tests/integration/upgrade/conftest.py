@@ -23,6 +23,7 @@ from bittitan_plugin.domain.assets import Asset
 from bittitan_plugin.domain.coupons import CouponStatus
 from bittitan_plugin.domain.history import Actor, ActorKind
 from bittitan_plugin.domain.problems import Problem
+from bittitan_plugin.domain.retries import Retry
 from bittitan_plugin.platforms.shop.ids import Kind, global_id
 from bittitan_plugin.platforms.shop.invoices import InvoiceKind
 from bittitan_plugin.platforms.shop.platform import INSTALLATION
@@ -93,6 +94,11 @@ class Upgraded:
         """What is open."""
         with self.shop.application.ports.store.reading(self.shop.id) as work:
             return work.problems.open()
+
+    def waiting(self) -> list[Retry]:
+        """The work that is to be tried again."""
+        with self.shop.application.ports.store.reading(self.shop.id) as work:
+            return work.retries.waiting()
 
     def workflows(self) -> Counter[str]:
         """How many durable workflows are in which state."""

@@ -31,7 +31,7 @@ def test_the_tables_are_those_the_code_describes(upgraded: Upgraded) -> None:
 
 
 def test_no_workflow_is_left_or_has_broken(upgraded: Upgraded) -> None:
-    assert set(upgraded.workflows()) == {"SUCCESS"}
+    assert (set(upgraded.workflows()), upgraded.waiting()) == ({"SUCCESS"}, [])
 
 
 def test_every_sale_has_one_coupon_at_the_vendor(upgraded: Upgraded) -> None:

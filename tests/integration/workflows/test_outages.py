@@ -19,15 +19,14 @@ from bittitan_plugin.store import migrations
 from bittitan_plugin.store.circuits import Circuits
 from bittitan_plugin.store.engine import open_engine
 from bittitan_plugin.workflows.engine.queue import migrate as migrate_engine
-from bittitan_plugin.workflows.worker import UNDER_WAY
 from tests import postgres
 from tests.waiting import until
 from tests.worker_processes import LEFT, Plant, Task, end, start
 
 #: How often a worker asks for a database that is away before it is back.
 KNOCKS = 60
-#: What one queue has under way in a process, and the threads there are anyway.
-MOST_THREADS = UNDER_WAY + 80
+#: Threads for the work that a process has in hand at once, and those that there are anyway.
+MOST_THREADS = 48 + 3 * 12 + 80
 
 pytestmark = pytest.mark.rest
 
@@ -92,8 +91,13 @@ def test_a_database_that_goes_away_and_comes_back_costs_no_order_and_no_restart(
     finally:
         server.stop()
     assert (plant_counts(sandbox, plant), stopped) == ((40, 40), 0)
-    assert any("heartbeat_missed" in line or "Database connection" in line for line in said)
+    assert any(map(has_noticed, said))
     assert len(said) < 60 + KNOCKS, "\n".join(said)
+
+
+def has_noticed(log: str) -> bool:
+    """Whether a worker, or its engine, has said that the database is away."""
+    return "heartbeat_missed" in log or "Database connection" in log
 
 
 def turn_away(url: str, times: int) -> None:
@@ -121,7 +125,7 @@ def test_a_worker_that_is_told_to_stop_while_its_database_is_away_stops_in_time(
         plant.hand_in("one", range(5))
         until(lambda: plant.done("one") == 5)
         server.halt()
-        until(lambda: "heartbeat_missed" in log.read_text())
+        until(lambda: has_noticed(log.read_text()))
         # It is back only after the worker has gone.
         code = end(worker)
         plant.close()
@@ -136,7 +140,7 @@ def test_a_worker_that_is_told_to_stop_while_its_database_is_away_stops_in_time(
     [
         "bittitan_plugin.bittitan.coupon_api.client:CouponApi.issue",
         "bittitan_plugin.services.selling.provisioning:_record",
-        "bittitan_plugin.services.selling.delivery:_tell",
+        "bittitan_plugin.services.selling.delivery:tell_platform",
     ],
     ids=["the coupon was issued", "the coupon was stored", "the follow-up began"],
 )
@@ -153,6 +157,22 @@ def test_a_worker_that_was_only_slow_does_no_harm_when_it_comes_back(
     until(lambda: plant.done("one") == 4 and LEFT in log.read_text())
     assert "taking_over" in log.read_text()
     assert (plant.assets("one"), *plant_counts(sandbox, plant)) == (4, 4, 4)
+
+
+def test_a_worker_that_was_killed_is_taken_over_from(
+    plant: Plant, sandbox: SandboxServer, starts: Start, log: Path
+) -> None:
+    dying = starts(
+        plant.task, halts_after="bittitan_plugin.bittitan.coupon_api.client:CouponApi.issue"
+    )
+    plant.hand_in("one", range(3))
+    until(lambda: is_halted(dying.pid))
+    dying.kill()
+    dying.wait()
+    starts(plant.task)
+    until(lambda: plant.done("one") == 3)
+    assert "taking_over" in log.read_text()
+    assert (plant.assets("one"), *plant_counts(sandbox, plant)) == (3, 3, 3)
 
 
 def is_halted(pid: int) -> bool:

@@ -9,9 +9,10 @@ from dbos import DBOS
 
 from bittitan_plugin.domain.assets import AssetStatus
 from bittitan_plugin.services.workflow_ids import Workflow
-from bittitan_plugin.workflows.engine import parking
+from bittitan_plugin.workflows.engine import pruning
 from bittitan_plugin.workflows.engine.pruning import prune
 from tests.fakes.host import line
+from tests.integration.workflows.at_work import sell, until_it_waits, wake
 from tests.world import CANCELLED, SOLD, Shop
 
 pytestmark = pytest.mark.databases("sqlite", "postgresql")
@@ -59,13 +60,25 @@ def test_work_in_hand_is_not_forgotten(shop: Shop, go_on: Event) -> None:
 
 def test_work_that_waits_is_not_forgotten(shop: Shop) -> None:
     shop.sandbox.sandbox.faults.add("rate_limit", operation="issue", retry_after=3600)
-    shop.fire("order_fully_paid", shop.host.place(line()))
-    shop.until(lambda: bool(DBOS.list_workflows(status="DELAYED", load_input=False)))
+    sale = sell(shop)
+    until_it_waits(shop, sale)
     prune(NOW)
     shop.sandbox.sandbox.faults.clear()
-    parking.wake([str(shop.id)])
+    assert (wake(shop), sale in known()) == (1, False)
     shop.settle()
     assert shop.tally() == SOLD
+
+
+def test_later_attempts_are_forgotten_sooner_than_the_first(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop.sandbox.sandbox.faults.add("status", operation="issue", status=503, times=1)
+    sale = sell(shop)
+    shop.settle()
+    before = {sale, f"again:1:{sale}"} & known()
+    monkeypatch.setattr(pruning, "ATTEMPTS_KEPT", NOW)
+    prune(A_MONTH)
+    assert (len(before), {sale, f"again:1:{sale}"} & known()) == (2, {sale})
 
 
 def test_pruning_ends_when_the_process_stops(shop: Shop) -> None:

@@ -10,7 +10,6 @@ from bittitan_plugin.base.cipher import generate_key
 from bittitan_plugin.base.settings import Settings
 from bittitan_plugin.plugin.bootstrap import build
 from bittitan_plugin.workflows import worker as engine
-from bittitan_plugin.workflows.engine import queue_poller as taking
 from bittitan_plugin.workflows.worker import Worker
 from tests.conftest import Databases
 
@@ -23,9 +22,6 @@ class Watch:
 
     def __init__(self) -> None:
         self.seconds = 0.0
-
-    def __call__(self) -> float:
-        return self.seconds
 
 
 class Hanging:
@@ -55,8 +51,7 @@ def test_however_much_hangs_a_worker_is_stopped_in_time(
     application = build(Settings(database_url=url, var_dir=tmp_path, secret_keys=(generate_key(),)))
     worker = Worker(application.ports, url, 1)
     worker._runtime = worker._heart._thread = worker._timetable._thread = hanging
-    worker._taker._threads = [hanging] * 5
-    monkeypatch.setattr(taking, "monotonic", watch)
+    worker._sweep._thread = hanging
     monkeypatch.setattr(engine, "Thread", lambda **_: hanging)
     monkeypatch.setattr(DBOS, "destroy", lambda **_: pytest.fail("nobody waits for it here"))
 

@@ -1,14 +1,15 @@
 """Work for a platform that no process serves: never given up, said once, closed by itself."""
 
-from time import time
+from datetime import timedelta
 
 import pytest
 
+from bittitan_plugin.base.clock import system_clock
 from bittitan_plugin.domain.problems import ProblemKind
 from bittitan_plugin.domain.retries import ORDER_NOT_DUE
 from bittitan_plugin.services.platforms import report_unserved, watch_platform
 from bittitan_plugin.services.selling.ordering import accept
-from bittitan_plugin.workflows.engine import retrying
+from bittitan_plugin.workflows.engine import attempts, runtime
 from tests.fakes.host import line
 from tests.world import PACE, SOLD, Shop
 
@@ -35,7 +36,7 @@ def pay(shop: Shop) -> None:
 def test_a_sale_waits_for_a_process_that_serves_its_platform(
     shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(retrying, "PATIENCE_FOR_PLATFORM", 0.0)
+    monkeypatch.setattr(attempts, "PATIENCE_FOR_PLATFORM", 0.0)
     unattached(shop)
     pay(shop)
     shop.until(lambda: kinds(shop) == [ProblemKind.PLATFORM_UNSERVED])
@@ -49,10 +50,12 @@ def test_it_is_not_given_up_however_long_it_takes(
     shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ahead = [0.0]
-    monkeypatch.setattr(retrying, "time", lambda: time() + ahead[0])
-    monkeypatch.setattr(retrying, "LONGEST_HOP", 0.5)
+    monkeypatch.setattr(
+        runtime.current(), "now", lambda: system_clock() + timedelta(seconds=ahead[0])
+    )
+    monkeypatch.setattr(attempts, "LONGEST_HOP", 0.5)
     # What is said so late is said after an order that is not due yet would have been given up.
-    monkeypatch.setattr(retrying, "PATIENCE_FOR_PLATFORM", 2 * ORDER_NOT_DUE.give_up_after)
+    monkeypatch.setattr(attempts, "PATIENCE_FOR_PLATFORM", 2 * ORDER_NOT_DUE.give_up_after)
     unattached(shop)
     pay(shop)
 

@@ -10,7 +10,7 @@ from bittitan_plugin.domain.orders import Order
 from bittitan_plugin.domain.problems import ProblemKind
 from bittitan_plugin.services.keys import report_unreadable, watch_keys
 from bittitan_plugin.services.selling.ordering import accept
-from bittitan_plugin.workflows.engine import retrying
+from bittitan_plugin.workflows.engine import attempts
 from tests.fakes.host import line
 from tests.world import SOLD, Shop
 
@@ -45,7 +45,7 @@ def pay(shop: Shop) -> Order:
 def test_a_sale_waits_for_the_key_and_does_not_fail_for_want_of_it(
     shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(retrying, "PATIENCE_FOR_PLATFORM", 0.0)
+    monkeypatch.setattr(attempts, "PATIENCE_FOR_PLATFORM", 0.0)
     key = generate_key()
     save_settings_elsewhere(shop, key)
     order = pay(shop)

@@ -156,6 +156,6 @@ def test_a_redirect_is_not_followed() -> None:
     assert {request.url.host for request in vendor.asked} == {"vendor.example"}
 
 
-def test_an_endless_answer_is_given_up() -> None:
+def test_an_endless_answer_is_settled() -> None:
     with pytest.raises(OutcomeUnknown):
         client_told(b" " * (5 * 1024 * 1024), 201).issue(REQUEST)

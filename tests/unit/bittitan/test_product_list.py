@@ -98,7 +98,7 @@ def test_a_list_whose_first_page_is_broken_still_goes_on() -> None:
     assert len(list(client(vendor).products())) == 51
 
 
-def test_a_list_of_nothing_but_broken_pages_is_given_up() -> None:
+def test_a_list_of_nothing_but_broken_pages_is_settled() -> None:
     rows = list(client(_vendor([], lambda _offset: b"{")).products())
     assert len(rows) == pages.MOST_BROKEN_PAGES
 
@@ -108,7 +108,7 @@ def test_a_page_larger_than_asked_for_is_broken() -> None:
     assert isinstance(next(client(vendor).products()), BrokenRow)
 
 
-def test_a_list_that_never_ends_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_list_that_never_ends_is_settled(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pages, "LONGEST_LIST", 500)
     endless = ScriptedVendor(lambda _request: answer(page(_many(100), 10**9)))
     with pytest.raises(Rejected, match="does not end"):

@@ -24,7 +24,7 @@ def test_who_asks_for_a_longer_wait_gets_it_and_for_a_shorter_one_does_not(
 @pytest.mark.parametrize(
     ("waited", "goes_on"), [(0, True), (3599.9, True), (3600, False), (99999, False)]
 )
-def test_it_is_given_up_after_the_total_wait(waited: float, goes_on: bool) -> None:
+def test_it_is_settled_after_the_total_wait(waited: float, goes_on: bool) -> None:
     assert (POLICY.delay(waited) is not None) is goes_on
 
 

@@ -1,72 +1,49 @@
-"""How many steps work at once, and that no installation takes all the places."""
+"""What a process has in hand, and how it is brought to a stop."""
 
 import threading
 from collections.abc import Iterator
 from typing import Any
-from uuid import uuid4
 
 import pytest
 
+from bittitan_plugin.services.workflow_ids import Queue
 from bittitan_plugin.workflows.engine import runtime
-from bittitan_plugin.workflows.engine.places import fair_share
-from bittitan_plugin.workflows.engine.runtime import Runtime, whose, working_for
-from bittitan_plugin.workflows.engine.suspending import Stopping
+from bittitan_plugin.workflows.engine.attempts import Attempt
+from bittitan_plugin.workflows.engine.queue import concurrency_of, fair_share
+from bittitan_plugin.workflows.engine.runtime import Runtime, Stopping
 from tests.tables import every
-from tests.waiting import PATIENCE_S, until
+from tests.waiting import PATIENCE_S
+
+NONE: Any = None
 
 
 @pytest.fixture
-def places() -> Iterator[Runtime]:
-    ports: Any = None
-    made = Runtime(ports, concurrency=4, pace=1.0)
-    yield made
-    made.drain(PATIENCE_S)
+def here() -> Runtime:
+    return Runtime(NONE)
 
 
-class Steps:
-    """Steps at work in threads of their own, until they are let go."""
+class Working:
+    """A thread that makes an attempt until it is let go."""
 
-    def __init__(self, places: Runtime) -> None:
-        self._places = places
-        self._go = threading.Event()
-        self._begun: list[threading.Event] = []
-        self.threads: list[threading.Thread] = []
-
-    def begin(self, installation: str) -> threading.Event:
-        """One more; the event is set once it has its place."""
-        has_place = threading.Event()
-
-        def work() -> None:
-            with working_for(installation):
-                try:
-                    with self._places.slot():
-                        has_place.set()
-                        self._go.wait(PATIENCE_S)
-                except Stopping:
-                    pass
-
-        self.threads.append(threading.Thread(target=work))
-        self._begun.append(has_place)
-        self.threads[-1].start()
-        return has_place
-
-    def settle(self) -> None:
-        """Each has found a place, or stands in line."""
-        lines = self._places._places._lines
-        until(lambda: sum(map(len, lines.values())) + self.at_work() == len(self.threads))
-
-    def at_work(self) -> int:
-        return sum(event.is_set() for event in self._begun)
+    def __init__(self, here: Runtime, workflow_id: str) -> None:
+        self._go, self._begun = threading.Event(), threading.Event()
+        self._thread = threading.Thread(target=self._work, args=(here, workflow_id))
+        self._thread.start()
+        assert self._begun.wait(PATIENCE_S)
 
     def let_go(self) -> None:
         self._go.set()
-        for thread in self.threads:
-            thread.join(PATIENCE_S)
+        self._thread.join(PATIENCE_S)
+
+    def _work(self, here: Runtime, workflow_id: str) -> None:
+        with here.working_on(workflow_id):
+            self._begun.set()
+            self._go.wait(PATIENCE_S)
 
 
 @pytest.fixture
-def steps(places: Runtime) -> Iterator[Steps]:
-    made = Steps(places)
+def working(here: Runtime) -> Iterator[Working]:
+    made = Working(here, "sale-1")
     yield made
     made.let_go()
 
@@ -76,82 +53,74 @@ def test_one_installation_takes_three_quarters_at_most(places: int, share: int) 
     assert fair_share(places) == share
 
 
-def test_a_busy_installation_leaves_room_for_another(steps: Steps) -> None:
-    busy = [steps.begin("busy") for _ in range(8)]
-    other = steps.begin("other")
-    steps.settle()
-    assert (sum(event.is_set() for event in busy), other.is_set()) == (3, True)
+@every("queue, places, at_once", [
+    (Queue.PROVISIONING, 48, 48), (Queue.CANCELLING, 48, 12), (Queue.BILLING, 1, 1),
+    (Queue.WATCHING, 3, 1), (Queue.PROVISIONING, 1, 1),
+])  # fmt: skip
+def test_sales_have_the_most_room(queue: Queue, places: int, at_once: int) -> None:
+    assert concurrency_of(queue, places) == at_once
 
 
-def test_no_more_steps_work_than_there_are_places(steps: Steps) -> None:
-    for number in range(6):
-        steps.begin(str(number))
-    steps.settle()
-    assert steps.at_work() == 4
+def test_what_is_at_work_is_known_while_it_lasts(here: Runtime, working: Working) -> None:
+    with here.working_on("sale-2"):
+        assert here.at_work() == {"sale-1", "sale-2"}
+    assert here.at_work() == {"sale-1"}
+    working.let_go()
+    assert here.at_work() == set()
 
 
-def test_who_waited_has_its_turn_when_a_place_is_free(steps: Steps) -> None:
-    begun = [steps.begin("busy") for _ in range(8)]
-    steps.let_go()
-    assert all(event.is_set() for event in begun)
+def test_what_fails_is_not_at_work_any_more(here: Runtime) -> None:
+    with pytest.raises(ValueError, match="broke"), here.working_on("sale-1"):
+        raise ValueError("broke")
+    assert here.at_work() == set()
 
 
-def test_no_step_begins_once_the_process_stops(places: Runtime) -> None:
-    places.drain(0)
-    with pytest.raises(Stopping), places.slot():
-        pass
+def test_no_attempt_begins_once_the_process_stops(here: Runtime) -> None:
+    assert here.drain(0)
+    with pytest.raises(Stopping), here.working_on("sale-1"):
+        pytest.fail("it has begun")
+    assert here.at_work() == set()
 
 
-def test_who_has_a_slot_keeps_it_for_its_next_step(places: Runtime) -> None:
-    with places.slot(), places.slot():
-        assert not places.drain(0)
-    assert places.drain(PATIENCE_S)
+def test_an_attempt_at_work_begins_no_next_step_once_the_process_stops(
+    here: Runtime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(runtime, "_bound", [here])
+    attempt = Attempt(NONE, "sale-1", "follow", ())
+    with here.working_on("sale-1"):
+        assert attempt.step("first", NONE, lambda: "done") == "done"
+        here.drain(0)
+        with pytest.raises(Stopping):
+            attempt.step("second", NONE, lambda: pytest.fail("it has begun"))
 
 
-def test_who_has_a_slot_begins_no_next_step_once_the_process_stops(places: Runtime) -> None:
-    with places.slot():
-        places.drain(0)
-        with pytest.raises(Stopping), places.slot():
-            pass
+def test_who_stops_waits_for_what_is_at_work_and_no_longer(here: Runtime, working: Working) -> None:
+    assert not here.drain(0)
+    assert here.at_work() == {"sale-1"}
+    working.let_go()
+    assert here.drain(0)
 
 
-def test_who_waits_is_let_go_when_the_process_stops(places: Runtime, steps: Steps) -> None:
-    for _ in range(8):
-        steps.begin("busy")
-    steps.settle()
-    assert not places.drain(0)
-    until(lambda: sum(thread.is_alive() for thread in steps.threads) == steps.at_work())
+def test_who_stops_goes_on_as_soon_as_the_last_one_has_ended(
+    here: Runtime, working: Working
+) -> None:
+    ended: list[bool] = []
+    stopping = threading.Thread(target=lambda: ended.append(here.drain(PATIENCE_S)))
+    stopping.start()
+    working.let_go()
+    stopping.join(PATIENCE_S)
+    assert ended == [True]
 
 
-def test_a_wait_ends_when_the_process_stops(places: Runtime) -> None:
-    ended: list[str] = []
-
-    def wait() -> None:
-        try:
-            places.wait(60)
-        except Stopping:
-            ended.append("stopped")
-
-    waiting = threading.Thread(target=wait)
-    waiting.start()
-    places.drain(0)
-    waiting.join(PATIENCE_S)
-    assert ended == ["stopped"]
-
-
-def test_a_thread_knows_for_whom_it_works() -> None:
-    one = uuid4()
-    with working_for(str(one)):
-        assert whose() == one
-    with pytest.raises(ValueError, match="UUID"):
-        whose()
+def test_stopping_is_taken_for_no_failure() -> None:
+    assert not issubclass(Stopping, Exception)
 
 
 def test_what_was_bound_last_counts(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(runtime, "_bound", [])
     with pytest.raises(RuntimeError, match="nothing bound"):
         runtime.current()
-    ports: Any = None
-    runtime.bind(ports, concurrency=1, pace=1)
-    second = runtime.bind(ports, concurrency=2, pace=1)
+    first, second = Runtime(NONE), Runtime(NONE, pace=2)
+    runtime.bind(first)
+    runtime.bind(second)
     assert runtime.current() is second

@@ -737,6 +737,40 @@ def _tables_of_the_plugin() -> None:
         ["installation_id", "resolved_at", "first_at"],
     )
     op.create_table(
+        "bittitan_retries",
+        sa.Column("installation_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("workflow", sa.String(length=40), nullable=False),
+        sa.Column("arguments", sa.JSON(), nullable=False),
+        sa.Column("asset_id", sa.Uuid(), nullable=True),
+        sa.Column("order_id", sa.String(length=255), nullable=True),
+        sa.Column("step", sa.String(length=40), nullable=False),
+        sa.Column("error_code", sa.String(length=40), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("since", Instant(timezone=True), nullable=False),
+        sa.Column("settled", sa.JSON(), nullable=False),
+        sa.Column("attempt", sa.Integer(), nullable=False),
+        sa.Column("next_attempt_at", Instant(timezone=True), nullable=False),
+        sa.Column("is_handed_in", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["asset_id"],
+            ["bittitan_assets.id"],
+            name=op.f("fk_bittitan_retries_asset_id_bittitan_assets"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["installation_id"],
+            ["bittitan_installations.id"],
+            name=op.f("fk_bittitan_retries_installation_id_bittitan_installations"),
+        ),
+        sa.PrimaryKeyConstraint("installation_id", "id", name=op.f("pk_bittitan_retries")),
+    )
+    op.create_index(
+        "ix_bittitan_retries_asset", "bittitan_retries", ["installation_id", "asset_id"]
+    )
+    op.create_index(
+        "ix_bittitan_retries_due", "bittitan_retries", ["is_handed_in", "next_attempt_at"]
+    )
+    op.create_table(
         "bittitan_revocations",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("installation_id", sa.Uuid(), nullable=False),

@@ -143,7 +143,7 @@ def test_keys_are_asked_for_one_at_a_time_however_long_the_saleor_takes(station:
 
 
 @pytest.mark.parametrize("way", ["_drip", "_drip_headers", "_patience"])
-def test_what_strangers_can_have_us_ask_a_saleor_is_given_up_sooner(
+def test_what_strangers_can_have_us_ask_a_saleor_is_settled_sooner(
     monkeypatch: pytest.MonkeyPatch, way: str
 ) -> None:
     monkeypatch.setattr(registration, "PROOF_TIMEOUT", 0.2)
