@@ -22,11 +22,11 @@ IMPATIENT = "X-Test-Impatient"
 HELD = 598
 
 
-class ImpatientTransport(httpx.HTTPTransport):
+class ImpatientTransport(outgoing.Network):
     """The network, where an answer that is held is a time-out that took no time."""
 
     def __init__(self) -> None:
-        super().__init__(verify=outgoing.trust(), limits=LIMITS)
+        super().__init__(LIMITS)
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         request.headers[IMPATIENT] = "yes"

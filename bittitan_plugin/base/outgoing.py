@@ -1,15 +1,18 @@
-"""What every outgoing HTTP request has in common: its headers, and the limits of its answer.
+"""What every outgoing HTTP request has in common: its headers, its network, its answer's limits.
 
 httpx's timeouts restart with every byte, so a server that sends headers one letter at a time could
 hold a thread for hours. Here time is counted from the request's last byte to the answer's last.
+Only httpcore, on which httpx is built, lets one count there: so the network is ours.
 """
 
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from ssl import SSLContext
 from typing import Any
+from urllib.request import getproxies, proxy_bypass
 
 import httpcore
 import httpx
@@ -33,16 +36,73 @@ def trust() -> SSLContext:
     return httpx.create_ssl_context()
 
 
-def limit_answers(client: httpx.Client, seconds: float | None = None) -> None:
-    """Limit every answer on this client's connections to ``seconds``, or ``ANSWER_TIMEOUT``.
+class Network(httpx.BaseTransport):
+    """The network for an ``httpx.Client``, on which an answer takes ``seconds`` at most.
 
-    A later one raises ``httpx.ReadTimeout``. Transports without a network (tests have some) are
-    left alone.
+    Without a number that is ``ANSWER_TIMEOUT``; a later answer raises ``httpx.ReadTimeout``.
+    ``backend`` makes the connections, if not the system. Proxies of the environment are used,
+    unless ``direct``.
     """
-    for transport in (client._transport, *client._mounts.values()):
-        if isinstance(transport, httpx.HTTPTransport):
-            pool = transport._pool
-            pool._network_backend = _Backend(pool._network_backend, seconds)
+
+    def __init__(
+        self,
+        limits: httpx.Limits,
+        *,
+        seconds: float | None = None,
+        backend: httpcore.NetworkBackend | None = None,
+        direct: bool = False,
+    ) -> None:
+        self._limits = limits
+        self._backend = _Backend(backend or httpcore.SyncBackend(), seconds)
+        self._direct = self._pool(None)
+        proxies = {} if direct else getproxies()
+        #: By scheme; ``all`` is for those that have none of their own.
+        self._proxied = {
+            scheme: self._pool(_proxy(proxies[scheme]))
+            for scheme in ("http", "https", "all")
+            if proxies.get(scheme)
+        }
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        """Send the request; the body of the answer is read by whoever wants it."""
+        url = request.url
+        asked = httpcore.Request(
+            request.method,
+            httpcore.URL(
+                scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path
+            ),
+            headers=request.headers.raw,
+            content=request.stream,
+            extensions=request.extensions,
+        )
+        with _as_httpx():
+            answer = self._pool_for(url).handle_request(asked)
+        return httpx.Response(
+            answer.status,
+            headers=answer.headers,
+            stream=_Body(answer),
+            extensions=answer.extensions,
+        )
+
+    def close(self) -> None:
+        """Close every connection."""
+        for pool in (self._direct, *self._proxied.values()):
+            pool.close()
+
+    def _pool_for(self, url: httpx.URL) -> httpcore.ConnectionPool:
+        if not self._proxied or proxy_bypass(url.host):
+            return self._direct
+        return self._proxied.get(url.scheme) or self._proxied.get("all") or self._direct
+
+    def _pool(self, proxy: httpcore.Proxy | None) -> httpcore.ConnectionPool:
+        return httpcore.ConnectionPool(
+            ssl_context=trust(),
+            proxy=proxy,
+            max_connections=self._limits.max_connections,
+            max_keepalive_connections=self._limits.max_keepalive_connections,
+            keepalive_expiry=self._limits.keepalive_expiry,
+            network_backend=self._backend,
+        )
 
 
 def bounded(response: httpx.Response, largest: int) -> bytes:
@@ -70,6 +130,42 @@ def _user_agent() -> str:
         return f"bittitan-plugin/{version('bittitan-plugin')}"
     except PackageNotFoundError:  # run from a checkout that is not installed
         return "bittitan-plugin"
+
+
+def _proxy(address: str) -> httpcore.Proxy:
+    named = httpx.Proxy(address if "://" in address else f"http://{address}")
+    return httpcore.Proxy(str(named.url), auth=named.raw_auth)
+
+
+@contextmanager
+def _as_httpx() -> Iterator[None]:
+    """httpx names its errors as httpcore does."""
+    try:
+        yield
+    except (
+        httpcore.TimeoutException,
+        httpcore.NetworkError,
+        httpcore.ProtocolError,
+        httpcore.ProxyError,
+        httpcore.UnsupportedProtocol,
+    ) as error:
+        named: type[httpx.TransportError] = getattr(httpx, type(error).__name__)
+        raise named(str(error)) from error
+
+
+class _Body(httpx.SyncByteStream):
+    """The body of an answer, as it arrives."""
+
+    def __init__(self, answer: httpcore.Response) -> None:
+        self._answer = answer
+
+    def __iter__(self) -> Iterator[bytes]:
+        with _as_httpx():
+            yield from self._answer.iter_stream()
+
+    def close(self) -> None:
+        with _as_httpx():
+            self._answer.close()
 
 
 class _Backend(httpcore.NetworkBackend):

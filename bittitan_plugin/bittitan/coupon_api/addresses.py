@@ -30,21 +30,14 @@ class ForbiddenAddress(httpx.InvalidURL):
     """The address may not be called; the message explains why to whoever set it."""
 
 
-class PublicTransport(httpx.HTTPTransport):
+class PublicTransport(outgoing.Network):
     """Calls only public addresses, over https; ignores proxies of the environment.
 
     Raises ``ForbiddenAddress`` before anything is sent.
     """
 
     def __init__(self, limits: httpx.Limits, *, resolve: Resolve | None = None) -> None:
-        super().__init__(verify=outgoing.trust(), limits=limits)
-        self._pool = httpcore.ConnectionPool(
-            ssl_context=outgoing.trust(),
-            max_connections=limits.max_connections,
-            max_keepalive_connections=limits.max_keepalive_connections,
-            keepalive_expiry=limits.keepalive_expiry,
-            network_backend=PublicBackend(resolve or addresses_of),
-        )
+        super().__init__(limits, backend=PublicBackend(resolve or addresses_of), direct=True)
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Send the request. Raises ``ForbiddenAddress`` if it is not https."""

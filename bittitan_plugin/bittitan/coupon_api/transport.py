@@ -46,14 +46,11 @@ class Transport:
         self._gate = gate
         self._http = httpx.Client(
             base_url=url,
-            transport=transport,
+            transport=transport or outgoing.Network(LIMITS),
             follow_redirects=False,
             timeout=httpx.Timeout(read_timeout, connect=CONNECT_TIMEOUT, pool=CONNECT_TIMEOUT),
-            limits=LIMITS,
-            verify=outgoing.trust(),
             headers=outgoing.headers(),
         )
-        outgoing.limit_answers(self._http)
 
     def close(self) -> None:
         """Close every connection."""

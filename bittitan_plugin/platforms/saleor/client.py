@@ -25,8 +25,8 @@ CONNECT_TIMEOUT = 5.0
 READ_TIMEOUT = 20.0
 #: Bytes of the largest answer that is read; an order of 500 lines is below 1 MB.
 LARGEST_ANSWER = 8 * 1024 * 1024
-#: Seconds an idle connection is kept.
-KEEP_ALIVE = 3.0
+#: Connections to one Saleor, and seconds that an idle one is kept.
+LIMITS = httpx.Limits(max_connections=32, keepalive_expiry=3.0)
 
 Data = dict[str, Any]
 
@@ -50,14 +50,11 @@ class SaleorClient:
         self.api_url = api_url
         proof = {} if token is None else {"Authorization": f"Bearer {token}"}
         self._http = httpx.Client(
-            transport=transport,
-            verify=outgoing.trust(),
+            transport=transport or outgoing.Network(LIMITS, seconds=answer_timeout),
             follow_redirects=False,
             timeout=httpx.Timeout(read_timeout, connect=CONNECT_TIMEOUT, pool=CONNECT_TIMEOUT),
-            limits=httpx.Limits(max_connections=32, keepalive_expiry=KEEP_ALIVE),
             headers=outgoing.headers() | proof,
         )
-        outgoing.limit_answers(self._http, answer_timeout)
         self._finalizer = weakref.finalize(self, self._http.close)
 
     def __repr__(self) -> str:

@@ -26,16 +26,16 @@ def fetch_jwks(api_url: str, *, transport: httpx.BaseTransport | None = None) ->
     """
     url = jwks_url(api_url)
     try:
-        with httpx.Client(
-            transport=transport,
-            verify=outgoing.trust(),
-            timeout=TIMEOUT,
-            follow_redirects=False,
-            headers=outgoing.headers(),
-        ) as client:
-            outgoing.limit_answers(client, TIMEOUT)
-            with client.stream("GET", url) as response:
-                status, body = response.status_code, outgoing.bounded(response, LARGEST)
+        with (
+            httpx.Client(
+                transport=transport or outgoing.Network(httpx.Limits(), seconds=TIMEOUT),
+                timeout=TIMEOUT,
+                follow_redirects=False,
+                headers=outgoing.headers(),
+            ) as client,
+            client.stream("GET", url) as response,
+        ):
+            status, body = response.status_code, outgoing.bounded(response, LARGEST)
     except httpx.HTTPError as error:
         name = type(error).__name__
         raise PlatformUnavailable(

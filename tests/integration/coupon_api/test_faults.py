@@ -156,7 +156,7 @@ def test_latency_within_the_time_out_only_takes_time(
 def test_latency_beyond_the_time_out_leaves_a_write_open(
     make_client: MakeClient, sandbox: SandboxServer
 ) -> None:
-    class Hasty(httpx.HTTPTransport):
+    class Hasty(outgoing.Network):
         """Waits for coupons hardly at all, and for everything else as long as it takes."""
 
         def handle_request(self, asked: httpx.Request) -> httpx.Response:
@@ -164,7 +164,7 @@ def test_latency_beyond_the_time_out_leaves_a_write_open(
                 asked.extensions["timeout"]["read"] = 0.05
             return super().handle_request(asked)
 
-    api = make_client(transport=Hasty(verify=outgoing.trust()))
+    api = make_client(transport=Hasty(httpx.Limits()))
     asked = request(api)
     sandbox.sandbox.faults.add("latency", seconds=3600, operation="issue")
     with pytest.raises(OutcomeUnknown, match="ReadTimeout"):
