@@ -54,7 +54,7 @@ def addresses(routes: Sequence[BaseRoute], prefix: str = "") -> Iterator[Address
             methods = route.methods or {"GET", "POST"}
             for method in sorted(methods - {"HEAD", "OPTIONS"}):
                 for path in _named(prefix + route.path):
-                    yield from _with_actions(route, Address(method, path))
+                    yield from _with_actions(routes, route, Address(method, path))
         elif isinstance(route, Mount) and route.routes:
             yield from addresses(route.routes, prefix + route.path)
         elif isinstance(route, Mount):
@@ -64,14 +64,14 @@ def addresses(routes: Sequence[BaseRoute], prefix: str = "") -> Iterator[Address
             raise TypeError(f"{route!r} is a kind of route that is not tried yet")
 
 
-def _with_actions(route: Route, address: Address) -> Iterator[Address]:
+def _with_actions(routes: Sequence[BaseRoute], route: Route, address: Address) -> Iterator[Address]:
     """The address and, where it does what its query names, each of the names there are."""
     yield address
     if route.name not in {"action", "row-action"}:
         return
-    assert isinstance(route.endpoint, MethodType)
-    office = route.endpoint.__self__
-    assert isinstance(office, BaseAdmin)
+    endpoints = [each.endpoint for each in routes if isinstance(each, Route)]
+    bound = [each.__self__ for each in endpoints if isinstance(each, MethodType)]
+    office = next(each for each in bound if isinstance(each, BaseAdmin))
     view = office._find_view_by_key(address.path.split("/")[-2])
     names = view._actions if route.name == "action" else view._row_actions
     for name in sorted(names):

@@ -7,7 +7,7 @@ from uuid import UUID
 from starlette.datastructures import FormData, UploadFile
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
-from starlette_admin.flash import flash
+from starlette_admin.flash import flash, get_flashed_messages
 from starlette_admin.views import CustomView
 
 from bittitan_plugin.domain.access import Permission
@@ -48,10 +48,14 @@ class AdminPage(CustomView):
         self, request: Request, template: str, *, status: int = 200, **values: Any
     ) -> Response:
         """A page within the back office's layout."""
-        if self._admin is None:
+        if self.templates is None:
             raise RuntimeError("the page is not part of a back office yet")
-        context = {"title": self.title(request), **values}
-        return self._admin._template_response(request, template, context, status)
+        context = {
+            "title": self.title(request),
+            "flashed_messages": get_flashed_messages(request),
+            **values,
+        }
+        return self.templates.TemplateResponse(request, template, context, status)
 
     async def act(
         self, request: Request, back: str, done: str, use_case: Callable[[], object]

@@ -12,8 +12,9 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
-from starlette.routing import BaseRoute, Route
+from starlette.routing import BaseRoute, Mount, Route
 from starlette_admin.base import BaseAdmin
+from starlette_admin.security.csrf import CSRFMiddleware
 from starlette_admin.views import BaseView
 
 from bittitan_plugin.domain.texts import shortened
@@ -38,91 +39,97 @@ from bittitan_plugin.web.site import Site
 ROOT = "/admin"
 #: Routes of starlette-admin that fail for lists without relations.
 _UNUSED = frozenset({"relation-lookup"})
-_FAILED = HTTPException(500)
 
 
-class BackOffice(BaseAdmin):
-    """starlette-admin with the protection of our other pages instead of its own."""
+def admin_routes(site: Site) -> list[BaseRoute]:
+    """The back office as one of the application's routes."""
+    office = _office(site)
+    for view in _views(site):
+        office.add_view(view)
+    office.routes = _routes(office)
+    # The pages' own protection already wraps this application.
+    theirs: object = CSRFMiddleware
+    office.middlewares = [each for each in office.middlewares if each.cls is not theirs]
+    holder = Starlette()
+    office.mount_to(holder)
+    _shorten_errors(office.app)
+    return list(holder.routes)
 
-    def __init__(self, site: Site) -> None:
-        super().__init__(
-            title="BitTitan back office",
-            base_url=ROOT,
-            theme=AdminTheme(),
-            auth_provider=StaffOnly(site),
-            # The signer takes a list: the last secret signs and every secret is accepted.
-            secret_key=site.form_secrets,  # type: ignore[arg-type]
-            middlewares=site.middleware(ADMIN),
-            timezone_config=None,
-            index_view=Overview(site),
-            additional_loaders=[
-                PackageLoader(each) for each in filter(None, [site.platform.package])
-            ],
-        )
-        environment = self.templates.env
-        environment.add_extension(WithoutInlineCode)
-        environment.globals |= {
-            "colour": colour,
-            "spoken": spoken,
-            "field_name": field_name,
-            "run_names": NAMES,
-            "problem_buttons": BUTTONS,
-            "problem_leads": LEADS,
-            "occasion": lambda: uuid4().hex,
-        }
-        environment.filters |= {
-            "money": money,
-            "instant": _in_zone(instant),
-            "day": _in_zone(day),
-            "days_left": _days_left,
-        }
 
-    def _collect_core_routes(self) -> list[Route]:
-        """starlette-admin's routes, without those that our lists do not use."""
-        endpoints = dict.fromkeys(_UNUSED, _nothing_here) | {"action": self._action}
-        return [
-            Route(each.path, endpoints[each.name], methods=each.methods, name=each.name)
-            if each.name in endpoints
-            else each
-            for each in super()._collect_core_routes()
-        ]
+def _office(site: Site) -> BaseAdmin:
+    office = BaseAdmin(
+        title="BitTitan back office",
+        base_url=ROOT,
+        theme=AdminTheme(),
+        auth_provider=StaffOnly(site),
+        # The signer takes a list: the last secret signs and every secret is accepted.
+        secret_key=site.form_secrets,  # type: ignore[arg-type]
+        middlewares=site.middleware(ADMIN),
+        timezone_config=None,
+        index_view=Overview(site),
+        additional_loaders=[PackageLoader(each) for each in filter(None, [site.platform.package])],
+    )
+    environment = office.templates.env
+    environment.add_extension(WithoutInlineCode)
+    environment.globals |= {
+        "colour": colour,
+        "spoken": spoken,
+        "field_name": field_name,
+        "run_names": NAMES,
+        "problem_buttons": BUTTONS,
+        "problem_leads": LEADS,
+        "occasion": lambda: uuid4().hex,
+    }
+    environment.filters |= {
+        "money": money,
+        "instant": _in_zone(instant),
+        "day": _in_zone(day),
+        "days_left": _days_left,
+    }
+    return office
 
-    async def _action(self, request: Request) -> Response:
+
+def _routes(office: BaseAdmin) -> list[Route | Mount]:
+    """starlette-admin's routes, without those that our lists do not use."""
+
+    async def action(request: Request) -> Response:
         """An action on rows, such as an export; starlette-admin fails when none is named."""
         if not request.query_params.get("name"):
             return JSONResponse({"msg": "Say which action: name is missing."}, 400)
         # starlette-admin reads the same form, and leaves its files open.
         async with request.form():
-            answer: Response = await self.handle_action(request)
+            answer: Response = await office.handle_action(request)
         return answer
 
-    async def _render_error(self, request: Request, exc: Exception = _FAILED) -> Response:
-        """Its page for an error; a plain answer where no user is known, as for a missing file."""
-        if not hasattr(request.state, "admin_context"):
-            return _nothing_here(request)
-        if isinstance(exc, HTTPException):
-            # For an invalid filter the error quotes the whole text.
-            exc = HTTPException(exc.status_code, shortened(str(exc.detail)), exc.headers)
-        return await super()._render_error(request, exc)
+    endpoints = dict.fromkeys(_UNUSED, _nothing_here) | {"action": action}
+    routes = [
+        Route(each.path, endpoints[each.name], methods=each.methods, name=each.name)
+        if isinstance(each, Route) and each.name in endpoints
+        else each
+        for each in office.routes
+    ]
+    # A route is looked for in this order, and every page links to many files.
+    return sorted(routes, key=lambda route: route.name != "static")
 
-    def _init_csrf(self) -> None:
-        """Do nothing: the pages' own protection already wraps this application."""
+
+def _shorten_errors(application: Starlette) -> None:
+    """Have an error's page not repeat all of what was asked, and only users get a page at all."""
+    show = application.exception_handlers[HTTPException]
+
+    async def render_error(request: Request, error: Exception) -> Response:
+        if not hasattr(request.state, "admin_context"):  # nobody is signed in, as for a file
+            return _nothing_here(request)
+        if isinstance(error, HTTPException):
+            # For an invalid filter the error quotes the whole text.
+            error = HTTPException(error.status_code, shortened(str(error.detail)), error.headers)
+        answer: Response = await show(request, error)
+        return answer
+
+    application.add_exception_handler(HTTPException, render_error)
 
 
 def _nothing_here(_request: Request) -> Response:
     return PlainTextResponse("There is nothing at this address.", 404)
-
-
-def admin_routes(site: Site) -> list[BaseRoute]:
-    """The back office as one of the application's routes."""
-    office = BackOffice(site)
-    for view in _views(site):
-        office.add_view(view)
-    # A route is looked for in this order, and every page links to many files.
-    office.routes.sort(key=lambda route: route.name != "static")
-    holder = Starlette()
-    office.mount_to(holder)
-    return list(holder.routes)
 
 
 def _views(site: Site) -> list[BaseView]:
