@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import Engine, delete, select
 
-from bittitan_plugin.store.engine import insert_into, looking, writing_engine
+from bittitan_plugin.store.engine import insert_into, writing_engine
 from bittitan_plugin.store.tables import EndedSessionRow
 
 
@@ -21,7 +21,7 @@ class EndedSessions:
     def __contains__(self, session_id: str) -> bool:
         """Whether that session was ended."""
         query = select(EndedSessionRow.id).where(EndedSessionRow.id == session_id)
-        with looking(self._engine) as connection:
+        with self._engine.connect() as connection:
             return connection.scalar(query) is not None
 
     def add(self, session_id: str, runs_out_at: datetime, now: datetime) -> None:

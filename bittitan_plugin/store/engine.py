@@ -3,8 +3,7 @@
 import select
 import sqlite3
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -78,26 +77,16 @@ def reading_engine(engine: Engine) -> Engine:
     beginning and ending one takes two of a single read's three exchanges. On SQLite a transaction
     keeps its view, and costs nothing.
     """
-    reading = engine.execution_options(**_reading_options(engine))
+    apart = {"isolation_level": "AUTOCOMMIT"} if engine.dialect.name == "postgresql" else {}
+    reading = engine.execution_options(**apart)
     event.listen(reading, "before_execute", _refuse_writes)
     return reading
-
-
-@contextmanager
-def looking(engine: Engine) -> Iterator[Connection]:
-    """A connection for a single read with an engine that others write with."""
-    with engine.connect() as connection:
-        yield connection.execution_options(**_reading_options(engine))
 
 
 def insert_into(bind: Engine | Connection, row: type[Any]) -> postgresql.Insert | sqlite.Insert:
     """An insert that can define what happens if such a row exists already."""
     insert = postgresql.insert if bind.dialect.name == "postgresql" else sqlite.insert
     return insert(row)
-
-
-def _reading_options(engine: Engine) -> dict[str, str]:
-    return {"isolation_level": "AUTOCOMMIT"} if engine.dialect.name == "postgresql" else {}
 
 
 def _refuse_writes(
@@ -116,10 +105,7 @@ def _create(database_url: str) -> Engine:
             url.set(drivername="postgresql+psycopg"),
             pool_size=POOL_SIZE,
             max_overflow=OVERFLOW,
-            connect_args={"cursor_factory": _lean_cursor()},
         )
-        # Several rows are one statement, not one each.
-        engine.dialect.use_insertmanyvalues_wo_returning = True
         event.listen(engine, "connect", _end_idle_transactions)
         event.listen(engine, "checkout", partial(_check_alive, engine))
         return engine
@@ -137,12 +123,6 @@ def _create(database_url: str) -> Engine:
 def _end_idle_transactions(connection: Any, _record: object) -> None:
     connection.execute(f"SET idle_in_transaction_session_timeout = '{IDLE_TRANSACTION_S}s'")
     connection.commit()
-
-
-def _lean_cursor() -> type:
-    from bittitan_plugin.store.lean_cursor import LeanCursor  # its driver is not for SQLite
-
-    return LeanCursor
 
 
 def _check_alive(engine: Engine, connection: Any, _record: object, _proxy: object) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from bittitan_plugin.base.cipher import Cipher, UnreadableSecret
 from bittitan_plugin.domain.coupons import Sealed
-from bittitan_plugin.store.engine import looking, writing_engine
+from bittitan_plugin.store.engine import writing_engine
 from bittitan_plugin.store.migrations import UnfitDatabase
 from bittitan_plugin.store.tables import KeyProofRow
 
@@ -24,7 +24,7 @@ def key_fault(engine: Engine, cipher: Cipher) -> str:
 
     A database without a marker accepts any key.
     """
-    with looking(engine) as connection:
+    with engine.connect() as connection:
         marker = connection.scalar(select(KeyProofRow.marker))
     if marker is None:
         return ""
