@@ -21,6 +21,8 @@ from strawberry.extensions import ParserCache, SchemaExtension
 from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRule
 from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 
+from bittitan_graphql.core_schema import QUESTION, CoreSchema
+
 #: The longest document accepted, in characters. Variables and files are not counted.
 LONGEST_DOCUMENT = 16 * 1024
 #: How many pairs of fields with one name a document may have: two hundred with one name, say.
@@ -65,13 +67,19 @@ class ShortParserCache(ParserCache):
 class BoundedValidation(SchemaExtension):
     """Validates up to a few errors, and caches the result for short documents."""
 
+    def __init__(self, core: CoreSchema) -> None:
+        self._core = core
+
     def on_validate(self) -> Iterator[None]:
         """Validate, unless the context has an error already."""
         context = self.execution_context
         document, rules = context.graphql_document, context.validation_rules
-        if document is not None:
+        if context.query == QUESTION:
+            context.validation_rules = (*rules, self._core.rule())
+        elif document is not None:
             judge = _kept_validation if is_kept(context.query) else _validate
-            context.pre_execution_errors = judge(context.schema._schema, document, rules)
+            schema = self._core.of(context.schema)
+            context.pre_execution_errors = judge(schema, document, rules)
         yield
 
 

@@ -34,6 +34,7 @@ from graphql.utilities import get_operation_ast
 from strawberry.dataloader import DataLoader
 from strawberry.extensions import DisableIntrospection, MaxTokensLimiter, SchemaExtension
 
+from bittitan_graphql.core_schema import CoreSchema
 from bittitan_graphql.query_documents import (
     BoundedValidation,
     DocumentLimits,
@@ -258,7 +259,8 @@ def too_much(extent: Extent) -> GraphQLError | None:
 class QueryLimits(SchemaExtension):
     """Refuses requests that ask for too much, and reports the cost of each request."""
 
-    def __init__(self) -> None:
+    def __init__(self, core: CoreSchema) -> None:
+        self._core = core
         self._extent: Extent | None = None
 
     def on_execute(self) -> Iterator[None]:
@@ -266,7 +268,7 @@ class QueryLimits(SchemaExtension):
         context = self.execution_context
         if context.graphql_document is not None:
             self._extent = extent_of(
-                context.schema._schema,
+                self._core.of(context.schema),
                 context.graphql_document,
                 context.operation_name,
                 context.variables,
@@ -284,12 +286,13 @@ class QueryLimits(SchemaExtension):
 
 
 def guards(*, introspection: bool) -> list[SchemaExtensionFactory]:
-    """The extensions of every schema served here; production has no introspection."""
+    """The extensions of one schema served here; production has no introspection."""
+    core = CoreSchema()
     standing: list[SchemaExtensionFactory] = [
         DocumentLimits,
         ShortParserCache,
-        BoundedValidation,
+        lambda: BoundedValidation(core),
         lambda: MaxTokensLimiter(max_token_count=_MOST_TOKENS),
-        QueryLimits,
+        lambda: QueryLimits(core),
     ]
     return standing if introspection else [*standing, DisableIntrospection]

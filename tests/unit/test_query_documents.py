@@ -8,6 +8,7 @@ import strawberry
 from graphql import parse
 
 from bittitan_graphql import query_documents
+from bittitan_graphql.core_schema import QUESTION
 from bittitan_graphql.query_documents import LONGEST_DOCUMENT, MOST_PAIRS, is_kept, pairs_of
 from bittitan_graphql.query_limits import guards
 from tests.tables import every
@@ -92,3 +93,24 @@ def test_only_short_documents_are_kept() -> None:
     assert (is_kept(padded(LONGEST_DOCUMENT)), kept().currsize) == (False, 0)
     errors("{ thing { id } }")
     assert kept().currsize == 1
+
+
+def test_a_schema_is_asked_once_what_lies_behind_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    fresh = strawberry.Schema(query=Query, extensions=guards(introspection=False))
+    asked: list[str | None] = []
+    ask = fresh.execute_sync
+
+    def noting(query: str | None) -> Any:
+        asked.append(query)
+        return ask(query)
+
+    monkeypatch.setattr(fresh, "execute_sync", noting)
+    for _ in range(2):
+        answer = asyncio.run(fresh.execute("{ thing { id } }"))
+        assert (answer.data, answer.errors) == ({"thing": {"id": "None"}}, None)
+    assert asked == [QUESTION]
+
+
+def test_who_asks_the_same_question_is_answered() -> None:
+    fresh = strawberry.Schema(query=Query, extensions=guards(introspection=False))
+    assert asyncio.run(fresh.execute(QUESTION)).data == {"__typename": "Query"}
