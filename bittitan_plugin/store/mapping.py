@@ -13,7 +13,7 @@ from dataclasses import fields
 from decimal import Decimal
 from enum import Enum
 from functools import cache
-from typing import TYPE_CHECKING, Any, TypeVar, get_args, get_type_hints
+from typing import Any, ClassVar, Protocol, TypeVar, get_args, get_type_hints
 
 import structlog
 from sqlalchemy import Row
@@ -25,18 +25,23 @@ from bittitan_plugin.domain.history import Actor, Change, HistoryEntry
 from bittitan_plugin.domain.money import Money
 from bittitan_plugin.store.tables import AssetRow, HistoryRow
 
-if TYPE_CHECKING:
-    from _typeshed import DataclassInstance
-
 Found = TypeVar("Found")
 T = TypeVar("T")
-Value = TypeVar("Value", bound="DataclassInstance")
+
+
+class DataclassInstance(Protocol):
+    """A value whose fields are known."""
+
+    __dataclass_fields__: ClassVar[dict[str, Any]]
+
+
+Value = TypeVar("Value", bound=DataclassInstance)
 
 _log = structlog.get_logger(__name__)
 
 
 def to_columns(
-    value: "DataclassInstance", *, prefix: str = "", without: Collection[str] = ()
+    value: DataclassInstance, *, prefix: str = "", without: Collection[str] = ()
 ) -> dict[str, Any]:
     """The columns of a value: its fields, except those named in ``without``."""
     columns = {}
@@ -60,7 +65,7 @@ def from_row(kind: type[Value], row: object, *, prefix: str = "", **apart: Any) 
 
 
 @cache
-def _enums(kind: type["DataclassInstance"]) -> tuple[tuple[str, type[Enum] | None], ...]:
+def _enums(kind: type[DataclassInstance]) -> tuple[tuple[str, type[Enum] | None], ...]:
     """The fields of that class, each with its enum, if it has one."""
     hints = get_type_hints(kind)
     return tuple((each.name, _enum(hints[each.name])) for each in fields(kind))
@@ -151,7 +156,7 @@ def _part(kind: type[Value], row: object, prefix: str) -> Value | None:
 
 
 def _part_columns(
-    kind: type["DataclassInstance"], part: "DataclassInstance | None", prefix: str
+    kind: type[DataclassInstance], part: "DataclassInstance | None", prefix: str
 ) -> dict[str, Any]:
     if part is None:
         return dict.fromkeys(prefix + each.name for each in fields(kind))
