@@ -8,8 +8,8 @@ session it was made in, so that nobody can plant a token of their own in a brows
 from collections.abc import Sequence
 from secrets import compare_digest, token_hex
 
-from itsdangerous import BadSignature
-from starlette.middleware.base import RequestResponseEndpoint
+from itsdangerous import BadSignature, URLSafeSerializer
+from starlette.middleware.base import BaseHTTPMiddleware, RequestResponseEndpoint
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp
@@ -21,17 +21,25 @@ from bittitan_plugin.web.sessions import Sessions
 __all__ = ["Csrf", "csrf_input"]
 
 
-class Csrf(CSRFMiddleware):
-    """Refuses forged forms with a page that explains what to do.
+#: What the tokens are signed for.
+_SALT = "bittitan-csrf"
 
-    The token has starlette-admin's name and places, because its pages and scripts carry it.
-    """
+
+class Csrf(BaseHTTPMiddleware):
+    """Refuses forged forms with a page that explains what to do."""
+
+    # The token has starlette-admin's name and places, because its pages and scripts carry it.
+    cookie_name = CSRFMiddleware.cookie_name
+    header_name = CSRFMiddleware.header_name
+    field_name = CSRFMiddleware.field_name
+    safe_methods = CSRFMiddleware.safe_methods
 
     def __init__(
         self, app: ASGIApp, secrets: Sequence[str], pages: Pages, sessions: Sessions
     ) -> None:
-        # The signer takes a list: the last secret signs and every secret is accepted.
-        super().__init__(app, list(secrets))  # type: ignore[arg-type]
+        super().__init__(app)
+        # The last secret signs and every secret is accepted.
+        self._signer = URLSafeSerializer(list(secrets), salt=_SALT)
         self._pages = pages
         self._sessions = sessions
 
@@ -74,11 +82,11 @@ class Csrf(CSRFMiddleware):
     async def _is_ours(self, request: Request, kept: str) -> bool:
         if request.headers.get("Sec-Fetch-Site", "same-origin") not in {"same-origin", "none"}:
             return False
-        sent = await self._get_submitted_token(request) or ""
+        sent = await self._sent(request)
         return bool(kept) and compare_digest(sent.encode(errors="replace"), kept.encode())
 
-    async def _get_submitted_token(self, request: Request) -> str | None:
-        """The token that was sent. The base class would leave a form's files open."""
+    async def _sent(self, request: Request) -> str:
+        """The token that was sent, in a header or in a form, whose files do not stay open."""
         token = request.headers.get(self.header_name)
         if token is not None:
             return token
