@@ -93,6 +93,23 @@ class BoundedConnection(H11Protocol):
         _cancel(self._reading)
         self._reading = None
 
+    @property
+    def waits_for_client(self) -> bool:
+        """Whether the client has to do something, by a deadline."""
+        return self._deadline is not None
+
+    def place_in_line(self) -> tuple[bool, bool, float]:
+        """Where it stands among those that wait; the smallest gives way first.
+
+        Connections without a request go first, those that still read an answer last.
+        """
+        return self._has_unsent, self._awaits is not h11.IDLE, self._since
+
+    def give_way(self) -> None:
+        """Close at once, for another connection."""
+        self._stop()
+        self.transport.abort()
+
     def _look(self) -> None:
         """Keep one deadline until the awaited data is complete, however much arrives before."""
         state = self.conn.their_state
@@ -127,13 +144,10 @@ class BoundedConnection(H11Protocol):
         waiting = [
             each
             for each in self.connections
-            if isinstance(each, BoundedConnection) and each._deadline is not None
+            if isinstance(each, BoundedConnection) and each.waits_for_client
         ]
-        # Connections without a request go first, those that still read an answer last.
-        waiting.sort(key=lambda each: (each._has_unsent, each._awaits is not h11.IDLE, each._since))
         if waiting:
-            waiting[0]._stop()
-            waiting[0].transport.abort()
+            min(waiting, key=BoundedConnection.place_in_line).give_way()
 
 
 _DEADLINES = {h11.IDLE: HEAD_S, h11.SEND_BODY: BODY_S}
