@@ -54,7 +54,8 @@ class RecordingQueue:
         self.workflows.append(workflow)
 
     def enqueue_retry(self, session: Session, installation_id: UUID, retry: Retry) -> None:
-        """Nothing waits."""
+        """Only a worker's sweep hands in what is tried again."""
+        raise NotImplementedError
 
 
 class Unreachable:
