@@ -6,6 +6,7 @@ import signal
 import sys
 import threading
 from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
@@ -181,7 +182,8 @@ def doctor(as_json: Json = False) -> None:
     findings = list(examine(application))
     application.close()
     if as_json:
-        typer.echo(json.dumps([asdict(finding) for finding in findings], indent=2))
+        found = [asdict(finding) for finding in findings]
+        typer.echo(json.dumps(found, indent=2, default=datetime.isoformat))
     else:
         for finding in findings:
             mark = "ok  " if finding.ok else "FAIL"

@@ -1,24 +1,49 @@
 """Checks whether this instance can work; each finding names the fault and how to fix it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import islice
 
 from sqlalchemy.exc import SQLAlchemyError
 
 from bittitan_plugin.domain.errors import BitTitanError
 from bittitan_plugin.domain.installations import Installation
+from bittitan_plugin.domain.retries import OVERDUE_AFTER
 from bittitan_plugin.platforms.registry import in_words
 from bittitan_plugin.plugin.bootstrap import Application
 from bittitan_plugin.services.audit import faults
 from bittitan_plugin.services.ports import Tenant
 from bittitan_plugin.store import migrations
+from bittitan_plugin.store.due_retries import BATCH, DueRetries
 from bittitan_plugin.store.key_proof import key_fault
 from bittitan_plugin.store.writing import write_fault
 
 #: The most broken histories that are named; one is reason enough to look.
 _MOST_FAULTS = 5
+#: The most overdue pieces of work that are named, and up to which they are counted.
+_MOST_NAMED, _COUNTED_TO = 5, BATCH
+
+
+@dataclass(frozen=True, kw_only=True)
+class OverdueWork:
+    """Durable work that should have been tried by now."""
+
+    #: The id under which it was first handed in.
+    work: str
+    workflow: str
+    #: The step that could not be done, and why; empty where it was not tried even once.
+    step: str = ""
+    reason: str = ""
+    #: When that step failed first or, where it was not tried, when the work was handed in.
+    since: datetime
+
+    def __str__(self) -> str:
+        since = self.since.isoformat(timespec="seconds")
+        if not self.step:
+            return f"{self.work} ({self.workflow}, never begun), since {since}"
+        return f"{self.work} ({self.workflow}, {self.step}: {self.reason}), since {since}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,6 +55,8 @@ class Finding:
     message: str
     #: How to fix it; empty when there is nothing to fix.
     mend: str = ""
+    #: The oldest of what is overdue, where the check is about work.
+    overdue: Sequence[OverdueWork] = ()
 
 
 def examine(application: Application) -> Iterator[Finding]:
@@ -49,6 +76,7 @@ def examine(application: Application) -> Iterator[Finding]:
         yield _failed_platform(f"platform '{name}'", fault)
     if not database.ok:
         return
+    yield _work(application)
     with application.ports.store.looking_up() as installations:
         known = installations.all()
     if not known:
@@ -82,6 +110,36 @@ def _database(application: Application) -> Finding:
 def _keys(application: Application) -> Finding:
     fault = key_fault(application.engine, application.ports.cipher)
     return _told("keys", fault, "open what the database holds")
+
+
+def _work(application: Application) -> Finding:
+    due_before = application.ports.clock() - OVERDUE_AFTER
+    again = DueRetries(application.engine).overdue(due_before)
+    first = application.queue.waiting(due_before, limit=_COUNTED_TO)
+    if not again and not first:
+        return Finding(check="work", ok=True, message="nothing is overdue")
+    found = [
+        OverdueWork(
+            work=retry.id,
+            workflow=retry.workflow,
+            step=retry.step,
+            reason=retry.reason,
+            since=retry.since,
+        )
+        for _, retry in again
+    ] + [OverdueWork(work=each.work_id, workflow=each.workflow, since=each.since) for each in first]
+    oldest = sorted(found, key=lambda each: each.since)[:_MOST_NAMED]
+    minutes = int(OVERDUE_AFTER.total_seconds() / 60)
+    many = _COUNTED_TO in (len(again), len(first))
+    return Finding(
+        check="work",
+        ok=False,
+        message=f"due for more than {minutes} minutes and not done: "
+        f"{'at least ' if many else ''}{len(found)}, the oldest: {'; '.join(map(str, oldest))}",
+        mend="see that 'bittitan-plugin worker' (or 'serve') runs on this database and what its "
+        "log says; then choose Try now on the back office's page Waiting work",
+        overdue=oldest,
+    )
 
 
 def _told(check: str, fault: str, well: str) -> Finding:

@@ -1,7 +1,7 @@
 """When to try again, and when to stop: decisions as values, so they can be tested as tables."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from bittitan_plugin.domain.errors import ErrorCode
@@ -57,6 +57,9 @@ class Retry:
     #: Whether the next attempt is in the queue or at work already.
     is_handed_in: bool = False
 
+
+#: An attempt that has been due for longer is not going to be made by itself: no worker makes it.
+OVERDUE_AFTER = timedelta(minutes=5)
 
 _MINUTE, _DAY = 60.0, 86_400.0
 

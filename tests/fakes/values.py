@@ -1,7 +1,7 @@
 """Domain values with every field filled in; a test names only what it is about."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -9,8 +9,10 @@ from bittitan_plugin.domain.accounts import Account
 from bittitan_plugin.domain.assets import Asset, ProvisioningStatus
 from bittitan_plugin.domain.catalogue import Product, ProductType
 from bittitan_plugin.domain.coupons import Coupon, CouponSource, CouponStatus, Sealed
+from bittitan_plugin.domain.errors import ErrorCode
 from bittitan_plugin.domain.money import Money
 from bittitan_plugin.domain.orders import Customer, Order, OrderLine, OrderStatus
+from bittitan_plugin.domain.retries import Retry
 from bittitan_plugin.domain.stock import StockCode
 
 NOON = datetime(2026, 3, 10, 12, tzinfo=UTC)
@@ -127,3 +129,21 @@ def stock_code(**values: Any) -> StockCode:
         expires_at=datetime(2027, 6, 1, tzinfo=UTC),
     )
     return replace(made, **values)
+
+
+def retry(**values: Any) -> Retry:
+    """A sale that BitTitan did not answer, tried once."""
+    waiting = Retry(
+        id=f"provision:{uuid4()}",
+        workflow="provision_line",
+        arguments=("order-1", "line-1", "0"),
+        asset_id=None,
+        order_id="order-1",
+        step="obtain_coupon",
+        error_code=ErrorCode.VENDOR_UNAVAILABLE,
+        reason="BitTitan does not answer.",
+        since=NOON,
+        attempt=1,
+        next_attempt_at=NOON + timedelta(minutes=1),
+    )
+    return replace(waiting, **values)

@@ -75,9 +75,11 @@ class EngineQueue:
         self._enqueue(session, AGAIN, queue, retry_id(retry), *arguments)
 
     def waiting(self, before: datetime, limit: int = 20) -> Sequence[Waiting]:
-        """What was handed in before then and that no worker has begun, the oldest first."""
+        """First attempts handed in before then that no worker has begun, the oldest first."""
         found = self._client.list_workflows(
             status="ENQUEUED",
+            # Later attempts stand in our own table, with what they wait for.
+            name=[workflow.value for workflow in Workflow],
             end_time=before.isoformat(),
             limit=limit,
             load_input=False,

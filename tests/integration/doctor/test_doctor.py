@@ -1,6 +1,9 @@
 """The doctor: each thing that can be wrong says what it is and how to mend it."""
 
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +15,14 @@ from bittitan_plugin.base.cipher import generate_key
 from bittitan_plugin.base.settings import Settings
 from bittitan_plugin.bittitan.sandbox import DEFAULT_EMAIL, DEFAULT_PASSWORD, SandboxServer
 from bittitan_plugin.cli.doctor import Finding, examine
+from bittitan_plugin.domain.retries import Retry
 from bittitan_plugin.plugin.bootstrap import Application, build
 from bittitan_plugin.services.installations import configure
+from bittitan_plugin.services.workflow_ids import Workflow
 from bittitan_plugin.store.engine import open_engine
 from bittitan_plugin.store.tables import AssetRow
+from bittitan_plugin.store.unit_of_work import UnitOfWork
+from tests.fakes.values import retry
 from tests.integration.store.belongings import settle_in
 
 pytestmark = pytest.mark.databases("sqlite", "postgresql")
@@ -35,14 +42,14 @@ class Practice:
     directory: Path
     sandbox: SandboxServer
 
-    def application(self, **settings: object) -> Application:
+    def application(self, at: datetime | None = None, **settings: object) -> Application:
         values: dict[str, object] = {
             "database_url": self.url,
             "var_dir": self.directory,
             "secret_keys": (KEY,),
             **settings,
         }
-        return build(Settings.model_validate(values))
+        return build(Settings.model_validate(values), clock=lambda: at or datetime.now(UTC))
 
     def set_up(self, *, active: bool = True) -> None:
         """An installation with a vendor that answers."""
@@ -55,9 +62,28 @@ class Practice:
         configure(application.ports, "default", values, active=active)
         application.close()
 
-    def examine(self, **settings: object) -> dict[str, Finding]:
-        """What is found, by check."""
-        application = self.application(**settings)
+    @contextmanager
+    def writing(self) -> Iterator[UnitOfWork]:
+        """One change of the installation."""
+        application = self.application()
+        store = application.ports.store
+        with store.looking_up() as installations:
+            (installation,) = installations.all()
+        with store.writing(installation.id) as work:
+            yield work
+        application.close()
+
+    def hand_in(self, *retries: Retry, first: Sequence[str] = ()) -> None:
+        """Work that waits, and the ids of work that was just handed in; no worker is there."""
+        with self.writing() as work:
+            for retry_ in retries:
+                work.retries.put(retry_)
+            for id_ in first:
+                work.enqueue(Workflow.SYNCHRONIZE, id_, "asset")
+
+    def examine(self, at: datetime | None = None, **settings: object) -> dict[str, Finding]:
+        """What is found, by check; now, unless said."""
+        application = self.application(at, **settings)
         findings = {finding.check: finding for finding in examine(application)}
         application.close()
         return findings
@@ -81,7 +107,9 @@ def test_an_instance_that_is_well_has_nothing_to_mend(patient: Practice) -> None
 
 
 def test_every_part_is_examined(patient: Practice) -> None:
-    assert list(patient.examine()) == ["settings", "database", "keys", "mail", VENDOR, HISTORY]
+    assert list(patient.examine()) == [
+        "settings", "database", "keys", "mail", "work", VENDOR, HISTORY
+    ]  # fmt: skip
 
 
 def test_a_history_with_its_end_cut_off_is_found_with_the_asset_s_id(patient: Practice) -> None:
@@ -98,6 +126,57 @@ def test_a_history_with_its_end_cut_off_is_found_with_the_asset_s_id(patient: Pr
     found = patient.examine()[HISTORY]
     assert (found.ok, str(asset.id) in found.message) == (False, True)
     assert found.mend
+
+
+def ago(**time: float) -> datetime:
+    return datetime.now(UTC) - timedelta(**time)
+
+
+def test_what_is_due_and_not_done_is_named_with_step_reason_and_since(patient: Practice) -> None:
+    since = ago(hours=2)
+    late = retry(id="late", since=since, next_attempt_at=ago(minutes=6))
+    patient.hand_in(late, retry(id="soon", next_attempt_at=ago(minutes=4)))
+    found = patient.examine()["work"]
+    assert not found.ok
+    assert found.message == (
+        "due for more than 5 minutes and not done: 1, the oldest: late (provision_line, "
+        f"obtain_coupon: BitTitan does not answer.), since {since.isoformat(timespec='seconds')}"
+    )
+    assert "worker" in found.mend
+    assert "Try now" in found.mend
+    assert [(each.work, each.step) for each in found.overdue] == [("late", "obtain_coupon")]
+
+
+def test_an_attempt_that_was_handed_in_and_does_not_end_is_named_once(patient: Practice) -> None:
+    due = retry(id="stuck", next_attempt_at=ago(minutes=6))
+    patient.hand_in(due)
+    with patient.writing() as work:
+        for each in work.retries.take_due([due.id], due.next_attempt_at):
+            work.enqueue_retry(each)
+    found = patient.examine(at=ago(minutes=-9))["work"]
+    assert [each.work for each in found.overdue] == ["stuck"]
+
+
+def test_first_attempts_that_no_worker_began_are_named(patient: Practice) -> None:
+    patient.hand_in(first=["sale"])
+    assert patient.examine(at=ago(minutes=-4))["work"].ok
+    found = patient.examine(at=ago(minutes=-6))["work"]
+    (overdue,) = found.overdue
+    assert (found.ok, overdue.work, overdue.workflow) == (False, "sale", "synchronize")
+    assert "never begun" in found.message
+
+
+def test_of_much_that_is_overdue_the_oldest_are_named_and_all_counted(patient: Practice) -> None:
+    patient.hand_in(
+        *(
+            retry(id=f"work {hours}", since=ago(hours=hours), next_attempt_at=ago(hours=1))
+            for hours in range(9)
+        ),
+        first=["sale"],
+    )
+    found = patient.examine(at=ago(minutes=-6))["work"]
+    assert [each.work for each in found.overdue] == [f"work {hours}" for hours in (8, 7, 6, 5, 4)]
+    assert "not done: 10," in found.message
 
 
 def test_the_vendor_s_wrong_password_is_mended_with_plugin_update(patient: Practice) -> None:
@@ -223,7 +302,7 @@ def test_what_depends_on_the_database_is_left_out_when_it_is_away(away: Practice
 @pytest.mark.parametrize(
     "settings", [{}, {"smtp_url": f"smtp://clerk:hunter2@{NOBODY}"}], ids=["database", "mail"]
 )
-def test_no_finding_shows_a_password(away: Practice, settings: dict[str, str]) -> None:
+def test_no_finding_shows_a_password(away: Practice, settings: dict[str, Any]) -> None:
     said = "".join(repr(finding) for finding in away.examine(**settings).values())
     assert "clerk" in said
     assert "hunter2" not in said
