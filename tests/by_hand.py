@@ -111,12 +111,15 @@ class ShopByHand(Shop):
 
     def settle(self) -> None:
         """Do what was handed in, what follows from it, and what is to be tried again."""
+        self.do_handed_in()
+        while hand_in_next(self.tenant, self.hands):
+            self.do_handed_in()
+
+    def do_handed_in(self) -> None:
+        """Do what was handed in and what follows from it; what is to be tried again waits."""
         with self.at_work():
-            while True:
-                while self.backlog.waiting:
-                    self.backlog.waiting.pop(0).begin()
-                if not hand_in_next(self.tenant, self.hands):
-                    return
+            while self.backlog.waiting:
+                self.backlog.waiting.pop(0).begin()
 
     @contextmanager
     def at_work(self) -> Iterator[None]:

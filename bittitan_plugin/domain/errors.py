@@ -54,6 +54,7 @@ class ErrorCode(Described):
     )
     REQUEST_NEEDED = "REQUEST_NEEDED", "Staff decide about it: create a cancellation request."
     REQUEST_DECIDED = "REQUEST_DECIDED", "The cancellation request has been decided."
+    NOTHING_WAITS = "NOTHING_WAITS", "Nothing about it waits for another attempt."
     LIMIT_REACHED = (
         "LIMIT_REACHED",
         "It was done as often as it may be; the message says when it is possible.",

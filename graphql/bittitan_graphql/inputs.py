@@ -55,6 +55,13 @@ class BitTitanAssetWhereInput:
     status: FilterInput[AssetStatus] | None = optional("By where the asset is in its life.")
     product_type: FilterInput[ProductType] | None = optional("By kind of licence.")
     purchase_date: BitTitanDateTimeRangeInput | None = optional("By when it was bought.")
+    next_attempt: BitTitanDateTimeRangeInput | None = optional(
+        "By when the next attempt is due, of assets of which something is tried again. Requires "
+        "MANAGE_ORDERS."
+    )
+    has_next_attempt: bool | None = optional(
+        "By whether something about it is tried again. Requires MANAGE_ORDERS."
+    )
     order_id: BitTitanIdFilterInput | None = optional("By the platform's order.")
     account_id: BitTitanIdFilterInput | None = optional(
         "By the account that bought it (BitTitanAccount ids)."

@@ -17,6 +17,7 @@ from bittitan_plugin.domain.cancellation import CancellationTerms
 from bittitan_plugin.domain.catalogue import Product
 from bittitan_plugin.domain.history import HistoryEntry
 from bittitan_plugin.domain.requests import CancellationRequest
+from bittitan_plugin.domain.retries import Retry
 from bittitan_plugin.domain.stock import StockCode
 from bittitan_plugin.services.cancelling import cancellation
 from bittitan_plugin.services.ports import Ports
@@ -66,6 +67,11 @@ class Loaders:
         )
         self.history: DataLoader[UUID, list[HistoryEntry]] = self._each(
             lambda work, ids: work.assets.history(ids)
+        )
+        self.next_attempt: DataLoader[UUID, Retry | None] = self._found(
+            lambda work, ids: {
+                asset_id: waiting[0] for asset_id, waiting in work.retries.of_assets(ids).items()
+            }
         )
         self.stock_of_asset: DataLoader[UUID, list[StockCode]] = self._each(
             lambda work, ids: work.stock.of_assets(ids)

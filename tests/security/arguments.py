@@ -94,6 +94,7 @@ MUTATIONS: Mapping[str, Callable[[Stage], str]] = {
     "bittitanAssetCancel": lambda s: f'{asset(s, "sold")}, input: {{comment: "Too many"}}',
     "bittitanAssetMarkRedeemed": lambda s: asset(s, "stocked"),
     "bittitanAssetSynchronize": lambda s: asset(s, "failed"),
+    "bittitanAssetTryNow": lambda s: asset(s, "failed"),
     "bittitanAssetUpdate": lambda s: f'{asset(s, "sold")}, input: {{friendlyName: "Mine"}}',
     "bittitanCancellationRequestCreate": lambda s: asset(s, "sold"),
     "bittitanCancellationRequestWithdraw": lambda s: of(CANCELLATION_REQUEST, s.here.request.id),

@@ -23,11 +23,12 @@ from bittitan_plugin.domain.money import Money
 from bittitan_plugin.domain.problems import ProblemAction, ProblemKind
 from bittitan_plugin.domain.reconciliation import Difference, DifferenceKind, Report
 from bittitan_plugin.domain.requests import CancellationRequest
+from bittitan_plugin.domain.retries import Retry
 from bittitan_plugin.domain.revocations import Revocation, RevocationCause
 from bittitan_plugin.domain.runs import Run, RunKind
 from bittitan_plugin.domain.stock import StockCode, StockImport, StockState
 from bittitan_plugin.services.ports import Ports, Tenant
-from tests.fakes.values import product, sold_asset, stock_code
+from tests.fakes.values import product, retry, sold_asset, stock_code
 
 NOW = datetime(2026, 3, 10, 9, 30, tzinfo=UTC)
 CLERK = Actor(ActorKind.STAFF, "clerk@example.com")
@@ -79,6 +80,8 @@ class Belongings:
     code: StockCode
     run: Run
     problem_id: UUID
+    #: What is tried again about the asset that failed.
+    retry: Retry
 
     @property
     def bystanders(self) -> frozenset[str]:
@@ -137,11 +140,16 @@ def settle_in(tenant: Tenant, ids: PlatformIds, tag: str) -> Belongings:
         )  # fmt: skip
         (problem,) = work.problems.open()
         run = work.runs.add(_reconciled(assets["sold"], tag))
+        again = retry(
+            id=f"{tag}-work", asset_id=assets["failed"].id, reason=f"{tag}: BitTitan is away.",
+            since=NOW, next_attempt_at=NOW + timedelta(days=1),
+        )  # fmt: skip
+        work.retries.put(again)
     free = _fill_the_shelf(tenant, assets, tag)
     return Belongings(
         tag=tag, platform=ids, accounts=accounts, product=licences, unpublished=hidden,
         assets=assets, request=request, revocation=revocation, code=free, run=run,
-        problem_id=problem.id,
+        problem_id=problem.id, retry=again,
     )  # fmt: skip
 
 

@@ -29,7 +29,7 @@ from bittitan_plugin.store.mapping import to_asset
 from bittitan_plugin.store.queries.audience import Audience, Nothing, OnlyAccounts
 from bittitan_plugin.store.queries.keyset import Listing, SortKey, reading
 from bittitan_plugin.store.queries.search import contains
-from bittitan_plugin.store.tables import AssetRow, StockCodeRow
+from bittitan_plugin.store.tables import AssetRow, RetryRow, StockCodeRow
 from bittitan_plugin.store.unit_of_work import UnitOfWork
 
 
@@ -48,6 +48,11 @@ class AssetFilter:
     #: Both ends belong to the range.
     purchased_from: datetime | None = None
     purchased_until: datetime | None = None
+    #: Whether anything about them waits for another attempt.
+    waits: bool | None = None
+    #: When the next attempt of what waits about them is due; both ends belong to the range.
+    next_attempt_from: datetime | None = None
+    next_attempt_until: datetime | None = None
     #: Part of the name, friendly name, order number or, for viewers who may see it, the recipient's
     #: address.
     search: str = ""
@@ -192,6 +197,7 @@ def _conditions(
         conditions.append(AssetRow.purchase_date >= wanted.purchased_from)
     if wanted.purchased_until is not None:
         conditions.append(AssetRow.purchase_date <= wanted.purchased_until)
+    conditions += _waiting(work, wanted)
     if wanted.code_mark is not None:
         conditions.append(_holds_code(work, wanted.code_mark))
     if wanted.search:
@@ -203,6 +209,24 @@ def _conditions(
                 and_(_bought(audience), contains(wanted.search, AssetRow.recipient_email)),
             )
         )
+    return conditions
+
+
+def _waiting(work: UnitOfWork, wanted: AssetFilter) -> list[ColumnElement[bool]]:
+    next_ = func.min(RetryRow.next_attempt_at)
+    whole = (
+        select(RetryRow.asset_id)
+        .where(RetryRow.installation_id == work.installation_id, RetryRow.asset_id.is_not(None))
+        .group_by(RetryRow.asset_id)
+    )
+    conditions: list[ColumnElement[bool]] = []
+    if wanted.waits is not None:
+        waits = AssetRow.id.in_(whole)
+        conditions.append(waits if wanted.waits else ~waits)
+    if wanted.next_attempt_from is not None:
+        conditions.append(AssetRow.id.in_(whole.having(next_ >= wanted.next_attempt_from)))
+    if wanted.next_attempt_until is not None:
+        conditions.append(AssetRow.id.in_(whole.having(next_ <= wanted.next_attempt_until)))
     return conditions
 
 

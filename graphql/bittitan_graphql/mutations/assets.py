@@ -18,6 +18,7 @@ from bittitan_plugin.domain.errors import Refusal
 from bittitan_plugin.domain.history import Actor, ActorKind
 from bittitan_plugin.domain.orders import EndCustomer
 from bittitan_plugin.domain.synchronization import SynchronizationOutcome, outcome
+from bittitan_plugin.services import next_attempts
 from bittitan_plugin.services.cancelling import cancellation
 from bittitan_plugin.services.cancelling.stock_watch import mark_redeemed
 from bittitan_plugin.services.selling import assets, synchronization
@@ -119,6 +120,14 @@ class BitTitanAssetSynchronize:
     errors: list[BitTitanAssetError] = refusals()
 
 
+@strawberry.type(description="What came of trying at once what waits about an asset.")
+class BitTitanAssetTryNow:
+    """The attempt is durable and still to be made: `nextAttempt` says how it goes."""
+
+    asset: BitTitanAsset | None = optional("The asset as it is now.")
+    errors: list[BitTitanAssetError] = refusals()
+
+
 @strawberry.type(description="What came of changing an asset.")
 class BitTitanAssetUpdate:
     """Changing nothing is no error."""
@@ -197,6 +206,21 @@ class AssetMutations:
             if did is SynchronizationOutcome.REFUSED and why is not None:
                 raise Refusal(why.code, why.message)
         return answer
+
+    @mutation(
+        "Tries at once what waits for another attempt about an asset. What is under way goes on. "
+        "While BitTitan is left alone, because it does not answer or asked for a pause, it is not "
+        "asked for this either: the attempt is put off again. `NOTHING_WAITS` when nothing waits.",
+        needs=Permission.MANAGE_ORDERS,
+    )
+    async def bittitan_asset_try_now(
+        self, info: strawberry.Info, id: AssetId
+    ) -> BitTitanAssetTryNow | None:
+        """Only makes it due; a worker tries it within a second."""
+        scope = scope_of(info)
+        asset = await demand_asset(scope, id)
+        asset = await perform(scope, next_attempts.try_now, asset.id)
+        return BitTitanAssetTryNow(asset=BitTitanAsset.of(asset))
 
     @mutation(
         "Changes an asset; saving one whose provisioning has failed tries that again. Requires "

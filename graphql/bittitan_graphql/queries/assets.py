@@ -5,7 +5,7 @@ from typing import Annotated
 
 import strawberry
 
-from bittitan_graphql.access import audience, require_signed_in, sees
+from bittitan_graphql.access import audience, require, require_signed_in, sees
 from bittitan_graphql.context import scope_of
 from bittitan_graphql.enums import Direction
 from bittitan_graphql.fields import argument, query
@@ -99,6 +99,8 @@ class AssetQueries:
         """One statement, and another one only for ``totalCount``."""
         scope = scope_of(info)
         readers = await audience(scope, Permission.MANAGE_ORDERS)
+        if where is not None and (where.next_attempt, where.has_next_attempt) != (None, None):
+            require(scope, Permission.MANAGE_ORDERS)
         sort, wanted = _sort(sort_by), _filter(where, search)
         if where is not None and where.coupon_code is not None:
             code = where.coupon_code
@@ -123,6 +125,7 @@ def _filter(where: BitTitanAssetWhereInput | None, search: str | None) -> AssetF
     where = where or BitTitanAssetWhereInput()
     accounts = chosen_ids(where.account_id, field="where.account_id")
     dates = where.purchase_date or BitTitanDateTimeRangeInput()
+    due = where.next_attempt or BitTitanDateTimeRangeInput()
     return AssetFilter(
         provisioning_statuses=chosen(where.provisioning_status),
         coupon_statuses=chosen(where.coupon_status),
@@ -134,5 +137,8 @@ def _filter(where: BitTitanAssetWhereInput | None, search: str | None) -> AssetF
         else [read_global_id(ACCOUNT, text, field="where.account_id") for text in accounts],
         purchased_from=instant(dates.gte, field="where.purchase_date.gte"),
         purchased_until=instant(dates.lte, field="where.purchase_date.lte"),
+        waits=where.has_next_attempt,
+        next_attempt_from=instant(due.gte, field="where.next_attempt.gte"),
+        next_attempt_until=instant(due.lte, field="where.next_attempt.lte"),
         search=searched(search),
     )

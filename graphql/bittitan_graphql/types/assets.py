@@ -26,6 +26,7 @@ from bittitan_plugin.domain.coupons import CouponSource, CouponStatus
 from bittitan_plugin.domain.errors import ErrorCode
 from bittitan_plugin.domain.history import ActorKind, HistoryEntry
 from bittitan_plugin.domain.requests import CancellationRequest, RequestState
+from bittitan_plugin.domain.retries import Retry
 
 #: The end of the description of a field that only the buyer and staff may see.
 _BUYER = " Requires MANAGE_ORDERS or to be the account that bought it, else null."
@@ -71,6 +72,34 @@ class BitTitanHistoryEntry:
             field=entry.change.field,
             before=entry.change.before,
             after=entry.change.after,
+        )
+
+
+@strawberry.type(description="Work on an asset that could not be finished and is tried again.")
+class BitTitanNextAttempt:
+    """Staff only: it quotes the vendor and the platform."""
+
+    at: datetime = strawberry.field(description="When it falls due, or fell due if it is late.")
+    since: datetime = strawberry.field(description="When the step failed first.")
+    step: str = strawberry.field(description="The step that could not be done, by its name.")
+    code: ErrorCode = strawberry.field(description="Why, for programs.")
+    reason: str = strawberry.field(description="Why, in words an operator can act on.")
+    attempt: int = strawberry.field(
+        description="The number of the attempt: as many were made before it."
+    )
+    is_under_way: bool = strawberry.field(description="Whether it is at work, or about to be.")
+
+    @classmethod
+    def of(cls, retry: Retry) -> "BitTitanNextAttempt":
+        """From the domain's value."""
+        return cls(
+            at=retry.next_attempt_at,
+            since=retry.since,
+            step=retry.step,
+            code=retry.error_code,
+            reason=retry.reason,
+            attempt=retry.attempt,
+            is_under_way=retry.is_handed_in,
         )
 
 
@@ -245,6 +274,17 @@ class BitTitanAsset(AssetTerms):
         require(scope, Permission.MANAGE_ORDERS)
         entries = await scope.loaders.history.load(self.source.id)
         return [BitTitanHistoryEntry.of(entry) for entry in entries]
+
+    @field(
+        "What could not be finished and is tried again, the next first where there is more than "
+        "one; null while nothing waits. Requires MANAGE_ORDERS."
+    )
+    async def next_attempt(self, info: strawberry.Info) -> BitTitanNextAttempt | None:
+        """Loaded together for a whole page."""
+        scope = scope_of(info)
+        require(scope, Permission.MANAGE_ORDERS)
+        retry = await scope.loaders.next_attempt.load(self.source.id)
+        return BitTitanNextAttempt.of(retry) if retry else None
 
     @classmethod
     def of(cls, asset: Asset) -> "BitTitanAsset":

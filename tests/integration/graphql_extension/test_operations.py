@@ -21,6 +21,7 @@ from bittitan_plugin.domain.requests import CancellationRequest
 from bittitan_plugin.domain.runs import RunKind
 from bittitan_plugin.services import runs
 from bittitan_plugin.services.cancelling import requests as cancellation_requests
+from tests.fakes.values import retry
 from tests.integration.graphql_extension.operations import FOLDER, load, operation_files
 from tests.integration.graphql_extension.platform import STAFF, Platform, customer
 from tests.tables import every
@@ -129,6 +130,12 @@ EXAMPLES = {
     "staff/run.graphql": Example("bittitanRun.reconciliation.orders", of_asset=False),
     "staff/runs.graphql": Example("bittitanRuns.0.startedBy", of_asset=False),
     "staff/synchronize.graphql": Example("bittitanAssetSynchronize.outcome"),
+    "staff/try-now.graphql": Example("bittitanAssetTryNow.asset.nextAttempt.at"),
+    "staff/waiting.graphql": Example(
+        "bittitanAssets.edges.0.node.nextAttempt.reason",
+        {"first": 5, "where": {"hasNextAttempt": True}},
+        of_asset=False,
+    ),
 }
 
 
@@ -151,6 +158,7 @@ def sale_of(platform: Platform) -> Sale:
             at=platform.clock(),
             asset_id=asset.id,
         )
+        work.retries.put(retry(asset_id=asset.id, step="send_welcome"))
     asked = cancellation_requests.create(platform.tenant, asset.id, customer(buyer).actor, "Twice")
     assert asked.request is not None
     return Sale(platform, buyer, asset, asked.request)
