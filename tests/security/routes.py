@@ -28,7 +28,7 @@ from tests.security.permission_fixture import APP, ELSEWHERE, VIEWERS, Stage, re
 #: The back office's lists, by starlette-admin's key.
 LISTS = (
     "products", "accounts", "orders", "assets", "cancellation-requests", "codes", "problems",
-    "audit",
+    "waiting-work", "audit",
 )  # fmt: skip
 #: How an action's address says which rows it is about: the subject's.
 CHOSEN = {"action": "pks={id}", "row-action": "pk={id}"}
@@ -142,6 +142,7 @@ async def _knocked(stage: Stage, client: httpx.AsyncClient, address: Address) ->
             "once": uuid4().hex,
             "request": str(stage.here.request.id),
             "reason": "It is in use.",
+            "work": stage.here.retry.id,
             "name": "Ours",
             # Of an export: the rows that were chosen.
             "scope": "selected",
@@ -184,6 +185,7 @@ def filled(stage: Stage, pattern: str) -> str:
         "/admin/cancellation-requests/": here.request.id,
         "/admin/stock/revocations/": here.revocation.id,
         "/admin/codes/": here.code.id,
+        "/admin/waiting-work/": here.retry.id,
         "/admin/audit/": 1,
     }
     for start, key in keys.items():

@@ -13,9 +13,11 @@ from bittitan_plugin.domain.assets import Asset
 from bittitan_plugin.domain.history import HistoryEntry
 from bittitan_plugin.domain.problems import Problem
 from bittitan_plugin.domain.requests import CancellationRequest
+from bittitan_plugin.domain.retries import Retry
 from bittitan_plugin.domain.stock import StockCode
 from bittitan_plugin.store.mapping import from_row, to_asset, to_history
 from bittitan_plugin.store.queries.browsing import Browser
+from bittitan_plugin.store.repositories.retries import to_retry
 from bittitan_plugin.store.repositories.stock import are_shown
 from bittitan_plugin.store.tables import (
     AccountRow,
@@ -24,6 +26,7 @@ from bittitan_plugin.store.tables import (
     HistoryRow,
     ProblemRow,
     ProductRow,
+    RetryRow,
     StockCodeRow,
 )
 from bittitan_plugin.store.unit_of_work import UnitOfWork
@@ -47,6 +50,24 @@ class RequestLine:
 
     request: CancellationRequest
     asset: Asset
+
+
+@dataclass(frozen=True, kw_only=True)
+class WaitingLine:
+    """Durable work that waits for its next attempt, and the asset it is about, if there is one."""
+
+    retry: Retry
+    asset: Asset | None
+
+    @property
+    def id(self) -> str:
+        """The id under which the work was first handed in."""
+        return self.retry.id
+
+    @property
+    def order_number(self) -> str | None:
+        """The number people know the order by; its id while there is no asset."""
+        return self.asset.order_number if self.asset else self.retry.order_id
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -189,6 +210,32 @@ def problems(work: UnitOfWork) -> Browser[Problem]:
         },
         searched=[ProblemRow.message, ProblemRow.next_step],
         to_item=lambda row: from_row(Problem, row[0]),
+    )
+
+
+def waiting_work(work: UnitOfWork) -> Browser[WaitingLine]:
+    """What waits for another attempt, with the assets it is about."""
+    row = RetryRow
+    order_number = func.coalesce(AssetRow.order_number, row.order_id)
+    return Browser(
+        rows=select(row, AssetRow)
+        .outerjoin(AssetRow, AssetRow.id == row.asset_id)
+        .where(row.installation_id == work.installation_id),
+        key=row.id,
+        columns={
+            "workflow": row.workflow,
+            "order_number": order_number,
+            "asset": AssetRow.name,
+            "since": row.since,
+            "error_code": row.error_code,
+            "reason": row.reason,
+            "next_attempt_at": row.next_attempt_at,
+            "attempt": row.attempt,
+        },
+        searched=[AssetRow.name, AssetRow.friendly_name, order_number, row.reason],
+        to_item=lambda found: WaitingLine(
+            retry=to_retry(found[0]), asset=to_asset(found[1]) if found[1] else None
+        ),
     )
 
 

@@ -18,8 +18,8 @@ Item = TypeVar("Item")
 
 #: Rows beyond this are not counted; the pager ends there, and filters lead further. Our choice.
 COUNTED_TO = 10_000
-#: The longest written key of a row, in characters: an id, or a number that a database can store.
-LONGEST_KEY = 36
+#: The longest written key of a row, in characters: durable work has an id made of platforms' ids.
+LONGEST_KEY = 500
 #: The largest key that is a number.
 LARGEST_NUMBER = 2**31 - 1
 

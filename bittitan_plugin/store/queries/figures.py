@@ -17,6 +17,7 @@ from bittitan_plugin.store.tables import (
     CancellationRequestRow,
     HistoryRow,
     ProblemRow,
+    RetryRow,
 )
 from bittitan_plugin.store.unit_of_work import UnitOfWork
 
@@ -38,6 +39,14 @@ class UnderWay:
 
     provisioning: int
     cancelling: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ToTryAgain:
+    """Durable work that waits for another attempt, and how much of it is overdue."""
+
+    all: int
+    overdue: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,6 +97,15 @@ def under_way(work: UnitOfWork) -> UnderWay:
         provisioning=active.get(ProvisioningStatus.PENDING, 0),
         cancelling=status.get(AssetStatus.CANCELLING, 0),
     )
+
+
+def to_try_again(work: UnitOfWork, due_before: datetime) -> ToTryAgain:
+    """Work that waits; overdue is what was due before then."""
+    overdue = func.count(case((RetryRow.next_attempt_at < due_before, RetryRow.id)))
+    row = work.session.execute(
+        select(func.count(), overdue).where(RetryRow.installation_id == work.installation_id)
+    ).one()
+    return ToTryAgain(all=row[0], overdue=row[1])
 
 
 def begun(work: UnitOfWork) -> Begun:

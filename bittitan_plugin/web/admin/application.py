@@ -30,6 +30,7 @@ from bittitan_plugin.web.admin.runs import NAMES, RunPage
 from bittitan_plugin.web.admin.settings import SettingsPage
 from bittitan_plugin.web.admin.stock import StockList, StockPage
 from bittitan_plugin.web.admin.theme import AdminTheme, WithoutInlineCode
+from bittitan_plugin.web.admin.waiting_work import WaitingWorkList, WaitingWorkPage
 from bittitan_plugin.web.admin.wording import colour, field_name, spoken
 from bittitan_plugin.web.pages import day, days_left, instant, money
 from bittitan_plugin.web.problem_buttons import BUTTONS
@@ -148,6 +149,8 @@ def _views(site: Site) -> list[BaseView]:
         StockList(site),
         ProblemList(site),
         ProblemPage(site),
+        WaitingWorkList(site),
+        WaitingWorkPage(site),
         RunPage(site),
         AuditList(site),
         SettingsPage(site),

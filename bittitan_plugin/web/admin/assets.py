@@ -19,10 +19,12 @@ from bittitan_plugin.domain.errors import ErrorCode, Refusal
 from bittitan_plugin.domain.history import HistoryEntry
 from bittitan_plugin.domain.problems import Problem
 from bittitan_plugin.domain.requests import CancellationRequest
+from bittitan_plugin.domain.retries import Retry
 from bittitan_plugin.domain.texts import whole_number
 from bittitan_plugin.services.cancelling import cancellation
 from bittitan_plugin.services.cancelling.cancellation import cancel
 from bittitan_plugin.services.coupons.code_lookup import mark_of
+from bittitan_plugin.services.next_attempts import try_now
 from bittitan_plugin.services.notifications import resend_welcome
 from bittitan_plugin.services.selling.assets import AssetChanges, update_asset
 from bittitan_plugin.services.selling.provisioning import synchronize
@@ -53,6 +55,8 @@ class Case:
     end_customer: Account | None
     history: tuple[HistoryEntry, ...]
     problems: tuple[Problem, ...]
+    #: What could not be finished and is tried again, the next first.
+    waiting: tuple[Retry, ...]
     request: CancellationRequest | None
     #: The terms of a cancellation, shown before any action.
     terms: CancellationTerms
@@ -145,6 +149,7 @@ class AssetList(AdminList):
             end_customer=accounts.get(asset.end_customer_id) if asset.end_customer_id else None,
             history=tuple(work.assets.history([key])[key]),
             problems=tuple(work.problems.open_of(key).values()),
+            waiting=tuple(work.retries.of_assets([key]).get(key, ())),
             request=work.requests.latest_of(key),
             terms=cancellation.terms(ports, work.installations.by_id(work.installation_id), asset),
             masked_code=ports.cipher.masked(code) if code else None,
@@ -167,6 +172,17 @@ class AssetPage(AdminPage):
             page_of(key),
             "It is being synchronized with BitTitan.",
             lambda: synchronize(self.site.tenant, key, actor),
+        )
+
+    @route("/{id}/try-now", methods=["POST"], name="asset-try-now")
+    async def try_now(self, request: Request) -> Response:
+        """*Try now*: what waits for another attempt."""
+        key = key_in(request)
+        return await self.act(
+            request,
+            page_of(key),
+            "It is being tried.",
+            lambda: try_now(self.site.tenant, key),
         )
 
     @route("/{id}/resend", methods=["POST"], name="asset-resend")

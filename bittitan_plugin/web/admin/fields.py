@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette_admin.fields import EnumField, StringField
 from starlette_admin.types import RequestAction
 
+from bittitan_plugin.domain.assets import Asset
 from bittitan_plugin.domain.money import Money
 from bittitan_plugin.web.admin.admin_context import context_of
 from bittitan_plugin.web.admin.filters import (
@@ -100,6 +101,44 @@ class MoneyField(StringField):
     async def serialize_value(self, _request: Request, value: Any) -> Any:
         """``1,234.50 USD``."""
         return money(value)
+
+
+@dataclass
+class AssetField(StringField):
+    """An asset as a link to its page; its name in an export."""
+
+    async def serialize_value(self, request: Request, value: Any) -> Any:
+        """What the template of the cell needs."""
+        name = value.friendly_name or value.name
+        if request.state.action == RequestAction.EXPORT:
+            return name
+        return {"id": str(value.id), "name": name}
+
+
+def asset_link(name: str, label: str, get: Callable[[Any], Asset | None]) -> AssetField:
+    """An asset, filtered by a part of its name."""
+    return AssetField(
+        name=name,
+        label=label,
+        getter=_got(get),
+        filters=[Contains, IsEmpty, IsSet],
+        list_template="fields/list/asset.html",
+    )
+
+
+def button(
+    name: str, label: str, get: Callable[[Any], str | None], *, template: str
+) -> StringField:
+    """A form in the row, given what it sends; where that is None there is none."""
+    return StringField(
+        name=name,
+        label=label,
+        getter=_got(get),
+        filters=[],
+        orderable=False,
+        exclude_from_export=True,
+        list_template=template,
+    )
 
 
 def amount(name: str, label: str, get: Callable[[Any], Money | None]) -> MoneyField:

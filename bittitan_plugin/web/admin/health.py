@@ -12,7 +12,8 @@ from time import monotonic
 
 from bittitan_plugin.domain.access import Permission
 from bittitan_plugin.domain.errors import BitTitanError
-from bittitan_plugin.store.queries.figures import under_way
+from bittitan_plugin.domain.retries import OVERDUE_AFTER
+from bittitan_plugin.store.queries.figures import ToTryAgain, to_try_again, under_way
 from bittitan_plugin.store.workers import WorkerRegistry
 from bittitan_plugin.web.admin.admin_context import AdminContext
 from bittitan_plugin.web.site import Site
@@ -72,18 +73,29 @@ def findings(site: Site, pulse: Pulse, context: AdminContext) -> list[Finding]:
 def _of_orders(site: Site, context: AdminContext) -> list[Finding]:
     with site.ports.store.reading(context.installation.id) as work:
         busy = under_way(work)
+        again = to_try_again(work, context.now - OVERDUE_AFTER)
     return [
         Finding(
             name="Queue",
             ok=True,
             text=f"{busy.provisioning} waiting for a coupon, {busy.cancelling} being cancelled",
         ),
+        Finding(name="Waiting work", ok=not again.overdue, text=_in_words(again)),
         Finding(
             name="Problems",
             ok=not context.waiting.problems,
             text=f"{context.waiting.problems} open",
         ),
     ]
+
+
+def _in_words(again: ToTryAgain) -> str:
+    if not again.overdue:
+        return f"{again.all} to be tried again"
+    minutes = int(OVERDUE_AFTER.total_seconds() / 60)
+    return (
+        f"{again.all} to be tried again, {again.overdue} of it due for more than {minutes} minutes"
+    )
 
 
 def _vendor(site: Site, context: AdminContext, pulse: Pulse) -> Finding:

@@ -26,6 +26,9 @@ COLOURS: dict[str, str] = {
     "OPEN": _ACT,
     "RESOLVED": _GOOD,
     "PUBLISHED": _GOOD,
+    "WAITING": _WATCH,
+    "UNDER_WAY": _WATCH,
+    "OVERDUE": _ACT,
     "RUNNING": _WATCH,
     "FINISHED": _GOOD,
 }

@@ -25,6 +25,7 @@ PAGES = {
     "/admin/stock": Permission.MANAGE_ORDERS,
     "/admin/codes/list": Permission.MANAGE_ORDERS,
     "/admin/problems/list": Permission.MANAGE_ORDERS,
+    "/admin/waiting-work/list": Permission.MANAGE_ORDERS,
     "/admin/runs": Permission.MANAGE_ORDERS,
     "/admin/audit/list": Permission.MANAGE_ORDERS,
 }
