@@ -5,7 +5,8 @@ from contextlib import suppress
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import Engine, text
+from dbos import DBOSClient
+from sqlalchemy import Engine
 
 from bittitan_plugin.services.workflow_ids import Workflow
 from bittitan_plugin.store.engine import WriteWhileReading
@@ -26,12 +27,10 @@ def queueing(shared_engine: Engine) -> Iterator[Store]:
 
 
 def handed_in(store: Store, workflow_id: str) -> list[tuple[str, str]]:
-    """Name and state of the work under that id, as the engine's table has it."""
-    schema = "dbos." if store.engine.dialect.name == "postgresql" else ""
-    query = f"SELECT name, status FROM {schema}workflow_status WHERE workflow_uuid = :id"  # noqa: S608
-    with store.engine.connect() as connection:
-        rows = connection.execute(text(query), {"id": workflow_id}).all()
-    return [(name, status) for name, status in rows]
+    """Name and state of the work under that id, as the engine has it."""
+    client = DBOSClient(system_database_engine=store.engine, lazy=True)
+    found = client.list_workflows(workflow_ids=[workflow_id], load_input=False, load_output=False)
+    return [(each.name, each.status) for each in found]
 
 
 def test_a_transaction_makes_the_repositories_it_asks_for_and_no_others(
