@@ -1,5 +1,6 @@
 """The doctor: each thing that can be wrong says what it is and how to mend it."""
 
+import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -10,10 +11,12 @@ from typing import Any
 import pytest
 from sqlalchemy import event, update
 from sqlalchemy.orm import Session
+from typer.testing import CliRunner
 
 from bittitan_plugin.base.cipher import generate_key
 from bittitan_plugin.base.settings import Settings
 from bittitan_plugin.bittitan.sandbox import DEFAULT_EMAIL, DEFAULT_PASSWORD, SandboxServer
+from bittitan_plugin.cli.commands import app
 from bittitan_plugin.cli.doctor import Finding, examine
 from bittitan_plugin.domain.retries import Retry
 from bittitan_plugin.plugin.bootstrap import Application, build
@@ -145,6 +148,31 @@ def test_what_is_due_and_not_done_is_named_with_step_reason_and_since(patient: P
     assert "worker" in found.mend
     assert "Try now" in found.mend
     assert [(each.work, each.step) for each in found.overdue] == [("late", "obtain_coupon")]
+
+
+def test_as_json_what_is_overdue_can_be_read_by_programs(
+    patient: Practice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    late = retry(id="late", next_attempt_at=ago(minutes=6))
+    patient.hand_in(late)
+    monkeypatch.setenv("BITTITAN_DATABASE_URL", patient.url)
+    monkeypatch.setenv("BITTITAN_SECRET_KEYS", KEY)
+    monkeypatch.setenv("BITTITAN_VAR_DIR", str(patient.directory))
+    done = CliRunner().invoke(app, ["doctor", "--json"])
+    overdue = {found["check"]: found["overdue"] for found in json.loads(done.stdout)}
+    assert (done.exit_code, overdue.pop("work")) == (
+        1,
+        [
+            {
+                "work": "late",
+                "workflow": "provision_line",
+                "step": "obtain_coupon",
+                "reason": "BitTitan does not answer.",
+                "since": late.since.isoformat(),
+            }
+        ],
+    )
+    assert set(map(tuple, overdue.values())) == {()}
 
 
 def test_an_attempt_that_was_handed_in_and_does_not_end_is_named_once(patient: Practice) -> None:
