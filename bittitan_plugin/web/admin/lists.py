@@ -46,6 +46,8 @@ class AdminList(BaseModelView):
         self.site = site
         # Pages of one row have templates of their own.
         self.exclude_fields_from_detail = [field.name for field in self.fields]
+        # starlette-admin takes every field for one to sort by unless it is told which ones are.
+        self.sortable_fields = [field.name for field in self.fields if field.orderable]
         super().__init__()
 
     @abstractmethod

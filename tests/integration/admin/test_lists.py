@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from urllib.parse import quote
 
 import pytest
@@ -12,9 +13,13 @@ from tests.fakes.values import product
 from tests.integration.admin.backoffice import BackOffice
 from tests.integration.admin.test_long_work import codes, upload
 from tests.integration.portal.browsing import Visitor
+from tests.security.routes import LISTS
 from tests.tables import every
 
 pytestmark = pytest.mark.databases("sqlite", "postgresql")
+
+#: The name of a column, where one chooses which are shown.
+COLUMN = re.compile(r'data-sa-hook="column-visibility-toggle"\s+value="(\w+)"')
 
 
 def rows(staff: Visitor, kind: str, **query: str) -> list[str]:
@@ -90,6 +95,26 @@ def test_products_are_found_by_name_article_and_being_on_sale(office: BackOffice
 @pytest.mark.parametrize("query", ["page=0", "page=99999", "sort=nothing__asc", "q=%00", "cols=x"])
 def test_a_wrong_question_is_no_broken_page(office: BackOffice, query: str) -> None:
     assert office.staff().request("GET", f"/admin/assets/list?{query}").status_code == 200
+
+
+@every("kind", LISTS)
+def test_a_list_opens_sorted_by_whatever_its_address_names(office: BackOffice, kind: str) -> None:
+    staff = office.staff()
+    columns = set(COLUMN.findall(staff.request("GET", f"/admin/{kind}/list").text))
+    assert columns
+    answers = {
+        column: staff.request("GET", f"/admin/{kind}/list?sort={column}__asc").status_code
+        for column in columns
+    }
+    assert answers == dict.fromkeys(columns, 200)
+
+
+def test_only_columns_that_can_be_sorted_by_offer_it(office: BackOffice) -> None:
+    office.sold()
+    page = office.staff().open("/admin/audit/list")
+    offered = {link.partition("sort=")[2].partition("__")[0] for link in page.links}
+    assert {"at", "actor", "field"} <= offered
+    assert not {"before", "after"} & offered
 
 
 def test_an_export_is_safe_to_open_in_a_spreadsheet(office: BackOffice) -> None:
