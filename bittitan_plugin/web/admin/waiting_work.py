@@ -59,21 +59,22 @@ class WaitingWorkList(AdminList):
     fields_default_sort = [("next_attempt_at", False)]
     fields = [
         fields.status("state", "State", lambda row: row.state),
-        fields.choice("workflow", "What", lambda row: row.retry.workflow, Workflow),
-        fields.plain("step", "Step", lambda row: spoken(row.retry.step)),
-        fields.text("order_number", "Order", lambda row: row.line.order_number),
-        fields.asset_link("asset", "Asset", lambda row: row.line.asset),
-        fields.moment("since", "Since", lambda row: row.retry.since),
-        fields.choice("error_code", "Kind of reason", lambda row: row.retry.error_code, ErrorCode),
-        fields.text("reason", "Why", lambda row: row.retry.reason),
-        fields.number("attempt", "Tried", lambda row: row.retry.attempt),
-        fields.moment("next_attempt_at", "Next attempt", lambda row: row.retry.next_attempt_at),
+        # Early in the row: at the end of it one would have to scroll.
         fields.button(
             "try_now",
-            "Do",
+            "Action",
             lambda row: None if row.retry.is_handed_in else row.id,
             template="fields/list/try-now.html",
         ),
+        fields.choice("workflow", "What", lambda row: row.retry.workflow, Workflow),
+        fields.text("order_number", "Order", lambda row: row.line.order_number),
+        fields.asset_link("asset", "Asset", lambda row: row.line.asset),
+        fields.plain("step", "Step", lambda row: spoken(row.retry.step)),
+        fields.text("reason", "Why", lambda row: row.retry.reason),
+        fields.moment("next_attempt_at", "Next attempt", lambda row: row.retry.next_attempt_at),
+        fields.moment("since", "Since", lambda row: row.retry.since),
+        fields.number("attempt", "Tried", lambda row: row.retry.attempt),
+        fields.choice("error_code", "Kind of reason", lambda row: row.retry.error_code, ErrorCode),
     ]
 
     def can_view_detail(self, request: Request) -> bool:
