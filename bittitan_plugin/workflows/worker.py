@@ -114,6 +114,8 @@ class Worker:
                 "console_log_level": "WARNING",
             }
         )
+        # From its launch on it takes work, which the others must not take for a dead worker's.
+        self._registry.beat(self.executor_id)
         DBOS.launch()
         register_queues(self._concurrency, self._runtime.pace)
         self._heart.start()
