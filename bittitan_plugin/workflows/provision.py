@@ -20,6 +20,9 @@ from bittitan_plugin.workflows.asset_steps import follow_up
 from bittitan_plugin.workflows.engine.attempts import Attempt, StepFailed
 from bittitan_plugin.workflows.engine.definition import workflow
 
+#: The step that, once given up, no later attempt begins again.
+_OBTAIN = "obtain_coupon"
+
 
 @workflow(Workflow.PROVISION)
 def provision(attempt: Attempt, order_id: str, line_id: str, number: str) -> str:
@@ -57,6 +60,8 @@ def synchronize(attempt: Attempt, asset_id: str) -> str:
 def _complete(attempt: Attempt, asset_id: UUID) -> str:
     tenant = attempt.tenant
     attempt.asset_id = asset_id
+    if _OBTAIN in attempt.settled:
+        return _tell_of_failure(attempt, asset_id)
 
     def delayed(work: UnitOfWork, code: ErrorCode, reason: str) -> None:
         provisioning.note_delay(work, asset_id, code, reason, tenant.ports.clock())
@@ -66,7 +71,7 @@ def _complete(attempt: Attempt, asset_id: UUID) -> str:
             "synchronize_account", VENDOR, lambda: _synchronized(tenant, asset_id), note=delayed
         )
         asset = attempt.step(
-            "obtain_coupon", VENDOR, lambda: provisioning.obtain_coupon(tenant, sale), note=delayed
+            _OBTAIN, VENDOR, lambda: provisioning.obtain_coupon(tenant, sale), note=delayed
         )
     except StepFailed as failure:
         return _failed(attempt, asset_id, failure)
@@ -100,13 +105,18 @@ def _failed(attempt: Attempt, asset_id: UUID, failure: StepFailed) -> str:
         return _complete(attempt, asset_id)
     if code is ErrorCode.OUT_OF_STOCK:
         return "waits for stock"
-    if provisioning.fail(tenant, asset_id, code, message):
-        follow_up(
-            attempt,
-            asset_id,
-            Step.ALERT_STAFF,
-            lambda: notifications.alert_staff(tenant, asset_id),
-        )
+    if not provisioning.fail(tenant, asset_id, code, message):
+        attempt.settled.add(Step.ALERT_STAFF)
+    # Telling staff may take several attempts, none of which asks the vendor again.
+    attempt.settled.add(_OBTAIN)
+    return f"{_tell_of_failure(attempt, asset_id)}: {message}"
+
+
+def _tell_of_failure(attempt: Attempt, asset_id: UUID) -> str:
+    tenant = attempt.tenant
+    follow_up(
+        attempt, asset_id, Step.ALERT_STAFF, lambda: notifications.alert_staff(tenant, asset_id)
+    )
     # Perhaps only the answer was lost.
     attempt.try_once("reconcile_asset", lambda: reconciliation.reconcile_asset(tenant, asset_id))
-    return f"failed: {message}"
+    return "failed"
