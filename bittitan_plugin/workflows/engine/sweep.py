@@ -18,6 +18,7 @@ from bittitan_plugin.domain.waits import LEEWAY
 from bittitan_plugin.services.ports import Ports
 from bittitan_plugin.store.circuits import Circuits
 from bittitan_plugin.store.due_retries import BATCH, DueRetries
+from bittitan_plugin.store.writing import NO_DATABASE
 from bittitan_plugin.workflows.engine.attempts import SPREAD
 from bittitan_plugin.workflows.engine.definition import retry_id
 from bittitan_plugin.workflows.engine.runtime import Runtime
@@ -124,7 +125,7 @@ class Sweep:
                 taken = work.retries.take_due(ids, now)
                 for retry in taken:
                     work.enqueue_retry(retry)
-        except SQLAlchemyError:
+        except NO_DATABASE:
             raise
         except Exception as error:
             _log.exception(

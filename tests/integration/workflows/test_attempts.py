@@ -11,7 +11,7 @@ from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DataError, OperationalError
 from sqlalchemy.orm import Session
 
 from bittitan_plugin.domain.errors import (
@@ -33,10 +33,10 @@ from bittitan_plugin.workflows.engine.attempts import BETWEEN_STEPS, SPREAD, Att
 from bittitan_plugin.workflows.engine.definition import FUNCTIONS, run_again, run_first
 from bittitan_plugin.workflows.engine.sweep import Sweep
 from tests.by_hand import Backlog, Hands, ShopByHand
-from tests.fakes.host import line
+from tests.fakes.host import FakePlatform, line
 from tests.integration.racing import at_once
 from tests.tables import every
-from tests.world import SOLD
+from tests.world import BEGINNING, SOLD
 
 pytestmark = pytest.mark.databases("sqlite", "postgresql")
 
@@ -418,3 +418,34 @@ def test_what_is_not_due_is_not_handed_in(work: Work) -> None:
     work.begin(Unavailable("busy"))
     Sweep(work.shop.hands).hand_in_due()
     assert (work.waiting().is_handed_in, work.shop.backlog.waiting) == (False, [])
+
+
+class Broken(Recorder):
+    """Cannot take what belongs to one installation."""
+
+    def __init__(self, installation: UUID) -> None:
+        super().__init__()
+        self._installation = installation
+
+    def enqueue_retry(self, session: Session, installation_id: UUID, retry: Retry) -> None:
+        if installation_id == self._installation:
+            raise DataError("INSERT", {}, Exception("a value of its own"))
+        super().enqueue_retry(session, installation_id, retry)
+
+
+def test_what_cannot_be_handed_in_for_one_installation_keeps_no_other_waiting(work: Work) -> None:
+    work.begin(Unavailable("busy"))
+    shop, waiting = work.shop, work.waiting()
+    theirs = shop.world.application.attach(f"other-{uuid4().hex}", FakePlatform())
+    earlier = replace(waiting, id="theirs", next_attempt_at=BEGINNING - timedelta(days=1))
+    with shop.ports.store.writing(theirs) as unit:
+        unit.retries.put(earlier)
+    queue = Broken(theirs)
+    here = Hands(replace(shop.ports, store=Store(shop.world.application.engine, queue)))
+    here.moment = waiting.next_attempt_at
+    Sweep(here).hand_in_due()
+    assert waiting.id in [retry.id for retry in queue.handed_in]
+    with shop.ports.store.writing(theirs) as unit:
+        assert unit.retries.find("theirs") == earlier
+        unit.retries.remove(earlier)
+    shop.backlog.waiting += [job for job in queue.waiting if waiting.id in job.id]
