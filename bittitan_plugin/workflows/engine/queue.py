@@ -33,7 +33,7 @@ POLLING_S = {
     Queue.WATCHING: 1.0,
 }
 #: However fast a test runs, the database has something else to do.
-SHORTEST_POLLING_S = 0.05
+SHORTEST_POLLING_S = 0.1
 
 
 def fair_share(concurrency: int) -> int:

@@ -23,8 +23,8 @@ from bittitan_plugin.workflows.engine.attempts import SPREAD
 from bittitan_plugin.workflows.engine.definition import retry_id
 from bittitan_plugin.workflows.engine.runtime import Runtime
 
-#: Seconds between two looks for what is due.
-SWEEP_S = 0.5
+#: Seconds between two looks for what is due; in tests, which shorten waits, the least.
+SWEEP_S, SHORTEST_SWEEP_S = 0.5, 0.05
 #: Seconds a look under way is given when the process stops.
 JOIN_S = 1.0
 #: An attempt that was handed in this long ago and that the engine does not know has been lost.
@@ -136,7 +136,7 @@ class Sweep:
 
     def _run(self) -> None:
         trouble = False
-        while not self._stopping.wait(SWEEP_S * min(self._runtime.pace, 1.0)):
+        while not self._stopping.wait(max(SWEEP_S * self._runtime.pace, SHORTEST_SWEEP_S)):
             try:
                 self.hand_in_due()
                 trouble = False

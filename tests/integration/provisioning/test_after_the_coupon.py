@@ -22,6 +22,7 @@ def fail(shop: Shop, step: str, failures: Iterable[BitTitanError]) -> None:
         shop.host.failures[step] = deque(failures)
 
 
+@pytest.mark.usefixtures("hurried")
 @pytest.mark.parametrize("step", ["fulfilled", "invoice", "mail"])
 @pytest.mark.parametrize("failure", [AWAY, OutcomeUnknown("the connection broke")], ids=type)
 def test_a_step_that_fails_five_times_is_done_in_the_end(

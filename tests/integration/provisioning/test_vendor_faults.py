@@ -79,6 +79,7 @@ def test_orders_are_accepted_while_the_vendor_is_down(shop: Shop) -> None:
     assert outcomes == {"ACCEPTED"}
 
 
+@pytest.mark.usefixtures("hurried")
 def test_every_order_of_an_outage_is_served_after_it(shop: Shop) -> None:
     shop.sandbox.sandbox.faults.add("status", status=503, times=30)
     for _ in range(3):
