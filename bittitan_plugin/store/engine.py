@@ -1,5 +1,6 @@
 """Opens the database: SQLite in WAL by default, PostgreSQL when several machines share it."""
 
+import select
 import sqlite3
 import time
 from contextlib import suppress
@@ -7,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy import Connection, Engine, create_engine, event, exc, make_url
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bittitan_plugin.base.private_files import private_directory, private_file
@@ -104,10 +105,9 @@ def _create(database_url: str) -> Engine:
             url.set(drivername="postgresql+psycopg"),
             pool_size=POOL_SIZE,
             max_overflow=OVERFLOW,
-            # One that the server has ended is replaced unseen.
-            pool_pre_ping=True,
         )
         event.listen(engine, "connect", _end_idle_transactions)
+        event.listen(engine, "checkout", partial(_check_alive, engine))
         return engine
     if url.get_backend_name() != "sqlite":
         raise ValueError(f"{url.get_backend_name()} is not supported; use sqlite or postgresql.")
@@ -123,6 +123,24 @@ def _create(database_url: str) -> Engine:
 def _end_idle_transactions(connection: Any, _record: object) -> None:
     connection.execute(f"SET idle_in_transaction_session_timeout = '{IDLE_TRANSACTION_S}s'")
     connection.commit()
+
+
+def _check_alive(engine: Engine, connection: Any, _record: object, _proxy: object) -> None:
+    """Test a connection, but only if the server has sent something while it was idle.
+
+    An idle connection has nothing to read; after a shutdown the server's last message is there. So
+    a healthy one needs no test, while testing each time would double the transactions.
+    """
+    if connection.closed:
+        raise exc.DisconnectionError
+    unread = select.poll()
+    unread.register(connection.fileno(), select.POLLIN)
+    if not unread.poll(0):
+        return
+    try:
+        engine.dialect.do_ping(connection)
+    except Exception as error:
+        raise exc.InvalidatePoolError from error
 
 
 def _make_private(file: Path, *_connecting: object) -> None:

@@ -1,4 +1,4 @@
-"""Pooled connections to PostgreSQL: a dead one is replaced, a living one is kept."""
+"""Pooled connections to PostgreSQL: a dead one is noticed without asking every living one."""
 
 from collections.abc import Iterator
 from contextlib import suppress
@@ -38,6 +38,16 @@ def test_a_connection_the_server_has_ended_is_replaced_unseen(
             connection.execute(text("SELECT pg_terminate_backend(:pid, 5000)"), {"pid": pid})
     other.dispose()
     assert not set(_pids(engine, 3)) & set(old)
+
+
+def test_a_living_connection_is_not_asked_whether_it_lives(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _pids(engine, 1)
+    pings: list[object] = []
+    monkeypatch.setattr(engine.dialect, "do_ping", pings.append)
+    _pids(engine, 1)
+    assert pings == []
 
 
 def test_a_living_connection_is_kept(engine: Engine) -> None:
