@@ -27,7 +27,7 @@ APPLICATION = "bittitan-plugin"
 WORKFLOW_VERSION = "1"
 #: Seconds between two looks into a queue: half of it is the wait that an idle worker adds.
 POLLING_S = {
-    Queue.PROVISIONING: 0.1,
+    Queue.PROVISIONING: 0.05,
     Queue.CANCELLING: 0.5,
     Queue.BILLING: 1.0,
     Queue.WATCHING: 1.0,
