@@ -7,7 +7,7 @@ has to say about it; ``sweep`` hands in the next attempt when it is due.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 from random import uniform
@@ -46,6 +46,8 @@ PATIENCE_FOR_PLATFORM = 60.0
 LONGEST_HOP = 10.0
 #: The step of what fails between the steps: a record of our own could not be made.
 BETWEEN_STEPS = "record"
+#: It is never given up, because then nobody would see the work any more.
+ENDLESS = replace(FOLLOW_UP, give_up_after=float("inf"))
 
 #: Notes on the asset why a step has to wait, in the transaction that stores the retry.
 Note = Callable[[UnitOfWork, ErrorCode, str], None]
@@ -146,14 +148,7 @@ class Attempt:
         except TryLater:
             raise
         except Exception as error:
-            # A record of our own, which the database or a defect stands in the way of: never given
-            # up, because then nobody would see the work any more.
-            endless = RetryPolicy(
-                first_delay=FOLLOW_UP.first_delay,
-                longest_delay=FOLLOW_UP.longest_delay,
-                give_up_after=float("inf"),
-            )
-            raise self._later(BETWEEN_STEPS, endless, error, None) from error
+            raise self._later(BETWEEN_STEPS, ENDLESS, error, None) from error
 
     def _tried(self, action: Callable[[], T]) -> T:
         current().check_stopping()
