@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import ColumnElement, delete, select, update
 
 from bittitan_plugin.domain.retries import Retry
 from bittitan_plugin.store.engine import insert_into
@@ -89,22 +89,19 @@ class RetryRepository(Repository):
 
     def wake(self, now: datetime, ids: Collection[str] | None = None) -> int:
         """Make due what waits: this work, or all. Returns how much that was."""
-        which = [self._mine, RetryRow.is_handed_in.is_(False), RetryRow.next_attempt_at > now]
+        which = [RetryRow.is_handed_in.is_(False), RetryRow.next_attempt_at > now]
         if ids is not None:
             which.append(RetryRow.id.in_(ids))
-        result: Any = self._session.execute(
-            update(RetryRow)
-            .where(*which)
-            .values(next_attempt_at=now)
-            .execution_options(synchronize_session=False)
-        )
-        return int(result.rowcount)
+        return self._make_due(now, *which)
 
     def wake_stranded(self, now: datetime, longest: timedelta) -> int:
         """Make due what waits longer than anything does: the clock has been stepped back."""
+        return self._make_due(now, RetryRow.next_attempt_at > now + longest)
+
+    def _make_due(self, now: datetime, *which: ColumnElement[bool]) -> int:
         result: Any = self._session.execute(
             update(RetryRow)
-            .where(self._mine, RetryRow.next_attempt_at > now + longest)
+            .where(self._mine, *which)
             .values(next_attempt_at=now)
             .execution_options(synchronize_session=False)
         )

@@ -21,7 +21,6 @@ from bittitan_plugin.domain.invitations import Invitation
 from bittitan_plugin.domain.money import Money
 from bittitan_plugin.domain.problems import Problem, ProblemKind
 from bittitan_plugin.domain.requests import CancellationRequest
-from bittitan_plugin.domain.retries import Retry
 from bittitan_plugin.domain.revocations import Revocation, RevocationCause
 from bittitan_plugin.domain.runs import Run, RunKind
 from bittitan_plugin.domain.stock import ImportPhase, StockCode, StockImport, StockState
@@ -36,7 +35,16 @@ from bittitan_plugin.store.repositories.coupons import Cursor
 from bittitan_plugin.store.repositories.uploads import Upload
 from bittitan_plugin.store.tables import Base, PriceRow, ProductRow
 from bittitan_plugin.store.unit_of_work import Store, UnitOfWork
-from tests.fakes.values import NOON, account, coupon, new_asset, product, sold_asset, stock_code
+from tests.fakes.values import (
+    NOON,
+    account,
+    coupon,
+    new_asset,
+    product,
+    retry,
+    sold_asset,
+    stock_code,
+)
 from tests.integration.store.conftest import STAFF
 
 ONE = Money.of(1, "USD")
@@ -48,19 +56,7 @@ HELD = HeldLine(
     because=HeldBecause.BEFORE_US,
     held_at=NOON,
 )
-RETRIED = Retry(
-    id="provision:clashing",
-    workflow="provision_line",
-    arguments=("order-1", "line-clashing", "0"),
-    asset_id=None,
-    order_id="order-1",
-    step="open_asset",
-    error_code=ErrorCode.PLATFORM_UNAVAILABLE,
-    reason="away",
-    since=NOON,
-    attempt=1,
-    next_attempt_at=SOON,
-)
+RETRIED = retry(id="provision:clashing", next_attempt_at=SOON)
 END_EMAIL, LINE, PROBLEM = "it@fabrikam.example", "line-clashing", "problem-clashing"
 CLAIMED = "code:clashing"
 MAILED = "code-again:clashing"

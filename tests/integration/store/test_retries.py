@@ -4,15 +4,14 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from threading import Barrier
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import pytest
 
-from bittitan_plugin.domain.errors import ErrorCode
 from bittitan_plugin.domain.retries import Retry
 from bittitan_plugin.store.due_retries import DueRetries
 from bittitan_plugin.store.unit_of_work import Store, UnitOfWork
-from tests.fakes.values import NOON
+from tests.fakes.values import NOON, retry
 from tests.integration.racing import at_once
 
 pytestmark = pytest.mark.databases("sqlite", "postgresql")
@@ -23,19 +22,7 @@ LATE = NOON + timedelta(minutes=5)
 @pytest.fixture
 def first() -> Retry:
     """What the first attempt leaves to be done."""
-    return Retry(
-        id=f"provision:shop:{uuid4()}:0",
-        workflow="provision_line",
-        arguments=("order", "line", "0"),
-        asset_id=None,
-        order_id="order",
-        step="obtain_coupon",
-        error_code=ErrorCode.VENDOR_UNAVAILABLE,
-        reason="busy",
-        since=NOON,
-        attempt=1,
-        next_attempt_at=NOON + timedelta(minutes=1),
-    )
+    return retry()
 
 
 @pytest.fixture
