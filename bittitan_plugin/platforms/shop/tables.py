@@ -37,8 +37,24 @@ class UserRow(ShopBase):
     #: A scrypt hash with its parameters; with None the user cannot sign in with a password.
     password: Mapped[str | None] = mapped_column(Text)
     company: Mapped[str]
+    #: The person's own name, as they want to be addressed.
+    name: Mapped[str] = mapped_column(default="")
     is_staff: Mapped[bool]
     permissions: Mapped[list[str]]
+    #: Since when the user is locked out; None lets it sign in.
+    disabled_at: Mapped[datetime | None]
+    #: The address that invoices name; ``country`` is an ISO 3166-1 code of two letters.
+    street: Mapped[str] = mapped_column(default="")
+    postal_code: Mapped[str] = mapped_column(String(20), default="")
+    city: Mapped[str] = mapped_column(default="")
+    country: Mapped[str] = mapped_column(String(2), default="")
+    #: The number under which the company pays tax, as it is printed on invoices.
+    tax_number: Mapped[str] = mapped_column(String(50), default="")
+    #: Whether its orders are delivered before they are paid.
+    buys_on_account: Mapped[bool] = mapped_column(default=False)
+    #: The most it may owe at a time, in ``credit_currency``; None is no limit.
+    credit_limit: Mapped[Decimal | None]
+    credit_currency: Mapped[str | None] = mapped_column(String(3))
     #: Day of the month (1-28) on which deferred invoices are issued; None is the first.
     billing_day: Mapped[int | None]
     created_at: Mapped[datetime]
