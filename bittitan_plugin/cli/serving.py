@@ -14,9 +14,10 @@ from starlette.applications import Starlette
 from bittitan_hooks import specs
 from bittitan_plugin.base.settings import Environment, Settings
 from bittitan_plugin.domain.configuration import Configuration
+from bittitan_plugin.platforms.shop.ids import INSTALLATION
 from bittitan_plugin.platforms.shop.outbox_relay import INTERVAL_S
 from bittitan_plugin.platforms.shop.pages import ShopPages
-from bittitan_plugin.platforms.shop.platform import INSTALLATION, ShopPlatform
+from bittitan_plugin.platforms.shop.platform import ShopPlatform
 from bittitan_plugin.platforms.shop.schema import build_schema
 from bittitan_plugin.platforms.shop.web import ShopGraphQL, graphql_routes
 from bittitan_plugin.plugin.asgi import create_app

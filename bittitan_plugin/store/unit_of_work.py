@@ -14,6 +14,7 @@ from bittitan_plugin.store.engine import reading_engine, writing_engine
 from bittitan_plugin.store.locks import take_turns
 from bittitan_plugin.store.repositories.accounts import AccountRepository, InvitationRepository
 from bittitan_plugin.store.repositories.assets import AssetRepository
+from bittitan_plugin.store.repositories.audit import AuditRepository
 from bittitan_plugin.store.repositories.cancellation_requests import (
     CancellationRequestRepository,
 )
@@ -84,6 +85,7 @@ class UnitOfWork:
     uploads = _of_installation(UploadRepository)
 
     assets = _of_installation(AssetRepository)
+    audit = _of_installation(AuditRepository)
 
     def __init__(self, session: Session, installation_id: UUID, queue: WorkflowQueue) -> None:
         self.session = session

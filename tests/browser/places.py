@@ -15,7 +15,7 @@ from bittitan_plugin.bittitan.sandbox import DEFAULT_EMAIL, DEFAULT_PASSWORD, Sa
 from bittitan_plugin.cli.serving import open_shop
 from bittitan_plugin.domain.assets import Asset
 from bittitan_plugin.platforms.shop.demo_data import install_demo, install_users
-from bittitan_plugin.platforms.shop.platform import INSTALLATION
+from bittitan_plugin.platforms.shop.ids import INSTALLATION
 from bittitan_plugin.plugin.bootstrap import Application, build
 from bittitan_plugin.services.installations import open_installation
 from bittitan_plugin.store.queries import back_office

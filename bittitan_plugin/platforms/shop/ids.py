@@ -7,6 +7,9 @@ from uuid import UUID
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
 from bittitan_plugin.domain.texts import quoted
 
+#: The key of the shop's only installation.
+INSTALLATION = "default"
+
 
 class Kind(StrEnum):
     """What an id may name; the values are GraphQL type names."""

@@ -18,6 +18,7 @@ from bittitan_plugin.platforms.shop.customers import Customers, is_session_of, v
 from bittitan_plugin.platforms.shop.database import ShopDatabase
 from bittitan_plugin.platforms.shop.gateway import ShopGateway
 from bittitan_plugin.platforms.shop.hook_calls import HookCaller
+from bittitan_plugin.platforms.shop.ids import INSTALLATION
 from bittitan_plugin.platforms.shop.invoices import Invoices
 from bittitan_plugin.platforms.shop.order_events import OrderChanges
 from bittitan_plugin.platforms.shop.orders import Orders
@@ -31,8 +32,6 @@ from bittitan_plugin.platforms.shop.tables import UserRow
 from bittitan_plugin.platforms.shop.tokens import ACCESS_LIFETIME, InvalidToken, Tokens
 from bittitan_plugin.store.queries.keyset import Page
 
-#: The key of the shop's only installation.
-INSTALLATION = "default"
 #: How long a token from the command line is valid.
 OPERATOR_LIFETIME = timedelta(hours=12)
 

@@ -1,27 +1,29 @@
 """The lists that staff browse in the back office, each of one installation only."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import case, func, select
+from sqlalchemy import Select, String, case, cast, func, literal, select, union_all
 from sqlalchemy.orm import aliased
 
 from bittitan_plugin.domain.accounts import Account
 from bittitan_plugin.domain.assets import Asset
-from bittitan_plugin.domain.history import HistoryEntry
+from bittitan_plugin.domain.audit_entries import AuditEntry, Subject, SubjectKind
+from bittitan_plugin.domain.history import Actor, Change
 from bittitan_plugin.domain.problems import Problem
 from bittitan_plugin.domain.requests import CancellationRequest
 from bittitan_plugin.domain.retries import Retry
 from bittitan_plugin.domain.stock import StockCode
-from bittitan_plugin.store.mapping import from_row, to_asset, to_history
+from bittitan_plugin.store.mapping import from_row, to_asset
 from bittitan_plugin.store.queries.browsing import Browser
 from bittitan_plugin.store.repositories.retries import to_retry
 from bittitan_plugin.store.repositories.stock import are_shown
 from bittitan_plugin.store.tables import (
     AccountRow,
     AssetRow,
+    AuditRow,
     CancellationRequestRow,
     HistoryRow,
     ProblemRow,
@@ -72,18 +74,13 @@ class WaitingLine:
 
 @dataclass(frozen=True, kw_only=True)
 class AuditLine:
-    """One recorded change and its asset."""
+    """One recorded change, of an asset or of anything else."""
 
-    id: int
-    entry: HistoryEntry
-    asset_id: UUID
-    asset_name: str
-    order_number: str
-
-    @property
-    def at(self) -> datetime:
-        """When it was made."""
-        return self.entry.at
+    #: Its own in the whole audit.
+    id: str
+    entry: AuditEntry
+    #: The number of the order that it is about, if it is about one.
+    order_number: str | None
 
 
 def assets(work: UnitOfWork) -> Browser[AssetLine]:
@@ -260,28 +257,70 @@ def stock_codes(work: UnitOfWork) -> Browser[StockCode]:
     )
 
 
-def audit(work: UnitOfWork) -> Browser[AuditLine]:
-    """Every recorded change of every asset."""
-    rows = (
-        select(HistoryRow, AssetRow.name, AssetRow.order_number)
-        .join(AssetRow, AssetRow.id == HistoryRow.asset_id)
-        .where(HistoryRow.installation_id == work.installation_id)
-    )
+def audit(
+    work: UnitOfWork, kinds: Collection[SubjectKind] = frozenset(SubjectKind)
+) -> Browser[AuditLine]:
+    """Every recorded change of subjects of these kinds."""
+    parts = [_audit_of_everything_else(work, kinds)]
+    if SubjectKind.ASSET in kinds:
+        parts.append(_audit_of_assets(work))
+    row = union_all(*parts).subquery().c
     return Browser(
-        rows=rows,
-        key=HistoryRow.id,
+        rows=select(*row),
+        key=row.key,
         columns={
-            "id": HistoryRow.id,
-            "at": HistoryRow.at,
-            "actor_kind": HistoryRow.actor_kind,
-            "actor": HistoryRow.actor_name,
-            "field": HistoryRow.field,
-            "asset": AssetRow.name,
-            "order_number": AssetRow.order_number,
+            "at": row.at,
+            "actor_kind": row.actor_kind,
+            "actor": row.actor_name,
+            "subject_kind": row.subject_kind,
+            "subject": row.subject_name,
+            "field": row.field,
+            "order_number": row.order_number,
         },
-        searched=[HistoryRow.actor_name, HistoryRow.field, AssetRow.name, AssetRow.order_number],
+        searched=[row.actor_name, row.field, row.subject_name, row.order_number],
         to_item=_audit_line,
     )
+
+
+def _audit_of_assets(work: UnitOfWork) -> Select[*tuple[Any, ...]]:
+    row = HistoryRow
+    return (
+        select(
+            (literal("asset-") + cast(row.id, String)).label("key"),
+            row.at,
+            row.actor_kind,
+            row.actor_name,
+            literal(SubjectKind.ASSET.value).label("subject_kind"),
+            cast(row.asset_id, String).label("subject_id"),
+            AssetRow.name.label("subject_name"),
+            row.field,
+            row.before,
+            row.after,
+            AssetRow.order_number,
+        )
+        .join(AssetRow, AssetRow.id == row.asset_id)
+        .where(row.installation_id == work.installation_id)
+    )
+
+
+def _audit_of_everything_else(
+    work: UnitOfWork, kinds: Collection[SubjectKind]
+) -> Select[*tuple[Any, ...]]:
+    row = AuditRow
+    is_order = row.subject_kind == SubjectKind.ORDER
+    return select(
+        cast(row.id, String).label("key"),
+        row.at,
+        row.actor_kind,
+        row.actor_name,
+        row.subject_kind,
+        row.subject_id,
+        row.subject_name,
+        row.field,
+        row.before,
+        row.after,
+        case((is_order, row.subject_name)).label("order_number"),
+    ).where(row.installation_id == work.installation_id, row.subject_kind.in_(kinds))
 
 
 def _id(row: Any) -> UUID:
@@ -294,10 +333,10 @@ def _asset_line(row: Any) -> AssetLine:
 
 
 def _audit_line(row: Any) -> AuditLine:
-    return AuditLine(
-        id=row[0].id,
-        entry=to_history(row[0]),
-        asset_id=row[0].asset_id,
-        asset_name=row[1],
-        order_number=row[2],
+    entry = AuditEntry(
+        at=row.at,
+        actor=from_row(Actor, row, prefix="actor_"),
+        subject=from_row(Subject, row, prefix="subject_"),
+        change=from_row(Change, row),
     )
+    return AuditLine(id=row.key, entry=entry, order_number=row.order_number)

@@ -10,6 +10,7 @@ from bittitan_plugin.store.tables.accounts import (
     InvitationRow,
     ProvedAddressRow,
 )
+from bittitan_plugin.store.tables.auditing import AuditRow
 from bittitan_plugin.store.tables.base import NAMING, Base
 from bittitan_plugin.store.tables.cancelling import CancellationRequestRow, RevocationRow
 from bittitan_plugin.store.tables.coupons import (
@@ -47,6 +48,7 @@ __all__ = [
     "AccountChangeRow",
     "AccountRow",
     "AssetRow",
+    "AuditRow",
     "Base",
     "CancellationRequestRow",
     "CircuitRow",

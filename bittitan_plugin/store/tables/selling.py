@@ -174,7 +174,10 @@ class HistoryRow(Base):
     """One change of one asset. Rows are only added, which a trigger of the database ensures."""
 
     __tablename__ = "bittitan_asset_history"
-    __table_args__ = (Index("ix_bittitan_asset_history_asset", "installation_id", "asset_id"),)
+    __table_args__ = (
+        Index("ix_bittitan_asset_history_asset", "installation_id", "asset_id"),
+        Index("ix_bittitan_asset_history_at", "installation_id", "at"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
     installation_id: Mapped[UUID] = installation_id()

@@ -11,6 +11,7 @@ from starlette_admin.fields import EnumField, StringField
 from starlette_admin.types import RequestAction
 
 from bittitan_plugin.domain.assets import Asset
+from bittitan_plugin.domain.audit_entries import Subject, SubjectKind
 from bittitan_plugin.domain.money import Money
 from bittitan_plugin.web.admin.admin_context import context_of
 from bittitan_plugin.web.admin.filters import (
@@ -26,6 +27,15 @@ from bittitan_plugin.web.admin.wording import spoken
 from bittitan_plugin.web.pages import instant, money
 
 Getter = Callable[[Any], object]
+
+#: The list whose pages show subjects of a kind. Other kinds have no page of one.
+SUBJECT_LISTS = {
+    SubjectKind.ASSET: "assets",
+    SubjectKind.PRODUCT: "products",
+    SubjectKind.ORDER: "orders",
+    SubjectKind.ACCOUNT: "accounts",
+    SubjectKind.PROBLEM: "problems",
+}
 
 
 def _got(get: Getter) -> Callable[[Request, Any], object]:
@@ -123,6 +133,28 @@ def asset_link(name: str, label: str, get: Callable[[Any], Asset | None]) -> Ass
         getter=_got(get),
         filters=[Contains, IsEmpty, IsSet],
         list_template="fields/list/asset.html",
+    )
+
+
+@dataclass
+class SubjectField(StringField):
+    """The object of a change as a link to its page, where it has one; its name in an export."""
+
+    async def serialize_value(self, request: Request, value: Any) -> Any:
+        """What the template of the cell needs."""
+        if request.state.action == RequestAction.EXPORT:
+            return value.name
+        return {"id": value.id, "name": value.name, "list": SUBJECT_LISTS.get(value.kind)}
+
+
+def subject_link(name: str, label: str, get: Callable[[Any], Subject]) -> SubjectField:
+    """The object of a change, filtered by a part of its name."""
+    return SubjectField(
+        name=name,
+        label=label,
+        getter=_got(get),
+        filters=[Contains],
+        list_template="fields/list/subject.html",
     )
 
 

@@ -54,6 +54,10 @@ class AdminList(BaseModelView):
     def browser(self, work: UnitOfWork) -> Browser[Any]:
         """The list's query."""
 
+    def browser_for(self, work: UnitOfWork, viewer: Viewer) -> Browser[Any]:
+        """The list's query, as far as that viewer may see its rows; by default all of them."""
+        return self.browser(work)
+
     @abstractmethod
     def look(self, work: UnitOfWork, key: UUID, viewer: Viewer) -> Any:
         """Everything the page of one row shows to whoever may see the list; it has ``id``.
@@ -72,6 +76,7 @@ class AdminList(BaseModelView):
         filters: FilterGroup | None = None,
     ) -> Sequence[Any]:
         """The rows of one page."""
+        viewer = context_of(request).viewer
         wanted = Wanted(
             search=_searched(q),
             criteria=criteria_of(filters, context_of(request).zone),
@@ -80,7 +85,9 @@ class AdminList(BaseModelView):
             limit=limit,
         )
         return await self.lines(
-            await self.site.read(lambda work: self.browser(work).page(work.session, wanted))
+            await self.site.read(
+                lambda work: self.browser_for(work, viewer).page(work.session, wanted)
+            )
         )
 
     async def lines(self, found: Sequence[Any]) -> Sequence[Any]:
@@ -91,9 +98,12 @@ class AdminList(BaseModelView):
         self, request: Request, q: str | None = None, filters: FilterGroup | None = None
     ) -> int:
         """How many rows match, up to the counting limit."""
+        viewer = context_of(request).viewer
         criteria = criteria_of(filters, context_of(request).zone)
         wanted = Wanted(search=_searched(q), criteria=criteria)
-        return await self.site.read(lambda work: self.browser(work).count(work.session, wanted))
+        return await self.site.read(
+            lambda work: self.browser_for(work, viewer).count(work.session, wanted)
+        )
 
     async def find_by_pk(self, request: Request, pk: Any) -> Any:
         """What the page of one row shows; None for an invalid or unknown id."""
@@ -106,8 +116,11 @@ class AdminList(BaseModelView):
 
     async def find_by_pks(self, request: Request, pks: list[Any]) -> Sequence[Any]:
         """The rows chosen for an export, as in the list; unknown ids are left out."""
+        viewer = context_of(request).viewer
         return await self.lines(
-            await self.site.read(lambda work: self.browser(work).chosen(work.session, pks))
+            await self.site.read(
+                lambda work: self.browser_for(work, viewer).chosen(work.session, pks)
+            )
         )
 
     def is_accessible(self, request: Request) -> bool:

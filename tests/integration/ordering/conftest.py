@@ -8,7 +8,8 @@ from starlette.applications import Starlette
 
 from bittitan_plugin.bittitan.sandbox import DEFAULT_EMAIL, DEFAULT_PASSWORD, SandboxServer
 from bittitan_plugin.cli.serving import site_of
-from bittitan_plugin.platforms.shop.platform import INSTALLATION, ShopPlatform
+from bittitan_plugin.platforms.shop.ids import INSTALLATION
+from bittitan_plugin.platforms.shop.platform import ShopPlatform
 from bittitan_plugin.platforms.shop.schema import build_schema
 from bittitan_plugin.platforms.shop.web import graphql_routes
 from bittitan_plugin.services.installations import get_installation

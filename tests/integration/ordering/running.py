@@ -4,7 +4,8 @@ import pytest
 from starlette.applications import Starlette
 
 from bittitan_plugin.bittitan.sandbox import SandboxServer
-from bittitan_plugin.platforms.shop.platform import INSTALLATION, ShopPlatform
+from bittitan_plugin.platforms.shop.ids import INSTALLATION
+from bittitan_plugin.platforms.shop.platform import ShopPlatform
 from tests.integration.ordering.conftest import embedded, site, storefront
 from tests.world import Shop, World
 

@@ -9,9 +9,8 @@ from sqlalchemy import func, select
 
 from bittitan_hooks import specs
 from bittitan_plugin.platforms.shop.hook_calls import HookCaller
-from bittitan_plugin.platforms.shop.ids import Kind, global_id, parse_id
+from bittitan_plugin.platforms.shop.ids import INSTALLATION, Kind, global_id, parse_id
 from bittitan_plugin.platforms.shop.order_events import OrderChanges
-from bittitan_plugin.platforms.shop.platform import INSTALLATION
 from bittitan_plugin.platforms.shop.tables import CheckoutRow, OrderRow, PaymentRow
 from tests.integration.shop.shop import CHECKOUT_COMPLETE, CHECKOUT_CREATE, ORDER, Shop
 from tests.tables import every

@@ -24,9 +24,8 @@ from bittitan_plugin.domain.coupons import CouponStatus
 from bittitan_plugin.domain.history import Actor, ActorKind
 from bittitan_plugin.domain.problems import Problem
 from bittitan_plugin.domain.retries import Retry
-from bittitan_plugin.platforms.shop.ids import Kind, global_id
+from bittitan_plugin.platforms.shop.ids import INSTALLATION, Kind, global_id
 from bittitan_plugin.platforms.shop.invoices import InvoiceKind
-from bittitan_plugin.platforms.shop.platform import INSTALLATION
 from bittitan_plugin.platforms.shop.tables import InvoiceRow, OrderLineRow, RefundRow
 from bittitan_plugin.services.installations import configure
 from bittitan_plugin.services.ports import Tenant

@@ -13,33 +13,37 @@ branch_labels: Sequence[str] | None = None
 depends_on: Sequence[str] | None = None
 
 
+#: Tables whose rows are only ever added, and what they are called.
+_ONLY_ADDED_TO = {"bittitan_asset_history": "the history of assets", "bittitan_audit": "the audit"}
+
+
 def upgrade() -> None:
     """Apply."""
     _tables_of_the_plugin()
     _tables_of_the_embedded_host()
-    if op.get_bind().dialect.name == "postgresql":
-        _history_stays_on_postgresql()
-    else:
-        _history_stays_on_sqlite()
+    for table, name in _ONLY_ADDED_TO.items():
+        if op.get_bind().dialect.name == "postgresql":
+            _only_added_to_on_postgresql(table, name)
+        else:
+            _only_added_to_on_sqlite(table, name)
 
 
-def _history_stays_on_postgresql() -> None:
+def _only_added_to_on_postgresql(table: str, name: str) -> None:
     op.execute(
-        "CREATE FUNCTION bittitan_history_stays() RETURNS trigger LANGUAGE plpgsql AS "
-        "$$ BEGIN RAISE EXCEPTION 'the history of assets is only ever added to'; END $$"
+        f"CREATE FUNCTION {table}_stays() RETURNS trigger LANGUAGE plpgsql AS "
+        f"$$ BEGIN RAISE EXCEPTION '{name} is only ever added to'; END $$"
     )
     op.execute(
-        "CREATE TRIGGER bittitan_history_stays BEFORE UPDATE OR DELETE "
-        "ON bittitan_asset_history FOR EACH ROW EXECUTE FUNCTION bittitan_history_stays()"
+        f"CREATE TRIGGER {table}_stays BEFORE UPDATE OR DELETE "
+        f"ON {table} FOR EACH ROW EXECUTE FUNCTION {table}_stays()"
     )
 
 
-def _history_stays_on_sqlite() -> None:
+def _only_added_to_on_sqlite(table: str, name: str) -> None:
     for what in ("UPDATE", "DELETE"):
         op.execute(
-            f"CREATE TRIGGER bittitan_history_stays_{what.lower()} BEFORE {what} "
-            "ON bittitan_asset_history BEGIN "
-            "SELECT RAISE(ABORT, 'the history of assets is only ever added to'); END"
+            f"CREATE TRIGGER {table}_stays_{what.lower()} BEFORE {what} "
+            f"ON {table} BEGIN SELECT RAISE(ABORT, '{name} is only ever added to'); END"
         )
 
 
@@ -651,6 +655,30 @@ def _tables_of_the_plugin() -> None:
         "bittitan_asset_history",
         ["installation_id", "asset_id"],
     )
+    op.create_index(
+        "ix_bittitan_asset_history_at", "bittitan_asset_history", ["installation_id", "at"]
+    )
+    op.create_table(
+        "bittitan_audit",
+        sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
+        sa.Column("installation_id", sa.Uuid(), nullable=False),
+        sa.Column("at", Instant(timezone=True), nullable=False),
+        sa.Column("actor_kind", sa.String(length=20), nullable=False),
+        sa.Column("actor_name", sa.String(length=255), nullable=False),
+        sa.Column("subject_kind", sa.String(length=20), nullable=False),
+        sa.Column("subject_id", sa.String(length=255), nullable=False),
+        sa.Column("subject_name", sa.String(length=255), nullable=False),
+        sa.Column("field", sa.String(length=60), nullable=False),
+        sa.Column("before", sa.Text(), nullable=True),
+        sa.Column("after", sa.Text(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["installation_id"],
+            ["bittitan_installations.id"],
+            name=op.f("fk_bittitan_audit_installation_id_bittitan_installations"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_bittitan_audit")),
+    )
+    op.create_index("ix_bittitan_audit_at", "bittitan_audit", ["installation_id", "at"])
     op.create_table(
         "bittitan_cancellation_requests",
         sa.Column("id", sa.Uuid(), nullable=False),
