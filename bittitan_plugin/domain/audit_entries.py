@@ -23,7 +23,6 @@ class SubjectKind(Described):
     STAFF = "STAFF", "A user of the distributor."
     STOCK = "STOCK", "Coupon codes in stock."
     PROBLEM = "PROBLEM", "A problem that was acted upon."
-    RUN = "RUN", "Long work that somebody started."
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""OrderLeases a template pair and its values into an e-mail's subject, text and HTML.
+"""Turns a template pair and its values into an e-mail's subject, text and HTML.
 
 A distributor may replace any template. A replacement must never cost a sale, so one that
 cannot be used is reported in the log and the template shipped with the plugin is used instead.

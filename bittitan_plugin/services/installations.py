@@ -5,9 +5,11 @@ from dataclasses import replace
 
 from bittitan_plugin.base.cipher import UnreadableSecret
 from bittitan_plugin.base.manifest import FieldType, manifest
+from bittitan_plugin.domain.audit_entries import Subject, SubjectKind, differences
 from bittitan_plugin.domain.configuration import Configuration
 from bittitan_plugin.domain.coupons import Sealed, masked
 from bittitan_plugin.domain.errors import ErrorCode, OutcomeUnknown, Refusal, Rejected, Unavailable
+from bittitan_plugin.domain.history import Actor, ActorKind, Change
 from bittitan_plugin.domain.installations import Installation
 from bittitan_plugin.domain.texts import check_typed
 from bittitan_plugin.services import coupon_account
@@ -15,6 +17,9 @@ from bittitan_plugin.services.ports import Ports, Tenant
 
 #: The longest value of a setting, in characters. The limit is our choice.
 LONGEST_VALUE = 255
+#: How the audit shows a secret that is set.
+_HIDDEN = "••••"
+_SETTINGS = Subject(kind=SubjectKind.SETTINGS, id="bittitan", name="BitTitan")
 
 
 def open_installation(ports: Ports, key: str) -> Installation:
@@ -109,7 +114,32 @@ def configure(
             work, installation.configuration, configuration, same_account, changed_by, ports.clock()
         )
         installations.save(stored)
+        changes = _changes(before=installation, after=stored)
+        work.audit.record(Actor(ActorKind.STAFF, changed_by), ports.clock(), _SETTINGS, changes)
     return stored
+
+
+def _changes(*, before: Installation, after: Installation) -> list[Change]:
+    """What was changed, without the values of secrets."""
+    found = differences(_values(before), _values(after))
+    secrets = _secrets()
+    return [
+        replace(each, before=each.before and _HIDDEN, after=each.after and _HIDDEN)
+        if each.field in secrets
+        else each
+        for each in found
+    ]
+
+
+def _values(installation: Installation) -> dict[str, object]:
+    configuration = installation.configuration
+    shown = {each.name: getattr(configuration, each.name) for each in manifest().configuration}
+    lists = {name: ", ".join(value) for name, value in shown.items() if isinstance(value, tuple)}
+    return {"active": installation.active} | shown | lists
+
+
+def _secrets() -> set[str]:
+    return {each.name for each in manifest().configuration if each.type is FieldType.SECRET}
 
 
 def shown_values(ports: Ports, configuration: Configuration) -> dict[str, str | None]:
@@ -138,7 +168,7 @@ def _changed(
     ports: Ports, installation: Installation, values: Mapping[str, str | None]
 ) -> tuple[Configuration, list[Refusal]]:
     configuration, refusals = installation.configuration, []
-    secrets = {f.name for f in manifest().configuration if f.type is FieldType.SECRET}
+    secrets = _secrets()
     for name, value in values.items():
         try:
             _check_text(name, value)

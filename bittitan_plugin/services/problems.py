@@ -7,8 +7,9 @@ a message where nothing can be done from here.
 from collections.abc import Callable, Mapping
 from uuid import UUID, uuid4
 
+from bittitan_plugin.domain.audit_entries import Subject, SubjectKind
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
-from bittitan_plugin.domain.history import Actor
+from bittitan_plugin.domain.history import Actor, Change
 from bittitan_plugin.domain.problems import Problem, ProblemAction
 from bittitan_plugin.services.accounts import synchronizing as accounts
 from bittitan_plugin.services.cancelling import cancellation
@@ -19,6 +20,7 @@ from bittitan_plugin.services.ports import Tenant
 from bittitan_plugin.services.reconciling import reconciliation
 from bittitan_plugin.services.selling import held_lines, ordering, synchronization
 from bittitan_plugin.services.workflow_ids import Workflow
+from bittitan_plugin.store.unit_of_work import UnitOfWork
 
 
 def act(tenant: Tenant, problem_id: UUID, actor: Actor) -> Problem:
@@ -34,7 +36,8 @@ def act(tenant: Tenant, problem_id: UUID, actor: Actor) -> Problem:
     if problem.resolved_at is not None:
         return problem
     _ACTS[problem.action](tenant, problem, actor)
-    with tenant.reading() as work:
+    with tenant.writing() as work:
+        _record(tenant, work, problem, actor, "done", problem.action)
         return work.problems.get(problem_id)
 
 
@@ -44,7 +47,19 @@ def dismiss(tenant: Tenant, problem_id: UUID, actor: Actor) -> Problem:
     Raises ``Refusal`` NOT_FOUND on ``id``. Works also while the plugin is switched off.
     """
     with tenant.writing() as work:
-        return work.problems.dismiss(problem_id, actor.name, tenant.ports.clock())
+        was_open = work.problems.get(problem_id).resolved_at is None
+        problem = work.problems.dismiss(problem_id, actor.name, tenant.ports.clock())
+        if was_open:
+            _record(tenant, work, problem, actor, "dismissed", problem.message)
+        return problem
+
+
+def _record(
+    tenant: Tenant, work: UnitOfWork, problem: Problem, actor: Actor, what: str, said: str
+) -> None:
+    subject = Subject(kind=SubjectKind.PROBLEM, id=str(problem.id), name=problem.kind)
+    change = Change(field=what, before=None, after=said)
+    work.audit.record(actor, tenant.ports.clock(), subject, [change])
 
 
 def _synchronize_asset(tenant: Tenant, problem: Problem, actor: Actor) -> None:

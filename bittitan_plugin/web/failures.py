@@ -1,4 +1,4 @@
-"""OrderLeases failures into pages that explain what failed, what was changed, and what to do
+"""Turns failures into pages that explain what failed, what was changed, and what to do
 next.
 """
 

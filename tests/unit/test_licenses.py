@@ -94,9 +94,13 @@ def brought_along(name: str, known: dict[str, str], extra: str = "") -> dict[str
     return known
 
 
+#: What only older versions of our libraries bring along, as far as those are allowed.
+WITH_OLDER_VERSIONS = {"websockets": "BSD-3-Clause"}  # dbos 3.2
+
+
 def page() -> str:
     """The whole list."""
-    licenses = brought_along("bittitan-plugin", {})
+    licenses = brought_along("bittitan-plugin", {}) | WITH_OLDER_VERSIONS
     return HEAD + "".join(f"| {name} | {licenses[name]} |\n" for name in sorted(licenses))
 
 

@@ -1,4 +1,4 @@
-"""OrderLeases a basket into an order, exactly once."""
+"""Turns a basket into an order, exactly once."""
 
 from datetime import datetime
 from decimal import Decimal

@@ -6,14 +6,16 @@ it was sent to has it. It works once, within a few days, and not after a newer o
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime
 from uuid import UUID, uuid4
 
 from bittitan_plugin.base.cipher import UnreadableSecret
 from bittitan_plugin.domain.accounts import Account
+from bittitan_plugin.domain.audit_entries import Subject, SubjectKind
 from bittitan_plugin.domain.coupons import Sealed
 from bittitan_plugin.domain.emails import InvitationLink
 from bittitan_plugin.domain.errors import ErrorCode, Refusal, Rejected, Unavailable
-from bittitan_plugin.domain.history import Actor
+from bittitan_plugin.domain.history import Actor, Change
 from bittitan_plugin.domain.installations import Installation
 from bittitan_plugin.domain.invitations import LIFETIME, Invitation, check_invitable
 from bittitan_plugin.domain.mail_limits import INVITATIONS, INVITATIONS_OF_RESELLER
@@ -51,6 +53,7 @@ def invite(tenant: Tenant, account_id: UUID, address: str, actor: Actor) -> Invi
         if account.reseller_id:
             counted += count_mail(work, INVITATIONS_OF_RESELLER, account.reseller_id, actor, now)
         reseller = work.accounts.get(account.reseller_id) if account.reseller_id else None
+        _record(work, account, actor, now)
     try:
         tenant.ports.mailer.send(
             _mail(tenant.ports, installation, account, reseller, invitation, address)
@@ -62,6 +65,13 @@ def invite(tenant: Tenant, account_id: UUID, address: str, actor: Actor) -> Invi
             work.sent_mails.take_back(counted)
         raise
     return invitation
+
+
+def _record(work: UnitOfWork, account: Account, actor: Actor, now: datetime) -> None:
+    subject = Subject(kind=SubjectKind.ACCOUNT, id=str(account.id), name=account.email)
+    work.audit.record(
+        actor, now, subject, [Change(field="invitation", before=None, after=account.email)]
+    )
 
 
 def _mail(

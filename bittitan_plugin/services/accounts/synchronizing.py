@@ -4,8 +4,9 @@ from uuid import UUID
 
 from bittitan_plugin.domain.accounts import Account, SyncOptions, check_password
 from bittitan_plugin.domain.assets import Asset
+from bittitan_plugin.domain.audit_entries import Subject, SubjectKind
 from bittitan_plugin.domain.errors import ErrorCode, OutcomeUnknown, Refusal, Rejected, Unavailable
-from bittitan_plugin.domain.history import Actor, ActorKind
+from bittitan_plugin.domain.history import Actor, ActorKind, Change
 from bittitan_plugin.ports.vendor import CouponVendor, Partner
 from bittitan_plugin.services.ports import Ports, Tenant
 from bittitan_plugin.services.workflow_ids import Workflow, synchronize_id
@@ -19,6 +20,7 @@ _INPUTS = {"email": "email", "company": "company_name", "password": "password"}
 def save_and_synchronize(
     tenant: Tenant,
     account_id: UUID,
+    actor: Actor,
     *,
     email: str | None = None,
     company_name: str | None = None,
@@ -38,6 +40,9 @@ def save_and_synchronize(
         options = account.sync_options.changed(email, company_name)
         _check_unique(work, account, options)
         work.accounts.change(account_id, lambda known: known.saved(options))
+        asked = Change(field="synchronize", before=None, after=options.company or options.email)
+        subject = Subject(kind=SubjectKind.ACCOUNT, id=str(account_id), name=account.email)
+        work.audit.record(actor, tenant.ports.clock(), subject, [asked])
     try:
         account = synchronize_account(tenant, account_id, password=password)
     except Refusal as refusal:

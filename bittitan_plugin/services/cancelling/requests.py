@@ -11,7 +11,7 @@ from bittitan_plugin.domain.assets import Asset
 from bittitan_plugin.domain.cancellation import CancellationTerms, demand
 from bittitan_plugin.domain.coupons import CouponStatus
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
-from bittitan_plugin.domain.history import Actor
+from bittitan_plugin.domain.history import Actor, Change
 from bittitan_plugin.domain.mail_limits import CANCELLATION_REQUESTS
 from bittitan_plugin.domain.requests import (
     REMINDER_BEFORE,
@@ -82,13 +82,16 @@ def withdraw(tenant: Tenant, request_id: UUID, actor: Actor) -> CancellationRequ
 def reject(tenant: Tenant, request_id: UUID, actor: Actor, reason: str) -> CancellationRequest:
     """Staff refuse, with a reason. Raises ``Refusal`` REQUEST_DECIDED, or on ``reason``."""
     with tenant.writing() as work:
-        _locked(work, tenant.id, request_id)
-        return decide(
+        _, asset = _locked(work, tenant.id, request_id)
+        refused = decide(
             work,
             request_id,
             lambda r: r.refused(tenant.ports.clock(), actor.name, reason),
             News.REFUSED,
         )
+        told = Change(field="cancellationRequest", before=None, after=f"refused: {reason}")
+        work.assets.note(asset.id, told, actor, tenant.ports.clock())
+        return refused
 
 
 def accept(tenant: Tenant, request_id: UUID, actor: Actor) -> CancellationRequest:

@@ -11,6 +11,7 @@ from uuid import UUID, uuid4
 
 import structlog
 
+from bittitan_plugin.domain.audit_entries import Subject, SubjectKind, differences
 from bittitan_plugin.domain.catalogue import (
     PRODUCT_GROUP,
     PlatformVariant,
@@ -31,6 +32,9 @@ from bittitan_plugin.services.ports import Tenant
 from bittitan_plugin.store.unit_of_work import UnitOfWork
 
 log = structlog.get_logger(__name__)
+
+#: What the audit compares of a product.
+_SHOWN = ("name", "sku", "product_type", "prices", "published", "expire_days", "validity_days")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,6 +76,7 @@ def create(
             work.products.save(product)
         else:
             work.products.add(product)
+        _record(tenant, work, actor, None, product)
     _log("product_created", installation, actor, product)
     return product
 
@@ -90,9 +95,11 @@ def update(tenant: Tenant, actor: Actor, product_id: UUID, wishes: Wishes) -> Pr
     shown = _tell(tenant, before, after, wishes)
     with tenant.writing() as work:
         work.take_turns(CATALOGUE_TURN)
-        after = _changed(work.products.get(product_id), wishes)
+        before = work.products.get(product_id)
+        after = _changed(before, wishes)
         after = after.following(shown) if shown else after
         work.products.save(after)
+        _record(tenant, work, actor, before, after)
     _log("product_updated", installation, actor, after)
     return after
 
@@ -113,6 +120,7 @@ def delete(tenant: Tenant, actor: Actor, product_id: UUID) -> Product:
     with tenant.writing() as work:
         _check_unsold(work, product)
         work.products.remove(product_id)
+        _record(tenant, work, actor, product, None)
     _log("product_deleted", installation, actor, product)
     return product
 
@@ -243,15 +251,31 @@ def _part(product: Product, wishes: Wishes) -> Offer:
 
 @contextmanager
 def _refused_by_platform() -> Iterator[None]:
-    """OrderLease the platform's refusals into invalid input, because the caller named the
-    variant.
-    """
+    """Turn the platform's refusals into invalid input, because the caller named the variant."""
     try:
         yield
     except Rejected as rejection:
         known = rejection.code in set(ErrorCode)
         code = ErrorCode(rejection.code) if known else ErrorCode.INVALID
         raise Refusal(code, rejection.message, field=rejection.field) from rejection
+
+
+def _record(
+    tenant: Tenant, work: UnitOfWork, actor: Actor, before: Product | None, after: Product | None
+) -> None:
+    product = after or before
+    if product is not None:
+        subject = Subject(kind=SubjectKind.PRODUCT, id=str(product.id), name=product.name)
+        changes = differences(_shown(before), _shown(after))
+        work.audit.record(actor, tenant.ports.clock(), subject, changes)
+
+
+def _shown(product: Product | None) -> dict[str, object]:
+    """What the audit compares; nothing is left of a product that does not exist."""
+    if product is None:
+        return dict.fromkeys(_SHOWN)
+    shown: dict[str, object] = {name: getattr(product, name) for name in _SHOWN}
+    return shown | {"prices": ", ".join(map(str, product.prices.values()))}
 
 
 def _log(event: str, installation: Installation, actor: Actor, product: Product) -> None:

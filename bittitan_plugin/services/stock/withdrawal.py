@@ -8,9 +8,10 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from uuid import UUID
 
+from bittitan_plugin.domain.audit_entries import Subject, SubjectKind
 from bittitan_plugin.domain.catalogue import ProductType
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
-from bittitan_plugin.domain.history import Actor
+from bittitan_plugin.domain.history import Actor, Change
 from bittitan_plugin.domain.stock import StockCode, StockState
 from bittitan_plugin.domain.texts import check_line
 from bittitan_plugin.services.coupons.code_lookup import mark_of
@@ -46,6 +47,7 @@ def withdraw(tenant: Tenant, code_id: UUID, reason: str, actor: Actor) -> StockC
             raise Refusal(ErrorCode.INVALID, _REFUSED[code.state], field="id")
         work.stock_imports.find(code.import_id)
         _withdraw(tenant.ports, work, [code_id], why, actor)
+        _record(tenant, work, code_id, f"a code of {code.licenses} × {code.sku}", actor, why)
         review(tenant.ports, work, product_type)
         return work.stock.get(code_id)
 
@@ -87,6 +89,9 @@ def _withdraw_all(tenant: Tenant, import_id: UUID, reason: str, actor: Actor) ->
             after = some[-1] if some else None
             some = work.stock.unsold_of_import(import_id, after=after, limit=BATCH)
             _withdraw(tenant.ports, work, some, reason, actor)
+            if some:
+                name = f"{len(some)} codes of an import"
+                _record(tenant, work, import_id, name, actor, reason)
             for product_type in sorted(ProductType):
                 review(tenant.ports, work, product_type)
         withdrawn += len(some)
@@ -99,6 +104,14 @@ def _withdraw(
 ) -> None:
     work.stock.withdraw(code_ids, reason=reason, by=actor.name, at=ports.clock())
     work.claims.release(code_ids)
+
+
+def _record(
+    tenant: Tenant, work: UnitOfWork, subject_id: UUID, name: str, actor: Actor, reason: str
+) -> None:
+    subject = Subject(kind=SubjectKind.STOCK, id=str(subject_id), name=name)
+    withdrawn = Change(field="withdrawn", before=None, after=reason)
+    work.audit.record(actor, tenant.ports.clock(), subject, [withdrawn])
 
 
 _SOLD = (

@@ -1,7 +1,7 @@
 """The lists that staff browse in the back office, each of one installation only."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -333,10 +333,14 @@ def _asset_line(row: Any) -> AssetLine:
 
 
 def _audit_line(row: Any) -> AuditLine:
+    subject = from_row(Subject, row, prefix="subject_")
+    if subject.kind is SubjectKind.ASSET:
+        # SQLite keeps such an id without its dashes.
+        subject = replace(subject, id=str(UUID(subject.id)))
     entry = AuditEntry(
         at=row.at,
         actor=from_row(Actor, row, prefix="actor_"),
-        subject=from_row(Subject, row, prefix="subject_"),
+        subject=subject,
         change=from_row(Change, row),
     )
     return AuditLine(id=row.key, entry=entry, order_number=row.order_number)

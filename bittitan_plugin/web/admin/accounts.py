@@ -97,13 +97,13 @@ class AccountPage(AdminPage):
         """*Save & Synchronize*: work that waits for the account then continues by itself."""
         key, form = key_in(request), await form_of(request)
         email, company = sent(form, "email"), sent(form, "company_name")
-        password = sent(form, "password") or None
+        password, actor = sent(form, "password") or None, actor_of(request)
         return await self.act(
             request,
             page_of(key),
             "The account is synchronized with BitTitan.",
             lambda: save_and_synchronize(
-                self.site.tenant, key, email=email, company_name=company, password=password
+                self.site.tenant, key, actor, email=email, company_name=company, password=password
             ),
         )
 

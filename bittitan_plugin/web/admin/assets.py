@@ -15,7 +15,6 @@ from bittitan_plugin.domain.assets import Asset, AssetStatus, ProvisioningStatus
 from bittitan_plugin.domain.cancellation import CancellationTerms
 from bittitan_plugin.domain.catalogue import ProductType
 from bittitan_plugin.domain.coupons import CouponStatus
-from bittitan_plugin.domain.errors import ErrorCode, Refusal
 from bittitan_plugin.domain.history import HistoryEntry
 from bittitan_plugin.domain.problems import Problem
 from bittitan_plugin.domain.requests import CancellationRequest
@@ -24,6 +23,7 @@ from bittitan_plugin.domain.texts import whole_number
 from bittitan_plugin.services.cancelling import cancellation
 from bittitan_plugin.services.cancelling.cancellation import cancel
 from bittitan_plugin.services.coupons.code_lookup import mark_of
+from bittitan_plugin.services.coupons.showing import show_code
 from bittitan_plugin.services.next_attempts import try_now
 from bittitan_plugin.services.notifications import resend_welcome
 from bittitan_plugin.services.selling.assets import AssetChanges, update_asset
@@ -40,6 +40,7 @@ from bittitan_plugin.web.admin.admin_page import AdminPage, actor_of, key_in, se
 from bittitan_plugin.web.admin.lists import AdminList
 from bittitan_plugin.web.admin.wording import at_a_glance, field_name, spoken
 from bittitan_plugin.web.forms import form_of
+from bittitan_plugin.web.site import run
 
 KEY = "assets"
 #: The longest token that identifies a form sent twice, in characters.
@@ -216,11 +217,8 @@ class AssetPage(AdminPage):
     @route("/{id}/code", methods=["POST"], name="asset-code")
     async def show_code(self, request: Request) -> Response:
         """The coupon code in full, on a page that is not cached."""
-        key = key_in(request)
-        asset = await self.site.read(lambda work: work.assets.get(key))
-        if asset.coupon_code is None:
-            raise Refusal(ErrorCode.NOT_PROVISIONED, "There is no coupon code yet.")
-        code = self.site.ports.cipher.open(asset.coupon_code)
+        key, actor = key_in(request), actor_of(request)
+        asset, code = await run(lambda: show_code(self.site.tenant, key, actor))
         return self.show(request, "code.html", asset=asset, code=code)
 
     @route("/{id}/edit", methods=["POST"], name="asset-edit")

@@ -51,6 +51,11 @@ _FIELDS = {
     "refund": "Refund",
     "welcomeEmail": "Welcome e-mail",
     "welcomeEmailAgain": "Welcome e-mail once more",
+    "codeShown": "Code shown",
+    "cancellationRequest": "Request to cancel",
+    "active": "Switched on",
+    "synchronize": "Save & Synchronize",
+    "invitation": "Invited",
 }
 
 

@@ -72,6 +72,7 @@ class AccountMutations:
                 scope,
                 accounts.save_and_synchronize,
                 account_id,
+                scope.viewer.actor,
                 email=options.email,
                 company_name=options.company_name,
                 password=options.password,

@@ -22,6 +22,7 @@ from bittitan_plugin.services.installations import get_installation
 from tests.fakes.values import account
 from tests.integration.ordering.documents import ACCOUNTS, SYNCHRONIZE
 from tests.integration.ordering.storefront import Storefront, person
+from tests.world import STAFF
 
 
 def synchronize(shop: Storefront, **given: Any) -> Any:
@@ -134,7 +135,7 @@ def test_two_staff_who_synchronize_at_once_make_one_partner(by_hand: Storefront)
     tenant = by_hand.shop.tenant
     with ThreadPoolExecutor(8) as pool:
         found = list(
-            pool.map(lambda _: accounts.save_and_synchronize(tenant, account_id), range(8))
+            pool.map(lambda _: accounts.save_and_synchronize(tenant, account_id, STAFF), range(8))
         )
     assert (len({each.partner_id for each in found}), len(partners(by_hand))) == (1, 1)
 
@@ -204,7 +205,7 @@ def test_the_password_of_an_older_contract_is_passed_on_and_never_kept(
 def test_an_account_changed_meanwhile_is_not_overwritten(by_hand: Storefront) -> None:
     account_id = opened(by_hand).id
     tenant = by_hand.shop.tenant
-    accounts.save_and_synchronize(tenant, account_id, company_name="First")
+    accounts.save_and_synchronize(tenant, account_id, STAFF, company_name="First")
     answer = synchronize(by_hand, companyName="Second")
     assert errors(answer) == [("companyName", "INVALID")]
     assert stored(by_hand, account_id).company == "First"

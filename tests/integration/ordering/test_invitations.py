@@ -15,7 +15,7 @@ from bittitan_plugin.ports.mail import Notification
 from bittitan_plugin.services.accounts import invitations
 from bittitan_plugin.services.accounts.customers import ensure_account, ensure_end_customer
 from bittitan_plugin.services.accounts.synchronizing import save_and_synchronize
-from tests.world import Shop
+from tests.world import STAFF, Shop
 
 LINK = "https://shop.example/invitation/"
 RESELLER = Actor(ActorKind.CUSTOMER, "reseller@example.com")
@@ -134,7 +134,7 @@ def test_a_reseller_without_a_company_is_not_named_by_its_address(
     account = named(shop)
     if synchronized:  # BitTitan then knows it by its address for want of a company
         assert account.reseller_id is not None
-        save_and_synchronize(shop.tenant, account.reseller_id)
+        save_and_synchronize(shop.tenant, account.reseller_id, STAFF)
     token_sent(shop, account)
     (sent,) = (each for each in shop.mail if each.to == account.email)
     values: dict[str, Any] = dict(sent.values)

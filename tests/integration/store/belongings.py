@@ -12,11 +12,13 @@ from sqlalchemy.orm import Session
 from bittitan_plugin.domain.absence import AccountChange
 from bittitan_plugin.domain.accounts import Account, AccountStatus
 from bittitan_plugin.domain.assets import Asset
+from bittitan_plugin.domain.audit_entries import Subject, SubjectKind
 from bittitan_plugin.domain.billing import Refund, RefundStatus
 from bittitan_plugin.domain.catalogue import Product
 from bittitan_plugin.domain.coupons import CouponSource, Sealed
 from bittitan_plugin.domain.errors import ErrorCode
 from bittitan_plugin.domain.held_lines import HeldBecause, HeldLine
+from bittitan_plugin.domain.history import Change
 from bittitan_plugin.domain.invitations import Invitation
 from bittitan_plugin.domain.money import Money
 from bittitan_plugin.domain.problems import Problem, ProblemKind
@@ -56,6 +58,8 @@ HELD = HeldLine(
     because=HeldBecause.BEFORE_US,
     held_at=NOON,
 )
+SUBJECT = Subject(kind=SubjectKind.PRODUCT, id="product-clashing", name="A product")
+REPRICED = Change(field="price", before=None, after="1 USD")
 RETRIED = retry(id="provision:clashing", next_attempt_at=SOON)
 END_EMAIL, LINE, PROBLEM = "it@fabrikam.example", "line-clashing", "problem-clashing"
 CLAIMED = "code:clashing"
@@ -147,6 +151,7 @@ def _line_waits(work: UnitOfWork, asset: Asset) -> None:
     work.deferred_lines.put_off(LINE, 1)
     work.held_lines.hold(HELD)
     work.retries.put(replace(RETRIED, asset_id=asset.id))
+    work.audit.record(STAFF, NOON, SUBJECT, [REPRICED])
 
 
 def _run(work: UnitOfWork) -> Run:

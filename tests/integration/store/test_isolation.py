@@ -39,7 +39,9 @@ from tests.integration.store.belongings import (
     LINE,
     MAILED,
     PROBLEM,
+    REPRICED,
     RETRIED,
+    SUBJECT,
     Belongings,
     everything_of,
     settle_in,
@@ -266,6 +268,7 @@ CHANGING: dict[str, Case] = {
     "held_lines.hold": lambda w, b: w.held_lines.hold(replace(HELD, order_number="theirs")),
     "held_lines.release": lambda w, b: w.held_lines.release(LINE, "thief"),
     "deferred_lines.put_off": lambda w, b: w.deferred_lines.put_off(LINE, 9),
+    "audit.record": lambda w, b: w.audit.record(STAFF, LATER, SUBJECT, [REPRICED]),
 }  # fmt: skip
 
 
