@@ -1,24 +1,24 @@
 """The command line. Imports wait until a command needs them, so that each starts quickly."""
 
 import json
-import os
 import signal
-import sys
 import threading
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
-    from bittitan_plugin.base.settings import Settings
-    from bittitan_plugin.plugin.bootstrap import Application
-    from bittitan_plugin.services.ports import Ports
+from bittitan_plugin.cli.opening import (
+    fail,
+    fail_for_platforms,
+    leave,
+    read_settings,
+    with_application,
+    with_ports,
+)
 
 
 class Commands(TyperGroup):
@@ -34,14 +34,13 @@ class Commands(TyperGroup):
         try:
             return super().invoke(ctx)
         except UnfitDatabase as unfit:
-            _fail(str(unfit))
+            fail(str(unfit))
         except (OperationalError, InterfaceError) as error:
-            _fail(f"The database {fault_in_words(error)}; look at BITTITAN_DATABASE_URL.")
+            fail(f"The database {fault_in_words(error)}; look at BITTITAN_DATABASE_URL.")
 
 
 app = typer.Typer(
     cls=Commands,
-    help="Sells BitTitan (MigrationWiz) licences on a commerce platform.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -49,6 +48,24 @@ app = typer.Typer(
 
 Platform = Annotated[str, typer.Option(help="Address to listen on.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of text.")]
+
+
+def _print_version(asked: bool) -> None:
+    from bittitan_plugin.base.manifest import manifest
+
+    if asked:
+        typer.echo(f"bittitan-plugin {manifest().version}")
+        raise typer.Exit
+
+
+@app.callback()
+def main(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_print_version, is_eager=True, help="Print it and end."),
+    ] = False,
+) -> None:
+    """Sells BitTitan (MigrationWiz) licences on a commerce platform."""
 
 
 @app.command()
@@ -65,7 +82,7 @@ def serve(
     """Serve the embedded shop: GraphQL, health and metrics, and the worker unless told not to."""
     from bittitan_plugin.cli.serving import at_address, open_shop, server_of
 
-    settings = at_address(_settings(), host, port)
+    settings = at_address(read_settings(), host, port)
     if demo:
         from bittitan_plugin.cli.demo.client import StoryError
         from bittitan_plugin.cli.demo.running import serve_demo
@@ -79,13 +96,15 @@ def serve(
     shop = open_shop(settings)
     shop.start(run_worker=not no_worker)
     typer.echo(f"serving on {settings.public_url}/graphql/")
+    if shop.platform.customers.first_staff() is None:
+        typer.echo("Nobody can sign in yet: run 'bittitan-plugin staff create EMAIL'.")
     server = server_of(shop, host, port)
     with suppress(KeyboardInterrupt, SystemExit):
         server.run()
     if not server.started:
         shop.stop()
-        _fail(f"Could not listen on {host}, port {port}; is another process using it?")
-    _leave()
+        fail(f"Could not listen on {host}, port {port}; is another process using it?")
+    leave()
 
 
 @app.command()
@@ -93,7 +112,7 @@ def worker() -> None:
     """Run durable work only. Any number of workers may share one PostgreSQL database."""
     from bittitan_plugin.cli.serving import open_shop
 
-    shop = open_shop(_settings())
+    shop = open_shop(read_settings())
     stopping = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())
@@ -101,7 +120,7 @@ def worker() -> None:
     typer.echo("working")
     stopping.wait()
     shop.stop()
-    _leave()
+    leave()
 
 
 @app.command()
@@ -113,8 +132,8 @@ def sandbox(
     from bittitan_plugin.base.settings import Environment
     from bittitan_plugin.bittitan.sandbox import serve_sandbox
 
-    if _settings().environment is Environment.PRODUCTION:
-        _fail("The sandbox hands out worthless coupons; it does not run in production.")
+    if read_settings().environment is Environment.PRODUCTION:
+        fail("The sandbox hands out worthless coupons; it does not run in production.")
     serve_sandbox(host, port)
 
 
@@ -131,13 +150,13 @@ def migrate() -> None:
     """Bring the database up to date. Safe while other processes run, and to repeat."""
     from bittitan_plugin.plugin.bootstrap import build
 
-    application = build(_settings())
+    application = build(read_settings())
     try:
         application.migrate()
     finally:
         application.close()
     if application.platform_faults:
-        _fail_for_platforms(application.platform_faults)
+        fail_for_platforms(application.platform_faults)
     typer.echo("the database is up to date")
 
 
@@ -151,13 +170,13 @@ def token(
     from bittitan_plugin.domain.errors import Refusal
 
     if staff == (customer is not None):
-        _fail("Say for whom: --staff, or --customer EMAIL.")
-    shop = open_shop(_settings())
+        fail("Say for whom: --staff, or --customer EMAIL.")
+    shop = open_shop(read_settings())
     try:
         shop.application.check()
         typer.echo(shop.platform.issue_token(customer))
     except Refusal as refusal:
-        _fail(refusal.message)
+        fail(refusal.message)
     finally:
         shop.application.close()
 
@@ -178,7 +197,7 @@ def doctor(as_json: Json = False) -> None:
     from bittitan_plugin.cli.doctor import examine
     from bittitan_plugin.plugin.bootstrap import build
 
-    application = build(_settings())
+    application = build(read_settings())
     findings = list(examine(application))
     application.close()
     if as_json:
@@ -204,7 +223,7 @@ def services_definition(
     from bittitan_plugin.cli.fetch import fetch_services_definition
     from bittitan_plugin.cli.serving import open_shop
 
-    shop = open_shop(_settings())
+    shop = open_shop(read_settings())
     shop.start(run_worker=False)
     try:
         ports = shop.application.ports
@@ -225,7 +244,7 @@ def secrets_rotate(as_json: Json = False) -> None:
     """
     from bittitan_plugin.cli.rotate import rotate_secrets
 
-    _with_application(lambda application: rotate_secrets(application, as_json=as_json))
+    with_application(lambda application: rotate_secrets(application, as_json=as_json))
 
 
 @app.command()
@@ -243,7 +262,7 @@ def reconcile(
     from bittitan_plugin.cli.reconcile import reconcile as run
     from bittitan_plugin.cli.serving import open_shop
 
-    shop = open_shop(_settings())
+    shop = open_shop(read_settings())
     shop.start(run_worker=False)
     try:
         ports = shop.application.ports
@@ -265,12 +284,74 @@ def provision_held(
     from bittitan_plugin.cli.held_orders import provision_order
     from bittitan_plugin.cli.serving import open_shop
 
-    shop = open_shop(_settings())
+    shop = open_shop(read_settings())
     shop.start(run_worker=False)
     try:
         raise typer.Exit(provision_order(shop.application.ports, installation, order))
     finally:
         shop.stop()
+
+
+staff = typer.Typer(
+    help="Who works for the distributor, in the embedded shop.", no_args_is_help=True
+)
+app.add_typer(staff, name="staff")
+
+Email = Annotated[str, typer.Argument(help="E-mail address, with which the person signs in.")]
+Force = Annotated[bool, typer.Option("--force", help="Also for the last who may manage users.")]
+
+
+@staff.command("create")
+def staff_create(
+    email: Email,
+    name: Annotated[str, typer.Option(help="The person's name.")] = "",
+    permission: Annotated[
+        list[str] | None, typer.Option(help="What the person may do, one by one; all without it.")
+    ] = None,
+    password_stdin: Annotated[
+        bool, typer.Option("--password-stdin", help="Read the password from standard input.")
+    ] = False,
+) -> None:
+    """Make a member of staff, who signs in at /admin/. Asks for a password."""
+    from bittitan_plugin.cli import staff as people
+
+    people.create(email, name, permission, people.password(from_stdin=password_stdin))
+
+
+@staff.command("list")
+def staff_list(as_json: Json = False) -> None:
+    """List who works for the distributor, and what each may do."""
+    from bittitan_plugin.cli import staff as people
+
+    people.print_list(as_json=as_json)
+
+
+@staff.command("permissions")
+def staff_permissions(
+    email: Email,
+    permissions: Annotated[list[str], typer.Argument(help="All that the person may do from now.")],
+    force: Force = False,
+) -> None:
+    """Replace what a person may do; says what it was and what it is."""
+    from bittitan_plugin.cli import staff as people
+
+    people.permit(email, permissions, force=force)
+
+
+@staff.command("disable")
+def staff_disable(email: Email, force: Force = False) -> None:
+    """Lock a person out: every session and token ends at once."""
+    from bittitan_plugin.cli import staff as people
+
+    people.disable(email, force=force)
+
+
+@staff.command("enable")
+def staff_enable(email: Email) -> None:
+    """Let a person sign in again."""
+    from bittitan_plugin.cli import staff as people
+
+    people.enable(email)
 
 
 coupons = typer.Typer(help="The stock of coupon codes.", no_args_is_help=True)
@@ -300,7 +381,7 @@ def coupons_import(
 
     mode = ImportMode.GOOD_ROWS if partial else ImportMode.ALL_OR_NONE
     mode = ImportMode.DRY_RUN if dry_run else mode
-    _with_ports(lambda ports: import_file(ports, installation, file, mode, as_json=as_json))
+    with_ports(lambda ports: import_file(ports, installation, file, mode, as_json=as_json))
 
 
 @coupons.command("list")
@@ -318,9 +399,9 @@ def coupons_list(
 
     known = {each.value: each for each in StockState}
     if state.upper() not in {*known, "ALL"}:
-        _fail(f"There is no state '{state}'; give one of {', '.join(known)}, or ALL.")
+        fail(f"There is no state '{state}'; give one of {', '.join(known)}, or ALL.")
     wanted = known.get(state.upper())
-    _with_ports(
+    with_ports(
         lambda ports: list_codes(ports, installation, wanted, as_csv=as_csv, as_json=as_json)
     )
 
@@ -332,7 +413,7 @@ def coupons_report(
     """What the stock holds by expiry, what was sold each week, and how many days it lasts."""
     from bittitan_plugin.cli.stock import print_report
 
-    _with_ports(lambda ports: print_report(ports, installation, as_csv=as_csv, as_json=as_json))
+    with_ports(lambda ports: print_report(ports, installation, as_csv=as_csv, as_json=as_json))
 
 
 Reason = Annotated[str, typer.Option(help="Why; it is kept with the code.")]
@@ -351,7 +432,7 @@ def coupons_withdraw(
 
     if not (yes or typer.confirm("Withdraw this code, so that it is not sold?")):
         raise typer.Exit(1)
-    _with_ports(lambda ports: withdraw_code(ports, installation, code, reason))
+    with_ports(lambda ports: withdraw_code(ports, installation, code, reason))
 
 
 @coupons.command("undo")
@@ -367,7 +448,7 @@ def coupons_undo(
     def sure(question: str) -> bool:
         return yes or typer.confirm(question)
 
-    _with_ports(lambda ports: undo(ports, installation, made, reason, sure=sure))
+    with_ports(lambda ports: undo(ports, installation, made, reason, sure=sure))
 
 
 revocations = typer.Typer(help="Codes from stock to be revoked by hand.", no_args_is_help=True)
@@ -381,7 +462,7 @@ def revocations_list(installation: Installation = "default", as_json: Json = Fal
     """List what waits to be revoked in BitTitan's portal, the most urgent first; codes masked."""
     from bittitan_plugin.cli.revoke import list_revocations
 
-    _with_ports(lambda ports: list_revocations(ports, installation, as_json=as_json))
+    with_ports(lambda ports: list_revocations(ports, installation, as_json=as_json))
 
 
 @revocations.command("confirm")
@@ -390,7 +471,7 @@ def revocations_confirm(revocation: Revocation, installation: Installation = "de
     from bittitan_plugin.cli.revoke import decide_revocation
     from bittitan_plugin.services.cancelling.stock_revocation import confirm
 
-    _with_ports(lambda ports: decide_revocation(ports, installation, revocation, confirm))
+    with_ports(lambda ports: decide_revocation(ports, installation, revocation, confirm))
 
 
 @revocations.command("redeemed")
@@ -399,51 +480,4 @@ def revocations_redeemed(revocation: Revocation, installation: Installation = "d
     from bittitan_plugin.cli.revoke import decide_revocation
     from bittitan_plugin.services.cancelling.stock_revocation import report_redeemed
 
-    _with_ports(lambda ports: decide_revocation(ports, installation, revocation, report_redeemed))
-
-
-def _with_ports(command: "Callable[[Ports], int]") -> NoReturn:
-    """Run a command on the wired plugin and end with its status."""
-    _with_application(lambda application: command(application.ports))
-
-
-def _with_application(command: "Callable[[Application], int]") -> NoReturn:
-    from bittitan_plugin.plugin.bootstrap import build
-
-    application = build(_settings())
-    try:
-        application.check()
-        raise typer.Exit(command(application))
-    finally:
-        application.close()
-
-
-def _settings() -> "Settings":
-    from bittitan_plugin.base.settings import InvalidSettings, load_settings
-    from bittitan_plugin.platforms.registry import installed_kinds
-
-    try:
-        return load_settings(*(kind.settings for kind in installed_kinds().values()))
-    except InvalidSettings as error:
-        _fail(str(error))
-
-
-def _leave() -> NoReturn:
-    """End now. A step that outlived its grace would keep the interpreter until it gives up."""
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os._exit(0)
-
-
-def _fail_for_platforms(faults: "Mapping[str, Exception]") -> NoReturn:
-    from bittitan_plugin.platforms.registry import in_words
-
-    for name, fault in faults.items():
-        typer.echo(f"platform '{name}' cannot be used ({in_words(fault)})", err=True)
-    typer.echo("the database is up to date for all others", err=True)
-    raise typer.Exit(1)
-
-
-def _fail(message: str) -> NoReturn:
-    typer.echo(message, err=True)
-    raise typer.Exit(2)
+    with_ports(lambda ports: decide_revocation(ports, installation, revocation, report_redeemed))

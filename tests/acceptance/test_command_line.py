@@ -3,13 +3,16 @@
 import json
 import re
 import socket
+import stat
+import subprocess
 from pathlib import Path
+from urllib.request import Request, urlopen
 
 import pytest
 from typer.main import get_command
 
 from bittitan_plugin.cli.commands import app
-from tests.acceptance.processes import get, run, serving
+from tests.acceptance.processes import COMMAND, environment, get, run, serving, started
 from tests.ports import free_port
 from tests.waiting import PATIENCE_S
 
@@ -105,11 +108,79 @@ def test_make_run_leaves_a_shop_with_data_tokens_and_commands_to_try(tmp_path: P
     with serving(port, "--demo", var_dir=str(tmp_path)) as process:
         assert process.stdout is not None
         said = ""
-        while "/readyz" not in said:
+        while "GraphQL " not in said:
             said += process.stdout.readline()
-    assert re.search(r"export STAFF=ey\S+", said)
-    assert re.search(r"export RESELLER=ey\S+", said)
+        tokens = Path(re.findall(r"^  \. (\S+)$", said, re.MULTILINE)[0])
+        kept, mode = tokens.read_text(), stat.S_IMODE(tokens.stat().st_mode)
+    assert re.search(r"^export STAFF=ey\S+$", kept, re.MULTILINE)
+    assert re.search(r"^export RESELLER=ey\S+$", kept, re.MULTILINE)
+    assert (mode, "ey" in said) == (0o600, False)
     assert said.count("curl -s") == 3
+    last = said.splitlines()[-4:]
+    for line, path in zip(last, ("/shop/", "/portal/", "/admin/", "/graphql/"), strict=True):
+        assert f"http://127.0.0.1:{port}{path}" in line
+
+
+def test_a_token_works_on_whatever_port_the_shop_listens(tmp_path: Path) -> None:
+    assert hired(tmp_path, "first@example.com").returncode == 0
+    token = run("token", "--staff", var_dir=str(tmp_path)).stdout.strip()
+    port = free_port()
+    with serving(port, var_dir=str(tmp_path)):
+        asked = Request(
+            f"http://127.0.0.1:{port}/graphql/",
+            b'{"query": "{ me { email } }"}',
+            {"Content-Type": "application/json", "Authorization": f"Bearer {token}"},
+        )
+        with urlopen(asked, timeout=PATIENCE_S) as answer:
+            assert json.load(answer)["data"] == {"me": {"email": "first@example.com"}}
+
+
+def test_a_shop_without_staff_says_which_command_makes_the_first(tmp_path: Path) -> None:
+    with started("serve", "--port", str(free_port()), var_dir=str(tmp_path)) as process:
+        assert process.stdout is not None
+        said = next(line for line in process.stdout if "sign in" in line)
+    assert "bittitan-plugin staff create" in said
+
+
+def test_the_first_member_of_staff_is_made_before_anything_was_served(tmp_path: Path) -> None:
+    made = hired(tmp_path, "First@example.com")
+    assert (made.returncode, "first@example.com may sign in" in made.stdout) == (0, True)
+    listed = json.loads(run("staff", "list", "--json", var_dir=str(tmp_path)).stdout)
+    assert [(each["e-mail"], each["disabled_since"]) for each in listed] == [
+        ("first@example.com", None)
+    ]
+
+
+def test_staff_are_changed_and_wrong_input_ends_with_a_sentence(tmp_path: Path) -> None:
+    hired(tmp_path, "first@example.com")
+    hired(tmp_path, "second@example.com")
+
+    def staff(*arguments: str) -> tuple[int, str]:
+        done = run("staff", *arguments, var_dir=str(tmp_path))
+        return done.returncode, done.stdout + done.stderr
+
+    assert staff("permissions", "second@example.com", "MANAGE_ORDERS")[0] == 0
+    status, said = staff("permissions", "second@example.com", "MANAGE_MONEY")
+    assert (status, "MANAGE_PLUGINS" in said) == (2, True)
+    status, said = staff("disable", "first@example.com")
+    assert (status, "the last who may manage users" in said) == (2, True)
+    status, said = staff("disable", "nobody@example.com")
+    assert (status, "no member of staff" in said) == (2, True)
+    assert staff("disable", "second@example.com")[0] == 0
+    assert staff("enable", "second@example.com")[0] == 0
+
+
+def hired(directory: Path, email: str) -> "subprocess.CompletedProcess[str]":
+    """``staff create`` with a password on standard input."""
+    return subprocess.run(
+        [COMMAND, "staff", "create", email, "--password-stdin"],
+        input="a long password\n",
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_S,
+        check=False,
+        env=environment({"var_dir": str(directory)}),
+    )
 
 
 def test_a_port_that_is_taken_is_said_so(tmp_path: Path) -> None:

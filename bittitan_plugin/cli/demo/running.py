@@ -14,7 +14,7 @@ import uvicorn
 from rich.console import Console
 
 from bittitan_plugin.base.cipher import generate_key
-from bittitan_plugin.base.private_files import private_directory
+from bittitan_plugin.base.private_files import private_directory, private_file
 from bittitan_plugin.base.settings import LogFormat, Settings
 from bittitan_plugin.bittitan.sandbox import SandboxServer
 from bittitan_plugin.cli.demo.client import Frontend, StoryError
@@ -151,36 +151,47 @@ def _narrator(console: Console, steps: list[str]) -> Narrator:
 
 
 def _say_what_to_try(console: Console, shop: Shop) -> None:
-    address = shop.application.settings.public_url
-    url = f"{address}/graphql/"
-    staff = shop.platform.issue_token(STAFF_EMAIL)
-    reseller = shop.platform.issue_token(RESELLER_EMAIL)
+    settings = shop.application.settings
+    address, url = settings.public_url, f"{settings.public_url}/graphql/"
+    tokens = _kept_tokens(shop)
     listing = (
         '{"query": "{ bittitanAssets(first: 5) { edges { node { id friendlyName status } } } }"}'
     )
     lines = [
         "",
-        f"The shop is open at {url} (GraphiQL in a browser). Ctrl-C closes it.",
-        f"In a browser, with the password {DEMO_PASSWORD}:",
-        f"  {address}/admin/ as {STAFF_EMAIL}",
-        f"  {address}/portal/ and {address}/shop/ as {RESELLER_EMAIL}",
-        f"Mail is written to {shop.application.settings.mail_dir}.",
-        "",
-        "Tokens, valid for twelve hours:",
-        f"  export STAFF={staff}",
-        f"  export RESELLER={reseller}",
-        "",
-        "Three commands to try in another terminal, after those two lines:",
+        f"Mail is written to {settings.mail_dir}.",
+        "Three commands to try in another terminal, after reading the tokens "
+        "(valid for twelve hours):",
+        f"  . {tokens}",
         f"  curl -s {url} -H 'Content-Type: application/json' "
         f"-H \"Authorization: Bearer $RESELLER\" -d '{listing}'",
         f"  curl -s {url} -H 'Content-Type: application/json' "
         '-H "Authorization: Bearer $STAFF" '
         '-d \'{"query": "{ plugins { name globalConfiguration { active } } }"}\'',
         f"  curl -s {address}/readyz",
+        "",
+        f"It is open until Ctrl-C; the password is {DEMO_PASSWORD}:",
+        f"  shop         {address}/shop/ as {RESELLER_EMAIL}",
+        f"  portal       {address}/portal/ as {RESELLER_EMAIL}",
+        f"  back office  {address}/admin/ as {STAFF_EMAIL}",
+        f"  GraphQL      {url}",
     ]
     # Unbroken lines, so that they can be copied.
     for line in lines:
         console.print(line, soft_wrap=True, markup=False, highlight=False)
+
+
+def _kept_tokens(shop: Shop) -> Path:
+    """The file with both tokens: a terminal's history is no place for them."""
+    path = shop.application.settings.var_dir / "tokens.sh"
+    private_file(path)
+    tokens = {"STAFF": STAFF_EMAIL, "RESELLER": RESELLER_EMAIL}
+    path.write_text(
+        "".join(
+            f"export {name}={shop.platform.issue_token(email)}\n" for name, email in tokens.items()
+        )
+    )
+    return path
 
 
 def _free_port() -> int:

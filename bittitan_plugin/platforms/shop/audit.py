@@ -5,11 +5,18 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from bittitan_plugin.domain.audit_entries import Subject
+from bittitan_plugin.domain.audit_entries import Subject, SubjectKind
 from bittitan_plugin.domain.history import Actor, Change
 from bittitan_plugin.platforms.shop.ids import INSTALLATION
+from bittitan_plugin.platforms.shop.tables import UserRow
 from bittitan_plugin.store.repositories.audit import AuditRepository
 from bittitan_plugin.store.repositories.installations import InstallationRepository
+
+
+def subject_of(user: UserRow) -> Subject:
+    """The user as the audit names it."""
+    kind = SubjectKind.STAFF if user.is_staff else SubjectKind.CUSTOMER
+    return Subject(kind=kind, id=str(user.id), name=user.email)
 
 
 def record(

@@ -9,9 +9,12 @@ from sqlalchemy.exc import IntegrityError
 
 from bittitan_plugin.domain.access import ANONYMOUS, Permission, Viewer
 from bittitan_plugin.domain.addresses import normalized
+from bittitan_plugin.domain.audit_entries import differences
 from bittitan_plugin.domain.billing import LAST_BILLING_DAY
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
+from bittitan_plugin.domain.history import Actor
 from bittitan_plugin.domain.texts import check_line, check_typed, is_line
+from bittitan_plugin.platforms.shop.audit import record, subject_of
 from bittitan_plugin.platforms.shop.database import ShopDatabase
 from bittitan_plugin.platforms.shop.ids import Kind, global_id
 from bittitan_plugin.platforms.shop.inputs import check_email
@@ -28,19 +31,25 @@ class Customers:
         self._database = database
         self._attempts = SignInAttempts(database)
 
-    def create(
+    def create(  # noqa: PLR0913 - what a user consists of, each by its name
         self,
         *,
         email: str,
+        name: str = "",
         company: str = "",
         password: str | None = None,
         billing_day: int | None = None,
         staff_permissions: Collection[Permission] | None = None,
+        by: Actor | None = None,
     ) -> UserRow:
-        """A new customer, or member of staff when permissions are given."""
+        """A new customer, or member of staff when permissions are given.
+
+        ``by`` is who makes it, for the audit; None for a user who came by itself.
+        """
         row = UserRow(
             id=uuid4(),
             email=check_email(email),
+            name=check_line(name, "name", required=False),
             company=check_line(company, "company", required=False),
             password=None if password is None else hash_password(_check_password(password)),
             billing_day=None if billing_day is None else _check_day(billing_day),
@@ -52,6 +61,11 @@ class Customers:
         try:
             with self._database.writing() as session:
                 session.add(row)
+                session.flush()
+                if by is not None:
+                    values = {"email": row.email, "permissions": ", ".join(row.permissions)}
+                    made = differences({}, values)
+                    record(session, by, row.created_at, subject_of(row), made)
         except IntegrityError:
             raise Refusal(
                 ErrorCode.UNIQUE, f"There is a user {row.email} already.", field="email"
@@ -69,7 +83,7 @@ class Customers:
         """
         self._attempts.begin(email, address, device)
         row = self.by_email(email)
-        if not matches(password, row.password if row else None):
+        if not matches(password, row.password if row else None) or (row and row.disabled_at):
             return None
         self._attempts.succeeded(email, address, device)
         return row
@@ -102,6 +116,10 @@ class Customers:
                 f"{row.email} is the address of a member of staff, who sees no licences as one. "
                 "Ask whoever sold you the licences to name another address.",
             )
+        if row.disabled_at is not None:
+            raise Refusal(
+                ErrorCode.INVALID, "This account is locked. Ask whoever sold you the licences."
+            )
         return self._renew(row.id, password=hash_password(_check_password(password)))
 
     def sign_out_everywhere(self, user_id: UUID) -> None:
@@ -130,7 +148,7 @@ class Customers:
     def first_staff(self) -> UserRow | None:
         """The member of staff that was added first."""
         with self._database.reading() as session:
-            query = select(UserRow).where(UserRow.is_staff)
+            query = select(UserRow).where(UserRow.is_staff, UserRow.disabled_at.is_(None))
             return session.scalar(query.order_by(UserRow.created_at, UserRow.id).limit(1))
 
     def listing(self) -> Listing[UserRow]:
@@ -144,8 +162,8 @@ def is_session_of(row: UserRow, session_key: str) -> bool:
 
 
 def viewer_of(row: UserRow | None) -> Viewer:
-    """The user as the plugin's viewer; anonymous when the user is gone."""
-    if row is None:
+    """The user as the plugin's viewer; anonymous when the user is gone or locked out."""
+    if row is None or row.disabled_at is not None:
         return ANONYMOUS
     return Viewer(
         customer_id=None if row.is_staff else global_id(Kind.USER, row.id),

@@ -29,4 +29,4 @@ class ShopPages:
 
     def routes(self, site: Site) -> Sequence[BaseRoute]:
         """The storefront."""
-        return shop_routes(site)
+        return shop_routes(site, self._platform)

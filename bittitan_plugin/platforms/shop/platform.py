@@ -28,8 +28,9 @@ from bittitan_plugin.platforms.shop.paging import Listing, PageRequest
 from bittitan_plugin.platforms.shop.payments import Refunds
 from bittitan_plugin.platforms.shop.plugins import Plugins
 from bittitan_plugin.platforms.shop.product_events import ProductChanges
+from bittitan_plugin.platforms.shop.staff import Staff
 from bittitan_plugin.platforms.shop.tables import UserRow
-from bittitan_plugin.platforms.shop.tokens import ACCESS_LIFETIME, InvalidToken, Tokens
+from bittitan_plugin.platforms.shop.tokens import ACCESS_LIFETIME, InvalidToken, Tokens, issuer_at
 from bittitan_plugin.store.queries.keyset import Page
 
 #: How long a token from the command line is valid.
@@ -59,6 +60,7 @@ class ShopPlatform:
         self.host = ShopGateway(engine, clock)
         announcer = HookCaller(plugins, INSTALLATION)
         self.customers = Customers(self.database)
+        self.staff = Staff(self.database)
         self.catalogue = Catalogue(self.database)
         self.product_changes = ProductChanges(self.catalogue, announcer)
         self.checkouts = Checkouts(self.database)
@@ -71,7 +73,7 @@ class ShopPlatform:
         self.tokens = Tokens(
             self.database,
             cipher,
-            issuer=f"{public_url.rstrip('/')}/graphql/",
+            issuer=issuer_at(public_url),
             lifetime=token_lifetime,
         )
 
@@ -107,7 +109,7 @@ class ShopPlatform:
             return None
         bearer = self.tokens.verify(token)
         user = self.customers.find([bearer.user_id]).get(bearer.user_id)
-        if user is not None and not is_session_of(user, bearer.session_key):
+        if user is not None and (user.disabled_at or not is_session_of(user, bearer.session_key)):
             raise InvalidToken("Invalid token. Create new one by using tokenCreate mutation.")
         return user
 

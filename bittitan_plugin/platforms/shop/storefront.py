@@ -4,25 +4,42 @@ from pathlib import Path
 
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
+from bittitan_plugin.domain.access import ANONYMOUS
+from bittitan_plugin.platforms.shop.paging import PageRequest
+from bittitan_plugin.platforms.shop.platform import ShopPlatform
 from bittitan_plugin.web.security_headers import SecurityHeaders
-from bittitan_plugin.web.site import Site
+from bittitan_plugin.web.signing_in import home_of
+from bittitan_plugin.web.site import Site, run
 
 
-def shop_routes(site: Site) -> list[BaseRoute]:
-    """``/shop/`` and the operations under ``/shop/operations/``, read only."""
+def shop_routes(site: Site, platform: ShopPlatform) -> list[BaseRoute]:
+    """``/``, ``/shop/``, and the operations under ``/shop/operations/``, read only."""
+
+    async def home(request: Request) -> Response:
+        """Where whoever asks has something to do; strangers see what is on sale, if anything is."""
+        viewer = await site.viewer(request)
+        if viewer == ANONYMOUS and await run(lambda: _sells(platform)):
+            return RedirectResponse("/shop/")
+        return RedirectResponse(home_of(viewer))
 
     async def page(request: Request) -> Response:
         return await site.page(request, "shop/index.html")
 
     operations = StaticFiles(directory=operations_folder())
     return [
+        Route("/", home, methods=["GET"], middleware=site.middleware()),
         Route("/shop/", page, methods=["GET"], middleware=site.middleware()),
         Mount("/shop/operations", operations, middleware=[Middleware(SecurityHeaders)]),
     ]
+
+
+def _sells(platform: ShopPlatform) -> bool:
+    on_sale = platform.catalogue.listing(published_only=True)
+    return bool(platform.page(on_sale, PageRequest(first=1)).entries)
 
 
 def operations_folder() -> Path:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from joserfc import jwt
@@ -19,6 +20,7 @@ from bittitan_plugin.platforms.shop.tables import SigningKeyRow, UserRow
 
 _ALGORITHM = "RS256"
 _KEY_BITS = 2048
+_THIS_MACHINE = frozenset({"127.0.0.1", "::1", "localhost"})
 #: The longest token that is read, in characters.
 _LONGEST_TOKEN = 8192
 #: How long an access token is valid, as in Saleor.
@@ -41,6 +43,18 @@ class Bearer:
     user_id: UUID
     #: The user's session key when the token was issued; Saleor calls it ``token``.
     session_key: str
+
+
+def issuer_at(public_url: str) -> str:
+    """The issuer that tokens of a shop at this address name.
+
+    On one's own machine it is without the port, because the command ``token`` does not know on
+    which one the shop listens. Tokens of another instance have another key.
+    """
+    where = urlsplit(public_url)
+    if where.hostname in _THIS_MACHINE:
+        return f"{where.scheme}://{where.hostname}/graphql/"
+    return f"{public_url.rstrip('/')}/graphql/"
 
 
 class Tokens:

@@ -3,6 +3,7 @@
 import pytest
 from starlette.applications import Starlette
 
+from bittitan_plugin.platforms.shop.platform import ShopPlatform
 from bittitan_plugin.platforms.shop.storefront import shop_routes
 from bittitan_plugin.web.site import Site
 from tests.integration.ordering.conftest import embedded, plugin, seller, site, storefront
@@ -13,9 +14,9 @@ __all__ = ["embedded", "plugin", "seller", "site", "storefront"]
 
 
 @pytest.fixture(scope="session")
-def shop_app(site: Site) -> Starlette:
+def shop_app(site: Site, embedded: tuple[ShopPlatform, Starlette]) -> Starlette:
     """Built once: its routes and templates are the same for everybody."""
-    return Starlette(routes=shop_routes(site))
+    return Starlette(routes=shop_routes(site, embedded[0]))
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ from bittitan_plugin.platforms.shop.schema.context import (
     platform,
     run,
     signed_in,
+    viewer,
 )
 from bittitan_plugin.platforms.shop.schema.errors import AccountError, AccountErrorCode
 from bittitan_plugin.platforms.shop.schema.fields import mutation
@@ -112,6 +113,7 @@ class AccountMutation:
                 company=input.company_name,
                 password=input.password,
                 billing_day=input.billing_day,
+                by=viewer(info).actor,
             )
         )
         return CustomerCreate(user=user_of(info, row))
