@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, exc, make_url
+from sqlalchemy import Connection, Engine, Table, create_engine, event, exc, make_url
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bittitan_plugin.base.private_files import private_directory, private_file
@@ -83,7 +83,9 @@ def reading_engine(engine: Engine) -> Engine:
     return reading
 
 
-def insert_into(bind: Engine | Connection, row: type[Any]) -> postgresql.Insert | sqlite.Insert:
+def insert_into(
+    bind: Engine | Connection, row: type[Any] | Table
+) -> postgresql.Insert | sqlite.Insert:
     """An insert that can define what happens if such a row exists already."""
     insert = postgresql.insert if bind.dialect.name == "postgresql" else sqlite.insert
     return insert(row)

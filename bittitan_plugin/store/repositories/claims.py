@@ -2,15 +2,18 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import cast
 from uuid import UUID
 
-from sqlalchemy import delete, select
+from sqlalchemy import Table, delete, select
 
 from bittitan_plugin.store.engine import insert_into
 from bittitan_plugin.store.mapping import from_row, to_columns
 from bittitan_plugin.store.repositories.repository import Repository
 from bittitan_plugin.store.tables import ClaimRow
 
+# Written without the object-relational layer, which costs more than the statement itself.
+_CLAIMS = cast(Table, ClaimRow.__table__)
 #: Claims that are released in one statement.
 _BATCH = 1000
 
@@ -38,14 +41,15 @@ class ClaimRepository(Repository):
         if not claims:
             return []
         mine = {claim.subject: claim for claim in claims}
-        insert = insert_into(self._session.get_bind(), ClaimRow).on_conflict_do_nothing()
+        insert = insert_into(self._session.get_bind(), _CLAIMS).on_conflict_do_nothing()
         # In one order, so that two processes cannot wait for each other.
         values = [
             {"installation_id": self._installation_id, **to_columns(mine[subject])}
             for subject in sorted(mine)
         ]
-        self._session.execute(insert, values)
-        standing = self.of(mine)
+        claimed = self._session.scalars(insert.returning(_CLAIMS.c.subject), values)
+        known = mine.keys() - set(claimed)
+        standing = self.of(known) if known else {}
         return [claim for subject, claim in standing.items() if claim != mine[subject]]
 
     def of(self, subjects: Collection[str]) -> dict[str, Claim]:
