@@ -49,6 +49,12 @@ def concurrency_of(queue: Queue, concurrency: int) -> int:
     return concurrency if queue is Queue.PROVISIONING else max(1, concurrency // 4)
 
 
+def polling_of(queue: Queue, pace: float) -> float:
+    """Seconds between two looks into that queue; a test's pace shortens them, within reason."""
+    polling = POLLING_S[queue]
+    return polling if pace == 1 else max(polling * pace, SHORTEST_POLLING_S)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Waiting:
     """Work that was handed in and that no worker has begun."""
@@ -136,7 +142,7 @@ def register_queues(concurrency: int, pace: float) -> None:
             worker_concurrency=at_once,
             # One installation leaves room for the others.
             partition_worker_concurrency=fair_share(at_once),
-            polling_interval_sec=max(POLLING_S[queue] * pace, SHORTEST_POLLING_S),
+            polling_interval_sec=polling_of(queue, pace),
             on_conflict="always_update",
         )
 

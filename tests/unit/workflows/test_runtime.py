@@ -9,7 +9,7 @@ import pytest
 from bittitan_plugin.services.workflow_ids import Queue
 from bittitan_plugin.workflows.engine import runtime
 from bittitan_plugin.workflows.engine.attempts import Attempt
-from bittitan_plugin.workflows.engine.queue import concurrency_of, fair_share
+from bittitan_plugin.workflows.engine.queue import concurrency_of, fair_share, polling_of
 from bittitan_plugin.workflows.engine.runtime import Runtime, Stopping
 from tests.tables import every
 from tests.waiting import PATIENCE_S
@@ -59,6 +59,16 @@ def test_one_installation_takes_three_quarters_at_most(places: int, share: int) 
 ])  # fmt: skip
 def test_sales_have_the_most_room(queue: Queue, places: int, at_once: int) -> None:
     assert concurrency_of(queue, places) == at_once
+
+
+@every("queue, pace, seconds", [
+    (Queue.PROVISIONING, 1.0, 0.05), (Queue.BILLING, 1.0, 1.0),
+    (Queue.PROVISIONING, 0.1, 0.1), (Queue.CANCELLING, 0.5, 0.25),
+])  # fmt: skip
+def test_only_a_wait_that_is_shortened_has_a_lower_bound(
+    queue: Queue, pace: float, seconds: float
+) -> None:
+    assert polling_of(queue, pace) == seconds
 
 
 def test_what_is_at_work_is_known_while_it_lasts(here: Runtime, working: Working) -> None:
