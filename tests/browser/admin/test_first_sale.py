@@ -18,6 +18,7 @@ def test_a_new_instance_comes_to_its_first_sale(empty_place: Place, visit: Visit
     fetch_the_catalogue(page)
     publish(page, "MW-MAILBOX")
     publish(page, "UMB")
+    customers_are_offered(visit(empty_place, None, "/shop/"))
     order(page)
     (asset,) = empty_place.provisioned(1)
     assert (asset.quantity, asset.friendly_name) == (25, "Fabrikam move")
@@ -66,6 +67,18 @@ def publish(page: Page, article: str) -> None:
     page.get_by_label("In the storefront").select_option("published")
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_text("Saved.")).to_be_visible()
+
+
+def customers_are_offered(page: Page) -> None:
+    """Both, by the names that BitTitan gives them, from the list into the basket."""
+    names = page.locator("#offer-list h3")
+    expect(names).to_have_text(["MigrationWiz Mailbox", "User Migration Bundle"])
+    page.get_by_role("button", name="Choose User Migration Bundle", exact=True).click()
+    expect(page.locator("#line-title")).to_have_text("User Migration Bundle")
+    page.get_by_label("Number of licences").fill("2")
+    page.get_by_role("button", name="Put into the basket").click()
+    expect(page.locator("#basket-lines th")).to_contain_text("User Migration Bundle")
+    assert violations(page) == []
 
 
 def order(page: Page) -> None:

@@ -76,7 +76,9 @@ async function everyOffer() {
     for (const { node } of page.edges) {
       for (const variant of node.variants) {
         const price = variant.pricing?.price.gross;
-        if (variant.bittitanProduct && price) found.push({ ...variant, price });
+        // Only a product of several variants needs names for them; the others carry its own.
+        const name = variant.name || node.name;
+        if (variant.bittitanProduct && price) found.push({ ...variant, name, price });
       }
     }
     after = page.pageInfo.hasNextPage ? page.pageInfo.endCursor : null;
