@@ -146,7 +146,7 @@ class Customers:
             return {row.id: row for row in session.scalars(query)}
 
     def first_staff(self) -> UserRow | None:
-        """The member of staff that was added first."""
+        """The member of staff that was added first, of those who may sign in."""
         with self._database.reading() as session:
             query = select(UserRow).where(UserRow.is_staff, UserRow.disabled_at.is_(None))
             return session.scalar(query.order_by(UserRow.created_at, UserRow.id).limit(1))
@@ -157,13 +157,18 @@ class Customers:
 
 
 def is_session_of(row: UserRow, session_key: str) -> bool:
-    """Whether a session or token with that key began since the user last ended them all."""
-    return compare_digest((row.session_key or "").encode(), session_key.encode())
+    """Whether a session or token with that key began since the user last ended them all.
+
+    Somebody who is locked out has none.
+    """
+    return row.disabled_at is None and compare_digest(
+        (row.session_key or "").encode(), session_key.encode()
+    )
 
 
 def viewer_of(row: UserRow | None) -> Viewer:
-    """The user as the plugin's viewer; anonymous when the user is gone or locked out."""
-    if row is None or row.disabled_at is not None:
+    """The user as the plugin's viewer; anonymous when the user is gone."""
+    if row is None:
         return ANONYMOUS
     return Viewer(
         customer_id=None if row.is_staff else global_id(Kind.USER, row.id),

@@ -109,7 +109,7 @@ class ShopPlatform:
             return None
         bearer = self.tokens.verify(token)
         user = self.customers.find([bearer.user_id]).get(bearer.user_id)
-        if user is not None and (user.disabled_at or not is_session_of(user, bearer.session_key)):
+        if user is not None and not is_session_of(user, bearer.session_key):
             raise InvalidToken("Invalid token. Create new one by using tokenCreate mutation.")
         return user
 
