@@ -94,7 +94,12 @@ def test_production_still_answers_queries(production: Served) -> None:
     assert production.ask(ME).json()["data"] == {"me": None}
 
 
-@every("path", ["/", "/graphql/x", "/admins", "/_sandbox/ledger", "/v1/coupons"])
+def test_the_site_s_own_address_leads_on(shop: Served) -> None:
+    answer = shop.get("/")
+    assert (answer.status_code, answer.headers["location"]) == (307, "/sign-in")
+
+
+@every("path", ["/home", "/graphql/x", "/admins", "/_sandbox/ledger", "/v1/coupons"])
 def test_what_is_not_there_is_404(shop: Served, path: str) -> None:
     assert shop.get(path).status_code == 404
 
