@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from starlette.routing import BaseRoute
 from starlette_admin.views import BaseView
 
+from bittitan_plugin.platforms.shop.admin_order_form import OrderFormPage
 from bittitan_plugin.platforms.shop.admin_orders import OrderList, OrderPage
 from bittitan_plugin.platforms.shop.identity import ShopIdentity
 from bittitan_plugin.platforms.shop.platform import ShopPlatform
@@ -25,7 +26,8 @@ class ShopPages:
 
     def admin_views(self, site: Site) -> Sequence[BaseView]:
         """The pages for orders, which only the platform knows."""
-        return [OrderList(site, self._platform), OrderPage(site, self._platform)]
+        platform = self._platform
+        return [OrderList(site, platform), OrderFormPage(site, platform), OrderPage(site, platform)]
 
     def routes(self, site: Site) -> Sequence[BaseRoute]:
         """The storefront."""
