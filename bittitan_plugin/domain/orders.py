@@ -84,6 +84,8 @@ class Order:
     recipient_email: str
     lines: tuple[OrderLine, ...]
     created_at: datetime
+    #: Whether the platform lets the customer pay later: then it is delivered before it is paid.
+    on_account: bool = False
     #: The platform's invoice for it, if there is one.
     invoice: InvoiceReference | None = None
 
@@ -114,12 +116,13 @@ class ProvisionOn(StrEnum):
 def is_due(order: Order, provision_on: ProvisionOn) -> bool:
     """Whether the order's licences are to be provisioned now, by the distributor's setting.
 
+    Where the setting waits for payment, an order on account does not.
     An order that staff must still confirm waits even when it is paid: once delivered, it can be
     neither confirmed nor edited any more (observed on Saleor 3.23).
     """
     if order.status is not OrderStatus.CONFIRMED:
         return False
-    return order.fully_paid or provision_on is ProvisionOn.CONFIRMED
+    return order.fully_paid or order.on_account or provision_on is ProvisionOn.CONFIRMED
 
 
 def awaited(order: Order, provision_on: ProvisionOn) -> ProvisionOn:

@@ -143,6 +143,8 @@ class OrderValue(_Value):
     number: Text
     status: OrderStatus = OrderStatus.CONFIRMED
     fully_paid: StrictBool = False
+    #: Whether the customer may pay later: then it is delivered before it is paid.
+    on_account: StrictBool = False
     customer: _Customer
     #: Where the welcome e-mail goes; the customer's address unless given.
     recipient_email: Text = ""

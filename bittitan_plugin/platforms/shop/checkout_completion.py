@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
 from bittitan_plugin.domain.orders import Invoicing
+from bittitan_plugin.platforms.shop.account_credit import settle_delivery
 from bittitan_plugin.platforms.shop.checkouts import (
     CheckoutLine,
     CheckoutRecord,
@@ -54,7 +55,8 @@ class CheckoutCompletion:
     def place(self, user: UserRow, checkout_id: UUID, *, version: int, pay: bool) -> OrderRecord:
         """Store the order; submitted again it returns the first one.
 
-        ``pay`` lets a demonstration's gateway pay it at once; elsewhere it waits to be marked paid.
+        ``pay`` lets a demonstration's gateway pay it at once. Elsewhere it is delivered on account
+        where staff allowed that, and waits to be marked as paid otherwise.
         Raises ``Refusal`` when the basket is no longer at ``version``: what was checked and shown
         is no longer what would be bought.
         """
@@ -72,6 +74,7 @@ class CheckoutCompletion:
             now = self._database.clock()
             record = _order_of(load_checkout(session, row), user, now)
             _store(session, record)
+            settle_delivery(session, record.row)
             if pay and self._demo_payments:
                 charge(session, record.row, now)
         return record
@@ -99,6 +102,7 @@ def _order_of(checkout: CheckoutRecord, user: UserRow, now: datetime) -> OrderRe
         total=total_of(lines, checkout.row.currency).amount,
         charged=Decimal(0),
         refunded=Decimal(0),
+        on_account=False,
         invoicing=Invoicing.NOW,
         invoice_at=None,
         checkout_id=checkout.row.id,

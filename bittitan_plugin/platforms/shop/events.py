@@ -24,6 +24,7 @@ def domain_order(record: OrderRecord) -> Order:
         number=number_of(row),
         status=domain_status(row),
         fully_paid=is_fully_paid(row),
+        on_account=row.on_account,
         customer=customer_of(user),
         recipient_email=row.email,
         lines=tuple(_domain_line(line, row.currency) for line in record.lines),

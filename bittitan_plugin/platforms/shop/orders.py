@@ -12,6 +12,7 @@ from bittitan_plugin.domain.billing import next_billing_day
 from bittitan_plugin.domain.catalogue import check_quantity
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
 from bittitan_plugin.domain.orders import Invoicing
+from bittitan_plugin.platforms.shop.account_credit import settle_delivery
 from bittitan_plugin.platforms.shop.catalogue import Variant, load_variants
 from bittitan_plugin.platforms.shop.checkout_completion import ORDER_NUMBERS
 from bittitan_plugin.platforms.shop.checkouts import DEFAULT_CURRENCY, check_sellable
@@ -101,6 +102,7 @@ class Orders:
                 total=total_of(rows, currency).amount,
                 charged=Decimal(0),
                 refunded=Decimal(0),
+                on_account=False,
                 created_at=now,
                 updated_at=now,
             )
@@ -119,13 +121,17 @@ class Orders:
             return _record(session, order)
 
     def execute(self, order_id: UUID, invoicing: Invoicing) -> OrderRecord:
-        """Confirm an order with the choice when it is invoiced; from then on it may be paid."""
+        """Confirm an order with the choice when it is invoiced.
+
+        Delivered at once to an account that buys on account, to others once it is paid.
+        """
         now, zone = self._database.clock(), self._database.zone()
         with self._database.writing() as session:
             order = _live(session, order_id)
             record = _record(session, order)
             if OrderState(order.status) in OPEN_STATES:
                 order.status = OrderState.UNFULFILLED
+                settle_delivery(session, order)
                 note_change(order, now)
                 order.invoicing = invoicing
                 if invoicing is Invoicing.NEXT_BILLING_DAY:

@@ -12,6 +12,7 @@ from bittitan_plugin.base.cipher import Cipher
 from bittitan_plugin.base.clock import Clock
 from bittitan_plugin.domain.access import Viewer
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
+from bittitan_plugin.platforms.shop.account_credit import AccountCredits
 from bittitan_plugin.platforms.shop.catalogue import Catalogue
 from bittitan_plugin.platforms.shop.checkouts import Checkouts
 from bittitan_plugin.platforms.shop.customers import Customers, is_session_of, viewer_of
@@ -60,6 +61,7 @@ class ShopPlatform:
         self.host = ShopGateway(engine, clock)
         announcer = HookCaller(plugins, INSTALLATION)
         self.customers = Customers(self.database)
+        self.account_credits = AccountCredits(self.database)
         self.staff = Staff(self.database)
         self.catalogue = Catalogue(self.database)
         self.product_changes = ProductChanges(self.catalogue, announcer)

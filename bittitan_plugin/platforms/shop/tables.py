@@ -158,6 +158,8 @@ class OrderRow(ShopBase):
     total: Mapped[Decimal]
     charged: Mapped[Decimal]
     refunded: Mapped[Decimal]
+    #: Whether it is delivered before it is paid; decided when it becomes binding.
+    on_account: Mapped[bool] = mapped_column(default=False)
     #: NOW, NEXT_BILLING_DAY or NONE; None until the order is confirmed.
     invoicing: Mapped[str | None] = mapped_column(String(30))
     #: When a deferred invoice is due: the instant at which the billing day begins.

@@ -32,6 +32,14 @@ def test_an_order_is_due_once_it_reached_what_the_distributor_waits_for(
     assert is_due(order(status=status, fully_paid=paid), provision_on) is due
 
 
+@every("provision_on", list(ProvisionOn))
+@every("status, due", [(UNCONFIRMED, False), (CONFIRMED, True), (CANCELLED, False)])
+def test_an_order_on_account_is_due_once_it_is_confirmed(
+    provision_on: ProvisionOn, status: OrderStatus, due: bool
+) -> None:
+    assert is_due(order(status=status, fully_paid=False, on_account=True), provision_on) is due
+
+
 @pytest.mark.parametrize(
     ("bad", "field"),
     [

@@ -1002,6 +1002,7 @@ def _tables_of_the_embedded_host() -> None:
         sa.Column("total", Amount(), nullable=False),
         sa.Column("charged", Amount(), nullable=False),
         sa.Column("refunded", Amount(), nullable=False),
+        sa.Column("on_account", sa.Boolean(), nullable=False),
         sa.Column("invoicing", sa.String(length=30), nullable=True),
         sa.Column("invoice_at", Instant(timezone=True), nullable=True),
         sa.Column("checkout_id", sa.Uuid(), nullable=True),
