@@ -21,7 +21,7 @@ from bittitan_plugin.store.types import Amount
 #: The states of orders that nobody owes anything for.
 _NOTHING_OWED: Collection[OrderState] = frozenset({*OPEN_STATES, OrderState.CANCELED})
 #: What is still to be paid of the orders that a statement finds.
-_UNPAID = type_coerce(func.sum(OrderRow.total - OrderRow.charged), Amount())
+_UNPAID = type_coerce(func.sum(OrderRow.total - OrderRow.taken_back - OrderRow.charged), Amount())
 
 
 class AccountCredits:
@@ -95,7 +95,7 @@ def _open_debts(user_id: UUID) -> tuple[ColumnElement[bool], ...]:
     return (
         OrderRow.user_id == user_id,
         OrderRow.status.not_in(_NOTHING_OWED),
-        OrderRow.charged < OrderRow.total,
+        OrderRow.charged < OrderRow.total - OrderRow.taken_back,
     )
 
 

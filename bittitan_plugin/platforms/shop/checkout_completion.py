@@ -102,6 +102,7 @@ def _order_of(checkout: CheckoutRecord, user: UserRow, now: datetime) -> OrderRe
         total=total_of(lines, checkout.row.currency).amount,
         charged=Decimal(0),
         refunded=Decimal(0),
+        taken_back=Decimal(0),
         on_account=False,
         invoicing=Invoicing.NOW,
         invoice_at=None,

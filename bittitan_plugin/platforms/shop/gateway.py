@@ -31,10 +31,12 @@ from bittitan_plugin.platforms.shop.order_records import (
     Grant,
     OrderRecord,
     OrderState,
+    balance_of,
     line_total,
     lines_of,
     load_order,
     lock_order,
+    take_line_back,
 )
 from bittitan_plugin.platforms.shop.payments import refund
 from bittitan_plugin.platforms.shop.product_edit import offer, withdraw
@@ -145,6 +147,7 @@ class ShopGateway:
             existing = by_key(session, credit.key)
             if existing is not None:
                 return _reference(existing)
+            take_line_back(order, line, _part_of(credit, order, line))
             invoice = invoice_of(session, order)
             if invoice is None or line.is_waived:
                 line.is_waived = True
@@ -153,7 +156,8 @@ class ShopGateway:
                 InvoiceRow.order_id == order.id, InvoiceRow.kind == InvoiceKind.CREDIT
             )
             given = session.scalars(query.order_by(InvoiceRow.sequence)).all()
-            grant = _grant(credit, order, line, given, most=invoice.amount)
+            left = invoice.amount - sum((row.amount for row in given), Decimal(0))
+            grant = _grant(credit, order, line, given, left=left)
             if grant.amount > 0:
                 return _reference(add_credit(session, order, grant, self._database.clock()))
             covering = [row for row in given if row.order_line_id in {None, line.id}]
@@ -169,7 +173,9 @@ class ShopGateway:
             order, line = _locked_line(session, credit.order_id, credit.order_line_id)
             query = select(RefundRow).where(RefundRow.order_id == order.id)
             given = session.scalars(query).all()
-            grant = _grant(credit, order, line, given, most=order.charged)
+            # The credit did this already, unless its step is still being tried.
+            take_line_back(order, line, _part_of(credit, order, line))
+            grant = _grant(credit, order, line, given, left=balance_of(order).refundable)
             if grant.amount > 0 and all(row.key != credit.key for row in given):
                 refund(session, order, grant, self._database.clock())
         return self.refund_of(credit)
@@ -227,29 +233,32 @@ def _locked_line(session: Session, order_id: str, line_id: str) -> tuple[OrderRo
     return order, line
 
 
+def _part_of(credit: Credit, order: OrderRow, line: OrderLineRow) -> Decimal:
+    """What of the line is credited: no more than it cost."""
+    if credit.amount.currency != order.currency:
+        raise PlatformRejected(
+            "INVALID", f"The order is in {order.currency}, not in {credit.amount.currency}."
+        )
+    return min(credit.amount.amount, line_total(line))
+
+
 def _grant(
     credit: Credit,
     order: OrderRow,
     line: OrderLineRow,
     given: Sequence[InvoiceRow | RefundRow],
     *,
-    most: Decimal,
+    left: Decimal,
 ) -> Grant:
     """The part of the credit that was not given back before.
 
-    A line gives back no more than it cost, the whole order no more than ``most``: what was
-    invoiced, or what was received.
+    A line gives back no more than it cost, the whole order no more than what is ``left`` of what
+    was invoiced, or was received.
     """
-    if credit.amount.currency != order.currency:
-        raise PlatformRejected(
-            "INVALID", f"The order is in {order.currency}, not in {credit.amount.currency}."
-        )
-    of_order = sum((row.amount for row in given), Decimal(0))
     of_line = sum((row.amount for row in given if row.order_line_id == line.id), Decimal(0))
-    left = min(most - of_order, line_total(line) - of_line)
     return Grant(
         key=credit.key,
-        amount=min(credit.amount.amount, left),
+        amount=min(_part_of(credit, order, line), left, line_total(line) - of_line),
         reason=credit.reason,
         line_id=line.id,
     )

@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from bittitan_plugin.domain.balances import Balance
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
 from bittitan_plugin.domain.money import Money
 from bittitan_plugin.domain.orders import OrderStatus
@@ -64,19 +65,40 @@ def number_of(row: OrderRow) -> str:
     return str(row.sequence) if row.sequence else ""
 
 
+def balance_of(row: OrderRow) -> Balance:
+    """What the order comes to."""
+    return Balance(
+        total=row.total,
+        taken_back=row.taken_back,
+        received=row.charged,
+        refunded=row.refunded,
+    )
+
+
+def take_back(order: OrderRow, amount: Decimal) -> None:
+    """Note that so much of a locked order is not due any more."""
+    order.taken_back = min(order.total, order.taken_back + amount)
+
+
+def take_line_back(order: OrderRow, line: OrderLineRow, amount: Decimal) -> None:
+    """Note that so much of a line is not due any more; repeating it changes nothing."""
+    more = max(amount - line.taken_back, Decimal(0))
+    line.taken_back += more
+    take_back(order, more)
+
+
 def is_fully_paid(row: OrderRow) -> bool:
-    """Whether everything owed was received. A full refund undoes it, a partial one does not."""
-    if row.total == 0:
-        return True
-    return row.charged >= row.total and row.refunded < row.total
+    """Whether everything owed was received; see ``Balance.is_paid``."""
+    return balance_of(row).is_paid
 
 
 def charge_status(row: OrderRow) -> ChargeStatus:
     """The order's payment status."""
+    balance = balance_of(row)
     if row.refunded:
-        full = row.refunded >= row.total
+        full = balance.left <= 0
         return ChargeStatus.FULLY_REFUNDED if full else ChargeStatus.PARTIALLY_REFUNDED
-    if row.charged >= row.total:
+    if balance.is_paid:
         return ChargeStatus.FULLY_CHARGED
     return ChargeStatus.PARTIALLY_CHARGED if row.charged else ChargeStatus.NOT_CHARGED
 

@@ -29,6 +29,7 @@ from bittitan_plugin.platforms.shop.order_records import (
     lines_of,
     load_order,
     locked,
+    take_back,
     total_of,
 )
 from bittitan_plugin.platforms.shop.outbox import note_change
@@ -102,6 +103,7 @@ class Orders:
                 total=total_of(rows, currency).amount,
                 charged=Decimal(0),
                 refunded=Decimal(0),
+                taken_back=Decimal(0),
                 on_account=False,
                 created_at=now,
                 updated_at=now,
@@ -165,6 +167,7 @@ class Orders:
                 raise Refusal(ErrorCode.INVALID, "A draft cannot be cancelled.", field="id")
             if order.status != OrderState.CANCELED:
                 order.status = OrderState.CANCELED
+                take_back(order, order.total)
                 note_change(order, now)
                 grant = Grant(
                     key=f"cancel:{order.id}", amount=order.total, reason="Order cancelled"

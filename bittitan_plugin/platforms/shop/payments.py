@@ -17,14 +17,21 @@ from bittitan_plugin.domain.money import Money
 from bittitan_plugin.domain.texts import check_line
 from bittitan_plugin.platforms.shop.database import ShopDatabase
 from bittitan_plugin.platforms.shop.invoices import credit_order
-from bittitan_plugin.platforms.shop.order_records import OPEN_STATES, Grant, OrderState, locked
+from bittitan_plugin.platforms.shop.order_records import (
+    OPEN_STATES,
+    Grant,
+    OrderState,
+    balance_of,
+    locked,
+    take_back,
+)
 from bittitan_plugin.platforms.shop.outbox import note_change
 from bittitan_plugin.platforms.shop.tables import OrderRow, PaymentRow, RefundRow
 
 
 def charge(session: Session, order: OrderRow, now: datetime) -> bool:
     """Receive what is still owed for a locked order; False when nothing is."""
-    owed = order.total - order.charged
+    owed = balance_of(order).owed
     if owed <= 0:
         return False
     session.add(
@@ -32,7 +39,7 @@ def charge(session: Session, order: OrderRow, now: datetime) -> bool:
             id=uuid4(), order_id=order.id, amount=owed, currency=order.currency, created_at=now
         )
     )
-    order.charged, order.updated_at = order.total, now
+    order.charged, order.updated_at = order.charged + owed, now
     session.flush()
     return True
 
@@ -71,6 +78,7 @@ class Refunds:
             amount = _check_refund(order, amount)
             grant = Grant(key=f"staff:{uuid4()}", amount=amount, reason=reason)
             row = refund(session, order, grant, now)
+            take_back(order, amount)
             note_change(order, now)
             credit_order(session, order, replace(grant, key=f"refund:{row.id}"), now)
         return order, row
@@ -86,7 +94,7 @@ class Refunds:
 
 
 def _check_refund(order: OrderRow, amount: Decimal | None) -> Decimal:
-    left = order.charged - order.refunded
+    left = balance_of(order).left
     if OrderState(order.status) in OPEN_STATES or left <= 0:
         raise Refusal(ErrorCode.INVALID, "There is nothing to pay back.", field="id")
     if amount is None:

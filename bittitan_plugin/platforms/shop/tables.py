@@ -158,6 +158,8 @@ class OrderRow(ShopBase):
     total: Mapped[Decimal]
     charged: Mapped[Decimal]
     refunded: Mapped[Decimal]
+    #: Of the total, what was taken back: credited, or cancelled before it was invoiced.
+    taken_back: Mapped[Decimal] = mapped_column(default=Decimal(0))
     #: Whether it is delivered before it is paid; decided when it becomes binding.
     on_account: Mapped[bool] = mapped_column(default=False)
     #: NOW, NEXT_BILLING_DAY or NONE; None until the order is confirmed.
@@ -188,6 +190,8 @@ class OrderLineRow(ShopBase):
     quantity: Mapped[int]
     quantity_fulfilled: Mapped[int]
     unit_amount: Mapped[Decimal]
+    #: What of it was taken back because its licences were cancelled.
+    taken_back: Mapped[Decimal] = mapped_column(default=Decimal(0))
     #: Cancelled before it was invoiced: no later invoice bills it.
     is_waived: Mapped[bool] = mapped_column(default=False)
     line_metadata: Mapped[dict[str, str]] = mapped_column("metadata")

@@ -265,3 +265,62 @@ def test_the_other_lines_of_a_cancelled_one_are_billed_on_their_day(
     assert host.credit(whole(order)) is None
     shop.platform.orders.cancel(parse_id(Kind.ORDER, order.id))
     assert [row.amount for row in credits_of(shop, order)] == [Decimal("28.00")]
+
+
+def of_line(order: Order, index: int) -> Credit:
+    """The full credit of one of the order's lines."""
+    line = order.lines[index]
+    return replace(whole(order), key=f"asset-{line.id}", order_line_id=line.id, amount=line.total)
+
+
+def cancel_line(host: Platform, order: Order, index: int) -> None:
+    """As the plugin does: it credits first, and then asks for the refund."""
+    host.credit(of_line(order, index))
+    host.refund(of_line(order, index))
+
+
+@every("invoicing", list(Invoicing))
+def test_what_is_cancelled_before_it_is_paid_is_not_paid_and_so_not_paid_back(
+    shop: Shop, host: Platform, invoicing: Invoicing
+) -> None:
+    order = executed(shop, host, invoicing, lines=2)
+    issue_all(shop)
+    cancel_line(host, order, 0)
+    record = shop.platform.orders.mark_as_paid(parse_id(Kind.ORDER, order.id))
+    assert record.row.charged == Decimal("28.00")
+    # Asked again, as after a lost answer, though money has come in meanwhile.
+    host.refund(of_line(order, 0))
+    assert refunds_of(shop, order) == []
+    shown = host.order(order.id)
+    assert shown is not None
+    assert shown.fully_paid
+
+
+@every("invoicing", list(Invoicing))
+def test_of_what_was_partly_received_no_more_goes_back_than_came_in(
+    shop: Shop, host: Platform, invoicing: Invoicing
+) -> None:
+    order = executed(shop, host, invoicing, lines=2)
+    issue_all(shop)
+    cancel_line(host, order, 0)
+    shop.platform.orders.mark_as_paid(parse_id(Kind.ORDER, order.id))
+    cancel_line(host, order, 1)
+    assert [row.amount for row in refunds_of(shop, order)] == [Decimal("28.00")]
+
+
+def test_a_paid_order_pays_each_cancelled_line_back_to_the_cent(shop: Shop, host: Platform) -> None:
+    order = executed(shop, host, Invoicing.NOW, lines=2)
+    issue_all(shop)
+    shop.platform.orders.mark_as_paid(parse_id(Kind.ORDER, order.id))
+    for index in (0, 1):
+        cancel_line(host, order, index)
+    given_back = {Decimal("14.00"), Decimal("28.00")}
+    assert {row.amount for row in refunds_of(shop, order)} == given_back
+    assert {row.amount for row in credits_of(shop, order)} == given_back
+
+
+def test_a_cancelled_line_is_owed_no_longer(shop: Shop, host: Platform) -> None:
+    order = executed(shop, host, Invoicing.NOW, lines=2)
+    issue_all(shop)
+    cancel_line(host, order, 1)
+    assert shop.platform.account_credits.owed(shop.customer.id) == [Money.of("14.00", "USD")]

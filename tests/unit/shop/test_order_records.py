@@ -14,8 +14,13 @@ from bittitan_plugin.platforms.shop.tables import OrderRow
 from tests.tables import every
 
 
-def order(total: int = 28, charged: int = 0, refunded: int = 0) -> OrderRow:
-    return OrderRow(total=Decimal(total), charged=Decimal(charged), refunded=Decimal(refunded))
+def order(total: int = 28, charged: int = 0, refunded: int = 0, taken_back: int = 0) -> OrderRow:
+    return OrderRow(
+        total=Decimal(total),
+        charged=Decimal(charged),
+        refunded=Decimal(refunded),
+        taken_back=Decimal(taken_back),
+    )
 
 
 @every(
@@ -27,6 +32,9 @@ def order(total: int = 28, charged: int = 0, refunded: int = 0) -> OrderRow:
         (order(charged=28, refunded=5), ChargeStatus.PARTIALLY_REFUNDED),
         (order(charged=28, refunded=28), ChargeStatus.FULLY_REFUNDED),
         (order(total=0), ChargeStatus.FULLY_CHARGED),
+        (order(taken_back=28), ChargeStatus.NOT_CHARGED),
+        (order(charged=14, taken_back=14), ChargeStatus.FULLY_CHARGED),
+        (order(charged=14, refunded=14, taken_back=28), ChargeStatus.FULLY_REFUNDED),
     ],
 )
 def test_charge_status_follows_the_money(row: OrderRow, status: ChargeStatus) -> None:

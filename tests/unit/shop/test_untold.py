@@ -29,6 +29,10 @@ def test_an_order_that_stands_so_is_told_so(
     state: OrderState, charged: int, refunded: int, hooks: list[str]
 ) -> None:
     order = OrderRow(
-        status=state, total=Decimal(28), charged=Decimal(charged), refunded=Decimal(refunded)
+        status=state,
+        total=Decimal(28),
+        charged=Decimal(charged),
+        refunded=Decimal(refunded),
+        taken_back=Decimal(0),
     )
     assert list(standing_hooks(order)) == hooks

@@ -1002,6 +1002,7 @@ def _tables_of_the_embedded_host() -> None:
         sa.Column("total", Amount(), nullable=False),
         sa.Column("charged", Amount(), nullable=False),
         sa.Column("refunded", Amount(), nullable=False),
+        sa.Column("taken_back", Amount(), nullable=False),
         sa.Column("on_account", sa.Boolean(), nullable=False),
         sa.Column("invoicing", sa.String(length=30), nullable=True),
         sa.Column("invoice_at", Instant(timezone=True), nullable=True),
@@ -1065,6 +1066,7 @@ def _tables_of_the_embedded_host() -> None:
         sa.Column("quantity", sa.Integer(), nullable=False),
         sa.Column("quantity_fulfilled", sa.Integer(), nullable=False),
         sa.Column("unit_amount", Amount(), nullable=False),
+        sa.Column("taken_back", Amount(), nullable=False),
         sa.Column("is_waived", sa.Boolean(), nullable=False),
         sa.Column("metadata", sa.JSON(), nullable=False),
         sa.ForeignKeyConstraint(
