@@ -52,7 +52,7 @@ def waiting(staff: Page, comment: str) -> None:
     """Staff follow the announcement to the request with that comment."""
     staff.goto("/admin/assets/list")
     staff.get_by_role("link", name="for a decision").click()
-    staff.get_by_role("link", name="Open", exact=True).first.click()
+    staff.locator("a.opens").first.click()
     expect(staff.get_by_text(comment)).to_be_visible()
 
 

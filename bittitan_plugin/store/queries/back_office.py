@@ -110,12 +110,16 @@ def assets(work: UnitOfWork) -> Browser[AssetLine]:
             "coupon_status": AssetRow.coupon_status,
             "coupon_expires_at": AssetRow.coupon_expires_at,
             "error": AssetRow.provisioning_error_code,
+            "invoice": AssetRow.invoice_number,
+            "credit_invoice": AssetRow.credit_invoice_number,
         },
         searched=[
             AssetRow.name,
             AssetRow.friendly_name,
             AssetRow.order_number,
             AssetRow.recipient_email,
+            AssetRow.invoice_number,
+            AssetRow.credit_invoice_number,
         ],
         to_item=_asset_line,
     )

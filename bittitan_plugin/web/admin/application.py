@@ -1,8 +1,9 @@
 """Makes the back office: starlette-admin with our theme, our sign-in and our views."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
@@ -22,6 +23,7 @@ from bittitan_plugin.web.admin.accounts import AccountList, AccountPage
 from bittitan_plugin.web.admin.admin_context import StaffOnly, context_of
 from bittitan_plugin.web.admin.assets import AssetList, AssetPage
 from bittitan_plugin.web.admin.audit import AuditList
+from bittitan_plugin.web.admin.lists import AdminList
 from bittitan_plugin.web.admin.overview import Overview
 from bittitan_plugin.web.admin.problems import LEADS, ProblemList, ProblemPage
 from bittitan_plugin.web.admin.products import ProductList, ProductPage
@@ -44,10 +46,12 @@ _UNUSED = frozenset({"relation-lookup"})
 
 def admin_routes(site: Site) -> list[BaseRoute]:
     """The back office as one of the application's routes."""
-    office = _office(site)
-    for view in _views(site):
+    office, views = _office(site), _views(site)
+    for view in views:
         office.add_view(view)
-    office.routes = _routes(office)
+    office.routes = _routes(
+        office, {view.key: view for view in views if isinstance(view, AdminList)}
+    )
     # The pages' own protection already wraps this application.
     theirs: object = CSRFMiddleware
     office.middlewares = [each for each in office.middlewares if each.cls is not theirs]
@@ -90,8 +94,10 @@ def _office(site: Site) -> BaseAdmin:
     return office
 
 
-def _routes(office: BaseAdmin) -> list[Route | Mount]:
+def _routes(office: BaseAdmin, lists: Mapping[str | None, AdminList]) -> list[Route | Mount]:
     """starlette-admin's routes, without those that our lists do not use."""
+    routed = (each for each in office.routes if isinstance(each, Route))
+    show = next(each.endpoint for each in routed if each.name == "list")
 
     async def action(request: Request) -> Response:
         """An action on rows, such as an export; starlette-admin fails when none is named."""
@@ -102,7 +108,18 @@ def _routes(office: BaseAdmin) -> list[Route | Mount]:
             answer: Response = await office.handle_action(request)
         return answer
 
-    endpoints = dict.fromkeys(_UNUSED, _nothing_here) | {"action": action}
+    async def rows(request: Request) -> Response:
+        """A list, with the columns that matter first where the address names none."""
+        chosen = lists.get(request.path_params["key"])
+        if chosen and chosen.shown and not request.query_params.get("cols"):
+            asked = [*request.query_params.multi_items(), ("cols", ",".join(chosen.shown))]
+            request = Request(
+                {**request.scope, "query_string": urlencode(asked).encode()}, request.receive
+            )
+        answer: Response = await show(request)
+        return answer
+
+    endpoints = dict.fromkeys(_UNUSED, _nothing_here) | {"action": action, "list": rows}
     routes = [
         Route(each.path, endpoints[each.name], methods=each.methods, name=each.name)
         if isinstance(each, Route) and each.name in endpoints

@@ -12,6 +12,7 @@ from starlette_admin.routing import route
 from bittitan_plugin.domain.access import Permission, Viewer
 from bittitan_plugin.domain.accounts import Account
 from bittitan_plugin.domain.assets import Asset, AssetStatus, ProvisioningStatus
+from bittitan_plugin.domain.billing import InvoiceReference
 from bittitan_plugin.domain.cancellation import CancellationTerms
 from bittitan_plugin.domain.catalogue import ProductType
 from bittitan_plugin.domain.coupons import CouponStatus
@@ -101,16 +102,26 @@ class AssetList(AdminList):
     list_template = "assets.html"
     detail_template = "asset.html"
     fields_default_sort = [("purchase_date", True)]
+    shown = [
+        "name",
+        "glance",
+        "account",
+        "end_customer",
+        "order_number",
+        "quantity",
+        "total",
+        "purchase_date",
+    ]
     fields = [
-        fields.status("glance", "At a glance", lambda line: at_a_glance(line.asset)),
         fields.text("name", "Name", lambda line: line.asset.name),
-        fields.text("friendly_name", "Friendly name", lambda line: line.asset.friendly_name),
+        fields.status("glance", "At a glance", lambda line: at_a_glance(line.asset)),
         fields.text("account", "Account", lambda line: line.account_email),
         fields.text("end_customer", "End customer", lambda line: line.end_customer_email),
         fields.text("order_number", "Order", lambda line: line.asset.order_number),
         fields.number("quantity", "Licences", lambda line: line.asset.quantity),
         fields.amount("total", "Total", lambda line: line.asset.total),
         fields.moment("purchase_date", "Bought", lambda line: line.asset.purchase_date),
+        fields.text("friendly_name", "Friendly name", lambda line: line.asset.friendly_name),
         fields.choice("status", "Status", lambda line: line.asset.status, AssetStatus),
         fields.choice(
             "provisioning_status",
@@ -127,6 +138,8 @@ class AssetList(AdminList):
         fields.choice(
             "product_type", "Product type", lambda line: line.asset.product_type, ProductType
         ),
+        fields.text("invoice", "Invoice", lambda line: _number(line.asset.invoice)),
+        fields.text("credit_invoice", "Credit", lambda line: _number(line.asset.credit_invoice)),
     ]
 
     async def get_pk_value(self, request: Request, obj: AssetLine | Case) -> UUID:
@@ -278,6 +291,10 @@ def _what_changed(entries: Sequence[HistoryEntry]) -> str:
         + "; ".join(told)
         + ". Look again, then decide."
     )
+
+
+def _number(invoice: InvoiceReference | None) -> str | None:
+    return invoice.number if invoice else None
 
 
 def page_of(asset_id: UUID) -> str:

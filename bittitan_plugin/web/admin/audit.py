@@ -37,6 +37,7 @@ class AuditList(AdminList):
     row_click_navigate = False
     row_actions = []
     fields_default_sort = [("at", True)]
+    shown = ["at", "actor", "subject_kind", "subject", "order_number", "field", "before", "after"]
     fields = [
         fields.moment("at", "When", lambda line: line.entry.at),
         fields.choice("actor_kind", "By", lambda line: line.entry.actor.kind, ActorKind),

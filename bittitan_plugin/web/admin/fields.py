@@ -1,13 +1,13 @@
 """Columns of the lists: how a value is shown, and its filters."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
 from starlette.requests import Request
-from starlette_admin.fields import EnumField, StringField
+from starlette_admin.fields import BaseField, EnumField, StringField
 from starlette_admin.types import RequestAction
 
 from bittitan_plugin.domain.assets import Asset
@@ -27,6 +27,12 @@ from bittitan_plugin.web.admin.wording import spoken
 from bittitan_plugin.web.pages import instant, money
 
 Getter = Callable[[Any], object]
+
+#: Where numbers stand in their column, as a class of Tabler's.
+_RIGHT = {"align": "text-end"}
+
+#: The template of a cell that opens its row's page.
+OPENING = "fields/list/opening.html"
 
 #: The list whose pages show subjects of a kind. Other kinds have no page of one.
 SUBJECT_LISTS = {
@@ -50,7 +56,6 @@ def text(name: str, label: str, get: Getter, *, sortable: bool = True) -> String
         getter=_got(get),
         filters=[Contains, IsEmpty, IsSet],
         orderable=sortable,
-        null_template="fields/detail/_null.html",
     )
 
 
@@ -175,9 +180,17 @@ def button(
 
 def amount(name: str, label: str, get: Callable[[Any], Money | None]) -> MoneyField:
     """Money; sorted by the number, regardless of its currency."""
-    return MoneyField(name=name, label=label, getter=_got(get), filters=[])
+    return MoneyField(name=name, label=label, getter=_got(get), filters=[], extra=_RIGHT)
 
 
-def number(name: str, label: str, get: Callable[[Any], int]) -> StringField:
+def number(name: str, label: str, get: Callable[[Any], int | None]) -> StringField:
     """A count."""
-    return StringField(name=name, label=label, getter=_got(get), filters=[])
+    return StringField(name=name, label=label, getter=_got(get), filters=[], extra=_RIGHT)
+
+
+def opening(first: BaseField) -> BaseField:
+    """The first column of a list, whose cells open their rows' pages."""
+    if first.list_template == OPENING:
+        return first
+    extra = (first.extra or {}) | {"shown": first.list_template}
+    return replace(first, list_template=OPENING, null_template=OPENING, extra=extra)

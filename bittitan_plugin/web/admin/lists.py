@@ -7,12 +7,9 @@ from uuid import UUID
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette_admin.actions import link_row_action
 from starlette_admin.exceptions import ActionFailed
 from starlette_admin.export import CsvExporter, JsonExporter
 from starlette_admin.filters import FilterGroup
-from starlette_admin.helpers import detail_url
-from starlette_admin.types import RowActionsDisplayType
 from starlette_admin.views import BaseModelView
 
 from bittitan_plugin.domain.access import Permission, Viewer
@@ -20,6 +17,7 @@ from bittitan_plugin.domain.texts import LONGEST_SEARCH, is_line, seen
 from bittitan_plugin.store.queries.browsing import Browser, Wanted
 from bittitan_plugin.store.unit_of_work import UnitOfWork
 from bittitan_plugin.web.admin.admin_context import context_of
+from bittitan_plugin.web.admin.fields import opening
 from bittitan_plugin.web.admin.filters import criteria_of
 from bittitan_plugin.web.site import Site
 
@@ -27,7 +25,8 @@ from bittitan_plugin.web.site import Site
 class AdminList(BaseModelView):
     """A list over one of the back office's queries.
 
-    It only reads; changes are made on pages of their own.
+    Its first column opens a row's page. Search, filters, sorting and columns stand in the address,
+    so that a list can be kept as a bookmark and sent to others.
     """
 
     #: The permission to see the list.
@@ -38,12 +37,14 @@ class AdminList(BaseModelView):
     #: Cells that begin like a formula are quoted, because names come from buyers.
     exporters = [CsvExporter(escape_formulas=True), JsonExporter()]
     importers = []
-    row_actions = ["open"]
-    row_actions_display_type = RowActionsDisplayType.INLINE_LINKS
+    row_actions = []
     search_highlight = False
+    #: The columns that are shown unless the address names others; none is all of them.
+    shown: ClassVar[Sequence[str]] = ()
 
     def __init__(self, site: Site) -> None:
         self.site = site
+        self.fields = [opening(self.fields[0]), *self.fields[1:]]
         # Pages of one row have templates of their own.
         self.exclude_fields_from_detail = [field.name for field in self.fields]
         # starlette-admin takes every field for one to sort by unless it is told which ones are.
@@ -155,14 +156,9 @@ class AdminList(BaseModelView):
         """Never routed to: see ``can_delete``."""
         raise NotImplementedError
 
-    @link_row_action(name="open", text="Open", exclude_from_detail=True)
-    def open_action(self, request: Request, pk: Any) -> str:
-        """The page of one row."""
-        return detail_url(request, str(self.key), pk)
-
     async def handle_row_action(self, request: Request, pk: Any, name: str) -> Response | None:
-        """Raise ``ActionFailed``: row actions are links, and starlette-admin fails on a call."""
-        raise ActionFailed("That is a link to follow; nothing is done to a row by the list.")
+        """Raise ``ActionFailed``: what is done to one row is done on its page."""
+        raise ActionFailed("Nothing is done to a row by the list: open its page.")
 
     async def repr(self, obj: Any, request: Request) -> str:
         """The name of a row: its id."""

@@ -36,10 +36,11 @@ class ProblemList(AdminList):
     permission = Permission.MANAGE_ORDERS
     detail_template = "problem.html"
     fields_default_sort = [("resolved_at", True), ("first_at", True)]
+    shown = ["message", "state", "next_step", "occurrences", "first_at", "last_at"]
     fields = [
+        fields.text("message", "What happened", lambda it: it.message),
         fields.status("state", "State", lambda it: "RESOLVED" if it.resolved_at else "OPEN"),
         fields.choice("kind", "Kind", lambda it: it.kind, ProblemKind),
-        fields.text("message", "What happened", lambda it: it.message),
         fields.plain("next_step", "Next step", lambda it: it.next_step),
         fields.number("occurrences", "Times", lambda it: it.occurrences),
         fields.moment("first_at", "Since", lambda it: it.first_at),

@@ -52,8 +52,8 @@ class RequestList(AdminList):
     detail_template = "request.html"
     fields_default_sort = [("created_at", True)]
     fields = [
-        fields.choice("state", "State", lambda line: line.request.state, RequestState),
         fields.text("asset", "Licences", lambda line: line.asset.name),
+        fields.choice("state", "State", lambda line: line.request.state, RequestState),
         fields.text("order_number", "Order", lambda line: line.asset.order_number),
         fields.text("requested_by", "Asked by", lambda line: line.request.requested_by),
         fields.amount("total", "Would be credited", lambda line: line.asset.total),

@@ -2,8 +2,8 @@
 
 Its templates have a few inline scripts and two inline event handlers. Copies of its templates would
 become outdated, so their source is adapted when it is read: scripts and styles get the answer's
-nonce, the handlers become attributes that ``static/admin.js`` acts on, and a link that acts as a
-button becomes one.
+nonce, the handlers become attributes that ``static/admin.js`` acts on, a link that acts as a
+button becomes one, and a list's cells say which column they belong to.
 """
 
 import re
@@ -19,6 +19,20 @@ _REPLACED = {
     '<a class="btn-close" data-bs-dismiss="alert" aria-label="close"></a>': (
         '<button type="button" class="btn-close" data-bs-dismiss="alert" aria-label="Close">'
         "</button>"
+    ),
+    # A row is opened by the link in its first cell, so the row itself needs no stop of the Tab key.
+    'class="row-clickable" tabindex="0"': 'class="row-clickable"',
+    # On a phone each cell shows its column's name; numbers stand at the right.
+    '<td data-column="{{ field.name }}"': (
+        '<td data-column="{{ field.name }}" data-label="{{ field.label }}" '
+        'class="{{ (field.extra or {}).align }}"'
+    ),
+    '<th scope="col" data-column="{{ field.name }}">': (
+        '<th scope="col" data-column="{{ field.name }}" class="{{ (field.extra or {}).align }}">'
+    ),
+    # No empty column where rows have no actions.
+    '{% if view.row_actions_position.value == "BEFORE_COLUMNS" %}': (
+        '{% if view.row_actions and view.row_actions_position.value == "BEFORE_COLUMNS" %}'
     ),
 }
 

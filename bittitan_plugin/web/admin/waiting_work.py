@@ -57,9 +57,19 @@ class WaitingWorkList(AdminList):
     row_click_navigate = False
     row_actions = []
     fields_default_sort = [("next_attempt_at", False)]
+    shown = [
+        "state",
+        "try_now",
+        "workflow",
+        "step",
+        "order_number",
+        "asset",
+        "reason",
+        "next_attempt_at",
+        "attempt",
+    ]
     fields = [
         fields.status("state", "State", lambda row: row.state),
-        # Early in the row: at the end of it one would have to scroll.
         fields.button(
             "try_now",
             "Action",

@@ -16,7 +16,14 @@
 
   // The attributes that stand for starlette-admin's inline handlers; see theme.py.
   document.addEventListener("click", (event) => {
-    if (event.target.closest('[data-admin="apply-columns"]')) window.applyColumnVisibility();
+    if (!event.target.closest('[data-admin="apply-columns"]')) return;
+    // All of them are named too: an address that names none shows those that matter first.
+    const chosen = [...document.querySelectorAll(".column-visibility-toggle:checked")];
+    const address = new URL(window.location.href);
+    address.searchParams.delete("page");
+    address.searchParams.delete("cols");
+    if (chosen.length) address.searchParams.set("cols", chosen.map((box) => box.value).join(","));
+    window.location.assign(address);
   });
   document.addEventListener("change", (event) => {
     const chosen = event.target.closest('[data-admin="go-to"]');

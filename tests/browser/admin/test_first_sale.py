@@ -61,7 +61,7 @@ def publish(page: Page, article: str) -> None:
     """One product gets a price and is published."""
     page.goto("/admin/products/list")
     named = page.get_by_role("cell", name=article, exact=True)
-    page.get_by_role("row").filter(has=named).get_by_role("link", name="Open").click()
+    page.get_by_role("row").filter(has=named).locator("a.opens").click()
     page.get_by_label("Amount 1").fill("13.50")
     page.get_by_label("Currency 1").fill("USD")
     page.get_by_label("In the storefront").select_option("published")

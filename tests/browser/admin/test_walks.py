@@ -87,7 +87,7 @@ def test_staff_accept_a_customers_request(place: Place, staff: Page) -> None:
     staff.get_by_role("link", name="for a decision").click()
     assert violations(staff) == []
     row = staff.get_by_role("row").filter(has_text="Pending").first
-    row.get_by_role("link", name="Open", exact=True).click()
+    row.locator("a.opens").click()
     expect(staff.get_by_text("too many")).to_be_visible()
     assert violations(staff) == []
     picture(staff, "admin-request")
@@ -122,7 +122,7 @@ def test_a_failed_asset_is_mended(place: Place, staff: Page) -> None:
     staff.goto("/admin/problems/list")
     assert violations(staff) == []
     row = staff.get_by_role("row").filter(has_text=asset.order_number).first
-    row.get_by_role("link", name="Open", exact=True).click()
+    row.locator("a.opens").click()
     assert violations(staff) == []
     picture(staff, "admin-problem")
     staff.get_by_role("button", name="Synchronize the asset").click()

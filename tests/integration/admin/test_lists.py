@@ -3,12 +3,16 @@
 import csv
 import io
 import re
+from dataclasses import replace
 from urllib.parse import quote
 
 import pytest
 
+from bittitan_plugin.domain.billing import InvoiceReference
+from bittitan_plugin.domain.history import Actor, ActorKind
 from bittitan_plugin.domain.money import Money
 from bittitan_plugin.services.stock.importing import ImportMode
+from bittitan_plugin.web.admin.assets import AssetList
 from tests.fakes.values import product
 from tests.integration.admin.backoffice import BackOffice
 from tests.integration.admin.test_long_work import codes, upload
@@ -90,6 +94,74 @@ def test_products_are_found_by_name_article_and_being_on_sale(office: BackOffice
     shown = rows(staff, "products", q="zürich", filter="state__in=PUBLISHED")
     assert shown == both[:1]
     assert "17.50 USD" in staff.open("/admin/products/list?q=100%25").text
+
+
+def test_an_asset_is_found_by_its_invoices_and_its_credits_number(office: BackOffice) -> None:
+    key = office.sold()
+    with office.shop.tenant.writing() as work:
+        work.assets.change(
+            key,
+            lambda asset: replace(
+                asset,
+                invoice=InvoiceReference(id="i-1", number="INV-4711"),
+                credit_invoice=InvoiceReference(id="c-1", number="CR-4712"),
+            ),
+            Actor(ActorKind.SYSTEM, "a test"),
+            office.shop.ports.clock(),
+        )
+    staff = office.staff()
+    assert rows(staff, "assets", q="inv-4711") == [str(key)]
+    assert rows(staff, "assets", q="CR-4712") == [str(key)]
+    assert rows(staff, "assets", filter="credit_invoice__contains=4712") == [str(key)]
+
+
+@every("kind", LISTS)
+def test_a_row_is_opened_by_a_link_in_its_first_cell(office: BackOffice, kind: str) -> None:
+    office.asked(office.sold())
+    page = office.staff().request("GET", f"/admin/{kind}/list").text
+    for row in page.split('data-sa-pk="')[1:]:
+        key, first_cell = row.split('"')[0], row.partition("</td>")[0]
+        if "data-sa-href" in row.partition(">")[0]:
+            # The first of a row that can be chosen is its box.
+            first_cell = row.split("</td>")[1]
+            assert f"/admin/{kind}/detail?pk={key}" in first_cell
+    assert "-null-" not in page
+    assert 'tabindex="0"' not in page
+
+
+def test_a_list_begins_with_the_columns_that_matter_and_shows_what_its_address_names(
+    office: BackOffice,
+) -> None:
+    office.sold()
+    staff = office.staff()
+
+    def page(query: str = "") -> str:
+        return staff.request("GET", f"/admin/assets/list{query}").text
+
+    assert shown(page()) == list(AssetList.shown)
+    assert shown(page("?cols=name,invoice")) == ["name", "invoice"]
+    every_column = COLUMN.findall(page())
+    assert shown(page(f"?cols={','.join(every_column)}")) == every_column
+
+
+def test_a_filtered_list_is_the_same_for_whoever_is_sent_its_address(office: BackOffice) -> None:
+    key = office.sold(friendly_name="Sent-by-address")
+    office.sold()
+    address = "/admin/assets/list?filter=" + quote("friendly_name__contains=by-address")
+    staff = office.staff()
+    assert rows(staff, "assets", filter="friendly_name__contains=by-address") == [str(key)]
+    # Searching and sorting keep it.
+    page = staff.open(address)
+    search = next(form for form in page.forms if "q" in form.fields)
+    assert search.fields["filter"] == "friendly_name__contains=by-address"
+    assert all("filter=" in link for link in page.links if "sort=" in link)
+    stranger = Visitor(office.app, office.site, None)
+    assert "next=" + quote(address, safe="/") in str(stranger.request("GET", address).url)
+
+
+def shown(page: str) -> list[str]:
+    """The columns of a list, as they stand."""
+    return re.findall(r'<th scope="col" data-column="(\w+)"', page)
 
 
 @pytest.mark.parametrize("query", ["page=0", "page=99999", "sort=nothing__asc", "q=%00", "cols=x"])
