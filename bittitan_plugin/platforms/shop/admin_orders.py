@@ -34,7 +34,7 @@ from bittitan_plugin.store.queries.browsing import Browser
 from bittitan_plugin.store.queries.keyset import Window
 from bittitan_plugin.store.unit_of_work import UnitOfWork
 from bittitan_plugin.web.admin import fields
-from bittitan_plugin.web.admin.admin_page import AdminPage, key_in, sent, to
+from bittitan_plugin.web.admin.admin_page import AdminPage, actor_of, key_in, sent, to
 from bittitan_plugin.web.admin.lists import AdminList
 from bittitan_plugin.web.forms import form_of
 from bittitan_plugin.web.site import Site
@@ -201,7 +201,7 @@ class OrderPage(AdminPage):
             request,
             page_of(key),
             "The order has been executed.",
-            lambda: order_changes.execute(key, Invoicing(chosen)),
+            lambda: order_changes.execute(key, Invoicing(chosen), by=actor_of(request)),
         )
 
     @route("/{id}/paid", methods=["POST"], name="order-paid")
@@ -209,7 +209,10 @@ class OrderPage(AdminPage):
         """Record that everything owed was received."""
         key, order_changes = key_in(request), self.platform.order_changes
         return await self.act(
-            request, page_of(key), "Recorded as paid.", lambda: order_changes.mark_as_paid(key)
+            request,
+            page_of(key),
+            "Recorded as paid.",
+            lambda: order_changes.mark_as_paid(key, by=actor_of(request)),
         )
 
     @route("/{id}/cancel", methods=["POST"], name="order-cancel")
@@ -217,7 +220,10 @@ class OrderPage(AdminPage):
         """The platform cancels the whole order; its coupons are revoked."""
         key, order_changes = key_in(request), self.platform.order_changes
         return await self.act(
-            request, page_of(key), "The order is cancelled.", lambda: order_changes.cancel(key)
+            request,
+            page_of(key),
+            "The order is cancelled.",
+            lambda: order_changes.cancel(key, by=actor_of(request)),
         )
 
 

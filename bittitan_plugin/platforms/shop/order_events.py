@@ -14,12 +14,14 @@ from sqlalchemy.exc import SQLAlchemyError
 from bittitan_hooks import specs
 from bittitan_hooks.events import OrderEvent
 from bittitan_plugin.domain.errors import Refusal
+from bittitan_plugin.domain.history import Actor
 from bittitan_plugin.domain.orders import Invoicing, OrderStatus
 from bittitan_plugin.platforms.shop.checkout_completion import CheckoutCompletion
 from bittitan_plugin.platforms.shop.database import ShopDatabase
 from bittitan_plugin.platforms.shop.events import domain_order, invoice_sent
 from bittitan_plugin.platforms.shop.hook_calls import HookCaller
 from bittitan_plugin.platforms.shop.invoices import Invoices
+from bittitan_plugin.platforms.shop.order_audit import SHOP
 from bittitan_plugin.platforms.shop.order_records import (
     OPEN_STATES,
     ChargeStatus,
@@ -79,41 +81,51 @@ class OrderChanges:
             self._announce_invoice(issued)
         return record
 
-    def complete_draft(self, order_id: UUID) -> OrderRecord:
+    def complete_draft(self, order_id: UUID, *, by: Actor = SHOP) -> OrderRecord:
         """Make a draft an order. Raises ``PluginsRejected``."""
         self._precheck_open(order_id)
-        record = self._orders.complete_draft(order_id)
+        record = self._orders.complete_draft(order_id, by=by)
         self._announce(record, "order_created")
         return record
 
-    def execute(self, order_id: UUID, invoicing: Invoicing) -> OrderRecord:
+    def execute(self, order_id: UUID, invoicing: Invoicing, *, by: Actor = SHOP) -> OrderRecord:
         """Confirm an order and invoice it as chosen. Raises ``PluginsRejected``."""
         before = self._precheck_open(order_id)
-        record = self._orders.execute(order_id, invoicing)
+        record = self._orders.execute(order_id, invoicing, by=by)
         issued = self._issue(record.row)
         was_draft = before is not None and before.row.status == OrderState.DRAFT
         self._announce(record, *(("order_created",) if was_draft else ()), "order_confirmed")
         self._announce_invoice(issued)
         return record
 
-    def mark_as_paid(self, order_id: UUID) -> OrderRecord:
-        """Record the money. Fires what Saleor fires: fully paid and updated, but not paid."""
-        record = self._orders.mark_as_paid(order_id)
+    def mark_as_paid(
+        self, order_id: UUID, *, by: Actor = SHOP, amount: Decimal | None = None
+    ) -> OrderRecord:
+        """Record the money; ``amount`` as in ``Orders.mark_as_paid``.
+
+        Fires what Saleor fires: fully paid and updated, but not paid.
+        """
+        record = self._orders.mark_as_paid(order_id, by=by, amount=amount)
         self._announce(record, "order_fully_paid", "order_updated")
         return record
 
-    def cancel(self, order_id: UUID) -> OrderRecord:
+    def cancel(self, order_id: UUID, *, by: Actor = SHOP) -> OrderRecord:
         """Cancel the whole order."""
-        record = self._orders.cancel(order_id)
+        record = self._orders.cancel(order_id, by=by)
         self._announce(record, "order_cancelled")
         return record
 
     def grant_refund(
-        self, order_id: UUID, amount: Decimal | None = None, reason: str = ""
+        self,
+        order_id: UUID,
+        amount: Decimal | None = None,
+        reason: str = "",
+        *,
+        by: Actor = SHOP,
     ) -> tuple[OrderRow, RefundRow]:
         """Pay money back."""
         try:
-            order, refund = self._refunds.grant(order_id, amount, reason)
+            order, refund = self._refunds.grant(order_id, amount, reason, by=by)
         except Refusal:
             # A repeated call has nothing left to pay back, but the plugins may not know of it.
             self._announce_refund(order_id, full_only=True)

@@ -11,6 +11,8 @@ from bittitan_plugin.domain.access import Permission, Viewer
 from bittitan_plugin.domain.billing import next_billing_day
 from bittitan_plugin.domain.catalogue import check_quantity
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
+from bittitan_plugin.domain.history import Actor
+from bittitan_plugin.domain.money import Money
 from bittitan_plugin.domain.orders import Invoicing
 from bittitan_plugin.platforms.shop.account_credit import settle_delivery
 from bittitan_plugin.platforms.shop.catalogue import Variant, load_variants
@@ -20,11 +22,13 @@ from bittitan_plugin.platforms.shop.database import ShopDatabase, next_number
 from bittitan_plugin.platforms.shop.ids import Kind, parse_id, try_parse
 from bittitan_plugin.platforms.shop.inputs import MOST_LINES, LineInput, check_email, check_metadata
 from bittitan_plugin.platforms.shop.invoices import credit_order
+from bittitan_plugin.platforms.shop.order_audit import SHOP, audited, record_new
 from bittitan_plugin.platforms.shop.order_records import (
     OPEN_STATES,
     Grant,
     OrderRecord,
     OrderState,
+    balance_of,
     complete_record,
     lines_of,
     load_order,
@@ -81,6 +85,7 @@ class Orders:
         email: str | None = None,
         currency: str = DEFAULT_CURRENCY,
         order_id: UUID | None = None,
+        by: Actor = SHOP,
     ) -> OrderRecord:
         """A draft for a customer; unlike a basket its prices are fixed now.
 
@@ -111,18 +116,21 @@ class Orders:
             session.add(order)
             session.flush()
             session.add_all(rows)
+            record_new(session, order, by, now)
         return OrderRecord(row=order, lines=rows, user=user)
 
-    def complete_draft(self, order_id: UUID) -> OrderRecord:
+    def complete_draft(self, order_id: UUID, *, by: Actor = SHOP) -> OrderRecord:
         """Make a draft an order that waits to be executed."""
+        now = self._database.clock()
         with self._database.writing() as session:
             order = _live(session, order_id)
             if order.status == OrderState.DRAFT:
-                order.status = OrderState.UNCONFIRMED
-                note_change(order, self._database.clock())
+                with audited(session, order, by, now):
+                    order.status = OrderState.UNCONFIRMED
+                note_change(order, now)
             return _record(session, order)
 
-    def execute(self, order_id: UUID, invoicing: Invoicing) -> OrderRecord:
+    def execute(self, order_id: UUID, invoicing: Invoicing, *, by: Actor = SHOP) -> OrderRecord:
         """Confirm an order with the choice when it is invoiced.
 
         Delivered at once to an account that buys on account, to others once it is paid.
@@ -132,10 +140,11 @@ class Orders:
             order = _live(session, order_id)
             record = _record(session, order)
             if OrderState(order.status) in OPEN_STATES:
-                order.status = OrderState.UNFULFILLED
-                settle_delivery(session, order)
+                with audited(session, order, by, now):
+                    order.status = OrderState.UNFULFILLED
+                    settle_delivery(session, order)
+                    order.invoicing = invoicing
                 note_change(order, now)
-                order.invoicing = invoicing
                 if invoicing is Invoicing.NEXT_BILLING_DAY:
                     day = record.user.billing_day
                     order.invoice_at = next_billing_day(day, now, zone)
@@ -147,18 +156,30 @@ class Orders:
                 )
             return record
 
-    def mark_as_paid(self, order_id: UUID) -> OrderRecord:
-        """Record that everything owed was received."""
+    def mark_as_paid(
+        self, order_id: UUID, *, by: Actor = SHOP, amount: Decimal | None = None
+    ) -> OrderRecord:
+        """Record that everything owed was received; repeated, it records nothing more.
+
+        ``amount`` is what the caller saw as owed: if other is owed by now, that is refused.
+        """
         with self._database.writing() as session:
             order = _live(session, order_id)
             if order.status == OrderState.DRAFT:
                 raise Refusal(ErrorCode.INVALID, "A draft cannot be paid.", field="id")
-            now = self._database.clock()
-            if charge(session, order, now):
-                note_change(order, now)
+            now, owed = self._database.clock(), balance_of(order).owed
+            if owed and amount is not None and amount != owed:
+                raise Refusal(
+                    ErrorCode.INVALID,
+                    f"Meanwhile {Money(owed, order.currency)} is owed: look at the order again.",
+                    field="amount",
+                )
+            with audited(session, order, by, now):
+                if charge(session, order, now):
+                    note_change(order, now)
             return _record(session, order)
 
-    def cancel(self, order_id: UUID) -> OrderRecord:
+    def cancel(self, order_id: UUID, *, by: Actor = SHOP) -> OrderRecord:
         """Cancel, and credit what was invoiced. As in Saleor, this pays no money back."""
         now = self._database.clock()
         with self._database.writing() as session:
@@ -166,8 +187,9 @@ class Orders:
             if order.status == OrderState.DRAFT:
                 raise Refusal(ErrorCode.INVALID, "A draft cannot be cancelled.", field="id")
             if order.status != OrderState.CANCELED:
-                order.status = OrderState.CANCELED
-                take_back(order, order.total)
+                with audited(session, order, by, now):
+                    order.status = OrderState.CANCELED
+                    take_back(order, order.total)
                 note_change(order, now)
                 grant = Grant(
                     key=f"cancel:{order.id}", amount=order.total, reason="Order cancelled"

@@ -13,10 +13,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
+from bittitan_plugin.domain.history import Actor
 from bittitan_plugin.domain.money import Money
 from bittitan_plugin.domain.texts import check_line
 from bittitan_plugin.platforms.shop.database import ShopDatabase
 from bittitan_plugin.platforms.shop.invoices import credit_order
+from bittitan_plugin.platforms.shop.order_audit import SHOP, audited
 from bittitan_plugin.platforms.shop.order_records import (
     OPEN_STATES,
     Grant,
@@ -69,7 +71,12 @@ class Refunds:
         self._database = database
 
     def grant(
-        self, order_id: UUID, amount: Decimal | None = None, reason: str = ""
+        self,
+        order_id: UUID,
+        amount: Decimal | None = None,
+        reason: str = "",
+        *,
+        by: Actor = SHOP,
     ) -> tuple[OrderRow, RefundRow]:
         """Pay back ``amount``, by default all that is left, and credit it where it was invoiced."""
         reason = check_line(reason, "reason", required=False)
@@ -77,8 +84,9 @@ class Refunds:
             order, now = locked(session, order_id), self._database.clock()
             amount = _check_refund(order, amount)
             grant = Grant(key=f"staff:{uuid4()}", amount=amount, reason=reason)
-            row = refund(session, order, grant, now)
-            take_back(order, amount)
+            with audited(session, order, by, now):
+                row = refund(session, order, grant, now)
+                take_back(order, amount)
             note_change(order, now)
             credit_order(session, order, replace(grant, key=f"refund:{row.id}"), now)
         return order, row

@@ -56,6 +56,11 @@ _FIELDS = {
     "active": "Switched on",
     "synchronize": "Save & Synchronize",
     "invitation": "Invited",
+    "orderState": "State",
+    "onAccount": "Delivered before it is paid",
+    "takenBack": "Not due any more",
+    "buysOnAccount": "Buys on account",
+    "creditLimit": "Limit of its credit",
 }
 
 

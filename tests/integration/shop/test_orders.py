@@ -1,13 +1,18 @@
 """Who sees an order, and what staff do with one."""
 
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 import pytest
+from sqlalchemy import select
 
 from bittitan_hooks import specs
 from bittitan_plugin.domain.access import Permission
-from bittitan_plugin.platforms.shop.ids import Kind, global_id
+from bittitan_plugin.domain.errors import Refusal
+from bittitan_plugin.domain.orders import Invoicing
+from bittitan_plugin.platforms.shop.ids import Kind, global_id, parse_id
+from bittitan_plugin.store.tables import AuditRow
 from tests.integration.shop.shop import ORDER, Shop
 from tests.tables import every
 
@@ -311,3 +316,47 @@ def test_later_fields_of_one_request_see_what_earlier_ones_changed(shop: Shop) -
     }"""
     data = shop.ask(query, shop.staff, id=order_id)
     assert [len(data[name]["order"]["invoices"]) for name in ("first", "second")] == [2, 3]
+
+
+def recorded(shop: Shop, order_id: str) -> list[tuple[str, str | None, str | None]]:
+    """What the audit holds of that order by staff."""
+    key = str(parse_id(Kind.ORDER, order_id))
+    query = select(AuditRow).where(AuditRow.subject_id == key).order_by(AuditRow.id)
+    with shop.platform.database.reading() as session:
+        rows = session.scalars(query).all()
+    assert {row.actor_name for row in rows} == {shop.staff.email}
+    return [(row.field, row.before, row.after) for row in rows]
+
+
+def test_all_that_staff_do_with_an_order_is_in_the_audit_once(shop: Shop) -> None:
+    order_id = draft(shop)
+    for _ in range(2):
+        staff(shop, DRAFT_COMPLETE, order_id)
+        staff(shop, EXECUTE, order_id, invoicing="NOW")
+        staff(shop, MARK_AS_PAID, order_id)
+    staff(shop, REFUND, order_id, amount="4.00")
+    for _ in range(2):
+        staff(shop, CANCEL, order_id)
+    assert recorded(shop, order_id) == [
+        ("orderState", None, "draft"),
+        ("total", None, "14.00 USD"),
+        ("orderState", "draft", "to be executed"),
+        ("orderState", "to be executed", "executed"),
+        ("invoicing", None, "NOW"),
+        ("received", None, "14.00 USD"),
+        ("takenBack", None, "4.00 USD"),
+        ("refunded", None, "4.00 USD"),
+        ("orderState", "executed", "cancelled"),
+        ("takenBack", "4.00 USD", "14.00 USD"),
+    ]
+
+
+def test_what_is_owed_by_now_and_not_what_was_seen_is_never_recorded_as_paid(shop: Shop) -> None:
+    key = parse_id(Kind.ORDER, draft(shop))
+    orders = shop.platform.orders
+    orders.execute(key, Invoicing.NOW)
+    with pytest.raises(Refusal) as refused:
+        orders.mark_as_paid(key, amount=Decimal("13.99"))
+    assert refused.value.field == "amount"
+    for _ in range(2):
+        assert orders.mark_as_paid(key, amount=Decimal("14.00")).row.charged == Decimal("14.00")

@@ -4,12 +4,19 @@ import strawberry
 
 from bittitan_plugin.domain.access import Permission
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
+from bittitan_plugin.domain.history import Actor
 from bittitan_plugin.domain.orders import Invoicing
 from bittitan_plugin.platforms.shop.checkouts import DEFAULT_CURRENCY
 from bittitan_plugin.platforms.shop.ids import Kind, parse_id
 from bittitan_plugin.platforms.shop.order_records import OrderRecord
 from bittitan_plugin.platforms.shop.platform import ShopPlatform
-from bittitan_plugin.platforms.shop.schema.context import IdArgument, ShopInfo, platform, run
+from bittitan_plugin.platforms.shop.schema.context import (
+    IdArgument,
+    ShopInfo,
+    platform,
+    run,
+    viewer,
+)
 from bittitan_plugin.platforms.shop.schema.errors import OrderError
 from bittitan_plugin.platforms.shop.schema.fields import mutation
 from bittitan_plugin.platforms.shop.schema.mutations.checkouts import CheckoutLineInput, lines_of
@@ -90,7 +97,7 @@ class DraftMutation:
     ) -> DraftOrderCreate | None:
         """Draft an order for a customer."""
         here = platform(info)
-        record = await run(lambda: _create_draft(here, input))
+        record = await run(lambda: _create_draft(here, input, viewer(info).actor))
         return DraftOrderCreate(order=order_of(info, record.row))
 
     @mutation(needs=Permission.MANAGE_ORDERS)
@@ -99,7 +106,7 @@ class DraftMutation:
     ) -> DraftOrderComplete | None:
         """Make a draft an order."""
         order_changes, key = platform(info).order_changes, parse_id(Kind.ORDER, order_id)
-        record = await run(lambda: order_changes.complete_draft(key))
+        record = await run(lambda: order_changes.complete_draft(key, by=viewer(info).actor))
         return DraftOrderComplete(order=order_of(info, record.row))
 
     @mutation(needs=Permission.MANAGE_ORDERS)
@@ -111,7 +118,7 @@ class DraftMutation:
         Now, on the customer's next billing day, or not at all.
         """
         order_changes, key = platform(info).order_changes, parse_id(Kind.ORDER, order_id)
-        record = await run(lambda: order_changes.execute(key, invoicing))
+        record = await run(lambda: order_changes.execute(key, invoicing, by=viewer(info).actor))
         return OrderExecute(order=order_of(info, record.row))
 
 
@@ -125,14 +132,14 @@ class OrderMutation:
     ) -> OrderMarkAsPaid | None:
         """Record that all money was received."""
         order_changes, key = platform(info).order_changes, parse_id(Kind.ORDER, order_id)
-        record = await run(lambda: order_changes.mark_as_paid(key))
+        record = await run(lambda: order_changes.mark_as_paid(key, by=viewer(info).actor))
         return OrderMarkAsPaid(order=order_of(info, record.row))
 
     @mutation(needs=Permission.MANAGE_ORDERS)
     async def order_cancel(self, info: ShopInfo, order_id: IdArgument) -> OrderCancel | None:
         """Cancel an order. Refunds nothing by itself."""
         order_changes, key = platform(info).order_changes, parse_id(Kind.ORDER, order_id)
-        record = await run(lambda: order_changes.cancel(key))
+        record = await run(lambda: order_changes.cancel(key, by=viewer(info).actor))
         return OrderCancel(order=order_of(info, record.row))
 
     @mutation(needs=Permission.MANAGE_ORDERS)
@@ -142,16 +149,18 @@ class OrderMutation:
         """Pay money back."""
         order_changes, key = platform(info).order_changes, parse_id(Kind.ORDER, order_id)
         order, refund = await run(
-            lambda: order_changes.grant_refund(key, input.amount, input.reason)
+            lambda: order_changes.grant_refund(
+                key, input.amount, input.reason, by=viewer(info).actor
+            )
         )
         return OrderGrantRefundCreate(order=order_of(info, order), granted_refund=refund_of(refund))
 
 
-def _create_draft(here: ShopPlatform, given: DraftOrderCreateInput) -> OrderRecord:
+def _create_draft(here: ShopPlatform, given: DraftOrderCreateInput, by: Actor) -> OrderRecord:
     key = parse_id(Kind.USER, given.user, field="user")
     user = here.customers.find([key]).get(key)
     if user is None:
         raise Refusal(ErrorCode.NOT_FOUND, "There is no such customer.", field="user")
     return here.orders.create_draft(
-        user, lines_of(given.lines), email=given.user_email, currency=given.currency
+        user, lines_of(given.lines), email=given.user_email, currency=given.currency, by=by
     )
