@@ -11,9 +11,12 @@ of the last three has a class for the commerce platform, so that nobody asks Bit
 the platform refused.
 """
 
-from typing import ClassVar
+from collections.abc import Callable, Sequence
+from typing import ClassVar, TypeVar
 
 from bittitan_plugin.domain.described import Described
+
+Value = TypeVar("Value")
 
 
 class ErrorCode(Described):
@@ -95,6 +98,39 @@ class Refusal(BitTitanError):
         """The same refusal for a part of something: its field begins with ``place``."""
         field = f"{place}.{self.field}" if self.field else place
         return Refusal(self.code, self.message, field=field)
+
+
+class Refusals(Refusal):
+    """Everything that is wrong with one form, so that a person mends it all at once.
+
+    ``code`` and ``field`` are those of the first; ``message`` has every sentence.
+    """
+
+    def __init__(self, refusals: Sequence[Refusal]) -> None:
+        first = refusals[0]
+        message = " ".join(each.message for each in refusals)
+        super().__init__(first.code, message, field=first.field)
+        self.refusals = tuple(refusals)
+
+
+class Faults:
+    """Collects what is wrong with the inputs of one form, instead of ending at the first."""
+
+    def __init__(self) -> None:
+        self.found: list[Refusal] = []
+
+    def of(self, check: Callable[[], Value], otherwise: Value) -> Value:
+        """What the check returns; where it refuses that is collected and ``otherwise`` returned."""
+        try:
+            return check()
+        except Refusal as refusal:
+            self.found += getattr(refusal, "refusals", (refusal,))
+            return otherwise
+
+    def check(self) -> None:
+        """Raise what was collected: the ``Refusal``, or ``Refusals`` where there are several."""
+        if self.found:
+            raise self.found[0] if len(self.found) == 1 else Refusals(self.found)
 
 
 class Rejected(BitTitanError):

@@ -56,7 +56,13 @@ class PagesPlatform(Protocol):
         """Its plugins."""
 
     def admin_views(self, site: "Site") -> Sequence[BaseView]:
-        """Areas that only this platform's back office has, between accounts and assets."""
+        """Areas that only this platform's back office has, between people and assets."""
+
+    def people_views(self, site: "Site") -> Sequence[BaseView]:
+        """The areas for its customers and staff, beside the accounts at BitTitan."""
+
+    def customer_page(self, customer_id: str) -> str | None:
+        """The path of a customer's page below the back office's root, if there is one."""
 
     def routes(self, site: "Site") -> Sequence[BaseRoute]:
         """Its other addresses that people open in a browser."""

@@ -21,14 +21,14 @@ from bittitan_plugin.platforms.shop.ids import Kind, parse_id
 from bittitan_plugin.web.csrf import Csrf
 from bittitan_plugin.web.site import Site
 from tests.integration.portal.browsing import Visitor
-from tests.security.belongings import END_CUSTOMER
+from tests.security.belongings import END_CUSTOMER, RIVAL
 from tests.security.matrix import Row, Table
 from tests.security.permission_fixture import APP, ELSEWHERE, VIEWERS, Stage, rewound
 
 #: The back office's lists, by starlette-admin's key.
 LISTS = (
     "products", "accounts", "orders", "assets", "cancellation-requests", "codes", "problems",
-    "waiting-work", "audit",
+    "waiting-work", "audit", "customers", "staff",
 )  # fmt: skip
 #: How an action's address says which rows it is about: the subject's.
 CHOSEN = {"action": "pks={id}", "row-action": "pk={id}"}
@@ -187,6 +187,8 @@ def filled(stage: Stage, pattern: str) -> str:
         "/admin/codes/": here.code.id,
         "/admin/waiting-work/": here.retry.id,
         "/admin/audit/": 1,
+        "/admin/customers/": stage.people[RIVAL].id,
+        "/admin/staff/": stage.people["no permission"].id,
     }
     for start, key in keys.items():
         if pattern.replace("/_api/", "/").startswith(start):

@@ -1,25 +1,31 @@
 """The shop's users: customers and staff."""
 
 from collections.abc import Collection
+from datetime import datetime
 from secrets import compare_digest, token_urlsafe
+from typing import Unpack
 from uuid import UUID, uuid4
 
 from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
 
 from bittitan_plugin.domain.access import ANONYMOUS, Permission, Viewer
 from bittitan_plugin.domain.addresses import normalized
 from bittitan_plugin.domain.audit_entries import differences
-from bittitan_plugin.domain.billing import LAST_BILLING_DAY
-from bittitan_plugin.domain.errors import ErrorCode, Refusal
-from bittitan_plugin.domain.history import Actor
-from bittitan_plugin.domain.texts import check_line, check_typed, is_line
+from bittitan_plugin.domain.errors import ErrorCode, Faults, Refusal
+from bittitan_plugin.domain.history import Actor, Change
+from bittitan_plugin.domain.texts import is_line
 from bittitan_plugin.platforms.shop.audit import record, subject_of
+from bittitan_plugin.platforms.shop.customer_details import (
+    CustomerDetails,
+    DetailsGiven,
+    check_password,
+)
 from bittitan_plugin.platforms.shop.database import ShopDatabase
 from bittitan_plugin.platforms.shop.ids import Kind, global_id
-from bittitan_plugin.platforms.shop.inputs import check_email
 from bittitan_plugin.platforms.shop.paging import Listing
-from bittitan_plugin.platforms.shop.passwords import LONGEST, SHORTEST, hash_password, matches
+from bittitan_plugin.platforms.shop.passwords import hash_password, matches
 from bittitan_plugin.platforms.shop.sign_in_attempts import SignInAttempts
 from bittitan_plugin.platforms.shop.tables import UserRow
 
@@ -31,45 +37,94 @@ class Customers:
         self._database = database
         self._attempts = SignInAttempts(database)
 
-    def create(  # noqa: PLR0913 - what a user consists of, each by its name
+    def create(
         self,
         *,
-        email: str,
-        name: str = "",
-        company: str = "",
         password: str | None = None,
-        billing_day: int | None = None,
         staff_permissions: Collection[Permission] | None = None,
         by: Actor | None = None,
+        **details: Unpack[DetailsGiven],
     ) -> UserRow:
         """A new customer, or member of staff when permissions are given.
 
-        ``by`` is who makes it, for the audit; None for a user who came by itself.
+        ``by`` is who makes it, for the audit; None for a user who came by itself. Raises
+        ``Refusal`` on the input at fault, ``Refusals`` on all of them.
         """
-        row = UserRow(
-            id=uuid4(),
-            email=check_email(email),
-            name=check_line(name, "name", required=False),
-            company=check_line(company, "company", required=False),
-            password=None if password is None else hash_password(_check_password(password)),
-            billing_day=None if billing_day is None else _check_day(billing_day),
-            is_staff=staff_permissions is not None,
-            permissions=sorted(staff_permissions or ()),
-            created_at=self._database.clock(),
-            session_key=token_urlsafe(16),
-        )
+        faults = Faults()
+        checked = CustomerDetails(**details).checked(faults)
+        secret = _hash(password, faults)
         try:
             with self._database.writing() as session:
+                faults.of(lambda: _check_free(session, checked.email), None)
+                faults.check()
+                row = UserRow(
+                    id=uuid4(),
+                    **checked.columns,
+                    password=secret,
+                    is_staff=staff_permissions is not None,
+                    permissions=sorted(staff_permissions or ()),
+                    created_at=self._database.clock(),
+                    session_key=token_urlsafe(16),
+                )
                 session.add(row)
                 session.flush()
                 if by is not None:
-                    values = {"email": row.email, "permissions": ", ".join(row.permissions)}
-                    made = differences({}, values)
-                    record(session, by, row.created_at, subject_of(row), made)
+                    values = {**checked.columns, "permissions": ", ".join(row.permissions)}
+                    record(session, by, row.created_at, subject_of(row), differences({}, values))
         except IntegrityError:
-            raise Refusal(
-                ErrorCode.UNIQUE, f"There is a user {row.email} already.", field="email"
-            ) from None
+            raise _taken(checked.email) from None
+        return row
+
+    def get(self, user_id: UUID) -> UserRow:
+        """The customer with that key. Raises ``Refusal`` NOT_FOUND on ``id``, also for staff."""
+        with self._database.reading() as session:
+            return _customer(session, user_id)
+
+    def edit(
+        self, user_id: UUID, details: CustomerDetails, *, by: Actor, password: str | None = None
+    ) -> UserRow:
+        """Replace a customer's details; with a password its sessions and tokens end.
+
+        They end too where the address changes: whoever reads the old mailbox is somebody else.
+        Raises ``Refusal`` on the input at fault, ``Refusals`` on all of them, NOT_FOUND on ``id``.
+        """
+        faults = Faults()
+        checked = details.checked(faults)
+        secret = _hash(password, faults)
+        try:
+            with self._database.writing() as session:
+                row = _customer(session, user_id, for_update=True)
+                faults.of(lambda: _check_free(session, checked.email, row.id), None)
+                faults.check()
+                changes = differences(CustomerDetails.of(row).columns, checked.columns)
+                if secret is not None:
+                    changes.append(Change(field="password", before=None, after="set"))
+                    row.password = secret
+                if secret is not None or row.email != checked.email:
+                    row.session_key = token_urlsafe(16)
+                for name, value in checked.columns.items():
+                    setattr(row, name, value)
+                session.flush()
+                record(session, by, self._database.clock(), subject_of(row), changes)
+        except IntegrityError:
+            raise _taken(checked.email) from None
+        return row
+
+    def disable(self, user_id: UUID, *, by: Actor) -> UserRow:
+        """Lock a customer out: sessions and tokens end at once. Repeating it changes nothing.
+
+        What it ordered goes on. Raises ``Refusal`` NOT_FOUND on ``id``.
+        """
+        with self._database.writing() as session:
+            row = _customer(session, user_id, for_update=True)
+            lock_out(session, row, by, self._database.clock())
+        return row
+
+    def enable(self, user_id: UUID, *, by: Actor) -> UserRow:
+        """Let a customer sign in again. Repeating it changes nothing. Raises NOT_FOUND."""
+        with self._database.writing() as session:
+            row = _customer(session, user_id, for_update=True)
+            let_in(session, row, by, self._database.clock())
         return row
 
     def sign_in(
@@ -98,7 +153,7 @@ class Customers:
             raise Refusal(
                 ErrorCode.INVALID, "That is not the password until now.", field="oldPassword"
             )
-        return self._renew(user.id, password=hash_password(_check_password(new)))
+        return self._renew(user.id, password=hash_password(check_password(new)))
 
     def welcome(self, email: str, company: str, password: str) -> UserRow:
         """Whoever proved to read that address signs in with this password from now on.
@@ -120,7 +175,7 @@ class Customers:
             raise Refusal(
                 ErrorCode.INVALID, "This account is locked. Ask whoever sold you the licences."
             )
-        return self._renew(row.id, password=hash_password(_check_password(password)))
+        return self._renew(row.id, password=hash_password(check_password(password)))
 
     def sign_out_everywhere(self, user_id: UUID) -> None:
         """End every session and every token of that user."""
@@ -178,21 +233,41 @@ def viewer_of(row: UserRow | None) -> Viewer:
     )
 
 
-def _check_password(password: str) -> str:
-    if not SHORTEST <= len(password) <= LONGEST:
-        raise Refusal(
-            ErrorCode.INVALID,
-            f"A password has {SHORTEST} to {LONGEST} characters.",
-            field="password",
-        )
-    return check_typed(password, "password")
+def lock_out(session: Session, row: UserRow, by: Actor, at: datetime) -> None:
+    """Lock a user out, on the record; nothing where it is locked out already."""
+    if row.disabled_at is None:
+        row.disabled_at, row.session_key = at, token_urlsafe(16)
+        record(session, by, at, subject_of(row), differences({}, {"disabled": "yes"}))
 
 
-def _check_day(day: int) -> int:
-    if not 1 <= day <= LAST_BILLING_DAY:
-        raise Refusal(
-            ErrorCode.INVALID,
-            f"A billing day is between 1 and {LAST_BILLING_DAY}.",
-            field="billingDay",
-        )
-    return day
+def let_in(session: Session, row: UserRow, by: Actor, at: datetime) -> None:
+    """Let a user in again, on the record; nothing where it is not locked out."""
+    if row.disabled_at is not None:
+        row.disabled_at = None
+        record(session, by, at, subject_of(row), differences({"disabled": "yes"}, {"disabled": ""}))
+
+
+def _customer(session: Session, user_id: UUID, *, for_update: bool = False) -> UserRow:
+    query = select(UserRow).where(UserRow.id == user_id, ~UserRow.is_staff)
+    row = session.scalar(query.with_for_update() if for_update else query)
+    if row is None:
+        raise Refusal(ErrorCode.NOT_FOUND, "There is no such customer.", field="id")
+    return row
+
+
+def _check_free(session: Session, email: str, user_id: UUID | None = None) -> None:
+    other = session.scalar(select(UserRow.id).where(UserRow.email == email))
+    if other not in (None, user_id):
+        raise _taken(email)
+
+
+def _taken(email: str) -> Refusal:
+    return Refusal(ErrorCode.UNIQUE, f"There is a user {email} already.", field="email")
+
+
+def _hash(password: str | None, faults: Faults) -> str | None:
+    if password is None:
+        return None
+    # What is refused is not hashed: that takes its time on purpose.
+    sound = faults.of(lambda: check_password(password), "")
+    return hash_password(sound) if sound and not faults.found else None

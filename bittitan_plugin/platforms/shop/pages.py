@@ -5,9 +5,12 @@ from collections.abc import Sequence
 from starlette.routing import BaseRoute
 from starlette_admin.views import BaseView
 
+from bittitan_plugin.platforms.shop.admin_customers import CustomerList, CustomerPage, page_of
 from bittitan_plugin.platforms.shop.admin_order_form import OrderFormPage
 from bittitan_plugin.platforms.shop.admin_orders import OrderList, OrderPage
+from bittitan_plugin.platforms.shop.admin_staff import StaffList, StaffPage
 from bittitan_plugin.platforms.shop.identity import ShopIdentity
+from bittitan_plugin.platforms.shop.ids import Kind, try_parse
 from bittitan_plugin.platforms.shop.platform import ShopPlatform
 from bittitan_plugin.platforms.shop.storefront import shop_routes
 from bittitan_plugin.web.site import Site
@@ -28,6 +31,20 @@ class ShopPages:
         """The pages for orders, which only the platform knows."""
         platform = self._platform
         return [OrderList(site, platform), OrderFormPage(site, platform), OrderPage(site, platform)]
+
+    def people_views(self, site: Site) -> Sequence[BaseView]:
+        """The pages for its users."""
+        return [
+            CustomerList(site, self._platform),
+            CustomerPage(site, self._platform),
+            StaffList(site, self._platform),
+            StaffPage(site, self._platform),
+        ]
+
+    def customer_page(self, customer_id: str) -> str | None:
+        """The page of a customer; None for what is no customer's id."""
+        key = try_parse(Kind.USER, customer_id)
+        return page_of(key) if key else None
 
     def routes(self, site: Site) -> Sequence[BaseRoute]:
         """The storefront."""

@@ -1,12 +1,14 @@
 """Opens accounts: for the platform's customers, and for the end customers resellers buy for."""
 
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from bittitan_plugin.domain.accounts import Account
 from bittitan_plugin.domain.addresses import check_address, normalized
-from bittitan_plugin.domain.errors import ErrorCode, Refusal
+from bittitan_plugin.domain.audit_entries import Subject, SubjectKind, differences
+from bittitan_plugin.domain.errors import ErrorCode, Faults, Refusal
+from bittitan_plugin.domain.history import Actor
 from bittitan_plugin.domain.orders import Customer, EndCustomer
-from bittitan_plugin.domain.texts import as_line, seen
+from bittitan_plugin.domain.texts import as_line, check_line, seen
 from bittitan_plugin.services.ports import Ports, Tenant
 from bittitan_plugin.store.unit_of_work import UnitOfWork
 
@@ -24,6 +26,40 @@ def open_account(tenant: Tenant, customer_id: str) -> Account:
         raise Refusal(ErrorCode.NOT_FOUND, "There is no such customer.", field="customer_id")
     with tenant.writing() as work:
         return ensure_account(tenant.ports, work, customer)
+
+
+def open_end_customer(
+    tenant: Tenant, reseller_id: UUID, end_customer: EndCustomer, actor: Actor
+) -> Account:
+    """A new end customer of a reseller, made before anything is bought for it.
+
+    ``reseller_id`` is the reseller's account. Raises ``Refusal``: PLUGIN_INACTIVE; NOT_FOUND on
+    ``id``; INVALID where that is an end customer itself; REQUIRED, INVALID or UNIQUE on ``email``,
+    INVALID on ``name``, and ``Refusals`` on both.
+    """
+    faults = Faults()
+    email = faults.of(lambda: check_address(end_customer.email, "email"), "")
+    name = faults.of(lambda: check_line(end_customer.name, "name", required=False), "")
+    faults.check()
+    with tenant.writing() as work:
+        work.installations.by_id(tenant.id).check_active()
+        reseller = work.accounts.get(reseller_id)
+        if reseller.reseller_id is not None:
+            raise Refusal(ErrorCode.INVALID, "An end customer has no end customers of its own.")
+        work.take_turns(_turn_of(reseller, email))
+        if work.accounts.end_customer(reseller.id, email) is not None:
+            raise Refusal(
+                ErrorCode.UNIQUE,
+                f"{reseller.email} has an end customer {email} already.",
+                field="email",
+            )
+        made = ensure_end_customer(
+            tenant.ports, work, reseller, EndCustomer(email=email, name=name)
+        )
+        subject = Subject(kind=SubjectKind.ACCOUNT, id=str(made.id), name=made.email)
+        values = {"email": made.email, "company": made.company, "reseller": reseller.email}
+        work.audit.record(actor, made.created_at, subject, differences({}, values))
+    return made
 
 
 def ensure_account(ports: Ports, work: UnitOfWork, customer: Customer) -> Account:
@@ -57,7 +93,7 @@ def ensure_end_customer(
     Raises ``Refusal`` on ``end_customer.email`` when it is not an address.
     """
     email = check_address(end_customer.email, "end_customer.email")
-    work.take_turns(f"end customer:{reseller.id}:{email}")
+    work.take_turns(_turn_of(reseller, email))
     known = work.accounts.end_customer(reseller.id, email)
     if known:
         return known
@@ -71,3 +107,7 @@ def ensure_end_customer(
     )
     work.accounts.add(account)
     return account
+
+
+def _turn_of(reseller: Account, email: str) -> str:
+    return f"end customer:{reseller.id}:{email}"

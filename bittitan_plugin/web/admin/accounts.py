@@ -1,10 +1,12 @@
 """The back office's accounts: the list, and the page of one with *Synchronize* and its options."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from uuid import UUID
 
+from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette_admin.flash import flash
 from starlette_admin.routing import route
 
 from bittitan_plugin.domain.access import Permission, Viewer
@@ -19,14 +21,53 @@ from bittitan_plugin.store.queries.audience import EVERYTHING
 from bittitan_plugin.store.queries.browsing import Browser
 from bittitan_plugin.store.unit_of_work import UnitOfWork
 from bittitan_plugin.web.admin import fields
-from bittitan_plugin.web.admin.admin_page import AdminPage, actor_of, key_in, sent
+from bittitan_plugin.web.admin.admin_page import (
+    SAID_NO,
+    AdminPage,
+    actor_of,
+    faults_of,
+    key_in,
+    sent,
+    to,
+)
 from bittitan_plugin.web.admin.lists import AdminList
 from bittitan_plugin.web.forms import form_of
 from bittitan_plugin.web.invitations import address_of_invitations
+from bittitan_plugin.web.site import run
 
 KEY = "accounts"
 #: The most assets on an account's page; the list of assets has the others.
 NEWEST = 10
+
+
+@dataclass(frozen=True, kw_only=True)
+class SyncForm:
+    """The form of *Save & Synchronize*."""
+
+    email: str
+    company_name: str
+    #: Passed on, and never shown again.
+    password: str = field(default="", repr=False)
+
+    @classmethod
+    def of(cls, account: Account) -> "SyncForm":
+        """The form of an account, filled in."""
+        options = account.sync_options
+        return cls(email=options.email, company_name=options.company)
+
+    @classmethod
+    def sent(cls, form: FormData) -> "SyncForm":
+        """The form as it was sent."""
+        return cls(**{name: sent(form, name) for name in ("email", "company_name", "password")})
+
+    @property
+    def given(self) -> dict[str, str | None]:
+        """The options as ``save_and_synchronize`` takes them."""
+        return {
+            "email": self.email,
+            "company_name": self.company_name,
+            "password": self.password or None,
+        }
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,6 +80,13 @@ class AccountCase:
     assets: tuple[Asset, ...] | None
     #: The newest invitation of an end customer.
     invitation: Invitation | None
+    #: The address of the platform's page of this customer, if it has one.
+    customer_page: str | None
+
+    @property
+    def sync(self) -> SyncForm:
+        """The form of *Save & Synchronize*, filled in."""
+        return SyncForm.of(self.account)
 
     @property
     def id(self) -> UUID:
@@ -82,6 +130,9 @@ class AccountList(AdminList):
             reseller=work.accounts.get(account.reseller_id) if account.reseller_id else None,
             assets=newest,
             invitation=work.invitations.of_accounts([key]).get(key),
+            customer_page=self.site.platform.customer_page(account.customer_id)
+            if account.customer_id
+            else None,
         )
 
 
@@ -95,17 +146,17 @@ class AccountPage(AdminPage):
     @route("/{id}/synchronize", methods=["POST"], name="account-synchronize")
     async def synchronize(self, request: Request) -> Response:
         """*Save & Synchronize*: work that waits for the account then continues by itself."""
-        key, form = key_in(request), await form_of(request)
-        email, company = sent(form, "email"), sent(form, "company_name")
-        password, actor = sent(form, "password") or None, actor_of(request)
-        return await self.act(
-            request,
-            page_of(key),
-            "The account is synchronized with BitTitan.",
-            lambda: save_and_synchronize(
-                self.site.tenant, key, actor, email=email, company_name=company, password=password
-            ),
-        )
+        key, actor = key_in(request), actor_of(request)
+        options = SyncForm.sent(await form_of(request))
+        tenant = self.site.tenant
+        try:
+            await run(lambda: save_and_synchronize(tenant, key, actor, **options.given))
+        except SAID_NO as no:
+            return self.show(
+                request, "synchronize.html", status=422, sync=options, errors=faults_of(no)
+            )
+        flash(request, "The account is synchronized with BitTitan.", "success")
+        return to(request, page_of(key))
 
     @route("/{id}/invitation", methods=["POST"], name="account-invitation")
     async def invite(self, request: Request) -> Response:

@@ -1,6 +1,6 @@
 """Base of our own pages in the back office, and what each form there does around its use case."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -84,6 +84,16 @@ def said(no: Exception) -> str:
     """The sentence of a refusal."""
     message = getattr(no, "message", None)
     return str(message or no)
+
+
+def faults_of(no: Exception) -> dict[str, str]:
+    """Every sentence of a refusal by the field it is about; empty for the form as a whole."""
+    refusals: Sequence[Exception] = getattr(no, "refusals", (no,))
+    found: dict[str, str] = {}
+    for each in refusals:
+        field = getattr(each, "field", None) or ""
+        found[field] = " ".join(filter(None, [found.get(field), said(each)]))
+    return found
 
 
 def key_in(request: Request, name: str = "id") -> UUID:

@@ -16,7 +16,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette_admin.base import BaseAdmin
 from starlette_admin.security.csrf import CSRFMiddleware
-from starlette_admin.views import BaseView
+from starlette_admin.views import BaseView, DropDown
 
 from bittitan_plugin.domain.texts import shortened
 from bittitan_plugin.web.admin.accounts import AccountList, AccountPage
@@ -155,8 +155,7 @@ def _views(site: Site) -> list[BaseView]:
     return [
         ProductList(site),
         ProductPage(site),
-        AccountList(site),
-        AccountPage(site),
+        _people(site),
         *site.platform.admin_views(site),
         AssetList(site),
         AssetPage(site),
@@ -172,6 +171,16 @@ def _views(site: Site) -> list[BaseView]:
         AuditList(site),
         SettingsPage(site),
     ]
+
+
+def _people(site: Site) -> BaseView:
+    """The platform's users, and the accounts that BitTitan knows them by."""
+    views: list[type[BaseView] | BaseView] = [
+        *site.platform.people_views(site),
+        AccountList(site),
+        AccountPage(site),
+    ]
+    return DropDown("People", views, icon="fa-solid fa-users")
 
 
 def _in_zone(wording: Callable[[Any, ZoneInfo], str]) -> Callable[[Context, Any], str]:

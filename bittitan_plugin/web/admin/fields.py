@@ -41,6 +41,8 @@ SUBJECT_LISTS = {
     SubjectKind.ORDER: "orders",
     SubjectKind.ACCOUNT: "accounts",
     SubjectKind.PROBLEM: "problems",
+    SubjectKind.CUSTOMER: "customers",
+    SubjectKind.STAFF: "staff",
 }
 
 

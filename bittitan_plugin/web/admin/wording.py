@@ -24,6 +24,7 @@ COLOURS: dict[str, str] = {
     "UNSYNCHRONIZED": _WATCH,
     "STOPPED": _ACT,
     "OPEN": _ACT,
+    "LOCKED_OUT": _ACT,
     "RESOLVED": _GOOD,
     "PUBLISHED": _GOOD,
     "WAITING": _WATCH,

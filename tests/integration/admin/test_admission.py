@@ -17,6 +17,10 @@ PAGES = {
     "/admin/settings": Permission.MANAGE_PLUGINS,
     "/admin/products/list": Permission.MANAGE_PRODUCTS,
     "/admin/products/new": Permission.MANAGE_PRODUCTS,
+    "/admin/customers/list": Permission.MANAGE_USERS,
+    "/admin/customers/new": Permission.MANAGE_USERS,
+    "/admin/staff/list": Permission.MANAGE_USERS,
+    "/admin/staff/new": Permission.MANAGE_USERS,
     "/admin/accounts/list": Permission.MANAGE_USERS,
     "/admin/orders/list": Permission.MANAGE_ORDERS,
     "/admin/orders/new": Permission.MANAGE_ORDERS,
@@ -31,7 +35,8 @@ PAGES = {
 }
 #: The address and the label of an entry of the menu.
 MENU_ENTRY = re.compile(
-    r'(?s)class="nav-link [^"]*"\s+href="http://shop\.example([^"]*)".*?"nav-link-title">([^<]+)<'
+    r'(?s)(?:class="nav-link [^"]*"\s+)?href="http://shop\.example([^"]*)"\s*'
+    r'(?:>.{0,400}?"nav-link-title">|class="dropdown-item[^"]*">)([^<]+)<'
 )
 DOCS = Path(__file__).parents[3] / "docs" / "reference" / "back-office.md"
 GUARDED = [(path, permission) for path, permission in PAGES.items() if permission]

@@ -151,6 +151,12 @@ class AcmePages:
     def admin_views(self, site: "Site") -> Sequence[BaseView]:
         return ()
 
+    def people_views(self, site: "Site") -> Sequence[BaseView]:
+        return ()
+
+    def customer_page(self, customer_id: str) -> str | None:
+        return None
+
     def routes(self, site: "Site") -> Sequence[BaseRoute]:
         return ()
 

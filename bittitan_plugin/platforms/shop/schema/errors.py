@@ -9,7 +9,7 @@ from strawberry.extensions.field_extension import AsyncExtensionResolver
 
 from bittitan_graphql import errors
 from bittitan_graphql.errors import camel_case
-from bittitan_plugin.domain.errors import BitTitanError, Refusal
+from bittitan_plugin.domain.errors import BitTitanError, Refusal, Refusals
 from bittitan_plugin.platforms.shop.schema.context import ShopInfo, platform
 from bittitan_plugin.platforms.shop.schema.loaders import Loaders
 from bittitan_plugin.ports.platform import PluginsRejected
@@ -72,10 +72,10 @@ class ErrorFields:
 
 def _refusals(error: BitTitanError) -> Sequence[Refusal]:
     match error:
+        case Refusals() | PluginsRejected():
+            return error.refusals
         case Refusal():
             return [error]
-        case PluginsRejected():
-            return error.refusals
         case _:
             raise error
 
