@@ -19,9 +19,10 @@ from bittitan_plugin.domain.cancellation import LONGEST_WINDOW_DAYS
 from bittitan_plugin.domain.catalogue import DEFAULT_DAYS, PRODUCT_GROUP, ProductType, check_days
 from bittitan_plugin.domain.coupons import CouponSource, Sealed
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
+from bittitan_plugin.domain.invoicing import Party, Taxation
 from bittitan_plugin.domain.money import Money
 from bittitan_plugin.domain.orders import ProvisionOn
-from bittitan_plugin.domain.texts import LONGEST_NAME, LONGEST_QUOTE, is_line, quoted
+from bittitan_plugin.domain.texts import LONGEST_NAME, LONGEST_QUOTE, check_line, is_line, quoted
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,6 +57,34 @@ class Configuration:
     issue_invoices: bool = False
     #: The category of new products, where the platform has categories; empty: staff choose.
     product_category: str = PRODUCT_GROUP
+    #: Who sells, as invoices of the platforms' own orders name it; see ``seller``.
+    seller_name: str = ""
+    seller_street: str = ""
+    seller_postal_code: str = ""
+    seller_city: str = ""
+    seller_country: str = ""
+    seller_tax_number: str = ""
+    #: Per cent of tax on what is sold; None: no tax is charged.
+    tax_rate: Decimal | None = None
+    #: Whether prices are gross, with the tax within them; otherwise it is added to them.
+    prices_include_tax: bool = True
+
+    @property
+    def seller(self) -> Party:
+        """Who sells, for an invoice that is issued now."""
+        return Party(
+            name=self.seller_name,
+            street=self.seller_street,
+            postal_code=self.seller_postal_code,
+            city=self.seller_city,
+            country=self.seller_country,
+            tax_number=self.seller_tax_number,
+        )
+
+    @property
+    def taxation(self) -> Taxation:
+        """How a sale that is made now is taxed."""
+        return Taxation(rate=self.tax_rate, included=self.prices_include_tax)
 
     @property
     def zone(self) -> ZoneInfo:
@@ -230,6 +259,24 @@ def _category(name: str, text: str) -> str:
     return text
 
 
+def _text(name: str, text: str) -> str:
+    return check_line(text, name, required=False)
+
+
+def _country(name: str, text: str) -> str:
+    if text and not re.fullmatch("[A-Za-z]{2}", text):
+        raise _invalid(name, text, "a country's code of two letters such as GR")
+    return text.upper()
+
+
+def _percent(name: str, text: str) -> Decimal | None:
+    if not text:
+        return None
+    if not re.fullmatch(r"[0-9]{1,3}(\.[0-9]{1,2})?", text, re.ASCII) or Decimal(text) > 100:
+        raise _invalid(name, text, "a rate between 0 and 100 with up to two decimals, such as 24")
+    return Decimal(text)
+
+
 def _choice(kind: type[CouponSource] | type[ProvisionOn]) -> Callable[[str, str], Any]:
     def read(name: str, text: str) -> Any:
         try:
@@ -275,4 +322,12 @@ _READERS: dict[str, Callable[[str, str], Any]] = {
     "stop_without_stock": _switch,
     "issue_invoices": _switch,
     "product_category": _category,
+    "seller_name": _text,
+    "seller_street": _text,
+    "seller_postal_code": _text,
+    "seller_city": _text,
+    "seller_country": _country,
+    "seller_tax_number": _text,
+    "tax_rate": _percent,
+    "prices_include_tax": _switch,
 }

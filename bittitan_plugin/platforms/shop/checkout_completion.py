@@ -21,7 +21,6 @@ from bittitan_plugin.platforms.shop.order_records import (
     OrderRecord,
     OrderState,
     load_order,
-    total_of,
 )
 from bittitan_plugin.platforms.shop.payments import charge
 from bittitan_plugin.platforms.shop.tables import OrderLineRow, OrderRow, UserRow
@@ -99,7 +98,9 @@ def _order_of(checkout: CheckoutRecord, user: UserRow, now: datetime) -> OrderRe
         user_id=user.id,
         email=checkout.row.email,
         currency=checkout.row.currency,
-        total=total_of(lines, checkout.row.currency).amount,
+        tax_rate=checkout.taxation.rate,
+        prices_include_tax=checkout.taxation.included,
+        total=checkout.total.gross.amount,
         charged=Decimal(0),
         refunded=Decimal(0),
         taken_back=Decimal(0),

@@ -9,12 +9,14 @@ from sqlalchemy.orm import Session
 
 from bittitan_plugin.domain.catalogue import check_quantity
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
+from bittitan_plugin.domain.invoicing import Taxation, TaxedAmount, total_of
 from bittitan_plugin.domain.money import Money
 from bittitan_plugin.domain.texts import quoted
 from bittitan_plugin.platforms.shop.catalogue import Variant, load_variants
 from bittitan_plugin.platforms.shop.database import ShopDatabase
 from bittitan_plugin.platforms.shop.ids import Kind, parse_id
 from bittitan_plugin.platforms.shop.inputs import MOST_LINES, LineInput, check_email, check_metadata
+from bittitan_plugin.platforms.shop.installation import settings_now
 from bittitan_plugin.platforms.shop.tables import CheckoutLineRow, CheckoutRow, OrderRow, UserRow
 
 #: The currency of a basket unless its customer asks for another.
@@ -39,16 +41,17 @@ class CheckoutRecord:
 
     row: CheckoutRow
     lines: tuple[CheckoutLine, ...]
+    taxation: Taxation
 
     @property
-    def total(self) -> Money:
-        """What it costs now; lines that cannot be sold are not counted."""
-        total = Money.of(0, self.row.currency)
-        for line in self.lines:
-            price = line.price(self.row.currency)
-            if price is not None:
-                total += price.times(line.row.quantity)
-        return total
+    def total(self) -> TaxedAmount:
+        """What it costs now, with its tax; lines that cannot be sold are not counted."""
+        return total_of((self.amount(line) for line in self.lines), self.row.currency)
+
+    def amount(self, line: CheckoutLine) -> TaxedAmount:
+        """What a whole line costs now; nothing when it cannot be sold."""
+        price = line.price(self.row.currency) or Money.of(0, self.row.currency)
+        return self.taxation.of(price.times(line.row.quantity))
 
 
 class Checkouts:
@@ -132,11 +135,11 @@ def owned_checkout(
 
 
 def load_checkout(session: Session, row: CheckoutRow) -> CheckoutRecord:
-    """The basket with its lines and their variants, in three statements."""
+    """The basket with its lines and their variants, in four statements."""
     rows = _line_rows(session, row)
     variants = load_variants(session, {line.variant_id for line in rows})
     lines = (CheckoutLine(row=line, variant=variants.get(line.variant_id)) for line in rows)
-    return CheckoutRecord(row=row, lines=tuple(lines))
+    return CheckoutRecord(row=row, lines=tuple(lines), taxation=settings_now(session).taxation)
 
 
 def check_sellable(variant: Variant | None, currency: str, field: str) -> Variant:

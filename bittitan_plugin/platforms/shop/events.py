@@ -10,10 +10,10 @@ from bittitan_plugin.platforms.shop.order_records import (
     OrderRecord,
     domain_status,
     is_fully_paid,
-    line_total,
+    line_amount,
     number_of,
 )
-from bittitan_plugin.platforms.shop.tables import InvoiceRow, OrderLineRow, UserRow
+from bittitan_plugin.platforms.shop.tables import InvoiceRow, OrderLineRow, OrderRow, UserRow
 
 
 def domain_order(record: OrderRecord) -> Order:
@@ -27,7 +27,7 @@ def domain_order(record: OrderRecord) -> Order:
         on_account=row.on_account,
         customer=customer_of(user),
         recipient_email=row.email,
-        lines=tuple(_domain_line(line, row.currency) for line in record.lines),
+        lines=tuple(_domain_line(row, line) for line in record.lines),
         created_at=row.created_at,
     )
 
@@ -37,7 +37,8 @@ def customer_of(row: UserRow) -> Customer:
     return Customer(id=global_id(Kind.USER, row.id), email=row.email, company=row.company)
 
 
-def _domain_line(row: OrderLineRow, currency: str) -> OrderLine:
+def _domain_line(order: OrderRow, row: OrderLineRow) -> OrderLine:
+    amount = line_amount(order, row)
     return OrderLine(
         id=global_id(Kind.ORDER_LINE, row.id),
         variant_id=global_id(Kind.VARIANT, row.variant_id) if row.variant_id else None,
@@ -45,8 +46,9 @@ def _domain_line(row: OrderLineRow, currency: str) -> OrderLine:
         product_name=row.product_name,
         product_type=row.product_type,
         quantity=row.quantity,
-        unit_price=Money(row.unit_amount, currency),
-        total=Money(line_total(row), currency),
+        unit_price=Money(row.unit_amount, order.currency),
+        total=amount.gross,
+        tax=amount.tax if order.tax_rate else None,
         friendly_name=row.line_metadata.get(FRIENDLY_NAME),
         end_customer=end_customer_of(row.line_metadata),
         fulfilled=row.quantity_fulfilled > 0,

@@ -32,7 +32,7 @@ from bittitan_plugin.platforms.shop.order_records import (
     OrderRecord,
     OrderState,
     balance_of,
-    line_total,
+    line_amount,
     lines_of,
     load_order,
     lock_order,
@@ -159,7 +159,8 @@ class ShopGateway:
             left = invoice.amount - sum((row.amount for row in given), Decimal(0))
             grant = _grant(credit, order, line, given, left=left)
             if grant.amount > 0:
-                return _reference(add_credit(session, order, grant, self._database.clock()))
+                now = self._database.clock()
+                return _reference(add_credit(session, order, invoice, grant, now))
             covering = [row for row in given if row.order_line_id in {None, line.id}]
             if not covering:
                 raise PlatformRejected(
@@ -239,7 +240,7 @@ def _part_of(credit: Credit, order: OrderRow, line: OrderLineRow) -> Decimal:
         raise PlatformRejected(
             "INVALID", f"The order is in {order.currency}, not in {credit.amount.currency}."
         )
-    return min(credit.amount.amount, line_total(line))
+    return min(credit.amount.amount, line_amount(order, line).gross.amount)
 
 
 def _grant(
@@ -256,9 +257,10 @@ def _grant(
     was invoiced, or was received.
     """
     of_line = sum((row.amount for row in given if row.order_line_id == line.id), Decimal(0))
+    cost = line_amount(order, line).gross.amount
     return Grant(
         key=credit.key,
-        amount=min(_part_of(credit, order, line), left, line_total(line) - of_line),
+        amount=min(_part_of(credit, order, line), left, cost - of_line),
         reason=credit.reason,
         line_id=line.id,
     )

@@ -1,7 +1,7 @@
 """Invoices and credit invoices: numbered without gaps, one per reason, never more than was sold."""
 
-from collections.abc import Collection
-from dataclasses import replace
+from collections.abc import Collection, Sequence
+from dataclasses import asdict, replace
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -10,17 +10,28 @@ from uuid import UUID, uuid4
 from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
+from bittitan_plugin.domain import invoicing
+from bittitan_plugin.domain.invoicing import Party, TaxedAmount, credit_within
+from bittitan_plugin.domain.money import Money
 from bittitan_plugin.domain.orders import Invoicing
 from bittitan_plugin.platforms.shop.database import ShopDatabase, next_number
+from bittitan_plugin.platforms.shop.installation import settings_now
 from bittitan_plugin.platforms.shop.order_records import (
     OPEN_STATES,
     Grant,
     OrderState,
+    line_amount,
     lines_of,
     lock_order,
     total_of,
 )
-from bittitan_plugin.platforms.shop.tables import InvoiceRow, OrderLineRow, OrderRow, UserRow
+from bittitan_plugin.platforms.shop.tables import (
+    InvoiceLineRow,
+    InvoiceRow,
+    OrderLineRow,
+    OrderRow,
+    UserRow,
+)
 
 
 class InvoiceKind(StrEnum):
@@ -65,6 +76,11 @@ class Invoices:
                 found[row.order_id].append(row)
         return found
 
+    def lines(self, invoice_ids: Collection[UUID]) -> dict[UUID, list[InvoiceLineRow]]:
+        """Each invoice's lines, in one statement."""
+        with self._database.reading() as session:
+            return lines_of_invoices(session, invoice_ids)
+
     def due(self, now: datetime) -> list[UUID]:
         """The orders that should have been invoiced by ``now`` and are not, oldest first."""
         has_invoice = (
@@ -108,9 +124,38 @@ def credited(session: Session, order: OrderRow) -> Decimal:
     return session.scalar(query) or Decimal(0)
 
 
-def add_credit(session: Session, order: OrderRow, grant: Grant, now: datetime) -> InvoiceRow:
-    """Issue a credit invoice for a locked order. The caller has seen what may be credited."""
-    return _add(session, order, InvoiceKind.CREDIT, grant, now)
+def add_credit(
+    session: Session, order: OrderRow, invoice: InvoiceRow, grant: Grant, now: datetime
+) -> InvoiceRow:
+    """Issue a credit invoice for a locked order. The caller has seen what may be credited.
+
+    It takes back that invoice: it names it, and those whom it named.
+    """
+    line = session.get(OrderLineRow, grant.line_id) if grant.line_id else None
+    of_line = line_amount(order, line) if line else None
+    invoiced, left = _left_to_credit(session, invoice)
+    money = Money(grant.amount, order.currency)
+    amount = credit_within(left, invoiced, money, of_line=of_line)
+    row = _row(session, order, InvoiceKind.CREDIT, grant, amount, now)
+    row.seller, row.buyer, row.billed_to = invoice.seller, invoice.buyer, invoice.billed_to
+    row.credits_id = invoice.id
+    if line is not None and amount == of_line:
+        return _stored(session, row, [_billed(order, line)])
+    if line is None and amount == invoiced == left:
+        whole = lines_of_invoices(session, [invoice.id])[invoice.id]
+        return _stored(session, row, [_copied(each) for each in whole])
+    return _stored(session, row, [_credited(grant, line, amount)])
+
+
+def lines_of_invoices(
+    session: Session, invoice_ids: Collection[UUID]
+) -> dict[UUID, list[InvoiceLineRow]]:
+    """Each invoice's lines, in one statement."""
+    found: dict[UUID, list[InvoiceLineRow]] = {key: [] for key in invoice_ids}
+    query = select(InvoiceLineRow).where(InvoiceLineRow.invoice_id.in_(invoice_ids))
+    for row in session.scalars(query.order_by(InvoiceLineRow.invoice_id, InvoiceLineRow.position)):
+        found[row.invoice_id].append(row)
+    return found
 
 
 def credit_order(
@@ -123,7 +168,7 @@ def credit_order(
     amount = min(grant.amount, invoice.amount - credited(session, order))
     if amount <= 0:
         return None
-    return add_credit(session, order, replace(grant, amount=amount), now)
+    return add_credit(session, order, invoice, replace(grant, amount=amount), now)
 
 
 def _is_due(order: OrderRow, now: datetime) -> bool:
@@ -143,30 +188,112 @@ def _issue(session: Session, order: OrderRow, now: datetime) -> InvoiceRow | Non
     billed = [line for line in lines_of(session, [order.id])[order.id] if not line.is_waived]
     if not billed:
         return None
-    amount = total_of(billed, order.currency).amount
-    whole = Grant(key=_invoice_key(order), amount=amount)
-    return _add(session, order, InvoiceKind.INVOICE, whole, now)
+    amount = total_of(order, billed)
+    whole = Grant(key=_invoice_key(order), amount=amount.gross.amount)
+    row = _row(session, order, InvoiceKind.INVOICE, whole, amount, now)
+    buyer = _party_of(session.get_one(UserRow, order.user_id))
+    seller = settings_now(session).seller
+    row.seller, row.buyer, row.billed_to = asdict(seller), asdict(buyer), buyer.name
+    return _stored(session, row, [_billed(order, line) for line in billed])
 
 
-def _add(
-    session: Session, order: OrderRow, kind: InvoiceKind, content: Grant, now: datetime
+def _party_of(buyer: UserRow) -> Party:
+    return Party(
+        name=buyer.company or buyer.name or buyer.email,
+        street=buyer.street,
+        postal_code=buyer.postal_code,
+        city=buyer.city,
+        country=buyer.country,
+        tax_number=buyer.tax_number,
+    )
+
+
+def _left_to_credit(session: Session, invoice: InvoiceRow) -> tuple[TaxedAmount, TaxedAmount]:
+    """What was invoiced, and what of it is not credited yet."""
+    query = select(InvoiceRow).where(
+        InvoiceRow.order_id == invoice.order_id, InvoiceRow.kind == InvoiceKind.CREDIT
+    )
+    invoiced = amount_of(invoice)
+    given = (amount_of(row) for row in session.scalars(query))
+    return invoiced, invoiced.less(invoicing.total_of(given, invoice.currency))
+
+
+def amount_of(row: InvoiceRow) -> TaxedAmount:
+    """What an invoice or credit invoice comes to."""
+    net, tax = Money(row.amount - row.tax, row.currency), Money(row.tax, row.currency)
+    return TaxedAmount(net=net, tax=tax)
+
+
+def _row(
+    session: Session,
+    order: OrderRow,
+    kind: InvoiceKind,
+    content: Grant,
+    amount: TaxedAmount,
+    now: datetime,
 ) -> InvoiceRow:
     sequence = next_number(session, kind)
-    buyer = session.get_one(UserRow, order.user_id)
-    row = InvoiceRow(
+    return InvoiceRow(
         id=uuid4(),
         order_id=order.id,
         order_line_id=content.line_id,
         kind=kind,
         sequence=sequence,
         number=f"{_PREFIX[kind]}-{sequence:06d}",
-        billed_to=buyer.company or buyer.email,
-        amount=content.amount,
+        tax_rate=order.tax_rate,
+        prices_include_tax=order.prices_include_tax,
+        amount=amount.gross.amount,
+        tax=amount.tax.amount,
         currency=order.currency,
         reason=content.reason,
         key=content.key,
         created_at=now,
     )
+
+
+def _stored(session: Session, row: InvoiceRow, lines: Sequence[InvoiceLineRow]) -> InvoiceRow:
     session.add(row)
     session.flush()
+    for position, line in enumerate(lines):
+        line.invoice_id, line.position = row.id, position
+    session.add_all(lines)
+    session.flush()
     return row
+
+
+def _billed(order: OrderRow, line: OrderLineRow) -> InvoiceLineRow:
+    amount = line_amount(order, line)
+    return InvoiceLineRow(
+        text=_name_of(line),
+        sku=line.sku,
+        quantity=line.quantity,
+        unit_amount=line.unit_amount,
+        net=amount.net.amount,
+        tax=amount.tax.amount,
+    )
+
+
+def _copied(line: InvoiceLineRow) -> InvoiceLineRow:
+    return InvoiceLineRow(
+        text=line.text,
+        sku=line.sku,
+        quantity=line.quantity,
+        unit_amount=line.unit_amount,
+        net=line.net,
+        tax=line.tax,
+    )
+
+
+def _credited(grant: Grant, line: OrderLineRow | None, amount: TaxedAmount) -> InvoiceLineRow:
+    """An amount that is not so many pieces of something."""
+    return InvoiceLineRow(
+        text=f"{_name_of(line)}, in part" if line else grant.reason or "Amount credited",
+        sku=line.sku if line else "",
+        net=amount.net.amount,
+        tax=amount.tax.amount,
+    )
+
+
+def _name_of(line: OrderLineRow) -> str:
+    own = line.variant_name if line.variant_name != line.product_name else ""
+    return f"{line.product_name}, {own}" if own else line.product_name

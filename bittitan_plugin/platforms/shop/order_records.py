@@ -9,8 +9,10 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from bittitan_plugin.domain import invoicing
 from bittitan_plugin.domain.balances import Balance
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
+from bittitan_plugin.domain.invoicing import Taxation, TaxedAmount
 from bittitan_plugin.domain.money import Money
 from bittitan_plugin.domain.orders import OrderStatus
 from bittitan_plugin.platforms.shop.tables import OrderLineRow, OrderRow, UserRow
@@ -111,17 +113,20 @@ def domain_status(row: OrderRow) -> OrderStatus:
     return OrderStatus.UNCONFIRMED if state in OPEN_STATES else OrderStatus.CONFIRMED
 
 
-def line_total(row: OrderLineRow) -> Decimal:
-    """What the whole line costs."""
-    return row.unit_amount * row.quantity
+def taxation_of(order: OrderRow) -> Taxation:
+    """How the order is taxed, as it was settled when it was made."""
+    return Taxation(rate=order.tax_rate, included=order.prices_include_tax)
 
 
-def total_of(lines: Collection[OrderLineRow], currency: str) -> Money:
+def line_amount(order: OrderRow, line: OrderLineRow) -> TaxedAmount:
+    """What the whole line costs, with its tax."""
+    price = Money(line.unit_amount, order.currency).times(line.quantity)
+    return taxation_of(order).of(price)
+
+
+def total_of(order: OrderRow, lines: Collection[OrderLineRow]) -> TaxedAmount:
     """What the lines cost together."""
-    total = Money.of(0, currency)
-    for line in lines:
-        total += Money(line.unit_amount, currency).times(line.quantity)
-    return total
+    return invoicing.total_of((line_amount(order, line) for line in lines), order.currency)
 
 
 def load_order(session: Session, order_id: UUID) -> OrderRecord | None:

@@ -21,6 +21,7 @@ from bittitan_plugin.platforms.shop.checkouts import DEFAULT_CURRENCY, check_sel
 from bittitan_plugin.platforms.shop.database import ShopDatabase, next_number
 from bittitan_plugin.platforms.shop.ids import Kind, parse_id, try_parse
 from bittitan_plugin.platforms.shop.inputs import MOST_LINES, LineInput, check_email, check_metadata
+from bittitan_plugin.platforms.shop.installation import settings_now
 from bittitan_plugin.platforms.shop.invoices import credit_order
 from bittitan_plugin.platforms.shop.order_audit import SHOP, audited, record_new
 from bittitan_plugin.platforms.shop.order_records import (
@@ -98,6 +99,7 @@ class Orders:
             if known is not None:
                 return known
             rows = _draft_lines(session, order_id, lines, currency)
+            taxation = settings_now(session).taxation
             order = OrderRow(
                 id=order_id,
                 sequence=next_number(session, ORDER_NUMBERS),
@@ -105,7 +107,9 @@ class Orders:
                 user_id=user.id,
                 email=check_email(email, "userEmail") if email else user.email,
                 currency=currency,
-                total=total_of(rows, currency).amount,
+                tax_rate=taxation.rate,
+                prices_include_tax=taxation.included,
+                total=Decimal(0),
                 charged=Decimal(0),
                 refunded=Decimal(0),
                 taken_back=Decimal(0),
@@ -113,6 +117,7 @@ class Orders:
                 created_at=now,
                 updated_at=now,
             )
+            order.total = total_of(order, rows).gross.amount
             session.add(order)
             session.flush()
             session.add_all(rows)

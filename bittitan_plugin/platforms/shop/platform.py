@@ -1,6 +1,6 @@
 """The embedded shop, wired from an engine, a cipher, a clock and a plugin manager."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import timedelta
 from typing import TypeVar
 from zoneinfo import ZoneInfo
@@ -12,6 +12,7 @@ from bittitan_plugin.base.cipher import Cipher
 from bittitan_plugin.base.clock import Clock
 from bittitan_plugin.domain.access import Viewer
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
+from bittitan_plugin.domain.invoicing import Taxation
 from bittitan_plugin.platforms.shop.account_credit import AccountCredits
 from bittitan_plugin.platforms.shop.catalogue import Catalogue
 from bittitan_plugin.platforms.shop.checkouts import Checkouts
@@ -20,6 +21,7 @@ from bittitan_plugin.platforms.shop.database import ShopDatabase
 from bittitan_plugin.platforms.shop.gateway import ShopGateway
 from bittitan_plugin.platforms.shop.hook_calls import HookCaller
 from bittitan_plugin.platforms.shop.ids import INSTALLATION
+from bittitan_plugin.platforms.shop.installation import settings_now
 from bittitan_plugin.platforms.shop.invoices import Invoices
 from bittitan_plugin.platforms.shop.order_events import OrderChanges
 from bittitan_plugin.platforms.shop.orders import Orders
@@ -114,6 +116,11 @@ class ShopPlatform:
         if user is not None and not is_session_of(user, bearer.session_key):
             raise InvalidToken("Invalid token. Create new one by using tokenCreate mutation.")
         return user
+
+    def taxations(self, installations: Collection[str]) -> dict[str, Taxation]:
+        """How a sale that is made now is taxed, by the key of the one installation there is."""
+        with self.database.reading() as session:
+            return dict.fromkeys(installations, settings_now(session).taxation)
 
     def viewer(self, token: str | None) -> Viewer:
         """``user`` with the permissions they have now. Raises ``InvalidToken``."""

@@ -155,6 +155,11 @@ class OrderRow(ShopBase):
     user_id: Mapped[UUID] = mapped_column(ForeignKey("host_users.id"))
     email: Mapped[str]
     currency: Mapped[str] = mapped_column(String(3))
+    #: How it is taxed, settled when it is made: per cent, or None without tax, and whether the
+    #: prices of its lines are gross.
+    tax_rate: Mapped[Decimal | None]
+    prices_include_tax: Mapped[bool] = mapped_column(default=True)
+    #: Tax included.
     total: Mapped[Decimal]
     charged: Mapped[Decimal]
     refunded: Mapped[Decimal]
@@ -198,12 +203,16 @@ class OrderLineRow(ShopBase):
 
 
 class InvoiceRow(ShopBase):
-    """An invoice or credit invoice. ``key`` makes a repeated request find the first answer."""
+    """An invoice or credit invoice. ``key`` makes a repeated request find the first answer.
+
+    It is never changed: who sells, who buys and what is taxed are copied when it is issued.
+    """
 
     __tablename__ = "host_invoices"
     __table_args__ = (
         UniqueConstraint("kind", "sequence"),
         Index("ix_host_invoices_order", "order_id"),
+        Index("ix_host_invoices_made", "created_at"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -214,11 +223,36 @@ class InvoiceRow(ShopBase):
     number: Mapped[str] = mapped_column(unique=True)
     #: Who pays, as it was then: always whoever placed the order, also for an end customer.
     billed_to: Mapped[str]
+    #: ``Party`` of the domain, as it was then.
+    seller: Mapped[dict[str, str]]
+    buyer: Mapped[dict[str, str]]
+    #: For a credit invoice: the invoice it takes back.
+    credits_id: Mapped[UUID | None] = mapped_column(ForeignKey("host_invoices.id"))
+    tax_rate: Mapped[Decimal | None]
+    prices_include_tax: Mapped[bool]
+    #: What is paid or credited, tax included; ``tax`` is within it.
     amount: Mapped[Decimal]
+    tax: Mapped[Decimal]
     currency: Mapped[str] = mapped_column(String(3))
     reason: Mapped[str] = mapped_column(Text)
     key: Mapped[str] = mapped_column(unique=True)
     created_at: Mapped[datetime]
+
+
+class InvoiceLineRow(ShopBase):
+    """One line of an invoice or credit invoice. The lines add up to the invoice."""
+
+    __tablename__ = "host_invoice_lines"
+
+    invoice_id: Mapped[UUID] = mapped_column(ForeignKey("host_invoices.id"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True)
+    text: Mapped[str] = mapped_column(Text)
+    sku: Mapped[str]
+    #: None where an amount is credited that is not so many pieces of something.
+    quantity: Mapped[int | None]
+    unit_amount: Mapped[Decimal | None]
+    net: Mapped[Decimal]
+    tax: Mapped[Decimal]
 
 
 class PaymentRow(ShopBase):

@@ -97,9 +97,10 @@ def _source(name: str | None) -> CouponSource | None:
 
 def _to_json(configuration: Configuration) -> dict[str, Any]:
     values = {field.name: getattr(configuration, field.name) for field in fields(configuration)}
-    limit = values["automatic_cancellation_limit"]
+    limit, rate = values["automatic_cancellation_limit"], values["tax_rate"]
     return {
         **values,
+        "tax_rate": None if rate is None else str(rate),
         "automatic_cancellation_limit": None if limit is None else str(limit),
         "automatic_cancellation_product_types": [
             kind.value for kind in configuration.automatic_cancellation_product_types
@@ -111,7 +112,7 @@ def to_installation(row: InstallationRow | Row[Any], *, prefix: str = "") -> Ins
     """The installation in a row, from columns with names that begin with ``prefix``."""
     values = dict(getattr(row, f"{prefix}configuration"))
     limit = values["automatic_cancellation_limit"]
-    password = values["api_password"]
+    password, rate = values["api_password"], values["tax_rate"]
     return from_row(
         Installation,
         row,
@@ -124,6 +125,7 @@ def to_installation(row: InstallationRow | Row[Any], *, prefix: str = "") -> Ins
                 "provision_on": ProvisionOn(values["provision_on"]),
                 "api_password": None if password is None else Sealed(password),
                 "automatic_cancellation_limit": None if limit is None else Decimal(limit),
+                "tax_rate": None if rate is None else Decimal(rate),
                 "automatic_cancellation_product_types": tuple(
                     map(ProductType, values["automatic_cancellation_product_types"])
                 ),

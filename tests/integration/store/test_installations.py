@@ -50,6 +50,14 @@ VALUES: dict[str, str] = {
     "issue_invoices": "true",
     "stop_without_stock": "true",
     "product_category": "Software",
+    "seller_name": "Διανομέας Α.Ε.",
+    "seller_street": "Ermou 1",
+    "seller_postal_code": "105 63",
+    "seller_city": "Athens",
+    "seller_country": "GR",
+    "seller_tax_number": "EL123456789",
+    "tax_rate": "24.5",
+    "prices_include_tax": "false",
 }
 
 

@@ -22,6 +22,8 @@ NO_SWITCH = ["yes", "1", "0", "", "on"]
 ADDRESS = [("licenses@example.com", "licenses@example.com")]
 #: Files beside the zones, which mean another time on each machine, no place, or leap seconds.
 NO_ZONE = ["localtime", "Factory", "right/Europe/Athens", "posix/Europe/Athens", "posixrules"]
+TEXT = [("Żółć & Þór, Ελλάδα", "Żółć & Þór, Ελλάδα"), ("", "")]
+NO_TEXT = ["x" * 256, "two\nlines"]
 NO_ADDRESS = ["example.com", "@example.com", "licenses@", "a b@c.d", "a@b.c, d@e.f", "A <a@b.c>"]
 
 GOOD: dict[str, list[tuple[str, Any]]] = {
@@ -63,6 +65,20 @@ GOOD: dict[str, list[tuple[str, Any]]] = {
         ("software", "software"),
         ("", ""),
     ],
+    "seller_name": TEXT,
+    "seller_street": TEXT,
+    "seller_postal_code": TEXT,
+    "seller_city": TEXT,
+    "seller_country": [("GR", "GR"), ("de", "DE"), ("", "")],
+    "seller_tax_number": TEXT,
+    "tax_rate": [
+        ("", None),
+        ("0", Decimal(0)),
+        ("7.7", Decimal("7.7")),
+        ("25.50", Decimal("25.50")),
+        ("100", Decimal(100)),
+    ],
+    "prices_include_tax": SWITCH,
 }
 BAD: dict[str, list[str]] = {
     "coupon_source": ["", "FTP"],
@@ -86,6 +102,14 @@ BAD: dict[str, list[str]] = {
     "stop_without_stock": NO_SWITCH,
     "issue_invoices": NO_SWITCH,
     "product_category": ["x" * 256, "two\nlines", "许可证"],
+    "seller_name": NO_TEXT,
+    "seller_street": NO_TEXT,
+    "seller_postal_code": NO_TEXT,
+    "seller_city": NO_TEXT,
+    "seller_country": ["G", "GRC", "Greece", "ΕΛ", "1A"],
+    "seller_tax_number": NO_TEXT,
+    "tax_rate": ["-1", "100.01", "7.777", "24 %", "NaN", "1e1", "24,5", "٢٤"],
+    "prices_include_tax": NO_SWITCH,
 }
 
 

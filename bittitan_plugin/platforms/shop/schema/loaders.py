@@ -8,6 +8,7 @@ import anyio.to_thread
 from strawberry.dataloader import DataLoader
 
 from bittitan_graphql.query_limits import CountedLoader, RowBudget
+from bittitan_plugin.domain.invoicing import Taxation
 from bittitan_plugin.platforms.shop.catalogue import Variant
 from bittitan_plugin.platforms.shop.platform import ShopPlatform
 from bittitan_plugin.platforms.shop.tables import (
@@ -39,6 +40,8 @@ class Loaders:
         self.variants_of: DataLoader[UUID, list[Variant] | None] = of(
             platform.catalogue.variants_of
         )
+        #: By the installation's key: there is one, and many prices ask.
+        self.taxations: DataLoader[str, Taxation | None] = of(platform.taxations)
         self.product_types: DataLoader[str, ProductTypeRow | None] = of(platform.catalogue.types)
 
 

@@ -6,7 +6,7 @@ from typing import NewType
 import strawberry
 from graphql import GraphQLError
 
-from bittitan_plugin.domain import money
+from bittitan_plugin.domain.invoicing import TaxedAmount
 
 
 def _decimal(value: object) -> Decimal:
@@ -37,7 +37,7 @@ class Money:
 
 @strawberry.type
 class TaxedMoney:
-    """This host levies no tax: gross and net are the same."""
+    """An amount with and without its tax; the same where the seller charges none."""
 
     gross: Money
     net: Money
@@ -60,11 +60,12 @@ def money_of(amount: Decimal, currency: str) -> Money:
     return Money(amount=float(amount), currency=currency)
 
 
-def taxed(price: money.Money) -> TaxedMoney:
-    """A price for the wire."""
+def taxed(amount: TaxedAmount) -> TaxedMoney:
+    """An amount with its tax for the wire."""
+    currency = amount.net.currency
     return TaxedMoney(
-        gross=money_of(price.amount, price.currency),
-        net=money_of(price.amount, price.currency),
-        tax=money_of(Decimal(0), price.currency),
-        currency=price.currency,
+        gross=money_of(amount.gross.amount, currency),
+        net=money_of(amount.net.amount, currency),
+        tax=money_of(amount.tax.amount, currency),
+        currency=currency,
     )

@@ -999,6 +999,8 @@ def _tables_of_the_embedded_host() -> None:
         sa.Column("user_id", sa.Uuid(), nullable=False),
         sa.Column("email", sa.String(length=255), nullable=False),
         sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("tax_rate", Amount(), nullable=True),
+        sa.Column("prices_include_tax", sa.Boolean(), nullable=False),
         sa.Column("total", Amount(), nullable=False),
         sa.Column("charged", Amount(), nullable=False),
         sa.Column("refunded", Amount(), nullable=False),
@@ -1152,7 +1154,13 @@ def _tables_of_the_embedded_host() -> None:
         sa.Column("sequence", sa.Integer(), nullable=False),
         sa.Column("number", sa.String(length=255), nullable=False),
         sa.Column("billed_to", sa.String(length=255), nullable=False),
+        sa.Column("seller", sa.JSON(), nullable=False),
+        sa.Column("buyer", sa.JSON(), nullable=False),
+        sa.Column("credits_id", sa.Uuid(), nullable=True),
+        sa.Column("tax_rate", Amount(), nullable=True),
+        sa.Column("prices_include_tax", sa.Boolean(), nullable=False),
         sa.Column("amount", Amount(), nullable=False),
+        sa.Column("tax", Amount(), nullable=False),
         sa.Column("currency", sa.String(length=3), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("key", sa.String(length=255), nullable=False),
@@ -1165,12 +1173,35 @@ def _tables_of_the_embedded_host() -> None:
             ["host_order_lines.id"],
             name=op.f("fk_host_invoices_order_line_id_host_order_lines"),
         ),
+        sa.ForeignKeyConstraint(
+            ["credits_id"],
+            ["host_invoices.id"],
+            name=op.f("fk_host_invoices_credits_id_host_invoices"),
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_host_invoices")),
         sa.UniqueConstraint("key", name=op.f("uq_host_invoices_key")),
         sa.UniqueConstraint("kind", "sequence", name=op.f("uq_host_invoices_kind")),
         sa.UniqueConstraint("number", name=op.f("uq_host_invoices_number")),
     )
     op.create_index("ix_host_invoices_order", "host_invoices", ["order_id"])
+    op.create_index("ix_host_invoices_made", "host_invoices", ["created_at"])
+    op.create_table(
+        "host_invoice_lines",
+        sa.Column("invoice_id", sa.Uuid(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("sku", sa.String(length=255), nullable=False),
+        sa.Column("quantity", sa.Integer(), nullable=True),
+        sa.Column("unit_amount", Amount(), nullable=True),
+        sa.Column("net", Amount(), nullable=False),
+        sa.Column("tax", Amount(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["invoice_id"],
+            ["host_invoices.id"],
+            name=op.f("fk_host_invoice_lines_invoice_id_host_invoices"),
+        ),
+        sa.PrimaryKeyConstraint("invoice_id", "position", name=op.f("pk_host_invoice_lines")),
+    )
     op.create_table(
         "host_variant_prices",
         sa.Column("variant_id", sa.Uuid(), nullable=False),

@@ -47,17 +47,18 @@ def checkout_of(info: ShopInfo, record: CheckoutRecord) -> Checkout:
         created=record.row.created_at,
         quantity=sum(line.row.quantity for line in record.lines),
         total_price=taxed(record.total),
-        lines=[_line_of(info, line, record.row.currency) for line in record.lines],
+        lines=[_line_of(info, line, record) for line in record.lines],
     )
 
 
-def _line_of(info: ShopInfo, line: LineRecord, currency: str) -> CheckoutLine:
+def _line_of(info: ShopInfo, line: LineRecord, record: CheckoutRecord) -> CheckoutLine:
+    currency = record.row.currency
     price = line.price(currency) or DomainMoney.of(0, currency)
     return CheckoutLine(
         id=strawberry.ID(global_id(Kind.CHECKOUT_LINE, line.row.id)),
         quantity=line.row.quantity,
-        unit_price=taxed(price),
-        total_price=taxed(price.times(line.row.quantity)),
+        unit_price=taxed(record.taxation.of(price)),
+        total_price=taxed(record.amount(line)),
         metadata=items_of(line.row.line_metadata),
         variant=variant_of(info, line.variant) if line.variant else None,
     )

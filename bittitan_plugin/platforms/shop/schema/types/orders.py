@@ -15,8 +15,10 @@ from bittitan_plugin.platforms.shop.order_records import (
     OrderState,
     charge_status,
     is_fully_paid,
-    line_total,
+    line_amount,
     number_of,
+    taxation_of,
+    total_of,
 )
 from bittitan_plugin.platforms.shop.paging import PageRequest
 from bittitan_plugin.platforms.shop.schema.composition import composed
@@ -80,17 +82,22 @@ class Order:
     payment_status: ChargeStatus
     is_paid: bool
     user_email: str | None
-    total: TaxedMoney
     total_charged: Money
     total_refunded: Money
     invoicing: Invoicing | None
     row: strawberry.Private[OrderRow]
 
     @field
+    async def total(self, info: ShopInfo) -> TaxedMoney:
+        """What is paid for it, and the tax within it."""
+        rows = await loaders(info).order_lines.load(self.row.id)
+        return taxed(total_of(self.row, rows or ()))
+
+    @field
     async def lines(self, info: ShopInfo) -> list[OrderLine]:
         """What was bought."""
         rows = await loaders(info).order_lines.load(self.row.id)
-        return [_line_of(row, self.row.currency) for row in rows or ()]
+        return [_line_of(self.row, row) for row in rows or ()]
 
     @field
     async def invoices(self, info: ShopInfo) -> list[Invoice]:
@@ -166,7 +173,6 @@ def order_of(info: ShopInfo, row: OrderRow) -> Order:
         payment_status=charge_status(row),
         is_paid=is_fully_paid(row),
         user_email=row.email,
-        total=taxed(DomainMoney(row.total, row.currency)),
         total_charged=money_of(row.charged, row.currency),
         total_refunded=money_of(row.refunded, row.currency),
         invoicing=Invoicing(row.invoicing) if row.invoicing else None,
@@ -187,7 +193,8 @@ def user_of(info: ShopInfo, row: UserRow) -> User:
     )
 
 
-def _line_of(row: OrderLineRow, currency: str) -> OrderLine:
+def _line_of(order: OrderRow, row: OrderLineRow) -> OrderLine:
+    price = DomainMoney(row.unit_amount, order.currency)
     return OrderLine(
         id=strawberry.ID(global_id(Kind.ORDER_LINE, row.id)),
         product_name=row.product_name,
@@ -195,8 +202,8 @@ def _line_of(row: OrderLineRow, currency: str) -> OrderLine:
         product_sku=row.sku,
         quantity=row.quantity,
         quantity_fulfilled=row.quantity_fulfilled,
-        unit_price=taxed(DomainMoney(row.unit_amount, currency)),
-        total_price=taxed(DomainMoney(line_total(row), currency)),
+        unit_price=taxed(taxation_of(order).of(price)),
+        total_price=taxed(line_amount(order, row)),
         metadata=items_of(row.line_metadata),
         variant_key=row.variant_id,
     )

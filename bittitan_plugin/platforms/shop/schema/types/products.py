@@ -2,10 +2,11 @@
 
 import strawberry
 
+from bittitan_plugin.domain.invoicing import Taxation
 from bittitan_plugin.domain.money import Money as DomainMoney
 from bittitan_plugin.platforms.shop.catalogue import Variant
 from bittitan_plugin.platforms.shop.checkouts import DEFAULT_CURRENCY
-from bittitan_plugin.platforms.shop.ids import Kind, global_id
+from bittitan_plugin.platforms.shop.ids import INSTALLATION, Kind, global_id
 from bittitan_plugin.platforms.shop.inputs import slug_of
 from bittitan_plugin.platforms.shop.schema.composition import composed
 from bittitan_plugin.platforms.shop.schema.connections import CountableConnection
@@ -88,14 +89,19 @@ class ProductVariant:
         return product_of(info, self.variant.product)
 
     @field
-    def pricing(self, currency: str = DEFAULT_CURRENCY) -> VariantPricingInfo | None:
+    async def pricing(
+        self, info: ShopInfo, currency: str = DEFAULT_CURRENCY
+    ) -> VariantPricingInfo | None:
         """Its price in the default channel's currency."""
         price = self.variant.prices.get(currency)
-        return VariantPricingInfo(price=taxed(price)) if price else None
+        if price is None:
+            return None
+        taxation = await loaders(info).taxations.load(INSTALLATION) or Taxation()
+        return VariantPricingInfo(price=taxed(taxation.of(price)))
 
     @field
     def prices(self) -> list[Money]:
-        """Its price in every currency it is sold in."""
+        """Its price in every currency it is sold in, as it was set: with tax, or without."""
         return [wire(price) for price in self.variant.prices.values()]
 
 
