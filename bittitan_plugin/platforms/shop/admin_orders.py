@@ -17,6 +17,10 @@ from bittitan_plugin.domain.orders import Invoicing
 from bittitan_plugin.platforms.line_metadata import (
     FRIENDLY_NAME,
 )
+from bittitan_plugin.platforms.shop.admin_synchronize_first import (
+    is_unsynchronized,
+    synchronize_first,
+)
 from bittitan_plugin.platforms.shop.ids import Kind, global_id
 from bittitan_plugin.platforms.shop.order_records import (
     OPEN_STATES,
@@ -34,10 +38,18 @@ from bittitan_plugin.store.queries.browsing import Browser
 from bittitan_plugin.store.queries.keyset import Window
 from bittitan_plugin.store.unit_of_work import UnitOfWork
 from bittitan_plugin.web.admin import fields
-from bittitan_plugin.web.admin.admin_page import AdminPage, actor_of, key_in, sent, to
+from bittitan_plugin.web.admin.admin_page import (
+    SAID_NO,
+    AdminPage,
+    actor_of,
+    key_in,
+    said,
+    sent,
+    to,
+)
 from bittitan_plugin.web.admin.lists import AdminList
 from bittitan_plugin.web.forms import form_of
-from bittitan_plugin.web.site import Site
+from bittitan_plugin.web.site import Site, run
 
 KEY = "orders"
 
@@ -196,13 +208,18 @@ class OrderPage(AdminPage):
         if chosen not in set(Invoicing):
             flash(request, "Choose when the order is invoiced.", "error")
             return to(request, page_of(key))
-        order_changes = self.platform.order_changes
-        return await self.act(
-            request,
-            page_of(key),
-            "The order has been executed.",
-            lambda: order_changes.execute(key, Invoicing(chosen), by=actor_of(request)),
-        )
+        order_changes, by = self.platform.order_changes, actor_of(request)
+        try:
+            await run(lambda: order_changes.execute(key, Invoicing(chosen), by=by))
+        except SAID_NO as no:
+            if is_unsynchronized(no):
+                return synchronize_first(
+                    request, await run(lambda: self.platform.orders.get(key)), page_of(key)
+                )
+            flash(request, said(no), "error")
+        else:
+            flash(request, "The order has been executed.", "success")
+        return to(request, page_of(key))
 
     @route("/{id}/paid", methods=["POST"], name="order-paid")
     async def paid(self, request: Request) -> Response:

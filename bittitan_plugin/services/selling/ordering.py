@@ -163,7 +163,8 @@ def precheck(ports: Ports, installation: Installation, order: Order) -> list[Ref
         found.append(
             Refusal(
                 ErrorCode.ACCOUNT_NOT_SYNCHRONIZED,
-                "Your account is not yet synchronized with BitTitan; please contact us.",
+                "This account is not synchronized with BitTitan yet. "
+                "It can order once the distributor's staff have synchronized it.",
                 field="customer",
             )
         )

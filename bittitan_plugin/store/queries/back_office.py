@@ -47,6 +47,19 @@ class AssetLine:
 
 
 @dataclass(frozen=True, kw_only=True)
+class AccountLine:
+    """An account and, of an end customer, the reseller it belongs to."""
+
+    account: Account
+    reseller_email: str | None
+
+    @property
+    def id(self) -> UUID:
+        """The account's."""
+        return self.account.id
+
+
+@dataclass(frozen=True, kw_only=True)
 class RequestLine:
     """A cancellation request and the asset it is about."""
 
@@ -157,21 +170,25 @@ def requests(work: UnitOfWork) -> Browser[RequestLine]:
     )
 
 
-def accounts(work: UnitOfWork) -> Browser[Account]:
-    """Accounts, including resellers' end customers."""
+def accounts(work: UnitOfWork) -> Browser[AccountLine]:
+    """Accounts, including resellers' end customers with the reseller's address."""
+    reseller = aliased(AccountRow)
+    rows = select(AccountRow, reseller.email).outerjoin(
+        reseller, reseller.id == AccountRow.reseller_id
+    )
     return Browser(
-        rows=select(AccountRow).where(AccountRow.installation_id == work.installation_id),
+        rows=rows.where(AccountRow.installation_id == work.installation_id),
         key=AccountRow.id,
         columns={
             "email": AccountRow.email,
             "company": AccountRow.company,
             "status": AccountRow.status,
             "created_at": AccountRow.created_at,
-            "reseller_id": AccountRow.reseller_id,
+            "reseller": reseller.email,
             "sync_error": AccountRow.sync_error,
         },
         searched=[AccountRow.email, AccountRow.company],
-        to_item=lambda row: from_row(Account, row[0]),
+        to_item=lambda row: AccountLine(account=from_row(Account, row[0]), reseller_email=row[1]),
     )
 
 

@@ -18,6 +18,7 @@ from bittitan_plugin.services.accounts.synchronizing import save_and_synchronize
 from bittitan_plugin.store.queries import back_office
 from bittitan_plugin.store.queries.assets import newest_of_accounts
 from bittitan_plugin.store.queries.audience import EVERYTHING
+from bittitan_plugin.store.queries.back_office import AccountLine
 from bittitan_plugin.store.queries.browsing import Browser
 from bittitan_plugin.store.unit_of_work import UnitOfWork
 from bittitan_plugin.web.admin import fields
@@ -105,17 +106,15 @@ class AccountList(AdminList):
     detail_template = "account.html"
     fields_default_sort = ["email"]
     fields = [
-        fields.text("email", "E-mail", lambda account: account.email),
-        fields.text("company", "Company", lambda account: account.company),
-        fields.choice("status", "BitTitan", lambda account: account.status, AccountStatus),
-        fields.text("sync_error", "Why not", lambda account: account.sync_error),
-        fields.plain(
-            "kind", "Kind", lambda account: "End customer" if account.reseller_id else "Customer"
-        ),
-        fields.moment("created_at", "Known since", lambda account: account.created_at),
+        fields.text("email", "E-mail", lambda line: line.account.email),
+        fields.text("company", "Company", lambda line: line.account.company),
+        fields.choice("status", "BitTitan", lambda line: line.account.status, AccountStatus),
+        fields.text("sync_error", "Why not", lambda line: line.account.sync_error),
+        fields.text("reseller", "End customer of", lambda line: line.reseller_email),
+        fields.moment("created_at", "Known since", lambda line: line.account.created_at),
     ]
 
-    def browser(self, work: UnitOfWork) -> Browser[Account]:
+    def browser(self, work: UnitOfWork) -> Browser[AccountLine]:
         """The list's query."""
         return back_office.accounts(work)
 

@@ -8,6 +8,7 @@ from bittitan_plugin.domain.access import ANONYMOUS, Permission
 from bittitan_plugin.domain.accounts import Account
 from bittitan_plugin.domain.audit_entries import SubjectKind
 from bittitan_plugin.platforms.shop.identity import ShopIdentity
+from bittitan_plugin.platforms.shop.ids import Kind, parse_id
 from bittitan_plugin.platforms.shop.tables import UserRow
 from bittitan_plugin.store.queries import back_office
 from bittitan_plugin.store.queries.browsing import Wanted
@@ -51,7 +52,7 @@ def account_of(office: BackOffice, email: str) -> Account:
     """The account of the customer or end customer with that address."""
     with office.shop.tenant.reading() as work:
         (found,) = back_office.accounts(work).page(work.session, Wanted(search=email))
-    return found
+    return found.account
 
 
 def recorded(office: BackOffice, key: UUID) -> list[tuple[str, str | None, str | None]]:
@@ -176,7 +177,7 @@ def test_a_customer_is_locked_out_after_a_question_and_let_in_again(office: Back
 def test_a_customer_is_synchronized_before_it_ordered_anything(office: BackOffice) -> None:
     email, staff = address(), office.staff()
     page = made(staff, email=email, company="Northwind")
-    assert "It has ordered nothing yet" in told(page)
+    assert "It has no account yet" in told(page)
     page = staff.send(page.form("/synchronize"))
     assert "The account is synchronized with BitTitan." in told(page)
     account = account_of(office, email)
@@ -208,6 +209,7 @@ def test_a_reseller_gets_an_end_customer_before_it_buys_for_one(office: BackOffi
     assert end_customer.company == "Woodgrove"
     assert "Woodgrove" in told(staff.open(page_of(key)))
     assert str(key) in rows(staff, "customers", q=email, filter="kind__in=RESELLER")
+    assert rows(staff, "accounts", filter=f"reseller__contains={email}") == [str(end_customer.id)]
     found = [e for e in entries(office, SubjectKind.ACCOUNT) if e.subject.name == of_it]
     assert ("reseller", None, email) in changes(found)
     again = staff.send(form, email=of_it, name="Woodgrove")
@@ -229,3 +231,22 @@ def test_who_may_not_see_sales_sees_none_at_the_customer(office: BackOffice) -> 
     key = office.storefront.reseller.id
     assert "Sales" in told(office.staff().open(page_of(key)))
     assert "Sales" not in told(office.staff(Permission.MANAGE_USERS).open(page_of(key)))
+
+
+@pytest.mark.parametrize("may_synchronize", [True, False])
+def test_an_order_that_needs_a_synchronized_customer_says_what_staff_can_do(
+    office: BackOffice, may_synchronize: bool
+) -> None:
+    office.shop.configure(synchronize_automatically="false")
+    row = office.storefront.reseller
+    order = parse_id(Kind.ORDER, office.storefront.draft(row))
+    others = () if may_synchronize else (Permission.MANAGE_ORDERS,)
+    staff = office.staff(*others)
+    form = staff.open(f"/admin/orders/detail?pk={order}").form("/execute")
+    page = staff.send(form, invoicing="NOW")
+    assert f"{row.email} is not synchronized with BitTitan" in told(page)
+    if not may_synchronize:
+        assert "Ask somebody with MANAGE_USERS" in page.text
+        return
+    assert "is synchronized" in told(staff.send(page.form("/synchronize")))
+    assert "has been executed" in told(staff.send(form, invoicing="NOW"))

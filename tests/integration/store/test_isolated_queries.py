@@ -19,7 +19,7 @@ import pytest
 from bittitan_plugin.domain.assets import AssetStatus
 from bittitan_plugin.domain.history import Actor, ActorKind
 from bittitan_plugin.store import queries
-from bittitan_plugin.store.queries import assets, back_office, figures, lists, stock
+from bittitan_plugin.store.queries import assets, back_office, figures, lists, reselling, stock
 from bittitan_plugin.store.queries.audience import EVERYTHING
 from bittitan_plugin.store.queries.browsing import Browser, Wanted
 from bittitan_plugin.store.queries.keyset import Listing, Window
@@ -90,6 +90,8 @@ CASES: dict[str, Case] = {
     "lists.product_list": paged(lambda w, b: lists.product_list(w, published_only=False)),
     "lists.request_list": paged(lambda w, b: lists.request_list(w, None)),
     "lists.revocation_list": paged(lambda w, b: lists.revocation_list(w, [b.revocation.state])),
+    "reselling.end_customers_of": lambda w, b: reselling.end_customers_of(w, b.account.id, 9),
+    "reselling.resellers": lambda w, b: reselling.resellers(w),
     "stock.code_list": paged(lambda w, b: stock.code_list(w, stock.StockFilter())),
     "stock.free_by_expiry": lambda w, b: stock.free_by_expiry(w, NOON),
     "stock.newest_imports": lambda w, b: stock.newest_imports(w, 9),
