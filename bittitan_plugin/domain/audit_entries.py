@@ -23,6 +23,7 @@ class SubjectKind(Described):
     STAFF = "STAFF", "A user of the distributor."
     STOCK = "STOCK", "Coupon codes in stock."
     PROBLEM = "PROBLEM", "A problem that was acted upon."
+    LIST = "LIST", "A list of the back office that was exported."
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -40,6 +40,11 @@ def percent(fraction: Decimal) -> str:
     return f"{(fraction * 100).normalize():f} %"
 
 
+def counted(number: int, one: str, many: str) -> str:
+    """``1 licence``, ``2 licences``."""
+    return f"{number:,} {one if number == 1 else many}"
+
+
 def days_left(until: datetime, now: datetime) -> str:
     """``3 days``, ``1 day``, ``5 hours``, ``less than an hour``: whole ones, never rounded up."""
     seconds = (until - now).total_seconds()

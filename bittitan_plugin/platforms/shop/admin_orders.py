@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ScalarSelect, String, cast, func, select
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette_admin.flash import flash
@@ -22,6 +22,7 @@ from bittitan_plugin.platforms.shop.admin_synchronize_first import (
     synchronize_first,
 )
 from bittitan_plugin.platforms.shop.ids import Kind, global_id
+from bittitan_plugin.platforms.shop.invoices import InvoiceKind
 from bittitan_plugin.platforms.shop.order_records import (
     OPEN_STATES,
     OrderRecord,
@@ -31,7 +32,7 @@ from bittitan_plugin.platforms.shop.order_records import (
     number_of,
 )
 from bittitan_plugin.platforms.shop.platform import ShopPlatform
-from bittitan_plugin.platforms.shop.tables import OrderLineRow, OrderRow, UserRow
+from bittitan_plugin.platforms.shop.tables import InvoiceRow, OrderLineRow, OrderRow, UserRow
 from bittitan_plugin.store.queries.assets import AssetFilter, AssetSort, asset_list, sort_key
 from bittitan_plugin.store.queries.audience import EVERYTHING
 from bittitan_plugin.store.queries.browsing import Browser
@@ -126,6 +127,9 @@ class OrderLine:
 
     order: OrderRow
     user: UserRow
+    #: The numbers of its invoices and of its credit invoices; None is none.
+    invoices: str | None
+    credits: str | None
 
     @property
     def id(self) -> UUID:
@@ -152,6 +156,8 @@ class OrderList(AdminList):
         fields.amount("total", "Total", lambda line: Money(line.order.total, line.order.currency)),
         fields.status("charge", "Money", lambda line: charge_status(line.order)),
         fields.moment("created_at", "Made", lambda line: line.order.created_at),
+        fields.text("invoices", "Invoice", lambda line: line.invoices),
+        fields.text("credits", "Credit", lambda line: line.credits),
     ]
 
     def __init__(self, site: Site, platform: ShopPlatform) -> None:
@@ -160,8 +166,11 @@ class OrderList(AdminList):
 
     def browser(self, work: UnitOfWork) -> Browser[OrderLine]:
         """The list's query; there is one shop, so it needs no filter by installation."""
+        invoices, credited = _numbers(InvoiceKind.INVOICE), _numbers(InvoiceKind.CREDIT)
         return Browser(
-            rows=select(OrderRow, UserRow).join(UserRow, UserRow.id == OrderRow.user_id),
+            rows=select(OrderRow, UserRow, invoices, credited).join(
+                UserRow, UserRow.id == OrderRow.user_id
+            ),
             key=OrderRow.id,
             columns={
                 "number": OrderRow.sequence,
@@ -170,8 +179,17 @@ class OrderList(AdminList):
                 "company": UserRow.company,
                 "total": OrderRow.total,
                 "created_at": OrderRow.created_at,
+                "invoices": invoices,
+                "credits": credited,
             },
-            searched=[UserRow.email, UserRow.company, OrderRow.email],
+            searched=[
+                UserRow.email,
+                UserRow.company,
+                OrderRow.email,
+                cast(OrderRow.sequence, String),
+                invoices,
+                credited,
+            ],
             to_item=lambda row: OrderLine(*row),
         )
 
@@ -242,6 +260,15 @@ class OrderPage(AdminPage):
             "The order is cancelled.",
             lambda: order_changes.cancel(key, by=actor_of(request)),
         )
+
+
+def _numbers(kind: InvoiceKind) -> ScalarSelect[str | None]:
+    """The numbers of an order's invoices of that kind."""
+    return (
+        select(func.aggregate_strings(InvoiceRow.number, ", "))
+        .where(InvoiceRow.order_id == OrderRow.id, InvoiceRow.kind == kind)
+        .scalar_subquery()
+    )
 
 
 def page_of(order_id: UUID) -> str:

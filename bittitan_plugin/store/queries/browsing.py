@@ -87,12 +87,19 @@ class Browser(Generic[Item]):
             query = query.limit(wanted.limit)
         return [self.to_item(row) for row in session.execute(query)]
 
-    def chosen(self, session: Session, keys: Sequence[Any]) -> list[Item]:
+    def keys(self, session: Session, wanted: Wanted) -> list[Any]:
+        """The keys of everything that matches, in order: as it was at one moment."""
+        query = self.rows.with_only_columns(self.key).where(self._where(wanted))
+        return list(session.scalars(query.order_by(*self._order(wanted.sorts))))
+
+    def chosen(
+        self, session: Session, keys: Sequence[Any], sorts: Sequence[tuple[str, bool]] = ()
+    ) -> list[Item]:
         """The rows of these keys, in any form of a key; unknown keys are ignored."""
         kind = cast(ColumnElement[Any], self.key).type.python_type
         texts = {str(key) for key in keys if len(str(key)) <= LONGEST_KEY}
         wanted = [found for text in texts if (found := _read(kind, text)) is not None]
-        query = self.rows.where(self.key.in_(wanted)).order_by(self.key)
+        query = self.rows.where(self.key.in_(wanted)).order_by(*self._order(sorts))
         return [self.to_item(row) for row in session.execute(query)]
 
     def count(self, session: Session, wanted: Wanted) -> int:

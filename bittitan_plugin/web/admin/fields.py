@@ -1,19 +1,21 @@
 """Columns of the lists: how a value is shown, and its filters."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from decimal import Decimal
 from enum import StrEnum
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from starlette.requests import Request
 from starlette_admin.fields import BaseField, EnumField, StringField
-from starlette_admin.types import RequestAction
 
 from bittitan_plugin.domain.assets import Asset
 from bittitan_plugin.domain.audit_entries import Subject, SubjectKind
-from bittitan_plugin.domain.money import Money
+from bittitan_plugin.domain.money import Money, smallest_unit
 from bittitan_plugin.web.admin.admin_context import context_of
+from bittitan_plugin.web.admin.export import Cell
 from bittitan_plugin.web.admin.filters import (
     Contains,
     FromDay,
@@ -61,9 +63,16 @@ def text(name: str, label: str, get: Getter, *, sortable: bool = True) -> String
     )
 
 
-def plain(name: str, label: str, get: Getter) -> StringField:
+def plain(name: str, label: str, get: Getter, *, exported: bool = True) -> StringField:
     """A value without filters and sorting."""
-    return StringField(name=name, label=label, getter=_got(get), filters=[], orderable=False)
+    return StringField(
+        name=name,
+        label=label,
+        getter=_got(get),
+        filters=[],
+        orderable=False,
+        exclude_from_export=not exported,
+    )
 
 
 def status(name: str, label: str, get: Callable[[Any], str]) -> StringField:
@@ -96,14 +105,11 @@ def choice(
 
 @dataclass
 class MomentField(StringField):
-    """An instant in the instance's time zone; exported with its offset."""
+    """An instant in the instance's time zone."""
 
     async def serialize_value(self, request: Request, value: Any) -> Any:
-        """The instant for people, or as ISO 8601 for an export."""
-        zone = context_of(request).zone
-        if request.state.action == RequestAction.EXPORT:
-            return value.astimezone(zone).isoformat(timespec="seconds")
-        return instant(value, zone)
+        """The instant for people."""
+        return instant(value, context_of(request).zone)
 
 
 def moment(name: str, label: str, get: Callable[[Any], datetime | None]) -> MomentField:
@@ -113,23 +119,27 @@ def moment(name: str, label: str, get: Callable[[Any], datetime | None]) -> Mome
 
 @dataclass
 class MoneyField(StringField):
-    """An amount with its currency."""
+    """An amount with its currency, or several: exported as a number and a currency, a row each."""
 
     async def serialize_value(self, _request: Request, value: Any) -> Any:
         """``1,234.50 USD``."""
-        return money(value)
+        return ", ".join(map(money, amounts_of(value)))
+
+
+def amounts_of(value: Money | Sequence[Money] | None) -> Sequence[Money | None]:
+    """The amounts of a cell: one or several; None where there is none."""
+    if value is None or isinstance(value, Money):
+        return [value]
+    return list(value) or [None]
 
 
 @dataclass
 class AssetField(StringField):
-    """An asset as a link to its page; its name in an export."""
+    """An asset as a link to its page."""
 
     async def serialize_value(self, request: Request, value: Any) -> Any:
         """What the template of the cell needs."""
-        name = value.friendly_name or value.name
-        if request.state.action == RequestAction.EXPORT:
-            return name
-        return {"id": str(value.id), "name": name}
+        return {"id": str(value.id), "name": _name(value)}
 
 
 def asset_link(name: str, label: str, get: Callable[[Any], Asset | None]) -> AssetField:
@@ -145,12 +155,10 @@ def asset_link(name: str, label: str, get: Callable[[Any], Asset | None]) -> Ass
 
 @dataclass
 class SubjectField(StringField):
-    """The object of a change as a link to its page, where it has one; its name in an export."""
+    """The object of a change as a link to its page, where it has one."""
 
     async def serialize_value(self, request: Request, value: Any) -> Any:
         """What the template of the cell needs."""
-        if request.state.action == RequestAction.EXPORT:
-            return value.name
         return {"id": value.id, "name": value.name, "list": SUBJECT_LISTS.get(value.kind)}
 
 
@@ -190,9 +198,74 @@ def number(name: str, label: str, get: Callable[[Any], int | None]) -> StringFie
     return StringField(name=name, label=label, getter=_got(get), filters=[], extra=_RIGHT)
 
 
+def amounts(name: str, label: str, get: Callable[[Any], Sequence[Money]]) -> MoneyField:
+    """Several amounts, such as a price in each currency."""
+    return replace(amount(name, label, lambda _item: None), getter=_got(get), orderable=False)
+
+
+def headings(shown: Sequence[BaseField]) -> list[str]:
+    """What stands above the columns of an export; an amount has its currency beside it."""
+    found = []
+    for field in shown:
+        found.append(str(field.label))
+        if isinstance(field, MoneyField):
+            found.append(f"{field.label}, currency")
+    return found
+
+
+def exported(shown: Sequence[BaseField], values: Sequence[Any], zone: ZoneInfo) -> list[list[Cell]]:
+    """An item as rows of an export: one, or one for each of several amounts."""
+    several = [
+        len(amounts_of(value))
+        for field, value in zip(shown, values, strict=True)
+        if isinstance(field, MoneyField)
+    ]
+    rows = []
+    for index in range(max(several, default=1)):
+        row: list[Cell] = []
+        for field, value in zip(shown, values, strict=True):
+            if isinstance(field, MoneyField):
+                priced = amounts_of(value)
+                row += _amount_and_currency(priced[min(index, len(priced) - 1)])
+            else:
+                row.append(_cell(field, value, zone))
+        rows.append(row)
+    return rows
+
+
+def _amount_and_currency(priced: Money | None) -> tuple[Cell, Cell]:
+    if priced is None:
+        return None, None
+    digits = smallest_unit(priced.currency)
+    exact = priced.amount.quantize(digits) if digits else priced.amount
+    return exact if exact == priced.amount else priced.amount, priced.currency
+
+
+def _cell(field: BaseField, value: Any, zone: ZoneInfo) -> Cell:
+    match value:
+        case None | "":
+            return None
+        case datetime():
+            return value.astimezone(zone)
+        case bool():
+            return "Yes" if value else "No"
+        case int() | Decimal():
+            return value
+        case Asset():
+            return _name(value)
+        case Subject():
+            return value.name
+    return spoken(value) if isinstance(field, EnumField) else str(value)
+
+
+def _name(asset: Asset) -> str:
+    return asset.friendly_name or asset.name
+
+
 def opening(first: BaseField) -> BaseField:
     """The first column of a list, whose cells open their rows' pages."""
     if first.list_template == OPENING:
         return first
-    extra = (first.extra or {}) | {"shown": first.list_template}
+    # It names the row, so that it stands at the left even where the name is a number.
+    extra = {"shown": first.list_template}
     return replace(first, list_template=OPENING, null_template=OPENING, extra=extra)

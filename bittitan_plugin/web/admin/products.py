@@ -53,10 +53,8 @@ class ProductList(AdminList):
         fields.choice(
             "product_type", "Product type", lambda product: product.product_type, ProductType
         ),
-        fields.plain(
-            "prices",
-            "Price of one licence",
-            lambda product: ", ".join(map(str, product.prices.values())),
+        fields.amounts(
+            "prices", "Price of one licence", lambda product: list(product.prices.values())
         ),
         fields.number("expire_days", "Expire (days)", lambda product: product.expire_days),
         fields.number("validity_days", "Validity (days)", lambda product: product.validity_days),

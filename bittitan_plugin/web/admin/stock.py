@@ -211,7 +211,7 @@ class StockList(AdminList):
     row_actions = []
     fields_default_sort = ["expires_at"]
     fields = [
-        fields.plain("code", "Code", lambda line: line.masked),
+        fields.plain("code", "Code", lambda line: line.masked, exported=False),
         fields.choice("state", "State", lambda line: line.code.state, StockState),
         fields.choice(
             "product_type", "Product type", lambda line: line.code.product_type, ProductType

@@ -25,8 +25,9 @@ from bittitan_plugin.store.queries.audience import audience_of
 from bittitan_plugin.store.queries.keyset import Window
 from bittitan_plugin.store.queries.lists import account_list
 from bittitan_plugin.store.unit_of_work import UnitOfWork
+from bittitan_plugin.web.pages import counted
 from bittitan_plugin.web.portal.filters import Wanted, after_position, cursor
-from bittitan_plugin.web.portal.wording import Standing, counted, standing
+from bittitan_plugin.web.portal.wording import Standing, standing
 
 #: How many licences one page lists, and how many end customers. Our choice.
 PAGE_SIZE, MOST_END_CUSTOMERS = 20, 100

@@ -98,11 +98,6 @@ def standing(asset: Asset) -> Standing:
     return _COUPON[asset.coupon_status]
 
 
-def counted(number: int, one: str, many: str) -> str:
-    """``1 licence``, ``2 licences``."""
-    return f"{number} {one if number == 1 else many}"
-
-
 def changed(entries: list[HistoryEntry]) -> list[str]:
     """The changes of a licence, as far as its page shows them; names no person."""
     sentences = {}

@@ -15,7 +15,8 @@ from bittitan_plugin.domain.assets import (
 from bittitan_plugin.domain.coupons import CouponStatus
 from bittitan_plugin.domain.errors import ErrorCode
 from bittitan_plugin.domain.history import Actor, ActorKind, Change, HistoryEntry
-from bittitan_plugin.web.portal.wording import changed, counted, standing
+from bittitan_plugin.web.pages import counted
+from bittitan_plugin.web.portal.wording import changed, standing
 from tests.fakes.values import new_asset
 from tests.tables import every
 
