@@ -90,6 +90,19 @@ class Account:
             return self
         return replace(self, email=options.email, company=options.company)
 
+    def following(self, before: SyncOptions, after: SyncOptions) -> "Account":
+        """The account after the platform's customer was changed from the one to the other.
+
+        What BitTitan knows stays, and so does an option that a person saved for BitTitan.
+        """
+        if self.is_synchronized:
+            return self
+        return replace(
+            self,
+            email=after.email if self.email == before.email else self.email,
+            company=after.company if self.company == before.company else self.company,
+        )
+
     def check_known_by(self, options: SyncOptions) -> None:
         """Raise ``Refusal`` INVALID on an option that BitTitan knows with another value."""
         known = self.sync_options

@@ -19,10 +19,15 @@ from bittitan_plugin.domain.history import Actor
 from bittitan_plugin.domain.orders import EndCustomer
 from bittitan_plugin.domain.texts import quoted, whole_number
 from bittitan_plugin.platforms.shop.customer_details import CustomerDetails
+from bittitan_plugin.platforms.shop.events import customer_of
 from bittitan_plugin.platforms.shop.ids import Kind, global_id, try_parse
 from bittitan_plugin.platforms.shop.platform import ShopPlatform
 from bittitan_plugin.platforms.shop.tables import OrderRow, UserRow
-from bittitan_plugin.services.accounts.customers import open_account, open_end_customer
+from bittitan_plugin.services.accounts.customers import (
+    follow_customer,
+    open_account,
+    open_end_customer,
+)
 from bittitan_plugin.services.accounts.synchronizing import save_and_synchronize
 from bittitan_plugin.store.queries.browsing import Browser
 from bittitan_plugin.store.queries.reselling import end_customers_of, resellers
@@ -370,12 +375,11 @@ class CustomerPage(AdminPage):
         ]
         if stale:
             raise Refusals(stale)
-        return self.platform.customers.edit(
-            user.id,
-            _details(stored | changed),
-            by=by,
-            password=sent(form, "password") or None,
+        edited = self.platform.customers.edit(
+            user.id, _details(stored | changed), by=by, password=sent(form, "password") or None
         )
+        follow_customer(self.site.tenant, customer_of(user), customer_of(edited))
+        return edited
 
 
 def _details(texts: Mapping[str, str]) -> CustomerDetails:

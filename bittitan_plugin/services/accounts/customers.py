@@ -2,7 +2,7 @@
 
 from uuid import UUID, uuid4
 
-from bittitan_plugin.domain.accounts import Account
+from bittitan_plugin.domain.accounts import Account, SyncOptions
 from bittitan_plugin.domain.addresses import check_address, normalized
 from bittitan_plugin.domain.audit_entries import Subject, SubjectKind, differences
 from bittitan_plugin.domain.errors import ErrorCode, Faults, Refusal
@@ -26,6 +26,16 @@ def open_account(tenant: Tenant, customer_id: str) -> Account:
         raise Refusal(ErrorCode.NOT_FOUND, "There is no such customer.", field="customer_id")
     with tenant.writing() as work:
         return ensure_account(tenant.ports, work, customer)
+
+
+def follow_customer(tenant: Tenant, before: Customer, after: Customer) -> None:
+    """Have the account follow its changed customer, unless BitTitan knows it already."""
+    with tenant.writing() as work:
+        known = work.accounts.of_customer(after.id)
+        if known is not None:
+            work.accounts.change(
+                known.id, lambda account: account.following(_options(before), _options(after))
+            )
 
 
 def open_end_customer(
@@ -75,9 +85,8 @@ def ensure_account(ports: Ports, work: UnitOfWork, customer: Customer) -> Accoun
     account = Account(
         id=uuid4(),
         customer_id=customer.id,
-        email=normalized(customer.email),
-        # The platform has rules of its own: Saleor accepts 256 characters of any kind.
-        company=as_line(customer.company),
+        email=_options(customer).email,
+        company=_options(customer).company,
         created_at=ports.clock(),
     )
     work.accounts.add(account)
@@ -111,3 +120,9 @@ def ensure_end_customer(
 
 def _turn_of(reseller: Account, email: str) -> str:
     return f"end customer:{reseller.id}:{email}"
+
+
+def _options(customer: Customer) -> SyncOptions:
+    """How an account of that customer begins."""
+    # The platform has rules of its own: Saleor accepts 256 characters of any kind.
+    return SyncOptions(email=normalized(customer.email), company=as_line(customer.company))

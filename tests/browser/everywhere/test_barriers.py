@@ -87,6 +87,8 @@ def test_no_page_in_saleors_dashboard_has_one(everything: Everything, browser: O
 REFUSED = [
     ("/admin/products/new", {"Expire (days)": "soon"}, "Make it"),
     ("/admin/orders/new", {"Customer's e-mail": "nobody@example.com"}, "Make the draft"),
+    ("/admin/customers/new", {"E-mail": "nobody", "Billing day": "31"}, "Make the customer"),
+    ("/admin/staff/new", {"E-mail": "nobody", "Password": "short"}, "Make the member of staff"),
     ("/admin/settings", {"Cancellation window": "99"}, "Save"),
     ("/admin/stock", {}, "Upload"),
     ("/sign-in", {"E-mail": "nobody@example.com", "Password": "wrong"}, "Sign in"),

@@ -188,6 +188,20 @@ def test_a_customer_is_synchronized_before_it_ordered_anything(office: BackOffic
     )
 
 
+def test_an_account_follows_its_customer_until_bittitan_knows_it(office: BackOffice) -> None:
+    first, second, third, staff = address(), address(), address(), office.staff()
+    made(staff, email=first, company="Before")
+    key = customer(office, first).id
+    # Making an end customer opens the account without synchronizing it.
+    staff.send(staff.open(page_of(key, "end-customers/new")).form("/new"), email=address())
+    staff.send(staff.open(page_of(key, "edit")).form("/edit"), email=second, company="After")
+    account = account_of(office, second)
+    assert (account.company, account.is_synchronized) == ("After", False)
+    staff.send(staff.open(page_of(key)).form("/synchronize"))
+    staff.send(staff.open(page_of(key, "edit")).form("/edit"), email=third)
+    assert account_of(office, second).is_synchronized
+
+
 def test_a_refused_synchronization_keeps_what_was_typed(office: BackOffice) -> None:
     staff = office.staff()
     page = staff.send(made(staff).form("/synchronize"), email="no address", company_name="Contoso")

@@ -85,3 +85,21 @@ def test_a_senseless_password_is_refused(password: str) -> None:
     with pytest.raises(Refusal) as refused:
         check_password(password)
     assert refused.value.field == "password"
+
+
+CHANGED = SyncOptions(email="new@example.com", company="Adatum")
+
+
+def test_an_account_follows_its_customer() -> None:
+    followed = account().following(OPTIONS, CHANGED)
+    assert (followed.email, followed.company) == (CHANGED.email, CHANGED.company)
+
+
+def test_what_a_person_saved_for_bittitan_does_not_follow() -> None:
+    saved = account().saved(SyncOptions(email="licences@example.com", company="Contoso"))
+    followed = saved.following(OPTIONS, CHANGED)
+    assert (followed.email, followed.company) == ("licences@example.com", "Adatum")
+
+
+def test_what_bittitan_knows_does_not_follow(known: Account) -> None:
+    assert known.following(OPTIONS, CHANGED) is known
