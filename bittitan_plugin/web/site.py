@@ -64,6 +64,9 @@ class PagesPlatform(Protocol):
     def customer_page(self, customer_id: str) -> str | None:
         """The path of a customer's page below the back office's root, if there is one."""
 
+    def order_page(self, order_id: str) -> str | None:
+        """The path of an order's page below the back office's root; None if it has no such page."""
+
     def routes(self, site: "Site") -> Sequence[BaseRoute]:
         """Its other addresses that people open in a browser."""
 

@@ -1,5 +1,6 @@
-"""The back office's pages for the shop's orders: list, draft for a customer, *Execute Order*."""
+"""The back office's pages for the shop's orders: the list, one order, and what staff do with it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -10,33 +11,21 @@ from starlette_admin.flash import flash
 from starlette_admin.routing import route
 
 from bittitan_plugin.domain.access import Permission, Viewer
-from bittitan_plugin.domain.assets import Asset
-from bittitan_plugin.domain.errors import ErrorCode, Refusal
 from bittitan_plugin.domain.money import Money
 from bittitan_plugin.domain.orders import Invoicing
-from bittitan_plugin.platforms.line_metadata import (
-    FRIENDLY_NAME,
-)
 from bittitan_plugin.platforms.shop.admin_synchronize_first import (
     is_unsynchronized,
     synchronize_first,
 )
-from bittitan_plugin.platforms.shop.ids import Kind, global_id
 from bittitan_plugin.platforms.shop.invoices import InvoiceKind
+from bittitan_plugin.platforms.shop.order_case import OrderCase, read_case
 from bittitan_plugin.platforms.shop.order_records import (
-    OPEN_STATES,
-    OrderRecord,
     OrderState,
     charge_status,
-    is_fully_paid,
-    number_of,
 )
 from bittitan_plugin.platforms.shop.platform import ShopPlatform
-from bittitan_plugin.platforms.shop.tables import InvoiceRow, OrderLineRow, OrderRow, UserRow
-from bittitan_plugin.store.queries.assets import AssetFilter, AssetSort, asset_list, sort_key
-from bittitan_plugin.store.queries.audience import EVERYTHING
+from bittitan_plugin.platforms.shop.tables import InvoiceRow, OrderRow, UserRow
 from bittitan_plugin.store.queries.browsing import Browser
-from bittitan_plugin.store.queries.keyset import Window
 from bittitan_plugin.store.unit_of_work import UnitOfWork
 from bittitan_plugin.web.admin import fields
 from bittitan_plugin.web.admin.admin_page import (
@@ -53,72 +42,6 @@ from bittitan_plugin.web.forms import form_of
 from bittitan_plugin.web.site import Site, run
 
 KEY = "orders"
-
-#: The three choices of *Execute Order*, in the order they are offered.
-INVOICING = {
-    Invoicing.NOW: "Invoice now",
-    Invoicing.NEXT_BILLING_DAY: "Invoice on the customer's next billing day",
-    Invoicing.NONE: "No invoice",
-}
-
-
-@dataclass(frozen=True, kw_only=True)
-class OrderCase:
-    """An order with what became of its lines."""
-
-    record: OrderRecord
-    assets: tuple[Asset, ...]
-    #: The choices of when it is invoiced, with their labels.
-    invoicing = INVOICING
-
-    @property
-    def id(self) -> UUID:
-        """The order's."""
-        return self.record.row.id
-
-    @property
-    def number(self) -> str:
-        """The number people use."""
-        return number_of(self.record.row)
-
-    @property
-    def state(self) -> OrderState:
-        """The order's state."""
-        return OrderState(self.record.row.status)
-
-    @property
-    def is_open(self) -> bool:
-        """Whether it is not executed yet."""
-        return self.state in OPEN_STATES
-
-    @property
-    def can_be_paid(self) -> bool:
-        """Whether it can still be marked as paid."""
-        closed = self.is_open or self.state is OrderState.CANCELED
-        return not closed and not is_fully_paid(self.record.row)
-
-    @property
-    def total(self) -> Money:
-        """What it costs."""
-        return Money(self.record.row.total, self.record.row.currency)
-
-    @property
-    def charge(self) -> str:
-        """Its payment status, in words."""
-        return charge_status(self.record.row)
-
-    def price(self, line: OrderLineRow) -> Money:
-        """What one piece of a line costs."""
-        return Money(line.unit_amount, self.record.row.currency)
-
-    def asset_of(self, line: OrderLineRow) -> Asset | None:
-        """The asset that a line became."""
-        wanted = global_id(Kind.ORDER_LINE, line.id)
-        return next((asset for asset in self.assets if asset.order_line_id == wanted), None)
-
-    def friendly_name(self, line: OrderLineRow) -> str:
-        """The customer's name for a line's licences."""
-        return line.line_metadata.get(FRIENDLY_NAME, "")
 
 
 @dataclass(frozen=True)
@@ -194,21 +117,12 @@ class OrderList(AdminList):
         )
 
     def look(self, work: UnitOfWork, key: UUID, viewer: Viewer) -> OrderCase:
-        """The order with its assets."""
-        record = self.platform.orders.get(key)
-        if record is None:
-            raise Refusal(ErrorCode.NOT_FOUND, "There is no such order.")
-        page = asset_list(
-            work,
-            EVERYTHING,
-            AssetFilter(order_ids=[global_id(Kind.ORDER, key)]),
-            sort_key(AssetSort.PURCHASE_DATE, descending=False),
-        ).page(Window(size=100))
-        return OrderCase(record=record, assets=tuple(entry.item for entry in page.entries))
+        """The order with everything that became of it."""
+        return read_case(self.platform, work, key)
 
 
 class OrderPage(AdminPage):
-    """Staff's actions on orders."""
+    """Staff's actions on orders: what does harm is a question first."""
 
     path = "/orders"
     add_to_menu = False
@@ -221,45 +135,119 @@ class OrderPage(AdminPage):
     @route("/{id}/execute", methods=["POST"], name="order-execute")
     async def execute(self, request: Request) -> Response:
         """*Execute Order* with one of the three choices when it is invoiced."""
-        key, form = key_in(request), await form_of(request)
+        key, form, by = key_in(request), await form_of(request), actor_of(request)
         chosen = sent(form, "invoicing")
         if chosen not in set(Invoicing):
             flash(request, "Choose when the order is invoiced.", "error")
             return to(request, page_of(key))
-        order_changes, by = self.platform.order_changes, actor_of(request)
+
+        def execute() -> str:
+            self.platform.order_changes.execute(key, Invoicing(chosen), by=by)
+            return f"The order has been executed. {self._case(key).next_step or ''}".strip()
+
         try:
-            await run(lambda: order_changes.execute(key, Invoicing(chosen), by=by))
+            flash(request, await run(execute), "success")
         except SAID_NO as no:
             if is_unsynchronized(no):
-                return synchronize_first(
-                    request, await run(lambda: self.platform.orders.get(key)), page_of(key)
-                )
+                record = await run(lambda: self.platform.orders.get(key))
+                return synchronize_first(request, record, page_of(key))
             flash(request, said(no), "error")
-        else:
-            flash(request, "The order has been executed.", "success")
         return to(request, page_of(key))
+
+    @route("/{id}/paid", methods=["GET"], name="order-paid-question")
+    async def ask_paid(self, request: Request) -> Response:
+        """What marking it as paid means."""
+        return await self._ask(
+            request, "shop/admin/order-paid.html", lambda case: case.can_be_paid, "Nothing is owed."
+        )
 
     @route("/{id}/paid", methods=["POST"], name="order-paid")
     async def paid(self, request: Request) -> Response:
-        """Record that everything owed was received."""
-        key, order_changes = key_in(request), self.platform.order_changes
-        return await self.act(
+        """Record that what was seen as owed was received."""
+        key, form, by = key_in(request), await form_of(request), actor_of(request)
+
+        def pay() -> str:
+            amount = Money.of(sent(form, "amount"), self._case(key).row.currency).amount
+            self.platform.order_changes.mark_as_paid(key, by=by, amount=amount)
+            return f"Recorded as paid: {self._case(key).received} in all."
+
+        return await self._done(request, key, pay)
+
+    @route("/{id}/cancel", methods=["GET"], name="order-cancel-question")
+    async def ask_cancel(self, request: Request) -> Response:
+        """What is revoked, credited and paid back, and what cannot be."""
+        return await self._ask(
             request,
-            page_of(key),
-            "Recorded as paid.",
-            lambda: order_changes.mark_as_paid(key, by=actor_of(request)),
+            "shop/admin/order-cancel.html",
+            lambda case: case.can_be_cancelled,
+            "There is nothing to cancel.",
         )
 
     @route("/{id}/cancel", methods=["POST"], name="order-cancel")
     async def cancel(self, request: Request) -> Response:
         """The platform cancels the whole order; its coupons are revoked."""
-        key, order_changes = key_in(request), self.platform.order_changes
-        return await self.act(
+        key, by = key_in(request), actor_of(request)
+
+        def cancel() -> str:
+            self.platform.order_changes.cancel(key, by=by)
+            notes = [
+                row for row in self._case(key).facts.invoices if row.kind == InvoiceKind.CREDIT
+            ]
+            numbers = ", ".join(row.number for row in notes)
+            said = f"Credited: {numbers}." if notes else "Nothing was invoiced and so credited."
+            return f"The order is cancelled; its coupons are being revoked. {said}"
+
+        return await self._done(request, key, cancel)
+
+    @route("/{id}/pay-back", methods=["GET"], name="order-pay-back-question")
+    async def ask_pay_back(self, request: Request) -> Response:
+        """What was received and is not due any more."""
+        return await self._ask(
             request,
-            page_of(key),
-            "The order is cancelled.",
-            lambda: order_changes.cancel(key, by=actor_of(request)),
+            "shop/admin/order-pay-back.html",
+            lambda case: case.can_be_paid_back,
+            "There is nothing to pay back.",
         )
+
+    @route("/{id}/pay-back", methods=["POST"], name="order-pay-back")
+    async def pay_back(self, request: Request) -> Response:
+        """Record that what is not due any more was paid back."""
+        key, form, by = key_in(request), await form_of(request), actor_of(request)
+        reason = sent(form, "reason")
+
+        def pay_back() -> str:
+            order_changes = self.platform.order_changes
+            _, refund = order_changes.grant_refund(key, reason=reason, by=by, undue_only=True)
+            return f"Recorded as paid back: {Money(refund.amount, refund.currency)}."
+
+        return await self._done(request, key, pay_back)
+
+    def _case(self, key: UUID) -> OrderCase:
+        with self.site.tenant.reading() as work:
+            return read_case(self.platform, work, key)
+
+    async def _ask(
+        self,
+        request: Request,
+        template: str,
+        is_open: Callable[[OrderCase], bool],
+        otherwise: str,
+    ) -> Response:
+        """The question before an act; where the act would do nothing, the order's page."""
+        key = key_in(request)
+        case = await run(lambda: self._case(key))
+        if not is_open(case):
+            flash(request, otherwise, "info")
+            return to(request, page_of(key))
+        return self.show(request, template, case=case)
+
+    async def _done(self, request: Request, key: UUID, use_case: Callable[[], str]) -> Response:
+        """Do it, and show the order's page with what was done, or why not."""
+        try:
+            flash(request, await run(use_case), "success")
+        except SAID_NO as no:
+            flash(request, said(no), "error")
+        return to(request, page_of(key))
 
 
 def _numbers(kind: InvoiceKind) -> ScalarSelect[str | None]:

@@ -122,10 +122,13 @@ class OrderChanges:
         reason: str = "",
         *,
         by: Actor = SHOP,
+        undue_only: bool = False,
     ) -> tuple[OrderRow, RefundRow]:
-        """Pay money back."""
+        """Pay money back; ``undue_only`` as in ``Refunds.grant``."""
         try:
-            order, refund = self._refunds.grant(order_id, amount, reason, by=by)
+            order, refund = self._refunds.grant(
+                order_id, amount, reason, by=by, undue_only=undue_only
+            )
         except Refusal:
             # A repeated call has nothing left to pay back, but the plugins may not know of it.
             self._announce_refund(order_id, full_only=True)

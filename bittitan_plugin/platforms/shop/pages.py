@@ -5,9 +5,11 @@ from collections.abc import Sequence
 from starlette.routing import BaseRoute
 from starlette_admin.views import BaseView
 
-from bittitan_plugin.platforms.shop.admin_customers import CustomerList, CustomerPage, page_of
+from bittitan_plugin.platforms.shop.admin_customers import CustomerList, CustomerPage
+from bittitan_plugin.platforms.shop.admin_customers import page_of as customer_page_of
 from bittitan_plugin.platforms.shop.admin_order_form import OrderFormPage
 from bittitan_plugin.platforms.shop.admin_orders import OrderList, OrderPage
+from bittitan_plugin.platforms.shop.admin_orders import page_of as order_page_of
 from bittitan_plugin.platforms.shop.admin_staff import StaffList, StaffPage
 from bittitan_plugin.platforms.shop.identity import ShopIdentity
 from bittitan_plugin.platforms.shop.ids import Kind, try_parse
@@ -44,7 +46,12 @@ class ShopPages:
     def customer_page(self, customer_id: str) -> str | None:
         """The page of a customer; None for what is no customer's id."""
         key = try_parse(Kind.USER, customer_id)
-        return page_of(key) if key else None
+        return customer_page_of(key) if key else None
+
+    def order_page(self, order_id: str) -> str | None:
+        """The page of one order."""
+        key = try_parse(Kind.ORDER, order_id)
+        return order_page_of(key) if key else None
 
     def routes(self, site: Site) -> Sequence[BaseRoute]:
         """The storefront."""

@@ -64,6 +64,19 @@ def refund(session: Session, order: OrderRow, grant: Grant, now: datetime) -> Re
     return row
 
 
+class Payments:
+    """What was received."""
+
+    def __init__(self, database: ShopDatabase) -> None:
+        self._database = database
+
+    def of_order(self, order_id: UUID) -> list[PaymentRow]:
+        """An order's payments, oldest first."""
+        query = select(PaymentRow).where(PaymentRow.order_id == order_id)
+        with self._database.reading() as session:
+            return list(session.scalars(query.order_by(PaymentRow.created_at, PaymentRow.id)))
+
+
 class Refunds:
     """Refunds that staff grant. Raises ``Refusal``."""
 
@@ -77,12 +90,18 @@ class Refunds:
         reason: str = "",
         *,
         by: Actor = SHOP,
+        undue_only: bool = False,
     ) -> tuple[OrderRow, RefundRow]:
-        """Pay back ``amount``, by default all that is left, and credit it where it was invoiced."""
+        """Pay back ``amount``, by default all that is left, and credit it where it was invoiced.
+
+        With ``undue_only`` no more than what was received and is not due any more.
+        """
         reason = check_line(reason, "reason", required=False)
         with self._database.writing() as session:
             order, now = locked(session, order_id), self._database.clock()
-            amount = _check_refund(order, amount)
+            balance = balance_of(order)
+            left = balance.refundable if undue_only else balance.left
+            amount = _check_refund(order, amount, left)
             grant = Grant(key=f"staff:{uuid4()}", amount=amount, reason=reason)
             with audited(session, order, by, now):
                 row = refund(session, order, grant, now)
@@ -101,8 +120,7 @@ class Refunds:
         return found
 
 
-def _check_refund(order: OrderRow, amount: Decimal | None) -> Decimal:
-    left = balance_of(order).left
+def _check_refund(order: OrderRow, amount: Decimal | None, left: Decimal) -> Decimal:
     if OrderState(order.status) in OPEN_STATES or left <= 0:
         raise Refusal(ErrorCode.INVALID, "There is nothing to pay back.", field="id")
     if amount is None:

@@ -28,7 +28,7 @@ from bittitan_plugin.platforms.shop.orders import Orders
 from bittitan_plugin.platforms.shop.outbox import Outbox
 from bittitan_plugin.platforms.shop.outbox_relay import OutboxRelay
 from bittitan_plugin.platforms.shop.paging import Listing, PageRequest
-from bittitan_plugin.platforms.shop.payments import Refunds
+from bittitan_plugin.platforms.shop.payments import Payments, Refunds
 from bittitan_plugin.platforms.shop.plugins import Plugins
 from bittitan_plugin.platforms.shop.product_events import ProductChanges
 from bittitan_plugin.platforms.shop.staff import Staff
@@ -72,6 +72,7 @@ class ShopPlatform:
         self.order_changes = OrderChanges(self.database, announcer, demo_payments=demo_payments)
         self.outbox_relay = OutboxRelay(Outbox(self.database), self.order_changes)
         self.invoices = Invoices(self.database)
+        self.payments = Payments(self.database)
         self.refunds = Refunds(self.database)
         self.plugins = Plugins(announcer)
         self.tokens = Tokens(

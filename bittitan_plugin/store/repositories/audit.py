@@ -3,8 +3,11 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from bittitan_plugin.domain.audit_entries import Subject
+from sqlalchemy import select
+
+from bittitan_plugin.domain.audit_entries import AuditEntry, Subject, SubjectKind
 from bittitan_plugin.domain.history import Actor, Change
+from bittitan_plugin.store.mapping import from_row
 from bittitan_plugin.store.repositories.repository import Repository
 from bittitan_plugin.store.tables import AuditRow
 
@@ -13,6 +16,21 @@ class AuditRepository(Repository):
     """The audit of one installation; it is only added to."""
 
     _rows = AuditRow
+
+    def of(self, kind: SubjectKind, subject_id: str) -> list[AuditEntry]:
+        """The changes of one object, oldest first."""
+        query = select(AuditRow).where(
+            self._mine, AuditRow.subject_kind == kind, AuditRow.subject_id == subject_id
+        )
+        return [
+            AuditEntry(
+                at=row.at,
+                actor=from_row(Actor, row, prefix="actor_"),
+                subject=from_row(Subject, row, prefix="subject_"),
+                change=from_row(Change, row),
+            )
+            for row in self._session.scalars(query.order_by(AuditRow.id))
+        ]
 
     def record(
         self, actor: Actor, at: datetime, subject: Subject, changes: Iterable[Change]

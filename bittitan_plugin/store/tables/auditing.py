@@ -13,7 +13,10 @@ class AuditRow(Base):
     """One change of one object. Rows are only added, which a trigger of the database ensures."""
 
     __tablename__ = "bittitan_audit"
-    __table_args__ = (Index("ix_bittitan_audit_at", "installation_id", "at"),)
+    __table_args__ = (
+        Index("ix_bittitan_audit_at", "installation_id", "at"),
+        Index("ix_bittitan_audit_subject", "installation_id", "subject_kind", "subject_id"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
     installation_id: Mapped[UUID] = installation_id()

@@ -33,7 +33,7 @@ from bittitan_plugin.web.admin.settings import SettingsPage
 from bittitan_plugin.web.admin.stock import StockList, StockPage
 from bittitan_plugin.web.admin.theme import AdminTheme, WithoutInlineCode
 from bittitan_plugin.web.admin.waiting_work import WaitingWorkList, WaitingWorkPage
-from bittitan_plugin.web.admin.wording import colour, field_name, spoken
+from bittitan_plugin.web.admin.wording import at_a_glance, colour, field_name, spoken
 from bittitan_plugin.web.pages import day, days_left, instant, money
 from bittitan_plugin.web.problem_buttons import BUTTONS
 from bittitan_plugin.web.security_headers import ADMIN
@@ -79,6 +79,7 @@ def _office(site: Site) -> BaseAdmin:
     environment.globals |= {
         "colour": colour,
         "spoken": spoken,
+        "glance": at_a_glance,
         "field_name": field_name,
         "run_names": NAMES,
         "problem_buttons": BUTTONS,

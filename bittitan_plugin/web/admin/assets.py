@@ -64,6 +64,8 @@ class Case:
     terms: CancellationTerms
     #: The coupon code's last characters.
     masked_code: str | None
+    #: The path of its order's page below the back office's root, if the platform has one.
+    order_page: str | None
 
     @property
     def id(self) -> UUID:
@@ -167,6 +169,7 @@ class AssetList(AdminList):
             request=work.requests.latest_of(key),
             terms=cancellation.terms(ports, work.installations.by_id(work.installation_id), asset),
             masked_code=ports.cipher.masked(code) if code else None,
+            order_page=self.site.platform.order_page(asset.order_id),
         )
 
 

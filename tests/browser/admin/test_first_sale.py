@@ -95,5 +95,6 @@ def order(page: Page) -> None:
     page.get_by_label("Invoice now").check()
     page.get_by_role("button", name="Execute order").click()
     expect(page.get_by_text("The order has been executed.")).to_be_visible()
+    page.get_by_role("link", name="Mark as paid").click()
     page.get_by_role("button", name="Mark as paid").click()
-    expect(page.get_by_text("Recorded as paid.")).to_be_visible()
+    expect(page.get_by_text("Recorded as paid: 337.50 USD in all.")).to_be_visible()

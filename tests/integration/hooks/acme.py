@@ -157,6 +157,9 @@ class AcmePages:
     def customer_page(self, customer_id: str) -> str | None:
         return None
 
+    def order_page(self, order_id: str) -> str | None:
+        return None
+
     def routes(self, site: "Site") -> Sequence[BaseRoute]:
         return ()
 

@@ -679,6 +679,11 @@ def _tables_of_the_plugin() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_bittitan_audit")),
     )
     op.create_index("ix_bittitan_audit_at", "bittitan_audit", ["installation_id", "at"])
+    op.create_index(
+        "ix_bittitan_audit_subject",
+        "bittitan_audit",
+        ["installation_id", "subject_kind", "subject_id"],
+    )
     op.create_table(
         "bittitan_cancellation_requests",
         sa.Column("id", sa.Uuid(), nullable=False),
