@@ -12,12 +12,14 @@ from starlette_admin.flash import flash
 from starlette_admin.routing import route
 
 from bittitan_plugin.domain.access import Permission, Viewer
+from bittitan_plugin.domain.account_credit import AccountCredit
 from bittitan_plugin.domain.accounts import Account, AccountStatus
 from bittitan_plugin.domain.described import Described
 from bittitan_plugin.domain.errors import ErrorCode, Refusal, Refusals
 from bittitan_plugin.domain.history import Actor
 from bittitan_plugin.domain.orders import EndCustomer
 from bittitan_plugin.domain.texts import quoted, whole_number
+from bittitan_plugin.platforms.shop.account_credit import credit_of
 from bittitan_plugin.platforms.shop.customer_details import CustomerDetails
 from bittitan_plugin.platforms.shop.events import customer_of
 from bittitan_plugin.platforms.shop.ids import Kind, global_id, try_parse
@@ -116,6 +118,11 @@ class CustomerCase:
     def id(self) -> UUID:
         """The customer's."""
         return self.user.id
+
+    @property
+    def credit(self) -> AccountCredit:
+        """Whether it buys on account."""
+        return credit_of(self.user)
 
     @property
     def state(self) -> CustomerState:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from starlette.routing import BaseRoute
 from starlette_admin.views import BaseView
 
+from bittitan_plugin.platforms.shop.admin_credit import CreditPage
 from bittitan_plugin.platforms.shop.admin_customers import CustomerList, CustomerPage
 from bittitan_plugin.platforms.shop.admin_customers import page_of as customer_page_of
 from bittitan_plugin.platforms.shop.admin_order_form import OrderFormPage
@@ -39,6 +40,7 @@ class ShopPages:
         return [
             CustomerList(site, self._platform),
             CustomerPage(site, self._platform),
+            CreditPage(site, self._platform),
             StaffList(site, self._platform),
             StaffPage(site, self._platform),
         ]
