@@ -14,7 +14,7 @@ from bittitan_plugin.web.site import Site
 
 def page_routes(site: Site) -> list[BaseRoute]:
     """The pages and all that they load; they load nothing from other sites."""
-    packages = ["bittitan_plugin.web", *filter(None, [site.platform.package])]
+    packages = ["bittitan_plugin.web", "bittitan_graphql", *filter(None, [site.platform.package])]
     static = StaticFiles(packages=[(package, "static") for package in packages])
     return [
         Mount("/static", static, name="static", middleware=[Middleware(SecurityHeaders)]),

@@ -16,6 +16,7 @@ from strawberry.asgi import GraphQL
 from strawberry.http import GraphQLHTTPResponse
 from strawberry.types import ExecutionResult
 
+from bittitan_graphql import graphiql
 from bittitan_plugin.domain.errors import Refusal, Unavailable
 from bittitan_plugin.domain.texts import shortened
 from bittitan_plugin.store.writing import NO_DATABASE, logged_fault
@@ -54,6 +55,13 @@ class GraphQLDoor(GraphQL[dict[str, Any], None]):
             return await super().run(*args, **kwargs)
         except HTTPException as refused:
             raise _NotUnderstood(refused.status_code, refused.reason) from None
+
+    async def render_graphql_ide(
+        self,
+        request: Request,  # noqa: ARG002 - Strawberry's signature
+    ) -> Response:
+        """GraphiQL from our own files instead of other hosts."""
+        return graphiql.page()
 
     def decode_json(self, data: str | bytes) -> object:
         """The parsed body.

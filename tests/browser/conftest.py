@@ -4,6 +4,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from typing import Any, Protocol
+from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -55,7 +56,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
 
 @pytest.fixture
 def visit(chromium: Browser) -> Iterator[Visit]:
-    """Opens browsers; what their consoles complain about fails the test."""
+    """Opens browsers; what their consoles complain about, or ask of other hosts, fails the test."""
     contexts, faults = [], list[str]()
 
     def note(message: ConsoleMessage) -> None:
@@ -63,11 +64,16 @@ def visit(chromium: Browser) -> Iterator[Visit]:
         if message.type == "error" and "Failed to load resource" not in message.text:
             faults.append(message.text)
 
+    def note_host(place: Served, url: str) -> None:
+        if urlsplit(url).netloc not in {"", urlsplit(place.url).netloc}:
+            faults.append(f"asked another host: {url}")
+
     def go(
         place: Served, email: str | None = None, path: str | None = None, **options: Any
     ) -> Page:
         context = chromium.new_context(base_url=place.url, **options)
         context.set_default_timeout(PATIENCE_MS)
+        context.on("request", lambda request: note_host(place, request.url))
         contexts.append(context)
         page = context.new_page()
         page.on("console", note)

@@ -97,10 +97,13 @@ def brought_along(name: str, known: dict[str, str], extra: str = "") -> dict[str
 #: What only older versions of our libraries bring along, as far as those are allowed.
 WITH_OLDER_VERSIONS = {"websockets": "BSD-3-Clause"}  # dbos 3.2
 
+#: What lies among our own files as its makers publish it; its licence lies beside it.
+AMONG_OUR_FILES = {"graphiql": "MIT", "react": "MIT", "react-dom": "MIT"}
+
 
 def page() -> str:
     """The whole list."""
-    licenses = brought_along("bittitan-plugin", {}) | WITH_OLDER_VERSIONS
+    licenses = brought_along("bittitan-plugin", {}) | WITH_OLDER_VERSIONS | AMONG_OUR_FILES
     return HEAD + "".join(f"| {name} | {licenses[name]} |\n" for name in sorted(licenses))
 
 
