@@ -22,10 +22,21 @@ class ConfigurationField:
     """One setting as a form shows it."""
 
     name: str
+    #: The heading under which it stands.
+    group: str
     type: FieldType
     label: str
     help: str
     choices: tuple[str, ...] = ()
+    #: The choices in words, in their order.
+    choice_labels: tuple[str, ...] = ()
+    #: Whether any number of the choices can be chosen; then its value is a list with commas.
+    several: bool = False
+
+    @property
+    def options(self) -> dict[str, str]:
+        """Each choice with its words."""
+        return dict(zip(self.choices, self.choice_labels, strict=True))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,6 +70,7 @@ def read_manifest(path: Path) -> Manifest:
                 **entry,
                 "type": FieldType(entry["type"]),
                 "choices": tuple(entry.get("choices", ())),
+                "choice_labels": tuple(entry.get("choice_labels", ())),
             }
         )
         for entry in data.pop("configuration")

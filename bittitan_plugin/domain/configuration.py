@@ -15,8 +15,10 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
 from bittitan_plugin.domain.addresses import is_address
+from bittitan_plugin.domain.branding import UNNAMED, Branding
 from bittitan_plugin.domain.cancellation import LONGEST_WINDOW_DAYS
 from bittitan_plugin.domain.catalogue import DEFAULT_DAYS, PRODUCT_GROUP, ProductType, check_days
+from bittitan_plugin.domain.colours import Colour
 from bittitan_plugin.domain.coupons import CouponSource, Sealed
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
 from bittitan_plugin.domain.invoicing import Party, Taxation
@@ -29,34 +31,40 @@ from bittitan_plugin.domain.texts import LONGEST_NAME, LONGEST_QUOTE, check_line
 class Configuration:
     """Every value has a default, so a new installation can be opened and then filled in."""
 
-    coupon_source: CouponSource = CouponSource.API
-    #: Where the codes of one product type come from; None is ``coupon_source``.
-    mailbox_license_source: CouponSource | None = None
-    user_migration_bundle_source: CouponSource | None = None
     api_url: str = ""
     api_email: str = ""
     #: Encrypted; the only secret among the values.
     api_password: Sealed | None = None
+    coupon_source: CouponSource = CouponSource.API
+    #: Where the codes of one product type come from; None is ``coupon_source``.
+    mailbox_license_source: CouponSource | None = None
+    user_migration_bundle_source: CouponSource | None = None
+    low_stock_threshold: int = 0
+    #: Whether orders that the stock cannot serve are refused before they are paid.
+    stop_without_stock: bool = False
     expire_days: int = DEFAULT_DAYS
     validity_days: int = DEFAULT_DAYS
+    #: The category of new products, where the platform has categories; empty: staff choose.
+    product_category: str = PRODUCT_GROUP
+    provision_on: ProvisionOn = ProvisionOn.FULLY_PAID
+    synchronize_automatically: bool = True
+    #: Whether orders' invoices are made here, where the platform leaves that to its apps.
+    issue_invoices: bool = False
+    time_zone: str = "UTC"
     refund_window_days: int = LONGEST_WINDOW_DAYS
     automatic_cancellation: bool = False
     #: Largest asset total a customer may cancel without staff; None is no limit.
     automatic_cancellation_limit: Decimal | None = None
     #: Kinds of licence a customer may cancel without staff; empty means every kind.
     automatic_cancellation_product_types: tuple[ProductType, ...] = ()
-    synchronize_automatically: bool = True
-    provision_on: ProvisionOn = ProvisionOn.FULLY_PAID
-    time_zone: str = "UTC"
+    #: The distributor's own face; see ``domain/branding.py``.
+    brand_name: str = ""
+    #: As ``#rrggbb``; empty: ours.
+    accent_colour: str = ""
     sender_email: str = "licenses@localhost"
+    sender_name: str = ""
+    support_address: str = ""
     staff_email: str = ""
-    low_stock_threshold: int = 0
-    #: Whether orders that the stock cannot serve are refused before they are paid.
-    stop_without_stock: bool = False
-    #: Whether orders' invoices are made here, where the platform leaves that to its apps.
-    issue_invoices: bool = False
-    #: The category of new products, where the platform has categories; empty: staff choose.
-    product_category: str = PRODUCT_GROUP
     #: Who sells, as invoices of the platforms' own orders name it; see ``seller``.
     seller_name: str = ""
     seller_street: str = ""
@@ -90,6 +98,17 @@ class Configuration:
     def zone(self) -> ZoneInfo:
         """The instance's time zone."""
         return ZoneInfo(self.time_zone)
+
+    @property
+    def branding(self) -> Branding:
+        """The distributor's own face, all but its logo."""
+        return Branding(
+            name=self.brand_name or UNNAMED,
+            accent=Colour.read(self.accent_colour),
+            sender=self.sender_email,
+            sender_name=self.sender_name or self.brand_name,
+            support_address=self.support_address or self.sender_email,
+        )
 
     def source_of(self, product_type: ProductType) -> CouponSource:
         """Where the codes of new sales of that kind come from. Assets keep their own source."""
@@ -147,23 +166,34 @@ class Configuration:
 
     def check_complete(self) -> None:
         """What must be filled in before the plugin can be switched on. Raises ``Refusal``."""
-        if self.uses_api:
-            self.check_api()
+        for refusal in self.missing():
+            raise refusal
 
-    def check_api(self) -> None:
-        """What calls to the coupon API need. Raises ``Refusal`` REQUIRED on a missing value."""
-        missing: Mapping[str, object] = {
+    def missing(self) -> list[Refusal]:
+        """Every value that must be filled in before the plugin can be switched on."""
+        return self.missing_for_api() if self.uses_api else []
+
+    def missing_for_api(self) -> list[Refusal]:
+        """Every value that calls to the coupon API need and that is empty."""
+        needed: Mapping[str, object] = {
             "api_url": self.api_url,
             "api_email": self.api_email,
             "api_password": self.api_password,
         }
-        for name, value in missing.items():
-            if not value:
-                raise Refusal(
-                    ErrorCode.REQUIRED,
-                    f"'{name}' is needed to obtain coupons from the coupon API.",
-                    field=name,
-                )
+        return [
+            Refusal(
+                ErrorCode.REQUIRED,
+                f"'{name}' is needed to obtain coupons from the coupon API.",
+                field=name,
+            )
+            for name, value in needed.items()
+            if not value
+        ]
+
+    def check_api(self) -> None:
+        """What calls to the coupon API need. Raises ``Refusal`` REQUIRED on a missing value."""
+        for refusal in self.missing_for_api():
+            raise refusal
 
 
 @cache
@@ -251,16 +281,25 @@ def _url(name: str, text: str) -> str:
     return text.rstrip("/")
 
 
+def _name(name: str, text: str) -> str:
+    return check_line(text, name, required=False)
+
+
+def _colour(name: str, text: str) -> str:
+    if not text:
+        return ""
+    colour = Colour.read(text)
+    if colour is None:
+        raise _invalid(name, text, "a colour written as #rrggbb, such as #0b5394")
+    return str(colour)
+
+
 def _category(name: str, text: str) -> str:
     # A platform makes the category's address of these characters.
     if text and not (is_line(text) and re.search("[A-Za-z0-9]", text)):
         expected = f"one line of at most {LONGEST_NAME} characters with Latin letters or digits"
         raise _invalid(name, text[:40], expected)
     return text
-
-
-def _text(name: str, text: str) -> str:
-    return check_line(text, name, required=False)
 
 
 def _country(name: str, text: str) -> str:
@@ -301,33 +340,37 @@ def _invalid(name: str, text: str, expected: str) -> Refusal:
 
 
 _READERS: dict[str, Callable[[str, str], Any]] = {
-    "coupon_source": _choice(CouponSource),
-    "mailbox_license_source": _optional_source,
-    "user_migration_bundle_source": _optional_source,
     "api_url": _url,
     "api_email": _optional_address,
     "api_password": _sealed,
+    "coupon_source": _choice(CouponSource),
+    "mailbox_license_source": _optional_source,
+    "user_migration_bundle_source": _optional_source,
+    "low_stock_threshold": _count,
+    "stop_without_stock": _switch,
     "expire_days": _days,
     "validity_days": _days,
+    "product_category": _category,
+    "provision_on": _choice(ProvisionOn),
+    "synchronize_automatically": _switch,
+    "issue_invoices": _switch,
+    "time_zone": _zone,
     "refund_window_days": _window,
     "automatic_cancellation": _switch,
     "automatic_cancellation_limit": _limit,
     "automatic_cancellation_product_types": _kinds,
-    "synchronize_automatically": _switch,
-    "provision_on": _choice(ProvisionOn),
-    "time_zone": _zone,
+    "brand_name": _name,
+    "accent_colour": _colour,
     "sender_email": _address,
+    "sender_name": _name,
+    "support_address": _optional_address,
     "staff_email": _optional_address,
-    "low_stock_threshold": _count,
-    "stop_without_stock": _switch,
-    "issue_invoices": _switch,
-    "product_category": _category,
-    "seller_name": _text,
-    "seller_street": _text,
-    "seller_postal_code": _text,
-    "seller_city": _text,
+    "seller_name": _name,
+    "seller_street": _name,
+    "seller_postal_code": _name,
+    "seller_city": _name,
     "seller_country": _country,
-    "seller_tax_number": _text,
+    "seller_tax_number": _name,
     "tax_rate": _percent,
     "prices_include_tax": _switch,
 }

@@ -1,9 +1,10 @@
 """An installation: one platform instance of one distributor. Everything belongs to one."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
+from bittitan_plugin.domain.branding import Branding
 from bittitan_plugin.domain.configuration import Configuration
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
 
@@ -20,6 +21,13 @@ class Installation:
     created_at: datetime
     #: When it was first switched on; orders from before are not served.
     switched_on_at: datetime | None = None
+    #: Names the distributor's logo, which is kept apart; None without one.
+    logo_digest: str | None = None
+
+    @property
+    def branding(self) -> Branding:
+        """The distributor's own face."""
+        return replace(self.configuration.branding, logo_digest=self.logo_digest)
 
     def check_active(self) -> None:
         """Raise the refusal every mutation gives while the plugin is switched off."""

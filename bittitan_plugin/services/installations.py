@@ -19,7 +19,8 @@ from bittitan_plugin.services.ports import Ports, Tenant
 LONGEST_VALUE = 255
 #: How the audit shows a secret that is set.
 _HIDDEN = "••••"
-_SETTINGS = Subject(kind=SubjectKind.SETTINGS, id="bittitan", name="BitTitan")
+#: The settings as the audit names them.
+SETTINGS = Subject(kind=SubjectKind.SETTINGS, id="bittitan", name="BitTitan")
 
 
 def open_installation(ports: Ports, key: str) -> Installation:
@@ -65,13 +66,14 @@ def validate(
     """
     installation = open_installation(ports, key)
     configuration, refusals = _changed(ports, installation, values)
+    if active:
+        wrong = {refusal.field for refusal in refusals}
+        refusals += [each for each in configuration.missing() if each.field not in wrong]
     if refusals:
         return refusals
     try:
-        if active:
-            configuration.check_complete()
-            if configuration.uses_api:
-                _ask_vendor(ports, configuration)
+        if active and configuration.uses_api:
+            _ask_vendor(ports, configuration)
         # Last, because an account that cannot be reached raises no question.
         with ports.store.reading(installation.id) as work:
             coupon_account.check_change(
@@ -115,7 +117,7 @@ def configure(
         )
         installations.save(stored)
         changes = _changes(before=installation, after=stored)
-        work.audit.record(Actor(ActorKind.STAFF, changed_by), ports.clock(), _SETTINGS, changes)
+        work.audit.record(Actor(ActorKind.STAFF, changed_by), ports.clock(), SETTINGS, changes)
     return stored
 
 

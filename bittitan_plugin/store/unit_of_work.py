@@ -22,6 +22,7 @@ from bittitan_plugin.store.repositories.claims import ClaimRepository
 from bittitan_plugin.store.repositories.coupons import CouponRepository
 from bittitan_plugin.store.repositories.held_coupons import HeldCouponRepository
 from bittitan_plugin.store.repositories.installations import InstallationRepository
+from bittitan_plugin.store.repositories.logos import LogoRepository
 from bittitan_plugin.store.repositories.order_lines import (
     DeferredLineRepository,
     HeldLineRepository,
@@ -83,6 +84,7 @@ class UnitOfWork:
     claims = _of_installation(ClaimRepository)
     revocations = _of_installation(RevocationRepository)
     uploads = _of_installation(UploadRepository)
+    logos = _of_installation(LogoRepository)
 
     assets = _of_installation(AssetRepository)
     audit = _of_installation(AuditRepository)

@@ -75,7 +75,7 @@ class InstallationRepository:
         return installation
 
     def save(self, installation: Installation) -> None:
-        """Store whether it is active, since when, and its configuration."""
+        """Store whether it is active, since when, its configuration, and which logo it has."""
         self._session.execute(
             update(InstallationRow)
             .where(InstallationRow.id == installation.id)
@@ -83,6 +83,7 @@ class InstallationRepository:
                 active=installation.active,
                 configuration=_to_json(installation.configuration),
                 switched_on_at=installation.switched_on_at,
+                logo_digest=installation.logo_digest,
             )
         )
 

@@ -8,6 +8,7 @@ from bittitan_plugin.store.tables.accounts import (
     AccountRow,
     InstallationRow,
     InvitationRow,
+    LogoRow,
     ProvedAddressRow,
 )
 from bittitan_plugin.store.tables.auditing import AuditRow
@@ -63,6 +64,7 @@ __all__ = [
     "InstallationRow",
     "InvitationRow",
     "KeyProofRow",
+    "LogoRow",
     "PriceRow",
     "ProblemRow",
     "ProductRow",

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bittitan_plugin.store.tables.base import Base, installation_id
@@ -23,6 +23,22 @@ class InstallationRow(Base):
     created_at: Mapped[datetime]
     #: When it was switched on for the first time.
     switched_on_at: Mapped[datetime | None]
+    #: Names the logo that is kept, so that no page need read it to link to it.
+    logo_digest: Mapped[str | None] = mapped_column(String(32))
+
+
+class LogoRow(Base):
+    """The logo of an installation."""
+
+    __tablename__ = "bittitan_logos"
+
+    installation_id: Mapped[UUID] = mapped_column(
+        ForeignKey("bittitan_installations.id"), primary_key=True
+    )
+    content_type: Mapped[str] = mapped_column(String(20))
+    width: Mapped[int]
+    height: Mapped[int]
+    content: Mapped[bytes] = mapped_column(LargeBinary)
 
 
 class AccountRow(Base):

@@ -87,8 +87,23 @@ def _tables_of_the_plugin() -> None:
         sa.Column("configuration", sa.JSON(), nullable=False),
         sa.Column("created_at", Instant(timezone=True), nullable=False),
         sa.Column("switched_on_at", Instant(timezone=True), nullable=True),
+        sa.Column("logo_digest", sa.String(length=32), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_bittitan_installations")),
         sa.UniqueConstraint("key", name=op.f("uq_bittitan_installations_key")),
+    )
+    op.create_table(
+        "bittitan_logos",
+        sa.Column("installation_id", sa.Uuid(), nullable=False),
+        sa.Column("content_type", sa.String(length=20), nullable=False),
+        sa.Column("width", sa.Integer(), nullable=False),
+        sa.Column("height", sa.Integer(), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["installation_id"],
+            ["bittitan_installations.id"],
+            name=op.f("fk_bittitan_logos_installation_id_bittitan_installations"),
+        ),
+        sa.PrimaryKeyConstraint("installation_id", name=op.f("pk_bittitan_logos")),
     )
     op.create_table(
         "bittitan_workers",
