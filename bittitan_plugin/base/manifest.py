@@ -17,6 +17,12 @@ class FieldType(StrEnum):
     SECRET = "SECRET"  # noqa: S105 - a kind of field, not one
 
 
+class Picker(StrEnum):
+    """What forms offer for a value that is neither any text nor one of a few choices."""
+
+    TIME_ZONE = "TIME_ZONE"
+
+
 @dataclass(frozen=True, kw_only=True)
 class ConfigurationField:
     """One setting as a form shows it."""
@@ -32,6 +38,8 @@ class ConfigurationField:
     choice_labels: tuple[str, ...] = ()
     #: Whether any number of the choices can be chosen; then its value is a list with commas.
     several: bool = False
+    #: How it is chosen where a line of text would not do.
+    picker: Picker | None = None
 
     @property
     def options(self) -> dict[str, str]:
@@ -70,6 +78,7 @@ def read_manifest(path: Path) -> Manifest:
                 **entry,
                 "type": FieldType(entry["type"]),
                 "choices": tuple(entry.get("choices", ())),
+                "picker": Picker(entry["picker"]) if "picker" in entry else None,
                 "choice_labels": tuple(entry.get("choice_labels", ())),
             }
         )

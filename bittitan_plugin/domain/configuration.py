@@ -197,9 +197,9 @@ class Configuration:
 
 
 @cache
-def _zones() -> set[str]:
+def time_zones() -> frozenset[str]:
     """Names that mean the same time everywhere. Two names in the list are not places."""
-    return available_timezones() - {"Factory", "localtime"}
+    return frozenset(available_timezones() - {"Factory", "localtime"})
 
 
 def _whole(name: str, text: str) -> int:
@@ -260,7 +260,7 @@ def _kinds(name: str, text: str) -> tuple[ProductType, ...]:
 def _zone(name: str, text: str) -> str:
     # Only the list of names counts: files beside them (localtime, Factory, right/…, posixrules)
     # can be opened too, and mean another time on each machine, or count leap seconds.
-    if text not in _zones():
+    if text not in time_zones():
         raise _invalid(name, text, "a time zone such as Europe/Athens")
     return text
 

@@ -16,7 +16,7 @@ def change_logo(tenant: Tenant, actor: Actor, content: bytes | None) -> Logo | N
         before = work.logos.find()
         installation = work.installations.locked(work.installations.by_id(tenant.id).key)
         work.logos.replace(logo)
-        work.installations.save(replace(installation, logo_digest=logo and logo.digest))
+        work.installations.save(replace(installation, logo_digest=logo.digest if logo else None))
         changes = differences({"brand_logo": _described(before)}, {"brand_logo": _described(logo)})
         work.audit.record(actor, tenant.ports.clock(), SETTINGS, changes)
     return logo

@@ -17,6 +17,8 @@ from bittitan_plugin.services.ports import Ports, Tenant
 
 #: The longest value of a setting, in characters. The limit is our choice.
 LONGEST_VALUE = 255
+#: The settings that a call to the coupon API needs.
+OF_CONNECTION = ("api_url", "api_email", "api_password")
 #: How the audit shows a secret that is set.
 _HIDDEN = "••••"
 #: The settings as the audit names them.
@@ -79,6 +81,25 @@ def validate(
             coupon_account.check_change(
                 work, installation.configuration, configuration, same_account
             )
+    except Refusal as refusal:
+        return [refusal]
+    return []
+
+
+def check_connection(ports: Ports, key: str, values: Mapping[str, str | None]) -> Sequence[Refusal]:
+    """What stands in the way of asking the coupon API with these values; empty if it answers.
+
+    Values that a call does not need are not looked at. Changes nothing.
+    """
+    installation = open_installation(ports, key)
+    configuration, refusals = _changed(ports, installation, values)
+    wrong = {refusal.field for refusal in refusals}
+    refusals += [each for each in configuration.missing_for_api() if each.field not in wrong]
+    needed = [each for each in refusals if each.field in OF_CONNECTION]
+    if needed:
+        return needed
+    try:
+        _ask_vendor(ports, configuration)
     except Refusal as refusal:
         return [refusal]
     return []

@@ -1,14 +1,15 @@
 """The plugin's settings for all forms, made from the declaration in ``plugin.toml``."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
-from bittitan_plugin.base.manifest import ConfigurationField, FieldType, manifest
+from bittitan_plugin.base.manifest import ConfigurationField, FieldType, Picker, manifest
 from bittitan_plugin.domain.absence import AccountChange
-from bittitan_plugin.domain.configuration import Configuration
+from bittitan_plugin.domain.configuration import Configuration, time_zones
 from bittitan_plugin.domain.installations import Installation
 from bittitan_plugin.services.coupon_account import of_another_account
-from bittitan_plugin.services.installations import shown_values
+from bittitan_plugin.services.installations import OF_CONNECTION, shown_values
 from bittitan_plugin.services.ports import Ports
 
 
@@ -21,6 +22,8 @@ class Entry:
     stored: str
     typed: str
     error: str | None = None
+    #: A secret that was typed and is not stored: sealed, so that the form can keep it.
+    held: str = ""
 
     @property
     def is_secret(self) -> bool:
@@ -31,6 +34,63 @@ class Entry:
     def is_switch(self) -> bool:
         """Whether it is on or off."""
         return self.field.type is FieldType.BOOLEAN
+
+    @property
+    def chosen(self) -> frozenset[str]:
+        """The choices of a list that are in the form."""
+        return frozenset(part.strip() for part in self.typed.split(","))
+
+    @property
+    def zones(self) -> Mapping[str, Sequence[str]]:
+        """The time zones to choose from, by part of the world; empty for any other setting.
+
+        A value that is none of them is among them too, because the form shows what is stored.
+        """
+        if self.field.picker is not Picker.TIME_ZONE:
+            return {}
+        names = sorted(time_zones() | {self.typed}, key=lambda name: (_part(name), name))
+        return {part: list(found) for part, found in groupby(names, _part)}
+
+
+def _part(zone: str) -> str:
+    part, slash, _ = zone.partition("/")
+    return part if slash else "Other"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Group:
+    """Settings under one heading."""
+
+    title: str
+    entries: Sequence[Entry]
+
+    @property
+    def id(self) -> str:
+        """Its place on the page."""
+        return self.title.lower().replace(" ", "-")
+
+    @property
+    def is_connection(self) -> bool:
+        """Whether it has what a call to the coupon API needs."""
+        return self.entries[0].field.name in OF_CONNECTION
+
+    @property
+    def is_face(self) -> bool:
+        """Whether it is what customers see of the distributor."""
+        return self.entries[0].field.name.startswith("brand_")
+
+    @property
+    def faults(self) -> int:
+        """How many of its settings were refused."""
+        return sum(1 for entry in self.entries if entry.error)
+
+
+def grouped(entries: Iterable[Entry]) -> list[Group]:
+    """The entries under their headings, in their order."""
+    return [
+        Group(title=title, entries=list(found))
+        for title, found in groupby(entries, lambda entry: entry.field.group)
+    ]
 
 
 #: Staff's answers to whether it is the same BitTitan account as before.
@@ -59,6 +119,11 @@ def account_question(
     if not (unused or asked or changes):
         return None
     return AccountQuestion(unused=unused, asked=asked, changes=changes)
+
+
+def ticked(field: ConfigurationField, sent: Container[object]) -> str:
+    """The value of a list that is chosen with one box for each choice."""
+    return ", ".join(choice for choice in field.choices if f"{field.name}.{choice}" in sent)
 
 
 def setting_entries(

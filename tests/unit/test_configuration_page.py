@@ -5,7 +5,7 @@ from pathlib import Path
 
 from pydantic_settings import BaseSettings
 
-from bittitan_plugin.base.manifest import manifest
+from bittitan_plugin.base.manifest import ConfigurationField, manifest
 from bittitan_plugin.base.settings import Settings
 from bittitan_plugin.platforms.registry import installed_kinds
 
@@ -37,5 +37,14 @@ def test_a_plugin_setting_is_described_in_the_words_of_its_form() -> None:
     assert [
         field.name
         for field in manifest().configuration
-        if described[field.name] != f"{field.label}. {field.help}"
+        if described[field.name] != f"{field.label}. {field.help}{_choices(field)}"
     ] == []
+
+
+def _choices(field: ConfigurationField) -> str:
+    """The values to write, each with the words that the form shows for it."""
+    written = "; ".join(
+        f"`{value}`: {words}" if value else f"empty: {words}"
+        for value, words in field.options.items()
+    )
+    return f" {'Any of ' if field.several else ''}{written}." if written else ""

@@ -4,6 +4,7 @@ import tomllib
 from dataclasses import fields
 from enum import StrEnum
 from importlib import import_module
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -65,6 +66,17 @@ def test_exactly_the_switches_are_entered_as_switches() -> None:
 @every("name, choices", [("coupon_source", CouponSource), ("provision_on", ProvisionOn)])
 def test_a_setting_with_choices_offers_all_of_them(name: str, choices: type[StrEnum]) -> None:
     assert list(SETTINGS[name].choices) == list(choices)
+
+
+def test_choices_are_offered_in_words() -> None:
+    for name, field in SETTINGS.items():
+        assert list(field.options) == list(field.choices), name
+        assert not {words for words in field.options.values() if words.isupper()}, name
+
+
+def test_the_settings_of_one_group_stand_together() -> None:
+    headings = [title for title, _ in groupby(field.group for field in SETTINGS.values())]
+    assert len(headings) == len(set(headings))
 
 
 def test_every_setting_is_explained() -> None:

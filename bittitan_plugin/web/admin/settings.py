@@ -1,8 +1,9 @@
 """The back office's settings: the form from ``plugin.toml``, the switch, *Test connection*.
 
 The page opens even with invalid settings, because they are corrected here. A refused change keeps
-what was typed and names the field. Only changed values are sent, so that two people who change
-different settings do not undo each other; a change of the same setting is reported.
+what was typed, secrets too, and names every fault at its field. Only changed values are sent, so
+that two people who change different settings do not undo each other; a change of the same setting
+is reported.
 """
 
 from collections.abc import Mapping, Sequence
@@ -18,15 +19,19 @@ from bittitan_plugin.base.manifest import manifest
 from bittitan_plugin.domain.access import Permission
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
 from bittitan_plugin.ports.platform import PluginsRejected
-from bittitan_plugin.services.installations import validate
+from bittitan_plugin.services.installations import OF_CONNECTION, check_connection
+from bittitan_plugin.store.queries.figures import to_try_again, under_way
 from bittitan_plugin.web.admin.admin_context import context_of
 from bittitan_plugin.web.admin.admin_page import AdminPage, sent, to
 from bittitan_plugin.web.forms import form_of
+from bittitan_plugin.web.held_secrets import hold, take
 from bittitan_plugin.web.settings_entries import (
     SAME_ACCOUNT,
     Entry,
     account_question,
+    grouped,
     setting_entries,
+    ticked,
 )
 from bittitan_plugin.web.site import run
 
@@ -56,29 +61,45 @@ class SettingsPage(AdminPage):
             request, await form_of(request), True, "The plugin is switched on."
         )
 
+    @route("/off", methods=["GET"], name="settings-off-question")
+    async def before_switching_off(self, request: Request) -> Response:
+        """What stops when it is switched off, before anything happens."""
+        now = context_of(request).now
+        busy, later = await self.site.read(lambda work: (under_way(work), to_try_again(work, now)))
+        return self.show(
+            request,
+            "settings-off.html",
+            requests=context_of(request).waiting.requests,
+            under_way=busy,
+            later=later.all,
+        )
+
     @route("/off", methods=["POST"], name="settings-off")
     async def switch_off(self, request: Request) -> Response:
-        """Switch it off, whatever the form contains."""
+        """Switch it off, whatever the settings are."""
         return await self._change(request, FormData(), False, "The plugin is switched off.")
 
     @route("/test", methods=["POST"], name="settings-test")
     async def test(self, request: Request) -> Response:
         """*Test connection* with the form's values. Stores nothing."""
-        entries = _typed(await self._entries(request), await form_of(request))
+        entries = self._typed(request, await self._entries(request), await form_of(request))
         values = {entry.field.name: entry.typed for entry in entries}
+        wanted = {name: values[name] for name in OF_CONNECTION}
         ports, key = self.site.ports, self.site.platform.installation
-        # Only the connection is tested: the question about the account comes when it is stored.
-        refusals = await run(lambda: validate(ports, key, values, active=True, same_account=False))
-        if refusals:
-            return await self._form(request, entries, _by_field(refusals), status=422)
-        flash(request, "The connection works. Nothing has been saved.", "success")
-        return await self._form(request, entries)
+        refusals = await run(lambda: check_connection(ports, key, wanted))
+        return await self._form(
+            request,
+            entries,
+            _by_field(refusals),
+            status=422 if refusals else 200,
+            tested=True,
+        )
 
     async def _change(
         self, request: Request, form: FormData, active: bool | None, done: str
     ) -> Response:
         stored = await self._entries(request)
-        entries = _typed(stored, form)
+        entries = self._typed(request, stored, form)
         stale = _stale(entries, form)
         if stale:
             return await self._form(request, entries, stale, status=409)
@@ -119,33 +140,60 @@ class SettingsPage(AdminPage):
         *,
         status: int = 200,
         asked: bool = False,
+        tested: bool = False,
     ) -> Response:
-        question = await run(
-            lambda: account_question(self.site.ports, context_of(request).installation, asked=asked)
-        )
+        installation = context_of(request).installation
+        question = await run(lambda: account_question(self.site.ports, installation, asked=asked))
         entries = [replace(e, error=(errors or {}).get(e.field.name)) for e in entries]
-        general = (errors or {}).get("")
-        wrong = [entry for entry in entries if entry.error]
         return self.show(
             request,
             "settings.html",
             status=status,
-            entries=entries,
-            wrong=wrong,
-            general=general,
+            groups=grouped(self._held(request, entries)),
+            wrong=[entry for entry in entries if entry.error],
+            general=(errors or {}).get(""),
             question=question,
+            tested=tested,
         )
 
+    def _typed(self, request: Request, entries: Sequence[Entry], form: FormData) -> list[Entry]:
+        """The entries with the sent values; without one, or unchanged, an entry keeps its own."""
+        return [
+            replace(entry, typed=typed)
+            if (typed := self._value(request, entry, form)) is not None
+            else entry
+            for entry in entries
+        ]
 
-def _typed(entries: Sequence[Entry], form: FormData) -> list[Entry]:
-    """The entries with the sent values; without one, or unchanged, an entry keeps its own."""
-    return [
-        replace(entry, typed=sent(form, entry.field.name).strip())
-        if entry.field.name in form
-        and sent(form, entry.field.name) != form.get(f"was.{entry.field.name}")
-        else entry
-        for entry in entries
-    ]
+    def _value(self, request: Request, entry: Entry, form: FormData) -> str | None:
+        """What was sent for it; None where nothing was, or what the form had before."""
+        name, was = entry.field.name, form.get(f"was.{entry.field.name}")
+        if entry.field.several:
+            value = None if was is None else ticked(entry.field, form)
+        else:
+            value = sent(form, name).strip() if name in form else None
+        if entry.is_secret and not value:
+            value = self._taken(request, name, sent(form, f"held.{name}")) or None
+        return None if value == was else value
+
+    def _held(self, request: Request, entries: Sequence[Entry]) -> list[Entry]:
+        """The entries, with what was typed into secrets kept until the form is sent again."""
+        cipher, user = self.site.ports.cipher, context_of(request).viewer.email
+        now = self.site.ports.clock()
+        return [
+            replace(
+                entry,
+                held=hold(cipher, user=user, setting=entry.field.name, secret=entry.typed, now=now),
+            )
+            if entry.is_secret and entry.typed != entry.stored
+            else entry
+            for entry in entries
+        ]
+
+    def _taken(self, request: Request, name: str, held: str) -> str:
+        cipher, user = self.site.ports.cipher, context_of(request).viewer.email
+        now = self.site.ports.clock()
+        return take(cipher, held, user=user, setting=name, now=now) if held else ""
 
 
 def _stale(entries: Sequence[Entry], form: FormData) -> dict[str, str]:

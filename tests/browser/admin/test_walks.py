@@ -215,6 +215,9 @@ def test_a_session_that_ended_leads_back_to_the_page_the_form_was_on(
 
 def test_the_plugin_is_switched_off_and_on(place: Place, staff: Page) -> None:
     staff.goto("/admin/settings")
+    staff.get_by_role("link", name="Switch off").click()
+    expect(staff.get_by_text("Nothing is sold")).to_be_visible()
+    assert violations(staff) == []
     staff.get_by_role("button", name="Switch off").click()
     expect(staff.get_by_text("The plugin is switched off.")).to_be_visible()
     assert violations(staff) == []

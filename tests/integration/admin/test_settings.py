@@ -2,6 +2,7 @@
 
 import pytest
 
+from bittitan_plugin.base.manifest import manifest
 from bittitan_plugin.bittitan.sandbox import DEFAULT_PASSWORD
 from bittitan_plugin.store.tables import InstallationRow
 from tests.integration.admin.backoffice import BackOffice, told
@@ -68,6 +69,82 @@ def test_a_wrong_password_is_named_by_the_connection_test_and_not_kept(
     assert "not the password" not in page.answer.text
 
 
+def test_a_typed_password_outlives_the_connection_test_and_is_stored_only_by_saving(
+    office: BackOffice,
+) -> None:
+    staff = office.staff()
+    form = staff.open(PAGE).form("/save")
+    form.action = f"{PAGE}/test"
+    page = staff.send(form, api_password="another", expire_days="99")
+    assert "The connection does not work" in page.text
+    assert "another" not in page.answer.text
+    again = page.form("/save")
+    assert (again.fields["expire_days"], again.fields["api_password"]) == ("99", "")
+    # Sent again as it came back, it is the typed password that is refused, not the stored one.
+    again.action = f"{PAGE}/test"
+    assert staff.send(again).status == 422
+    again.action = f"{PAGE}/save"
+    page = staff.send(again, api_password=DEFAULT_PASSWORD)
+    assert "The settings are saved" in page.text
+    assert "held.api_password" not in page.form("/save").fields
+    office.storefront.update_plugin(expire_days="365")
+
+
+def test_what_another_typed_does_not_open(office: BackOffice) -> None:
+    staff, other = office.staff(), office.staff()
+    form = staff.open(PAGE).form("/save")
+    form.action = f"{PAGE}/test"
+    held = staff.send(form, api_password="another").form("/save").fields["held.api_password"]
+    form = other.open(PAGE).form("/save")
+    form.action = f"{PAGE}/test"
+    assert "The connection works" in told(other.send(form, **{"held.api_password": held}))
+
+
+def test_everything_that_is_missing_and_wrong_is_named_at_once(office: BackOffice) -> None:
+    staff = office.staff()
+    page = staff.send(
+        staff.open(PAGE).form("/save"), api_url="", api_email="", expire_days="x", staff_email="me"
+    )
+    assert page.status == 422
+    for name in ("api_url", "api_email", "expire_days", "staff_email"):
+        assert f'id="{name}-error"' in page.answer.text
+
+
+def test_the_connection_test_looks_only_at_its_own_fields(office: BackOffice) -> None:
+    staff = office.staff()
+    form = staff.open(PAGE).form("/save")
+    form.action = f"{PAGE}/test"
+    page = staff.send(form, expire_days="soon")
+    assert "The connection works" in told(page)
+    assert page.form("/save").fields["expire_days"] == "soon"
+
+
+def test_kinds_of_licence_are_ticked(office: BackOffice) -> None:
+    name, staff = "automatic_cancellation_product_types", office.staff()
+    staff.send(staff.open(PAGE).form("/save"), **{f"{name}.MAILBOX_LICENSE": "on"})
+    assert office.storefront.settings()[name] == "MAILBOX_LICENSE"
+    form = staff.open(PAGE).form("/save")
+    assert form.fields.pop(f"{name}.MAILBOX_LICENSE") == "on"
+    staff.send(form)
+    assert not office.storefront.settings()[name]
+
+
+def test_settings_stand_under_headings_and_choices_are_words(office: BackOffice) -> None:
+    page = office.staff().open(PAGE)
+    for group in dict.fromkeys(field.group for field in manifest().configuration):
+        assert group in told(page)
+    assert "Codes imported into stock" in page.text
+    assert "FULLY_PAID" not in page.text
+
+
+def test_before_it_is_switched_off_one_reads_what_stops(office: BackOffice) -> None:
+    office.asked(office.sold())
+    page = office.staff().open(f"{PAGE}/off")
+    assert "Switch the plugin off?" in told(page)
+    assert "1 cancellation request waits" in page.text
+    assert office.site.installation().active
+
+
 def test_the_connection_test_says_that_it_works_and_saves_nothing(office: BackOffice) -> None:
     staff, before = office.staff(), office.storefront.settings()
     form = staff.open(PAGE).form("/save")
@@ -83,7 +160,7 @@ def test_the_page_opens_while_what_is_stored_is_broken(office: BackOffice) -> No
         kept, row.configuration = row.configuration, {**row.configuration, "time_zone": "Mars/X"}
     try:
         page = staff.open(PAGE)
-        assert "Mars/X" in page.answer.text
+        assert 'value="Mars/X" selected' in page.answer.text
         page = staff.send(page.form("/save"), time_zone="Europe/Athens")
         assert "The settings are saved" in page.text
     finally:
@@ -101,7 +178,7 @@ def test_every_page_opens_while_the_vendor_is_down(office: BackOffice) -> None:
 def test_switched_off_everything_can_be_read_and_nothing_is_done(office: BackOffice) -> None:
     key, staff = office.sold(), office.staff()
     form = staff.open(f"/admin/assets/detail?pk={key}").form("/cancel")
-    staff.send(staff.open(PAGE).form("/off"))
+    staff.send(staff.open(f"{PAGE}/off").form("/off"))
     assert "switched off" in staff.open("/admin/assets/list").text
     assert "switched off" in staff.send(form).text
     assert office.asset(key).status == "ACTIVE"

@@ -27,9 +27,6 @@ NO_TEXT = ["x" * 256, "two\nlines"]
 NO_ADDRESS = ["example.com", "@example.com", "licenses@", "a b@c.d", "a@b.c, d@e.f", "A <a@b.c>"]
 
 GOOD: dict[str, list[tuple[str, Any]]] = {
-    "coupon_source": [("API", CouponSource.API), ("stock", CouponSource.STOCK)],
-    "mailbox_license_source": [("", None), ("stock", CouponSource.STOCK)],
-    "user_migration_bundle_source": [("", None), ("API", CouponSource.API)],
     "api_url": [
         ("https://coupons.example/v/", "https://coupons.example/v"),
         ("http://127.0.0.1:8001", "http://127.0.0.1:8001"),
@@ -37,8 +34,22 @@ GOOD: dict[str, list[tuple[str, Any]]] = {
     ],
     "api_email": [*ADDRESS, ("", "")],
     "api_password": [("gAAAA-sealed", Sealed("gAAAA-sealed"))],
+    "coupon_source": [("API", CouponSource.API), ("stock", CouponSource.STOCK)],
+    "mailbox_license_source": [("", None), ("stock", CouponSource.STOCK)],
+    "user_migration_bundle_source": [("", None), ("API", CouponSource.API)],
+    "low_stock_threshold": [("0", 0), ("500", 500)],
+    "stop_without_stock": SWITCH,
     "expire_days": DAYS,
     "validity_days": DAYS,
+    "product_category": [
+        ("Software licences", "Software licences"),
+        ("software", "software"),
+        ("", ""),
+    ],
+    "provision_on": [("FULLY_PAID", ProvisionOn.FULLY_PAID), ("confirmed", ProvisionOn.CONFIRMED)],
+    "synchronize_automatically": SWITCH,
+    "issue_invoices": SWITCH,
+    "time_zone": [("Europe/Athens", "Europe/Athens"), (" UTC ", "UTC")],
     "refund_window_days": [("0", 0), ("7", 7), ("15", 15)],
     "automatic_cancellation": SWITCH,
     "automatic_cancellation_limit": [
@@ -52,19 +63,12 @@ GOOD: dict[str, list[tuple[str, Any]]] = {
         ("mailbox_license ,", (ProductType.MAILBOX_LICENSE,)),
         ("USER_MIGRATION_BUNDLE, MAILBOX_LICENSE", tuple(ProductType)),
     ],
-    "synchronize_automatically": SWITCH,
-    "provision_on": [("FULLY_PAID", ProvisionOn.FULLY_PAID), ("confirmed", ProvisionOn.CONFIRMED)],
-    "time_zone": [("Europe/Athens", "Europe/Athens"), (" UTC ", "UTC")],
+    "brand_name": [(" Cloud  Shop ", "Cloud  Shop"), ("Ελληνικά", "Ελληνικά"), ("", "")],
+    "accent_colour": [("#0B5394", "#0b5394"), ("", "")],
     "sender_email": ADDRESS,
+    "sender_name": [("Cloud Shop", "Cloud Shop"), ("", "")],
+    "support_address": [*ADDRESS, ("", "")],
     "staff_email": [*ADDRESS, ("", "")],
-    "low_stock_threshold": [("0", 0), ("500", 500)],
-    "stop_without_stock": SWITCH,
-    "issue_invoices": SWITCH,
-    "product_category": [
-        ("Software licences", "Software licences"),
-        ("software", "software"),
-        ("", ""),
-    ],
     "seller_name": TEXT,
     "seller_street": TEXT,
     "seller_postal_code": TEXT,
@@ -81,27 +85,31 @@ GOOD: dict[str, list[tuple[str, Any]]] = {
     "prices_include_tax": SWITCH,
 }
 BAD: dict[str, list[str]] = {
-    "coupon_source": ["", "FTP"],
-    "mailbox_license_source": ["FTP", "API, STOCK"],
-    "user_migration_bundle_source": ["FTP"],
     "api_url": ["coupons.example", "ftp://coupons.example", "//coupons.example"],
     "api_email": NO_ADDRESS,
     "api_password": [],
+    "coupon_source": ["", "FTP"],
+    "mailbox_license_source": ["FTP", "API, STOCK"],
+    "user_migration_bundle_source": ["FTP"],
+    "low_stock_threshold": ["-1", "few", "", "0.5"],
+    "stop_without_stock": NO_SWITCH,
     "expire_days": NO_DAYS,
     "validity_days": NO_DAYS,
+    "product_category": ["x" * 256, "two\nlines", "许可证"],
+    "provision_on": ["", "PAID"],
+    "synchronize_automatically": NO_SWITCH,
+    "issue_invoices": NO_SWITCH,
+    "time_zone": ["", "Athens", "Europe", "Europe/Atlantis", "../../etc/passwd", "UTC\0", *NO_ZONE],
     "refund_window_days": ["16", "365", "-1", "", "1.5", "fortnight"],
     "automatic_cancellation": NO_SWITCH,
     "automatic_cancellation_limit": ["-0.01", "much", "NaN", "Infinity", "1e20", "0.00001"],
     "automatic_cancellation_product_types": ["T_SHIRT", "MAILBOX_LICENSE;USER_MIGRATION_BUNDLE"],
-    "synchronize_automatically": NO_SWITCH,
-    "provision_on": ["", "PAID"],
-    "time_zone": ["", "Athens", "Europe", "Europe/Atlantis", "../../etc/passwd", "UTC\0", *NO_ZONE],
+    "brand_name": NO_TEXT,
+    "accent_colour": ["0b5394", "#0b539", "#0b53945", "#00000g", "red", "#fff"],
     "sender_email": ["", *NO_ADDRESS],
+    "sender_name": NO_TEXT,
+    "support_address": NO_ADDRESS,
     "staff_email": NO_ADDRESS,
-    "low_stock_threshold": ["-1", "few", "", "0.5"],
-    "stop_without_stock": NO_SWITCH,
-    "issue_invoices": NO_SWITCH,
-    "product_category": ["x" * 256, "two\nlines", "许可证"],
     "seller_name": NO_TEXT,
     "seller_street": NO_TEXT,
     "seller_postal_code": NO_TEXT,
@@ -206,6 +214,11 @@ def test_the_coupon_api_cannot_be_used_without_its_address_and_credentials(
 @pytest.mark.parametrize("ready", [COMPLETE, Configuration(coupon_source=CouponSource.STOCK)])
 def test_what_is_complete_can_be_switched_on(ready: Configuration) -> None:
     ready.check_complete()
+
+
+def test_everything_that_the_coupon_api_lacks_is_named_at_once() -> None:
+    lacking = [refusal.field for refusal in Configuration().missing()]
+    assert lacking == ["api_url", "api_email", "api_password"]
 
 
 API = Configuration(

@@ -9,6 +9,7 @@ from sqlalchemy.orm import DeclarativeBase
 
 from bittitan_plugin.domain.absence import AccountChange
 from bittitan_plugin.domain.accounts import Account, AccountStatus
+from bittitan_plugin.domain.branding import Logo
 from bittitan_plugin.domain.circuit import Circuit
 from bittitan_plugin.domain.held_lines import HeldLine
 from bittitan_plugin.domain.invitations import Invitation
@@ -45,6 +46,7 @@ from tests.tables import every
         (HeldCoupon, HeldCouponRow),
         (HeldLine, HeldLineRow),
         (Invitation, InvitationRow),
+        (Logo, tables.LogoRow),
         (Problem, tables.ProblemRow),
         (Revocation, tables.RevocationRow),
         (Run, tables.RunRow),

@@ -32,7 +32,7 @@ from bittitan_plugin.services.import_report import ServicesDefinition
 from bittitan_plugin.services.installations import get_installation
 from bittitan_plugin.services.ports import Tenant
 from bittitan_plugin.web.problem_buttons import BUTTONS
-from bittitan_plugin.web.settings_entries import account_question
+from bittitan_plugin.web.settings_entries import account_question, grouped
 
 ROOT = "/saleor/dashboard"
 #: Objects of Saleor that a page can be about, by the form field that names them.
@@ -130,7 +130,7 @@ class Dashboard:
             "active": installation.active,
             "may_configure": viewer.may(Permission.MANAGE_PLUGINS),
             "may_sell": viewer.may(Permission.MANAGE_PRODUCTS),
-            "entries": settings_form.entries(ports, installation, visit.change),
+            "groups": grouped(settings_form.entries(ports, installation, visit.change)),
             "question": account_question(
                 ports, installation, asked=visit.change is not None and visit.change.asked
             ),

@@ -14,7 +14,7 @@ from bittitan_hooks import specs
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
 from bittitan_plugin.domain.installations import Installation
 from bittitan_plugin.services.ports import Ports
-from bittitan_plugin.web.settings_entries import SAME_ACCOUNT, Entry, setting_entries
+from bittitan_plugin.web.settings_entries import SAME_ACCOUNT, Entry, setting_entries, ticked
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,7 +80,10 @@ def _typed(form: Sequence[Entry], sent: Mapping[str, str]) -> dict[str, str]:
     found = {}
     for entry in form:
         name = entry.field.name
-        if entry.is_switch:
+        if entry.field.several:
+            if f"was.{name}" in sent:
+                found[name] = ticked(entry.field, sent)
+        elif entry.is_switch:
             if f"was.{name}" in sent:
                 found[name] = "true" if sent.get(name) == "true" else "false"
         elif name in sent and (sent[name].strip() or not entry.is_secret):
