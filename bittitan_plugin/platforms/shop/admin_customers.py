@@ -32,7 +32,7 @@ from bittitan_plugin.services.accounts.customers import (
 )
 from bittitan_plugin.services.accounts.synchronizing import save_and_synchronize
 from bittitan_plugin.store.queries.browsing import Browser
-from bittitan_plugin.store.queries.reselling import end_customers_of, resellers
+from bittitan_plugin.store.queries.reselling import end_customers_of, invited, resellers
 from bittitan_plugin.store.unit_of_work import UnitOfWork
 from bittitan_plugin.web.admin import fields
 from bittitan_plugin.web.admin.accounts import SyncForm
@@ -75,6 +75,7 @@ class CustomerKind(Described):
 
     DIRECT = "DIRECT", "It buys for itself."
     RESELLER = "RESELLER", "It has end customers of its own."
+    END_CUSTOMER = "END_CUSTOMER", "It signs in to what resellers bought for it."
 
 
 class CustomerState(Described):
@@ -110,6 +111,8 @@ class CustomerCase:
     user: UserRow
     account: Account | None
     end_customers: Sequence[Account]
+    #: The accounts of resellers' end customers whose address it proved to be its own.
+    named: Sequence[Account]
     #: How many orders it has; None if the viewer may not see sales.
     orders: int | None
     most = MOST_END_CUSTOMERS
@@ -168,8 +171,11 @@ class CustomerList(AdminList):
 
     def browser(self, work: UnitOfWork) -> Browser[tuple[UserRow, str]]:
         """The list's query; there is one shop, so it needs no filter by installation."""
-        selling = [key for each in resellers(work) if (key := try_parse(Kind.USER, each))]
-        kind = case((UserRow.id.in_(selling), CustomerKind.RESELLER), else_=CustomerKind.DIRECT)
+        kind = case(
+            (UserRow.id.in_(_keys(resellers(work))), CustomerKind.RESELLER),
+            (UserRow.id.in_(_keys(invited(work))), CustomerKind.END_CUSTOMER),
+            else_=CustomerKind.DIRECT,
+        )
         locked = UserRow.disabled_at.is_not(None)
         return Browser(
             rows=select(UserRow, kind.label("kind")).where(~UserRow.is_staff),
@@ -198,12 +204,15 @@ class CustomerList(AdminList):
     def look(self, work: UnitOfWork, key: UUID, viewer: Viewer) -> CustomerCase:
         """The customer, its account and end customers."""
         user = self.platform.customers.get(key)
-        account = work.accounts.of_customer(global_id(Kind.USER, key))
+        customer_id = global_id(Kind.USER, key)
+        own = work.accounts.own([customer_id])[customer_id].under(user.email)
+        account = own.buyer
         orders = select(func.count()).select_from(OrderRow).where(OrderRow.user_id == key)
         return CustomerCase(
             user=user,
             account=account,
             end_customers=end_customers_of(work, account.id, MOST_END_CUSTOMERS) if account else [],
+            named=own.named,
             orders=work.session.scalar(orders) if viewer.may(Permission.MANAGE_ORDERS) else None,
         )
 
@@ -387,6 +396,10 @@ class CustomerPage(AdminPage):
         )
         follow_customer(self.site.tenant, customer_of(user), customer_of(edited))
         return edited
+
+
+def _keys(customer_ids: Sequence[str]) -> list[UUID]:
+    return [key for each in customer_ids if (key := try_parse(Kind.USER, each))]
 
 
 def _details(texts: Mapping[str, str]) -> CustomerDetails:

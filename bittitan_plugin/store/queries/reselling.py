@@ -1,4 +1,4 @@
-"""Who resells, and to whom."""
+"""Who resells, to whom, and who of them signs in."""
 
 from uuid import UUID
 
@@ -7,7 +7,7 @@ from sqlalchemy.orm import aliased
 
 from bittitan_plugin.domain.accounts import Account
 from bittitan_plugin.store.mapping import from_row
-from bittitan_plugin.store.tables import AccountRow
+from bittitan_plugin.store.tables import AccountRow, ProvedAddressRow
 from bittitan_plugin.store.unit_of_work import UnitOfWork
 
 
@@ -20,6 +20,18 @@ def resellers(work: UnitOfWork) -> list[str]:
         select(end_customer.id).where(end_customer.reseller_id == AccountRow.id).exists(),
     )
     return [each for each in work.session.scalars(query) if each is not None]
+
+
+def invited(work: UnitOfWork) -> list[str]:
+    """The platform's ids of the customers who only see what resellers bought for them."""
+    buying = select(AccountRow.customer_id).where(
+        AccountRow.installation_id == work.installation_id,
+        AccountRow.customer_id == ProvedAddressRow.customer_id,
+    )
+    query = select(ProvedAddressRow.customer_id).where(
+        ProvedAddressRow.installation_id == work.installation_id, ~buying.exists()
+    )
+    return list(work.session.scalars(query.distinct()))
 
 
 def end_customers_of(work: UnitOfWork, reseller_id: UUID, most: int) -> list[Account]:

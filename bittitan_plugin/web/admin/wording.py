@@ -57,6 +57,8 @@ _FIELDS = {
     "active": "Switched on",
     "synchronize": "Save & Synchronize",
     "invitation": "Invited",
+    "disabled": "Locked out",
+    "billing_day": "Billing day",
     "orderState": "State",
     "onAccount": "Delivered before it is paid",
     "takenBack": "Not due any more",

@@ -8,7 +8,7 @@ from bittitan_plugin.domain.access import ANONYMOUS, Permission
 from bittitan_plugin.domain.accounts import Account
 from bittitan_plugin.domain.audit_entries import SubjectKind
 from bittitan_plugin.platforms.shop.identity import ShopIdentity
-from bittitan_plugin.platforms.shop.ids import Kind, parse_id
+from bittitan_plugin.platforms.shop.ids import Kind, global_id, parse_id
 from bittitan_plugin.platforms.shop.tables import UserRow
 from bittitan_plugin.store.queries import back_office
 from bittitan_plugin.store.queries.browsing import Wanted
@@ -239,6 +239,22 @@ def test_customers_are_found_by_what_they_are_called_and_by_their_state(office: 
     staff.send(staff.open(page_of(UUID(key), "lock")).form("/disable"))
     assert rows(staff, "customers", q=email, filter="state__in=LOCKED_OUT") == [key]
     assert office.storefront.staff.email not in staff.open("/admin/customers/list").text
+
+
+def test_an_end_customer_that_signs_in_is_told_apart_and_leads_to_its_account(
+    office: BackOffice,
+) -> None:
+    email, staff = address(), office.staff()
+    key = office.asset(office.sold(end_customer_email=email)).end_customer_id
+    made(staff, email=email)
+    user = customer(office, email)
+    assert rows(staff, "customers", q=email, filter="kind__in=DIRECT") == [str(user.id)]
+    with office.shop.tenant.writing() as work:
+        work.accounts.prove(global_id(Kind.USER, user.id), email, office.shop.ports.clock())
+    assert rows(staff, "customers", q=email, filter="kind__in=END_CUSTOMER") == [str(user.id)]
+    page = staff.open(page_of(user.id))
+    assert "Bought for it" in told(page)
+    assert any(f"/accounts/detail?pk={key}" in link for link in page.links)
 
 
 def test_who_may_not_see_sales_sees_none_at_the_customer(office: BackOffice) -> None:

@@ -91,6 +91,7 @@ CASES: dict[str, Case] = {
     "lists.request_list": paged(lambda w, b: lists.request_list(w, None)),
     "lists.revocation_list": paged(lambda w, b: lists.revocation_list(w, [b.revocation.state])),
     "reselling.end_customers_of": lambda w, b: reselling.end_customers_of(w, b.account.id, 9),
+    "reselling.invited": lambda w, b: reselling.invited(w),
     "reselling.resellers": lambda w, b: reselling.resellers(w),
     "stock.code_list": paged(lambda w, b: stock.code_list(w, stock.StockFilter())),
     "stock.free_by_expiry": lambda w, b: stock.free_by_expiry(w, NOON),
