@@ -104,6 +104,14 @@ def update(tenant: Tenant, actor: Actor, product_id: UUID, wishes: Wishes) -> Pr
     return after
 
 
+def price(tenant: Tenant, actor: Actor, product_id: UUID, amount: str, currency: str) -> Product:
+    """Set the price in one currency; those in others stay. Raises as ``update`` does."""
+    with tenant.reading() as work:
+        known = work.products.get(product_id).prices.values()
+    others = [(str(each.amount), each.currency) for each in known if each.currency != currency]
+    return update(tenant, actor, product_id, Wishes(prices=[*others, (amount, currency)]))
+
+
 def delete(tenant: Tenant, actor: Actor, product_id: UUID) -> Product:
     """Delete a product that was never sold and return it; the platform stops offering it.
 

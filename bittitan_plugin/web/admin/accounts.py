@@ -6,6 +6,7 @@ from uuid import UUID
 from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette_admin.actions import ActionSelection, action
 from starlette_admin.flash import flash
 from starlette_admin.routing import route
 
@@ -32,6 +33,7 @@ from bittitan_plugin.web.admin.admin_page import (
     to,
 )
 from bittitan_plugin.web.admin.lists import AdminList
+from bittitan_plugin.web.admin.many import Deed
 from bittitan_plugin.web.forms import form_of
 from bittitan_plugin.web.invitations import address_of_invitations
 from bittitan_plugin.web.site import run
@@ -117,6 +119,17 @@ class AccountList(AdminList):
     def browser(self, work: UnitOfWork) -> Browser[AccountLine]:
         """The list's query."""
         return back_office.accounts(work)
+
+    @action(name="synchronize", text="Synchronize with BitTitan", custom_response=True)
+    async def synchronize_many(self, request: Request, selection: ActionSelection) -> Response:
+        """*Save & Synchronize* each as it is prefilled; work that waits for it continues."""
+        actor, tenant = actor_of(request), self.site.tenant
+        deed = Deed(
+            title="Synchronize with BitTitan",
+            done="synchronized",
+            do=lambda key: save_and_synchronize(tenant, key, actor),
+        )
+        return await self.each(request, selection, deed)
 
     def look(self, work: UnitOfWork, key: UUID, viewer: Viewer) -> AccountCase:
         """The account, and what it bought."""

@@ -1,6 +1,7 @@
 """Makes the back office: starlette-admin with our theme, our sign-in and our views."""
 
-from collections.abc import Callable, Mapping
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -15,12 +16,14 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette_admin.base import BaseAdmin
+from starlette_admin.flash import flash
 from starlette_admin.security.csrf import CSRFMiddleware
 from starlette_admin.views import BaseView, DropDown
 
 from bittitan_plugin.domain.texts import shortened
 from bittitan_plugin.web.admin.accounts import AccountList, AccountPage
 from bittitan_plugin.web.admin.admin_context import StaffOnly, context_of
+from bittitan_plugin.web.admin.admin_page import to
 from bittitan_plugin.web.admin.assets import AssetList, AssetPage
 from bittitan_plugin.web.admin.audit import AuditList
 from bittitan_plugin.web.admin.lists import AdminList
@@ -49,9 +52,10 @@ def admin_routes(site: Site) -> list[BaseRoute]:
     office, views = _office(site), _views(site)
     for view in views:
         office.add_view(view)
-    office.routes = _routes(
-        office, {view.key: view for view in views if isinstance(view, AdminList)}
-    )
+    lists = {each.key: each for each in _lists(views)}
+    for each in lists.values():
+        each.templates = office.templates
+    office.routes = _routes(office, lists)
     # The pages' own protection already wraps this application.
     theirs: object = CSRFMiddleware
     office.middlewares = [each for each in office.middlewares if each.cls is not theirs]
@@ -107,6 +111,10 @@ def _routes(office: BaseAdmin, lists: Mapping[str | None, AdminList]) -> list[Ro
         # starlette-admin reads the same form, and leaves its files open.
         async with request.form():
             answer: Response = await office.handle_action(request)
+        if answer.status_code == 400 and "text/html" in request.headers.get("accept", ""):
+            # A page, and no script, waits for the answer.
+            flash(request, json.loads(bytes(answer.body))["msg"], "error")
+            return to(request, f"/{request.path_params['key']}/list")
         return answer
 
     async def rows(request: Request) -> Response:
@@ -172,6 +180,15 @@ def _views(site: Site) -> list[BaseView]:
         AuditList(site),
         SettingsPage(site),
     ]
+
+
+def _lists(views: Iterable[BaseView]) -> Iterator[AdminList]:
+    """The lists among them, also within a group of the menu."""
+    for view in views:
+        if isinstance(view, DropDown):
+            yield from _lists(view.views)
+        elif isinstance(view, AdminList):
+            yield view
 
 
 def _people(site: Site) -> BaseView:

@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette_admin.actions import ActionSelection, action
 from starlette_admin.flash import flash
 from starlette_admin.routing import route
 
@@ -39,6 +40,7 @@ from bittitan_plugin.store.unit_of_work import UnitOfWork
 from bittitan_plugin.web.admin import fields
 from bittitan_plugin.web.admin.admin_page import AdminPage, actor_of, key_in, sent, to
 from bittitan_plugin.web.admin.lists import AdminList
+from bittitan_plugin.web.admin.many import Deed
 from bittitan_plugin.web.admin.wording import at_a_glance, field_name, spoken
 from bittitan_plugin.web.forms import form_of
 from bittitan_plugin.web.site import run
@@ -151,6 +153,44 @@ class AssetList(AdminList):
     def browser(self, work: UnitOfWork) -> Browser[AssetLine]:
         """The list's query."""
         return back_office.assets(work)
+
+    async def named(self, request: Request, item: AssetLine) -> str:
+        """Many have the same name: the order tells them apart."""
+        return f"{item.asset.friendly_name or item.asset.name}, order {item.asset.order_number}"
+
+    @action(name="synchronize", text="Synchronize", custom_response=True)
+    async def synchronize_many(self, request: Request, selection: ActionSelection) -> Response:
+        """Ask again for the coupon of each, or repeat its failed steps."""
+        actor, tenant = actor_of(request), self.site.tenant
+        deed = Deed(
+            title="Synchronize",
+            done="being synchronized",
+            do=lambda key: synchronize(tenant, key, actor),
+        )
+        return await self.each(request, selection, deed)
+
+    @action(name="try-now", text="Try now what waits", custom_response=True)
+    async def try_many_now(self, request: Request, selection: ActionSelection) -> Response:
+        """Try at once what waits for another attempt."""
+        tenant = self.site.tenant
+        deed = Deed(
+            title="Try now what waits", done="being tried", do=lambda key: try_now(tenant, key)
+        )
+        return await self.each(request, selection, deed)
+
+    @action(name="resend", text="Send the e-mail again", custom_response=True)
+    async def resend_many(self, request: Request, selection: ActionSelection) -> Response:
+        """The welcome e-mail of each once more, after a question."""
+        form, actor, tenant = await form_of(request), actor_of(request), self.site.tenant
+        occasion = sent(form, "occasion")[:LONGEST_OCCASION] or uuid4().hex
+        deed = Deed(
+            title="Send the e-mail again",
+            done="sent again",
+            question="The buyer of each gets the e-mail with its coupon code once more.",
+            typed={"occasion": occasion},
+            do=lambda key: resend_welcome(tenant, key, actor, occasion),
+        )
+        return await self.each(request, selection, deed)
 
     def look(self, work: UnitOfWork, key: UUID, viewer: Viewer) -> Case:
         """Everything about one asset."""

@@ -233,6 +233,12 @@ def exported(shown: Sequence[BaseField], values: Sequence[Any], zone: ZoneInfo) 
     return rows
 
 
+def named(first: BaseField, value: Any, zone: ZoneInfo) -> str:
+    """A row by what stands in its first column."""
+    shown = _cell(first, value, zone)
+    return "–" if shown is None else str(shown)
+
+
 def _amount_and_currency(priced: Money | None) -> tuple[Cell, Cell]:
     if priced is None:
         return None, None

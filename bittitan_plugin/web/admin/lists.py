@@ -9,10 +9,11 @@ from uuid import UUID
 from starlette.datastructures import QueryParams
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.templating import Jinja2Templates
 from starlette_admin.actions import ActionSelection, action
 from starlette_admin.exceptions import ActionFailed
 from starlette_admin.filters import FilterGroup
-from starlette_admin.flash import flash
+from starlette_admin.flash import flash, get_flashed_messages
 from starlette_admin.types import RequestAction
 from starlette_admin.views import BaseModelView, build_export_form
 
@@ -27,6 +28,7 @@ from bittitan_plugin.web.admin.admin_context import context_of
 from bittitan_plugin.web.admin.admin_page import actor_of, sent, to
 from bittitan_plugin.web.admin.export import FORMATS, Write, sent_as
 from bittitan_plugin.web.admin.filters import criteria_of
+from bittitan_plugin.web.admin.many import Chosen, Deed, each, mark_of
 from bittitan_plugin.web.forms import form_of
 from bittitan_plugin.web.pages import counted
 from bittitan_plugin.web.site import Site, run
@@ -52,6 +54,10 @@ class AdminList(BaseModelView):
     importers = []
     row_actions = []
     search_highlight = False
+    #: Set when the list becomes part of a back office.
+    templates: Jinja2Templates | None = None
+    #: The most rows that one action is done to. Our choice: a page can name them.
+    action_select_all_limit = 500
     #: The columns that are shown unless the address names others; none is all of them.
     shown: ClassVar[Sequence[str]] = ()
 
@@ -217,6 +223,52 @@ class AdminList(BaseModelView):
                 Subject(kind=SubjectKind.LIST, id=str(self.key), name=str(self.menu_label)),
                 [Change(field="export", before=None, after=done)],
             )
+
+    async def each(self, request: Request, selection: ActionSelection, deed: Deed) -> Response:
+        """Do it to each row that was chosen; the page that asks before, or says what was done."""
+        form = await form_of(request)
+        only = set(form.getlist("only"))
+        rows = [
+            row
+            for row in await self._chosen(request, selection)
+            if not only or str(row.key) in only
+        ]
+        mark = mark_of(rows)
+        answered = sent(form, "mark")
+        if deed.question and (deed.faults or answered != mark):
+            changed = bool(answered) and answered != mark
+            return self._show(
+                request, deed.template, deed=deed, rows=rows, mark=mark, changed=changed
+            )
+        summary = await run(lambda: each(rows, deed.do))
+        return self._show(
+            request, "many.html", deed=deed, summary=summary, mark=mark_of(summary.left)
+        )
+
+    async def _chosen(self, request: Request, selection: ActionSelection) -> list[Chosen]:
+        """The rows with their names, which stand in the first column."""
+        return [
+            Chosen(key=await self.get_pk_value(request, item), name=await self.named(request, item))
+            for item in await selection.rows()
+        ]
+
+    async def named(self, request: Request, item: Any) -> str:
+        """A row as people know it: by what stands in its first column."""
+        first = self.fields[0]
+        value = await first.parse_obj(request, item)
+        return fields.named(first, value, context_of(request).zone)
+
+    def _show(self, request: Request, template: str, **values: Any) -> Response:
+        if self.templates is None:
+            raise RuntimeError("the list is not part of a back office yet")
+        query = request.query_params.get("_list_query", "").removeprefix("?")
+        common = {
+            "view": self,
+            "title": values["deed"].title,
+            "flashed_messages": get_flashed_messages(request),
+            "back": f"{request.scope['root_path']}/{self.key}/list?{query}",
+        }
+        return self.templates.TemplateResponse(request, template, common | values)
 
     def is_accessible(self, request: Request) -> bool:
         """Whether the user may see the list."""

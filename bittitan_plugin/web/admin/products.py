@@ -1,16 +1,18 @@
 """The catalogue: the list of products, the page of one, and *Get Services Definition*."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from uuid import UUID
 
 from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette_admin.actions import ActionSelection, action
 from starlette_admin.flash import flash
 from starlette_admin.routing import route
 
 from bittitan_plugin.domain.access import Permission, Viewer
-from bittitan_plugin.domain.catalogue import Product, ProductType
+from bittitan_plugin.domain.catalogue import Product, ProductType, check_prices
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
 from bittitan_plugin.domain.texts import quoted, whole_number
 from bittitan_plugin.services.catalogue import products
@@ -30,6 +32,7 @@ from bittitan_plugin.web.admin.admin_page import (
     to,
 )
 from bittitan_plugin.web.admin.lists import AdminList
+from bittitan_plugin.web.admin.many import Deed
 from bittitan_plugin.web.forms import form_of
 from bittitan_plugin.web.site import run
 
@@ -74,6 +77,44 @@ class ProductList(AdminList):
         """The products of these ids, with their prices."""
         known = await self.site.read(lambda work: work.products.by_ids(found))
         return [known[key] for key in found if key in known]
+
+    @action(name="publish", text="Publish", custom_response=True)
+    async def publish_many(self, request: Request, selection: ActionSelection) -> Response:
+        """Put them on sale."""
+        deed = self._changing(request, "Publish", "published", Wishes(published=True))
+        return await self.each(request, selection, deed)
+
+    @action(name="unpublish", text="Withdraw from sale", custom_response=True)
+    async def unpublish_many(self, request: Request, selection: ActionSelection) -> Response:
+        """Take them off sale, after a question."""
+        deed = self._changing(
+            request, "Withdraw from sale", "withdrawn from sale", Wishes(published=False)
+        )
+        asked = "They can no longer be ordered. What was sold of them stays as it is."
+        return await self.each(request, selection, replace(deed, question=asked))
+
+    @action(name="price", text="Set the price", custom_response=True)
+    async def price_many(self, request: Request, selection: ActionSelection) -> Response:
+        """Give them the same price, typed on the page that asks."""
+        form, actor, tenant = await form_of(request), actor_of(request), self.site.tenant
+        amount, currency = sent(form, "amount").strip(), sent(form, "currency").strip().upper()
+        deed = Deed(
+            title="Set the price",
+            done="priced",
+            question="One licence of each costs this from now on. Prices in other currencies, and "
+            "what was ordered before, stay as they are.",
+            template="many-price.html",
+            faults=_price_faults(amount, currency) if "amount" in form else {},
+            typed={"amount": amount, "currency": currency},
+            do=lambda key: products.price(tenant, actor, key, amount, currency),
+        )
+        return await self.each(request, selection, deed)
+
+    def _changing(self, request: Request, title: str, done: str, wishes: Wishes) -> Deed:
+        actor, tenant = actor_of(request), self.site.tenant
+        return Deed(
+            title=title, done=done, do=lambda key: products.update(tenant, actor, key, wishes)
+        )
 
     def look(self, work: UnitOfWork, key: UUID, viewer: Viewer) -> Product:
         """The product, for its page."""
@@ -149,6 +190,15 @@ def wishes_of(form: FormData) -> Wishes:
         validity_days=_days(form, "validity_days"),
         published=sent(form, "published") == "yes" if "published" in form else None,
     )
+
+
+def _price_faults(amount: str, currency: str) -> dict[str, str]:
+    """What is wrong with a price, by its field."""
+    try:
+        check_prices([(amount, currency)])
+    except Refusal as no:
+        return {"currency" if (no.field or "").endswith("currency") else "amount": no.message}
+    return {}
 
 
 def _days(form: FormData, name: str) -> int | None:

@@ -63,3 +63,33 @@ def test_columns_and_filters_that_one_chooses_stand_in_the_address(staff: Page) 
     assert "cols=" in staff.url
     staff.goto(staff.url)
     expect(staff.locator('th[data-column="credit_invoice"]')).to_be_visible()
+
+
+def test_an_action_on_chosen_rows_asks_names_faults_and_says_what_was_done(staff: Page) -> None:
+    staff.goto("/admin/products/list?sort=name__desc")
+    staff.get_by_role("checkbox", name="Select all rows").check()
+    staff.get_by_role("button", name="With selected").click()
+    staff.get_by_text("Set the price", exact=True).click()
+    expect(staff.get_by_role("heading", name="Set the price: ")).to_be_visible()
+    check(staff)
+    staff.get_by_label("Price of one licence").fill("much")
+    staff.get_by_label("Currency").fill("EUR")
+    staff.get_by_role("button", name="Set the price").click()
+    expect(staff.get_by_text("'much' is not an amount of money.")).to_be_visible()
+    check(staff)
+    staff.get_by_label("Price of one licence").fill("12.50")
+    staff.get_by_role("button", name="Set the price").click()
+    expect(staff.get_by_role("status")).to_contain_text("priced.")
+    check(staff)
+    staff.get_by_role("link", name="Back to the list").click()
+    expect(staff).to_have_url(re.compile("sort=name__desc"))
+    expect(staff.get_by_text("12.50 EUR").first).to_be_visible()
+
+
+def test_everything_that_matches_is_downloaded(staff: Page) -> None:
+    staff.goto("/admin/assets/list")
+    staff.get_by_text("Export", exact=True).click()
+    expect(staff.get_by_label("Everything that matches")).to_be_checked()
+    with staff.expect_download() as download:
+        staff.locator("[data-sa-action=action-submit]").click()
+    assert download.value.suggested_filename == "assets.xlsx"
