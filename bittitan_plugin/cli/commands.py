@@ -96,8 +96,8 @@ def serve(
     shop = open_shop(settings)
     shop.start(run_worker=not no_worker)
     typer.echo(f"serving on {settings.public_url}/graphql/")
-    if shop.platform.customers.first_staff() is None:
-        typer.echo("Nobody can sign in yet: run 'bittitan-plugin staff create EMAIL'.")
+    for line in shop.how_to_begin():
+        typer.echo(line)
     server = server_of(shop, host, port)
     with suppress(KeyboardInterrupt, SystemExit):
         server.run()
@@ -311,11 +311,27 @@ def staff_create(
     password_stdin: Annotated[
         bool, typer.Option("--password-stdin", help="Read the password from standard input.")
     ] = False,
+    invite: Annotated[
+        bool, typer.Option("--invite", help="Print a one-time link to choose a password instead.")
+    ] = False,
 ) -> None:
     """Make a member of staff, who signs in at /admin/. Asks for a password."""
     from bittitan_plugin.cli import staff as people
 
+    if invite and password_stdin:
+        fail("Whoever is invited chooses a password: leave --password-stdin or --invite out.")
+    if invite:
+        people.create_invited(email, name, permission)
+        return
     people.create(email, name, permission, people.password(from_stdin=password_stdin))
+
+
+@staff.command("invite")
+def staff_invite(email: Email) -> None:
+    """Print a one-time link with which a member of staff chooses a password; mail it if set up."""
+    from bittitan_plugin.cli import staff as people
+
+    people.invite(email)
 
 
 @staff.command("list")

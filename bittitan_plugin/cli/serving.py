@@ -15,6 +15,7 @@ from bittitan_hooks import specs
 from bittitan_plugin.base.settings import Environment, Settings
 from bittitan_plugin.domain.configuration import Configuration
 from bittitan_plugin.platforms.shop.ids import INSTALLATION
+from bittitan_plugin.platforms.shop.link_mails import LinkMails
 from bittitan_plugin.platforms.shop.outbox_relay import INTERVAL_S
 from bittitan_plugin.platforms.shop.pages import ShopPages
 from bittitan_plugin.platforms.shop.platform import ShopPlatform
@@ -60,6 +61,20 @@ class Shop:
     def _retelling(self) -> Timetable:
         chores = (self.platform.outbox_relay.look,)
         return Timetable(self.application.ports, interval=INTERVAL_S, duties=(), chores=chores)
+
+    def how_to_begin(self) -> list[str]:
+        """What to tell whoever started an instance without staff; nothing where there is some.
+
+        In development that includes a new one-time link to the page of the first run.
+        """
+        if self.platform.customers.first_staff() is not None:
+            return []
+        lines = ["Nobody can sign in yet: run 'bittitan-plugin staff create EMAIL'."]
+        settings = self.application.settings
+        if settings.environment is Environment.DEVELOPMENT:
+            links = LinkMails(self.application.ports, self.platform, settings.public_url)
+            lines += [f"Or open {address}" for address in filter(None, [links.first_run()])]
+        return lines
 
     def start(self, *, run_worker: bool) -> None:
         """Attach the plugin to the platform: database up to date, work begun.

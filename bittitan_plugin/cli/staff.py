@@ -10,10 +10,12 @@ from typing import TypeVar
 import typer
 
 from bittitan_plugin.cli.opening import fail, read_settings
-from bittitan_plugin.cli.serving import open_shop
+from bittitan_plugin.cli.serving import Shop, open_shop
 from bittitan_plugin.cli.terminal import OPERATOR, open_console, print_json_rows, print_rows
 from bittitan_plugin.domain.access import Permission
-from bittitan_plugin.domain.errors import Refusal
+from bittitan_plugin.domain.errors import OutcomeUnknown, Refusal, Rejected, Unavailable
+from bittitan_plugin.platforms.shop.link_mails import LinkMails
+from bittitan_plugin.platforms.shop.one_time_links import NewLink
 from bittitan_plugin.platforms.shop.staff import Staff
 from bittitan_plugin.platforms.shop.tables import UserRow
 
@@ -37,6 +39,35 @@ def create(email: str, name: str, permissions: Sequence[str] | None, secret: str
         )
     )
     typer.echo(f"{row.email} may sign in at /admin/, with {_words(row)}.")
+
+
+def create_invited(email: str, name: str, permissions: Sequence[str] | None) -> None:
+    """Make a member of staff who chooses a password by a link, and print that link."""
+    allowed = _permissions(permissions) if permissions else list(Permission)
+    row = _with_staff(
+        lambda staff: staff.create(email, by=OPERATOR, permissions=allowed, name=name)
+    )
+    typer.echo(f"{row.email} is a member of staff, with {_words(row)}.")
+    invite(row.email)
+
+
+def invite(email: str) -> None:
+    """Print a one-time link to choose a password, and mail it where there is a mail server."""
+
+    def made(shop: Shop) -> tuple[str, NewLink]:
+        settings = shop.application.settings
+        links = LinkMails(shop.application.ports, shop.platform, settings.public_url)
+        user_id = shop.platform.staff.find(email).id
+        if settings.smtp_url:
+            new = links.send(user_id, OPERATOR)
+        else:
+            new = shop.platform.links.make(user_id, by=OPERATOR)
+        return links.address_of(new), new
+
+    address, new = _with_shop(made)
+    typer.echo(f"Whoever opens this link chooses the password of {new.user.email}. It works once,")
+    typer.echo(f"until {new.expires_at:%Y-%m-%d %H:%M} (UTC), while the shop is served there:")
+    typer.echo(address)
 
 
 def print_list(*, as_json: bool) -> None:
@@ -75,13 +106,17 @@ def enable(email: str) -> None:
 
 
 def _with_staff(change: Callable[[Staff], Result]) -> Result:
+    return _with_shop(lambda shop: change(shop.platform.staff))
+
+
+def _with_shop(change: Callable[[Shop], Result]) -> Result:
     """Do it on a migrated database; a refusal ends the command with its sentence."""
     shop = open_shop(read_settings())
     try:
         shop.application.migrate()
-        return change(shop.platform.staff)
-    except Refusal as refusal:
-        fail(refusal.message)
+        return change(shop)
+    except (Refusal, Rejected, Unavailable, OutcomeUnknown) as no:
+        fail(no.message)
     finally:
         shop.application.close()
 

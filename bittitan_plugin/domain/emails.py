@@ -64,7 +64,7 @@ class Email:
 
 @dataclass(frozen=True, kw_only=True)
 class SaleEmail(Email):
-    """One that is about a sale, as all are but one."""
+    """One that is about a sale, as most are."""
 
     sale: SaleSummary
 
@@ -91,6 +91,27 @@ class InvitationLink(Email, template="invitation", to="an end customer"):
 
     invited: str
     invited_by: Annotated[str | None, "the reseller's company"]
+    link: Annotated[str, "works once"] = field(repr=False)
+    link_expires_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class AccountInvitation(Email, template="account_invitation", to="a user of the embedded shop"):
+    """Staff invite somebody who has no password yet, a customer or a colleague."""
+
+    name: str
+    email: str
+    link: Annotated[str, "works once"] = field(repr=False)
+    link_expires_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class PasswordLink(Email, template="password_link", to="a user of the embedded shop"):
+    """Somebody asked for another password, or staff send a link to choose one."""
+
+    name: str
+    email: str
+    by_staff: Annotated[bool, "whether staff send it"]
     link: Annotated[str, "works once"] = field(repr=False)
     link_expires_at: datetime
 

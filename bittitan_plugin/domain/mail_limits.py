@@ -62,3 +62,7 @@ INVITATIONS = MailLimit(name="invitation", most=3, sentence="An end customer is 
 INVITATIONS_OF_RESELLER = MailLimit(
     name="invitation-by", most=50, sentence="A reseller invites end customers"
 )
+#: To one user: a link to choose another password, asked for by whoever typed the address.
+PASSWORD_LINKS = MailLimit(
+    name="password-link", most=5, sentence="A link to choose another password is sent"
+)

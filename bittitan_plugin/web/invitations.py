@@ -44,7 +44,7 @@ def invitation_routes(site: Site) -> list[BaseRoute]:
         site.devices.remember(request, answer, invitation.email, user)
         return answer
 
-    path, middleware = f"{INVITATION}{{token}}", site.middleware()
+    path, middleware = f"{INVITATION}{{token}}", site.middleware(referrer="no-referrer")
     return [
         Route(path, form, methods=["GET"], middleware=middleware),
         Route(path, follow, methods=["POST"], middleware=middleware),

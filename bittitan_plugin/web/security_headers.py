@@ -24,11 +24,16 @@ NONCE = "csp_nonce"
 
 
 class SecurityHeaders:
-    """ASGI middleware: adds the headers to every answer; ``{nonce}`` in the policy is filled in."""
+    """ASGI middleware: adds the headers to every answer; ``{nonce}`` in the policy is filled in.
 
-    def __init__(self, app: ASGIApp, policy: str = PAGES) -> None:
+    ``referrer`` is which addresses browsers tell where they come from: this site's, or none where
+    the address itself is a secret.
+    """
+
+    def __init__(self, app: ASGIApp, policy: str = PAGES, referrer: str = "same-origin") -> None:
         self._app = app
         self._policy = policy
+        self._referrer = referrer
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer through the wrapped application."""
@@ -49,7 +54,7 @@ class SecurityHeaders:
         headers["Content-Security-Policy"] = self._policy.replace("{nonce}", nonce)
         headers["X-Content-Type-Options"] = "nosniff"
         headers["X-Frame-Options"] = "DENY"
-        headers["Referrer-Policy"] = "same-origin"
+        headers["Referrer-Policy"] = self._referrer
         headers["Cross-Origin-Opener-Policy"] = "same-origin"
         if headers.get("content-type", "").startswith("text/html"):
             # Pages show coupon codes and customers; no cache may keep them.

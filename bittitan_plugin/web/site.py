@@ -113,10 +113,10 @@ class Site:
         keys = reversed(self.settings.keys())
         return [sha256(f"forms {key}".encode()).hexdigest() for key in keys]
 
-    def middleware(self, policy: str = PAGES) -> list[Middleware]:
+    def middleware(self, policy: str = PAGES, *, referrer: str = "same-origin") -> list[Middleware]:
         """The middleware of every page, outermost first."""
         return [
-            Middleware(SecurityHeaders, policy=policy),
+            Middleware(SecurityHeaders, policy=policy, referrer=referrer),
             Middleware(Failures, pages=self.pages),
             Middleware(BodyLimit, pages=self.pages),
             Middleware(Csrf, secrets=self.form_secrets, pages=self.pages, sessions=self.sessions),

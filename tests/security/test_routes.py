@@ -15,7 +15,8 @@ EXPECTED = files.read(files.ROUTES)
 #: Nothing of anybody's is to be had there: the door, the shop's page, files, keys, health, and
 #: Saleor's own protocol, which proves who speaks by signature, token or sealed session instead.
 OPEN = (
-    "/sign-in", "/sign-out", "/sign-out-everywhere", "/invitation/", "/shop/", "/static/",
+    "/sign-in", "/sign-out", "/sign-out-everywhere", "/invitation/", "/forgotten-password",
+    "/choose-password/", "/first-run/", "/shop/", "/static/",
     "/admin/static/",
     "/.well-known/", "/livez", "/readyz", "/metrics", "/saleor/", "/graphql/",
 )  # fmt: skip

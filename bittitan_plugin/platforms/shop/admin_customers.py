@@ -23,6 +23,7 @@ from bittitan_plugin.platforms.shop.account_credit import credit_of
 from bittitan_plugin.platforms.shop.customer_details import CustomerDetails
 from bittitan_plugin.platforms.shop.events import customer_of
 from bittitan_plugin.platforms.shop.ids import Kind, global_id, try_parse
+from bittitan_plugin.platforms.shop.link_mails import LINK_SENT, LinkMails
 from bittitan_plugin.platforms.shop.platform import ShopPlatform
 from bittitan_plugin.platforms.shop.tables import OrderRow, UserRow
 from bittitan_plugin.services.accounts.customers import (
@@ -227,6 +228,7 @@ class CustomerPage(AdminPage):
     def __init__(self, site: Site, platform: ShopPlatform) -> None:
         super().__init__(site)
         self.platform = platform
+        self._mails = LinkMails(site.ports, platform, site.settings.public_url)
 
     @route("/new", methods=["GET"], name="customer-new")
     async def blank(self, request: Request) -> Response:
@@ -264,6 +266,16 @@ class CustomerPage(AdminPage):
             return self._form(request, typed=typed, errors=faults_of(no), status=422, user=user)
         flash(request, "Saved.", "success")
         return to(request, page_of(key))
+
+    @route("/{id}/link", methods=["POST"], name="customer-link")
+    async def send_link(self, request: Request) -> Response:
+        """Send the customer an invitation, or a link to choose another password."""
+        key, by = key_in(request), actor_of(request)
+
+        def send() -> None:
+            self._mails.send(self.platform.customers.get(key).id, by)
+
+        return await self.act(request, page_of(key), LINK_SENT, send)
 
     @route("/{id}/lock", methods=["GET"], name="customer-lock-question")
     async def ask(self, request: Request) -> Response:

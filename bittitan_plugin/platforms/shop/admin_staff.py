@@ -16,6 +16,7 @@ from starlette_admin.routing import route
 
 from bittitan_plugin.domain.access import Permission, Viewer
 from bittitan_plugin.domain.described import Described
+from bittitan_plugin.platforms.shop.link_mails import LINK_SENT, LinkMails
 from bittitan_plugin.platforms.shop.platform import ShopPlatform
 from bittitan_plugin.platforms.shop.tables import UserRow
 from bittitan_plugin.store.queries.browsing import Browser
@@ -147,6 +148,7 @@ class StaffPage(AdminPage):
     def __init__(self, site: Site, platform: ShopPlatform) -> None:
         super().__init__(site)
         self.platform = platform
+        self._mails = LinkMails(site.ports, platform, site.settings.public_url)
 
     @route("/new", methods=["GET"], name="staff-new")
     async def blank(self, request: Request) -> Response:
@@ -166,7 +168,7 @@ class StaffPage(AdminPage):
                     by=by,
                     permissions=chosen,
                     name=sent(form, "name"),
-                    password=sent(form, "password"),
+                    password=sent(form, "password") or None,
                     giving=giving,
                 )
             )
@@ -174,7 +176,8 @@ class StaffPage(AdminPage):
             return self._form(
                 request, typed=dict(form), chosen=chosen, errors=faults_of(no), status=422
             )
-        flash(request, f"{made.email} may sign in now.", "success")
+        done = "may sign in now" if made.password else "is a member of staff: send an invitation"
+        flash(request, f"{made.email} {done}.", "success")
         return to(request, page_of(made.id))
 
     @route("/{id}/permissions", methods=["POST"], name="staff-permissions")
@@ -188,6 +191,16 @@ class StaffPage(AdminPage):
             "Saved. It holds from the person's next click on.",
             lambda: staff.set_permissions(key, chosen, by=by, giving=giving),
         )
+
+    @route("/{id}/link", methods=["POST"], name="staff-link")
+    async def send_link(self, request: Request) -> Response:
+        """Send the person an invitation, or a link to choose another password."""
+        key, by = key_in(request), actor_of(request)
+
+        def send() -> None:
+            self._mails.send(self.platform.staff.get(key).id, by)
+
+        return await self.act(request, page_of(key), LINK_SENT, send)
 
     @route("/{id}/lock", methods=["GET"], name="staff-lock-question")
     async def ask(self, request: Request) -> Response:

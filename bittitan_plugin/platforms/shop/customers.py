@@ -6,7 +6,7 @@ from secrets import compare_digest, token_urlsafe
 from typing import Unpack
 from uuid import UUID, uuid4
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -27,7 +27,7 @@ from bittitan_plugin.platforms.shop.ids import Kind, global_id
 from bittitan_plugin.platforms.shop.paging import Listing
 from bittitan_plugin.platforms.shop.passwords import hash_password, matches
 from bittitan_plugin.platforms.shop.sign_in_attempts import SignInAttempts
-from bittitan_plugin.platforms.shop.tables import UserRow
+from bittitan_plugin.platforms.shop.tables import OneTimeLinkRow, UserRow
 
 
 class Customers:
@@ -102,6 +102,7 @@ class Customers:
                     row.password = secret
                 if secret is not None or row.email != checked.email:
                     row.session_key = token_urlsafe(16)
+                    end_links(session, row.id)
                 for name, value in checked.columns.items():
                     setattr(row, name, value)
                 session.flush()
@@ -178,14 +179,12 @@ class Customers:
         return self._renew(row.id, password=hash_password(check_password(password)))
 
     def sign_out_everywhere(self, user_id: UUID) -> None:
-        """End every session and every token of that user."""
+        """End every session, every token and every one-time link of that user."""
         self._renew(user_id)
 
     def _renew(self, user_id: UUID, **values: str) -> UserRow:
-        change = update(UserRow).where(UserRow.id == user_id)
         with self._database.writing() as session:
-            session.execute(change.values(session_key=token_urlsafe(16), **values))
-            return session.get_one(UserRow, user_id, populate_existing=True)
+            return renew(session, user_id, self._database.clock(), **values)
 
     def by_email(self, email: str) -> UserRow | None:
         """The user with that address, in any case."""
@@ -209,6 +208,27 @@ class Customers:
     def listing(self) -> Listing[UserRow]:
         """The customers by e-mail address."""
         return Listing(query=select(UserRow).where(~UserRow.is_staff), key=UserRow.email)
+
+
+def renew(session: Session, user_id: UUID, now: datetime, **values: str) -> UserRow:
+    """End every session, token and one-time link of a user, and give it what is in ``values``.
+
+    Another password is noted in the audit, without its value.
+    """
+    change = update(UserRow).where(UserRow.id == user_id)
+    session.execute(change.values(session_key=token_urlsafe(16), **values))
+    end_links(session, user_id)
+    row = session.get_one(UserRow, user_id, populate_existing=True)
+    if "password" in values:
+        chosen = Change(field="password", before=None, after="set")
+        record(session, viewer_of(row).actor, now, subject_of(row), [chosen])
+    return row
+
+
+def end_links(session: Session, user_id: UUID) -> None:
+    """End the user's one-time link, if there is one that was not used."""
+    unused = OneTimeLinkRow.used_at.is_(None)
+    session.execute(delete(OneTimeLinkRow).where(OneTimeLinkRow.user_id == user_id, unused))
 
 
 def is_session_of(row: UserRow, session_key: str) -> bool:
@@ -237,6 +257,7 @@ def lock_out(session: Session, row: UserRow, by: Actor, at: datetime) -> None:
     """Lock a user out, on the record; nothing where it is locked out already."""
     if row.disabled_at is None:
         row.disabled_at, row.session_key = at, token_urlsafe(16)
+        end_links(session, row.id)
         record(session, by, at, subject_of(row), differences({}, {"disabled": "yes"}))
 
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from starlette.routing import BaseRoute
 from starlette_admin.views import BaseView
 
+from bittitan_plugin.platforms.shop.account_pages import account_routes
 from bittitan_plugin.platforms.shop.admin_credit import CreditPage
 from bittitan_plugin.platforms.shop.admin_customers import CustomerList, CustomerPage
 from bittitan_plugin.platforms.shop.admin_customers import page_of as customer_page_of
@@ -56,5 +57,5 @@ class ShopPages:
         return order_page_of(key) if key else None
 
     def routes(self, site: Site) -> Sequence[BaseRoute]:
-        """The storefront."""
-        return shop_routes(site, self._platform)
+        """The storefront, and the pages with which people choose a password."""
+        return [*shop_routes(site, self._platform), *account_routes(site, self._platform)]

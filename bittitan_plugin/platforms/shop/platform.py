@@ -23,6 +23,7 @@ from bittitan_plugin.platforms.shop.hook_calls import HookCaller
 from bittitan_plugin.platforms.shop.ids import INSTALLATION
 from bittitan_plugin.platforms.shop.installation import settings_now
 from bittitan_plugin.platforms.shop.invoices import Invoices
+from bittitan_plugin.platforms.shop.one_time_links import OneTimeLinks
 from bittitan_plugin.platforms.shop.order_events import OrderChanges
 from bittitan_plugin.platforms.shop.orders import Orders
 from bittitan_plugin.platforms.shop.outbox import Outbox
@@ -65,6 +66,7 @@ class ShopPlatform:
         self.customers = Customers(self.database)
         self.account_credits = AccountCredits(self.database)
         self.staff = Staff(self.database)
+        self.links = OneTimeLinks(self.database, self.staff)
         self.catalogue = Catalogue(self.database)
         self.product_changes = ProductChanges(self.catalogue, announcer)
         self.checkouts = Checkouts(self.database)

@@ -316,6 +316,23 @@ class SigningKeyRow(ShopBase):
     created_at: Mapped[datetime]
 
 
+class OneTimeLinkRow(ShopBase):
+    """The newest link with which a person chooses a password; the first run's names nobody."""
+
+    __tablename__ = "host_one_time_links"
+    __table_args__ = (Index("ix_host_one_time_links_user", "user_id"),)
+
+    #: SHA-256 of the token, which only the link itself contains.
+    digest: Mapped[str] = mapped_column(String(64), primary_key=True)
+    purpose: Mapped[str] = mapped_column(String(20))
+    user_id: Mapped[UUID | None] = mapped_column(ForeignKey("host_users.id", ondelete="CASCADE"))
+    #: The address it was made for.
+    email: Mapped[str]
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+
+
 class SignInFailureRow(ShopBase):
     """Wrong passwords in a row, from one network or for one account from there."""
 

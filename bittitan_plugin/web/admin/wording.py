@@ -59,6 +59,7 @@ _FIELDS = {
     "invitation": "Invited",
     "disabled": "Locked out",
     "billing_day": "Billing day",
+    "passwordLink": "Link to choose a password",
     "orderState": "State",
     "onAccount": "Delivered before it is paid",
     "takenBack": "Not due any more",

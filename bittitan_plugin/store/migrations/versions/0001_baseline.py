@@ -999,6 +999,24 @@ def _tables_of_the_embedded_host() -> None:
         sa.UniqueConstraint("email", name=op.f("uq_host_users_email")),
     )
     op.create_table(
+        "host_one_time_links",
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("purpose", sa.String(length=20), nullable=False),
+        sa.Column("user_id", sa.Uuid(), nullable=True),
+        sa.Column("email", sa.String(length=255), nullable=False),
+        sa.Column("created_at", Instant(timezone=True), nullable=False),
+        sa.Column("expires_at", Instant(timezone=True), nullable=False),
+        sa.Column("used_at", Instant(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["user_id"],
+            ["host_users.id"],
+            name=op.f("fk_host_one_time_links_user_id_host_users"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("digest", name=op.f("pk_host_one_time_links")),
+    )
+    op.create_index("ix_host_one_time_links_user", "host_one_time_links", ["user_id"])
+    op.create_table(
         "host_checkouts",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("user_id", sa.Uuid(), nullable=False),
