@@ -20,6 +20,8 @@ _REPLACED = {
         '<button type="button" class="btn-close" data-bs-dismiss="alert" aria-label="Close">'
         "</button>"
     ),
+    # What differs from page to page is the page's main part.
+    '<div class="page-wrapper">': '<div class="page-wrapper" role="main">',
     # A row is opened by the link in its first cell, so the row itself needs no stop of the Tab key.
     'class="row-clickable" tabindex="0"': 'class="row-clickable"',
     # On a phone each cell shows its column's name; numbers stand at the right.

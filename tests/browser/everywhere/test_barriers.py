@@ -1,4 +1,4 @@
-"""No page of ours has a barrier that axe calls serious or critical, on light or on dark ground.
+"""No page of ours has a barrier that any rule of axe knows, on light or on dark ground.
 
 The pages are those of the application's routes, so a new one is looked at without being named
 here; what is no page says why in ``pages.NO_PAGES``.
@@ -54,7 +54,7 @@ def look(page: Page, found: Barriers) -> None:
 
 
 @pytest.mark.parametrize("area", ["/admin/", "/portal/", "/saleor/", ""])
-def test_no_page_has_a_serious_barrier(everything: Everything, browser: Open, area: str) -> None:
+def test_no_page_has_a_barrier(everything: Everything, browser: Open, area: str) -> None:
     page, found, refusals = browser(VIEWERS.get(area)), dict[str, list[str]](), set[int]()
     others = tuple(each for each in ("/admin/", "/portal/", "/saleor/") if each != area)
     for path in everything.paths():
