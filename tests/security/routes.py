@@ -28,7 +28,7 @@ from tests.security.permission_fixture import APP, ELSEWHERE, VIEWERS, Stage, re
 #: The back office's lists, by starlette-admin's key.
 LISTS = (
     "products", "accounts", "orders", "assets", "cancellation-requests", "codes", "problems",
-    "waiting-work", "audit", "customers", "staff",
+    "waiting-work", "audit", "customers", "staff", "invoices",
 )  # fmt: skip
 #: How an action's address says which rows it is about: the subject's.
 CHOSEN = {"action": "pks={id}", "row-action": "pk={id}"}
@@ -171,6 +171,8 @@ def filled(stage: Stage, pattern: str) -> str:
     """The path with the subject's keys in it."""
     here = stage.here
     asset, order = here.assets["sold"].id, parse_id(Kind.ORDER, stage.sold.draft)
+    executed = parse_id(Kind.ORDER, stage.sold.order)
+    invoice = stage.shop.platform.invoices.of_orders([executed])[executed][0]
     if pattern.endswith("/withdraw"):
         asset = here.assets["asked"].id
     keys: dict[str, object] = {
@@ -178,6 +180,8 @@ def filled(stage: Stage, pattern: str) -> str:
         "/portal/licenses/": asset,
         "/portal/end-customers/": here.accounts[END_CUSTOMER].id,
         "/admin/orders/": order,
+        "/admin/invoices/": invoice.id,
+        "/invoices/": invoice.id,
         "/admin/products/": here.unpublished.id,
         "/admin/accounts/": here.accounts[END_CUSTOMER].id,
         "/admin/problems/": here.problem_id,

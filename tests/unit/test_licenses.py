@@ -24,6 +24,7 @@ ALLOWED = {
     "ISC",
     "LGPL-3.0-only",
     "MIT",
+    "MIT-CMU",
     "MIT OR Apache-2.0",
     "MIT-0",
     "MIT AND PSF-2.0",
@@ -39,6 +40,11 @@ list to what is declared; `make sbom` writes the same with versions as CycloneDX
 
 | library | licence |
 |---|---|
+"""
+
+FOOT = """
+The letters of PDFs are DejaVu Sans 2.37, unchanged, under the Bitstream Vera and Arev licences
+beside them (`bittitan_plugin/platforms/shop/fonts/LICENSE`).
 """
 
 #: Long-hand names and classifiers that some distributions still use.
@@ -104,7 +110,8 @@ AMONG_OUR_FILES = {"graphiql": "MIT", "react": "MIT", "react-dom": "MIT"}
 def page() -> str:
     """The whole list."""
     licenses = brought_along("bittitan-plugin", {}) | WITH_OLDER_VERSIONS | AMONG_OUR_FILES
-    return HEAD + "".join(f"| {name} | {licenses[name]} |\n" for name in sorted(licenses))
+    listed = "".join(f"| {name} | {licenses[name]} |\n" for name in sorted(licenses))
+    return HEAD + listed + FOOT
 
 
 def test_every_library_that_is_brought_along_is_listed_with_its_licence() -> None:

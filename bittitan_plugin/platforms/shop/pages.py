@@ -9,12 +9,14 @@ from bittitan_plugin.platforms.shop.account_pages import account_routes
 from bittitan_plugin.platforms.shop.admin_credit import CreditPage
 from bittitan_plugin.platforms.shop.admin_customers import CustomerList, CustomerPage
 from bittitan_plugin.platforms.shop.admin_customers import page_of as customer_page_of
+from bittitan_plugin.platforms.shop.admin_invoices import InvoiceList, InvoicePage
 from bittitan_plugin.platforms.shop.admin_order_form import OrderFormPage
 from bittitan_plugin.platforms.shop.admin_orders import OrderList, OrderPage
 from bittitan_plugin.platforms.shop.admin_orders import page_of as order_page_of
 from bittitan_plugin.platforms.shop.admin_staff import StaffList, StaffPage
 from bittitan_plugin.platforms.shop.identity import ShopIdentity
 from bittitan_plugin.platforms.shop.ids import Kind, try_parse
+from bittitan_plugin.platforms.shop.invoice_pages import invoice_routes
 from bittitan_plugin.platforms.shop.platform import ShopPlatform
 from bittitan_plugin.platforms.shop.storefront import shop_routes
 from bittitan_plugin.web.site import Site
@@ -32,9 +34,15 @@ class ShopPages:
         self.identity = ShopIdentity(platform.customers)
 
     def admin_views(self, site: Site) -> Sequence[BaseView]:
-        """The pages for orders, which only the platform knows."""
+        """The pages for orders and invoices, which only the platform knows."""
         platform = self._platform
-        return [OrderList(site, platform), OrderFormPage(site, platform), OrderPage(site, platform)]
+        return [
+            OrderList(site, platform),
+            OrderFormPage(site, platform),
+            OrderPage(site, platform),
+            InvoiceList(site, platform),
+            InvoicePage(site),
+        ]
 
     def people_views(self, site: Site) -> Sequence[BaseView]:
         """The pages for its users."""
@@ -57,5 +65,10 @@ class ShopPages:
         return order_page_of(key) if key else None
 
     def routes(self, site: Site) -> Sequence[BaseRoute]:
-        """The storefront, and the pages with which people choose a password."""
-        return [*shop_routes(site, self._platform), *account_routes(site, self._platform)]
+        """The storefront, the customers' invoices, and where people choose a password."""
+        platform = self._platform
+        return [
+            *shop_routes(site, platform),
+            *invoice_routes(site),
+            *account_routes(site, platform),
+        ]

@@ -21,6 +21,8 @@ COLOURS: dict[str, str] = {
     RequestState.ACCEPTED: _GOOD,
     RequestState.REFUSED: _OVER,
     RequestState.WITHDRAWN: _OVER,
+    "UNPAID": _WATCH,
+    "PAID": _GOOD,
     "UNSYNCHRONIZED": _WATCH,
     "STOPPED": _ACT,
     "OPEN": _ACT,

@@ -24,6 +24,7 @@ PAGES = {
     "/admin/accounts/list": Permission.MANAGE_USERS,
     "/admin/orders/list": Permission.MANAGE_ORDERS,
     "/admin/orders/new": Permission.MANAGE_ORDERS,
+    "/admin/invoices/list": Permission.MANAGE_ORDERS,
     "/admin/assets/list": Permission.MANAGE_ORDERS,
     "/admin/cancellation-requests/list": Permission.MANAGE_ORDERS,
     "/admin/stock": Permission.MANAGE_ORDERS,

@@ -1,0 +1,76 @@
+"""A customer's invoices in the browser: each a page and a PDF, and nobody else's."""
+
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from bittitan_plugin.domain.access import Permission
+from bittitan_plugin.domain.errors import ErrorCode, Refusal
+from bittitan_plugin.platforms.shop.invoice_documents import (
+    FoundInvoice,
+    InvoiceDocument,
+    Settlement,
+    find_invoice,
+)
+from bittitan_plugin.web.site import Site, run
+
+PATH = "/invoices"
+#: How a customer reads whether it has to pay, and in which tone.
+_WORDS = {
+    Settlement.UNPAID: ("Not paid yet", "wait"),
+    Settlement.PAID: ("Paid", "good"),
+    Settlement.CREDITED: ("Credited: there is nothing to pay", "plain"),
+}
+
+
+def address_of(public_url: str, key: UUID) -> str | None:
+    """Where the customer reads an invoice; None where the shop has no address."""
+    return f"{public_url.rstrip('/')}{PATH}/{key}" if public_url else None
+
+
+def invoice_routes(site: Site) -> list[BaseRoute]:
+    """``/invoices/ID`` and ``/invoices/ID/pdf``; staff are led to the back office's."""
+
+    async def page(request: Request) -> Response:
+        if await _is_for_staff(site, request):
+            return RedirectResponse(f"/admin/invoices/detail?pk={request.path_params['id']}")
+        found = await _own(site, request)
+        return await site.page(request, "shop/invoice.html", found=found, words=_WORDS)
+
+    async def pdf(request: Request) -> Response:
+        if await _is_for_staff(site, request):
+            return RedirectResponse(f"/admin/invoices/{request.path_params['id']}/pdf")
+        found = await _own(site, request)
+        zone = (await run(site.installation)).configuration.zone
+        return await run(lambda: as_pdf(found.document, zone))
+
+    one, middleware = f"{PATH}/{{id:uuid}}", site.middleware()
+    return [
+        Route(one, page, methods=["GET"], middleware=middleware),
+        Route(f"{one}/pdf", pdf, methods=["GET"], middleware=middleware),
+    ]
+
+
+def as_pdf(invoice: InvoiceDocument, zone: ZoneInfo) -> Response:
+    """The invoice for download. Makes it, which takes a moment."""
+    # The library and its letters are loaded when the first invoice is asked for.
+    from bittitan_plugin.platforms.shop.invoice_pdf import pdf_of
+
+    named = {"Content-Disposition": f'attachment; filename="{invoice.number}.pdf"'}
+    return Response(pdf_of(invoice, zone), media_type="application/pdf", headers=named)
+
+
+async def _is_for_staff(site: Site, request: Request) -> bool:
+    viewer = await site.viewer(request)
+    return viewer.may(Permission.MANAGE_ORDERS)
+
+
+async def _own(site: Site, request: Request) -> FoundInvoice:
+    viewer, key = await site.customer(request), request.path_params["id"]
+    found = await site.read(lambda work: find_invoice(work.session, key, owner=viewer))
+    if found is None:
+        raise Refusal(ErrorCode.NOT_FOUND, "There is no such invoice.", field="id")
+    return found

@@ -1,0 +1,161 @@
+"""Invoices in the back office: found, read, printed; and each customer's own, and nobody else's."""
+
+from collections.abc import Callable
+from io import BytesIO
+from urllib.parse import quote
+from uuid import UUID, uuid4
+
+import pytest
+from pypdf import PdfReader
+from sqlalchemy import select
+from starlette.applications import Starlette
+
+from bittitan_plugin.domain.access import Permission
+from bittitan_plugin.platforms.shop.ids import Kind, parse_id
+from bittitan_plugin.platforms.shop.tables import InvoiceRow, OrderRow, UserRow
+from bittitan_plugin.web.browser import page_routes
+from bittitan_plugin.web.site import Site
+from tests.integration.admin.backoffice import BackOffice, told
+from tests.integration.portal.browsing import Visitor
+from tests.tables import every
+
+Visiting = Callable[[UserRow | None], Visitor]
+
+
+@pytest.fixture(scope="session")
+def every_page(site: Site) -> Starlette:
+    """The customers' pages beside the back office; built once."""
+    return Starlette(routes=page_routes(site))
+
+
+@pytest.fixture
+def visitor(office: BackOffice, every_page: Starlette) -> Visiting:
+    """Somebody new at a browser, for whom every page is there."""
+    return lambda user: Visitor(every_page, office.site, user)
+
+
+@pytest.fixture
+def invoice(office: BackOffice) -> InvoiceRow:
+    """The invoice of a sale to the reseller."""
+    return invoices_of(office, order_of(office, office.sold()))[0]
+
+
+def order_of(office: BackOffice, asset: UUID) -> UUID:
+    return parse_id(Kind.ORDER, office.asset(asset).order_id)
+
+
+def invoices_of(office: BackOffice, order: UUID) -> list[InvoiceRow]:
+    return office.storefront.platform.invoices.of_orders([order])[order]
+
+
+def read_pdf(visitor: Visitor, path: str) -> str:
+    answer = visitor.request("GET", path)
+    assert answer.status_code == 200, answer.text
+    assert answer.headers["Content-Type"] == "application/pdf"
+    return "\n".join(page.extract_text() for page in PdfReader(BytesIO(answer.content)).pages)
+
+
+def listed(office: BackOffice, query: str) -> list[str]:
+    """The numbers that the list shows, by the addresses of their pages."""
+    links = office.staff().open(f"/admin/invoices/list?{query}").links
+    with office.storefront.platform.database.reading() as session:
+        rows = session.scalars(select(InvoiceRow)).all()
+    return [row.number for row in rows if any(f"pk={row.id}" in link for link in links)]
+
+
+def test_the_list_shows_what_was_issued_and_leads_to_its_page(
+    office: BackOffice, invoice: InvoiceRow
+) -> None:
+    opened = office.staff().open("/admin/invoices/list")
+    assert any(f"/admin/invoices/detail?pk={invoice.id}" in link for link in opened.links)
+    page = told(opened)
+    for shown in (invoice.number, office.storefront.reseller.email, invoice.billed_to, "Paid"):
+        assert shown in page
+    assert "-null-" not in page
+
+
+def test_invoices_are_found_by_number_customer_kind_payment_and_day(office: BackOffice) -> None:
+    first = order_of(office, office.sold())
+    second = order_of(office, office.sold())
+    office.storefront.platform.orders.cancel(second)
+    with office.storefront.platform.database.writing() as session:
+        order = session.get_one(OrderRow, first)
+        order.charged = order.charged - order.charged
+    (unpaid,), (paid, credit) = invoices_of(office, first), invoices_of(office, second)
+    reseller = office.storefront.reseller.email
+    found: dict[str, set[str]] = {
+        f"q={unpaid.number}": {unpaid.number},
+        f"q={quote(reseller)}": {unpaid.number, paid.number, credit.number},
+        "q=nobody": set(),
+        "filter=kind__in%3DCREDIT": {credit.number},
+        "filter=settlement__in%3DUNPAID": {unpaid.number},
+        "filter=settlement__in%3DPAID": {paid.number},
+        "filter=created_at__gte%3D2100-01-01": set(),
+        "filter=created_at__lte%3D2100-01-01": {unpaid.number, paid.number, credit.number},
+    }
+    shown = {query: set(listed(office, query)) for query in found}
+    ours = {unpaid.number, paid.number, credit.number}
+    assert {query: shown[query] & ours for query in found} == found
+
+
+def test_a_page_and_its_pdf_have_the_same_numbers(office: BackOffice, invoice: InvoiceRow) -> None:
+    staff = office.staff()
+    opened = staff.open(f"/admin/invoices/detail?pk={invoice.id}")
+    page, pdf = told(opened), read_pdf(staff, f"/admin/invoices/{invoice.id}/pdf")
+    for said in (invoice.number, f"{invoice.amount:,.2f} {invoice.currency}", invoice.billed_to):
+        assert said in page
+        assert said in pdf
+    assert any(f"/admin/orders/detail?pk={invoice.order_id}" in link for link in opened.links)
+
+
+def test_a_credit_invoice_names_the_invoice_it_takes_back(office: BackOffice) -> None:
+    order = order_of(office, office.sold())
+    office.storefront.platform.orders.cancel(order)
+    invoice, credit = invoices_of(office, order)
+    staff = office.staff()
+    page = staff.open(f"/admin/invoices/detail?pk={credit.id}")
+    assert f"Takes back Invoice {invoice.number}" in told(page)
+    assert any(f"pk={invoice.id}" in link for link in page.links)
+    assert f"Takes back: Invoice {invoice.number}" in read_pdf(
+        staff, f"/admin/invoices/{credit.id}/pdf"
+    )
+
+
+@every("path", ["/admin/invoices/{}/pdf", "/admin/invoices/detail?pk={}"])
+def test_other_staff_may_not_read_invoices(
+    office: BackOffice, invoice: InvoiceRow, path: str
+) -> None:
+    others = [each for each in Permission if each is not Permission.MANAGE_ORDERS]
+    assert office.staff(*others).open(path.format(invoice.id)).status == 403
+
+
+@every("path", ["/invoices/{}", "/invoices/{}/pdf"])
+def test_a_customer_reads_its_own_invoice_and_no_other(
+    office: BackOffice, visitor: Visiting, invoice: InvoiceRow, path: str
+) -> None:
+    store, address = office.storefront, path.format(invoice.id)
+    assert visitor(store.reseller).request("GET", address).status_code == 200
+    assert visitor(store.stranger).request("GET", address).status_code == 404
+    assert visitor(None).open(address).path == "/sign-in"
+
+
+def test_a_customers_page_and_pdf_say_what_is_billed(
+    office: BackOffice, visitor: Visiting, invoice: InvoiceRow
+) -> None:
+    own = visitor(office.storefront.reseller)
+    page = told(own.open(f"/invoices/{invoice.id}"))
+    pdf = read_pdf(own, f"/invoices/{invoice.id}/pdf")
+    for said in (invoice.number, f"{invoice.amount:,.2f} {invoice.currency}", invoice.billed_to):
+        assert said in page
+        assert said in pdf
+
+
+def test_staff_who_follow_a_customers_link_read_it_in_the_back_office(
+    office: BackOffice, visitor: Visiting, invoice: InvoiceRow
+) -> None:
+    clerk = office.storefront.platform.customers.create(
+        email=f"{uuid4()}@shop.example", staff_permissions=[Permission.MANAGE_ORDERS]
+    )
+    page = visitor(clerk).open(f"/invoices/{invoice.id}")
+    assert page.path == "/admin/invoices/detail"
+    assert invoice.number in told(page)
