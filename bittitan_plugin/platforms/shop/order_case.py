@@ -1,12 +1,14 @@
 """One order as its page shows it: how it stands, what happened, and what can be done about it."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 from uuid import UUID
 
 from bittitan_plugin.domain.account_credit import OnAccount
 from bittitan_plugin.domain.assets import Asset, AssetStatus, ProvisioningStatus
+from bittitan_plugin.domain.billing import next_billing_day
 from bittitan_plugin.domain.coupons import CouponSource, CouponStatus
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
 from bittitan_plugin.domain.money import Money
@@ -14,6 +16,7 @@ from bittitan_plugin.domain.orders import Invoicing, ProvisionOn
 from bittitan_plugin.platforms.line_metadata import FRIENDLY_NAME
 from bittitan_plugin.platforms.shop.ids import Kind, global_id
 from bittitan_plugin.platforms.shop.order_audit import subject_of_order
+from bittitan_plugin.platforms.shop.order_next_step import awaits_payment
 from bittitan_plugin.platforms.shop.order_records import (
     OPEN_STATES,
     OrderRecord,
@@ -111,6 +114,8 @@ class OrderCase:
     #: What was decided of delivering it before it is paid, or would be if it were executed now.
     on_account: OnAccount
     provision_on: ProvisionOn
+    #: When it would be invoiced if that were left to the customer's next billing day now.
+    next_billing_day: datetime
     #: The plugin's account of the customer, once it is known.
     account_id: UUID | None
     #: The choices of when it is invoiced, with their labels.
@@ -154,10 +159,8 @@ class OrderCase:
     @property
     def waits_for_money(self) -> bool:
         """Whether its licences are obtained only once it is paid; for an open one, would be."""
-        delivered_unpaid = (
-            self.provision_on is ProvisionOn.CONFIRMED or self.on_account is OnAccount.DELIVERED
-        )
-        return not delivered_unpaid and not is_fully_paid(self.row)
+        on_account = self.on_account is OnAccount.DELIVERED
+        return awaits_payment(self.row, self.provision_on, on_account=on_account)
 
     @property
     def next_step(self) -> str | None:
@@ -218,6 +221,11 @@ class OrderCase:
         if self.row.taken_back >= self.row.total > 0 and self.row.invoicing != Invoicing.NONE:
             return f"{chosen}; it was cancelled before, so there is no invoice"
         return chosen
+
+    @property
+    def invoiced_on(self) -> datetime | None:
+        """When the invoice that is still to come is due."""
+        return next((event.at for event in self.timeline if event.is_planned), None)
 
     @property
     def timeline(self) -> list[OrderEvent]:
@@ -304,6 +312,7 @@ def read_case(platform: ShopPlatform, work: UnitOfWork, order_id: UUID) -> Order
     if record is None:
         raise Refusal(ErrorCode.NOT_FOUND, "There is no such order.", field="id")
     assets = work.assets.of_orders([global_id(Kind.ORDER, order_id)])
+    database = platform.database
     account = work.accounts.of_customer(global_id(Kind.USER, record.user.id))
     subject = subject_of_order(record.row)
     return OrderCase(
@@ -318,6 +327,9 @@ def read_case(platform: ShopPlatform, work: UnitOfWork, order_id: UUID) -> Order
         ),
         on_account=_on_account(platform, record),
         provision_on=work.installations.by_id(work.installation_id).configuration.provision_on,
+        next_billing_day=next_billing_day(
+            record.user.billing_day, database.clock(), database.zone()
+        ),
         account_id=account.id if account else None,
     )
 

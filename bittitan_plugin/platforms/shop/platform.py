@@ -13,6 +13,7 @@ from bittitan_plugin.base.clock import Clock
 from bittitan_plugin.domain.access import Viewer
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
 from bittitan_plugin.domain.invoicing import Taxation
+from bittitan_plugin.domain.orders import ProvisionOn
 from bittitan_plugin.platforms.shop.account_credit import AccountCredits
 from bittitan_plugin.platforms.shop.catalogue import Catalogue
 from bittitan_plugin.platforms.shop.checkouts import Checkouts
@@ -124,6 +125,11 @@ class ShopPlatform:
         """How a sale that is made now is taxed, by the key of the one installation there is."""
         with self.database.reading() as session:
             return dict.fromkeys(installations, settings_now(session).taxation)
+
+    def provision_on(self, installations: Collection[str]) -> dict[str, ProvisionOn]:
+        """What an order must have reached before its licences are obtained, by the same key."""
+        with self.database.reading() as session:
+            return dict.fromkeys(installations, settings_now(session).provision_on)
 
     def viewer(self, token: str | None) -> Viewer:
         """``user`` with the permissions they have now. Raises ``InvalidToken``."""

@@ -28,7 +28,7 @@ def test_while_bittitan_is_away_an_order_is_taken_and_its_code_comes_later(
     faults.add("status", status=503)
     page = opened(visit(place, None, "/shop/"))
     order(page, reseller.email)
-    expect(page.get_by_text("The coupon code is being obtained from BitTitan.")).to_be_visible()
+    expect(page.get_by_text("It takes a moment: the code appears here.")).to_be_visible()
     (asset,) = reseller.licenses()
     assert coupons_of(place, asset.id) == []
     faults.clear()

@@ -146,3 +146,31 @@ def test_staff_buy_nothing_and_so_nothing_on_account(shop: Shop) -> None:
     with pytest.raises(Refusal) as refused:
         shop.platform.account_credits.set(shop.staff.id, AccountCredit(allowed=True), by=BY)
     assert (refused.value.code, refused.value.field) == (ErrorCode.NOT_FOUND, "id")
+
+
+PLACED = """
+query ($id: ID!) {
+  order(id: $id) {
+    onAccount awaitsPayment nextStep
+    user { buysOnAccount creditLimit { amount currency } }
+  }
+}
+"""
+
+
+def test_who_does_not_buy_on_account_reads_that_the_licences_wait_for_the_money(
+    shop: Shop,
+) -> None:
+    order = shop.ask(PLACED, shop.customer, id=shop.buy(pay=False))["order"]
+    assert (order["onAccount"], order["awaitsPayment"]) == (False, True)
+    assert "The licences are obtained once it is paid (28.00 USD)" in order["nextStep"]
+    assert order["user"] == {"buysOnAccount": False, "creditLimit": None}
+
+
+def test_who_buys_on_account_reads_that_they_are_being_obtained(shop: Shop) -> None:
+    allow(shop, "100.00")
+    order = shop.ask(PLACED, shop.customer, id=shop.buy(pay=False))["order"]
+    assert (order["onAccount"], order["awaitsPayment"]) == (True, False)
+    assert "28.00 USD is to be paid on account." in order["nextStep"]
+    limit = {"amount": 100.0, "currency": "USD"}
+    assert order["user"] == {"buysOnAccount": True, "creditLimit": limit}

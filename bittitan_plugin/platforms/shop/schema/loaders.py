@@ -9,6 +9,7 @@ from strawberry.dataloader import DataLoader
 
 from bittitan_graphql.query_limits import CountedLoader, RowBudget
 from bittitan_plugin.domain.invoicing import Taxation
+from bittitan_plugin.domain.orders import ProvisionOn
 from bittitan_plugin.platforms.shop.catalogue import Variant
 from bittitan_plugin.platforms.shop.platform import ShopPlatform
 from bittitan_plugin.platforms.shop.tables import (
@@ -42,6 +43,8 @@ class Loaders:
         )
         #: By the installation's key: there is one, and many prices ask.
         self.taxations: DataLoader[str, Taxation | None] = of(platform.taxations)
+        #: By the same key: what orders have to reach before their licences are obtained.
+        self.provision_on: DataLoader[str, ProvisionOn | None] = of(platform.provision_on)
         self.product_types: DataLoader[str, ProductTypeRow | None] = of(platform.catalogue.types)
 
 

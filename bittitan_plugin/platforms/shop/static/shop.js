@@ -268,10 +268,11 @@ async function placeOrder() {
   drawBasket();
   byId("order-number").replaceChildren(order.number);
   byId("licences").replaceChildren();
-  byId("waiting").hidden = !order.isPaid;
-  byId("unpaid").hidden = order.isPaid;
+  byId("next-step").replaceChildren(order.nextStep ?? "");
+  byId("next-step").hidden = false;
+  byId("waiting").hidden = order.awaitsPayment;
   show("placed");
-  if (order.isPaid) await followLicences(order.id);
+  if (!order.awaitsPayment) await followLicences(order.id);
 }
 
 /* What the order became */
@@ -284,7 +285,10 @@ async function followLicences(orderId) {
     byId("licences").replaceChildren(...found.map(licenceCard));
     watchCopyButtons(byId("licences"));
     waiting.hidden = found.length > 0 && found.every((l) => l.provisioningStatus !== "PENDING");
-    if (waiting.hidden) return say("Your coupon code is here.");
+    if (waiting.hidden) {
+      byId("next-step").hidden = true;
+      return say("Your coupon code is here.");
+    }
     await new Promise((wake) => setTimeout(wake, PAUSE_MS));
   }
   waiting.replaceChildren("BitTitan takes longer than usual. The code will come by e-mail.");

@@ -7,10 +7,14 @@ import strawberry
 
 from bittitan_graphql.errors import PermissionDenied
 from bittitan_plugin.domain.access import Permission
+from bittitan_plugin.domain.configuration import Configuration
 from bittitan_plugin.domain.money import Money as DomainMoney
-from bittitan_plugin.domain.orders import Invoicing
-from bittitan_plugin.platforms.shop.ids import Kind, global_id
+from bittitan_plugin.domain.orders import Invoicing, ProvisionOn
+from bittitan_plugin.platforms.shop.account_credit import credit_of
+from bittitan_plugin.platforms.shop.ids import INSTALLATION, Kind, global_id
+from bittitan_plugin.platforms.shop.order_next_step import awaits_payment, next_step
 from bittitan_plugin.platforms.shop.order_records import (
+    OPEN_STATES,
     ChargeStatus,
     OrderState,
     charge_status,
@@ -85,7 +89,22 @@ class Order:
     total_charged: Money
     total_refunded: Money
     invoicing: Invoicing | None
+    #: Whether it is delivered before it is paid, because its customer buys on account.
+    on_account: bool
     row: strawberry.Private[OrderRow]
+
+    @field
+    async def awaits_payment(self, info: ShopInfo) -> bool:
+        """Whether its licences are obtained only once it is paid, and it is not."""
+        if OrderState(self.row.status) in {*OPEN_STATES, OrderState.CANCELED}:
+            return False
+        provision_on = await _provision_on(info)
+        return awaits_payment(self.row, provision_on, on_account=self.row.on_account)
+
+    @field
+    async def next_step(self, info: ShopInfo) -> str | None:
+        """What happens next, in words for its customer."""
+        return next_step(self.row, await _provision_on(info))
 
     @field
     async def total(self, info: ShopInfo) -> TaxedMoney:
@@ -133,6 +152,10 @@ class User:
     company_name: str
     is_staff: bool
     billing_day: int | None
+    #: Whether its orders are delivered before they are paid.
+    buys_on_account: bool
+    #: The most it may owe at a time; null is no limit. It counts only for who buys on account.
+    credit_limit: Money | None
     date_joined: datetime
     row: strawberry.Private[UserRow]
 
@@ -162,6 +185,11 @@ class User:
         return await connect(info, listing, request, lambda row: order_of(info, row))
 
 
+async def _provision_on(info: ShopInfo) -> ProvisionOn:
+    known = await loaders(info).provision_on.load(INSTALLATION)
+    return known or Configuration().provision_on
+
+
 def order_of(info: ShopInfo, row: OrderRow) -> Order:
     """An order for the wire."""
     return composed(info, Order)(
@@ -176,18 +204,22 @@ def order_of(info: ShopInfo, row: OrderRow) -> Order:
         total_charged=money_of(row.charged, row.currency),
         total_refunded=money_of(row.refunded, row.currency),
         invoicing=Invoicing(row.invoicing) if row.invoicing else None,
+        on_account=row.on_account,
         row=row,
     )
 
 
 def user_of(info: ShopInfo, row: UserRow) -> User:
     """A user for the wire."""
+    limit = credit_of(row).limit
     return composed(info, User)(
         id=strawberry.ID(global_id(Kind.USER, row.id)),
         email=row.email,
         company_name=row.company,
         is_staff=row.is_staff,
         billing_day=row.billing_day,
+        buys_on_account=row.buys_on_account,
+        credit_limit=money_of(limit.amount, limit.currency) if limit else None,
         date_joined=row.created_at,
         row=row,
     )
