@@ -67,6 +67,9 @@ class PagesPlatform(Protocol):
     def order_page(self, order_id: str) -> str | None:
         """The path of an order's page below the back office's root; None if it has no such page."""
 
+    def has_customers(self) -> bool:
+        """Whether anybody can buy yet."""
+
     def routes(self, site: "Site") -> Sequence[BaseRoute]:
         """Its other addresses that people open in a browser."""
 

@@ -17,6 +17,7 @@ from bittitan_plugin.platforms.shop.admin_staff import StaffList, StaffPage
 from bittitan_plugin.platforms.shop.identity import ShopIdentity
 from bittitan_plugin.platforms.shop.ids import Kind, try_parse
 from bittitan_plugin.platforms.shop.invoice_pages import invoice_routes
+from bittitan_plugin.platforms.shop.paging import PageRequest
 from bittitan_plugin.platforms.shop.platform import ShopPlatform
 from bittitan_plugin.platforms.shop.storefront import shop_routes
 from bittitan_plugin.web.site import Site
@@ -63,6 +64,11 @@ class ShopPages:
         """The page of one order."""
         key = try_parse(Kind.ORDER, order_id)
         return order_page_of(key) if key else None
+
+    def has_customers(self) -> bool:
+        """Whether anybody can buy yet."""
+        found = self._platform.page(self._platform.customers.listing(), PageRequest(first=1))
+        return bool(found.entries)
 
     def routes(self, site: Site) -> Sequence[BaseRoute]:
         """The storefront, the customers' invoices, and where people choose a password."""

@@ -66,7 +66,8 @@ class Overview(AdminPage):
         shown = None
         if context.viewer.may(Permission.MANAGE_ORDERS):
             shown = await self.site.read(lambda work: read_figures(work, context.now, context.zone))
-        todo = await self.site.read(lambda work: steps(work, context.installation))
+        served = await run(self.site.platform.has_customers)
+        todo = await self.site.read(lambda work: steps(work, context.installation, served))
         found: Sequence[Finding] = await run(lambda: findings(self.site, self._pulse, context))
         return self.show(
             request,
@@ -190,15 +191,24 @@ class Step:
     done: bool
 
 
-def steps(work: UnitOfWork, installation: Installation) -> list[Step]:
-    """The six steps from an empty instance to its first sale."""
+def steps(work: UnitOfWork, installation: Installation, has_customers: bool) -> list[Step]:
+    """The seven steps from an empty instance to its first sale."""
     products, there = work.products.all(), begun(work)
     published = {product.product_type for product in products if product.published}
     priced = [product for product in products if product.prices]
     return [
         Step(
+            name="First member of staff",
+            text="You. Colleagues are invited under Staff.",
+            path="/staff/list",
+            permission=Permission.MANAGE_USERS,
+            # Whoever reads this is one.
+            done=True,
+        ),
+        Step(
             name="Connect",
-            text="Fill in the settings and switch the plugin on.",
+            text="Name BitTitan's coupon API, or sell from a stock of codes or by hand, and switch "
+            "the plugin on.",
             path="/settings",
             permission=Permission.MANAGE_PLUGINS,
             done=installation.active,
@@ -225,11 +235,11 @@ def steps(work: UnitOfWork, installation: Installation) -> list[Step]:
             done=published == set(ProductType),
         ),
         Step(
-            name="First account",
-            text="An account is known once it orders or is synchronized.",
-            path="/accounts/list",
+            name="First customer",
+            text="Make the customer that buys, and send it an invitation.",
+            path="/customers/new",
             permission=Permission.MANAGE_USERS,
-            done=there.accounts,
+            done=has_customers or there.accounts,
         ),
         Step(
             name="First order",

@@ -3,9 +3,15 @@
 import re
 from datetime import timedelta
 
+import pytest
+
 from bittitan_plugin.domain.access import Permission
 from bittitan_plugin.domain.catalogue import ProductType
+from bittitan_plugin.platforms.shop.pages import ShopPages
 from bittitan_plugin.services.stock.importing import ImportMode
+from bittitan_plugin.store.queries.figures import Begun
+from bittitan_plugin.web.admin import overview as overview_page
+from bittitan_plugin.web.admin.overview import Step
 from tests.integration.admin.backoffice import BackOffice, told
 from tests.integration.admin.test_long_work import codes, upload
 
@@ -58,3 +64,30 @@ def _stock(office: BackOffice) -> dict[str, list[int]]:
     """The chart's table; nothing where there is none."""
     shown = overview(office)
     return table(shown, STOCK) if f"<caption>{STOCK}" in shown else {}
+
+
+def test_the_checklist_begins_with_a_customer_only_where_there_is_none(
+    office: BackOffice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def first_customer() -> str:
+        shown = re.search(r'/admin/customers/new">First customer</a>.*?>(.*?)<', overview(office))
+        assert shown
+        return shown[1]
+
+    # The shop of these tests is shared, so whether it has customers is said for it.
+    monkeypatch.setattr(overview_page, "begun", lambda _: Begun(accounts=False, assets=False))
+    assert first_customer() == "done"
+    monkeypatch.setattr(ShopPages, "has_customers", lambda _: False)
+    assert first_customer() == "to do"
+
+
+def test_the_checklist_is_gone_once_everything_is_done(
+    office: BackOffice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "Activation, in order" in overview(office)
+    monkeypatch.setattr(
+        overview_page,
+        "steps",
+        lambda *_: [Step(name="All", text="", path="/", permission=Permission.MANAGE_USERS, done=True)],
+    )
+    assert "Activation, in order" not in overview(office)

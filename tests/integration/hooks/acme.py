@@ -154,6 +154,9 @@ class AcmePages:
     def people_views(self, site: "Site") -> Sequence[BaseView]:
         return ()
 
+    def has_customers(self) -> bool:
+        return False
+
     def customer_page(self, customer_id: str) -> str | None:
         return None
 
