@@ -20,6 +20,12 @@ class InvoiceReference:
     number: str
     url: str | None = None
 
+    @property
+    def link(self) -> str | None:
+        """``url`` where a page may lead there: a platform may state anything."""
+        known = self.url is not None and self.url.startswith(("https://", "http://"))
+        return self.url if known else None
+
 
 @dataclass(frozen=True, kw_only=True)
 class Credit:

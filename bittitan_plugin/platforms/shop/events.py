@@ -55,13 +55,14 @@ def _domain_line(order: OrderRow, row: OrderLineRow) -> OrderLine:
     )
 
 
-def invoice_sent(row: InvoiceRow, installation: str) -> specs.InvoiceSent:
-    """The event that this invoice was sent to the customer."""
+def invoice_sent(row: InvoiceRow, installation: str, url: str | None) -> specs.InvoiceSent:
+    """The event that this invoice was sent to the customer, who reads it at ``url``."""
     return specs.InvoiceSent(
         installation=installation,
         invoice_id=global_id(Kind.INVOICE, row.id),
         order_id=global_id(Kind.ORDER, row.order_id),
         number=row.number,
+        url=url,
     )
 
 

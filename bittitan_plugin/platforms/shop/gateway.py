@@ -23,6 +23,7 @@ from bittitan_plugin.platforms.shop.invoices import (
     InvoiceKind,
     Invoices,
     add_credit,
+    address_of,
     by_key,
     invoice_of,
 )
@@ -57,7 +58,9 @@ ORDERS_AT_A_TIME = 100
 class ShopGateway:
     """``ports.platform.Platform`` for the shop. It fires no hooks."""
 
-    def __init__(self, engine: Engine, clock: Clock) -> None:
+    def __init__(self, engine: Engine, clock: Clock, public_url: str = "") -> None:
+        """``public_url``: where the shop's pages are, for links to its invoices."""
+        self._public_url = public_url
         self._database = ShopDatabase(engine, clock)
         self._invoices = Invoices(self._database)
 
@@ -71,7 +74,7 @@ class ShopGateway:
             if record is None or record.row.status == OrderState.DRAFT:
                 return None
             row = invoice_of(session, record.row)
-        return replace(domain_order(record), invoice=None if row is None else _reference(row))
+        return replace(domain_order(record), invoice=None if row is None else self._reference(row))
 
     def orders_since(self, since: datetime) -> Iterator[Sequence[Order]]:
         """Orders placed or changed at or after ``since``, by number; no drafts."""
@@ -110,7 +113,7 @@ class ShopGateway:
         """The order's invoice, issued if it is due."""
         key = try_parse(Kind.ORDER, order_id)
         row = self._invoices.issue(key)[0] if key else None
-        return None if row is None else _reference(row)
+        return None if row is None else self._reference(row)
 
     def due_for_invoice(self, now: datetime) -> Sequence[str]:
         """Ids of the orders that should have been invoiced by ``now`` and are not."""
@@ -146,7 +149,7 @@ class ShopGateway:
             order, line = _locked_line(session, credit.order_id, credit.order_line_id)
             existing = by_key(session, credit.key)
             if existing is not None:
-                return _reference(existing)
+                return self._reference(existing)
             take_line_back(order, line, _part_of(credit, order, line))
             invoice = invoice_of(session, order)
             if invoice is None or line.is_waived:
@@ -160,13 +163,13 @@ class ShopGateway:
             grant = _grant(credit, order, line, given, left=left)
             if grant.amount > 0:
                 now = self._database.clock()
-                return _reference(add_credit(session, order, invoice, grant, now))
+                return self._reference(add_credit(session, order, invoice, grant, now))
             covering = [row for row in given if row.order_line_id in {None, line.id}]
             if not covering:
                 raise PlatformRejected(
                     "NOTHING_TO_CREDIT", "There is nothing to credit on this line."
                 )
-            return _reference(covering[-1])
+            return self._reference(covering[-1])
 
     def refund(self, credit: Credit) -> Refund:
         """Pay the credit back; money that the platform paid back itself is not paid again."""
@@ -224,6 +227,13 @@ class ShopGateway:
         with self._database.writing() as session:
             withdraw(session, variant_id)
 
+    def _reference(self, row: InvoiceRow) -> InvoiceReference:
+        return InvoiceReference(
+            id=global_id(Kind.INVOICE, row.id),
+            number=row.number,
+            url=address_of(self._public_url, row.id),
+        )
+
 
 def _locked_line(session: Session, order_id: str, line_id: str) -> tuple[OrderRow, OrderLineRow]:
     key, line_key = try_parse(Kind.ORDER, order_id), try_parse(Kind.ORDER_LINE, line_id)
@@ -270,7 +280,3 @@ def _delivery_state(lines: Sequence[OrderLineRow]) -> OrderState:
     if all(line.quantity_fulfilled >= line.quantity for line in lines):
         return OrderState.FULFILLED
     return OrderState.PARTIALLY_FULFILLED
-
-
-def _reference(row: InvoiceRow) -> InvoiceReference:
-    return InvoiceReference(id=global_id(Kind.INVOICE, row.id), number=row.number)

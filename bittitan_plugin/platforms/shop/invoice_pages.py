@@ -1,6 +1,5 @@
 """A customer's invoices in the browser: each a page and a PDF, and nobody else's."""
 
-from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from starlette.requests import Request
@@ -15,20 +14,15 @@ from bittitan_plugin.platforms.shop.invoice_documents import (
     Settlement,
     find_invoice,
 )
+from bittitan_plugin.platforms.shop.invoices import PATH
 from bittitan_plugin.web.site import Site, run
 
-PATH = "/invoices"
 #: How a customer reads whether it has to pay, and in which tone.
 _WORDS = {
     Settlement.UNPAID: ("Not paid yet", "wait"),
     Settlement.PAID: ("Paid", "good"),
     Settlement.CREDITED: ("Credited: there is nothing to pay", "plain"),
 }
-
-
-def address_of(public_url: str, key: UUID) -> str | None:
-    """Where the customer reads an invoice; None where the shop has no address."""
-    return f"{public_url.rstrip('/')}{PATH}/{key}" if public_url else None
 
 
 def invoice_routes(site: Site) -> list[BaseRoute]:

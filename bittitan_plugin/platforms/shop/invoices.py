@@ -45,6 +45,15 @@ _PREFIX = {InvoiceKind.INVOICE: "INV", InvoiceKind.CREDIT: "CR"}
 _UNBILLABLE = frozenset({*OPEN_STATES, OrderState.CANCELED})
 
 
+#: Where customers read invoices, below the shop's address.
+PATH = "/invoices"
+
+
+def address_of(public_url: str, key: UUID) -> str | None:
+    """Where an invoice is read; None where the shop has no address."""
+    return f"{public_url.rstrip('/')}{PATH}/{key}" if public_url else None
+
+
 class Invoices:
     """Issues what is due. Repeating a call issues nothing more."""
 

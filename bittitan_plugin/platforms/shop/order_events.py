@@ -20,7 +20,7 @@ from bittitan_plugin.platforms.shop.checkout_completion import CheckoutCompletio
 from bittitan_plugin.platforms.shop.database import ShopDatabase
 from bittitan_plugin.platforms.shop.events import domain_order, invoice_sent
 from bittitan_plugin.platforms.shop.hook_calls import HookCaller
-from bittitan_plugin.platforms.shop.invoices import Invoices
+from bittitan_plugin.platforms.shop.invoices import Invoices, address_of
 from bittitan_plugin.platforms.shop.order_audit import SHOP
 from bittitan_plugin.platforms.shop.order_records import (
     OPEN_STATES,
@@ -55,8 +55,14 @@ class OrderChanges:
     """Changes orders and fires the hooks. Raises ``Refusal``."""
 
     def __init__(
-        self, database: ShopDatabase, announcer: HookCaller, *, demo_payments: bool
+        self,
+        database: ShopDatabase,
+        announcer: HookCaller,
+        *,
+        demo_payments: bool,
+        public_url: str = "",
     ) -> None:
+        self._public_url = public_url
         self._completion = CheckoutCompletion(database, demo_payments=demo_payments)
         self._orders = Orders(database)
         self._refunds = Refunds(database)
@@ -161,8 +167,9 @@ class OrderChanges:
 
     def _announce_invoice(self, invoice: InvoiceRow | None) -> None:
         if invoice is not None:
+            url = address_of(self._public_url, invoice.id)
             self._announcer.announce(
-                "invoice_sent", lambda: invoice_sent(invoice, self._announcer.installation)
+                "invoice_sent", lambda: invoice_sent(invoice, self._announcer.installation, url)
             )
 
     def _precheck_open(self, order_id: UUID) -> OrderRecord | None:

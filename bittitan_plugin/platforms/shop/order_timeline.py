@@ -89,7 +89,8 @@ def _money(facts: OrderFacts) -> Iterator[OrderEvent]:
     for row in facts.invoices:
         kind = "Invoice" if row.kind == InvoiceKind.INVOICE else "Credit invoice"
         amount = Money(row.amount, row.currency)
-        yield OrderEvent(at=row.created_at, text=f"{kind} {row.number} over {amount}")
+        text = f"{kind} {row.number} over {amount}"
+        yield OrderEvent(at=row.created_at, text=text, list="invoices", id=row.id)
     if (
         facts.invoice is None
         and order.status != OrderState.CANCELED

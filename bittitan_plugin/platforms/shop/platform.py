@@ -61,8 +61,9 @@ class ShopPlatform:
     ) -> None:
         self.database = ShopDatabase(engine, clock, zone)
         self.installation = INSTALLATION
+        self.public_url = public_url
         self.plugin_manager = plugins
-        self.host = ShopGateway(engine, clock)
+        self.host = ShopGateway(engine, clock, public_url)
         announcer = HookCaller(plugins, INSTALLATION)
         self.customers = Customers(self.database)
         self.account_credits = AccountCredits(self.database)
@@ -72,7 +73,9 @@ class ShopPlatform:
         self.product_changes = ProductChanges(self.catalogue, announcer)
         self.checkouts = Checkouts(self.database)
         self.orders = Orders(self.database)
-        self.order_changes = OrderChanges(self.database, announcer, demo_payments=demo_payments)
+        self.order_changes = OrderChanges(
+            self.database, announcer, demo_payments=demo_payments, public_url=public_url
+        )
         self.outbox_relay = OutboxRelay(Outbox(self.database), self.order_changes)
         self.invoices = Invoices(self.database)
         self.payments = Payments(self.database)

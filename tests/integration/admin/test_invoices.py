@@ -159,3 +159,23 @@ def test_staff_who_follow_a_customers_link_read_it_in_the_back_office(
     page = visitor(clerk).open(f"/invoices/{invoice.id}")
     assert page.path == "/admin/invoices/detail"
     assert invoice.number in told(page)
+
+
+def test_an_order_and_its_asset_lead_to_the_invoice(office: BackOffice) -> None:
+    asset, staff = office.sold(), office.staff()
+    invoice = invoices_of(office, order_of(office, asset))[0]
+    order = staff.open(f"/admin/orders/detail?pk={invoice.order_id}")
+    assert any(f"/admin/invoices/detail?pk={invoice.id}" in link for link in order.links)
+    assert (
+        f"http://shop/invoices/{invoice.id}" in staff.open(f"/admin/assets/detail?pk={asset}").links
+    )
+
+
+def test_a_licences_page_leads_its_buyer_to_the_invoice(
+    office: BackOffice, visitor: Visiting
+) -> None:
+    key = office.sold()
+    order = order_of(office, key)
+    invoice = invoices_of(office, order)[0]
+    page = visitor(office.storefront.reseller).open(f"/portal/licenses/{key}")
+    assert f"http://shop/invoices/{invoice.id}" in page.links

@@ -100,3 +100,17 @@ def test_an_invoice_lost_to_a_crash_after_the_sale_is_caught_up(shop: Shop) -> N
 def test_a_checkout_is_invoiced_at_once(shop: Shop) -> None:
     order = parse_id(Kind.ORDER, shop.buy())
     assert [row.kind for row in shop.platform.invoices.of_orders([order])[order]] == ["INVOICE"]
+
+
+def test_everybody_who_is_told_of_an_invoice_is_told_where_it_is_read(shop: Shop) -> None:
+    order = shop.buy()
+    key = parse_id(Kind.ORDER, order)
+    (row,) = shop.platform.invoices.of_orders([key])[key]
+    address = f"http://shop/invoices/{row.id}"
+    asked = "query ($id: ID!) { order(id: $id) { invoices { url } } }"
+    assert shop.ask(asked, shop.customer, id=order)["order"]["invoices"] == [{"url": address}]
+    known = shop.platform.host.invoice(order)
+    assert known is not None
+    assert (known.url, known.link) == (address, address)
+    told = [event for name, event in shop.plugin.events if name == "invoice_sent"]
+    assert [event.url for event in told] == [address]

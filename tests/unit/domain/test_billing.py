@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bittitan_plugin.domain.billing import LAST_BILLING_DAY, next_billing_day
+from bittitan_plugin.domain.billing import LAST_BILLING_DAY, InvoiceReference, next_billing_day
 from tests.tables import every
 
 UTC_ZONE = ZoneInfo("UTC")
@@ -74,3 +74,17 @@ def test_it_is_always_later_within_32_days_and_has_the_right_number(zone: str) -
             found = next_billing_day(day, now, place)
             assert found.day == day
             assert timedelta(0) < found - now < timedelta(days=32)
+
+
+@every(
+    "url, link",
+    [
+        (None, None),
+        ("https://shop.example/invoices/1", "https://shop.example/invoices/1"),
+        ("http://127.0.0.1:8000/invoices/1", "http://127.0.0.1:8000/invoices/1"),
+        ("javascript:alert(1)", None),
+        ("/invoices/1", None),
+    ],
+)
+def test_only_an_address_of_the_web_becomes_a_link(url: str | None, link: str | None) -> None:
+    assert InvoiceReference(id="1", number="INV-1", url=url).link == link

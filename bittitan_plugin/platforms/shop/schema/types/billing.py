@@ -6,6 +6,8 @@ import strawberry
 
 from bittitan_plugin.platforms.shop.ids import Kind, global_id
 from bittitan_plugin.platforms.shop.invoices import InvoiceKind as Kinds
+from bittitan_plugin.platforms.shop.invoices import address_of
+from bittitan_plugin.platforms.shop.schema.context import ShopInfo, platform
 from bittitan_plugin.platforms.shop.schema.scalars import Money, money_of
 from bittitan_plugin.platforms.shop.tables import InvoiceRow, RefundRow
 
@@ -23,8 +25,9 @@ class Invoice:
     billed_to: str
     amount: Money
     created_at: datetime
-    #: This host prints none.
-    url: str | None = None
+    url: str | None = strawberry.field(
+        description="Its page, for whoever bought and for staff; `/pdf` after it is the document."
+    )
     order_line_id: strawberry.ID | None
 
 
@@ -38,7 +41,7 @@ class OrderGrantedRefund:
     created_at: datetime
 
 
-def invoice_of(row: InvoiceRow) -> Invoice:
+def invoice_of(info: ShopInfo, row: InvoiceRow) -> Invoice:
     """An invoice for the wire."""
     line = row.order_line_id
     return Invoice(
@@ -48,6 +51,7 @@ def invoice_of(row: InvoiceRow) -> Invoice:
         billed_to=row.billed_to,
         amount=money_of(row.amount, row.currency),
         created_at=row.created_at,
+        url=address_of(platform(info).public_url, row.id),
         order_line_id=strawberry.ID(global_id(Kind.ORDER_LINE, line)) if line else None,
     )
 

@@ -121,7 +121,9 @@ class Order:
     @field
     async def invoices(self, info: ShopInfo) -> list[Invoice]:
         """Invoices and credit invoices, oldest first."""
-        return [invoice_of(row) for row in await loaders(info).invoices.load(self.row.id) or ()]
+        return [
+            invoice_of(info, row) for row in await loaders(info).invoices.load(self.row.id) or ()
+        ]
 
     @field
     async def granted_refunds(self, info: ShopInfo) -> list[OrderGrantedRefund]:
