@@ -72,7 +72,7 @@ class OrderList(AdminList):
     detail_template = "shop/admin/order.html"
     fields_default_sort = [("created_at", True)]
     fields = [
-        fields.number("number", "Number", lambda line: line.order.sequence),
+        fields.number("number", "Number", lambda line: line.order.sequence or "Draft"),
         fields.choice("state", "State", lambda line: line.order.status, OrderState),
         fields.text("customer", "Customer", lambda line: line.user.email),
         fields.text("company", "Company", lambda line: line.user.company),

@@ -36,7 +36,7 @@ from bittitan_plugin.web.admin.settings import SettingsPage
 from bittitan_plugin.web.admin.stock import StockList, StockPage
 from bittitan_plugin.web.admin.theme import AdminTheme, WithoutInlineCode
 from bittitan_plugin.web.admin.waiting_work import WaitingWorkList, WaitingWorkPage
-from bittitan_plugin.web.admin.wording import at_a_glance, colour, field_name, spoken
+from bittitan_plugin.web.admin.wording import at_a_glance, colour, field_name, recorded, spoken
 from bittitan_plugin.web.pages import day, days_left, instant, money
 from bittitan_plugin.web.problem_buttons import BUTTONS
 from bittitan_plugin.web.security_headers import ADMIN
@@ -85,6 +85,7 @@ def _office(site: Site) -> BaseAdmin:
         "spoken": spoken,
         "glance": at_a_glance,
         "field_name": field_name,
+        "recorded": _recorded,
         "run_names": NAMES,
         "problem_buttons": BUTTONS,
         "problem_leads": LEADS,
@@ -209,6 +210,11 @@ def _in_zone(wording: Callable[[Any, ZoneInfo], str]) -> Callable[[Context, Any]
         return wording(when, context_of(context["request"]).zone)
 
     return filtered
+
+
+@pass_context
+def _recorded(context: Context, field: str, value: str | None) -> str | None:
+    return recorded(field, value, context_of(context["request"]).zone)
 
 
 @pass_context

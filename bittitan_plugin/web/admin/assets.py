@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID, uuid4
+from zoneinfo import ZoneInfo
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -38,10 +39,11 @@ from bittitan_plugin.store.queries.browsing import Browser
 from bittitan_plugin.store.queries.keyset import Window
 from bittitan_plugin.store.unit_of_work import UnitOfWork
 from bittitan_plugin.web.admin import fields
+from bittitan_plugin.web.admin.admin_context import context_of
 from bittitan_plugin.web.admin.admin_page import AdminPage, actor_of, key_in, sent, to
 from bittitan_plugin.web.admin.lists import AdminList
 from bittitan_plugin.web.admin.many import Deed
-from bittitan_plugin.web.admin.wording import at_a_glance, field_name, spoken
+from bittitan_plugin.web.admin.wording import at_a_glance, field_name, recorded, spoken
 from bittitan_plugin.web.forms import form_of
 from bittitan_plugin.web.site import run
 
@@ -318,17 +320,20 @@ class AssetPage(AdminPage):
         known = max(whole_number(seen) or 0, 0)
         if known >= len(history):
             return False
-        flash(request, _what_changed(history[known:]), "warning")
+        flash(request, _what_changed(history[known:], context_of(request).zone), "warning")
         return True
 
 
-def _what_changed(entries: Sequence[HistoryEntry]) -> str:
+def _change(entry: HistoryEntry, zone: ZoneInfo) -> str:
+    field, who = entry.change.field, entry.actor.name or spoken(entry.actor.kind)
+    before = recorded(field, entry.change.before, zone) or "–"
+    after = recorded(field, entry.change.after, zone) or "–"
+    return f"{field_name(field)}: {before} → {after} (by {who})"
+
+
+def _what_changed(entries: Sequence[HistoryEntry], zone: ZoneInfo) -> str:
     """The changes, a sentence each, the newest last; as many as fit into a message."""
-    told = [
-        f"{field_name(entry.change.field)}: {entry.change.before or '–'} → "
-        f"{entry.change.after or '–'} (by {entry.actor.name or spoken(entry.actor.kind)})"
-        for entry in entries[-5:]
-    ]
+    told = [_change(entry, zone) for entry in entries[-5:]]
     return (
         "Nothing was done, because this page was out of date. Meanwhile: "
         + "; ".join(told)

@@ -26,6 +26,10 @@ _NEEDED = {
 }
 
 
+def _kept(line: AuditLine, value: str | None) -> tuple[str, str | None]:
+    return line.entry.change.field, value
+
+
 class AuditList(AdminList):
     """Every recorded change, the newest first."""
 
@@ -46,8 +50,8 @@ class AuditList(AdminList):
         fields.subject_link("subject", "Of what", lambda line: line.entry.subject),
         fields.text("order_number", "Order", lambda line: line.order_number),
         fields.text("field", "What", lambda line: field_name(line.entry.change.field)),
-        fields.plain("before", "Before", lambda line: line.entry.change.before),
-        fields.plain("after", "After", lambda line: line.entry.change.after),
+        fields.change("before", "Before", lambda line: _kept(line, line.entry.change.before)),
+        fields.change("after", "After", lambda line: _kept(line, line.entry.change.after)),
     ]
 
     def can_view_detail(self, request: Request) -> bool:

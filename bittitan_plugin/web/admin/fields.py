@@ -25,7 +25,7 @@ from bittitan_plugin.web.admin.filters import (
     OneOf,
     UntilDay,
 )
-from bittitan_plugin.web.admin.wording import spoken
+from bittitan_plugin.web.admin.wording import recorded, spoken
 from bittitan_plugin.web.pages import instant, money
 
 Getter = Callable[[Any], object]
@@ -173,6 +173,26 @@ def subject_link(name: str, label: str, get: Callable[[Any], Subject]) -> Subjec
     )
 
 
+@dataclass
+class RecordedField(StringField):
+    """A value before or after a change, in words; exported as it is kept."""
+
+    async def serialize_value(self, request: Request, value: Any) -> Any:
+        """Constants and flags as words, instants as dates."""
+        field, kept = value
+        return recorded(field, kept, context_of(request).zone)
+
+
+def change(name: str, label: str, get: Callable[[Any], tuple[str, str | None]]) -> RecordedField:
+    """A value before or after a change, given with the name of its field."""
+
+    def known(item: Any) -> tuple[str, str] | None:
+        field, kept = get(item)
+        return None if kept is None else (field, kept)
+
+    return RecordedField(name=name, label=label, getter=_got(known), filters=[], orderable=False)
+
+
 def button(
     name: str, label: str, get: Callable[[Any], str | None], *, template: str
 ) -> StringField:
@@ -193,8 +213,8 @@ def amount(name: str, label: str, get: Callable[[Any], Money | None]) -> MoneyFi
     return MoneyField(name=name, label=label, getter=_got(get), filters=[], extra=_RIGHT)
 
 
-def number(name: str, label: str, get: Callable[[Any], int | None]) -> StringField:
-    """A count."""
+def number(name: str, label: str, get: Callable[[Any], int | str | None]) -> StringField:
+    """A number, or a word where there is none."""
     return StringField(name=name, label=label, getter=_got(get), filters=[], extra=_RIGHT)
 
 
@@ -261,6 +281,8 @@ def _cell(field: BaseField, value: Any, zone: ZoneInfo) -> Cell:
             return _name(value)
         case Subject():
             return value.name
+        case (_, str(kept)):
+            return kept
     return spoken(value) if isinstance(field, EnumField) else str(value)
 
 

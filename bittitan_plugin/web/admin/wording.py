@@ -1,8 +1,13 @@
 """How the back office writes values."""
 
+import re
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
 from bittitan_plugin.domain.assets import Asset, AssetStatus, ProvisioningStatus
 from bittitan_plugin.domain.coupons import CouponStatus
 from bittitan_plugin.domain.requests import RequestState
+from bittitan_plugin.web.pages import instant
 
 #: Tabler's colours by what a status means to staff: all is well, watch it, act, over.
 _GOOD, _WATCH, _ACT, _OVER = "green", "yellow", "red", "secondary"
@@ -67,7 +72,16 @@ _FIELDS = {
     "takenBack": "Not due any more",
     "buysOnAccount": "Buys on account",
     "creditLimit": "Limit of its credit",
+    "published": "On sale",
 }
+
+
+#: What somebody typed stays as it was typed, also where it looks like a constant.
+_TYPED = frozenset({"friendlyName", "name", "company", "sku", "synchronize", "note", "reason"})
+_FLAGS = {"True": "Yes", "False": "No"}
+_CONSTANT = re.compile(r"[A-Z]+(_[A-Z]+)+")
+#: An instant with its offset, as histories keep it.
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$")
 
 
 def spoken(value: object) -> str:
@@ -78,6 +92,19 @@ def spoken(value: object) -> str:
 def field_name(field: str) -> str:
     """The name of a field in a history, as people read it."""
     return _FIELDS.get(field, spoken(field))
+
+
+def recorded(field: str, value: str | None, zone: ZoneInfo) -> str | None:
+    """A value of a history as people read it: constants and flags as words, instants as dates."""
+    if value is None or field in _TYPED:
+        return value
+    if value in _FLAGS:
+        return _FLAGS[value]
+    if value in COLOURS or _CONSTANT.fullmatch(value):
+        return spoken(value)
+    if _INSTANT.match(value):
+        return instant(datetime.fromisoformat(value), zone)
+    return value
 
 
 def colour(value: object) -> str:

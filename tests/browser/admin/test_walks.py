@@ -195,7 +195,7 @@ def test_two_tabs_cancel_once_and_the_second_says_what_changed(place: Place, sta
     second.get_by_role("button", name="Cancel all 25 licences").click()
     said = second.get_by_role("alert")
     expect(said).to_contain_text("Nothing was done, because this page was out of date.")
-    expect(said).to_contain_text("Status: ACTIVE → CANCELLING")
+    expect(said).to_contain_text("Status: Active → Cancelling")
     assert place.read(lambda work: work.assets.get(asset.id)).credit_invoice == credit
 
 

@@ -63,7 +63,7 @@ def test_the_same_form_from_two_tabs_cancels_once_and_tells_the_second(office: B
     staff.send(form)
     page = staff.send(form)
     assert "Nothing was done, because this page was out of date" in page.text
-    assert "Status: ACTIVE → CANCELLING" in page.text
+    assert "Status: Active → Cancelling" in page.text
     office.shop.settle()
     assert office.asset(key).credit_invoice is not None
 
