@@ -35,7 +35,9 @@ NO_PAGES = {
     "/metrics": "read by Prometheus",
 }
 #: Who opens what; everything else is for anybody.
-VIEWERS = {"/admin/": "every permission", "/portal/": RESELLER}
+VIEWERS = {"/admin/": "every permission", "/portal/": RESELLER, "/invoices/": RESELLER}
+#: How the addresses of documents end, which a browser downloads.
+DOCUMENTS = ("/pdf",)
 #: Saleor's Dashboard opens these with a form that says who is looking, and at what.
 FRAMES = "/saleor/dashboard"
 
@@ -105,7 +107,9 @@ class Everything:
     def pages(self) -> Iterator[Address]:
         """The addresses that are opened in a browser."""
         for address in addresses(self.stage.shop.app.routes):
-            if address.method == "GET" and not address.path.startswith(tuple(NO_PAGES)):
+            if address.method != "GET" or address.path.endswith(DOCUMENTS):
+                continue
+            if not address.path.startswith(tuple(NO_PAGES)):
                 yield address
 
     def frames(self) -> Iterator[tuple[str, dict[str, str]]]:

@@ -26,6 +26,8 @@ GROUNDS: dict[Ground, tuple[str, ...]] = {
     "light": (),
     "dark": ("color-contrast", "link-in-text-block"),
 }
+#: The parts of the site, each opened by whoever it is for; the last is all the rest.
+AREAS = ("/admin/", "/portal/", "/invoices/", "/saleor/", "")
 #: Where, by what is wrong there.
 Barriers = dict[str, list[str]]
 Open = Callable[[str | None], Page]
@@ -53,10 +55,10 @@ def look(page: Page, found: Barriers) -> None:
             found.setdefault(f"{rule}: {elements}", []).append(f"{page.url}, {ground}")
 
 
-@pytest.mark.parametrize("area", ["/admin/", "/portal/", "/saleor/", ""])
+@pytest.mark.parametrize("area", AREAS)
 def test_no_page_has_a_barrier(everything: Everything, browser: Open, area: str) -> None:
     page, found, refusals = browser(VIEWERS.get(area)), dict[str, list[str]](), set[int]()
-    others = tuple(each for each in ("/admin/", "/portal/", "/saleor/") if each != area)
+    others = tuple(each for each in AREAS if each and each != area)
     for path in everything.paths():
         if not path.startswith(area) or path.startswith(others):
             continue
