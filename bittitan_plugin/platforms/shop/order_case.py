@@ -212,13 +212,12 @@ class OrderCase:
 
     @property
     def invoicing_chosen(self) -> str:
-        """The choice that was made, and what came of it, in words."""
+        """The choice that was made, and why nothing comes of it, in words."""
         if self.row.invoicing is None:
             return "to be chosen when it is executed"
         chosen = INVOICING[Invoicing(self.row.invoicing)]
-        if self.facts.invoice is not None:
-            return f"{chosen}: {self.facts.invoice.number}"
-        if self.row.taken_back >= self.row.total > 0 and self.row.invoicing != Invoicing.NONE:
+        cancelled_before = self.facts.invoice is None and self.row.invoicing != Invoicing.NONE
+        if cancelled_before and self.row.taken_back >= self.row.total > 0:
             return f"{chosen}; it was cancelled before, so there is no invoice"
         return chosen
 

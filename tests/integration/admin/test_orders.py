@@ -210,6 +210,15 @@ def test_asset_and_order_lead_to_each_other(office: BackOffice) -> None:
     assert any("/accounts/detail?pk=" in link for link in order_page.links)
 
 
+def test_its_invoice_and_credit_invoice_are_a_click_away(office: BackOffice) -> None:
+    staff, key = office.staff(), drafted(office)
+    execute(staff, key)
+    staff.send(ask(staff, key, "cancel").form("/cancel"))
+    page = page_of(staff, key)
+    for row in office.storefront.platform.invoices.of_orders([key])[key]:
+        assert any(f"/invoices/detail?pk={row.id}" in link for link in page.links)
+
+
 def test_the_account_is_linked_for_those_only_who_may_open_it(office: BackOffice) -> None:
     order = parse_id(Kind.ORDER, office.asset(office.sold()).order_id)
     page = page_of(office.staff(Permission.MANAGE_ORDERS), order)
