@@ -229,3 +229,9 @@ def test_a_senseless_customer_is_an_error_on_its_field(
 ) -> None:
     data = staff(shop, CUSTOMER_CREATE, input={"email": "new@example.com", **change})
     assert data["errors"][0]["field"] == field
+
+
+def test_everything_that_is_wrong_with_a_customer_is_told_at_once(shop: Shop) -> None:
+    wrong = {"email": "BUYER@example.com", "password": "short", "billingDay": 29}
+    data = staff(shop, CUSTOMER_CREATE, input=wrong)
+    assert {each["field"] for each in data["errors"]} == wrong.keys()
