@@ -7,7 +7,7 @@ from typing import Self
 from uuid import UUID
 
 from bittitan_plugin.domain.described import Described
-from bittitan_plugin.domain.errors import ErrorCode, Refusal
+from bittitan_plugin.domain.errors import ErrorCode, Faults, Refusal
 from bittitan_plugin.domain.money import Money
 from bittitan_plugin.domain.texts import quoted
 
@@ -160,21 +160,21 @@ def check_prices(
 ) -> dict[str, Money]:
     """Prices of one licence by currency, read from pairs of amount and currency.
 
-    Raises ``Refusal`` on ``prices[n].amount`` or ``.currency``: no amount of money, negative,
-    finer than the currency's smallest unit, or the second one in a currency.
+    Raises every ``Refusal`` at once, on ``prices[n].amount`` or ``.currency``: no amount of money,
+    negative, finer than the currency's smallest unit, or the second one in a currency.
     """
+    faults = Faults()
     checked: dict[str, Money] = {}
     for index, (amount, currency) in enumerate(prices):
-        place = f"{name}[{index}]"
         try:
             price = check_price(Money.of(amount, currency))
+            if currency in checked:
+                said = f"There are two prices in {currency}."
+                raise Refusal(ErrorCode.UNIQUE, said, field="currency")
+            checked[currency] = price
         except Refusal as refusal:
-            raise refusal.within(place) from None
-        if currency in checked:
-            raise Refusal(
-                ErrorCode.UNIQUE, f"There are two prices in {currency}.", field=f"{place}.currency"
-            )
-        checked[currency] = price
+            faults.found.append(refusal.within(f"{name}[{index}]"))
+    faults.check()
     return checked
 
 

@@ -15,6 +15,7 @@ from bittitan_plugin.domain.errors import (
     ErrorCode,
     OutcomeUnknown,
     Refusal,
+    Refusals,
     Rejected,
     Unavailable,
 )
@@ -43,9 +44,15 @@ class ErrorFields:
     @classmethod
     def of(cls, error: BitTitanError) -> list[Self]:
         """The payload's errors for an error that was raised on purpose. Raises any other again."""
-        refusal = as_refusal(error)
-        field = camel_case(refusal.field) if refusal.field else None
-        return [cls(field=field, message=refusal.message, code=refusal.code)]
+        found = error.refusals if isinstance(error, Refusals) else (as_refusal(error),)
+        return [
+            cls(
+                field=camel_case(each.field) if each.field else None,
+                message=each.message,
+                code=each.code,
+            )
+            for each in found
+        ]
 
 
 @strawberry.type(description="Why a mutation of an asset was refused.")
@@ -126,9 +133,7 @@ def refusals(description: str = "Why it was refused; empty when it was not.") ->
 
 @contextmanager
 def refusals_in(payload: Payload) -> Iterator[None]:
-    """OrderLease errors raised on purpose in the block into the payload's; its other fields
-    stay.
-    """
+    """Put errors raised on purpose in the block into the payload; its other fields stay."""
     (kind,) = get_args(get_type_hints(type(payload))["errors"])
     try:
         yield

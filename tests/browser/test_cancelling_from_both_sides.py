@@ -76,6 +76,7 @@ def test_what_staff_accept_is_cancelled_and_credited_on_both_sides(
     assert (asked_state(place, key), coupon(place, key)) == (RequestState.PENDING, "AVAILABLE")
     waiting(staff, "Ordered for the wrong tenant")
     expect(staff.get_by_text("To be credited: 350.00 USD.")).to_be_visible()
+    staff.get_by_role("link", name="Accept and cancel").click()
     staff.get_by_role("button", name="Accept and cancel").dblclick()
     credit = place.until(lambda: stored(place, key).credit_invoice)
     assert stored(place, key).status is AssetStatus.CANCELLED
@@ -114,6 +115,8 @@ def test_what_the_customer_withdraws_staff_can_accept_no_more(
     customer = visit(place, reseller.email)
     ask(customer, key, "Maybe not")
     waiting(staff, "Maybe not")
+    staff.get_by_role("link", name="Accept and cancel").click()
+    expect(staff.get_by_role("button", name="Accept and cancel")).to_be_visible()
     customer.get_by_role("button", name="Withdraw the request").click()
     expect(customer.get_by_text("Your request has been withdrawn.")).to_be_visible()
     staff.get_by_role("button", name="Accept and cancel").click()
@@ -130,7 +133,7 @@ def test_what_staff_cancel_meanwhile_is_told_to_the_customer_who_asks_too_late(
 ) -> None:
     key = reseller.bought()
     customer = visit(place, reseller.email, licence(key, "/cancel"))
-    staff.goto(f"/admin/assets/detail?pk={key}")
+    staff.goto(f"/admin/assets/{key}/cancel")
     staff.get_by_role("button", name="Cancel all 25 licences").click()
     place.until(lambda: stored(place, key).credit_invoice)
     customer.get_by_role("button", name="Ask to cancel them").click()

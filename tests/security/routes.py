@@ -142,6 +142,7 @@ async def _knocked(stage: Stage, client: httpx.AsyncClient, address: Address) ->
             "once": uuid4().hex,
             "request": str(stage.here.request.id),
             "reason": "It is in use.",
+            "comment": "It is in use.",
             "work": stage.here.retry.id,
             "name": "Ours",
             # Of an export: the rows that were chosen.

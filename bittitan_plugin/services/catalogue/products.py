@@ -4,9 +4,11 @@ The platform is changed first, which keeps the binding valid; what it refuses is
 Assets already sold never change: they have their own copy.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
 from uuid import UUID, uuid4
 
 import structlog
@@ -21,7 +23,7 @@ from bittitan_plugin.domain.catalogue import (
     check_prices,
     check_publishable,
 )
-from bittitan_plugin.domain.errors import ErrorCode, Refusal, Rejected
+from bittitan_plugin.domain.errors import ErrorCode, Faults, Refusal, Rejected
 from bittitan_plugin.domain.history import Actor
 from bittitan_plugin.domain.installations import Installation
 from bittitan_plugin.domain.texts import check_line
@@ -36,6 +38,17 @@ log = structlog.get_logger(__name__)
 #: What the audit compares of a product.
 _SHOWN = ("name", "sku", "product_type", "prices", "published", "expire_days", "validity_days")
 
+#: How each value of ``Wishes`` is checked, in the order of the form.
+_CHECKS: Mapping[str, Callable[[Any], object]] = {
+    "sku": partial(check_line, name="sku"),
+    "name": partial(check_line, name="name"),
+    "prices": check_prices,
+    "expire_days": partial(check_days, name="expire_days"),
+    "validity_days": partial(check_days, name="validity_days"),
+    "variant_id": partial(check_line, name="variant_id"),
+    "published": bool,
+}
+
 
 @dataclass(frozen=True, kw_only=True)
 class Wishes:
@@ -45,8 +58,9 @@ class Wishes:
     name: str | None = None
     #: (amount, currency) of every price; they replace all existing ones.
     prices: Sequence[tuple[str, str]] | None = None
-    expire_days: int | None = None
-    validity_days: int | None = None
+    #: Text is refused; it is let through to be refused together with the rest.
+    expire_days: int | str | None = None
+    validity_days: int | str | None = None
     published: bool | None = None
     variant_id: str | None = None
 
@@ -148,34 +162,25 @@ def _new(installation: Installation, product_type: ProductType | None, wishes: W
     blank = Product(
         id=uuid4(),
         product_type=product_type,
-        sku=check_line(wishes.sku, "sku"),
-        name=check_line(wishes.name, "name"),
+        sku="",
+        name="",
         expire_days=configuration.expire_days,
         validity_days=configuration.validity_days,
     )
-    return _changed(blank, wishes)
+    return _changed(blank, replace(wishes, sku=wishes.sku or "", name=wishes.name or ""))
 
 
 def _changed(product: Product, wishes: Wishes) -> Product:
-    """The product with the given values, checked."""
-    changed = product
-    if wishes.sku is not None and (sku := check_line(wishes.sku, "sku")) != product.sku:
+    """The product with the given values. Raises every ``Refusal`` of them at once."""
+    faults, changed = Faults(), product
+    for name, check in _CHECKS.items():
+        given, before = getattr(wishes, name), getattr(product, name)
+        if given is not None:
+            changed = replace(changed, **{name: faults.of(partial(check, given), before)})
+    faults.check()
+    if changed.sku != product.sku:
         # Nothing was ever imported for another article.
-        changed = replace(changed, sku=sku, imported=None)
-    if wishes.name is not None:
-        changed = replace(changed, name=check_line(wishes.name, "name"))
-    if wishes.prices is not None:
-        changed = replace(changed, prices=check_prices(wishes.prices))
-    if wishes.expire_days is not None:
-        days = check_days(wishes.expire_days, name="expire_days")
-        changed = replace(changed, expire_days=days)
-    if wishes.validity_days is not None:
-        days = check_days(wishes.validity_days, name="validity_days")
-        changed = replace(changed, validity_days=days)
-    if wishes.variant_id is not None:
-        changed = replace(changed, variant_id=check_line(wishes.variant_id, "variant_id"))
-    if wishes.published is not None:
-        changed = replace(changed, published=wishes.published)
+        changed = replace(changed, imported=None)
     if wishes.published or wishes.prices is not None:
         check_publishable(changed)
     return changed
@@ -252,8 +257,8 @@ def _part(product: Product, wishes: Wishes) -> Offer:
         name=None if wishes.name is None else product.name,
         prices=None if wishes.prices is None else product.prices,
         published=wishes.published,
-        expire_days=wishes.expire_days,
-        validity_days=wishes.validity_days,
+        expire_days=None if wishes.expire_days is None else product.expire_days,
+        validity_days=None if wishes.validity_days is None else product.validity_days,
     )
 
 

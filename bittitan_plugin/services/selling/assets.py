@@ -6,7 +6,7 @@ from uuid import UUID
 
 from bittitan_plugin.domain.assets import Asset, AssetStatus, ProvisioningStatus
 from bittitan_plugin.domain.catalogue import check_days
-from bittitan_plugin.domain.errors import ErrorCode, Refusal
+from bittitan_plugin.domain.errors import ErrorCode, Faults, Refusal
 from bittitan_plugin.domain.history import Actor
 from bittitan_plugin.domain.orders import EndCustomer
 from bittitan_plugin.domain.texts import check_line
@@ -44,17 +44,22 @@ def update_asset(tenant: Tenant, asset_id: UUID, actor: Actor, changes: AssetCha
 
     Expire and Validity can be changed only before BitTitan is asked for the coupon, or after that
     has failed (documented: while not provisioned). Raises ``Refusal``: PLUGIN_INACTIVE, NOT_FOUND,
-    ALREADY_PROVISIONED or INVALID on the value at fault.
+    ALREADY_PROVISIONED or INVALID on the value at fault, all of a form at once.
     """
     with tenant.writing() as work:
         work.installations.by_id(tenant.id).check_active()
         asset = work.assets.get(asset_id, for_update=True)
+        faults = Faults()
+        name = faults.of(lambda: _name(asset, changes.friendly_name), None)
+        expire = faults.of(lambda: _days(asset, "expire_days", changes.expire_days), 0)
+        validity = faults.of(lambda: _days(asset, "validity_days", changes.validity_days), 0)
+        faults.check()
         changed = replace(
             asset,
-            friendly_name=_name(asset, changes.friendly_name),
+            friendly_name=name,
             end_customer_id=_end_customer(tenant.ports, work, asset, changes.end_customer),
-            expire_days=_days(asset, "expire_days", changes.expire_days),
-            validity_days=_days(asset, "validity_days", changes.validity_days),
+            expire_days=expire,
+            validity_days=validity,
         )
         asset = work.assets.change(asset_id, lambda _: changed, actor, tenant.ports.clock())
         failed = asset.provisioning_status is ProvisioningStatus.FAILED

@@ -1,6 +1,7 @@
 """Base of our own pages in the back office, and what each form there does around its use case."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -25,6 +26,26 @@ from bittitan_plugin.web.site import Site, run
 
 #: The errors with which a use case refuses; each has a sentence for people.
 SAID_NO = (Refusal, Rejected, Unavailable, OutcomeUnknown, PluginsRejected)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Question:
+    """What is asked before an act that does harm; the paths are named from the back office's root.
+
+    ``facts`` are whom and what it is about, amounts above all; ``terms`` says what happens then.
+    """
+
+    heading: str
+    facts: Mapping[str, str]
+    terms: str
+    button: str
+    action: str
+    back: str
+    #: The label of a field for a comment, if one is recorded.
+    comment: str | None = None
+    typed: str = ""
+    error: str = ""
+    hidden: Mapping[str, str] = field(default_factory=dict)
 
 
 class AdminPage(CustomView):
@@ -56,6 +77,11 @@ class AdminPage(CustomView):
             **values,
         }
         return self.templates.TemplateResponse(request, template, context, status)
+
+    def ask(self, request: Request, question: Question) -> Response:
+        """The page that asks; its form does the act."""
+        status = 422 if question.error else 200
+        return self.show(request, "question.html", status=status, question=question)
 
     async def act(
         self, request: Request, back: str, done: str, use_case: Callable[[], object]
@@ -91,8 +117,8 @@ def faults_of(no: Exception) -> dict[str, str]:
     refusals: Sequence[Exception] = getattr(no, "refusals", (no,))
     found: dict[str, str] = {}
     for each in refusals:
-        field = getattr(each, "field", None) or ""
-        found[field] = " ".join(filter(None, [found.get(field), said(each)]))
+        name = getattr(each, "field", None) or ""
+        found[name] = " ".join(filter(None, [found.get(name), said(each)]))
     return found
 
 

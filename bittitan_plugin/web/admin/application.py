@@ -29,7 +29,7 @@ from bittitan_plugin.web.admin.audit import AuditList
 from bittitan_plugin.web.admin.lists import AdminList
 from bittitan_plugin.web.admin.overview import Overview
 from bittitan_plugin.web.admin.problems import LEADS, ProblemList, ProblemPage
-from bittitan_plugin.web.admin.products import ProductList, ProductPage
+from bittitan_plugin.web.admin.products import ProductForm, ProductList, ProductPage
 from bittitan_plugin.web.admin.requests import RequestList, RequestPage
 from bittitan_plugin.web.admin.runs import NAMES, RunPage
 from bittitan_plugin.web.admin.settings import SettingsPage
@@ -86,6 +86,7 @@ def _office(site: Site) -> BaseAdmin:
         "glance": at_a_glance,
         "field_name": field_name,
         "recorded": _recorded,
+        "product_form": ProductForm.of,
         "run_names": NAMES,
         "problem_buttons": BUTTONS,
         "problem_leads": LEADS,

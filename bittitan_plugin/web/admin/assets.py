@@ -40,16 +40,31 @@ from bittitan_plugin.store.queries.keyset import Window
 from bittitan_plugin.store.unit_of_work import UnitOfWork
 from bittitan_plugin.web.admin import fields
 from bittitan_plugin.web.admin.admin_context import context_of
-from bittitan_plugin.web.admin.admin_page import AdminPage, actor_of, key_in, sent, to
+from bittitan_plugin.web.admin.admin_page import (
+    SAID_NO,
+    AdminPage,
+    Question,
+    actor_of,
+    faults_of,
+    key_in,
+    sent,
+    to,
+)
 from bittitan_plugin.web.admin.lists import AdminList
 from bittitan_plugin.web.admin.many import Deed
 from bittitan_plugin.web.admin.wording import at_a_glance, field_name, recorded, spoken
 from bittitan_plugin.web.forms import form_of
+from bittitan_plugin.web.pages import money
 from bittitan_plugin.web.site import run
 
 KEY = "assets"
 #: The longest token that identifies a form sent twice, in characters.
 LONGEST_OCCASION = 40
+#: What staff are told before they cancel.
+CANCELLING = (
+    "BitTitan takes the coupon back first; then what was invoiced is credited, and what was "
+    "received for it paid back. It cannot be undone."
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -281,24 +296,59 @@ class AssetPage(AdminPage):
 
     @route("/{id}/edit", methods=["POST"], name="asset-edit")
     async def edit(self, request: Request) -> Response:
-        """Change what may be changed, which also retries a failed asset."""
+        """Change what may be changed, which also retries a failed asset.
+
+        A refused form keeps what was typed, and names every fault.
+        """
         key, actor, form = key_in(request), actor_of(request), await form_of(request)
-        changes: dict[str, object] = {"friendly_name": sent(form, "friendly_name").strip() or None}
+        names = ("friendly_name", "expire_days", "validity_days")
+        typed = {name: sent(form, name).strip() for name in names}
+        changes: dict[str, object] = {"friendly_name": typed["friendly_name"] or None}
         for name in ("expire_days", "validity_days"):
-            if text := sent(form, name).strip():
+            if text := typed[name]:
                 number = whole_number(text)
                 changes[name] = text if number is None else number
-        return await self.act(
-            request,
-            page_of(key),
-            "Saved.",
-            lambda: update_asset(
-                self.site.tenant,
-                key,
-                actor,
-                AssetChanges(**changes),  # type: ignore[arg-type] # checked by the use case
-            ),
+        wanted = AssetChanges(**changes)  # type: ignore[arg-type] # checked by the use case
+        try:
+            await run(lambda: update_asset(self.site.tenant, key, actor, wanted))
+        except SAID_NO as no:
+            return self.show(
+                request,
+                "asset-edit.html",
+                status=422,
+                typed=typed,
+                errors=faults_of(no),
+                clocks_open="expire_days" in form,
+                action=request.url.path,
+            )
+        flash(request, "Saved.", "success")
+        return to(request, page_of(key))
+
+    @route("/{id}/cancel", methods=["GET"], name="asset-cancel-question")
+    async def ask_cancel(self, request: Request) -> Response:
+        """What is taken back and credited, and until when that can be."""
+        key = key_in(request)
+        asset, terms, seen = await self.site.read(lambda work: self._terms(work, key))
+        if not terms.allowed:
+            flash(request, terms.message, "info")
+            return to(request, page_of(key))
+        question = Question(
+            heading=f"Cancel all {asset.quantity} licences?",
+            facts=at_stake(asset, terms),
+            terms=f"{terms.message} {CANCELLING}",
+            button=f"Cancel all {asset.quantity} licences",
+            action=f"/{KEY}/{key}/cancel",
+            back=page_of(key),
+            comment="Comment, for the record",
+            hidden={"seen": str(seen)},
         )
+        return self.ask(request, question)
+
+    def _terms(self, work: UnitOfWork, key: UUID) -> tuple[Asset, CancellationTerms, int]:
+        asset = work.assets.get(key)
+        installation = work.installations.by_id(work.installation_id)
+        terms = cancellation.terms(self.site.ports, installation, asset)
+        return asset, terms, len(work.assets.history([key])[key])
 
     @route("/{id}/cancel", methods=["POST"], name="asset-cancel")
     async def cancel(self, request: Request) -> Response:
@@ -329,6 +379,16 @@ def _change(entry: HistoryEntry, zone: ZoneInfo) -> str:
     before = recorded(field, entry.change.before, zone) or "–"
     after = recorded(field, entry.change.after, zone) or "–"
     return f"{field_name(field)}: {before} → {after} (by {who})"
+
+
+def at_stake(asset: Asset, terms: CancellationTerms) -> dict[str, str]:
+    """What a cancellation takes away and gives back, for the question before it."""
+    return {
+        "Licences": f"{asset.quantity} × {asset.name}",
+        "Name": asset.friendly_name or "",
+        "Order": asset.order_number,
+        "To be credited": money(terms.refund),
+    }
 
 
 def _what_changed(entries: Sequence[HistoryEntry], zone: ZoneInfo) -> str:

@@ -1,7 +1,8 @@
 """The catalogue: the list of products, the page of one, and *Get Services Definition*."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from typing import Any
 from uuid import UUID
 
 from starlette.datastructures import FormData
@@ -13,8 +14,8 @@ from starlette_admin.routing import route
 
 from bittitan_plugin.domain.access import Permission, Viewer
 from bittitan_plugin.domain.catalogue import Product, ProductType, check_prices
-from bittitan_plugin.domain.errors import ErrorCode, Refusal
-from bittitan_plugin.domain.texts import quoted, whole_number
+from bittitan_plugin.domain.errors import Refusal
+from bittitan_plugin.domain.texts import whole_number
 from bittitan_plugin.services.catalogue import products
 from bittitan_plugin.services.catalogue.products import Wishes
 from bittitan_plugin.store.queries import back_office
@@ -25,7 +26,9 @@ from bittitan_plugin.web.admin import fields
 from bittitan_plugin.web.admin.admin_page import (
     SAID_NO,
     AdminPage,
+    Question,
     actor_of,
+    faults_of,
     key_in,
     said,
     sent,
@@ -34,6 +37,7 @@ from bittitan_plugin.web.admin.admin_page import (
 from bittitan_plugin.web.admin.lists import AdminList
 from bittitan_plugin.web.admin.many import Deed
 from bittitan_plugin.web.forms import form_of
+from bittitan_plugin.web.pages import money
 from bittitan_plugin.web.site import run
 
 KEY = "products"
@@ -131,38 +135,52 @@ class ProductPage(AdminPage):
     @route("/new", methods=["GET"], name="product-new")
     async def blank(self, request: Request) -> Response:
         """The form of a product of the distributor's own."""
-        return self.show(request, "product-new.html", typed={}, kinds=list(ProductType))
+        return self._form(request, ProductForm.sent(FormData()), kinds=list(ProductType))
 
     @route("/new", methods=["POST"], name="product-create")
     async def create(self, request: Request) -> Response:
-        """Make it; a refused form keeps what was typed."""
-        form, actor = await form_of(request), actor_of(request)
+        """Make it; a refused form keeps what was typed, and names every fault."""
+        typed, actor = ProductForm.sent(await form_of(request)), actor_of(request)
+        kind = ProductType(typed.product_type) if typed.product_type in set(ProductType) else None
         try:
-            kind, wishes = _kind(sent(form, "product_type")), wishes_of(form)
-            made = await run(lambda: products.create(self.site.tenant, actor, kind, wishes))
+            made = await run(lambda: products.create(self.site.tenant, actor, kind, typed.wishes))
         except SAID_NO as no:
-            return self.show(
-                request,
-                "product-new.html",
-                status=422,
-                typed=dict(form),
-                kinds=list(ProductType),
-                error=said(no),
-                field=_field(no),
-            )
+            return self._form(request, typed, no, kinds=list(ProductType))
         flash(request, "The product has been made.", "success")
         return to(request, page_of(made.id))
 
     @route("/{id}/edit", methods=["POST"], name="product-edit")
     async def edit(self, request: Request) -> Response:
-        """Change, price, publish or withdraw it."""
-        key, form, actor = key_in(request), await form_of(request), actor_of(request)
-        return await self.act(
-            request,
-            page_of(key),
-            "Saved.",
-            lambda: products.update(self.site.tenant, actor, key, wishes_of(form)),
+        """Change, price, publish or withdraw it; a refused form keeps what was typed."""
+        key, actor = key_in(request), actor_of(request)
+        typed = ProductForm.sent(await form_of(request))
+        try:
+            await run(lambda: products.update(self.site.tenant, actor, key, typed.wishes))
+        except SAID_NO as no:
+            return self._form(request, typed, no)
+        flash(request, "Saved.", "success")
+        return to(request, page_of(key))
+
+    @route("/{id}/delete", methods=["GET"], name="product-delete-question")
+    async def ask_delete(self, request: Request) -> Response:
+        """What is gone then."""
+        key = key_in(request)
+        product = await self.site.read(lambda work: work.products.get(key))
+        question = Question(
+            heading=f"Delete {product.name}?",
+            facts={
+                "Article": product.sku,
+                "In the storefront": "published" if product.published else "hidden",
+                "Prices": ", ".join(money(price) for price in product.prices.values()),
+            },
+            terms="Its name, prices and days are gone, and customers are not offered it any more. "
+            "Get services definition imports BitTitan's article again, without them. A product "
+            "that was ever sold stays: hide it instead.",
+            button="Delete it",
+            action=f"/{KEY}/{key}/delete",
+            back=page_of(key),
         )
+        return self.ask(request, question)
 
     @route("/{id}/delete", methods=["POST"], name="product-delete")
     async def delete(self, request: Request) -> Response:
@@ -176,20 +194,13 @@ class ProductPage(AdminPage):
         flash(request, "The product has been deleted.", "success")
         return to(request, f"/{KEY}/list")
 
-
-def wishes_of(form: FormData) -> Wishes:
-    """The values of a product's form. Raises ``Refusal`` on days that are no number."""
-    amounts = [str(value).strip() for value in form.getlist("amount")]
-    currencies = [str(value).strip().upper() for value in form.getlist("currency")]
-    given = [pair for pair in zip(amounts, currencies, strict=False) if pair[0]]
-    return Wishes(
-        sku=sent(form, "sku").strip() or None,
-        name=sent(form, "name").strip() or None,
-        prices=given if "amount" in form else None,
-        expire_days=_days(form, "expire_days"),
-        validity_days=_days(form, "validity_days"),
-        published=sent(form, "published") == "yes" if "published" in form else None,
-    )
+    def _form(
+        self, request: Request, typed: "ProductForm", no: Exception | None = None, **values: Any
+    ) -> Response:
+        status, errors = (200, {}) if no is None else (422, faults_of(no))
+        return self.show(
+            request, "product-edit.html", status=status, typed=typed, errors=errors, **values
+        )
 
 
 def _price_faults(amount: str, currency: str) -> dict[str, str]:
@@ -201,23 +212,61 @@ def _price_faults(amount: str, currency: str) -> dict[str, str]:
     return {}
 
 
-def _days(form: FormData, name: str) -> int | None:
-    text = sent(form, name).strip()
-    if not text:
-        return None
-    days = whole_number(text)
-    if days is None:
-        said = f"{quoted(text)} is not a whole number of days."
-        raise Refusal(ErrorCode.INVALID, said, field=name)
-    return days
+@dataclass(frozen=True, kw_only=True)
+class ProductForm:
+    """What stands in a product's form."""
+
+    product_type: str = ""
+    sku: str = ""
+    name: str
+    expire_days: str
+    validity_days: str
+    #: Amount and currency of each row that is filled in.
+    prices: list[tuple[str, str]]
+    #: None on the form of a new product, which is hidden at first.
+    published: bool | None
+
+    @classmethod
+    def of(cls, product: Product) -> "ProductForm":
+        """The product as it is."""
+        prices = product.prices.values()
+        return cls(
+            name=product.name,
+            expire_days=str(product.expire_days),
+            validity_days=str(product.validity_days),
+            prices=[(str(price.amount), price.currency) for price in prices],
+            published=product.published,
+        )
+
+    @classmethod
+    def sent(cls, form: FormData) -> "ProductForm":
+        """What was typed."""
+        amounts = [str(value).strip() for value in form.getlist("amount")]
+        currencies = [str(value).strip().upper() for value in form.getlist("currency")]
+        names = ("product_type", "sku", "name", "expire_days", "validity_days")
+        typed = {name: sent(form, name).strip() for name in names}
+        return cls(
+            **typed,
+            prices=[pair for pair in zip(amounts, currencies, strict=False) if any(pair)],
+            published=sent(form, "published") == "yes" if "published" in form else None,
+        )
+
+    @property
+    def wishes(self) -> Wishes:
+        """The same for the use case, which checks it; nothing typed leaves days as they are."""
+        return Wishes(
+            sku=self.sku or None,
+            name=self.name,
+            prices=self.prices,
+            expire_days=_days(self.expire_days),
+            validity_days=_days(self.validity_days),
+            published=self.published,
+        )
 
 
-def _kind(text: str) -> ProductType | None:
-    return ProductType(text) if text in set(ProductType) else None
-
-
-def _field(no: Exception) -> str | None:
-    return getattr(no, "field", None)
+def _days(text: str) -> int | str | None:
+    number = whole_number(text)
+    return (text or None) if number is None else number
 
 
 def page_of(product_id: UUID) -> str:

@@ -5,12 +5,14 @@ from uuid import UUID
 
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette_admin.flash import flash
 from starlette_admin.routing import route
 
 from bittitan_plugin.domain.access import Permission, Viewer
 from bittitan_plugin.domain.accounts import Account
 from bittitan_plugin.domain.assets import Asset
 from bittitan_plugin.domain.cancellation import CancellationTerms
+from bittitan_plugin.domain.errors import Refusal
 from bittitan_plugin.domain.requests import CancellationRequest, RequestState
 from bittitan_plugin.services.cancelling import cancellation
 from bittitan_plugin.services.cancelling.requests import accept, reject
@@ -19,9 +21,11 @@ from bittitan_plugin.store.queries.back_office import RequestLine
 from bittitan_plugin.store.queries.browsing import Browser
 from bittitan_plugin.store.unit_of_work import UnitOfWork
 from bittitan_plugin.web.admin import fields
-from bittitan_plugin.web.admin.admin_page import AdminPage, actor_of, key_in, sent
+from bittitan_plugin.web.admin.admin_page import AdminPage, Question, actor_of, key_in, sent, to
+from bittitan_plugin.web.admin.assets import CANCELLING, at_stake
 from bittitan_plugin.web.admin.lists import AdminList
 from bittitan_plugin.web.forms import form_of
+from bittitan_plugin.web.site import Site, run
 
 KEY = "cancellation-requests"
 
@@ -72,15 +76,7 @@ class RequestList(AdminList):
 
     def look(self, work: UnitOfWork, key: UUID, viewer: Viewer) -> RequestCase:
         """The request with its terms as they are now."""
-        asked = work.requests.get(key)
-        asset = work.assets.get(asked.asset_id)
-        installation = work.installations.by_id(work.installation_id)
-        return RequestCase(
-            request=asked,
-            asset=asset,
-            account=work.accounts.get(asset.account_id),
-            terms=cancellation.terms(self.site.ports, installation, asset),
-        )
+        return read_case(self.site, work, key)
 
 
 class RequestPage(AdminPage):
@@ -89,6 +85,24 @@ class RequestPage(AdminPage):
     path = f"/{KEY}"
     add_to_menu = False
     permission = Permission.MANAGE_ORDERS
+
+    @route("/{id}/accept", methods=["GET"], name="request-accept-question")
+    async def ask_accept(self, request: Request) -> Response:
+        """What is taken back and credited once it is accepted."""
+        key = key_in(request)
+        case = await self.site.read(lambda work: read_case(self.site, work, key))
+        if not (case.request.is_pending and case.terms.allowed):
+            flash(request, "This request cannot be accepted.", "info")
+            return to(request, page_of(key))
+        question = Question(
+            heading="Accept, and cancel the licences?",
+            facts={"Asked by": case.request.requested_by, **at_stake(case.asset, case.terms)},
+            terms=f"{case.terms.message} {CANCELLING}",
+            button="Accept and cancel",
+            action=f"/{KEY}/{key}/accept",
+            back=page_of(key),
+        )
+        return self.ask(request, question)
 
     @route("/{id}/accept", methods=["POST"], name="request-accept")
     async def accept(self, request: Request) -> Response:
@@ -103,15 +117,45 @@ class RequestPage(AdminPage):
 
     @route("/{id}/refuse", methods=["POST"], name="request-refuse")
     async def refuse(self, request: Request) -> Response:
-        """Refuse with a reason, which is sent to the customer."""
-        key, actor, form = key_in(request), actor_of(request), await form_of(request)
-        reason = sent(form, "reason")
-        return await self.act(
-            request,
-            page_of(key),
-            "Refused: the customer is told why.",
-            lambda: reject(self.site.tenant, key, actor, reason),
-        )
+        """Refuse with a reason, which is sent to the customer; what was typed is kept."""
+        key, actor = key_in(request), actor_of(request)
+        reason = sent(await form_of(request), "comment")
+        try:
+            await run(lambda: reject(self.site.tenant, key, actor, reason))
+        except Refusal as no:
+            if no.field != "reason":
+                flash(request, no.message, "error")
+                return to(request, page_of(key))
+            return self.ask(request, _refusing(key, reason, no.message))
+        flash(request, "Refused: the customer is told why.", "success")
+        return to(request, page_of(key))
+
+
+def _refusing(key: UUID, reason: str, error: str) -> Question:
+    return Question(
+        heading="Refuse the request?",
+        facts={},
+        terms="The licences stay sold, and the customer is told why.",
+        button="Refuse",
+        action=f"/{KEY}/{key}/refuse",
+        back=page_of(key),
+        comment="Why; the customer is told",
+        typed=reason,
+        error=error,
+    )
+
+
+def read_case(site: Site, work: UnitOfWork, key: UUID) -> RequestCase:
+    """The request with its terms as they are now."""
+    asked = work.requests.get(key)
+    asset = work.assets.get(asked.asset_id)
+    installation = work.installations.by_id(work.installation_id)
+    return RequestCase(
+        request=asked,
+        asset=asset,
+        account=work.accounts.get(asset.account_id),
+        terms=cancellation.terms(site.ports, installation, asset),
+    )
 
 
 def page_of(request_id: UUID) -> str:

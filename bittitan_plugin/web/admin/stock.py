@@ -1,19 +1,22 @@
 """The back office's coupon stock: contents, imports, and codes that staff must revoke."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
 from starlette.datastructures import UploadFile
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette_admin.flash import flash
 from starlette_admin.routing import route
 
 from bittitan_plugin.domain.access import Permission, Viewer
 from bittitan_plugin.domain.assets import Asset
 from bittitan_plugin.domain.catalogue import ProductType
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
+from bittitan_plugin.domain.history import Actor
 from bittitan_plugin.domain.revocations import PORTAL_STEPS, Revocation, RevocationState
 from bittitan_plugin.domain.stock import StockCode, StockState
 from bittitan_plugin.services.cancelling import stock_revocation
@@ -31,6 +34,7 @@ from bittitan_plugin.web.admin import fields
 from bittitan_plugin.web.admin.admin_page import (
     SAID_NO,
     AdminPage,
+    Question,
     actor_of,
     key_in,
     said,
@@ -38,6 +42,8 @@ from bittitan_plugin.web.admin.admin_page import (
     to,
 )
 from bittitan_plugin.web.admin.lists import AdminList
+from bittitan_plugin.web.forms import form_of
+from bittitan_plugin.web.pages import money
 from bittitan_plugin.web.site import run
 
 #: The most revocations shown; there are few, because customers wait for each.
@@ -105,6 +111,51 @@ class StockPage(AdminPage):
             return await self._page(request, status=422, error=said(no))
         return to(request, f"/runs/{begun.id}")
 
+    @route("/revocations/{id}/confirm", methods=["GET"], name="revocation-confirm-question")
+    async def ask_confirm(self, request: Request) -> Response:
+        """What follows when the codes were revoked in BitTitan's portal."""
+        return await self._ask_about(
+            request,
+            heading="Were the codes revoked in BitTitan's portal?",
+            terms="Then the asset is cancelled: what was invoiced is credited, and what was "
+            "received for it paid back. It cannot be undone.",
+            button="Yes, revoked: cancel and credit",
+        )
+
+    @route("/revocations/{id}/redeemed", methods=["GET"], name="revocation-redeemed-question")
+    async def ask_redeemed(self, request: Request) -> Response:
+        """What follows when the codes had been used."""
+        return await self._ask_about(
+            request,
+            heading="Had a code been redeemed?",
+            terms="Then the sale stands: nothing is credited, and the customer is told so.",
+            button="Yes, it had been redeemed",
+        )
+
+    async def _ask_about(
+        self, request: Request, *, heading: str, terms: str, button: str
+    ) -> Response:
+        key = key_in(request)
+        waiting = await self.site.read(self._awaited)
+        found = next((each for each in waiting if each.revocation.id == key), None)
+        if found is None:
+            flash(request, "Nothing waits there any more.", "info")
+            return to(request, "/stock")
+        question = Question(
+            heading=heading,
+            facts={
+                "Licences": f"{found.asset.quantity} × {found.asset.name}",
+                "Order": found.asset.order_number,
+                "Code": found.masked_codes,
+                "Sold for": money(found.asset.total),
+            },
+            terms=terms,
+            button=button,
+            action=request.url.path.removeprefix(request.scope["root_path"]),
+            back="/stock",
+        )
+        return self.ask(request, question)
+
     @route("/revocations/{id}/confirm", methods=["POST"], name="revocation-confirm")
     async def confirm(self, request: Request) -> Response:
         """Record that the codes were revoked in BitTitan's portal."""
@@ -130,37 +181,53 @@ class StockPage(AdminPage):
     @route("/withdraw", methods=["POST"], name="stock-withdraw")
     async def withdraw(self, request: Request) -> Response:
         """Take one code out of the stock; the form names the code itself."""
-        async with request.form() as form:
-            code, reason, sure = (sent(form, name) for name in ("code", "reason", "sure"))
-        actor = actor_of(request)
 
-        def do() -> None:
-            _check_sure(sure)
-            key = stock_withdrawal.find_code(self.site.tenant, code)
-            stock_withdrawal.withdraw(self.site.tenant, key, reason, actor)
+        def do(typed: Mapping[str, str], actor: Actor) -> None:
+            _check_sure(typed["sure"])
+            key = stock_withdrawal.find_code(self.site.tenant, typed["code"])
+            stock_withdrawal.withdraw(self.site.tenant, key, typed["reason"], actor)
 
-        return await self.act(request, "/stock", "Withdrawn: that code is not sold.", do)
+        return await self._take_out(request, "Withdrawn: that code is not sold.", do)
 
     @route("/undo", methods=["POST"], name="stock-undo")
     async def undo(self, request: Request) -> Response:
         """Take an import back, as far as its codes are unsold."""
-        async with request.form() as form:
-            made, reason, sure = (sent(form, name) for name in ("import", "reason", "sure"))
-        actor = actor_of(request)
 
-        def do() -> None:
-            _check_sure(sure)
-            stock_withdrawal.undo_import(self.site.tenant, _import_id(made), reason, actor)
+        def do(typed: Mapping[str, str], actor: Actor) -> None:
+            _check_sure(typed["sure"])
+            made = _import_id(typed["import"])
+            stock_withdrawal.undo_import(self.site.tenant, made, typed["reason"], actor)
 
-        return await self.act(request, "/stock", "Undone: its unsold codes are withdrawn.", do)
+        return await self._take_out(request, "Undone: its unsold codes are withdrawn.", do)
 
-    async def _page(self, request: Request, *, status: int = 200, error: str = "") -> Response:
+    async def _take_out(
+        self, request: Request, done: str, act: Callable[[Mapping[str, str], Actor], None]
+    ) -> Response:
+        """Do it; a refused form keeps what was typed."""
+        form, actor = await form_of(request), actor_of(request)
+        typed = {name: sent(form, name) for name in ("code", "import", "reason", "sure")}
+        try:
+            await run(lambda: act(typed, actor))
+        except SAID_NO as no:
+            return await self._page(request, status=422, error=said(no), typed=typed)
+        flash(request, done, "success")
+        return to(request, "/stock")
+
+    async def _page(
+        self,
+        request: Request,
+        *,
+        status: int = 200,
+        error: str = "",
+        typed: Mapping[str, str] = MappingProxyType({}),
+    ) -> Response:
         report = await run(lambda: stock_report(self.site.tenant))
         return self.show(
             request,
             "stock.html",
             status=status,
             error=error,
+            typed=typed,
             report=report,
             modes=MODES,
             steps=PORTAL_STEPS,

@@ -121,7 +121,7 @@ def test_a_form_without_the_pages_own_token_changes_nothing(
 @pytest.mark.parametrize("origin", ["cross-site", "same-site"])
 def test_a_form_another_site_sends_changes_nothing(office: BackOffice, origin: str) -> None:
     key, staff = office.sold(), office.staff()
-    form = staff.open(f"/admin/assets/detail?pk={key}").form("/cancel")
+    form = staff.open(f"/admin/assets/{key}/cancel").form("/cancel")
     answer = staff.request(
         "POST", form.action, data=form.fields, headers={"Sec-Fetch-Site": origin}
     )

@@ -191,8 +191,8 @@ def test_an_order_whose_licences_were_cancelled_one_by_one_is_cancelled(
 ) -> None:
     key = office.sold()
     staff = office.staff()
-    asset = staff.open(f"/admin/assets/detail?pk={key}")
-    staff.send(asset.form("/cancel"), comment="")
+    question = staff.open(f"/admin/assets/{key}/cancel")
+    staff.send(question.form("/cancel"), comment="")
     office.shop.settle()
     order = parse_id(Kind.ORDER, office.asset(key).order_id)
     page = page_of(staff, order)

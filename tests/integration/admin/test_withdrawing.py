@@ -43,5 +43,9 @@ def test_whoever_does_not_say_so_withdraws_nothing(office: BackOffice) -> None:
     bring(office, row(5, code=code))
     before, staff = held(office, StockState.WITHDRAWN), office.staff()
     form = staff.open("/admin/stock").form("/stock/withdraw")
-    assert "you are sure" in told(staff.send(form, code=code, reason="wrong", sure=""))
+    page = staff.send(form, code=code, reason="wrong", sure="")
+    assert "you are sure" in page.text
+    # What was typed is not typed again.
+    kept = page.form("/stock/withdraw").fields
+    assert (kept["code"], kept["reason"]) == (code, "wrong")
     assert held(office, StockState.WITHDRAWN) == before
