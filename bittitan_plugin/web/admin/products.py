@@ -197,19 +197,15 @@ class ProductPage(AdminPage):
     def _form(
         self, request: Request, typed: "ProductForm", no: Exception | None = None, **values: Any
     ) -> Response:
-        status, errors = (200, {}) if no is None else (422, faults_of(no))
         return self.show(
-            request, "product-edit.html", status=status, typed=typed, errors=errors, **values
+            request,
+            "product-edit.html",
+            status=200 if no is None else 422,
+            typed=typed,
+            errors={} if no is None else faults_of(no),
+            action=request.url.path,
+            **values,
         )
-
-
-def _price_faults(amount: str, currency: str) -> dict[str, str]:
-    """What is wrong with a price, by its field."""
-    try:
-        check_prices([(amount, currency)])
-    except Refusal as no:
-        return {"currency" if (no.field or "").endswith("currency") else "amount": no.message}
-    return {}
 
 
 @dataclass(frozen=True, kw_only=True)

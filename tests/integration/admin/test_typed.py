@@ -1,6 +1,7 @@
 """A form that is refused keeps what was typed, and names every fault at its field."""
 
 from decimal import Decimal
+from uuid import uuid4
 
 import pytest
 
@@ -15,7 +16,7 @@ from tests.world import STAFF
 @pytest.fixture
 def made(office: BackOffice) -> Product:
     kind = office.asset(office.sold()).product_type
-    wishes = Wishes(sku="OURS", name="Ours", prices=[("4.00", "USD")])
+    wishes = Wishes(sku=f"OURS-{uuid4()}", name="Ours", prices=[("4.00", "USD")])
     return products.create(office.shop.tenant, STAFF, kind, wishes)
 
 
