@@ -84,6 +84,8 @@ MUTATIONS: Mapping[str, Callable[[Stage], str]] = {
     "draftOrderCreate": lambda s: (
         f'input: {{user: "{host_id(Kind.USER, s.people[RESELLER].id)}", lines: {lines(s)}}}'
     ),
+    "draftOrderUpdate": lambda s: f'id: "{s.sold.draft}", input: {{lines: {lines(s)}}}',
+    "draftOrderDelete": lambda s: f'id: "{s.sold.draft}"',
     "draftOrderComplete": lambda s: f'id: "{s.sold.draft}"',
     "orderExecute": lambda s: f'id: "{s.sold.draft}", invoicing: NOW',
     "orderMarkAsPaid": lambda s: f'id: "{s.sold.order}"',

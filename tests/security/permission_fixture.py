@@ -329,7 +329,7 @@ def _sell(platform: ShopPlatform, people: Mapping[str, UserRow]) -> Sold:
     variant = global_id(Kind.VARIANT, licences.variants[0].row.id)
     line = LineInput(variant_id=variant, quantity=2, metadata=[("bittitan.friendly_name", "ours")])
     buyer = people[RESELLER]
-    order, draft = (platform.orders.create_draft(buyer, [line]) for _ in range(2))
+    order, draft = (platform.drafts.create(buyer, [line]) for _ in range(2))
     basket = platform.checkouts.create(buyer, [line])
     return Sold(
         order=global_id(Kind.ORDER, order.row.id),

@@ -13,6 +13,7 @@ from starlette_admin.routing import route
 from bittitan_plugin.domain.access import Permission, Viewer
 from bittitan_plugin.domain.catalogue import Product
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
+from bittitan_plugin.domain.history import Actor
 from bittitan_plugin.domain.texts import quoted, whole_number
 from bittitan_plugin.platforms.line_metadata import (
     END_CUSTOMER_EMAIL,
@@ -27,7 +28,7 @@ from bittitan_plugin.platforms.shop.platform import ShopPlatform
 from bittitan_plugin.platforms.shop.tables import UserRow
 from bittitan_plugin.store.unit_of_work import UnitOfWork
 from bittitan_plugin.web.admin.admin_context import context_of
-from bittitan_plugin.web.admin.admin_page import SAID_NO, AdminPage, said, sent, to
+from bittitan_plugin.web.admin.admin_page import SAID_NO, AdminPage, actor_of, said, sent, to
 from bittitan_plugin.web.forms import form_of
 from bittitan_plugin.web.site import Site, run
 
@@ -56,7 +57,7 @@ class OrderFormPage(AdminPage):
         """Make the draft; a refused form keeps what was typed."""
         form = await form_of(request)
         try:
-            made = await run(lambda: self._draft(form))
+            made = await run(lambda: self._draft(form, actor_of(request)))
         except SAID_NO as no:
             return await self._form(
                 request,
@@ -89,17 +90,18 @@ class OrderFormPage(AdminPage):
         found = await run(lambda: self.platform.page(listing, page))
         return [entry.item for entry in found.entries]
 
-    def _draft(self, form: FormData) -> OrderRecord:
+    def _draft(self, form: FormData, by: Actor) -> OrderRecord:
         customer = self.platform.customers.by_email(sent(form, "customer"))
         if customer is None or customer.is_staff:
             raise Refusal(
                 ErrorCode.NOT_FOUND, "There is no customer with that address.", field="customer"
             )
-        return self.platform.orders.create_draft(
+        return self.platform.drafts.create(
             customer,
             _lines(form),
             currency=sent(form, "currency") or "USD",
             order_id=_occasion(sent(form, "occasion")),
+            by=by,
         )
 
 

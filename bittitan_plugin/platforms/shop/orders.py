@@ -1,29 +1,23 @@
 """Staff's changes of orders, and who may see orders."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from decimal import Decimal
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bittitan_plugin.domain.access import Permission, Viewer
 from bittitan_plugin.domain.billing import next_billing_day
-from bittitan_plugin.domain.catalogue import check_quantity
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
 from bittitan_plugin.domain.history import Actor
 from bittitan_plugin.domain.money import Money
 from bittitan_plugin.domain.orders import Invoicing
 from bittitan_plugin.platforms.shop.account_credit import settle_delivery
-from bittitan_plugin.platforms.shop.catalogue import Variant, load_variants
-from bittitan_plugin.platforms.shop.checkout_completion import ORDER_NUMBERS
-from bittitan_plugin.platforms.shop.checkouts import DEFAULT_CURRENCY, check_sellable
-from bittitan_plugin.platforms.shop.database import ShopDatabase, next_number
-from bittitan_plugin.platforms.shop.ids import Kind, parse_id, try_parse
-from bittitan_plugin.platforms.shop.inputs import MOST_LINES, LineInput, check_email, check_metadata
-from bittitan_plugin.platforms.shop.installation import settings_now
+from bittitan_plugin.platforms.shop.database import ShopDatabase
+from bittitan_plugin.platforms.shop.ids import Kind, try_parse
 from bittitan_plugin.platforms.shop.invoices import credit_order
-from bittitan_plugin.platforms.shop.order_audit import SHOP, audited, record_new
+from bittitan_plugin.platforms.shop.order_audit import SHOP, audited
 from bittitan_plugin.platforms.shop.order_records import (
     OPEN_STATES,
     Grant,
@@ -35,7 +29,6 @@ from bittitan_plugin.platforms.shop.order_records import (
     load_order,
     locked,
     take_back,
-    total_of,
 )
 from bittitan_plugin.platforms.shop.outbox import note_change
 from bittitan_plugin.platforms.shop.paging import Listing
@@ -68,61 +61,10 @@ class Orders:
         )
         return Listing(query=query, key=OrderRow.sequence, descending=True)
 
-    def drafts(self) -> Listing[OrderRow]:
-        """The drafts, newest first."""
-        query = select(OrderRow).where(OrderRow.status == OrderState.DRAFT)
-        return Listing(query=query, key=OrderRow.sequence, descending=True)
-
     def lines(self, order_ids: Collection[UUID]) -> dict[UUID, list[OrderLineRow]]:
         """Each order's lines, in one statement."""
         with self._database.reading() as session:
             return lines_of(session, order_ids)
-
-    def create_draft(
-        self,
-        user: UserRow,
-        lines: Sequence[LineInput],
-        *,
-        email: str | None = None,
-        currency: str = DEFAULT_CURRENCY,
-        order_id: UUID | None = None,
-        by: Actor = SHOP,
-    ) -> OrderRecord:
-        """A draft for a customer; unlike a basket its prices are fixed now.
-
-        With ``order_id`` the call can be repeated: one id is one draft.
-        """
-        now = self._database.clock()
-        with self._database.writing() as session:
-            order_id = order_id or uuid4()
-            known = load_order(session, order_id)
-            if known is not None:
-                return known
-            rows = _draft_lines(session, order_id, lines, currency)
-            taxation = settings_now(session).taxation
-            order = OrderRow(
-                id=order_id,
-                sequence=next_number(session, ORDER_NUMBERS),
-                status=OrderState.DRAFT,
-                user_id=user.id,
-                email=check_email(email, "userEmail") if email else user.email,
-                currency=currency,
-                tax_rate=taxation.rate,
-                prices_include_tax=taxation.included,
-                total=Decimal(0),
-                charged=Decimal(0),
-                refunded=Decimal(0),
-                taken_back=Decimal(0),
-                on_account=False,
-                created_at=now,
-                updated_at=now,
-            )
-            order.total = total_of(order, rows).gross.amount
-            session.add(order)
-            session.flush()
-            session.add_all(rows)
-            record_new(session, order, by, now)
-        return OrderRecord(row=order, lines=rows, user=user)
 
     def complete_draft(self, order_id: UUID, *, by: Actor = SHOP) -> OrderRecord:
         """Make a draft an order that waits to be executed."""
@@ -222,40 +164,3 @@ def _live(session: Session, order_id: UUID) -> OrderRow:
 def _record(session: Session, order: OrderRow) -> OrderRecord:
     user = session.get_one(UserRow, order.user_id)
     return complete_record(session, order, user)
-
-
-def _draft_lines(
-    session: Session, order_id: UUID, lines: Sequence[LineInput], currency: str
-) -> tuple[OrderLineRow, ...]:
-    if not 1 <= len(lines) <= MOST_LINES:
-        raise Refusal(ErrorCode.REQUIRED, f"Give 1 to {MOST_LINES} lines.", field="lines")
-    ids = [
-        parse_id(Kind.VARIANT, line.variant_id, field=f"lines[{index}].variantId")
-        for index, line in enumerate(lines)
-    ]
-    variants = load_variants(session, set(ids))
-    return tuple(
-        _draft_line(order_id, index, line, variants.get(variant_id), currency)
-        for index, (variant_id, line) in enumerate(zip(ids, lines, strict=True))
-    )
-
-
-def _draft_line(
-    order_id: UUID, index: int, line: LineInput, wanted: Variant | None, currency: str
-) -> OrderLineRow:
-    place = f"lines[{index}]"
-    variant = check_sellable(wanted, currency, f"{place}.variantId")
-    return OrderLineRow(
-        id=uuid4(),
-        order_id=order_id,
-        position=index,
-        variant_id=variant.row.id,
-        sku=variant.row.sku,
-        product_name=variant.product.name,
-        variant_name=variant.row.name,
-        product_type=variant.product.product_type,
-        quantity=check_quantity(line.quantity, name=f"{place}.quantity"),
-        quantity_fulfilled=0,
-        unit_amount=variant.prices[currency].amount,
-        line_metadata=check_metadata(line.metadata, f"{place}.metadata"),
-    )

@@ -19,6 +19,7 @@ from bittitan_plugin.platforms.shop.catalogue import Catalogue
 from bittitan_plugin.platforms.shop.checkouts import Checkouts
 from bittitan_plugin.platforms.shop.customers import Customers, is_session_of, viewer_of
 from bittitan_plugin.platforms.shop.database import ShopDatabase
+from bittitan_plugin.platforms.shop.drafts import Drafts
 from bittitan_plugin.platforms.shop.gateway import ShopGateway
 from bittitan_plugin.platforms.shop.hook_calls import HookCaller
 from bittitan_plugin.platforms.shop.ids import INSTALLATION
@@ -73,6 +74,7 @@ class ShopPlatform:
         self.product_changes = ProductChanges(self.catalogue, announcer)
         self.checkouts = Checkouts(self.database)
         self.orders = Orders(self.database)
+        self.drafts = Drafts(self.database)
         self.order_changes = OrderChanges(
             self.database, announcer, demo_payments=demo_payments, public_url=public_url
         )

@@ -172,6 +172,8 @@ class OrderRow(ShopBase):
     #: When a deferred invoice is due: the instant at which the billing day begins.
     invoice_at: Mapped[datetime | None]
     checkout_id: Mapped[UUID | None] = mapped_column(unique=True)
+    #: Counts the changes of a draft, so that nobody overwrites what somebody else typed meanwhile.
+    version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
     #: Since when plugins have not been notified of a change; see ``outbox.py``.

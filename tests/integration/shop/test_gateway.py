@@ -84,7 +84,7 @@ def test_an_order_that_is_not_there_is_none(host: Platform, order_id: str) -> No
 
 def test_a_draft_is_no_order_yet(shop: Shop, host: Platform) -> None:
     lines = [LineInput(variant_id=shop.license_id, quantity=1)]
-    record = shop.platform.orders.create_draft(shop.customer, lines)
+    record = shop.platform.drafts.create(shop.customer, lines)
     assert host.order(global_id(Kind.ORDER, record.row.id)) is None
 
 
@@ -215,7 +215,7 @@ def test_a_credit_in_another_currency_is_rejected(host: Platform, order: Order) 
 def executed(shop: Shop, host: Platform, invoicing: Invoicing, *, lines: int = 1) -> Order:
     """An order of licences at 14.00 each that staff executed and nobody paid."""
     wanted = [LineInput(variant_id=shop.license_id, quantity=n + 1) for n in range(lines)]
-    draft = shop.platform.orders.create_draft(shop.customer, wanted)
+    draft = shop.platform.drafts.create(shop.customer, wanted)
     shop.platform.orders.execute(draft.row.id, invoicing)
     order = host.order(global_id(Kind.ORDER, draft.row.id))
     assert order is not None

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.databases("sqlite", "postgresql")
 def execute(shop: Shop, invoicing: Invoicing) -> UUID:
     """The key of an order of the customer, executed by staff."""
     lines = [LineInput(variant_id=shop.license_id, quantity=1)]
-    order = shop.platform.orders.create_draft(shop.customer, lines)
+    order = shop.platform.drafts.create(shop.customer, lines)
     return shop.platform.orders.execute(order.row.id, invoicing).row.id
 
 

@@ -28,7 +28,7 @@ def allow(shop: Shop, limit: str | None = None, currency: str = "USD") -> UserRo
 
 def drafted(shop: Shop, quantity: int) -> UUID:
     line = LineInput(variant_id=shop.license_id, quantity=quantity)
-    return shop.platform.orders.create_draft(shop.customer, [line]).row.id
+    return shop.platform.drafts.create(shop.customer, [line]).row.id
 
 
 def execute(shop: Shop, quantity: int = 1, invoicing: Invoicing = Invoicing.NOW) -> Order:

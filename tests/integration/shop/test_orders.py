@@ -339,6 +339,9 @@ def test_all_that_staff_do_with_an_order_is_in_the_audit_once(shop: Shop) -> Non
         staff(shop, CANCEL, order_id)
     assert recorded(shop, order_id) == [
         ("orderState", None, "draft"),
+        ("customer", None, shop.customer.email),
+        ("recipient", None, shop.customer.email),
+        ("lines", None, f"1 × {shop.license.row.sku} at 14.00 USD"),
         ("total", None, "14.00 USD"),
         ("orderState", "draft", "to be executed"),
         ("orderState", "to be executed", "executed"),

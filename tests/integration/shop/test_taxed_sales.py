@@ -200,7 +200,7 @@ def test_a_draft_is_taxed_as_on_the_day_it_was_made(shop: Shop) -> None:
     price(shop, "100.00")
     settle(shop, tax_rate="24", prices_include_tax="false")
     wanted = [LineInput(variant_id=shop.license_id, quantity=1)]
-    draft = shop.platform.orders.create_draft(shop.customer, wanted)
+    draft = shop.platform.drafts.create(shop.customer, wanted)
     settle(shop, tax_rate="25", prices_include_tax="true")
     shop.platform.order_changes.execute(draft.row.id, Invoicing.NOW)
 

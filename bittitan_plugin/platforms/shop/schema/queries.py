@@ -155,7 +155,7 @@ class OrderQuery:
         before: str | None = None,
     ) -> CountableConnection[Order] | None:
         """Drafts, newest first."""
-        listing = platform(info).orders.drafts()
+        listing = platform(info).drafts.listing()
         request = PageRequest(first=first, after=after, last=last, before=before)
         return await connect(info, listing, request, lambda row: order_of(info, row))
 

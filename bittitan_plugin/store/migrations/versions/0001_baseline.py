@@ -1047,6 +1047,7 @@ def _tables_of_the_embedded_host() -> None:
         sa.Column("invoicing", sa.String(length=30), nullable=True),
         sa.Column("invoice_at", Instant(timezone=True), nullable=True),
         sa.Column("checkout_id", sa.Uuid(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("created_at", Instant(timezone=True), nullable=False),
         sa.Column("updated_at", Instant(timezone=True), nullable=False),
         sa.Column("untold_since", Instant(timezone=True), nullable=True),

@@ -7,6 +7,7 @@ from bittitan_plugin.domain.errors import ErrorCode, Refusal
 from bittitan_plugin.domain.history import Actor
 from bittitan_plugin.domain.orders import Invoicing
 from bittitan_plugin.platforms.shop.checkouts import DEFAULT_CURRENCY
+from bittitan_plugin.platforms.shop.drafts import DraftChanges
 from bittitan_plugin.platforms.shop.ids import Kind, parse_id
 from bittitan_plugin.platforms.shop.order_records import OrderRecord
 from bittitan_plugin.platforms.shop.platform import ShopPlatform
@@ -23,6 +24,7 @@ from bittitan_plugin.platforms.shop.schema.mutations.checkouts import CheckoutLi
 from bittitan_plugin.platforms.shop.schema.scalars import PositiveDecimal
 from bittitan_plugin.platforms.shop.schema.types.billing import OrderGrantedRefund, refund_of
 from bittitan_plugin.platforms.shop.schema.types.orders import Order, order_of
+from bittitan_plugin.platforms.shop.tables import UserRow
 
 
 @strawberry.input
@@ -35,6 +37,19 @@ class DraftOrderCreateInput:
     #: Where the goods go; the customer's own address unless given.
     user_email: str | None = None
     currency: str = DEFAULT_CURRENCY
+
+
+@strawberry.input
+class DraftOrderInput:
+    """What becomes of a draft; what is left out stays."""
+
+    #: The customer's id.
+    user: strawberry.ID | None = None
+    #: All lines, at the prices of today.
+    lines: list[CheckoutLineInput] | None = None
+    #: Where the goods go.
+    user_email: str | None = None
+    currency: str | None = None
 
 
 @strawberry.input
@@ -56,6 +71,16 @@ class OrderPayload:
 @strawberry.type
 class DraftOrderCreate(OrderPayload):
     """The new draft, or why there is none."""
+
+
+@strawberry.type
+class DraftOrderUpdate(OrderPayload):
+    """The changed draft."""
+
+
+@strawberry.type
+class DraftOrderDelete(OrderPayload):
+    """The draft as it was."""
 
 
 @strawberry.type
@@ -97,8 +122,29 @@ class DraftMutation:
     ) -> DraftOrderCreate | None:
         """Draft an order for a customer."""
         here = platform(info)
-        record = await run(lambda: _create_draft(here, input, viewer(info).actor))
+        by = viewer(info).actor
+        record = await run(lambda: _create_draft(here, input, by))
         return DraftOrderCreate(order=order_of(info, record.row))
+
+    @mutation(needs=Permission.MANAGE_ORDERS)
+    async def draft_order_update(
+        self, info: ShopInfo, order_id: IdArgument, input: DraftOrderInput
+    ) -> DraftOrderUpdate | None:
+        """Change a draft."""
+        here, by = platform(info), viewer(info).actor
+        key = parse_id(Kind.ORDER, order_id)
+        record = await run(lambda: here.drafts.update(key, _changes(here, input), by=by))
+        return DraftOrderUpdate(order=order_of(info, record.row))
+
+    @mutation(needs=Permission.MANAGE_ORDERS)
+    async def draft_order_delete(
+        self, info: ShopInfo, order_id: IdArgument
+    ) -> DraftOrderDelete | None:
+        """Delete a draft."""
+        here, by = platform(info), viewer(info).actor
+        key = parse_id(Kind.ORDER, order_id)
+        record = await run(lambda: here.drafts.delete(key, by=by))
+        return DraftOrderDelete(order=order_of(info, record.row))
 
     @mutation(needs=Permission.MANAGE_ORDERS)
     async def draft_order_complete(
@@ -157,10 +203,27 @@ class OrderMutation:
 
 
 def _create_draft(here: ShopPlatform, given: DraftOrderCreateInput, by: Actor) -> OrderRecord:
-    key = parse_id(Kind.USER, given.user, field="user")
+    return here.drafts.create(
+        _customer(here, given.user),
+        lines_of(given.lines),
+        email=given.user_email,
+        currency=given.currency,
+        by=by,
+    )
+
+
+def _changes(here: ShopPlatform, given: DraftOrderInput) -> DraftChanges:
+    return DraftChanges(
+        user=None if given.user is None else _customer(here, given.user),
+        lines=None if given.lines is None else lines_of(given.lines),
+        email=given.user_email,
+        currency=given.currency,
+    )
+
+
+def _customer(here: ShopPlatform, user_id: str) -> UserRow:
+    key = parse_id(Kind.USER, user_id, field="user")
     user = here.customers.find([key]).get(key)
     if user is None:
         raise Refusal(ErrorCode.NOT_FOUND, "There is no such customer.", field="user")
-    return here.orders.create_draft(
-        user, lines_of(given.lines), email=given.user_email, currency=given.currency, by=by
-    )
+    return user
