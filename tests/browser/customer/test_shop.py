@@ -1,12 +1,14 @@
 """The shop in a real browser: from the product to the code, as a headless frontend goes."""
 
+from pathlib import Path
+
 import pytest
 from playwright.sync_api import Page, Route, expect
 
 from bittitan_plugin.platforms.shop.demo_data import DEMO_PASSWORD
 from tests.browser.conftest import Visit, check
 from tests.browser.customer.buying import PRODUCT, Customer, coupons_of, new_customer
-from tests.browser.places import Place
+from tests.browser.places import Place, open_place
 
 PHONE = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True}
 
@@ -51,6 +53,17 @@ def check_out(page: Page, email: str) -> None:
     page.get_by_role("button", name="Check out").click()
     sign_in(page, email)
     page.get_by_role("heading", name="Your order").wait_for()
+
+
+def test_where_prices_are_without_tax_the_last_step_says_what_is_paid(
+    tmp_path: Path, visit: Visit
+) -> None:
+    with open_place(tmp_path, tax_rate="24", prices_include_tax="false") as place:
+        page = opened(visit(place, None, "/shop/"))
+        put_into_basket(page, 3)
+        expect(page.get_by_text("Total: 42.00 USD, plus 24 % tax")).to_be_visible()
+        check_out(page, new_customer(place).email)
+        expect(page.get_by_text("Total: 52.08 USD, of which 10.08 USD tax")).to_be_visible()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

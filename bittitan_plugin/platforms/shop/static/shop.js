@@ -20,6 +20,9 @@ import {
 const PAUSE_MS = 1000;
 const ATTEMPTS = 60;
 
+/** Which of a price's amounts is shown: as prices are set, so that lines add up to the total. */
+const SHOWN = document.documentElement.dataset.prices;
+
 const basket = new Basket();
 let offers = [];
 
@@ -75,7 +78,7 @@ async function everyOffer() {
     const page = await run("storefront/products.graphql", { first: 100, after });
     for (const { node } of page.edges) {
       for (const variant of node.variants) {
-        const price = variant.pricing?.price.gross;
+        const price = variant.pricing?.price[SHOWN];
         // Only a product of several variants needs names for them; the others carry its own.
         const name = variant.name || node.name;
         if (variant.bittitanProduct && price) found.push({ ...variant, name, price });
@@ -239,7 +242,8 @@ async function checkOut() {
   if (!basket.checkout) {
     const lines = basket.lines.map(lineInput);
     const { checkout } = await change("storefront/checkout-create.graphql", { lines });
-    basket.checkedOut({ id: checkout.id, total: checkout.totalPrice.gross });
+    const { gross, tax } = checkout.totalPrice;
+    basket.checkedOut({ id: checkout.id, total: gross, tax });
   }
   drawReview();
   show("review");
@@ -257,7 +261,9 @@ function drawReview() {
       ),
     ),
   );
-  byId("review-total").replaceChildren(money(basket.checkout.total));
+  const { total, tax } = basket.checkout;
+  byId("review-total").replaceChildren(money(total));
+  byId("review-tax").replaceChildren(tax?.amount ? `, of which ${money(tax)} tax` : "");
 }
 
 async function placeOrder() {

@@ -16,7 +16,7 @@ export class Basket {
     return this.#kept.lines;
   }
 
-  /** The shop's basket of exactly these lines: `{id, total}`; null until they are checked out. */
+  /** The shop's basket of exactly these lines: `{id, total, tax}`; null until they are checked out. */
   get checkout() {
     return this.#kept.checkout;
   }
