@@ -208,6 +208,15 @@ class ProductPage(AdminPage):
         )
 
 
+def _price_faults(amount: str, currency: str) -> dict[str, str]:
+    """What is wrong with a price, by its field."""
+    try:
+        check_prices([(amount, currency)])
+    except Refusal as no:
+        return {"currency" if (no.field or "").endswith("currency") else "amount": no.message}
+    return {}
+
+
 @dataclass(frozen=True, kw_only=True)
 class ProductForm:
     """What stands in a product's form."""
