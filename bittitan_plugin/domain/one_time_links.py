@@ -82,8 +82,8 @@ class OneTimeLink:
         return replace(self, used_at=now)
 
     def is_recent(self, now: datetime) -> bool:
-        """Whether it is too soon for the same person to ask for another."""
-        return bool(left(self.made_at + PAUSE, now, PAUSE))
+        """Whether it is too soon for the same person to ask for another; not once it was used."""
+        return self.used_at is None and bool(left(self.made_at + PAUSE, now, PAUSE))
 
 
 def unknown_link() -> Refusal:

@@ -48,7 +48,7 @@ def _in(site: Site) -> list[BaseRoute]:
         viewer = await run(lambda: site.platform.identity.viewer(user))
         # An earlier session on this browser ends.
         await run(lambda: site.end_session(request))
-        answer = RedirectResponse(following or home_of(viewer), 303)
+        answer = RedirectResponse(_fitting(following, viewer) or home_of(viewer), 303)
         site.sessions.open(answer, user)
         site.devices.remember(request, answer, email, user)
         return answer
@@ -88,6 +88,12 @@ def home_of(viewer: Viewer) -> str:
     if viewer == ANONYMOUS:
         return SIGN_IN
     return "/admin/" if viewer.is_staff else "/portal/"
+
+
+def _fitting(path: str, viewer: Viewer) -> str:
+    """The page, unless it is for others: staff have no portal, customers no back office."""
+    others = "/portal/" if viewer.is_staff else "/admin/"
+    return "" if path.startswith(others) else path
 
 
 def _following(wanted: str, request: Request) -> str:

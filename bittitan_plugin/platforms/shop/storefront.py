@@ -4,7 +4,7 @@ from pathlib import Path
 
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
@@ -17,7 +17,7 @@ from bittitan_plugin.web.site import Site, run
 
 
 def shop_routes(site: Site, platform: ShopPlatform) -> list[BaseRoute]:
-    """``/``, ``/shop/``, and the operations under ``/shop/operations/``, read only."""
+    """``/``, ``/shop/`` with its token, and the operations under ``/shop/operations/``."""
 
     async def home(request: Request) -> Response:
         """Where whoever asks has something to do; strangers see what is on sale, if anything is."""
@@ -29,10 +29,24 @@ def shop_routes(site: Site, platform: ShopPlatform) -> list[BaseRoute]:
     async def page(request: Request) -> Response:
         return await site.page(request, "shop/index.html")
 
+    async def token(request: Request) -> Response:
+        """An access token for the page's script, of whoever is signed in."""
+        viewer = await site.viewer(request)
+
+        def issued() -> str | None:
+            user = platform.customers.by_email(viewer.email)
+            return platform.tokens.issue(user) if user else None
+
+        found = None if viewer == ANONYMOUS else await run(issued)
+        if found is None:
+            return JSONResponse({"message": "Nobody is signed in."}, 401)
+        return JSONResponse({"token": found}, headers={"Cache-Control": "no-store"})
+
     operations = StaticFiles(directory=operations_folder())
     return [
         Route("/", home, methods=["GET"], middleware=site.middleware()),
         Route("/shop/", page, methods=["GET"], middleware=site.middleware()),
+        Route("/shop/token", token, methods=["POST"], middleware=site.middleware()),
         Mount("/shop/operations", operations, middleware=[Middleware(SecurityHeaders)]),
     ]
 

@@ -53,6 +53,7 @@ def test_a_link_to_an_earlier_address_proves_nothing() -> None:
 def test_the_next_link_can_be_asked_for_after_a_pause() -> None:
     assert link().is_recent(NOON + PAUSE - MOMENT)
     assert not link().is_recent(NOON + PAUSE)
+    assert not link().used(EMAIL, NOON).is_recent(NOON)
 
 
 def test_a_clock_stepped_back_makes_no_link_live_longer() -> None:

@@ -2,7 +2,7 @@
 
 import { watchCopyButtons } from "./copy.js";
 import { Basket, lineInput } from "./shop/basket.js";
-import { change, run, session, signIn, signOut, SignInNeeded } from "./shop/client.js";
+import { change, run, SignInNeeded, viewer } from "./shop/client.js";
 import {
   byId,
   complain,
@@ -13,7 +13,6 @@ import {
   once,
   say,
   show,
-  shownView,
 } from "./shop/elements.js";
 
 /** How often, in milliseconds, and how many times the new licences are asked for. */
@@ -26,41 +25,27 @@ const SHOWN = document.documentElement.dataset.prices;
 const basket = new Basket();
 let offers = [];
 
-/* Signing in */
+/* Signing in, on the page for everybody; it leads back to the checkout. */
 
-/** What was wanted before signing in, and the view it was wanted in. */
-let interrupted = null;
+const CHECK_OUT = "#check-out";
 
-/** Do it; where someone has to sign in first, do it again afterwards. */
+/** Do it; whoever has to sign in first is led there, and the basket is kept. */
 async function signedIn(work) {
   try {
-    if (!session()) throw new SignInNeeded("Sign in to go on; your basket is kept.");
+    if (!viewer()) throw new SignInNeeded();
     await work();
   } catch (error) {
     if (!(error instanceof SignInNeeded)) throw error;
-    interrupted = { work, view: shownView() };
-    drawSession();
-    show("sign-in");
-    complain(error);
+    location.assign(`/sign-in?next=${encodeURIComponent(`/shop/${CHECK_OUT}`)}`);
   }
 }
 
-async function enter(event) {
-  const form = event.currentTarget;
-  await signIn(form.elements.email.value, form.elements.password.value);
-  form.reset();
-  drawSession();
-  const { work, view } = interrupted ?? { view: "offers" };
-  interrupted = null;
-  show(view);
-  await work?.();
-}
-
-function drawSession() {
-  const known = session();
-  byId("who").replaceChildren(known ? `Signed in as ${known.email}` : "");
-  byId("leave").hidden = !known;
-  byId("enter").hidden = Boolean(known);
+/** Back from signing in: on with what was wanted before. */
+async function goOn() {
+  if (location.hash !== CHECK_OUT) return;
+  history.replaceState(null, "", location.pathname);
+  show("basket");
+  if (viewer() && basket.lines.length) await checkOut();
 }
 
 /* What is on offer */
@@ -124,7 +109,7 @@ async function choose(offer, wishes = {}) {
 }
 
 async function drawEndCustomers(choices, wanted) {
-  const known = session() ? await endCustomers() : [];
+  const known = viewer() ? await endCustomers() : [];
   choices.replaceChildren(
     element("option", { value: "" }, "Ourselves"),
     ...known.map(({ email, company }) =>
@@ -133,7 +118,7 @@ async function drawEndCustomers(choices, wanted) {
     element("option", { value: "new" }, "A new end customer"),
   );
   if (wanted) choices.value = known.some(({ email }) => email === wanted) ? wanted : "new";
-  byId("end-customer-hint").hidden = Boolean(session());
+  byId("end-customer-hint").hidden = Boolean(viewer());
 }
 
 async function endCustomers() {
@@ -143,7 +128,6 @@ async function endCustomers() {
   } catch (error) {
     // They can still be typed in; whoever has to sign in again is told so at the checkout.
     if (!(error instanceof SignInNeeded)) complain(error);
-    drawSession();
     return [];
   }
 }
@@ -362,16 +346,9 @@ function onClick(id, work) {
   byId(id).addEventListener("click", once(byId(id), work));
 }
 
-onSubmit("sign-in-form", async (event) => enter(event));
 onSubmit("line-form", async (event) => addLine(event));
 onClick("check-out", () => signedIn(checkOut));
 onClick("place-order", () => signedIn(placeOrder));
-onClick("enter", async () => show("sign-in"));
-onClick("leave", async () => {
-  signOut();
-  drawSession();
-  show("offers");
-});
 for (const button of document.querySelectorAll("[data-opens]")) {
   button.addEventListener("click", () => show(button.dataset.opens));
 }
@@ -380,11 +357,11 @@ byId("line-form").elements.beneficiary.addEventListener("change", drawNewcomer);
 // From here on the page can do what it is for.
 byId("needs-javascript").hidden = true;
 byId("offers").hidden = false;
-drawSession();
 drawBasket();
 try {
   await drawOffers();
   await takeWishes();
+  await goOn();
 } catch (error) {
   complain(error);
 } finally {

@@ -1,7 +1,6 @@
 // Sends the documents of graphql/operations, unchanged, as any headless frontend would.
 
 const OPERATIONS = "/shop/operations/";
-const SESSION = "bittitan.shop.session";
 
 export class SignInNeeded extends Error {}
 export class Unreachable extends Error {}
@@ -57,16 +56,29 @@ async function withFragments(name) {
 
 /** The one field that the operation asks for. */
 export async function run(name, variables = {}) {
-  const headers = { "Content-Type": "application/json" };
-  const token = session()?.token;
-  if (token) headers.Authorization = `Bearer ${token}`;
   const body = JSON.stringify({ query: await withFragments(name), variables });
+  const wasKept = token !== null;
+  let answer = await ask(body);
+  if (answer.isDenied) {
+    // A token that was kept may be too old by now; a new one is not.
+    token = null;
+    if (wasKept) answer = await ask(body);
+  }
+  if (answer.isDenied && !viewer()) throw new SignInNeeded();
+  if (answer.errors?.length) throw new Refused(answer.errors[0].message);
+  return Object.values(answer.data)[0];
+}
+
+async function ask(body) {
+  const headers = { "Content-Type": "application/json" };
+  token ??= viewer() ? await askForToken() : null;
+  if (token) headers.Authorization = `Bearer ${token}`;
   const response = await reach("/graphql/", { method: "POST", headers, body });
   const answer = await response.json().catch(() => {
     throw new Unreachable(`The shop answers with an error (${response.status}). Try again later.`);
   });
-  if (answer.errors?.length) throw failure(answer.errors[0], response.status);
-  return Object.values(answer.data)[0];
+  const code = answer.errors?.[0]?.extensions?.exception?.code;
+  return { ...answer, isDenied: response.status === 401 || code === "PermissionDenied" };
 }
 
 /** The same for a mutation, whose own refusals become the message of an error. */
@@ -76,27 +88,25 @@ export async function change(name, variables) {
   return payload;
 }
 
-function failure(error, status) {
-  const code = error.extensions?.exception?.code;
-  if (status === 401 || code === "PermissionDenied") {
-    signOut();
-    return new SignInNeeded("Sign in to go on.");
+// Who is signed in says the site's session. This page asks for a token of it, which no other sees.
+
+let token = null;
+
+/** The address of whoever is signed in, as the page was made; empty for a stranger. */
+export function viewer() {
+  return document.documentElement.dataset.viewer;
+}
+
+async function askForToken() {
+  const form = document.querySelector("[name=csrftoken]");
+  const headers = { "X-CSRFToken": form.value };
+  const response = await reach("/shop/token", { method: "POST", headers });
+  if (response.status === 401 || response.status === 403) {
+    document.documentElement.dataset.viewer = "";
+    throw new SignInNeeded();
   }
-  return new Refused(error.message);
-}
-
-// The token lives as long as the tab and is seen by this page alone.
-
-export function session() {
-  return JSON.parse(sessionStorage.getItem(SESSION) ?? "null");
-}
-
-export async function signIn(email, password) {
-  signOut();
-  const { token, user } = await change("storefront/sign-in.graphql", { email, password });
-  sessionStorage.setItem(SESSION, JSON.stringify({ token, email: user.email }));
-}
-
-export function signOut() {
-  sessionStorage.removeItem(SESSION);
+  if (!response.ok) {
+    throw new Unreachable(`The shop answers with an error (${response.status}). Try again later.`);
+  }
+  return (await response.json()).token;
 }

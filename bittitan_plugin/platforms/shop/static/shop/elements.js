@@ -19,10 +19,6 @@ export function show(id) {
   byId(id).querySelector("h2").focus();
 }
 
-export function shownView() {
-  return document.querySelector("[data-view]:not([hidden])").id;
-}
-
 export function say(words) {
   byId("announcements").replaceChildren(words);
 }
