@@ -1,7 +1,7 @@
 """The back office's pages for the shop's orders: the list, one order, and what staff do with it."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from sqlalchemy import ScalarSelect, String, cast, func, select
@@ -18,7 +18,7 @@ from bittitan_plugin.platforms.shop.admin_synchronize_first import (
     synchronize_first,
 )
 from bittitan_plugin.platforms.shop.invoices import InvoiceKind
-from bittitan_plugin.platforms.shop.order_case import OrderCase, read_case
+from bittitan_plugin.platforms.shop.order_case import OrderCase, Standing, read_case, standings
 from bittitan_plugin.platforms.shop.order_records import (
     OrderState,
     charge_status,
@@ -53,6 +53,8 @@ class OrderLine:
     #: The numbers of its invoices and of its credit invoices; None is none.
     invoices: str | None
     credits: str | None
+    #: How it stands; the list reads it for all rows of a page at once.
+    standing: Standing = Standing.DRAFT
 
     @property
     def id(self) -> UUID:
@@ -73,7 +75,7 @@ class OrderList(AdminList):
     fields_default_sort = [("created_at", True)]
     fields = [
         fields.number("number", "Number", lambda line: line.order.sequence or "Draft"),
-        fields.choice("state", "State", lambda line: line.order.status, OrderState),
+        fields.status("standing", "Stands", lambda line: line.standing),
         fields.text("customer", "Customer", lambda line: line.user.email),
         fields.text("company", "Company", lambda line: line.user.company),
         fields.amount("total", "Total", lambda line: Money(line.order.total, line.order.currency)),
@@ -81,6 +83,7 @@ class OrderList(AdminList):
         fields.moment("created_at", "Made", lambda line: line.order.created_at),
         fields.text("invoices", "Invoice", lambda line: line.invoices),
         fields.text("credits", "Credit", lambda line: line.credits),
+        fields.choice("state", "State", lambda line: line.order.status, OrderState),
     ]
 
     def __init__(self, site: Site, platform: ShopPlatform) -> None:
@@ -115,6 +118,12 @@ class OrderList(AdminList):
             ],
             to_item=lambda row: OrderLine(*row),
         )
+
+    async def lines(self, found: Sequence[OrderLine]) -> Sequence[OrderLine]:
+        """The orders with how they stand."""
+        orders = [line.order for line in found]
+        stand = await self.site.read(lambda work: standings(self.platform, work, orders))
+        return [replace(line, standing=stand[line.id]) for line in found]
 
     def look(self, work: UnitOfWork, key: UUID, viewer: Viewer) -> OrderCase:
         """The order with everything that became of it."""

@@ -1,5 +1,6 @@
 """One order as its page shows it: how it stands, what happened, and what can be done about it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -40,42 +41,35 @@ INVOICING = {
 
 
 class Standing(StrEnum):
-    """How an order stands, in words, derived from what became of its lines."""
+    """How an order stands, derived from what became of its lines."""
 
-    DRAFT = "Draft"
-    TO_EXECUTE = "To be executed"
-    WAITS_FOR_PAYMENT = "Waits for payment"
-    BEING_DELIVERED = "Being delivered"
-    FAILED = "Delivery failed"
-    PARTLY_DELIVERED = "Partly delivered"
-    DELIVERED = "Delivered"
-    BEING_CANCELLED = "Being cancelled"
-    PARTLY_CANCELLED = "Partly cancelled"
-    CANCELLED = "Cancelled"
+    DRAFT = "DRAFT"
+    TO_BE_EXECUTED = "TO_BE_EXECUTED"
+    WAITS_FOR_PAYMENT = "WAITS_FOR_PAYMENT"
+    BEING_DELIVERED = "BEING_DELIVERED"
+    DELIVERY_FAILED = "DELIVERY_FAILED"
+    PARTLY_DELIVERED = "PARTLY_DELIVERED"
+    DELIVERED = "DELIVERED"
+    BEING_CANCELLED = "BEING_CANCELLED"
+    PARTLY_CANCELLED = "PARTLY_CANCELLED"
+    CANCELLED = "CANCELLED"
 
-
-_COLOURS = {
-    Standing.WAITS_FOR_PAYMENT: "yellow",
-    Standing.TO_EXECUTE: "yellow",
-    Standing.BEING_DELIVERED: "yellow",
-    Standing.BEING_CANCELLED: "yellow",
-    Standing.PARTLY_DELIVERED: "yellow",
-    Standing.FAILED: "red",
-    Standing.DELIVERED: "green",
-}
 
 _TAKING_BACK = frozenset({AssetStatus.CANCELLING, AssetStatus.AWAITING_REVOCATION})
 
 
-def standing(record: OrderRecord, assets: tuple[Asset, ...], *, due: bool) -> Standing:
-    """How the order stands; ``due`` says whether its licences are to be obtained now."""
-    state = OrderState(record.row.status)
+def standing(row: OrderRow, lines: int, assets: Sequence[Asset], *, due: bool) -> Standing:
+    """How an order of so many lines stands.
+
+    ``due`` says whether its licences are to be obtained now.
+    """
+    state = OrderState(row.status)
     if state in OPEN_STATES:
-        return Standing.DRAFT if state is OrderState.DRAFT else Standing.TO_EXECUTE
+        return Standing.DRAFT if state is OrderState.DRAFT else Standing.TO_BE_EXECUTED
     statuses = [asset.status for asset in assets]
     if _TAKING_BACK & set(statuses):
         return Standing.BEING_CANCELLED
-    every_line = len(assets) == len(record.lines)
+    every_line = len(assets) == lines
     gone = statuses.count(AssetStatus.CANCELLED)
     if state is OrderState.CANCELED or (every_line and gone == len(assets)):
         return Standing.CANCELLED
@@ -84,11 +78,11 @@ def standing(record: OrderRecord, assets: tuple[Asset, ...], *, due: bool) -> St
     return _delivery(assets, every_line=every_line, due=due)
 
 
-def _delivery(assets: tuple[Asset, ...], *, every_line: bool, due: bool) -> Standing:
+def _delivery(assets: Sequence[Asset], *, every_line: bool, due: bool) -> Standing:
     statuses = [asset.provisioning_status for asset in assets]
     obtained = statuses.count(ProvisioningStatus.SYNCHRONIZED)
     if ProvisioningStatus.FAILED in statuses:
-        return Standing.FAILED
+        return Standing.DELIVERY_FAILED
     if every_line and obtained == len(assets):
         return Standing.DELIVERED
     if obtained:
@@ -102,6 +96,8 @@ class LineTerms:
 
     line: OrderLineRow
     total: Money
+    #: What of it is credited; None where nothing was invoiced.
+    credited: Money | None
     #: What happens to its coupon, or why nothing does.
     coupon: str
 
@@ -149,12 +145,12 @@ class OrderCase:
     @property
     def standing(self) -> Standing:
         """How it stands."""
-        return standing(self.record, tuple(self.facts.assets), due=not self.waits_for_money)
-
-    @property
-    def colour(self) -> str:
-        """The colour of how it stands."""
-        return _COLOURS.get(self.standing, "secondary")
+        return standing(
+            self.row,
+            len(self.record.lines),
+            self.facts.assets,
+            due=not self.waits_for_money,
+        )
 
     @property
     def waits_for_money(self) -> bool:
@@ -264,7 +260,12 @@ class OrderCase:
     def terms(self) -> list[LineTerms]:
         """What cancelling it does to each line."""
         return [
-            LineTerms(line=line, total=self.total_of(line), coupon=_of_coupon(self.asset_of(line)))
+            LineTerms(
+                line=line,
+                total=self.total_of(line),
+                credited=self._credited(line),
+                coupon=_of_coupon(self.asset_of(line)),
+            )
             for line in self.record.lines
         ]
 
@@ -284,6 +285,11 @@ class OrderCase:
     def friendly_name(self, line: OrderLineRow) -> str:
         """The customer's name for a line's licences."""
         return line.line_metadata.get(FRIENDLY_NAME, "")
+
+    def _credited(self, line: OrderLineRow) -> Money | None:
+        if self.facts.invoice is None or line.is_waived:
+            return None
+        return self._money(self.total_of(line).amount - line.taken_back)
 
     def _money(self, amount: Decimal) -> Money:
         return Money(amount, self.row.currency)
@@ -338,3 +344,24 @@ def _on_account(platform: ShopPlatform, record: OrderRecord) -> OnAccount:
     if OrderState(record.row.status) in OPEN_STATES:
         return platform.account_credits.foresee(record.row)
     return OnAccount.DELIVERED if record.row.on_account else OnAccount.NOT_ALLOWED
+
+
+def standings(
+    platform: ShopPlatform, work: UnitOfWork, orders: Sequence[OrderRow]
+) -> dict[UUID, Standing]:
+    """How each of these orders stands, in as many statements as for one."""
+    ids = {order.id: global_id(Kind.ORDER, order.id) for order in orders}
+    lines = platform.orders.lines(ids)
+    sold: dict[str, list[Asset]] = {each: [] for each in ids.values()}
+    for asset in work.assets.of_orders(list(sold)):
+        sold[asset.order_id].append(asset)
+    provision_on = work.installations.by_id(work.installation_id).configuration.provision_on
+    return {
+        order.id: standing(
+            order,
+            len(lines[order.id]),
+            sold[ids[order.id]],
+            due=not awaits_payment(order, provision_on, on_account=order.on_account),
+        )
+        for order in orders
+    }

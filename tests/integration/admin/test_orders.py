@@ -156,7 +156,7 @@ def test_a_cancelled_order_says_so_and_offers_nothing_that_does_nothing(
     execute(staff, key)
     question = ask(staff, key, "cancel")
     assert "Not obtained; it will not be." in told(question)
-    assert "Credited 140.00 USD" in question.text
+    assert "Credited in all 140.00 USD" in question.text
     assert "Paid back nothing" in question.text
     done = staff.send(question.form("/cancel"))
     assert "The order is cancelled; its coupons are being revoked. Credited: CR-" in told(done)
@@ -195,6 +195,9 @@ def test_an_order_whose_licences_were_cancelled_one_by_one_is_cancelled(
     staff.send(question.form("/cancel"), comment="")
     office.shop.settle()
     order = parse_id(Kind.ORDER, office.asset(key).order_id)
+    number = office.asset(key).order_number
+    listed = told(staff.open(f"/admin/orders/list?q={number}&cols=number,standing"))
+    assert f"{number} Cancelled" in listed
     page = page_of(staff, order)
     assert "Cancelled" in told(page).partition("The order")[0]
     assert actions(page) == set()

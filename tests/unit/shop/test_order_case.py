@@ -1,12 +1,9 @@
 """How an order stands, in words, from what became of its lines."""
 
-from decimal import Decimal
-from uuid import uuid4
-
 from bittitan_plugin.domain.assets import Asset, AssetStatus, ProvisioningStatus
 from bittitan_plugin.platforms.shop.order_case import Standing, standing
-from bittitan_plugin.platforms.shop.order_records import OrderRecord, OrderState
-from bittitan_plugin.platforms.shop.tables import OrderLineRow, OrderRow, UserRow
+from bittitan_plugin.platforms.shop.order_records import OrderState
+from bittitan_plugin.platforms.shop.tables import OrderRow
 from tests.fakes.values import new_asset as asset
 from tests.tables import every
 
@@ -18,24 +15,17 @@ BY_HAND = asset(status=AssetStatus.AWAITING_REVOCATION)
 GONE = asset(status=AssetStatus.CANCELLED)
 
 
-def record(state: OrderState) -> OrderRecord:
-    """An order of two lines."""
-    row = OrderRow(status=state, total=Decimal(28))
-    lines = (OrderLineRow(id=uuid4()), OrderLineRow(id=uuid4()))
-    return OrderRecord(row=row, lines=lines, user=UserRow())
-
-
 @every(
     "state, assets, due, expected",
     [
         (OrderState.DRAFT, (), False, Standing.DRAFT),
-        (OrderState.UNCONFIRMED, (), True, Standing.TO_EXECUTE),
+        (OrderState.UNCONFIRMED, (), True, Standing.TO_BE_EXECUTED),
         (OrderState.UNFULFILLED, (), False, Standing.WAITS_FOR_PAYMENT),
         (OrderState.UNFULFILLED, (), True, Standing.BEING_DELIVERED),
         (OrderState.UNFULFILLED, (PENDING, PENDING), True, Standing.BEING_DELIVERED),
         (OrderState.UNFULFILLED, (OBTAINED, PENDING), True, Standing.PARTLY_DELIVERED),
         (OrderState.PARTIALLY_FULFILLED, (OBTAINED,), True, Standing.PARTLY_DELIVERED),
-        (OrderState.UNFULFILLED, (OBTAINED, FAILED), True, Standing.FAILED),
+        (OrderState.UNFULFILLED, (OBTAINED, FAILED), True, Standing.DELIVERY_FAILED),
         (OrderState.FULFILLED, (OBTAINED, OBTAINED), True, Standing.DELIVERED),
         (OrderState.FULFILLED, (OBTAINED, GOING), True, Standing.BEING_CANCELLED),
         (OrderState.FULFILLED, (OBTAINED, GONE), True, Standing.PARTLY_CANCELLED),
@@ -49,4 +39,4 @@ def record(state: OrderState) -> OrderRecord:
 def test_an_orders_standing_is_that_of_its_lines(
     state: OrderState, assets: tuple[Asset, ...], due: bool, expected: Standing
 ) -> None:
-    assert standing(record(state), assets, due=due) is expected
+    assert standing(OrderRow(status=state), 2, assets, due=due) is expected
