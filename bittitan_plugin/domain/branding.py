@@ -28,7 +28,7 @@ class Branding:
     #: The address from which e-mails come, and the name that mail programs show instead, if any.
     sender: str = ""
     sender_name: str = ""
-    #: Where questions are welcome.
+    #: Where questions are welcome; empty until staff say it.
     support_address: str = ""
     #: Names the logo that is kept (``UnitOfWork.logos``); None without one.
     logo_digest: str | None = None

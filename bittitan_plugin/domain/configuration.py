@@ -26,6 +26,9 @@ from bittitan_plugin.domain.money import Money
 from bittitan_plugin.domain.orders import ProvisionOn
 from bittitan_plugin.domain.texts import LONGEST_NAME, LONGEST_QUOTE, check_line, is_line, quoted
 
+#: From whom e-mails come until staff say it; nobody can write there.
+NO_SENDER = "licenses@localhost"
+
 
 @dataclass(frozen=True, kw_only=True)
 class Configuration:
@@ -61,7 +64,7 @@ class Configuration:
     brand_name: str = ""
     #: As ``#rrggbb``; empty: ours.
     accent_colour: str = ""
-    sender_email: str = "licenses@localhost"
+    sender_email: str = NO_SENDER
     sender_name: str = ""
     support_address: str = ""
     staff_email: str = ""
@@ -107,7 +110,7 @@ class Configuration:
             accent=Colour.read(self.accent_colour),
             sender=self.sender_email,
             sender_name=self.sender_name or self.brand_name,
-            support_address=self.support_address or self.sender_email,
+            support_address=self.support_address or _told(self.sender_email),
         )
 
     def source_of(self, product_type: ProductType) -> CouponSource:
@@ -194,6 +197,10 @@ class Configuration:
         """What calls to the coupon API need. Raises ``Refusal`` REQUIRED on a missing value."""
         for refusal in self.missing_for_api():
             raise refusal
+
+
+def _told(sender: str) -> str:
+    return "" if sender == NO_SENDER else sender
 
 
 @cache

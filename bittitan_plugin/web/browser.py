@@ -5,6 +5,7 @@ from starlette.routing import BaseRoute, Mount
 from starlette.staticfiles import StaticFiles
 
 from bittitan_plugin.web.admin.application import admin_routes
+from bittitan_plugin.web.branding import branding_routes
 from bittitan_plugin.web.invitations import invitation_routes
 from bittitan_plugin.web.portal.routes import portal_routes
 from bittitan_plugin.web.security_headers import SecurityHeaders
@@ -18,6 +19,7 @@ def page_routes(site: Site) -> list[BaseRoute]:
     static = StaticFiles(packages=[(package, "static") for package in packages])
     return [
         Mount("/static", static, name="static", middleware=[Middleware(SecurityHeaders)]),
+        *branding_routes(site),
         *sign_in_routes(site),
         *admin_routes(site),
         *portal_routes(site),

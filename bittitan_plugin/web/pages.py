@@ -12,6 +12,7 @@ from starlette.responses import HTMLResponse
 from starlette_admin.security.csrf import csrf_input
 
 from bittitan_plugin.domain.access import ANONYMOUS
+from bittitan_plugin.domain.branding import Branding
 from bittitan_plugin.domain.money import Money
 
 #: Used where the instance's own time zone is not known, as when the database is down.
@@ -56,11 +57,21 @@ def days_left(until: datetime, now: datetime) -> str:
     return f"{hours} hour{'s' if hours > 1 else ''}" if hours else "less than an hour"
 
 
+def address_of_logo(branding: Branding) -> str | None:
+    """Where pages load the logo from; None without one."""
+    return f"/brand/logo?v={branding.logo_digest}" if branding.logo_digest else None
+
+
+def address_of_accent(branding: Branding) -> str | None:
+    """Where pages load the colour from; None where it is the pages' own."""
+    return f"/brand/accent.css?colour={str(branding.accent)[1:]}" if branding.accent else None
+
+
 class Pages:
     """Renders the templates under ``web/templates`` and a platform's own.
 
-    Every template has ``request``, ``viewer``, ``zone``, ``now`` and ``csrf`` (the hidden field
-    every form needs), and the filters ``instant``, ``day``, ``money``,
+    Every template has ``request``, ``viewer``, ``branding``, ``zone``, ``now`` and
+    ``csrf`` (the hidden field every form needs), and the filters ``instant``, ``day``, ``money``,
     ``percent`` and ``days_left``.
     """
 
@@ -78,6 +89,8 @@ class Pages:
             lstrip_blocks=True,
         )
         self.environment.filters |= {
+            "address_of_logo": address_of_logo,
+            "address_of_accent": address_of_accent,
             "instant": _in_zone(instant),
             "day": _in_zone(day),
             "money": money,
@@ -93,10 +106,11 @@ class Pages:
         *,
         status: int = 200,
     ) -> HTMLResponse:
-        """The page; ``values`` may replace ``viewer`` (nobody) and ``zone`` (UTC)."""
+        """The page; ``values`` may replace ``viewer`` (nobody), ``branding`` and ``zone`` (UTC)."""
         common: dict[str, object] = {
             "request": request,
             "viewer": ANONYMOUS,
+            "branding": Branding(),
             "zone": FALLBACK_ZONE,
             "now": self._clock(),
             "csrf": csrf_input(request),

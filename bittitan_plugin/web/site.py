@@ -200,6 +200,7 @@ class Site:
             "viewer": viewer,
             "zone": installation.configuration.zone,
             "installation": installation,
+            "branding": installation.branding,
         }
         return self.pages.page(request, template, known | values, status=status)
 

@@ -17,7 +17,7 @@ EXPECTED = files.read(files.ROUTES)
 OPEN = (
     "/sign-in", "/sign-out", "/sign-out-everywhere", "/invitation/", "/forgotten-password",
     "/choose-password/", "/first-run/", "/shop/", "/static/",
-    "/admin/static/",
+    "/admin/static/", "/brand/",
     "/.well-known/", "/livez", "/readyz", "/metrics", "/saleor/", "/graphql/",
 )  # fmt: skip
 #: It shows nothing itself: it leads on, strangers to one of the open ones.

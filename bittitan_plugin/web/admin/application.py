@@ -37,7 +37,14 @@ from bittitan_plugin.web.admin.stock import StockList, StockPage
 from bittitan_plugin.web.admin.theme import AdminTheme, WithoutInlineCode
 from bittitan_plugin.web.admin.waiting_work import WaitingWorkList, WaitingWorkPage
 from bittitan_plugin.web.admin.wording import at_a_glance, colour, field_name, recorded, spoken
-from bittitan_plugin.web.pages import day, days_left, instant, money
+from bittitan_plugin.web.pages import (
+    address_of_accent,
+    address_of_logo,
+    day,
+    days_left,
+    instant,
+    money,
+)
 from bittitan_plugin.web.problem_buttons import BUTTONS
 from bittitan_plugin.web.security_headers import ADMIN
 from bittitan_plugin.web.site import Site
@@ -94,6 +101,8 @@ def _office(site: Site) -> BaseAdmin:
     }
     environment.filters |= {
         "money": money,
+        "address_of_logo": address_of_logo,
+        "address_of_accent": address_of_accent,
         "instant": _in_zone(instant),
         "day": _in_zone(day),
         "days_left": _days_left,

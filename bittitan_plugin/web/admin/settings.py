@@ -9,7 +9,7 @@ is reported.
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from starlette.datastructures import FormData
+from starlette.datastructures import FormData, UploadFile
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette_admin.flash import flash
@@ -17,12 +17,15 @@ from starlette_admin.routing import route
 
 from bittitan_plugin.base.manifest import manifest
 from bittitan_plugin.domain.access import Permission
+from bittitan_plugin.domain.branding import LARGEST_LOGO, UNNAMED, Branding
+from bittitan_plugin.domain.colours import Colour
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
 from bittitan_plugin.ports.platform import PluginsRejected
+from bittitan_plugin.services.branding import change_logo
 from bittitan_plugin.services.installations import OF_CONNECTION, check_connection
 from bittitan_plugin.store.queries.figures import to_try_again, under_way
 from bittitan_plugin.web.admin.admin_context import context_of
-from bittitan_plugin.web.admin.admin_page import AdminPage, sent, to
+from bittitan_plugin.web.admin.admin_page import AdminPage, actor_of, sent, to
 from bittitan_plugin.web.forms import form_of
 from bittitan_plugin.web.held_secrets import hold, take
 from bittitan_plugin.web.settings_entries import (
@@ -95,6 +98,27 @@ class SettingsPage(AdminPage):
             tested=True,
         )
 
+    @route("/logo", methods=["POST"], name="settings-logo")
+    async def keep_logo(self, request: Request) -> Response:
+        """Keep the picture as the logo of every page and invoice."""
+        async with request.form() as form:
+            file = form.get("logo")
+            content = await file.read() if isinstance(file, UploadFile) else b""
+        try:
+            await run(lambda: change_logo(self.site.tenant, actor_of(request), content))
+        except Refusal as refusal:
+            entries = await self._entries(request)
+            return await self._form(request, entries, _by_field([refusal]), status=422)
+        flash(request, "The logo is kept; every page shows it.", "success")
+        return to(request, "/settings#logo-card")
+
+    @route("/logo/remove", methods=["POST"], name="settings-logo-remove")
+    async def remove_logo(self, request: Request) -> Response:
+        """Show the name again instead of the logo."""
+        await run(lambda: change_logo(self.site.tenant, actor_of(request), None))
+        flash(request, "The logo is removed; pages show the name.", "success")
+        return to(request, "/settings#logo-card")
+
     async def _change(
         self, request: Request, form: FormData, active: bool | None, done: str
     ) -> Response:
@@ -154,6 +178,9 @@ class SettingsPage(AdminPage):
             general=(errors or {}).get(""),
             question=question,
             tested=tested,
+            logo_error=(errors or {}).get("logo"),
+            preview=_preview(installation.branding, entries),
+            most=LARGEST_LOGO // 1024,
         )
 
     def _typed(self, request: Request, entries: Sequence[Entry], form: FormData) -> list[Entry]:
@@ -194,6 +221,13 @@ class SettingsPage(AdminPage):
         cipher, user = self.site.ports.cipher, context_of(request).viewer.email
         now = self.site.ports.clock()
         return take(cipher, held, user=user, setting=name, now=now) if held else ""
+
+
+def _preview(branding: Branding, entries: Sequence[Entry]) -> Branding:
+    """How pages would look with what is in the form."""
+    typed = {entry.field.name: entry.typed for entry in entries}
+    accent = Colour.read(typed["accent_colour"])
+    return replace(branding, name=typed["brand_name"] or UNNAMED, accent=accent)
 
 
 def _stale(entries: Sequence[Entry], form: FormData) -> dict[str, str]:

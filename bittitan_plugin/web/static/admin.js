@@ -40,4 +40,16 @@
     };
     window.setTimeout(again, Number(waiting.dataset.refresh) * 1000);
   }
+
+  // The preview on the settings page follows what is typed.
+  document.addEventListener("input", (event) => {
+    const { id, value } = event.target;
+    if (id === "accent_colour" && /^#[0-9a-f]{6}$/i.test(value.trim())) {
+      const colour = value.trim().slice(1);
+      document.getElementById("accent-preview").href = `/brand/accent.css?colour=${colour}`;
+    }
+    for (const shown of document.querySelectorAll(`[data-preview="${CSS.escape(id || "-")}"]`)) {
+      shown.textContent = value.trim() || "BitTitan licences";
+    }
+  });
 })();

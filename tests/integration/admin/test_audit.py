@@ -1,7 +1,10 @@
 """The audit: everything that staff change is in it, with who did it, and no secret's value."""
 
+from collections import Counter
+
 import pytest
 
+from bittitan_plugin.bittitan.sandbox import DEFAULT_PASSWORD
 from bittitan_plugin.domain.access import Permission
 from bittitan_plugin.domain.audit_entries import AuditEntry, Subject, SubjectKind
 from bittitan_plugin.domain.history import Actor, ActorKind
@@ -42,6 +45,17 @@ def test_a_changed_setting_is_kept_with_both_values_and_who_changed_it(office: B
         ("api_password", "••••", "••••"),
         ("low_stock_threshold", "6", "7"),
     ]
+
+
+def test_what_graphql_changes_of_the_settings_is_kept_with_dots_for_the_password(
+    office: BackOffice,
+) -> None:
+    before = Counter(changes(entries(office, SubjectKind.SETTINGS)))
+    office.storefront.update_plugin(brand_name="Cloud Shop", api_password=DEFAULT_PASSWORD)
+    assert Counter(changes(entries(office, SubjectKind.SETTINGS))) - before == Counter(
+        [("api_password", "••••", "••••"), ("brand_name", None, "Cloud Shop")]
+    )
+    office.storefront.update_plugin(brand_name="")
 
 
 def test_a_setting_stored_as_it_was_leaves_nothing(office: BackOffice) -> None:
