@@ -32,6 +32,7 @@ class Test(StrEnum):
 
     ONE_OF = "in"
     NONE_OF = "not_in"
+    IS = "eq"
     CONTAINS = "contains"
     FROM = "gte"
     UNTIL = "lte"
@@ -128,6 +129,8 @@ class Browser(Generic[Item]):
                 return column.in_(value)
             case Test.NONE_OF:
                 return or_(column.is_(None), column.not_in(value))
+            case Test.IS:
+                return func.lower(column) == func.lower(value)
             case Test.CONTAINS:
                 return contains(value, column)
             case Test.FROM:

@@ -19,6 +19,7 @@ from bittitan_plugin.web.admin.export import Cell
 from bittitan_plugin.web.admin.filters import (
     Contains,
     FromDay,
+    Is,
     IsEmpty,
     IsSet,
     NoneOf,
@@ -58,7 +59,7 @@ def text(name: str, label: str, get: Getter, *, sortable: bool = True) -> String
         name=name,
         label=label,
         getter=_got(get),
-        filters=[Contains, IsEmpty, IsSet],
+        filters=[Contains, Is, IsEmpty, IsSet],
         orderable=sortable,
     )
 
@@ -168,7 +169,7 @@ def subject_link(name: str, label: str, get: Callable[[Any], Subject]) -> Subjec
         name=name,
         label=label,
         getter=_got(get),
-        filters=[Contains],
+        filters=[Contains, Is],
         list_template="fields/list/subject.html",
     )
 

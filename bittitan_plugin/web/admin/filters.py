@@ -41,6 +41,12 @@ class Contains(_Compared):
         return seen(raw)
 
 
+class Is(Contains):
+    """The whole text, whatever its case."""
+
+    name, label = Test.IS.value, "Is"
+
+
 class OneOf(_Compared):
     """Any of the choices."""
 
@@ -96,7 +102,7 @@ class UntilDay(FromDay):
 
 
 _FILTERS: dict[str, type[_Compared]] = {
-    kind.name: kind for kind in (Contains, OneOf, NoneOf, IsEmpty, IsSet, FromDay, UntilDay)
+    kind.name: kind for kind in (Contains, Is, OneOf, NoneOf, IsEmpty, IsSet, FromDay, UntilDay)
 }
 
 

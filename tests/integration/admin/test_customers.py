@@ -280,3 +280,19 @@ def test_an_order_that_needs_a_synchronized_customer_says_what_staff_can_do(
         return
     assert "is synchronized" in told(staff.send(page.form("/synchronize")))
     assert "has been executed" in told(staff.send(form, invoicing="NOW"))
+
+
+def test_its_page_leads_to_its_sales_and_to_nobody_else_s(office: BackOffice) -> None:
+    row, staff = office.storefront.reseller, office.staff()
+    # The other's address has this one's within.
+    email, longer = f"o'neil+{row.id.hex}@example.com", f"b.o'neil+{row.id.hex}@example.com"
+    staff.send(staff.open(page_of(row.id, "edit")).form("/edit"), email=email)
+    made(staff, email=longer)
+    office.storefront.draft(row)
+    office.storefront.draft(customer(office, longer))
+    links = [link for link in staff.open(page_of(row.id)).links if "__eq" in link]
+    found = {link.split("/")[2]: staff.request("GET", link).text for link in links}
+    assert found.keys() == {"orders", "invoices", "audit"}
+    assert found["orders"].count('data-sa-pk="') == 1
+    assert 'data-sa-pk="' in found["audit"]
+    assert "b.o&#39;neil" not in found["audit"]
