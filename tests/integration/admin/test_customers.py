@@ -170,7 +170,7 @@ def test_a_customer_is_locked_out_after_a_question_and_let_in_again(office: Back
     assert "may sign in again" in told(
         staff.send(staff.open(page_of(row.id, "lock")).form("/enable"))
     )
-    assert recorded(office, row.id)[-2:] == [("disabled", None, "yes"), ("disabled", "yes", None)]
+    assert {("disabled", None, "yes"), ("disabled", "yes", None)} <= set(recorded(office, row.id))
     assert customer(office, row.email).disabled_at is None
 
 
