@@ -83,6 +83,8 @@ class Welcome(SaleEmail, template="welcome", to="the order's recipient"):
 
     coupon: CouponSummary
     deadline: datetime | None
+    invoice: Annotated[str | None, "its number, once it is issued"]
+    invoice_url: Annotated[str | None, "where it is read"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -174,6 +176,7 @@ class Cancelled(SaleEmail, template="cancelled", to="the customer"):
     """The asset is cancelled and, where one is due, its credit invoice issued."""
 
     credit_invoice: str | None
+    credit_invoice_url: Annotated[str | None, "where it is read"]
     amount: Money | None
     refund: Annotated[Money | None, "asked back"]
     by_hand: Annotated[Money | None, "cannot go back by itself"]

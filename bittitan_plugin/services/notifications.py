@@ -83,8 +83,13 @@ def welcome(ports: Ports, work: UnitOfWork, sale: Sale, *, key: str | None = Non
 
     Raises ``Refusal`` NOT_PROVISIONED while there is no coupon.
     """
+    invoice = sale.asset.invoice
     email = Welcome(
-        sale=summary_of(work, sale), coupon=coupon_of(ports, sale), deadline=deadline_of(sale.asset)
+        sale=summary_of(work, sale),
+        coupon=coupon_of(ports, sale),
+        deadline=deadline_of(sale.asset),
+        invoice=invoice.number if invoice else None,
+        invoice_url=invoice.link if invoice else None,
     )
     return _notification(sale, email, key=key or f"welcome-{sale.asset.id}")
 

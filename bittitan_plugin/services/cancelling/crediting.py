@@ -38,6 +38,7 @@ def announce(tenant: Tenant, asset_id: UUID) -> None:
     email = Cancelled(
         sale=summary,
         credit_invoice=credit.number if credit else None,
+        credit_invoice_url=credit.link if credit else None,
         amount=asset.total if credit else None,
         refund=refund.amount if refund and not refund.amount.is_zero else None,
         by_hand=refund.by_hand if refund and not refund.by_hand.is_zero else None,

@@ -179,3 +179,16 @@ def test_a_licences_page_leads_its_buyer_to_the_invoice(
     invoice = invoices_of(office, order)[0]
     page = visitor(office.storefront.reseller).open(f"/portal/licenses/{key}")
     assert f"http://shop/invoices/{invoice.id}" in page.links
+
+
+def test_the_e_mails_about_a_sale_and_its_end_lead_to_the_invoice_and_the_credit_invoice(
+    office: BackOffice,
+) -> None:
+    key = office.sold()
+    office.shop.cancel(office.asset(key))
+    order = order_of(office, key)
+    invoice, credit = invoices_of(office, order)
+    said = {mail.template: mail.values for mail in office.storefront.emails}
+    assert said["welcome"]["invoice"] == invoice.number
+    assert said["welcome"]["invoice_url"] == f"http://shop/invoices/{invoice.id}"
+    assert said["cancelled"]["credit_invoice_url"] == f"http://shop/invoices/{credit.id}"
