@@ -151,6 +151,19 @@ def test_the_first_member_of_staff_is_made_before_anything_was_served(tmp_path: 
     ]
 
 
+def test_whoever_is_invited_by_a_command_chooses_a_password_by_the_link_it_prints(
+    tmp_path: Path,
+) -> None:
+    settings = {"var_dir": str(tmp_path), "public_url": "https://shop.example"}
+    made = run("staff", "create", "first@example.com", "--invite", **settings)
+    again = run("staff", "invite", "first@example.com", **settings)
+    links = [done.stdout.splitlines()[-1] for done in (made, again)]
+    assert all(link.startswith("https://shop.example/choose-password/") for link in links)
+    assert links[0] != links[1]
+    nobody = run("staff", "invite", "nobody@example.com", **settings)
+    assert (nobody.returncode, "no member of staff" in nobody.stderr) == (2, True)
+
+
 def test_staff_are_changed_and_wrong_input_ends_with_a_sentence(tmp_path: Path) -> None:
     hired(tmp_path, "first@example.com")
     hired(tmp_path, "second@example.com")

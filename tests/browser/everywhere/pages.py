@@ -35,7 +35,12 @@ NO_PAGES = {
     "/metrics": "read by Prometheus",
 }
 #: Who opens what; everything else is for anybody.
-VIEWERS = {"/admin/": "every permission", "/portal/": RESELLER, "/invoices/": RESELLER}
+VIEWERS = {
+    "/admin/": "every permission",
+    "/portal/": RESELLER,
+    "/invoices/": RESELLER,
+    "/account/": RESELLER,
+}
 #: How the addresses of documents end, which a browser downloads.
 DOCUMENTS = ("/pdf",)
 #: Saleor's Dashboard opens these with a form that says who is looking, and at what.

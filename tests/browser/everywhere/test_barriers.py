@@ -27,7 +27,7 @@ GROUNDS: dict[Ground, tuple[str, ...]] = {
     "dark": ("color-contrast", "link-in-text-block"),
 }
 #: The parts of the site, each opened by whoever it is for; the last is all the rest.
-AREAS = ("/admin/", "/portal/", "/invoices/", "/saleor/", "")
+AREAS = ("/admin/", "/portal/", "/invoices/", "/account/", "/saleor/", "")
 #: Where, by what is wrong there.
 Barriers = dict[str, list[str]]
 Open = Callable[[str | None], Page]
