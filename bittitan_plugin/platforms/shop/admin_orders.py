@@ -73,6 +73,10 @@ class OrderList(AdminList):
     list_template = "shop/admin/orders.html"
     detail_template = "shop/admin/order.html"
     fields_default_sort = [("created_at", True)]
+    shown = [
+        "number", "standing", "customer", "company", "total", "charge", "created_at", "invoices",
+        "credits",
+    ]  # fmt: skip
     fields = [
         fields.number("number", "Number", lambda line: line.order.sequence or "Draft"),
         fields.status("standing", "Stands", lambda line: line.standing),
