@@ -84,7 +84,7 @@ class Configuration:
     def seller(self) -> Party:
         """Who sells, for an invoice that is issued now."""
         return Party(
-            name=self.seller_name,
+            name=self.seller_name or self.brand_name,
             street=self.seller_street,
             postal_code=self.seller_postal_code,
             city=self.seller_city,

@@ -83,7 +83,7 @@ class Welcome(SaleEmail, template="welcome", to="the order's recipient"):
 
     coupon: CouponSummary
     deadline: datetime | None
-    invoice: Annotated[str | None, "its number, once it is issued"]
+    invoice: Annotated[str | None, "its number, once it is issued, for whoever pays it"]
     invoice_url: Annotated[str | None, "where it is read"]
 
 

@@ -3,6 +3,7 @@
 from datetime import timedelta
 from uuid import UUID, uuid4
 
+from bittitan_plugin.domain.addresses import normalized
 from bittitan_plugin.domain.assets import Asset, AssetStatus
 from bittitan_plugin.domain.cancellation import deadline_of
 from bittitan_plugin.domain.coupons import CouponStatus
@@ -83,7 +84,9 @@ def welcome(ports: Ports, work: UnitOfWork, sale: Sale, *, key: str | None = Non
 
     Raises ``Refusal`` NOT_PROVISIONED while there is no coupon.
     """
-    invoice = sale.asset.invoice
+    # Who receives it need not be who pays.
+    own = normalized(sale.asset.recipient_email) == normalized(sale.account.email)
+    invoice = sale.asset.invoice if own else None
     email = Welcome(
         sale=summary_of(work, sale),
         coupon=coupon_of(ports, sale),
