@@ -75,7 +75,6 @@ class OrderList(AdminList):
     fields_default_sort = [("created_at", True)]
     shown = [
         "number", "standing", "customer", "company", "total", "charge", "created_at", "invoices",
-        "credits",
     ]  # fmt: skip
     fields = [
         fields.number("number", "Number", lambda line: line.order.sequence or "Draft"),
@@ -85,8 +84,8 @@ class OrderList(AdminList):
         fields.amount("total", "Total", lambda line: Money(line.order.total, line.order.currency)),
         fields.status("charge", "Money", lambda line: charge_status(line.order)),
         fields.moment("created_at", "Made", lambda line: line.order.created_at),
-        fields.text("invoices", "Invoice", lambda line: line.invoices),
-        fields.text("credits", "Credit", lambda line: line.credits),
+        fields.text("invoices", "Invoice", lambda line: line.invoices, one_line=True),
+        fields.text("credits", "Credit", lambda line: line.credits, one_line=True),
         fields.choice("state", "State", lambda line: line.order.status, OrderState),
     ]
 

@@ -159,8 +159,13 @@ class AssetList(AdminList):
         fields.choice(
             "product_type", "Product type", lambda line: line.asset.product_type, ProductType
         ),
-        fields.text("invoice", "Invoice", lambda line: _number(line.asset.invoice)),
-        fields.text("credit_invoice", "Credit", lambda line: _number(line.asset.credit_invoice)),
+        fields.text("invoice", "Invoice", lambda line: _number(line.asset.invoice), one_line=True),
+        fields.text(
+            "credit_invoice",
+            "Credit",
+            lambda line: _number(line.asset.credit_invoice),
+            one_line=True,
+        ),
     ]
 
     async def get_pk_value(self, request: Request, obj: AssetLine | Case) -> UUID:

@@ -31,8 +31,8 @@ from bittitan_plugin.web.pages import instant, money
 
 Getter = Callable[[Any], object]
 
-#: Where numbers stand in their column, as a class of Tabler's.
-_RIGHT = {"align": "text-end"}
+#: How cells stand in their column, as classes of Tabler's: numbers, and names without blanks.
+_RIGHT, _ONE_LINE = {"cell": "text-end"}, {"cell": "text-nowrap"}
 
 #: The template of a cell that opens its row's page.
 OPENING = "fields/list/opening.html"
@@ -53,12 +53,15 @@ def _got(get: Getter) -> Callable[[Request, Any], object]:
     return lambda _request, item: get(item)
 
 
-def text(name: str, label: str, get: Getter, *, sortable: bool = True) -> StringField:
-    """Text, filtered by a part of it."""
+def text(
+    name: str, label: str, get: Getter, *, sortable: bool = True, one_line: bool = False
+) -> StringField:
+    """Text, filtered by a part of it; an empty one is none. ``one_line`` is for short names."""
     return StringField(
         name=name,
         label=label,
-        getter=_got(get),
+        getter=lambda _request, item: get(item) or None,
+        extra=_ONE_LINE if one_line else None,
         filters=[Contains, Is, IsEmpty, IsSet],
         orderable=sortable,
     )

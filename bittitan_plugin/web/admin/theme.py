@@ -27,10 +27,10 @@ _REPLACED = {
     # On a phone each cell shows its column's name; numbers stand at the right.
     '<td data-column="{{ field.name }}"': (
         '<td data-column="{{ field.name }}" data-label="{{ field.label }}" '
-        'class="{{ (field.extra or {}).align }}"'
+        'class="{{ (field.extra or {}).cell }}"'
     ),
     '<th scope="col" data-column="{{ field.name }}">': (
-        '<th scope="col" data-column="{{ field.name }}" class="{{ (field.extra or {}).align }}">'
+        '<th scope="col" data-column="{{ field.name }}" class="{{ (field.extra or {}).cell }}">'
     ),
     # No empty column where rows have no actions.
     '{% if view.row_actions_position.value == "BEFORE_COLUMNS" %}': (

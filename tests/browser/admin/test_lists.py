@@ -93,3 +93,14 @@ def test_everything_that_matches_is_downloaded(staff: Page) -> None:
     with staff.expect_download() as download:
         staff.locator("[data-sa-action=action-submit]").click()
     assert download.value.suggested_filename == "assets.xlsx"
+
+
+def test_a_filter_that_one_builds_stands_in_the_address(staff: Page) -> None:
+    staff.goto("/admin/products/list")
+    staff.get_by_role("button", name="Filters").click()
+    staff.locator(".dropdown-menu.show input:visible").first.fill("Mailbox")
+    staff.get_by_role("button", name="Apply filters").click()
+    expect(staff).to_have_url(re.compile("filter=name__contains"))
+    staff.goto(staff.url)
+    expect(staff.locator("a.opens")).to_have_count(1)
+    expect(staff.locator("a.opens")).to_contain_text("Mailbox")
