@@ -25,6 +25,7 @@ NO_PAGES = {
     "/admin/_files/": "files of lists that have any; ours have none",
     "/admin/static/": "scripts, styles and icons",
     "/static/": "scripts, styles and icons",
+    "/brand/": "the picture that the distributor chose",
     "/shop/operations/": "the documents that the shop's script sends",
     "/graphql/": "GraphiQL, a tool of its own for developers; production has none",
     "/saleor/graphql/": "GraphiQL, a tool of its own for developers; production has none",
