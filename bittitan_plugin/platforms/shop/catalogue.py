@@ -187,6 +187,12 @@ class Catalogue:
                 found[variant.product.id].append(variant)
         return found
 
+    def on_sale(self) -> list[Variant]:
+        """Every variant that can be bought in some currency, by the product's name."""
+        with self._database.reading() as session:
+            published = variants_where(session, ProductRow.published.is_(True))
+        return sorted((each for each in published if each.prices), key=lambda v: v.product.name)
+
     @contextmanager
     def _changing(self, field: str, taken: str) -> Iterator[Session]:
         try:

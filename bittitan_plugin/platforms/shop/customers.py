@@ -1,6 +1,6 @@
 """The shop's users: customers and staff."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from secrets import compare_digest, token_urlsafe
 from typing import Unpack
@@ -28,6 +28,10 @@ from bittitan_plugin.platforms.shop.paging import Listing
 from bittitan_plugin.platforms.shop.passwords import hash_password, matches
 from bittitan_plugin.platforms.shop.sign_in_attempts import SignInAttempts
 from bittitan_plugin.platforms.shop.tables import OneTimeLinkRow, UserRow
+from bittitan_plugin.store.queries.search import contains
+
+#: How many customers a search offers. Our choice.
+MOST_FOUND = 20
 
 
 class Customers:
@@ -204,6 +208,14 @@ class Customers:
         with self._database.reading() as session:
             query = select(UserRow).where(UserRow.is_staff, UserRow.disabled_at.is_(None))
             return session.scalar(query.order_by(UserRow.created_at, UserRow.id).limit(1))
+
+    def search(self, words: str) -> Sequence[UserRow]:
+        """Customers with these words in address or company, by address, as many as fit a list."""
+        query = select(UserRow).where(
+            ~UserRow.is_staff, contains(words, UserRow.email, UserRow.company)
+        )
+        with self._database.reading() as session:
+            return session.scalars(query.order_by(UserRow.email).limit(MOST_FOUND)).all()
 
     def listing(self) -> Listing[UserRow]:
         """The customers by e-mail address."""

@@ -111,6 +111,12 @@ class AccountRepository(Repository):
         )
         return from_row(Account, row) if row else None
 
+    def end_customers(self, reseller_id: UUID) -> list[Account]:
+        """Every end customer of that reseller, by address."""
+        query = select(AccountRow).where(self._mine, AccountRow.reseller_id == reseller_id)
+        rows = self._session.scalars(query.order_by(AccountRow.email))
+        return [from_row(Account, row) for row in rows]
+
     def add(self, account: Account) -> None:
         """Store a new account."""
         values = to_columns(account)

@@ -23,6 +23,8 @@ from tests.wired import saleors_of
 NO_PAGES = {
     "/admin/_api/": "cells and choices that scripts of the lists fetch",
     "/admin/_files/": "files of lists that have any; ours have none",
+    "/admin/orders/customers": "customers that the form of an order offers",
+    "/admin/orders/end-customers": "end customers that it offers",
     "/admin/static/": "scripts, styles and icons",
     "/static/": "scripts, styles and icons",
     "/brand/": "the picture that the distributor chose",
