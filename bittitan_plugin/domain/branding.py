@@ -34,6 +34,10 @@ class Branding:
     logo_digest: str | None = None
 
 
+#: Before staff have said anything.
+NO_BRANDING = Branding()
+
+
 @dataclass(frozen=True, kw_only=True)
 class Logo:
     """A picture of known kind and size."""

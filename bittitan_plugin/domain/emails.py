@@ -27,6 +27,8 @@ class SaleSummary(Values):
     quantity: int
     end_customer: str | None
     order_number: str
+    price: Annotated[Money | None, "where the order's recipient is its buyer"]
+    invoice_number: Annotated[str | None, "as `price`, and issued by then"]
 
 
 @dataclass(frozen=True, kw_only=True)

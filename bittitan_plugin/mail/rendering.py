@@ -13,12 +13,15 @@ from typing import Any
 from bittitan_plugin.domain.addresses import is_address, normalized
 from bittitan_plugin.domain.errors import Rejected
 from bittitan_plugin.domain.texts import quoted
+from bittitan_plugin.mail.filters import one_line
 from bittitan_plugin.mail.wording import Phrasebook
 from bittitan_plugin.ports.mail import Notification
 
 #: Seven-bit text, so that servers without 8BITMIME and long lines do no harm.
 _QUOTED_PRINTABLE = Charset("utf-8")
 _QUOTED_PRINTABLE.body_encoding = QP
+#: A subject of up to two lines stays on one: folded, it would begin with a blank.
+_POLICY = policy.SMTP.clone(max_line_length=200)
 # Fixed headers are parsed once: parsing costs more than the rest of a message.
 _header = policy.SMTP.header_factory
 _PLAIN = _header("Content-Type", 'text/plain; charset="utf-8"')
@@ -54,13 +57,11 @@ class Renderer:
         Raises ``Rejected`` with ``ADDRESS`` when an address is not exactly one address, or
         ``TEMPLATE`` when the notification cannot be worded.
         """
-        message = EmailMessage(policy=policy.SMTP)
-        sender = _address(notification.sender, "sender")
+        message = EmailMessage(policy=_POLICY)
+        sender = _address(notification.sender, "sender", notification.branding.sender_name)
         message["From"] = sender
         message["To"] = _address(notification.to, "to")
-        wording = self._phrasebook.word(
-            notification.template, {**notification.values, "sender": notification.sender}
-        )
+        wording = self._phrasebook.word(notification.template, notification.values)
         message["Subject"] = wording.subject
         message["Date"] = self._clock()
         message["Message-ID"] = f"<{identity(notification)}@{sender.domain}>"
@@ -82,8 +83,8 @@ def _body(text: str, content_type: Any) -> Message:
     return body
 
 
-def _address(text: str, name: str) -> Address:
-    """One bare address. Line breaks, lists and display names are refused.
+def _address(text: str, name: str, shown: str = "") -> Address:
+    """One bare address, shown under a name of ours. Line breaks, lists and names in it are refused.
 
     A domain in another script is sent in its ASCII form, which every server understands.
     """
@@ -93,4 +94,4 @@ def _address(text: str, name: str) -> Address:
             f"{quoted(text)} is not one e-mail address that can be written to.",
             field=name,
         )
-    return Address(addr_spec=normalized(text))
+    return Address(display_name=one_line(shown), addr_spec=normalized(text))

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from bittitan_plugin.domain.branding import NO_BRANDING, Branding
 from bittitan_plugin.domain.emails import Email
 
 
@@ -15,6 +16,8 @@ class Notification:
     email: Email = field(repr=False)
     to: str
     sender: str
+    #: Whose e-mail it is: the sender's name, and where questions are welcome.
+    branding: Branding = NO_BRANDING
     #: The same however often it is sent; becomes the Message-ID, so a mail reader shows one.
     key: str
 
@@ -26,7 +29,12 @@ class Notification:
     @property
     def values(self) -> Mapping[str, object]:
         """What the templates are given."""
-        return self.email.values()
+        return {
+            **self.email.values(),
+            "sender": self.sender,
+            "support_address": self.branding.support_address or self.sender,
+            "brand_name": self.branding.name,
+        }
 
 
 class Mailer(Protocol):

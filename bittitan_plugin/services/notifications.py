@@ -54,6 +54,7 @@ def summary_of(work: UnitOfWork, sale: Sale) -> SaleSummary:
     """The values of a sale in every e-mail."""
     asset, account = sale.asset, sale.account
     end_customer = work.accounts.get(asset.end_customer_id) if asset.end_customer_id else None
+    own = normalized(asset.recipient_email) == normalized(account.email)
     return SaleSummary(
         customer_name=account.company or account.email,
         product_name=asset.name,
@@ -61,6 +62,9 @@ def summary_of(work: UnitOfWork, sale: Sale) -> SaleSummary:
         quantity=asset.quantity,
         end_customer=end_customer.company or end_customer.email if end_customer else None,
         order_number=asset.order_number,
+        # An order can name another recipient, who need not know what was paid.
+        price=asset.total if own else None,
+        invoice_number=asset.invoice.number if own and asset.invoice else None,
     )
 
 
@@ -166,5 +170,6 @@ def _notification(sale: Sale, email: Email, *, key: str, to: str | None = None) 
         email=email,
         to=to or sale.asset.recipient_email,
         sender=sale.configuration.sender_email,
+        branding=sale.configuration.branding,
         key=key,
     )

@@ -90,6 +90,7 @@ class LinkMails:
                 email=self._email(made, made.expires_at.astimezone(configuration.zone), by_staff),
                 to=made.user.email,
                 sender=configuration.sender_email,
+                branding=configuration.branding,
                 key=f"link-{digest(made.token)}",
             )
         )

@@ -92,6 +92,7 @@ def _mail(
         ),
         to=account.email,
         sender=installation.configuration.sender_email,
+        branding=installation.branding,
         key=f"invitation-{invitation.id}",
     )
 

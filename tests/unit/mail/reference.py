@@ -14,8 +14,9 @@ HEAD = """# The e-mails
 Written by `make format` from `bittitan_plugin/domain/emails.py`. What the values are, and how to
 word an e-mail yourself, says [emails.md](emails.md).
 
-Every template takes `sender` (the address it is sent from), and every one about a sale (all
-but those with a `link`) what it is about: {about}.
+Every template takes `sender` (the address it is sent from), `support_address` (where questions are
+welcome; the sender's where there is none) and `brand_name` (the name of the shop), and every one
+about a sale (all but those with a `link`) what it is about: {about}.
 
 A `?` marks what may be None when there is nothing to say; it must still be given.
 """

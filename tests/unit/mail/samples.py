@@ -69,6 +69,12 @@ def _value(name: str, kind: Any, changes: Mapping[str, object]) -> object:
     return _BY_TYPE[kind] if kind in _BY_TYPE else _BY_TYPE[get_args(kind)[0]]
 
 
+#: What the templates are given of whoever sends.
+FRAME = {
+    "sender": "licenses@example.com",
+    "support_address": "help@example.com",
+    "brand_name": "Cloud Shop",
+}
 SAMPLES = {template: sample(template).values() for template in EMAILS}
 
 

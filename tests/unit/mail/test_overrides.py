@@ -9,9 +9,9 @@ from structlog.testing import capture_logs
 
 from bittitan_plugin.mail.wording import Phrasebook, Wording
 from tests.tables import every
-from tests.unit.mail.samples import CODE, SAMPLES
+from tests.unit.mail.samples import CODE, FRAME, SAMPLES
 
-VALUES: Mapping[str, Any] = {**SAMPLES["welcome"], "sender": "licenses@example.com"}
+VALUES: Mapping[str, Any] = {**SAMPLES["welcome"], **FRAME}
 OURS = Phrasebook().word("welcome", VALUES)
 
 BROKEN = {

@@ -1,12 +1,14 @@
 """Headers cannot be forged, and one notification always becomes the same message."""
 
 import re
+from dataclasses import replace
 from datetime import datetime, timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 
 import pytest
 
+from bittitan_plugin.domain.branding import Branding
 from bittitan_plugin.domain.errors import Rejected
 from bittitan_plugin.mail.rendering import Renderer
 from bittitan_plugin.ports.mail import Notification
@@ -42,13 +44,28 @@ def body(message: EmailMessage, kind: str) -> str:
     [
         ("From", "licenses@example.com"),
         ("To", "olive@example.org"),
-        ("Subject", "Welcome BitTitan Integration customer"),
+        ("Subject", "Welcome BitTitan Integration customer: BitTitan Mailbox License, order 1042"),
         ("Date", "Mon, 02 Mar 2026 09:30:00 +0000"),
         ("Auto-Submitted", "auto-generated"),
     ],
 )
 def test_a_message_carries_the_header(header: str, value: str) -> None:
     assert received(notification())[header] == value
+
+
+def test_the_sender_has_a_name_where_the_distributor_gave_one() -> None:
+    face = Branding(sender_name='Söhne, "Cloud" & more', support_address="help@example.com")
+    message = received(replace(notification(), branding=face))
+    (sender,) = message["From"].addresses
+    assert (sender.display_name, sender.addr_spec) == (face.sender_name, "licenses@example.com")
+    assert "Questions are welcome at help@example.com" in body(message, "plain")
+
+
+def test_a_sender_s_name_makes_no_header_of_its_own() -> None:
+    face = Branding(sender_name="Shop\r\nBcc: all@example.com")
+    message = received(replace(notification(), branding=face))
+    assert message["Bcc"] is None
+    assert message["From"].addresses[0].addr_spec == "licenses@example.com"
 
 
 def test_text_and_html_are_alternatives_of_each_other() -> None:

@@ -11,17 +11,16 @@ from bittitan_plugin.domain.emails import EMAILS, Email, SaleEmail
 from bittitan_plugin.domain.errors import Rejected
 from bittitan_plugin.mail.wording import Phrasebook, Wording
 from tests.tables import every
-from tests.unit.mail.samples import CODE, SAMPLES, TEMPLATES, notification, sample, sparse
+from tests.unit.mail.samples import CODE, FRAME, SAMPLES, TEMPLATES, notification, sample, sparse
 
 BASES = {"base"}
 KINDS = ("txt", "html")
 EVERY_TEMPLATE = every("template", sorted(SAMPLES))
-SENDER = "licenses@example.com"
 SHIPPED = Phrasebook()
 
 
 def worded(template: str, **changes: object) -> Wording:
-    return SHIPPED.word(template, {**SAMPLES[template], "sender": SENDER, **changes})
+    return SHIPPED.word(template, {**SAMPLES[template], **FRAME, **changes})
 
 
 def words(text: str) -> list[str]:
@@ -84,7 +83,7 @@ def test_what_is_left_out_leaves_no_trace(template: str) -> None:
 def test_every_documented_value_is_needed(template: str, value: str) -> None:
     values = {k: v for k, v in SAMPLES[template].items() if k != value}
     with pytest.raises(Rejected, match=f"'{template}' could not be worded: '{value}' is") as error:
-        SHIPPED.word(template, {**values, "sender": SENDER})
+        SHIPPED.word(template, {**values, **FRAME})
     assert error.value.code == "TEMPLATE"
 
 
@@ -104,7 +103,9 @@ def test_the_subject_never_holds_the_coupon_code(template: str) -> None:
 
 
 def test_the_welcome_is_titled_as_documented() -> None:
-    assert worded("welcome").subject == "Welcome BitTitan Integration customer"
+    assert worded("welcome").subject == (
+        "Welcome BitTitan Integration customer: BitTitan Mailbox License, order 1042"
+    )
 
 
 @every(
