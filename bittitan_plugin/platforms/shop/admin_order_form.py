@@ -64,8 +64,12 @@ class OrderFormPage(AdminPage):
 
     @route("/new", methods=["GET"], name="order-new")
     async def blank(self, request: Request) -> Response:
-        """The form of a draft. Its id is made here, so that sending it twice makes one draft."""
-        return await self._form(request, TypedOrder(occasion=str(uuid4())))
+        """The form of a draft, for the customer that the address names, if it names one.
+
+        The draft's id is made here, so that sending the form twice makes one draft.
+        """
+        customer = request.query_params.get("customer", "")
+        return await self._form(request, TypedOrder(occasion=str(uuid4()), customer=customer))
 
     @route("/new", methods=["POST"], name="order-create")
     async def create(self, request: Request) -> Response:

@@ -282,6 +282,13 @@ def test_an_order_that_needs_a_synchronized_customer_says_what_staff_can_do(
     assert "has been executed" in told(staff.send(form, invoicing="NOW"))
 
 
+def test_its_page_leads_to_an_order_for_it(office: BackOffice) -> None:
+    row, staff = office.storefront.reseller, office.staff()
+    (link,) = (each for each in staff.open(page_of(row.id)).links if "/orders/new" in each)
+    (form,) = (each for each in staff.open(link).forms if "customer" in each.fields)
+    assert form.fields["customer"] == row.email
+
+
 def test_its_page_leads_to_its_sales_and_to_nobody_else_s(office: BackOffice) -> None:
     row, staff = office.storefront.reseller, office.staff()
     # The other's address has this one's within.
