@@ -15,10 +15,16 @@ from tests.waiting import PATIENCE_S, until
 COMMAND = Path(sys.executable).with_name("bittitan-plugin")
 
 
-def run(*arguments: str, **settings: str) -> "subprocess.CompletedProcess[str]":
-    """Run a command to its end with these ``BITTITAN_`` settings and no others."""
+def run(
+    *arguments: str, typed: str | None = None, **settings: str
+) -> "subprocess.CompletedProcess[str]":
+    """Run a command to its end with these ``BITTITAN_`` settings and no others.
+
+    ``typed`` is its standard input.
+    """
     return subprocess.run(
         [COMMAND, *arguments],
+        input=typed,
         capture_output=True,
         text=True,
         timeout=PATIENCE_S,
