@@ -1,9 +1,13 @@
 """domain.md, Ordering, Storefront: from the basket to the welcome e-mail."""
 
+from dataclasses import replace
+
 import pytest
 from graphql import GraphQLObjectType
 
+from bittitan_graphql.global_ids import ASSET, read_global_id
 from bittitan_plugin.platforms.shop.schema import build_schema
+from bittitan_plugin.services.notifications import summary_of
 from tests.integration.ordering.running import embedded, plugin, seller, storefront
 from tests.integration.ordering.storefront import Storefront
 
@@ -65,6 +69,18 @@ def test_the_welcome_holds_the_code_the_number_of_licenses_and_both_clocks(
     assert said == {"coupon_code": asset["couponCode"], "quantity": 25, "validity_days": 365}
     (coupon,) = storefront.shop.sandbox.sandbox.ledger()
     assert sent.values["coupon_expires_at"] == coupon.expires_at
+
+
+def test_what_was_paid_and_invoiced_is_told_to_the_buyer_alone(storefront: Storefront) -> None:
+    (asset,) = storefront.buy(storefront.reseller)["bittitanAssets"]
+    (sent,) = storefront.emails
+    assert str(sent.values["price"]) == "350.00 USD"
+    with storefront.shop.tenant.reading() as work:
+        sale = work.sales.get(read_global_id(ASSET, asset["id"]))
+        to_another = replace(sale, asset=replace(sale.asset, recipient_email="other@example.com"))
+        told, kept = summary_of(work, sale), summary_of(work, to_another)
+    assert (told.price, told.invoice_number) == (sale.asset.total, asset["invoice"]["number"])
+    assert (kept.price, kept.invoice_number) == (None, None)
 
 
 def test_the_welcome_can_be_sent_again(storefront: Storefront) -> None:
