@@ -29,6 +29,7 @@ class SaleSummary(Values):
     order_number: str
     price: Annotated[Money | None, "where the order's recipient is its buyer"]
     invoice_number: Annotated[str | None, "as `price`, and issued by then"]
+    invoice_url: Annotated[str | None, "where it is read, if the platform says"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,8 +86,6 @@ class Welcome(SaleEmail, template="welcome", to="the order's recipient"):
 
     coupon: CouponSummary
     deadline: datetime | None
-    invoice: Annotated[str | None, "its number, once it is issued, for whoever pays it"]
-    invoice_url: Annotated[str | None, "where it is read"]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -65,6 +65,7 @@ def summary_of(work: UnitOfWork, sale: Sale) -> SaleSummary:
         # An order can name another recipient, who need not know what was paid.
         price=asset.total if own else None,
         invoice_number=asset.invoice.number if own and asset.invoice else None,
+        invoice_url=asset.invoice.link if own and asset.invoice else None,
     )
 
 
@@ -88,15 +89,8 @@ def welcome(ports: Ports, work: UnitOfWork, sale: Sale, *, key: str | None = Non
 
     Raises ``Refusal`` NOT_PROVISIONED while there is no coupon.
     """
-    # Who receives it need not be who pays.
-    own = normalized(sale.asset.recipient_email) == normalized(sale.account.email)
-    invoice = sale.asset.invoice if own else None
     email = Welcome(
-        sale=summary_of(work, sale),
-        coupon=coupon_of(ports, sale),
-        deadline=deadline_of(sale.asset),
-        invoice=invoice.number if invoice else None,
-        invoice_url=invoice.link if invoice else None,
+        sale=summary_of(work, sale), coupon=coupon_of(ports, sale), deadline=deadline_of(sale.asset)
     )
     return _notification(sale, email, key=key or f"welcome-{sale.asset.id}")
 

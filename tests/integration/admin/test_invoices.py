@@ -189,6 +189,6 @@ def test_the_e_mails_about_a_sale_and_its_end_lead_to_the_invoice_and_the_credit
     order = order_of(office, key)
     invoice, credit = invoices_of(office, order)
     said = {mail.template: mail.values for mail in office.storefront.emails}
-    assert said["welcome"]["invoice"] == invoice.number
+    assert said["welcome"]["invoice_number"] == invoice.number
     assert said["welcome"]["invoice_url"] == f"http://shop/invoices/{invoice.id}"
     assert said["cancelled"]["credit_invoice_url"] == f"http://shop/invoices/{credit.id}"
