@@ -12,6 +12,9 @@ from bittitan_plugin.services.coupon_account import of_another_account
 from bittitan_plugin.services.installations import OF_CONNECTION, shown_values
 from bittitan_plugin.services.ports import Ports
 
+#: Characters of the longest name of a time zone that is shown; the longest there is has 32.
+LONGEST_ZONE = 60
+
 
 @dataclass(frozen=True, kw_only=True)
 class Entry:
@@ -48,7 +51,9 @@ class Entry:
         """
         if self.field.picker is not Picker.TIME_ZONE:
             return {}
-        names = sorted(time_zones() | {self.typed}, key=lambda name: (_part(name), name))
+        # What nobody could choose is not read out at length.
+        typed = {self.typed} if len(self.typed) <= LONGEST_ZONE else set()
+        names = sorted(time_zones() | typed, key=lambda name: (_part(name), name))
         return {part: list(found) for part, found in groupby(names, _part)}
 
 

@@ -25,13 +25,16 @@ from bittitan_plugin.base.settings import LogFormat, Settings
 from bittitan_plugin.bittitan.sandbox import DEFAULT_EMAIL, DEFAULT_PASSWORD, SandboxServer
 from bittitan_plugin.cli.serving import Shop, site_of
 from bittitan_plugin.domain.access import Permission, Viewer
+from bittitan_plugin.domain.account_credit import AccountCredit
 from bittitan_plugin.domain.accounts import Account
 from bittitan_plugin.domain.catalogue import PRODUCT_GROUP, ProductType
+from bittitan_plugin.domain.money import Money
 from bittitan_plugin.domain.orders import Invoicing
 from bittitan_plugin.platforms.saleor.settings import SaleorSettings
 from bittitan_plugin.platforms.shop.catalogue import ProductRecord
 from bittitan_plugin.platforms.shop.ids import Kind, global_id, parse_id
 from bittitan_plugin.platforms.shop.inputs import LineInput, VariantInput
+from bittitan_plugin.platforms.shop.order_audit import SHOP
 from bittitan_plugin.platforms.shop.platform import ShopPlatform
 from bittitan_plugin.platforms.shop.schema import build_schema
 from bittitan_plugin.platforms.shop.tables import UserRow
@@ -286,6 +289,9 @@ def _people(platform: ShopPlatform) -> dict[str, UserRow]:
         )
 
     customers = {part: made(part, None) for part in CUSTOMERS}
+    for each in customers.values():
+        credit = AccountCredit(allowed=True, limit=Money.of("9000.00", "USD"))
+        platform.account_credits.set(each.id, credit, by=SHOP)
     return customers | {part: made(part, permissions) for part, permissions in CLERKS.items()}
 
 

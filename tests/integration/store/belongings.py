@@ -14,6 +14,7 @@ from bittitan_plugin.domain.accounts import Account, AccountStatus
 from bittitan_plugin.domain.assets import Asset
 from bittitan_plugin.domain.audit_entries import Subject, SubjectKind
 from bittitan_plugin.domain.billing import Refund, RefundStatus
+from bittitan_plugin.domain.branding import Logo
 from bittitan_plugin.domain.catalogue import Product
 from bittitan_plugin.domain.coupons import CouponSource, Sealed
 from bittitan_plugin.domain.errors import ErrorCode
@@ -152,6 +153,7 @@ def _line_waits(work: UnitOfWork, asset: Asset) -> None:
     work.held_lines.hold(HELD)
     work.retries.put(replace(RETRIED, asset_id=asset.id))
     work.audit.record(STAFF, NOON, SUBJECT, [REPRICED])
+    work.logos.replace(Logo(content_type="image/png", width=1, height=1, content=b"PNG"))
 
 
 def _run(work: UnitOfWork) -> Run:

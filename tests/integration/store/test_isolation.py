@@ -77,6 +77,9 @@ def in_vain(draw: Callable[[], None]) -> None:
 #: Asks, in a shop that has nothing, for what another one has.
 FINDING: dict[str, Case] = {
     "accounts.get": lambda w, b: w.accounts.get(b.account.id, for_update=True),
+    "accounts.end_customers": lambda w, b: w.accounts.end_customers(b.account.id),
+    "audit.of": lambda w, b: w.audit.of(SUBJECT.kind, SUBJECT.id),
+    "logos.find": lambda w, b: w.logos.find(),
     "accounts.by_ids": lambda w, b: w.accounts.by_ids([b.account.id, b.end.id]),
     "accounts.of_customer": lambda w, b: w.accounts.of_customer("customer-1"),
     "accounts.own": lambda w, b: w.accounts.own(["customer-1", "customer-2"]) != {
@@ -268,6 +271,7 @@ CHANGING: dict[str, Case] = {
     "held_lines.hold": lambda w, b: w.held_lines.hold(replace(HELD, order_number="theirs")),
     "held_lines.release": lambda w, b: w.held_lines.release(LINE, "thief"),
     "deferred_lines.put_off": lambda w, b: w.deferred_lines.put_off(LINE, 9),
+    "logos.replace": lambda w, b: w.logos.replace(None),
     "audit.record": lambda w, b: w.audit.record(STAFF, LATER, SUBJECT, [REPRICED]),
 }  # fmt: skip
 
