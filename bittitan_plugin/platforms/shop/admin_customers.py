@@ -24,6 +24,7 @@ from bittitan_plugin.platforms.shop.customer_details import CustomerDetails
 from bittitan_plugin.platforms.shop.events import customer_of
 from bittitan_plugin.platforms.shop.ids import Kind, global_id, try_parse
 from bittitan_plugin.platforms.shop.link_mails import LINK_SENT, LinkMails
+from bittitan_plugin.platforms.shop.locking import locking_question
 from bittitan_plugin.platforms.shop.platform import ShopPlatform
 from bittitan_plugin.platforms.shop.tables import OrderRow, UserRow
 from bittitan_plugin.services.accounts.customers import (
@@ -278,11 +279,21 @@ class CustomerPage(AdminPage):
         return await self.act(request, page_of(key), LINK_SENT, send)
 
     @route("/{id}/lock", methods=["GET"], name="customer-lock-question")
-    async def ask(self, request: Request) -> Response:
+    async def ask_lock(self, request: Request) -> Response:
         """What locking the customer out, or letting it in, would do."""
         key = key_in(request)
         user = await run(lambda: self.platform.customers.get(key))
-        return self.show(request, "shop/admin/customer-lock.html", user=user, back=page_of(key))
+        question = locking_question(
+            user,
+            f"/{KEY}/{key}",
+            page_of(key),
+            out="Every session and access token of the customer ends at once, and it can no longer "
+            "sign in to the shop or see its licences. Its orders, licences, invoices and end "
+            "customers stay as they are, and staff may still order for it. You can let it in again "
+            "at any time.",
+            again="It signs in with its password as before.",
+        )
+        return self.ask(request, question)
 
     @route("/{id}/disable", methods=["POST"], name="customer-disable")
     async def disable(self, request: Request) -> Response:

@@ -17,6 +17,7 @@ from starlette_admin.routing import route
 from bittitan_plugin.domain.access import Permission, Viewer
 from bittitan_plugin.domain.described import Described
 from bittitan_plugin.platforms.shop.link_mails import LINK_SENT, LinkMails
+from bittitan_plugin.platforms.shop.locking import locking_question
 from bittitan_plugin.platforms.shop.platform import ShopPlatform
 from bittitan_plugin.platforms.shop.tables import UserRow
 from bittitan_plugin.store.queries.browsing import Browser
@@ -203,12 +204,24 @@ class StaffPage(AdminPage):
         return await self.act(request, page_of(key), LINK_SENT, send)
 
     @route("/{id}/lock", methods=["GET"], name="staff-lock-question")
-    async def ask(self, request: Request) -> Response:
+    async def ask_lock(self, request: Request) -> Response:
         """What locking the person out, or letting it in, would do."""
         key = key_in(request)
         user = await run(lambda: self.platform.staff.get(key))
         case = StaffCase(user=user, viewer=context_of(request).viewer)
-        return self.show(request, "shop/admin/staff-lock.html", case=case, back=page_of(key))
+        oneself = (
+            " This is you: you will be signed out, and only somebody else can let you in again."
+        )
+        question = locking_question(
+            user,
+            f"/{KEY}/{key}",
+            page_of(key),
+            out="Every session and access token of the person ends at once, and it can no longer "
+            "sign in. What it did stays in the audit, and its permissions are kept for when it is "
+            f"let in again.{oneself if case.is_oneself else ''}",
+            again="It signs in with its password and has the permissions it had.",
+        )
+        return self.ask(request, question)
 
     @route("/{id}/disable", methods=["POST"], name="staff-disable")
     async def disable(self, request: Request) -> Response:

@@ -45,6 +45,8 @@ class Question:
     comment: str | None = None
     typed: str = ""
     error: str = ""
+    #: The look of the button: ``danger``, or ``primary`` for what gives back.
+    kind: str = "danger"
     hidden: Mapping[str, str] = field(default_factory=dict)
 
 
