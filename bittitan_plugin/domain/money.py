@@ -54,7 +54,9 @@ class Money:
             return cls(Decimal(amount), currency)
         except InvalidOperation:
             raise Refusal(
-                ErrorCode.INVALID, f"{quoted(amount)} is not an amount of money.", field="amount"
+                ErrorCode.INVALID,
+                f"{quoted(amount)} is not an amount of money: write it with a point, as 13.50.",
+                field="amount",
             ) from None
 
     def __add__(self, other: "Money") -> "Money":

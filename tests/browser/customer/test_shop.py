@@ -62,6 +62,7 @@ def test_where_prices_are_without_tax_the_last_step_says_what_is_paid(
 ) -> None:
     with open_place(tmp_path, tax_rate="24", prices_include_tax="false") as place:
         page = opened(visit(place, None, "/shop/"))
+        expect(page.get_by_text("Prices are without tax: 24 % is added")).to_be_visible()
         put_into_basket(page, 3)
         expect(page.get_by_text("Total: 42.00 USD, plus 24 % tax")).to_be_visible()
         check_out(page, new_customer(place).email)

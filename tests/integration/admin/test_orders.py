@@ -104,6 +104,28 @@ def test_marking_as_paid_is_a_question_first_and_done_once(office: BackOffice) -
     assert "Nothing is owed." in told(ask(staff, key, "paid"))
 
 
+def test_where_tax_is_added_price_and_total_say_which_is_which(office: BackOffice) -> None:
+    office.shop.configure(tax_rate="24", prices_include_tax="false")
+    try:
+        staff, key = office.staff(), drafted(office)
+        on_account(office)
+        page = told(execute(staff, key))
+        assert "Price each, without tax" in page
+        assert "Total, with tax" in page
+        office.shop.settle()
+        asset = next(link for link in page_of(staff, key).links if "/assets/detail" in link)
+        assert "14.00 USD each, 173.60 USD in all, with tax" in told(staff.open(asset))
+    finally:
+        office.shop.configure(tax_rate="", prices_include_tax="true")
+
+
+def test_how_it_is_delivered_is_said_as_long_as_it_is_to_come(office: BackOffice) -> None:
+    staff, key = office.staff(), drafted(office)
+    assert "Delivery once it is paid" in told(execute(staff, key))
+    staff.send(ask(staff, key, "paid").form("/paid"))
+    assert "Delivery once it is paid" not in told(page_of(staff, key))
+
+
 def test_an_amount_that_is_owed_no_more_is_not_recorded(office: BackOffice) -> None:
     staff, key = office.staff(), drafted(office)
     execute(staff, key)

@@ -9,7 +9,7 @@ from bittitan_plugin.domain.catalogue import Product
 from bittitan_plugin.domain.requests import RequestState
 from bittitan_plugin.services.catalogue import products
 from bittitan_plugin.services.catalogue.products import Wishes
-from tests.integration.admin.backoffice import BackOffice
+from tests.integration.admin.backoffice import BackOffice, told
 from tests.world import STAFF
 
 
@@ -24,6 +24,11 @@ def stored(office: BackOffice, product: Product) -> Product:
     found = office.read(lambda work: work.products.get(product.id))
     assert isinstance(found, Product)
     return found
+
+
+def test_a_price_s_two_boxes_have_a_heading_to_be_seen(office: BackOffice, made: Product) -> None:
+    page = office.staff().open(f"/admin/products/detail?pk={made.id}")
+    assert "Amount Currency, such as EUR" in told(page)
 
 
 def test_a_product_with_five_faults_names_them_all(office: BackOffice, made: Product) -> None:

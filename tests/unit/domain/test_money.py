@@ -38,7 +38,7 @@ def test_amounts_written_as_text_are_kept_to_the_last_digit(text: str) -> None:
     "amount, reason",
     [
         ("0.00001", "more than 4 decimal places"),
-        ("14,50", "not an amount of money"),
+        ("14,50", "write it with a point, as 13.50"),
         ("", "not an amount of money"),
         ("NaN", "not an amount of money"),
         ("sNaN", "not an amount of money"),
