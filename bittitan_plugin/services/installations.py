@@ -67,7 +67,7 @@ def validate(
     ``same_account`` as for ``configure``.
     """
     installation = open_installation(ports, key)
-    configuration, refusals = _changed(ports, installation, values)
+    configuration, refusals = _typed(ports, installation, values)
     if active:
         wrong = {refusal.field for refusal in refusals}
         refusals += [each for each in configuration.missing() if each.field not in wrong]
@@ -92,7 +92,7 @@ def check_connection(ports: Ports, key: str, values: Mapping[str, str | None]) -
     Values that a call does not need are not looked at. Changes nothing.
     """
     installation = open_installation(ports, key)
-    configuration, refusals = _changed(ports, installation, values)
+    configuration, refusals = _typed(ports, installation, values)
     wrong = {refusal.field for refusal in refusals}
     refusals += [each for each in configuration.missing_for_api() if each.field not in wrong]
     needed = [each for each in refusals if each.field in OF_CONNECTION]
@@ -202,6 +202,23 @@ def _changed(
                 configuration = configuration.changed(name, value)
         except Refusal as refusal:
             refusals.append(refusal)
+    return configuration, refusals
+
+
+def _typed(
+    ports: Ports, installation: Installation, values: Mapping[str, str | None]
+) -> tuple[Configuration, list[Refusal]]:
+    """The same for what people typed, who must know the password to send it anywhere else.
+
+    Otherwise whoever may change the address could have the stored password sent to a server of
+    their own, and read it there.
+    """
+    stored = installation.configuration
+    configuration, refusals = _changed(ports, installation, values)
+    kept = stored.api_password is not None and configuration.api_password == stored.api_password
+    if kept and configuration.api_url not in ("", stored.api_url):
+        said = "Type the password too: the stored one is not sent to another address."
+        refusals.append(Refusal(ErrorCode.REQUIRED, said, field="api_password"))
     return configuration, refusals
 
 

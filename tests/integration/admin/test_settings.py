@@ -102,6 +102,18 @@ def test_what_another_typed_does_not_open(office: BackOffice) -> None:
     assert "The connection works" in told(other.send(form, **{"held.api_password": held}))
 
 
+def test_the_stored_password_is_sent_to_no_address_that_it_was_not_typed_for(
+    office: BackOffice,
+) -> None:
+    staff, elsewhere = office.staff(), office.shop.sandbox.url.replace("127.0.0.1", "localhost")
+    for action in ("test", "save", "on"):
+        form = staff.open(PAGE).form("/save")
+        form.action = f"{PAGE}/{action}"
+        page = staff.send(form, api_url=elsewhere)
+        assert page.status == 422
+        assert "the stored one is not sent to another address" in page.text
+
+
 def test_everything_that_is_missing_and_wrong_is_named_at_once(office: BackOffice) -> None:
     staff = office.staff()
     page = staff.send(
@@ -191,7 +203,9 @@ def test_another_bittitan_account_is_a_question_on_the_page(office: BackOffice) 
     staff, right = office.staff(), office.shop.sandbox.url
     elsewhere = right.replace("127.0.0.1", "localhost")
     assert "Is it the same BitTitan account" not in staff.open(PAGE).text
-    page = staff.send(staff.open(PAGE).form("/save"), api_url=elsewhere)
+    page = staff.send(
+        staff.open(PAGE).form("/save"), api_url=elsewhere, api_password=DEFAULT_PASSWORD
+    )
     assert page.status == 422
     assert "Is it the same BitTitan account as before?" in page.text
     assert "Coupon API address" in page.text
@@ -201,7 +215,9 @@ def test_another_bittitan_account_is_a_question_on_the_page(office: BackOffice) 
         assert "The settings are saved" in page.text
         assert "the same account under another address" in page.text
     finally:
-        office.storefront.update_plugin(api_url=right, same_account=True)
+        office.storefront.update_plugin(
+            api_url=right, api_password=DEFAULT_PASSWORD, same_account=True
+        )
 
 
 def test_where_coupons_are_known_under_another_account_the_page_asks_by_itself(
@@ -211,10 +227,14 @@ def test_where_coupons_are_known_under_another_account_the_page_asks_by_itself(
     staff, right = office.staff(), office.shop.sandbox.url
     elsewhere = right.replace("127.0.0.1", "localhost")
     try:
-        office.storefront.update_plugin(api_url=elsewhere, same_account=False)
+        office.storefront.update_plugin(
+            api_url=elsewhere, api_password=DEFAULT_PASSWORD, same_account=False
+        )
         page = staff.open(PAGE)
         assert "Unused coupons known under another BitTitan account" in page.text
         page = staff.send(page.form("/save"), same_account="yes")
         assert "Unused coupons known under another" not in page.text
     finally:
-        office.storefront.update_plugin(api_url=right, same_account=True)
+        office.storefront.update_plugin(
+            api_url=right, api_password=DEFAULT_PASSWORD, same_account=True
+        )

@@ -70,7 +70,8 @@ def test_another_account_is_refused_on_its_setting_with_the_number_of_unused_cou
 def test_it_is_asked_before_anything_is_stored(calendar: Calendar, other: SandboxServer) -> None:
     calendar.sold()
     shop = calendar.shop
-    refusals = validate(shop.ports, shop.key, {"api_url": other.url}, active=True)
+    typed = {"api_url": other.url, "api_password": DEFAULT_PASSWORD}
+    refusals = validate(shop.ports, shop.key, typed, active=True)
 
     assert [each.code for each in refusals] == [ErrorCode.CONFIRMATION_REQUIRED]
 

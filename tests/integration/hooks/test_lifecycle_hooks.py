@@ -52,8 +52,9 @@ def test_hook_configuration_validate(shop: Shop) -> None:
     "values, fields",
     [
         ({"api_password": "wrong"}, ["api_password"]),
-        ({"api_url": NOBODY}, ["api_url"]),
-        ({"api_url": "https://"}, ["api_url"]),
+        ({"api_url": NOBODY}, ["api_password"]),
+        ({"api_url": NOBODY, "api_password": "typed"}, ["api_url"]),
+        ({"api_url": "https://", "api_password": "typed"}, ["api_url"]),
         ({"api_url": ""}, ["api_url"]),
         ({"time_zone": "Mars/Olympus"}, ["time_zone"]),
         ({"refund_window_days": "16", "time_zone": "Nowhere"}, ["refund_window_days", "time_zone"]),
@@ -67,7 +68,7 @@ def test_each_wrong_setting_is_refused_under_its_own_name(
 
 
 def test_the_vendor_is_not_asked_while_the_plugin_stays_switched_off(shop: Shop) -> None:
-    assert validate(shop, {"api_url": NOBODY}, active=False) == []
+    assert validate(shop, {"api_url": NOBODY, "api_password": "typed"}, active=False) == []
 
 
 def test_validating_keeps_nothing(shop: Shop) -> None:

@@ -33,14 +33,14 @@ def test_a_wrong_password_is_named_on_api_password(storefront: Storefront) -> No
 
 
 def test_an_unreachable_address_is_named_on_api_url(storefront: Storefront) -> None:
-    answer = storefront.update_plugin(api_url=NOBODY)
+    answer = storefront.update_plugin(api_url=NOBODY, api_password=DEFAULT_PASSWORD)
     assert only_error(answer) == ("api_url", "PLUGIN_MISCONFIGURED")
 
 
 def test_an_untrusted_certificate_is_named_on_api_url(
     storefront: Storefront, untrusted_url: str
 ) -> None:
-    answer = storefront.update_plugin(api_url=untrusted_url)
+    answer = storefront.update_plugin(api_url=untrusted_url, api_password=DEFAULT_PASSWORD)
     assert only_error(answer) == ("api_url", "PLUGIN_MISCONFIGURED")
     assert "certificate" in answer["errors"][0]["message"]
 
@@ -97,7 +97,7 @@ def test_a_setting_that_does_not_exist_is_named(storefront: Storefront) -> None:
 def test_another_account_is_asked_about_while_coupons_are_unused(storefront: Storefront) -> None:
     storefront.buy(storefront.reseller)
     before, elsewhere = storefront.settings(), another_address(storefront)
-    answer = storefront.update_plugin(api_url=elsewhere)
+    answer = storefront.update_plugin(api_url=elsewhere, api_password=DEFAULT_PASSWORD)
     assert only_error(answer) == ("api_url", "CONFIRMATION_REQUIRED")
     assert "unused coupon" in answer["errors"][0]["message"]
     assert storefront.settings() == before
@@ -105,9 +105,13 @@ def test_another_account_is_asked_about_while_coupons_are_unused(storefront: Sto
 
 def test_what_staff_say_of_the_account_is_done(storefront: Storefront) -> None:
     storefront.buy(storefront.reseller)
-    answer = storefront.update_plugin(api_url=another_address(storefront), same_account=True)
+    answer = storefront.update_plugin(
+        api_url=another_address(storefront), api_password=DEFAULT_PASSWORD, same_account=True
+    )
     assert answer["errors"] == []
-    answer = storefront.update_plugin(api_url=storefront.shop.sandbox.url, same_account=True)
+    answer = storefront.update_plugin(
+        api_url=storefront.shop.sandbox.url, api_password=DEFAULT_PASSWORD, same_account=True
+    )
     assert answer["errors"] == []
 
 

@@ -151,8 +151,14 @@ def test_another_bittitan_account_is_a_question_in_the_dashboard(market: Market)
     elsewhere = right.replace("127.0.0.1", "localhost")
     form = dashboard.open().form("/settings")
     assert "Is it the same BitTitan account" not in dashboard.open().text
-    page = dashboard.press(form, "save", api_url=elsewhere)
+    page = dashboard.press(form, "save", api_url=elsewhere, api_password=DEFAULT_PASSWORD)
     assert "1 unused coupon is known under another BitTitan account" in page.text
     assert "Is it the same BitTitan account as before?" in page.text
-    page = dashboard.press(page.form("/settings"), "save", api_url=elsewhere, same_account="yes")
+    page = dashboard.press(
+        page.form("/settings"),
+        "save",
+        api_url=elsewhere,
+        api_password=DEFAULT_PASSWORD,
+        same_account="yes",
+    )
     assert "The settings are saved" in page.text
