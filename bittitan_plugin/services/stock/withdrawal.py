@@ -13,6 +13,7 @@ from bittitan_plugin.domain.catalogue import ProductType
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
 from bittitan_plugin.domain.history import Actor, Change
 from bittitan_plugin.domain.stock import StockCode, StockState
+from bittitan_plugin.domain.stock_report import Amount
 from bittitan_plugin.domain.texts import check_line
 from bittitan_plugin.services.coupons.code_lookup import mark_of
 from bittitan_plugin.services.ports import Ports, Tenant
@@ -34,6 +35,17 @@ class Undone:
     left: int
 
 
+@dataclass(frozen=True, kw_only=True)
+class Remaining:
+    """What is left of an import."""
+
+    #: The name of the imported file.
+    source: str
+    unsold: Amount
+    #: Codes that belong to assets.
+    sold: int
+
+
 def withdraw(tenant: Tenant, code_id: UUID, reason: str, actor: Actor) -> StockCode:
     """Withdraw one code. Raises ``Refusal``: NOT_FOUND, INVALID once it was sold or withdrawn, or
     on ``reason``.
@@ -43,8 +55,7 @@ def withdraw(tenant: Tenant, code_id: UUID, reason: str, actor: Actor) -> StockC
         product_type = work.stock.get(code_id).product_type
         take_turn(work, product_type)
         code = work.stock.get(code_id)
-        if not code.is_unsold:
-            raise Refusal(ErrorCode.INVALID, _REFUSED[code.state], field="id")
+        _check_unsold(code, "id")
         work.stock_imports.find(code.import_id)
         _withdraw(tenant.ports, work, [code_id], why, actor)
         _record(tenant, work, code_id, f"a code of {code.licenses} × {code.sku}", actor, why)
@@ -52,12 +63,26 @@ def withdraw(tenant: Tenant, code_id: UUID, reason: str, actor: Actor) -> StockC
         return work.stock.get(code_id)
 
 
-def find_code(tenant: Tenant, code: str) -> UUID:
-    """The id of that code in stock. Raises ``Refusal`` NOT_FOUND on ``code``."""
+def find_unsold(tenant: Tenant, code: str) -> StockCode:
+    """That code in stock, if it can be withdrawn.
+
+    Raises ``Refusal`` on ``code``: NOT_FOUND, or INVALID once it was sold.
+    """
     with tenant.reading() as work:
         for found in work.stock.by_fingerprints([mark_of(tenant.ports, work, code)]).values():
-            return found.id
+            _check_unsold(found, "code")
+            return found
     raise Refusal(ErrorCode.NOT_FOUND, "There is no such code in stock.", field="code")
+
+
+def before_undo(tenant: Tenant, import_id: UUID) -> Remaining:
+    """What undoing an import would do. Raises ``Refusal`` NOT_FOUND on ``id``."""
+    with tenant.reading() as work:
+        return Remaining(
+            source=work.stock_imports.find(import_id).source,
+            unsold=work.stock.unsold_amount_of_import(import_id),
+            sold=work.stock.count_sold_of_import(import_id),
+        )
 
 
 def undo_import(
@@ -71,7 +96,7 @@ def undo_import(
     why = "" if check_only else check_line(reason, "reason")
     with tenant.reading() as work:
         made = work.stock_imports.find(import_id)
-        unsold = work.stock.count_unsold_of_import(import_id)
+        unsold = work.stock.unsold_amount_of_import(import_id).codes
     if not check_only:
         unsold = _withdraw_all(tenant, import_id, why, actor)
     return Undone(
@@ -97,6 +122,11 @@ def _withdraw_all(tenant: Tenant, import_id: UUID, reason: str, actor: Actor) ->
         withdrawn += len(some)
         if len(some) < BATCH:
             return withdrawn
+
+
+def _check_unsold(code: StockCode, field: str) -> None:
+    if not code.is_unsold:
+        raise Refusal(ErrorCode.INVALID, _REFUSED[code.state], field=field)
 
 
 def _withdraw(

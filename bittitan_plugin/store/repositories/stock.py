@@ -26,6 +26,7 @@ from sqlalchemy import (
 from bittitan_plugin.domain.catalogue import ProductType
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
 from bittitan_plugin.domain.stock import Demand, ImportPhase, StockCode, StockState
+from bittitan_plugin.domain.stock_report import Amount
 from bittitan_plugin.store.mapping import from_row, to_columns
 from bittitan_plugin.store.repositories.repository import Repository
 from bittitan_plugin.store.repositories.stock_imports import UNFINISHED
@@ -86,10 +87,18 @@ class StockRepository(Repository):
             query = query.where(StockCodeRow.id > after)
         return list(self._session.scalars(query.order_by(StockCodeRow.id).limit(limit)))
 
-    def count_unsold_of_import(self, import_id: UUID) -> int:
-        """How many codes of that import are unsold."""
-        count = select(func.count()).select_from(StockCodeRow).where(*self._unsold(import_id))
-        return self._session.scalar(count) or 0
+    def unsold_amount_of_import(self, import_id: UUID) -> Amount:
+        """How many codes of that import are unsold, and the licences in them."""
+        found = select(func.count(), func.sum(StockCodeRow.licenses))
+        codes, licenses = self._session.execute(found.where(*self._unsold(import_id))).one()
+        return Amount(codes=codes, licenses=int(licenses or 0))
+
+    def count_sold_of_import(self, import_id: UUID) -> int:
+        """How many codes of that import belong to assets."""
+        sold = select(func.count()).where(
+            self._mine, StockCodeRow.import_id == import_id, StockCodeRow.asset_id.is_not(None)
+        )
+        return self._session.scalar(sold) or 0
 
     def remove_of_import(self, import_id: UUID) -> list[UUID]:
         """Remove some codes of a dropped import. Returns their ids."""

@@ -25,7 +25,7 @@ from bittitan_plugin.services.branding import change_logo
 from bittitan_plugin.services.installations import OF_CONNECTION, check_connection
 from bittitan_plugin.store.queries.figures import to_try_again, under_way
 from bittitan_plugin.web.admin.admin_context import context_of
-from bittitan_plugin.web.admin.admin_page import AdminPage, actor_of, sent, to
+from bittitan_plugin.web.admin.admin_page import AdminPage, Question, actor_of, sent, to
 from bittitan_plugin.web.forms import form_of
 from bittitan_plugin.web.held_secrets import hold, take
 from bittitan_plugin.web.settings_entries import (
@@ -111,6 +111,21 @@ class SettingsPage(AdminPage):
             return await self._form(request, entries, _by_field([refusal]), status=422)
         flash(request, "The logo is kept; every page shows it.", "success")
         return to(request, "/settings#logo-card")
+
+    @route("/logo/remove", methods=["GET"], name="settings-logo-remove-question")
+    async def before_removing_logo(self, request: Request) -> Response:
+        """What customers see without it."""
+        branding = context_of(request).installation.branding
+        question = Question(
+            heading="Remove the logo?",
+            facts={"Shown instead": branding.name},
+            terms="Pages and invoices show the name from then on. The picture is not kept: to show "
+            "it again, choose it again.",
+            button="Yes, remove it",
+            action="/settings/logo/remove",
+            back="/settings#logo-card",
+        )
+        return self.ask(request, question)
 
     @route("/logo/remove", methods=["POST"], name="settings-logo-remove")
     async def remove_logo(self, request: Request) -> Response:

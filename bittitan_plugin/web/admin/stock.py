@@ -1,12 +1,12 @@
 """The back office's coupon stock: contents, imports, and codes that staff must revoke."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
-from starlette.datastructures import UploadFile
+from starlette.datastructures import FormData, UploadFile
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette_admin.flash import flash
@@ -16,14 +16,15 @@ from bittitan_plugin.domain.access import Permission, Viewer
 from bittitan_plugin.domain.assets import Asset
 from bittitan_plugin.domain.catalogue import ProductType
 from bittitan_plugin.domain.errors import ErrorCode, Refusal
-from bittitan_plugin.domain.history import Actor
 from bittitan_plugin.domain.revocations import PORTAL_STEPS, Revocation, RevocationState
 from bittitan_plugin.domain.stock import StockCode, StockState
+from bittitan_plugin.domain.texts import check_line
 from bittitan_plugin.services.cancelling import stock_revocation
 from bittitan_plugin.services.stock import withdrawal as stock_withdrawal
 from bittitan_plugin.services.stock.import_runs import start_stock_import
 from bittitan_plugin.services.stock.importing import ImportMode
 from bittitan_plugin.services.stock.reports import stock_report
+from bittitan_plugin.services.stock.withdrawal import Remaining
 from bittitan_plugin.store.queries import back_office
 from bittitan_plugin.store.queries.browsing import Browser
 from bittitan_plugin.store.queries.keyset import Window
@@ -36,14 +37,14 @@ from bittitan_plugin.web.admin.admin_page import (
     AdminPage,
     Question,
     actor_of,
+    faults_of,
     key_in,
-    said,
     sent,
     to,
 )
 from bittitan_plugin.web.admin.lists import AdminList
 from bittitan_plugin.web.forms import form_of
-from bittitan_plugin.web.pages import money
+from bittitan_plugin.web.pages import counted, money
 from bittitan_plugin.web.site import run
 
 #: The most revocations shown; there are few, because customers wait for each.
@@ -55,6 +56,15 @@ MODES = {
     ImportMode.DRY_RUN: "Dry run: only say what would happen",
     ImportMode.ALL_OR_NONE: "Import, unless a row is bad",
     ImportMode.GOOD_ROWS: "Import the good rows, and list the bad ones",
+}
+
+#: The fields of the page's forms.
+LABELS = {
+    "file": "CSV file",
+    "code": "One code",
+    "code_reason": "Why the code",
+    "import": "A whole import",
+    "import_reason": "Why the import",
 }
 
 
@@ -108,7 +118,7 @@ class StockPage(AdminPage):
                 lambda: start_stock_import(self.site.tenant, actor, name, content, chosen)
             )
         except SAID_NO as no:
-            return await self._page(request, status=422, error=said(no))
+            return await self._page(request, mode=chosen, errors=_at(no, {"": "file"}))
         return to(request, f"/runs/{begun.id}")
 
     @route("/revocations/{id}/confirm", methods=["GET"], name="revocation-confirm-question")
@@ -180,54 +190,85 @@ class StockPage(AdminPage):
 
     @route("/withdraw", methods=["POST"], name="stock-withdraw")
     async def withdraw(self, request: Request) -> Response:
-        """Take one code out of the stock; the form names the code itself."""
+        """Take one code out of the stock: asks, by the code itself, then does it."""
+        form, actor = await form_of(request), actor_of(request)
+        if sent(form, "sure"):
+            key, reason = _id_in(form, "code"), sent(form, "reason")
+            return await self.act(
+                request,
+                "/stock",
+                "Withdrawn: that code is not sold.",
+                lambda: stock_withdrawal.withdraw(self.site.tenant, key, reason, actor),
+            )
+        typed = {name: sent(form, name) for name in ("code", "code_reason")}
+        errors = _faults_of_reason(typed, "code_reason")
+        try:
+            code = await run(lambda: stock_withdrawal.find_unsold(self.site.tenant, typed["code"]))
+        except SAID_NO as no:
+            return await self._page(request, typed=typed, errors=_at(no) | errors)
+        if errors:
+            return await self._page(request, typed=typed, errors=errors)
+        return self.ask(request, self._before_withdrawing(code, typed["code_reason"]))
 
-        def do(typed: Mapping[str, str], actor: Actor) -> None:
-            _check_sure(typed["sure"])
-            key = stock_withdrawal.find_code(self.site.tenant, typed["code"])
-            stock_withdrawal.withdraw(self.site.tenant, key, typed["reason"], actor)
-
-        return await self._take_out(request, "Withdrawn: that code is not sold.", do)
+    def _before_withdrawing(self, code: StockCode, reason: str) -> Question:
+        return Question(
+            heading="Withdraw this code?",
+            facts={
+                "Code": self.site.ports.cipher.masked(code.code),
+                "Product type": code.product_type.label,
+                "Licences": str(code.licenses),
+                "Why": reason,
+            },
+            terms="Then it is not sold. The list keeps who withdrew it, when and why; a corrected "
+            "row with it can be imported.",
+            button="Yes, withdraw it",
+            action="/stock/withdraw",
+            back="/stock",
+            hidden={"code": str(code.id), "reason": reason, "sure": "yes"},
+        )
 
     @route("/undo", methods=["POST"], name="stock-undo")
     async def undo(self, request: Request) -> Response:
-        """Take an import back, as far as its codes are unsold."""
-
-        def do(typed: Mapping[str, str], actor: Actor) -> None:
-            _check_sure(typed["sure"])
-            made = _import_id(typed["import"])
-            stock_withdrawal.undo_import(self.site.tenant, made, typed["reason"], actor)
-
-        return await self._take_out(request, "Undone: its unsold codes are withdrawn.", do)
-
-    async def _take_out(
-        self, request: Request, done: str, act: Callable[[Mapping[str, str], Actor], None]
-    ) -> Response:
-        """Do it; a refused form keeps what was typed."""
+        """Take an import back, as far as its codes are unsold: asks, then does it."""
         form, actor = await form_of(request), actor_of(request)
-        typed = {name: sent(form, name) for name in ("code", "import", "reason", "sure")}
+        if sent(form, "sure"):
+            key, reason = _id_in(form, "import"), sent(form, "reason")
+            return await self.act(
+                request,
+                "/stock",
+                "Undone: its unsold codes are withdrawn.",
+                lambda: stock_withdrawal.undo_import(self.site.tenant, key, reason, actor),
+            )
+        typed = {name: sent(form, name) for name in ("import", "import_reason")}
+        errors = _faults_of_reason(typed, "import_reason")
         try:
-            await run(lambda: act(typed, actor))
+            made = _id_in(form, "import")
+            left = await run(lambda: stock_withdrawal.before_undo(self.site.tenant, made))
         except SAID_NO as no:
-            return await self._page(request, status=422, error=said(no), typed=typed)
-        flash(request, done, "success")
-        return to(request, "/stock")
+            errors = _at(no, {"id": "import"}) | errors
+            return await self._page(request, typed=typed, errors=errors)
+        if errors:
+            return await self._page(request, typed=typed, errors=errors)
+        return self.ask(request, _before_undoing(made, left, typed["import_reason"]))
 
     async def _page(
         self,
         request: Request,
         *,
-        status: int = 200,
-        error: str = "",
+        mode: ImportMode = ImportMode.DRY_RUN,
         typed: Mapping[str, str] = MappingProxyType({}),
+        errors: Mapping[str, str] = MappingProxyType({}),
     ) -> Response:
+        """The page; a refused form keeps what was typed."""
         report = await run(lambda: stock_report(self.site.tenant))
         return self.show(
             request,
             "stock.html",
-            status=status,
-            error=error,
+            status=422 if errors else 200,
+            mode=mode,
             typed=typed,
+            errors=errors,
+            labels=LABELS,
             report=report,
             modes=MODES,
             steps=PORTAL_STEPS,
@@ -254,16 +295,44 @@ class StockPage(AdminPage):
         return self.site.ports.cipher.masked(asset.coupon_code)
 
 
-def _check_sure(sure: str) -> None:
-    if not sure:
-        raise Refusal(ErrorCode.REQUIRED, "Tick the box to say that you are sure.", field="sure")
+def _before_undoing(made: UUID, left: Remaining, reason: str) -> Question:
+    codes = counted(left.unsold.codes, "code", "codes")
+    licenses = counted(left.unsold.licenses, "licence", "licences")
+    return Question(
+        heading="Undo this import?",
+        facts={
+            "File": left.source,
+            "Unsold, will be withdrawn": f"{codes} with {licenses}",
+            "Sold, stay": counted(left.sold, "code", "codes"),
+            "Why": reason,
+        },
+        terms="Then what is unsold of it is not sold. The list keeps who withdrew it, when and "
+        "why; corrected rows can be imported.",
+        button="Yes, undo the import",
+        action="/stock/undo",
+        back="/stock",
+        hidden={"import": str(made), "reason": reason, "sure": "yes"},
+    )
 
 
-def _import_id(text: str) -> UUID:
+def _at(no: Exception, fields: Mapping[str, str] = MappingProxyType({})) -> dict[str, str]:
+    """What was refused, by the field of the page where it is said."""
+    return {fields.get(name, name): message for name, message in faults_of(no).items()}
+
+
+def _faults_of_reason(typed: Mapping[str, str], name: str) -> dict[str, str]:
     try:
-        return UUID(text)
+        check_line(typed[name], "reason")
+    except Refusal as no:
+        return {name: no.message}
+    return {}
+
+
+def _id_in(form: FormData, name: str) -> UUID:
+    try:
+        return UUID(sent(form, name))
     except ValueError:
-        raise Refusal(ErrorCode.NOT_FOUND, "Choose an import.", field="import") from None
+        raise Refusal(ErrorCode.NOT_FOUND, f"Choose one: {LABELS[name]}.", field=name) from None
 
 
 class StockList(AdminList):

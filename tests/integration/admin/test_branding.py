@@ -107,7 +107,8 @@ def test_a_logo_is_kept_replaced_and_removed_with_its_audit(office: BackOffice) 
     before, staff = Counter(kept(office)), office.staff()
     upload(staff, png())
     upload(staff, jpeg())
-    page = staff.send(staff.open(PAGE).form("/logo/remove"))
+    assert not staff.open(PAGE).offers("/logo/remove")
+    page = staff.send(staff.open(f"{PAGE}/logo/remove").form("/logo/remove"))
     assert "The logo is removed" in told(page)
     first, second = (
         f"{kind}, 2 × 3 pixels, {read_logo(content).digest[:8]}"

@@ -27,7 +27,7 @@ from bittitan_plugin.services.stock.importing import (
     StockFile,
     import_stock,
 )
-from bittitan_plugin.services.stock.withdrawal import find_code, undo_import, withdraw
+from bittitan_plugin.services.stock.withdrawal import find_unsold, undo_import, withdraw
 from bittitan_plugin.store.queries import back_office
 from bittitan_plugin.store.queries.browsing import Wanted
 from bittitan_plugin.store.queries.stock import (
@@ -204,7 +204,7 @@ def test_nobody_sees_any_of_an_import_before_all_of_it(seller: Shop) -> None:
     def told(_so_far: ImportReport) -> None:
         looks.append(seen(seller))
         with pytest.raises(Refusal) as refused:
-            find_code(seller.tenant, code)
+            find_unsold(seller.tenant, code)
         assert refused.value.code is ErrorCode.NOT_FOUND
 
     rows = [row(1, code=code), *(row(1) for _ in range(3 * FEW - 1))]

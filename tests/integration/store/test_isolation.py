@@ -120,7 +120,10 @@ FINDING: dict[str, Case] = {
     "stock_imports.unfinished": lambda w, b: w.stock_imports.unfinished(),
     "stock_imports.is_serving": lambda w, b: w.stock_imports.is_serving(),
     "stock.unsold_of_import": lambda w, b: w.stock.unsold_of_import(b.code.import_id, limit=9),
-    "stock.count_unsold_of_import": lambda w, b: w.stock.count_unsold_of_import(b.code.import_id),
+    "stock.count_sold_of_import": lambda w, b: w.stock.count_sold_of_import(b.code.import_id),
+    "stock.unsold_amount_of_import": (
+        lambda w, b: w.stock.unsold_amount_of_import(b.code.import_id).codes
+    ),
     "stock.get": lambda w, b: w.stock.get(b.code.id),
     "stock.by_fingerprints": lambda w, b: w.stock.by_fingerprints([b.code.fingerprint]),
     "stock.exact": lambda w, b: w.stock.exact(demand_of(b.out_of_stock, NOON)),
