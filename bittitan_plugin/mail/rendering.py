@@ -62,7 +62,7 @@ class Renderer:
         message["From"] = sender
         message["To"] = _address(notification.to, "to")
         wording = self._phrasebook.word(notification.template, notification.values)
-        message["Subject"] = wording.subject
+        message["Subject"] = _literal(wording.subject)
         message["Date"] = self._clock()
         message["Message-ID"] = f"<{identity(notification)}@{sender.domain}>"
         message["Auto-Submitted"] = _FROM_A_MACHINE
@@ -83,6 +83,14 @@ def _body(text: str, content_type: Any) -> Message:
     return body
 
 
+def _literal(text: str) -> str:
+    """The text for a header, where ``=?`` begins an encoded word (RFC 2047).
+
+    The library decodes those, line breaks and all, so a name could bring headers of its own.
+    """
+    return text.replace("=?", "= ?")
+
+
 def _address(text: str, name: str, shown: str = "") -> Address:
     """One bare address, shown under a name of ours. Line breaks, lists and names in it are refused.
 
@@ -94,4 +102,4 @@ def _address(text: str, name: str, shown: str = "") -> Address:
             f"{quoted(text)} is not one e-mail address that can be written to.",
             field=name,
         )
-    return Address(display_name=one_line(shown), addr_spec=normalized(text))
+    return Address(display_name=_literal(one_line(shown)), addr_spec=normalized(text))

@@ -139,6 +139,22 @@ def test_a_line_break_in_a_name_adds_no_header(breaks: str) -> None:
     assert message["Subject"].endswith("asked for by Olive Bcc: thief@example.net")
 
 
+@every("charset", ["utf-8", "us-ascii", "utf-8*en"])
+@every("kind", ["q", "b"])
+def test_an_encoded_word_in_a_name_adds_no_header(charset: str, kind: str) -> None:
+    forged = {
+        "q": "x=0D=0ABcc:_thief=40example.net=0D=0A=0D=0Abody",
+        "b": "eA0KQmNjOiB0aGllZkBleGFtcGxlLm5ldA0KDQpib2R5",
+    }
+    name = f"=?{charset}?{kind}?{forged[kind]}?="
+    sent = notification("cancellation_request_staff", {"customer_name": name})
+    for face in (sent.branding, Branding(sender_name=name)):
+        message = received(replace(sent, branding=face))
+        assert message["Bcc"] is None
+        assert message["To"] == "olive@example.org"
+        assert message["Subject"].endswith(name.removeprefix("="))
+
+
 @every("field", ["to", "sender"])
 @every(
     "address",
