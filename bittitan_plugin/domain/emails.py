@@ -30,6 +30,9 @@ class SaleSummary(Values):
     price: Annotated[Money | None, "where the order's recipient is its buyer"]
     invoice_number: Annotated[str | None, "as `price`, and issued by then"]
     invoice_url: Annotated[str | None, "where it is read, if the platform says"]
+    license_url: Annotated[
+        str | None, "its page, where the platform has one; for the buyer alone, as `price`"
+    ]
 
 
 @dataclass(frozen=True, kw_only=True)

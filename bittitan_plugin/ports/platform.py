@@ -109,6 +109,12 @@ class Platform(Protocol):
     def customer(self, customer_id: str) -> Customer | None:
         """The customer with that id, or None; staff are not customers."""
 
+    def license_page(self, asset_id: UUID) -> str | None:
+        """The address where the buyer reads that asset's page, for e-mails.
+
+        None where the platform's customers have no such page. Reads nothing.
+        """
+
     def invoice(self, order_id: str) -> InvoiceReference | None:
         """The order's invoice; issues it if it is due by the order's invoicing and there is none.
 

@@ -1,5 +1,6 @@
 """Sends what ``domain/emails.py`` declares about a sale. The wording is in ``mail/templates``."""
 
+from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID, uuid4
 
@@ -11,6 +12,7 @@ from bittitan_plugin.domain.emails import (
     CouponSummary,
     Email,
     ProvisioningFailed,
+    SaleEmail,
     SaleSummary,
     Welcome,
 )
@@ -37,20 +39,22 @@ def send(ports: Ports, sale: Sale, email: Email, *, key: str, to: str | None = N
     ports.mailer.send(_notification(sale, email, key=key, to=to))
 
 
-def send_to_staff(ports: Ports, sale: Sale, email: Email, *, key: str) -> None:
+def send_to_staff(ports: Ports, sale: Sale, email: SaleEmail, *, key: str) -> None:
     """Send it to staff; does nothing if they have no address."""
     if sale.configuration.staff_email:
-        send(ports, sale, email, key=key, to=sale.configuration.staff_email)
+        # The licence's page opens for customers alone; staff have the back office.
+        for_staff = replace(email, sale=replace(email.sale, license_url=None))
+        send(ports, sale, for_staff, key=key, to=sale.configuration.staff_email)
 
 
 def read_sale(tenant: Tenant, asset_id: UUID) -> tuple[Sale, SaleSummary]:
     """The sale, and its values in every e-mail. Raises ``Refusal`` NOT_FOUND."""
     with tenant.reading() as work:
         sale = work.sales.get(asset_id)
-        return sale, summary_of(work, sale)
+        return sale, summary_of(tenant.ports, work, sale)
 
 
-def summary_of(work: UnitOfWork, sale: Sale) -> SaleSummary:
+def summary_of(ports: Ports, work: UnitOfWork, sale: Sale) -> SaleSummary:
     """The values of a sale in every e-mail."""
     asset, account = sale.asset, sale.account
     end_customer = work.accounts.get(asset.end_customer_id) if asset.end_customer_id else None
@@ -66,7 +70,16 @@ def summary_of(work: UnitOfWork, sale: Sale) -> SaleSummary:
         price=asset.total if own else None,
         invoice_number=asset.invoice.number if own and asset.invoice else None,
         invoice_url=asset.invoice.link if own and asset.invoice else None,
+        license_url=_license_page(ports, work.installation_id, asset.id) if own else None,
     )
+
+
+def _license_page(ports: Ports, installation_id: UUID, asset_id: UUID) -> str | None:
+    try:
+        return ports.platforms.of(installation_id).license_page(asset_id)
+    except Unavailable:
+        # An e-mail without the link is better than one that waits for the platform.
+        return None
 
 
 def coupon_of(ports: Ports, sale: Sale) -> CouponSummary:
@@ -90,7 +103,9 @@ def welcome(ports: Ports, work: UnitOfWork, sale: Sale, *, key: str | None = Non
     Raises ``Refusal`` NOT_PROVISIONED while there is no coupon.
     """
     email = Welcome(
-        sale=summary_of(work, sale), coupon=coupon_of(ports, sale), deadline=deadline_of(sale.asset)
+        sale=summary_of(ports, work, sale),
+        coupon=coupon_of(ports, sale),
+        deadline=deadline_of(sale.asset),
     )
     return _notification(sale, email, key=key or f"welcome-{sale.asset.id}")
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from threading import Lock
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from bittitan_plugin.domain.billing import Credit, InvoiceReference, Refund, RefundStatus
 from bittitan_plugin.domain.catalogue import PlatformVariant, ProductType
@@ -108,6 +108,9 @@ class FakePlatform:
         with self._lock:
             if line not in self.deliveries:
                 self.deliveries.append(line)
+
+    def license_page(self, asset_id: UUID) -> str | None:  # noqa: ARG002 - it has no portal
+        return None
 
     def credit(self, credit: Credit) -> InvoiceReference | None:
         self._fail("credit")

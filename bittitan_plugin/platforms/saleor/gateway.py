@@ -107,6 +107,10 @@ class SaleorGateway:
         address = user["defaultBillingAddress"] or {}
         return Customer(id=user["id"], email=user["email"], company=address.get("companyName", ""))
 
+    def license_page(self, asset_id: UUID) -> str | None:  # noqa: ARG002 - the port's
+        """None: customers sign in at the distributor's own storefront, not at our portal."""
+        return None
+
     def invoice(self, order_id: str) -> InvoiceReference | None:
         """The order's invoice; issued by us only if the distributor's settings say so."""
         issues = self._configuration().issue_invoices

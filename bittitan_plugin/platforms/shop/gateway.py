@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
@@ -59,7 +59,7 @@ class ShopGateway:
     """``ports.platform.Platform`` for the shop. It fires no hooks."""
 
     def __init__(self, engine: Engine, clock: Clock, public_url: str = "") -> None:
-        """``public_url``: where the shop's pages are, for links to its invoices."""
+        """``public_url``: where the shop's pages are, for links to invoices and licences."""
         self._public_url = public_url
         self._database = ShopDatabase(engine, clock)
         self._invoices = Invoices(self._database)
@@ -108,6 +108,11 @@ class ShopGateway:
         with self._database.reading() as session:
             row = session.get(UserRow, key) if key else None
         return None if row is None or row.is_staff else customer_of(row)
+
+    def license_page(self, asset_id: UUID) -> str | None:
+        """The licence's page in the portal, which opens after signing in."""
+        base = self._public_url.rstrip("/")
+        return f"{base}/portal/licenses/{asset_id}" if base else None
 
     def invoice(self, order_id: str) -> InvoiceReference | None:
         """The order's invoice, issued if it is due."""

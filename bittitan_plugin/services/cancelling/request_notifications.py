@@ -35,15 +35,15 @@ class _Case:
     reminder: bool
 
 
-def _withdrawn(case: _Case) -> emails.Email:
+def _withdrawn(case: _Case) -> emails.SaleEmail:
     return emails.CancellationWithdrawn(sale=case.summary, deadline=case.deadline)
 
 
-def _expired(case: _Case) -> emails.Email:
+def _expired(case: _Case) -> emails.SaleEmail:
     return emails.CancellationExpired(sale=case.summary, deadline=case.deadline)
 
 
-def _to_decide(case: _Case) -> emails.Email:
+def _to_decide(case: _Case) -> emails.SaleEmail:
     return emails.CancellationToDecide(
         sale=case.summary,
         comment=case.request.comment or None,
@@ -54,7 +54,7 @@ def _to_decide(case: _Case) -> emails.Email:
     )
 
 
-_TO_CUSTOMER: Mapping[News, Callable[[_Case], emails.Email]] = {
+_TO_CUSTOMER: Mapping[News, Callable[[_Case], emails.SaleEmail]] = {
     News.RECEIVED: lambda case: emails.CancellationRequested(
         sale=case.summary,
         comment=case.request.comment or None,
@@ -70,7 +70,7 @@ _TO_CUSTOMER: Mapping[News, Callable[[_Case], emails.Email]] = {
     ),
     News.EXPIRED: _expired,
 }
-_TO_STAFF: Mapping[News, Callable[[_Case], emails.Email]] = {
+_TO_STAFF: Mapping[News, Callable[[_Case], emails.SaleEmail]] = {
     News.RECEIVED: _to_decide,
     News.REMINDER: _to_decide,
     News.WITHDRAWN: _withdrawn,
@@ -131,7 +131,7 @@ def _read(tenant: Tenant, request_id: UUID, news: News) -> _Case:
     with tenant.reading() as work:
         request = work.requests.get(request_id)
         sale = work.sales.get(request.asset_id)
-        summary = summary_of(work, sale)
+        summary = summary_of(tenant.ports, work, sale)
     urgent = request.created_at >= request.deadline - REMINDER_BEFORE
     return _Case(
         request=request,

@@ -40,7 +40,7 @@ def tell_customer(tenant: Tenant, revocation_id: UUID, news: RevocationNews) -> 
         request = work.requests.latest_of(case.revocation.asset_id)
     if request is not None and request.is_overruled_since(case.revocation.created_at):
         return
-    email: emails.Email = emails.CancellationRefused(sale=case.summary, reason=REASONS[news])
+    email: emails.SaleEmail = emails.CancellationRefused(sale=case.summary, reason=REASONS[news])
     if news is RevocationNews.EXPIRED and case.deadline:
         email = emails.CancellationExpired(sale=case.summary, deadline=case.deadline)
     send(tenant.ports, case.sale, email, key=f"revocation-{revocation_id}-{news}-customer")
@@ -57,7 +57,7 @@ def tell_staff(tenant: Tenant, revocation_id: UUID, news: RevocationNews) -> Non
     if news is RevocationNews.REDEEMED or over:
         return
     credited = revocation.cause is RevocationCause.CANCELLATION
-    email: emails.Email = emails.RevocationToDo(
+    email: emails.SaleEmail = emails.RevocationToDo(
         sale=case.summary,
         steps=PORTAL_STEPS,
         deadline=case.deadline,
@@ -84,6 +84,6 @@ def _read(tenant: Tenant, revocation_id: UUID) -> _Case:
     with tenant.reading() as work:
         revocation = work.revocations.get(revocation_id)
         sale = work.sales.get(revocation.asset_id)
-        summary = summary_of(work, sale)
+        summary = summary_of(tenant.ports, work, sale)
     deadline = revocation.deadline.astimezone(sale.asset.zone) if revocation.deadline else None
     return _Case(revocation=revocation, sale=sale, summary=summary, deadline=deadline)

@@ -182,6 +182,18 @@ def test_a_licences_page_leads_its_buyer_to_the_invoice(
     assert f"http://shop/invoices/{invoice.id}" in page.links
 
 
+def test_the_e_mails_about_a_sale_lead_its_buyer_to_the_licences_page(
+    office: BackOffice, visitor: Visiting
+) -> None:
+    key = office.sold()
+    office.shop.cancel(office.asset(key))
+    said = {mail.template: mail.values for mail in office.storefront.emails}
+    assert said["welcome"]["license_url"] == f"http://shop/portal/licenses/{key}"
+    assert said["cancelled"]["license_url"] == said["welcome"]["license_url"]
+    path = str(said["welcome"]["license_url"]).removeprefix("http://shop")
+    assert visitor(office.storefront.reseller).request("GET", path).status_code == 200
+
+
 def test_the_e_mails_about_a_sale_and_its_end_lead_to_the_invoice_and_the_credit_invoice(
     office: BackOffice,
 ) -> None:

@@ -11,6 +11,7 @@ import sys
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from threading import Event
+from uuid import UUID
 
 from bittitan_hooks import specs
 
@@ -56,6 +57,9 @@ class AcmeShop:
 
     def customer(self, customer_id: str) -> specs.Customer:
         return specs.Customer(id=customer_id, email="buyer@example.com", company="Contoso")
+
+    def license_page(self, asset_id: UUID) -> None:
+        """Acme's customers see their licences in pages of its own."""
 
     def invoice(self, order_id: str) -> specs.InvoiceReference | None:
         return specs.InvoiceReference(id=f"invoice-{order_id}", number="INV-1")

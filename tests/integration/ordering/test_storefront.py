@@ -6,8 +6,10 @@ import pytest
 from graphql import GraphQLObjectType
 
 from bittitan_graphql.global_ids import ASSET, read_global_id
+from bittitan_plugin.domain.emails import CancellationWithdrawn
 from bittitan_plugin.platforms.shop.schema import build_schema
-from bittitan_plugin.services.notifications import summary_of
+from bittitan_plugin.plugin.attached_platforms import AttachedPlatforms
+from bittitan_plugin.services.notifications import read_sale, send, send_to_staff, summary_of
 from tests.integration.ordering.running import embedded, plugin, seller, storefront
 from tests.integration.ordering.storefront import Storefront
 
@@ -78,9 +80,32 @@ def test_what_was_paid_and_invoiced_is_told_to_the_buyer_alone(storefront: Store
     with storefront.shop.tenant.reading() as work:
         sale = work.sales.get(read_global_id(ASSET, asset["id"]))
         to_another = replace(sale, asset=replace(sale.asset, recipient_email="other@example.com"))
-        told, kept = summary_of(work, sale), summary_of(work, to_another)
+        ports = storefront.shop.tenant.ports
+        told, kept = summary_of(ports, work, sale), summary_of(ports, work, to_another)
     assert (told.price, told.invoice_number) == (sale.asset.total, asset["invoice"]["number"])
-    assert (kept.price, kept.invoice_number) == (None, None)
+    assert (kept.price, kept.invoice_number, kept.license_url) == (None, None, None)
+
+
+def test_staff_get_no_link_to_a_page_that_opens_for_customers_alone(storefront: Storefront) -> None:
+    (asset,) = storefront.buy(storefront.reseller)["bittitanAssets"]
+    sale, summary = read_sale(storefront.shop.tenant, read_global_id(ASSET, asset["id"]))
+    sale = replace(sale, configuration=replace(sale.configuration, staff_email="staff@x.example"))
+    email = CancellationWithdrawn(sale=summary, deadline=sale.asset.purchase_date)
+    send(storefront.shop.tenant.ports, sale, email, key="to-customer")
+    send_to_staff(storefront.shop.tenant.ports, sale, email, key="to-staff")
+    to_customer, to_staff = storefront.emails[-1], storefront.shop.mail[-1]
+    assert to_customer.values["license_url"] is not None
+    assert (to_staff.to, to_staff.values["license_url"]) == ("staff@x.example", None)
+
+
+def test_an_e_mail_goes_out_without_the_link_while_the_platform_is_away(
+    storefront: Storefront,
+) -> None:
+    (asset,) = storefront.buy(storefront.reseller)["bittitanAssets"]
+    ports = replace(storefront.shop.tenant.ports, platforms=AttachedPlatforms())
+    with storefront.shop.tenant.reading() as work:
+        sale = work.sales.get(read_global_id(ASSET, asset["id"]))
+        assert summary_of(ports, work, sale).license_url is None
 
 
 def test_the_welcome_can_be_sent_again(storefront: Storefront) -> None:
