@@ -126,6 +126,39 @@ class FoundInvoice:
         return self.document.id
 
 
+@dataclass(frozen=True, kw_only=True)
+class ListedInvoice:
+    """An invoice as a row of its customer's list."""
+
+    id: UUID
+    number: str
+    kind: InvoiceKind
+    issued_at: datetime
+    amount: Money
+    settlement: Settlement | None
+
+
+def list_invoices(session: Session, owner: Viewer, limit: int, skip: int) -> list[ListedInvoice]:
+    """The customer's invoices and credit invoices, the newest first."""
+    query = (
+        select(InvoiceRow, OrderRow)
+        .join(OrderRow, OrderRow.id == InvoiceRow.order_id)
+        .where(OrderRow.user_id == try_parse(Kind.USER, owner.customer_id or ""))
+        .order_by(InvoiceRow.created_at.desc(), InvoiceRow.kind, InvoiceRow.sequence.desc())
+    )
+    return [
+        ListedInvoice(
+            id=row.id,
+            number=row.number,
+            kind=InvoiceKind(row.kind),
+            issued_at=row.created_at,
+            amount=Money(row.amount, row.currency),
+            settlement=settlement_of(row, order),
+        )
+        for row, order in session.execute(query.limit(limit).offset(skip))
+    ]
+
+
 def find_invoice(
     session: Session, key: UUID, *, owner: Viewer | None = None
 ) -> FoundInvoice | None:

@@ -1,4 +1,4 @@
-"""A customer's invoices in the browser: each a page and a PDF, and nobody else's."""
+"""A customer's invoices in the browser: their list, each a page and a PDF, and nobody else's."""
 
 from zoneinfo import ZoneInfo
 
@@ -13,6 +13,7 @@ from bittitan_plugin.platforms.shop.invoice_documents import (
     InvoiceDocument,
     Settlement,
     find_invoice,
+    list_invoices,
 )
 from bittitan_plugin.platforms.shop.invoices import PATH
 from bittitan_plugin.web.site import Site, run
@@ -24,9 +25,28 @@ _WORDS = {
     Settlement.CREDITED: ("Credited: there is nothing to pay", "plain"),
 }
 
+#: Invoices on one page of the list, and the last page that is asked for. Our choice.
+SIZE, LAST = 50, 10_000
+
 
 def invoice_routes(site: Site) -> list[BaseRoute]:
-    """``/invoices/ID`` and ``/invoices/ID/pdf``; staff are led to the back office's."""
+    """``/invoices/``, ``/invoices/ID`` and its ``/pdf``; staff are led to the back office's."""
+
+    async def listed(request: Request) -> Response:
+        if await _is_for_staff(site, request):
+            return RedirectResponse("/admin/invoices/list")
+        viewer, number = await site.customer(request), _page_number(request)
+        skip = (number - 1) * SIZE
+        # One more than is shown, to know whether there are older ones.
+        found = await site.read(lambda work: list_invoices(work.session, viewer, SIZE + 1, skip))
+        return await site.page(
+            request,
+            "shop/invoices.html",
+            invoices=found[:SIZE],
+            words=_WORDS,
+            newer=number - 1,
+            older=number + 1 if len(found) > SIZE else None,
+        )
 
     async def page(request: Request) -> Response:
         if await _is_for_staff(site, request):
@@ -43,6 +63,7 @@ def invoice_routes(site: Site) -> list[BaseRoute]:
 
     one, middleware = f"{PATH}/{{id:uuid}}", site.middleware()
     return [
+        Route(f"{PATH}/", listed, methods=["GET"], middleware=middleware),
         Route(one, page, methods=["GET"], middleware=middleware),
         Route(f"{one}/pdf", pdf, methods=["GET"], middleware=middleware),
     ]
@@ -55,6 +76,11 @@ def as_pdf(invoice: InvoiceDocument, zone: ZoneInfo) -> Response:
 
     named = {"Content-Disposition": f'attachment; filename="{invoice.number}.pdf"'}
     return Response(pdf_of(invoice, zone), media_type="application/pdf", headers=named)
+
+
+def _page_number(request: Request) -> int:
+    asked = request.query_params.get("page", "")
+    return min(int(asked), LAST) if asked.isascii() and asked.isdecimal() and asked != "0" else 1
 
 
 async def _is_for_staff(site: Site, request: Request) -> bool:

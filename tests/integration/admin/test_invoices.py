@@ -11,6 +11,7 @@ from sqlalchemy import select
 from starlette.applications import Starlette
 
 from bittitan_plugin.domain.access import Permission
+from bittitan_plugin.platforms.shop import invoice_pages
 from bittitan_plugin.platforms.shop.ids import Kind, parse_id
 from bittitan_plugin.platforms.shop.tables import InvoiceRow, OrderRow, UserRow
 from bittitan_plugin.web.browser import page_routes
@@ -138,6 +139,37 @@ def test_a_customer_reads_its_own_invoice_and_no_other(
     assert visitor(store.reseller).request("GET", address).status_code == 200
     assert visitor(store.stranger).request("GET", address).status_code == 404
     assert visitor(None).open(address).path == "/sign-in"
+
+
+def test_a_customers_list_has_its_own_invoices_and_no_others(
+    office: BackOffice, visitor: Visiting
+) -> None:
+    order = order_of(office, office.sold())
+    office.storefront.platform.orders.cancel(order)
+    invoice, credit = invoices_of(office, order)
+    own = visitor(office.storefront.reseller).open("/portal/")
+    assert "/invoices/" in own.links
+    mine = visitor(office.storefront.reseller).open("/invoices/")
+    page = told(mine)
+    for row, kind in [(invoice, "Invoice"), (credit, "Credit invoice")]:
+        assert f"{kind} {row.number}" in page
+        assert f"{row.amount:,.2f} {row.currency}" in page
+        assert {f"/invoices/{row.id}", f"/invoices/{row.id}/pdf"} <= set(mine.links)
+    assert "Paid" in page
+    others = visitor(office.storefront.stranger).open("/invoices/")
+    assert invoice.number not in told(others)
+    assert visitor(None).open("/invoices/").path == "/sign-in"
+
+
+def test_older_invoices_are_on_the_next_page(
+    office: BackOffice, visitor: Visiting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(invoice_pages, "SIZE", 1)
+    older, newer = (invoices_of(office, order_of(office, office.sold()))[0] for _ in range(2))
+    own = visitor(office.storefront.reseller)
+    shown = [told(own.open(f"/invoices/?page={page}")) for page in ("1", "2", "nothing")]
+    assert [newer.number in page for page in shown] == [True, False, True]
+    assert [older.number in page for page in shown] == [False, True, False]
 
 
 def test_a_customers_page_and_pdf_say_what_is_billed(
