@@ -89,6 +89,7 @@ def test_every_step_is_accessible(
     check(page)
     page.get_by_role("button", name="Place the order").click()
     page.locator("#licences .code").wait_for()
+    expect(page.get_by_role("link", name="Invoice INV-")).to_be_visible()
     check(page)
 
 

@@ -58,6 +58,8 @@ def test_a_dry_run_says_what_would_happen_and_keeps_nothing(office: BackOffice) 
     words = words_of(staff, begun)
     assert "New 1" in words
     assert "Kept no" in words
+    assert "Mode Dry run" in words
+    assert "Columns: code, product type or SKU" in staff.open("/admin/stock").text
 
 
 def test_an_import_keeps_the_codes_and_lets_go_of_the_file(office: BackOffice) -> None:

@@ -101,4 +101,5 @@ def test_a_storefront_buys_licences_with_the_ready_made_operations(
     )
     order = storefront.send("storefront/checkout-complete.graphql", id=checkout["id"])["order"]
     assert order["number"]
+    assert ["/invoices/" in invoice["url"] for invoice in order["invoices"]] == [True]
     assert storefront.executed == set(operation_files("storefront"))

@@ -260,12 +260,17 @@ async function placeOrder() {
   byId("licences").replaceChildren();
   byId("next-step").replaceChildren(order.nextStep ?? "");
   byId("next-step").hidden = false;
+  byId("order-invoices").replaceChildren(...order.invoices.flatMap(invoiceLink));
   byId("waiting").hidden = order.awaitsPayment;
   show("placed");
   if (!order.awaitsPayment) await followLicences(order.id);
 }
 
 /* What the order became */
+
+function invoiceLink({ number, url }) {
+  return url ? [element("a", { href: url }, `Invoice ${number}`), " "] : [];
+}
 
 async function followLicences(orderId) {
   const waiting = byId("waiting");
