@@ -172,6 +172,14 @@ def test_older_invoices_are_on_the_next_page(
     assert [older.number in page for page in shown] == [False, True, False]
 
 
+def test_the_total_stands_below_the_table_where_no_scrolling_hides_it(
+    office: BackOffice, invoice: InvoiceRow, visitor: Visiting
+) -> None:
+    page = visitor(office.storefront.reseller).open(f"/invoices/{invoice.id}")
+    _, _, below = page.answer.text.partition("</table>")
+    assert f"{invoice.amount:,.2f} {invoice.currency}" in below
+
+
 def test_a_customers_page_and_pdf_say_what_is_billed(
     office: BackOffice, visitor: Visiting, invoice: InvoiceRow
 ) -> None:
