@@ -9,6 +9,7 @@ from sqlalchemy import Case, ColumnElement, SQLColumnExpression, case, exists, f
 from sqlalchemy.orm import InstrumentedAttribute
 
 from bittitan_plugin.domain.assets import AssetStatus, ProvisioningStatus
+from bittitan_plugin.domain.catalogue import ProductType
 from bittitan_plugin.domain.money import Money
 from bittitan_plugin.domain.requests import RequestState
 from bittitan_plugin.store.tables import (
@@ -17,6 +18,7 @@ from bittitan_plugin.store.tables import (
     CancellationRequestRow,
     HistoryRow,
     ProblemRow,
+    ProductRow,
     RetryRow,
 )
 from bittitan_plugin.store.unit_of_work import UnitOfWork
@@ -55,6 +57,14 @@ class Begun:
 
     accounts: bool
     assets: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProductCount:
+    """How many products there are of a type, and how many of them customers can buy."""
+
+    all: int
+    published: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -114,6 +124,21 @@ def begun(work: UnitOfWork) -> Begun:
     assets = exists().where(AssetRow.installation_id == work.installation_id)
     row = work.session.execute(select(accounts, assets)).one()
     return Begun(accounts=row[0], assets=row[1])
+
+
+def products_of(work: UnitOfWork) -> dict[ProductType, ProductCount]:
+    """How many products there are of each type, in its order; those without any, too."""
+    published = func.count(case((ProductRow.published, ProductRow.id)))
+    query = (
+        select(ProductRow.product_type, func.count(), published)
+        .where(ProductRow.installation_id == work.installation_id)
+        .group_by(ProductRow.product_type)
+    )
+    found = {
+        kind: ProductCount(all=all_, published=on_sale)
+        for kind, all_, on_sale in work.session.execute(query)
+    }
+    return {kind: found.get(kind, ProductCount(all=0, published=0)) for kind in ProductType}
 
 
 def sales(work: UnitOfWork, weeks: Sequence[datetime]) -> list[Week]:

@@ -12,8 +12,9 @@ from starlette_admin.actions import ActionSelection, action
 from starlette_admin.flash import flash
 from starlette_admin.routing import route
 
+from bittitan_plugin.base.manifest import manifest
 from bittitan_plugin.domain.access import Permission, Viewer
-from bittitan_plugin.domain.catalogue import Product, ProductType, check_prices
+from bittitan_plugin.domain.catalogue import PRODUCT_GROUP, Product, ProductType, check_prices
 from bittitan_plugin.domain.errors import Refusal
 from bittitan_plugin.domain.texts import whole_number
 from bittitan_plugin.services.catalogue import products
@@ -21,8 +22,10 @@ from bittitan_plugin.services.catalogue.products import Wishes
 from bittitan_plugin.store.queries import back_office
 from bittitan_plugin.store.queries.back_office import HIDDEN, PUBLISHED
 from bittitan_plugin.store.queries.browsing import Browser
+from bittitan_plugin.store.queries.figures import products_of
 from bittitan_plugin.store.unit_of_work import UnitOfWork
 from bittitan_plugin.web.admin import fields
+from bittitan_plugin.web.admin.admin_context import context_of
 from bittitan_plugin.web.admin.admin_page import (
     SAID_NO,
     AdminPage,
@@ -43,8 +46,26 @@ from bittitan_plugin.web.site import run
 KEY = "products"
 
 
+#: Where codes come from, in the words of the settings.
+_SOURCES = next(
+    field.options for field in manifest().configuration if field.name == "coupon_source"
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class TypeCard:
+    """What the catalogue says of one product type."""
+
+    product_type: ProductType
+    source: str
+    products: int
+    published: int
+
+
 class ProductList(AdminList):
-    """Every licence product, by name."""
+    """Every licence product, by name; above them their types and their group."""
+
+    product_group = PRODUCT_GROUP
 
     key = KEY
     menu_label = "Catalogue"
@@ -76,6 +97,21 @@ class ProductList(AdminList):
     def browser(self, work: UnitOfWork) -> Browser[UUID]:
         """The list's query."""
         return back_office.products(work)
+
+    async def find_all(self, request: Request, *args: Any, **wanted: Any) -> Sequence[Any]:
+        """The rows of one page; the page also shows what every product belongs to."""
+        configuration = context_of(request).installation.configuration
+        counts = await self.site.read(products_of)
+        request.state.product_types = [
+            TypeCard(
+                product_type=kind,
+                source=_SOURCES[configuration.source_of(kind)],
+                products=count.all,
+                published=count.published,
+            )
+            for kind, count in counts.items()
+        ]
+        return await super().find_all(request, *args, **wanted)
 
     async def lines(self, found: Sequence[UUID]) -> list[Product]:
         """The products of these ids, with their prices."""

@@ -6,9 +6,12 @@ from urllib.parse import quote
 
 import pytest
 
+from bittitan_plugin.domain.access import Permission
 from bittitan_plugin.domain.billing import InvoiceReference
+from bittitan_plugin.domain.catalogue import PRODUCT_GROUP, ProductType
 from bittitan_plugin.domain.history import Actor, ActorKind
 from bittitan_plugin.domain.money import Money
+from bittitan_plugin.store.queries.figures import products_of
 from bittitan_plugin.web.admin.assets import AssetList
 from tests.fakes.values import product
 from tests.integration.admin.backoffice import BackOffice
@@ -90,6 +93,40 @@ def test_products_are_found_by_name_article_and_being_on_sale(office: BackOffice
     shown = rows(staff, "products", q="zürich", filter="state__in=PUBLISHED")
     assert shown == both[:1]
     assert "17.50 USD" in staff.open("/admin/products/list?q=100%25").text
+
+
+def test_the_catalogue_says_of_each_product_type_what_holds_for_it_and_where_it_is_changed(
+    office: BackOffice,
+) -> None:
+    with office.shop.tenant.writing() as work:
+        bundle = {"product_type": ProductType.USER_MIGRATION_BUNDLE, "variant_id": None}
+        kept = [product(sku=f"C-{n}", published=n == 1, **bundle) for n in range(2)]
+        work.products.add_all(kept)
+        counts = products_of(work)
+    page = office.staff().open("/admin/products/list")
+    bundles = counts[ProductType.USER_MIGRATION_BUNDLE]
+    assert bundles.all > bundles.published > 0
+    assert (
+        "Product type: BitTitan User Migration Bundle Expire, by default 365 days "
+        "Validity, by default 365 days Codes come from The coupon API, at each sale "
+        f"Products {bundles.all} Published {bundles.published}"
+    ) in page.text
+    of_type = "/admin/products/list?filter=product_type__in%3DUSER_MIGRATION_BUNDLE"
+    assert {
+        "/admin/settings#products",
+        "/admin/settings#coupon-codes",
+        of_type,
+        f"{of_type}%20AND%20state__in%3DPUBLISHED",
+    } <= set(page.links)
+    only = rows(office.staff(), "products", filter="product_type__in=USER_MIGRATION_BUNDLE")
+    assert len(only) == bundles.all
+    assert f"Product group: {PRODUCT_GROUP}" in page.text
+
+
+def test_settings_are_not_linked_for_staff_who_may_not_open_them(office: BackOffice) -> None:
+    page = office.staff(Permission.MANAGE_PRODUCTS).open("/admin/products/list")
+    assert "Codes come from" in page.text
+    assert not any("/admin/settings" in link for link in page.links)
 
 
 def test_an_asset_is_found_by_its_invoices_and_its_credits_number(office: BackOffice) -> None:
