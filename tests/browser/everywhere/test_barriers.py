@@ -1,5 +1,7 @@
 """No page of ours has a barrier that any rule of axe knows, on light or on dark ground.
 
+On a phone, none that a narrow window can break either, and none is wider than the window.
+
 The pages are those of the application's routes, so a new one is looked at without being named
 here; what is no page says why in ``pages.NO_PAGES``.
 """
@@ -9,13 +11,13 @@ from typing import Literal
 from urllib.parse import urlencode
 
 import pytest
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Page, Route, ViewportSize, expect
 from starlette.requests import Request
 
 from bittitan_plugin.platforms.saleor.invoice_documents import InvoiceDocument
 from bittitan_plugin.platforms.saleor.pages.frames import PACKAGE
 from bittitan_plugin.web.pages import Pages
-from tests.browser.conftest import Visit, sign_in, violations
+from tests.browser.conftest import Visit, sign_in, violations, wider_than_window
 from tests.browser.everywhere.pages import INVOICES, NO_PAGES, VIEWERS, Everything
 from tests.security.permission_fixture import PASSWORD
 from tests.security.routes import addresses
@@ -26,6 +28,18 @@ GROUNDS: dict[Ground, tuple[str, ...]] = {
     "light": (),
     "dark": ("color-contrast", "link-in-text-block"),
 }
+#: The window of a phone, and the rules that a narrow one can break: what scrolls, and
+#: what is shown or hidden there. The others have been looked at, and take long.
+PHONE: ViewportSize = {"width": 390, "height": 844}
+ON_PHONE = (
+    "scrollable-region-focusable",
+    "button-name",
+    "link-name",
+    "aria-hidden-focus",
+    "empty-table-header",
+    "page-has-heading-one",
+    "meta-viewport",
+)
 #: The parts of the site, each opened by whoever it is for; the last is all the rest.
 AREAS = ("/admin/", "/portal/", "/invoices/", "/account/", "/saleor/", "")
 #: Where, by what is wrong there.
@@ -48,11 +62,20 @@ def browser(everything: Everything, visit: Visit) -> Open:
 
 
 def look(page: Page, found: Barriers) -> None:
-    """Note what axe finds on the page, on either ground."""
+    """Note what axe finds on the page, on either ground and on a phone, and what is too wide."""
     for ground, rules in GROUNDS.items():
         page.emulate_media(color_scheme=ground)
         for rule, elements in violations(page, *rules):
             found.setdefault(f"{rule}: {elements}", []).append(f"{page.url}, {ground}")
+    window = page.viewport_size
+    assert window is not None
+    page.emulate_media(color_scheme="light")
+    page.set_viewport_size(PHONE)
+    for rule, elements in violations(page, *ON_PHONE):
+        found.setdefault(f"{rule}: {elements}", []).append(f"{page.url}, phone")
+    if wider_than_window(page):
+        found.setdefault("wider than the window", []).append(f"{page.url}, phone")
+    page.set_viewport_size(window)
 
 
 @pytest.mark.parametrize("area", AREAS)
