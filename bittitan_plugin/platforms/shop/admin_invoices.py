@@ -115,7 +115,7 @@ class InvoicePage(AdminPage):
         """The invoice as a PDF."""
         key, zone = key_in(request), context_of(request).zone
         found = await self.site.read(lambda work: _found(work, key))
-        return await run(lambda: as_pdf(found.document, zone))
+        return await run(lambda: as_pdf(self.site.tenant, found.document, zone))
 
 
 def _found(work: UnitOfWork, key: UUID) -> FoundInvoice:

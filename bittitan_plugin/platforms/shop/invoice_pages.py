@@ -16,6 +16,8 @@ from bittitan_plugin.platforms.shop.invoice_documents import (
     list_invoices,
 )
 from bittitan_plugin.platforms.shop.invoices import PATH
+from bittitan_plugin.services.branding import find_logo
+from bittitan_plugin.services.ports import Tenant
 from bittitan_plugin.web.site import Site, run
 
 #: How a customer reads whether it has to pay, and in which tone.
@@ -59,7 +61,7 @@ def invoice_routes(site: Site) -> list[BaseRoute]:
             return RedirectResponse(f"/admin/invoices/{request.path_params['id']}/pdf")
         found = await _own(site, request)
         zone = (await run(site.installation)).configuration.zone
-        return await run(lambda: as_pdf(found.document, zone))
+        return await run(lambda: as_pdf(site.tenant, found.document, zone))
 
     one, middleware = f"{PATH}/{{id:uuid}}", site.middleware()
     return [
@@ -69,13 +71,14 @@ def invoice_routes(site: Site) -> list[BaseRoute]:
     ]
 
 
-def as_pdf(invoice: InvoiceDocument, zone: ZoneInfo) -> Response:
-    """The invoice for download. Makes it, which takes a moment."""
+def as_pdf(tenant: Tenant, invoice: InvoiceDocument, zone: ZoneInfo) -> Response:
+    """The invoice for download, with the distributor's logo. Makes it, which takes a moment."""
     # The library and its letters are loaded when the first invoice is asked for.
     from bittitan_plugin.platforms.shop.invoice_pdf import pdf_of
 
     named = {"Content-Disposition": f'attachment; filename="{invoice.number}.pdf"'}
-    return Response(pdf_of(invoice, zone), media_type="application/pdf", headers=named)
+    content = pdf_of(invoice, zone, find_logo(tenant))
+    return Response(content, media_type="application/pdf", headers=named)
 
 
 def _page_number(request: Request) -> int:

@@ -1,31 +1,42 @@
 """An invoice as a PDF on A4, in embedded letters that every language of Europe has."""
 
+from io import BytesIO
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import structlog
 from fpdf import FPDF, FontFace
 from fpdf.enums import XPos, YPos
 
+from bittitan_plugin.domain.branding import Logo
 from bittitan_plugin.domain.invoicing import Party
 from bittitan_plugin.domain.money import Money
 from bittitan_plugin.platforms.shop.invoice_documents import InvoiceDocument, Position
 from bittitan_plugin.web.pages import day, money
+
+log = structlog.get_logger(__name__)
 
 FONTS = Path(__file__).with_name("fonts")
 _FAMILY = "DejaVu"
 #: Sizes in points, measures in millimetres.
 _SMALL, _NORMAL, _LARGE = 8, 9, 16
 _LINE, _MARGIN = 5, 20
+_LOGO_WIDTH, _LOGO_HEIGHT = 60, 15
 
 
-def pdf_of(invoice: InvoiceDocument, zone: ZoneInfo) -> bytes:
-    """The same words and numbers as the invoice's page, with its day in ``zone``."""
+def pdf_of(invoice: InvoiceDocument, zone: ZoneInfo, logo: Logo | None = None) -> bytes:
+    """The same words and numbers as the invoice's page, with its day in ``zone``.
+
+    A ``logo`` that cannot be drawn is left out: no invoice waits for a picture.
+    """
     pdf = _Sheet(invoice.title)
     pdf.set_title(invoice.title)
     pdf.set_author(invoice.seller.name)
     pdf.set_creation_date(invoice.issued_at)
     pdf.set_lang("en")
     pdf.add_page()
+    if logo is not None:
+        _draw(pdf, logo)
     _parties(pdf, invoice)
     _facts(pdf, invoice, zone)
     _positions(pdf, invoice)
@@ -57,6 +68,18 @@ class _Sheet(FPDF):
         self.multi_cell(
             w=0, h=size * 0.55, text=text, align="L", new_x=XPos.LMARGIN, new_y=YPos.NEXT
         )
+
+
+def _draw(pdf: _Sheet, logo: Logo) -> None:
+    """The logo at the top, at the right margin, no larger than its place."""
+    scale = min(_LOGO_WIDTH / logo.width, _LOGO_HEIGHT / logo.height)
+    width, height = logo.width * scale, logo.height * scale
+    place = pdf.w - _MARGIN - width
+    try:
+        pdf.image(BytesIO(logo.content), x=place, y=_MARGIN, w=width, h=height)
+    except Exception as fault:
+        # Damaged pictures fail in more ways than the libraries name.
+        log.warning("logo cannot be drawn", reason=type(fault).__name__)
 
 
 def _parties(pdf: _Sheet, invoice: InvoiceDocument) -> None:

@@ -8,8 +8,10 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import pytest
+from PIL import Image
 from pypdf import PdfReader
 
+from bittitan_plugin.domain.branding import Logo, read_logo
 from bittitan_plugin.domain.invoicing import Party, Taxation, total_of
 from bittitan_plugin.domain.money import Money
 from bittitan_plugin.platforms.shop.invoice_documents import InvoiceDocument, Position
@@ -122,3 +124,17 @@ def test_the_letters_travel_with_it() -> None:
     described = [font.get_object()["/DescendantFonts"][0].get_object() for font in fonts]
     assert described
     assert all("/FontFile2" in each["/FontDescriptor"].get_object() for each in described)
+
+
+def test_the_logo_stands_on_it_once() -> None:
+    drawn = BytesIO()
+    Image.new("RGB", (40, 10), "teal").save(drawn, "PNG")
+    pages = PdfReader(BytesIO(pdf_of(document(), ATHENS, read_logo(drawn.getvalue())))).pages
+    assert [len(page.images) for page in pages] == [1]
+
+
+def test_a_damaged_logo_is_left_out_and_holds_up_no_invoice() -> None:
+    damaged = Logo(content_type="image/png", width=4, height=4, content=b"no picture")
+    (page,) = PdfReader(BytesIO(pdf_of(document(), ATHENS, damaged))).pages
+    assert len(page.images) == 0
+    assert document().number in page.extract_text()
