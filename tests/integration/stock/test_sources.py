@@ -91,7 +91,8 @@ def test_one_kind_from_the_api_needs_them(settings: Configuration) -> None:
 
 
 def test_switching_on_with_stock_alone_asks_no_vendor(shop: Shop) -> None:
-    nobody = {"coupon_source": "STOCK", "api_url": "http://127.0.0.1:9"}
+    # With an address of its own comes a password of its own.
+    nobody = {"coupon_source": "STOCK", "api_url": "http://127.0.0.1:9", "api_password": "theirs"}
     assert validate(shop.ports, shop.key, nobody, active=True) == []
     nobody["user_migration_bundle_source"] = "API"
     (refused,) = validate(shop.ports, shop.key, nobody, active=True)

@@ -80,6 +80,7 @@ CASES: dict[str, Case] = {
     "figures.begun": lambda w, b: figures.begun(w),
     "figures.by_coupon": lambda w, b: figures.by_coupon(w),
     "figures.by_provisioning": lambda w, b: figures.by_provisioning(w, WEEKS[0]),
+    "figures.products_of": lambda w, b: figures.products_of(w),
     "figures.provisioning_times": lambda w, b: figures.provisioning_times(w),
     "figures.returns": lambda w, b: figures.returns(w, WEEKS),
     "figures.sales": lambda w, b: figures.sales(w, WEEKS),
