@@ -19,13 +19,13 @@ from bittitan_plugin.base.manifest import manifest
 from bittitan_plugin.domain.access import Permission
 from bittitan_plugin.domain.branding import LARGEST_LOGO, UNNAMED, Branding
 from bittitan_plugin.domain.colours import Colour
-from bittitan_plugin.domain.errors import ErrorCode, Refusal
+from bittitan_plugin.domain.errors import ErrorCode, Refusal, Refusals
 from bittitan_plugin.ports.platform import PluginsRejected
 from bittitan_plugin.services.branding import change_logo
 from bittitan_plugin.services.installations import OF_CONNECTION, check_connection
 from bittitan_plugin.store.queries.figures import to_try_again, under_way
 from bittitan_plugin.web.admin.admin_context import context_of
-from bittitan_plugin.web.admin.admin_page import AdminPage, Question, actor_of, sent, to
+from bittitan_plugin.web.admin.admin_page import AdminPage, Question, actor_of, faults_of, sent, to
 from bittitan_plugin.web.forms import form_of
 from bittitan_plugin.web.held_secrets import hold, take
 from bittitan_plugin.web.settings_entries import (
@@ -93,7 +93,7 @@ class SettingsPage(AdminPage):
         return await self._form(
             request,
             entries,
-            _by_field(refusals),
+            faults_of(Refusals(refusals)) if refusals else {},
             status=422 if refusals else 200,
             tested=True,
         )
@@ -108,7 +108,7 @@ class SettingsPage(AdminPage):
             await run(lambda: change_logo(self.site.tenant, actor_of(request), content))
         except Refusal as refusal:
             entries = await self._entries(request)
-            return await self._form(request, entries, _by_field([refusal]), status=422)
+            return await self._form(request, entries, faults_of(refusal), status=422)
         flash(request, "The logo is kept; every page shows it.", "success")
         return to(request, "/settings#logo-card")
 
@@ -159,10 +159,9 @@ class SettingsPage(AdminPage):
             )
         except PluginsRejected as refused:
             asked = any(each.code is ErrorCode.CONFIRMATION_REQUIRED for each in refused.refusals)
-            errors = {refusal.field or "": refusal.message for refusal in refused.refusals}
-            return await self._form(request, entries, errors, status=422, asked=asked)
+            return await self._form(request, entries, faults_of(refused), status=422, asked=asked)
         except Refusal as refusal:
-            return await self._form(request, entries, _by_field([refusal]), status=422)
+            return await self._form(request, entries, faults_of(refusal), status=422)
         flash(request, done, "success")
         return to(request, "/settings")
 
@@ -254,7 +253,3 @@ def _stale(entries: Sequence[Entry], form: FormData) -> dict[str, str]:
         and sent(form, f"was.{entry.field.name}") != entry.stored
         and entry.typed != entry.stored
     }
-
-
-def _by_field(refusals: Sequence[Refusal]) -> dict[str, str]:
-    return {refusal.field or "": refusal.message for refusal in refusals}
