@@ -32,13 +32,18 @@ Visit = Callable[..., Page]
 
 @pytest.fixture(scope="package")
 def chromium() -> Iterator[Browser]:
-    """Debian's Chromium, or whatever is installed under one of its names."""
-    names = ("chromium", "chromium-browser", "google-chrome")
+    """Debian's Chromium, or whatever is installed under one of its names.
+
+    First the one without a window: the other draws its own frame and buttons, which nobody sees.
+    """
+    names = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
     found = next(filter(None, map(shutil.which, names)), None)
     if found is None:
         if os.environ.get(REQUIRED):
             pytest.fail(f"no Chromium, and {REQUIRED} is set")
-        pytest.skip("no Chromium: install Debian's package 'chromium' to run the browser tests")
+        pytest.skip(
+            "no Chromium: install Debian's package 'chromium-headless-shell' to run these tests"
+        )
     expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
         # Its sandbox needs rights that containers seldom give; it only visits our own pages.
