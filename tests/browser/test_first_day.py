@@ -144,13 +144,18 @@ def invoice_is_opened_and_downloaded(desk: Desk, order: str) -> None:
     number = page.locator("h1.page-title").inner_text()
     expect(page.get_by_text("135.00 USD").first).to_be_visible()
     assert violations(page) == []
+    is_downloaded(page, number, "135.00")
+
+
+def is_downloaded(page: Page, number: str, amount: str) -> None:
+    """The file names the invoice of the open page, and its amount."""
     with page.expect_download() as downloading:
-        page.get_by_role("link", name="PDF").click()
+        page.get_by_role("link", name="PDF").first.click()
     text = PdfReader(downloading.value.path()).pages[0].extract_text()
-    invoice = re.search(r"INV-\S+", number)
-    assert invoice is not None
-    assert invoice[0] in text
-    assert "135.00" in text
+    named = re.search(r"(INV|CR)-\d+", number)
+    assert named is not None
+    assert named[0] in text
+    assert amount in text
 
 
 def expect_of(desk: Desk, order: str, text: str) -> None:
@@ -176,6 +181,14 @@ def buy_in_the_shop(page: Page) -> None:
     page.get_by_role("button", name="Place the order").click()
     page.locator("#licences .code").wait_for()
     check(page)
+    page.goto("/portal/")
+    page.get_by_role("link", name="My invoices").click()
+    check(page)
+    newest = page.get_by_role("link", name=re.compile("^Invoice INV-")).first
+    number = newest.inner_text()
+    newest.click()
+    check(page)
+    is_downloaded(page, number, "67.50")
 
 
 def mend_a_failed_asset(desk: Desk) -> None:
@@ -202,6 +215,7 @@ def cancelled_by_staff(desk: Desk, order: str) -> None:
     page.get_by_role("link", name=re.compile("CR-")).first.click()
     expect(page.get_by_text("135.00 USD").first).to_be_visible()
     assert violations(page) == []
+    is_downloaded(page, page.locator("h1.page-title").inner_text(), "135.00")
 
 
 def ask(customer: Page, quantity: int) -> None:

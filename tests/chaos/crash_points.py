@@ -23,6 +23,9 @@ STORY_S = 20.0
 #: How often a boundary is tried that was not passed: a new worker may sign in at the vendor for a
 #: duty of its timetable before it does for the sale.
 TRIES = 5
+#: The timetable begins these for a sale only if it happens to look between the order and its
+#: invoice, which the shop makes itself a moment later: nobody can be killed there at will.
+BY_CHANCE = ("invoice:",)
 
 
 @dataclass(frozen=True)
@@ -74,7 +77,8 @@ class CrashPoints:
         if not verdict.is_clean:
             raise AssertionError(f"{story.name} fails with nobody killed: {verdict.sentences()}")
         passed = self._instance.boundaries.read_text().splitlines()
-        return list(dict.fromkeys(name for name in passed if not name.startswith(BY_THE_CLOCK)))
+        left_out = BY_THE_CLOCK + BY_CHANCE
+        return list(dict.fromkeys(name for name in passed if not name.startswith(left_out)))
 
     def _die_at(self, story: Story, boundary: str) -> Row:
         for attempt in range(TRIES):
