@@ -11,7 +11,7 @@ from starlette_admin.routing import route
 
 from bittitan_plugin.domain.access import Permission
 from bittitan_plugin.domain.account_credit import AccountCredit
-from bittitan_plugin.domain.errors import ErrorCode, Faults, Refusal, Refusals
+from bittitan_plugin.domain.errors import ErrorCode, Faults, Refusal
 from bittitan_plugin.domain.money import Money
 from bittitan_plugin.domain.texts import quoted
 from bittitan_plugin.platforms.shop.account_credit import credit_of
@@ -110,8 +110,7 @@ def _credit(form: FormData) -> AccountCredit:
     currency = sent(form, "creditCurrency").strip().upper()
     amount = faults.of(lambda: _amount(text), Money.of(0, DEFAULT_CURRENCY)).amount
     known = faults.of(lambda: _currency(currency), DEFAULT_CURRENCY)
-    if faults.found:
-        raise Refusals(faults.found)
+    faults.check()
     return AccountCredit(allowed=allowed, limit=Money(amount, known))
 
 
